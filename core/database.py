@@ -1,0 +1,101 @@
+"""PostgreSQL: reading in one round trip, writing in one transaction, copying in bulk.
+
+A write that runs inside another write joins it, so that what a person did and the journal of it are one transaction.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+
+import psycopg
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+class NotOpen(RuntimeError):
+    """The database was used before `open_database`."""
+
+
+class _Engines:
+    def __init__(self, url: str, pool: int, statement_seconds: float) -> None:
+        milliseconds = max(1, int(statement_seconds * 1000))
+        self.url = url
+        self.writing = create_async_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=statement_seconds,
+            pool_recycle=1800,
+            connect_args={
+                "connect_timeout": max(2, int(statement_seconds)),
+                "prepare_threshold": 2,
+                "options": f"-c timezone=UTC -c statement_timeout={milliseconds}",
+            },
+        )
+        self.reading = self.writing.execution_options(isolation_level="AUTOCOMMIT")
+
+
+_engines: _Engines | None = None
+_ambient: ContextVar[AsyncSession | None] = ContextVar("ambient_write", default=None)
+
+
+def open_database(url: str, *, pool: int = 10, statement_seconds: float = 3.0) -> None:
+    """Make `url` (a libpq URL) the database of this process; connections are made on first use.
+
+    `statement_seconds` bounds each statement and the wait for a connection of the pool.
+    """
+    global _engines
+    _engines = _Engines(url, pool, statement_seconds)
+
+
+async def close_database() -> None:
+    """Close every connection of the pool."""
+    global _engines
+    if _engines is not None:
+        await _engines.writing.dispose()
+    _engines = None
+
+
+def _opened() -> _Engines:
+    if _engines is None:
+        raise NotOpen("open_database() has not been called")
+    return _engines
+
+
+def engine() -> AsyncEngine:
+    """The engine that writes, for what needs one whole (migrations, the desk's tables)."""
+    return _opened().writing
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[AsyncConnection]:
+    """A connection for one-trip reads (autocommit), or that of the write it runs inside."""
+    session = _ambient.get()
+    if session is not None:
+        yield await session.connection()
+        return
+    async with _opened().reading.connect() as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def writing() -> AsyncIterator[AsyncSession]:
+    """One transaction, committed at the end and undone by an exception; nested, it joins the outer one."""
+    outer = _ambient.get()
+    if outer is not None:
+        yield outer
+        return
+    async with AsyncSession(_opened().writing, expire_on_commit=False) as session, session.begin():
+        mark = _ambient.set(session)
+        try:
+            yield session
+        finally:
+            _ambient.reset(mark)
+
+
+@asynccontextmanager
+async def copying() -> AsyncIterator[psycopg.AsyncConnection]:
+    """A connection of its own outside the pool, for COPY and long statements; the caller commits."""
+    async with await psycopg.AsyncConnection.connect(_opened().url, options="-c timezone=UTC") as connection:
+        yield connection

@@ -1,0 +1,67 @@
+"""The world of the tests: a real PostgreSQL and a real Redis of their own, one database for each worker."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy.engine import make_url
+
+from core import database, migrations
+from core.servers import OwnRedis, own_postgres, own_redis
+
+
+@pytest.fixture(scope="session")
+def servers_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="jigi-tests-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_url(servers_folder: Path) -> str:
+    """A migrated database of this worker's own PostgreSQL."""
+    server = own_postgres(servers_folder)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE jigi_tests")
+        for quicker in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(f"ALTER SYSTEM SET {quicker}".encode())
+        connection.execute("SELECT pg_reload_conf()")
+    url = make_url(server).set(database="jigi_tests").render_as_string(hide_password=False)
+    migrations.upgrade(url)
+    return url
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[None]:
+    """The database, opened and empty but for what the migrations put there."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+            "AND tablename NOT IN ('alembic_version', 'component')"
+        ).fetchall()
+        if rows:
+            names = ", ".join(f'"{name}"' for (name,) in rows)
+            connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE".encode())
+    database.open_database(database_url, pool=10)
+    yield
+    await database.close_database()
+
+
+@pytest.fixture(scope="session")
+def redis_server(servers_folder: Path) -> Iterator[OwnRedis]:
+    server = own_redis(servers_folder)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+async def redis(redis_server: OwnRedis) -> AsyncIterator[Redis]:
+    """A client of an empty Redis."""
+    client = Redis.from_url(redis_server.url)
+    await client.flushall()
+    yield client
+    await client.aclose()
