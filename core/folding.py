@@ -41,7 +41,7 @@ def _rules() -> dict[int, str]:
     rules |= dict.fromkeys(_TONE_MARKS, "")
     marks = set(_TONE_MARKS)
     for code in _LATIN_WITH_MARKS:
-        base, *rest = unicodedata.normalize("NFD", chr(code))
+        base, *rest = list(unicodedata.normalize("NFD", chr(code)))
         if chr(code) not in _KEPT and rest and marks.issuperset(map(ord, rest)):
             rules[code] = rules.get(ord(base), base)
     return rules

@@ -1,0 +1,62 @@
+"""A voice says the line's texts in one language."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+
+from core.catalogue import Catalogue, load
+from core.languages import Language
+from core.wording import amount_phrase, date_phrase, hour_phrase
+
+
+def N_(msgid: str) -> str:  # noqa: N802 - the name gettext's tools know
+    """Mark a text for the catalogues where it is written; `Voice.t` says it later."""
+    return msgid
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money to be said, in whole F CFA."""
+
+    xof: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says texts of the catalogue in its language.
+
+    Values fill the `{name}` fields: a date, a time and an Amount are said in the language, the rest as `str`. What a
+    value holds is never read as a field.
+    """
+
+    language: Language
+    catalogue: Catalogue
+
+    def t(self, msgid: str, /, **values: object) -> str:
+        """Say a text. Raises KeyError when a field has no value."""
+        return self._filled(self.catalogue.singular(msgid), values)
+
+    def n(self, singular: str, plural: str, count: int, /, **values: object) -> str:
+        """Say the form of a text that fits the count; `{n}` is the count unless given. Raises KeyError as `t`."""
+        return self._filled(self.catalogue.plural(singular, plural, count), {"n": count} | values)
+
+    def _filled(self, text: str, values: dict[str, object]) -> str:
+        return text.format_map({name: self._said(value) for name, value in values.items()})
+
+    def _said(self, value: object) -> str:
+        match value:
+            case str():
+                return value
+            case Amount(xof):
+                return amount_phrase(xof)
+            case date():
+                return date_phrase(self.language, value)
+            case time():
+                return hour_phrase(self.language, value)
+        return str(value)
+
+
+@lru_cache
+def voice(language: Language) -> Voice:
+    """Give the voice of a language; its catalogue is read once."""
+    return Voice(language, load(language))
