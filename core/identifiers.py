@@ -1,0 +1,51 @@
+"""Numbers typed on a basic phone; each ends in a Damm check digit, so a slip is told at once.
+
+One wrong digit, or two neighbours swapped, is always found.
+A household number has 8 digits and comes from the registry; a grievance reference has 7, is random and never starts
+with 0.
+"""
+
+import re
+import secrets
+
+from stdnum import damm
+
+_HOUSEHOLD_NO = re.compile(r"[0-9]{8}")
+_REFERENCE = re.compile(r"[1-9][0-9]{6}")
+_BETWEEN_DIGITS = re.compile(r"[\s.‐‑‒–—-]+")
+
+
+def digits(text: str) -> str:
+    """Take the spaces, dots and dashes out of a number as people write it."""
+    return _BETWEEN_DIGITS.sub("", text)
+
+
+def check_digit(digits: str) -> str:
+    """Give the Damm check digit of some digits."""
+    return damm.calc_check_digit(digits)
+
+
+def household_no(serial: int) -> str:
+    """Make the household number of a serial, 0 to 9 999 999. Raises ValueError outside."""
+    if not 0 <= serial <= 9_999_999:
+        raise ValueError(f"no household number for serial {serial}: from 0 to 9999999")
+    return _checked(f"{serial:07}")
+
+
+def is_household_no(text: str) -> bool:
+    """Say whether these are 8 digits, the last the right check digit."""
+    return _HOUSEHOLD_NO.fullmatch(text) is not None and damm.checksum(text) == 0
+
+
+def new_reference() -> str:
+    """Draw a grievance reference that nobody can guess from another; the caller makes sure it is not taken."""
+    return _checked(str(100_000 + secrets.randbelow(900_000)))
+
+
+def is_reference(text: str) -> bool:
+    """Say whether these are 7 digits a reference can have, the last the right check digit."""
+    return _REFERENCE.fullmatch(text) is not None and damm.checksum(text) == 0
+
+
+def _checked(serial: str) -> str:
+    return serial + check_digit(serial)

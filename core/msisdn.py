@@ -1,0 +1,108 @@
+"""Telephone numbers (MSISDN), E.164 inside and out of every table: +223 and 8 digits in Mali, no trunk 0.
+
+Which numbers exist is what phonenumbers knows; which operator holds a range is the public numbering of Mali. Mali's own
+numbers are read by its patterns alone, because an import reads hundreds of thousands of them.
+"""
+
+import re
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, PhoneNumberType
+
+_MALI = "ML"
+_PREFIX = "+223"
+_TYPED = re.compile(r"(?:(?:\+|00)?223)?([0-9]{8})")
+_TYPED_ANYWHERE = re.compile(r"(?:\+|00)?[0-9]{4,15}")
+_BETWEEN_DIGITS = re.compile("[\\s./()‐‑‒–—\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff-]+")
+"""Also the invisible marks that numbers bring along from an address book."""
+
+_PAIRS = re.compile(r"[0-9]{2}")
+
+_OPERATORS = {
+    "orange": re.compile(r"\+223(?:7[0-9]|8[2-5]|9[0-4])[0-9]{6}"),
+    "malitel": re.compile(r"\+223(?:6[0-9]|89|9[5-9])[0-9]{6}"),
+    "telecel": re.compile(r"\+2235[0-3][0-9]{6}"),
+}
+
+
+def _ranges(*types: str) -> re.Pattern[str]:
+    metadata = PhoneMetadata.metadata_for_region(_MALI)
+    if metadata is None:
+        raise LookupError("phonenumbers does not know Mali")
+    patterns = (getattr(metadata, number_type).national_number_pattern for number_type in types)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+_VALID = _ranges("fixed_line", "mobile", "toll_free")
+_MOBILE = _ranges("mobile")
+
+
+class BadNumber(ValueError):  # noqa: N818 - the name says what was typed
+    """What was written is no telephone number that exists; the message does not repeat it."""
+
+
+def parse(text: str) -> str:
+    """Read a number of Mali, as people write it, to E.164: `76 12 34 56`, `0022376123456`, `+223 76.12.34.56`.
+
+    Raises BadNumber.
+    """
+    typed = _TYPED.fullmatch(_BETWEEN_DIGITS.sub("", text))
+    if typed is None or _VALID.fullmatch(typed[1]) is None:
+        raise BadNumber("no number of Mali")
+    return _PREFIX + typed[1]
+
+
+def parse_any(text: str) -> str:
+    """Read a number of any country to E.164, one without `+` or `00` as a number of Mali.
+
+    Raises BadNumber.
+    """
+    try:
+        return parse(text)
+    except BadNumber:
+        return _foreign(_BETWEEN_DIGITS.sub("", text))
+
+
+def operator(msisdn: str) -> str | None:
+    """Name the operator whose range of Mali a number is in: `orange`, `malitel` (Moov Africa), `telecel` (Atel)."""
+    return next((name for name, ranges in _OPERATORS.items() if ranges.fullmatch(msisdn)), None)
+
+
+def can_get_sms(msisdn: str) -> bool:
+    """Say whether a number, in E.164, is a mobile one; a fixed or toll-free line cannot get an SMS."""
+    if msisdn.startswith(_PREFIX):
+        return _MOBILE.fullmatch(msisdn, len(_PREFIX)) is not None
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(msisdn))
+    except NumberParseException:
+        return False
+    return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def mask(msisdn: str) -> str:
+    """Write a number so that a log does not tell whose it is: `+223****56`. Takes any text."""
+    if len(msisdn) < 8:
+        return "****"
+    return f"{_PREFIX if msisdn.startswith(_PREFIX) else ''}****{msisdn[-2:]}"
+
+
+def local(msisdn: str) -> str:
+    """Write a number, in E.164, as it is read out in Mali, `76 12 34 56`; a foreign one keeps its country code."""
+    if msisdn.startswith(_PREFIX):
+        return " ".join(_PAIRS.findall(msisdn, len(_PREFIX)))
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(msisdn), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return msisdn
+
+
+def _foreign(typed: str) -> str:
+    if _TYPED_ANYWHERE.fullmatch(typed) is None:
+        raise BadNumber("no telephone number")
+    try:
+        number = phonenumbers.parse(typed, _MALI)
+    except NumberParseException as error:
+        raise BadNumber("no telephone number") from error
+    if not phonenumbers.is_valid_number(number):
+        raise BadNumber("no telephone number that exists")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
