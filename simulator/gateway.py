@@ -14,6 +14,7 @@ from uuid import uuid4
 from httpx import AsyncClient, Response
 
 OK: Final = 200
+NETWORK: Final = "61001"
 
 
 class EndStatus(StrEnum):
@@ -72,7 +73,7 @@ class UssdCall:
         msisdn: str,
         *,
         service_code: str = "*384*1234#",
-        network: str = "61001",
+        network: str = NETWORK,
     ) -> None:
         self.client = client
         self.callback = callback

@@ -1,0 +1,76 @@
+"""The telephone in the browser: `/simulator`, and the files the page needs."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from core.alphabet import alphabet
+from simulator.gateway import NETWORK
+from simulator.phones import DemoPhone
+
+PAGE: Final = Path(__file__).parent / "page"
+UNITS: Final = {"gsm7": "septets", "ucs2": "caractères"}
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class _Assets(StaticFiles):
+    """The page's files, asked for again at each visit so that an upgrade is seen at once."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def routes(*, token: str, service_code: str, phones: Sequence[DemoPhone], alphabet_name: str) -> list[BaseRoute]:
+    """Build the routes of the simulator.
+
+    The page holds ``token`` and posts to the real callback itself: serve it only where that token may be seen.
+    ``phones`` are the callers offered, ``alphabet_name`` is `gsm7` or `ucs2`. Raises ValueError for another alphabet.
+    """
+    html = _page(token, service_code, phones, alphabet_name)
+
+    async def page(_: Request) -> HTMLResponse:
+        return HTMLResponse(html, headers=HEADERS)
+
+    return [
+        Route("/simulator", page, name="simulator"),
+        Mount("/simulator/assets", _Assets(directory=PAGE / "assets"), name="simulator-assets"),
+    ]
+
+
+def _page(token: str, service_code: str, phones: Sequence[DemoPhone], alphabet_name: str) -> str:
+    measure = alphabet(alphabet_name)
+    line = {
+        "callback": f"/ussd/africastalking/{token}",
+        "serviceCode": service_code,
+        "network": NETWORK,
+        "phones": [asdict(phone) for phone in phones],
+        "alphabet": {
+            "name": measure.name,
+            "budget": measure.page_budget,
+            "aim": measure.page_aim,
+            "unit": UNITS[measure.name],
+        },
+    }
+    template = Template((PAGE / "simulator.html").read_text(encoding="utf-8"))
+    return template.substitute(line=_inside_script(line))
+
+
+def _inside_script(value: object) -> str:
+    """JSON that cannot close the element it stands in."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
