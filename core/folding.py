@@ -27,23 +27,23 @@ _TYPOGRAPHY = (
     | {"…": "...", "·": ".", "×": "x", "°": "o", "º": "o", "ª": "a", "№": "No", "¹": "1", "²": "2", "³": "3"}
 )
 
-_TONE_MARKS = [code for code in range(0x0300, 0x0363) if not 0x0334 <= code <= 0x0338]
+_TONE_MARKS = [chr(code) for code in range(0x0300, 0x0363) if not 0x0334 <= code <= 0x0338]
 """The combining accents, without the strokes laid over a letter: those turn a sign into its contrary (= to ≠)."""
 
-_LATIN_WITH_MARKS = [*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00)]
+_LATIN_WITH_MARKS = [chr(code) for code in (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00))]
 
 _KEPT = "".join(sorted(set(BASIC + EXTENSION) - {"\r", "\f"}))
 _OUTSIDE = re.compile(f"[^{re.escape(_KEPT)}]")
 
 
-def _rules() -> dict[int, str]:
-    rules = {ord(letter): plain for letter, plain in (_BAMBARA | _OTHER_LETTERS | _TYPOGRAPHY).items()}
-    rules |= dict.fromkeys(_TONE_MARKS, "")
-    marks = set(_TONE_MARKS)
-    for code in _LATIN_WITH_MARKS:
-        base, *rest = list(unicodedata.normalize("NFD", chr(code)))
-        if chr(code) not in _KEPT and rest and marks.issuperset(map(ord, rest)):
-            rules[code] = rules.get(ord(base), base)
+def _rules() -> dict[str, str]:
+    rules = _BAMBARA | _OTHER_LETTERS | _TYPOGRAPHY | dict.fromkeys(_TONE_MARKS, "")
+    for letter in _LATIN_WITH_MARKS:
+        base, *marks = list(unicodedata.normalize("NFD", letter))
+        if letter in _KEPT or not marks or not set(marks) <= set(_TONE_MARKS):
+            continue
+        if base in _KEPT or base in rules:
+            rules[letter] = rules.get(base, base)
     return rules
 
 
@@ -80,7 +80,11 @@ def fold_away(text: str) -> str:
 
 
 def _translated(text: str) -> str:
-    return unicodedata.normalize("NFC", text).translate(_RULES)
+    return _OUTSIDE.sub(_plain, unicodedata.normalize("NFC", text))
+
+
+def _plain(character: re.Match[str]) -> str:
+    return _RULES.get(character[0], character[0])
 
 
 def _name(character: str) -> str:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_FORMS = {"t": 1, "N_": 1, "n": 2}
-
 
 @dataclass(frozen=True, slots=True)
 class Msgid:
@@ -29,14 +27,14 @@ def msgids(rooms: Iterable[Path]) -> Iterator[Msgid]:
 
 def _in_file(path: Path, name: str) -> Iterator[Msgid]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"), name)):
-        if not isinstance(node, ast.Call) or _called(node.func) not in _FORMS:
+        if not isinstance(node, ast.Call):
             continue
-        forms = node.args[: _FORMS[_called(node.func)]]
-        texts = [list(_literals(form)) for form in forms]
-        if len(forms) == 1:
-            yield from (Msgid(text, "", f"{name}:{node.lineno}") for text in texts[0])
-        elif all(texts):
-            yield Msgid(texts[0][0], texts[1][0], f"{name}:{node.lineno}")
+        place = f"{name}:{node.lineno}"
+        match _called(node.func), node.args:
+            case ("t" | "N_", [text, *_]):
+                yield from (Msgid(literal, "", place) for literal in _literals(text))
+            case ("n", [ast.Constant(str(singular)), ast.Constant(str(plural)), *_]):
+                yield Msgid(singular, plural, place)
 
 
 def _called(function: ast.expr) -> str:
