@@ -1,0 +1,72 @@
+"""Files of events: sessions, distribution days and work periods, commune by commune or village by village.
+
+`component, commune_pcode, village, date, time, place, what_fr, what_bm`
+"""
+
+from datetime import date, timedelta
+from typing import Final
+
+from core.imports import values
+from core.imports.subject import Check, Column, Known, Subject
+
+WITH_EVENTS: Final = ("MA", "PNP", "HIMO", "AGR", "CASH+")
+"""The other components pay or care, and call nobody together."""
+
+FIRST_DAY: Final = date(2013, 1, 1)
+HORIZON: Final = timedelta(days=2 * 366)
+LONGEST_WHAT: Final = 80
+
+
+def subject(known: Known) -> Subject:
+    """Events, keyed by component, commune, village, day and hour; without a village, for the whole commune."""
+    return Subject(
+        columns=(
+            Column("component", values.one_of({code: code for code in known.components if code in WITH_EVENTS})),
+            Column("commune_pcode", values.pcode),
+            Column("village", values.name, needed=False),
+            Column("date", values.day(FIRST_DAY, known.today + HORIZON), "date"),
+            Column("time", values.hour, "time", needed=False),
+            Column("place", values.name),
+            Column("what_fr", values.words(LONGEST_WHAT)),
+            Column("what_bm", values.words(LONGEST_WHAT)),
+        ),
+        key=("component", "commune_pcode", "village", "date", "time"),
+        checks=(
+            Check(
+                "commune_pcode",
+                "NOT EXISTS (SELECT FROM commune WHERE commune.pcode = staged.commune_pcode)",
+                "commune inconnue : importez d'abord les communes",
+            ),
+        ),
+        steps=_EVENTS,
+    )
+
+
+_EVENTS = (
+    """
+    WITH changed AS (
+        UPDATE component_event AS event SET (place, what_fr, what_bm) = (staged.place, staged.what_fr, staged.what_bm)
+        FROM staged
+        WHERE event.component = staged.component AND event.commune_pcode = staged.commune_pcode
+        AND event.date = staged.date AND event.time IS NOT DISTINCT FROM staged.time
+        AND event.village IS NOT DISTINCT FROM staged.village
+        AND (event.place, event.what_fr, event.what_bm) <> (staged.place, staged.what_fr, staged.what_bm)
+        RETURNING line
+    )
+    INSERT INTO touched SELECT line, false FROM changed
+    """,
+    """
+    INSERT INTO touched SELECT line, true FROM staged
+    WHERE NOT EXISTS (
+        SELECT FROM component_event AS event
+        WHERE event.component = staged.component AND event.commune_pcode = staged.commune_pcode
+        AND event.date = staged.date AND event.time IS NOT DISTINCT FROM staged.time
+        AND event.village IS NOT DISTINCT FROM staged.village
+    )
+    """,
+    """
+    INSERT INTO component_event (component, commune_pcode, village, date, time, place, what_fr, what_bm)
+    SELECT component, commune_pcode, village, date, time, place, what_fr, what_bm
+    FROM staged JOIN touched USING (line) WHERE created
+    """,
+)

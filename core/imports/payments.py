@@ -1,0 +1,116 @@
+"""Files of payments: what each household is paid in a round, and what became of it.
+
+`household_no, component, round, due_date, last_day, place, agency, amount_xof, state, paid_on, reason`
+"""
+
+from datetime import date, timedelta
+from typing import Final
+
+from core.imports import values
+from core.imports.subject import Check, Column, Known, Subject
+from core.payments import PaymentState
+
+FIRST_DAY: Final = date(2013, 1, 1)
+"""The programme began in 2013: nothing was paid before."""
+
+HORIZON: Final = timedelta(days=2 * 366)
+"""No day is fixed further ahead."""
+
+LONGEST_ROUND: Final = 40
+LONGEST_REASON: Final = 120
+
+
+def subject(known: Known) -> Subject:
+    """Payments, keyed by household, component and round; those that the file leaves out stay as they are.
+
+    A day that is not the one we had is kept as a move, with the old day and the new.
+    """
+    planned_day = values.day(FIRST_DAY, known.today + HORIZON)
+    return Subject(
+        columns=(
+            Column("household_no", values.household_no),
+            Column("component", values.one_of({code: code for code in known.components})),
+            Column("round", values.words(LONGEST_ROUND)),
+            Column("due_date", planned_day, "date", needed=False),
+            Column("last_day", planned_day, "date", needed=False),
+            Column("place", values.name, needed=False),
+            Column("agency", values.name, needed=False),
+            Column("amount_xof", values.amount, "int"),
+            Column("state", values.one_of({state: state for state in PaymentState})),
+            Column("paid_on", values.day(FIRST_DAY, known.today), "date", needed=False),
+            Column("reason", values.words(LONGEST_REASON), needed=False),
+        ),
+        key=("household_no", "component", "round"),
+        checks=_CHECKS,
+        steps=(*_ROUNDS, *_PAYMENTS),
+    )
+
+
+_CHECKS = (
+    Check(
+        "household_no",
+        "NOT EXISTS (SELECT FROM household WHERE household.household_no = staged.household_no)",
+        "ménage inconnu : importez d'abord les ménages",
+    ),
+    Check("due_date", "state = 'announced' AND due_date IS NULL", "un paiement « announced » a besoin de son jour"),
+    Check(
+        "last_day", "state = 'unclaimed' AND last_day IS NULL", "un paiement « unclaimed » a besoin d'un dernier jour"
+    ),
+    Check("last_day", "last_day < due_date", "le dernier jour est avant le jour du paiement"),
+    Check("paid_on", "state = 'paid' AND paid_on IS NULL", "un paiement « paid » a besoin du jour où il fut fait"),
+    Check("paid_on", "state <> 'paid' AND paid_on IS NOT NULL", "un jour de paiement, mais l'état n'est pas « paid »"),
+    Check("reason", "state = 'failed' AND reason IS NULL", "un paiement « failed » a besoin d'une raison"),
+)
+
+_ROUNDS = (
+    """
+    INSERT INTO payment_round (component, name) SELECT DISTINCT component, round FROM staged
+    WHERE NOT EXISTS (SELECT FROM payment_round AS known
+                      WHERE known.component = staged.component AND known.name = staged.round)
+    """,
+    "ANALYZE payment_round",
+)
+
+_PAYMENTS = (
+    """
+    CREATE TEMP TABLE staged_payment ON COMMIT DROP AS
+    SELECT line, household.id AS household_id, payment_round.id AS round_id,
+        due_date, last_day, place, agency, amount_xof, state, paid_on, reason
+    FROM staged JOIN household USING (household_no)
+    JOIN payment_round ON payment_round.component = staged.component AND payment_round.name = staged.round
+    """,
+    "ANALYZE staged_payment",
+    """
+    INSERT INTO payment_move (payment_id, moved_at, old_day, new_day)
+    SELECT payment.id, %(now)s, payment.due_date, staged.due_date
+    FROM staged_payment AS staged JOIN payment USING (household_id, round_id)
+    WHERE payment.due_date <> staged.due_date
+    OR (payment.due_date IS NOT NULL AND staged.due_date IS NULL AND staged.state = 'planned')
+    """,
+    """
+    WITH changed AS (
+        UPDATE payment SET (due_date, last_day, place, agency, amount_xof, state, paid_on, reason, updated_at)
+            = (staged.due_date, staged.last_day, staged.place, staged.agency, staged.amount_xof,
+               staged.state, staged.paid_on, staged.reason, %(now)s)
+        FROM staged_payment AS staged
+        WHERE payment.household_id = staged.household_id AND payment.round_id = staged.round_id
+        AND (payment.due_date, payment.last_day, payment.place, payment.agency, payment.amount_xof,
+             payment.state, payment.paid_on, payment.reason)
+            IS DISTINCT FROM (staged.due_date, staged.last_day, staged.place, staged.agency, staged.amount_xof,
+                              staged.state, staged.paid_on, staged.reason)
+        RETURNING line
+    )
+    INSERT INTO touched SELECT line, false FROM changed
+    """,
+    """
+    INSERT INTO touched SELECT line, true FROM staged_payment AS staged
+    WHERE NOT EXISTS (SELECT FROM payment
+                      WHERE payment.household_id = staged.household_id AND payment.round_id = staged.round_id)
+    """,
+    """
+    INSERT INTO payment (household_id, round_id, due_date, last_day, place, agency, amount_xof, state, paid_on, reason,
+                         updated_at)
+    SELECT household_id, round_id, due_date, last_day, place, agency, amount_xof, state, paid_on, reason, %(now)s
+    FROM staged_payment JOIN touched USING (line) WHERE created
+    """,
+)

@@ -1,0 +1,93 @@
+"""From a row of text to a row that can be staged, or to the reasons why not."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Final
+
+from core.imports.sheets import Row, UnreadableFile
+from core.imports.subject import Column
+from core.imports.values import BadValue
+
+LONGEST_ECHO: Final = 80
+"""Characters of a refused cell repeated in the errors file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row is refused: its line, the column to blame, the cell when it may be repeated, the reason in French."""
+
+    line: int
+    column: str
+    value: str | None
+    reason: str
+
+
+Staged = tuple[object, ...]
+"""The line number, then the columns' values in the order of the subject."""
+
+
+class RowReader:
+    """Reads the rows of one file, whose header decides where each column stands.
+
+    Raises UnreadableFile when a column is missing or stands twice. `unknown` names the columns nobody reads.
+    """
+
+    def __init__(self, columns: Sequence[Column], header: Sequence[str]) -> None:
+        names = [_plain(cell) for cell in header]
+        known = list(dict.fromkeys(column.header for column in columns))
+        missing = [name for name in known if name not in names]
+        if missing:
+            raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}. Ajoutez-les, vides au besoin.")
+        twice = [name for name, count in Counter(names).items() if count > 1 and name in known]
+        if twice:
+            raise UnreadableFile(f"Colonnes en double : {', '.join(twice)}.")
+        self.unknown = tuple(
+            cell.strip() for cell, name in zip(header, names, strict=True) if name not in known if name
+        )
+        self._width = len(header)
+        self._plan = [(column, names.index(column.header)) for column in columns]
+
+    def read(self, row: Row) -> Staged | list[Problem]:
+        """The row's values, or every problem found in its cells."""
+        cells = row.cells
+        if len(cells) < self._width:
+            cells = [cell for cell, _ in zip_longest(cells, range(self._width), fillvalue="")]
+        values: list[object] = [row.line]
+        problems: list[Problem] = []
+        for column, place in self._plan:
+            text = _trimmed(cells[place])
+            try:
+                values.append(_value(column, text))
+            except BadValue as error:
+                problems.append(Problem(row.line, column.header, _echo(column, text), str(error)))
+        if any(map(_trimmed, cells[self._width :])):
+            problems.append(
+                Problem(row.line, "", None, "cellules de trop à la fin de la ligne : un séparateur en trop ?")
+            )
+        return problems or tuple(values)
+
+
+def _value(column: Column, text: str) -> object:
+    if text:
+        return column.read(text)
+    if column.needed:
+        raise BadValue("cellule vide")
+    return None
+
+
+def _echo(column: Column, text: str) -> str | None:
+    return None if column.private or not text else text[:LONGEST_ECHO]
+
+
+def _trimmed(cell: str) -> str:
+    text = " ".join(cell.split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _plain(cell: str) -> str:
+    letters = unicodedata.normalize("NFKD", cell).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")

@@ -1,0 +1,108 @@
+"""The staging table: where a file's rows wait, are checked as a whole, and are written from, in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from psycopg import AsyncConnection, sql
+
+from core.imports.reading import Problem, Staged
+from core.imports.subject import Check, Subject
+
+ONE_IMPORT_AT_A_TIME: Final = 7_451_902
+"""Key of the advisory lock that every import holds to its end."""
+
+
+class Staging:
+    """The staged rows of one import, on a connection whose transaction is the import."""
+
+    def __init__(self, connection: AsyncConnection, subject: Subject) -> None:
+        self._connection = connection
+        self._subject = subject
+
+    async def prepare(self) -> None:
+        """Wait for any other import to end, and make the tables, which live as long as the transaction."""
+        columns = [sql.SQL("{} {}").format(_name(column.name), sql.SQL(column.sql)) for column in self._subject.columns]
+        run = self._connection.execute
+        await run("SELECT pg_advisory_xact_lock(%s)", [ONE_IMPORT_AT_A_TIME])
+        await run("SET LOCAL work_mem = '64MB'")
+        await run(sql.SQL("CREATE TEMP TABLE staged (line int, {}) ON COMMIT DROP").format(sql.SQL(", ").join(columns)))
+        await run('CREATE TEMP TABLE problem (line int, "column" text, value text, reason text) ON COMMIT DROP')
+        await run("CREATE TEMP TABLE touched (line int, created boolean) ON COMMIT DROP")
+
+    async def add(self, rows: Sequence[Staged], problems: Sequence[Problem]) -> None:
+        """Copy a batch of rows, and the problems of those that were refused."""
+        await self._copy("COPY staged FROM STDIN", rows)
+        if problems:
+            refused = ((problem.line, problem.column, problem.value, problem.reason) for problem in problems)
+            await self._copy("COPY problem FROM STDIN", refused)
+
+    async def _copy(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        async with self._connection.cursor() as cursor, cursor.copy(sql.SQL(statement)) as copy:
+            for row in rows:
+                await copy.write_row(row)
+
+    async def check(self) -> int:
+        """Find what is wrong between rows and with what they refer to; return how many rows have a problem."""
+        await self._connection.execute("ANALYZE staged")
+        await self._connection.execute(_keys_twice(self._subject.key))
+        for check in self._subject.checks:
+            await self._connection.execute(_broken(check))
+        return await self._number("SELECT count(DISTINCT line) FROM problem")
+
+    async def write_problems(self, path: Path) -> None:
+        """Write the problems, by line, as a CSV file that French Excel opens well."""
+        statement = sql.SQL(
+            'COPY (SELECT line, "column", value, reason FROM problem ORDER BY line, "column", reason) '
+            "TO STDOUT WITH (FORMAT csv, DELIMITER ';', HEADER)"
+        )
+        with path.open("wb") as file:
+            file.write("\ufeff".encode())
+            async with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+                async for block in copy:
+                    file.write(block)
+
+    async def set_aside(self) -> None:
+        """Leave the rows that have a problem out of what will be written."""
+        await self._connection.execute("DELETE FROM staged USING problem WHERE staged.line = problem.line")
+
+    async def write(self, today: date) -> tuple[int, int]:
+        """Write what is staged; return how many rows made something new, and how many changed something."""
+        values: Mapping[str, object] = {"today": today, "now": datetime.now(UTC)}
+        for step in self._subject.steps:
+            await self._connection.execute(sql.SQL(step), values)
+        created = await self._number("SELECT count(DISTINCT line) FROM touched WHERE created")
+        return created, await self._number("SELECT count(DISTINCT line) FROM touched") - created
+
+    async def _number(self, statement: str) -> int:
+        cursor = await self._connection.execute(sql.SQL(statement))
+        row = await cursor.fetchone()
+        return int(row[0]) if row else 0
+
+
+def _name(column: str) -> sql.Identifier:
+    return sql.Identifier(column)
+
+
+def _keys_twice(key: Sequence[str]) -> sql.Composed:
+    """Every row of a key that stands twice is refused, for nobody knows which of them is right."""
+    columns = sql.SQL(", ").join(map(_name, key))
+    return sql.SQL(
+        'INSERT INTO problem (line, "column", value, reason) '
+        "SELECT line, {named}, value, 'en double avec la ligne ' || CASE WHEN line = first THEN last ELSE first END "
+        "FROM (SELECT line, concat_ws(' + ', {columns}) AS value, min(line) OVER same AS first, "
+        "max(line) OVER same AS last FROM staged WINDOW same AS (PARTITION BY {columns})) AS keyed WHERE first <> last"
+    ).format(named=sql.Literal(" + ".join(key)), columns=columns)
+
+
+def _broken(check: Check) -> sql.Composed:
+    return sql.SQL(
+        'INSERT INTO problem (line, "column", value, reason) '
+        "SELECT staged.line, {named}, staged.{column}::text, {reason} FROM staged WHERE {broken}"
+    ).format(
+        named=sql.Literal(check.column),
+        column=_name(check.column),
+        reason=sql.Literal(check.reason),
+        broken=sql.SQL(check.broken),
+    )

@@ -1,0 +1,62 @@
+"""What an import file can be about: its columns, what must hold between them, and what is written from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from core.imports.values import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the cells are judged by: the day of the import, and the codes of the components."""
+
+    today: date
+    components: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the staging table, where `sql` is its type, read from the file's column `header` (its own name).
+
+    An empty cell is refused when `needed`. A cell that is `private` is not repeated in the errors file.
+    """
+
+    name: str
+    read: Reader
+    sql: str = "text"
+    needed: bool = True
+    private: bool = False
+    source: str = ""
+
+    @property
+    def header(self) -> str:
+        """The column of the file."""
+        return self.source or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is wrong with a staged row: `column` is to blame, for `reason` (French), wherever `broken` (SQL) is true.
+
+    In `broken` the row is `staged`.
+    """
+
+    column: str
+    broken: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One kind of file.
+
+    `key` names the columns that no two rows may share. `steps` are SQL statements, run in order, that write what is
+    staged; they record the lines that made or changed something in `touched (line, created)` and may use `%(today)s`
+    and `%(now)s`.
+    """
+
+    columns: Sequence[Column]
+    key: Sequence[str]
+    checks: Sequence[Check]
+    steps: Sequence[str]

@@ -1,0 +1,175 @@
+"""What may stand in a cell: each reader takes its text, already trimmed and never empty, and gives the value.
+
+Every reader raises BadValue with a reason in plain French for the person who made the file.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from functools import lru_cache
+from typing import Final
+
+from core import identifiers, msisdn
+from core.folding import NoRule, fold
+
+LONGEST_NAME: Final = 60
+LARGEST_AMOUNT: Final = 10_000_000
+"""In F CFA: a payment above it is a slip of the keyboard."""
+
+Reader = Callable[[str], object]
+
+_ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: 00:00(?::00)?)?", re.ASCII)
+_FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: 00:00(?::00)?)?", re.ASCII)
+_HOUR = re.compile(r"(\d{1,2}) ?(?:h|H|:) ?(\d{2})?(?::00)?", re.ASCII)
+_AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:[.,]0+)? ?(?:F|FCFA|F CFA|XOF|CFA)?", re.IGNORECASE | re.ASCII)
+_PCODE = re.compile(r"[A-Z0-9]{2,20}")
+
+
+class BadValue(ValueError):  # noqa: N818 - the name says what is wrong
+    """The cell cannot be taken; the message is the reason, in French."""
+
+
+def words(longest: int) -> Reader:
+    """Text that a basic phone can show, of at most `longest` characters."""
+
+    def read(text: str) -> str:
+        if len(text) > longest:
+            raise BadValue(f"trop long : {len(text)} caractères, {longest} au plus")
+        _shown_on_a_phone(text)
+        return text
+
+    return read
+
+
+@lru_cache(maxsize=1 << 14)
+def _shown_on_a_phone(text: str) -> None:
+    try:
+        fold(text)
+    except NoRule as error:
+        named = ", ".join(f"« {letter} » (U+{ord(letter):04X})" for letter in error.characters)
+        raise BadValue(f"caractère qu'un téléphone simple ne peut pas afficher : {named}") from error
+
+
+name = words(LONGEST_NAME)
+
+
+def one_of(known: Mapping[str, str]) -> Reader:
+    """One word among those that `known` lists, in any case; the value is what the word stands for."""
+
+    def read(text: str) -> str:
+        found = known.get(text) or known.get(text.lower())
+        if found is None:
+            raise BadValue(f"attendu : {', '.join(known)}")
+        return found
+
+    return read
+
+
+def codes(known: Mapping[str, str]) -> Reader:
+    """A list of codes separated by `;`, `,`, `|` or spaces, in any case and order; the value is joined by `;`, sorted.
+
+    `known` gives each code in capitals.
+    """
+
+    @lru_cache(maxsize=1 << 12)
+    def read(text: str) -> str:
+        found = {part.upper() for part in re.split(r"[;,|\s]+", text) if part}
+        unknown = sorted(found - known.keys())
+        if unknown:
+            raise BadValue(f"composante inconnue : {', '.join(unknown)} ; attendu : {', '.join(known)}")
+        return ";".join(sorted(known[code] for code in found))
+
+    return read
+
+
+def household_no(text: str) -> str:
+    """A household number: 8 digits of which the last is the Damm check digit."""
+    digits = identifiers.digits(text)
+    if identifiers.is_household_no(digits):
+        return digits
+    if not digits.isascii() or not digits.isdigit():
+        raise BadValue("attendu : 8 chiffres")
+    if len(digits) < 8:
+        raise BadValue("il faut 8 chiffres (Excel enlève les zéros du début : mettez la colonne en texte)")
+    if len(digits) > 8:
+        raise BadValue("il faut 8 chiffres")
+    raise BadValue("chiffre de contrôle faux : vérifiez chaque chiffre")
+
+
+def phone(text: str) -> str:
+    """A Malian telephone number, as E.164."""
+    try:
+        return msisdn.parse(text)
+    except msisdn.BadNumber as error:
+        raise BadValue("numéro de téléphone inutilisable : attendu +223 et 8 chiffres, ou 8 chiffres") from error
+
+
+def pcode(text: str) -> str:
+    """The code of a region, cercle or commune: capital letters and digits."""
+    code = text.upper()
+    if _PCODE.fullmatch(code) is None:
+        raise BadValue("code de lieu attendu, comme ML010101")
+    return code
+
+
+def amount(text: str) -> int:
+    """A sum of money in whole F CFA, from 1 to LARGEST_AMOUNT: `30000`, `30 000`, `30 000 F CFA`."""
+    return _amount(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _amount(text: str) -> int:
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        raise BadValue("montant attendu en francs entiers, comme 30000 ou 30 000 F")
+    value = int(match[1].replace(" ", ""))
+    if not 1 <= value <= LARGEST_AMOUNT:
+        raise BadValue("montant hors de toute mesure : de 1 à 10 000 000 F CFA")
+    return value
+
+
+def year(earliest: int, latest: int) -> Reader:
+    """A year of four digits from `earliest` to `latest`, both included."""
+
+    def read(text: str) -> int:
+        if len(text) == 4 and text.isascii() and text.isdigit() and earliest <= int(text) <= latest:
+            return int(text)
+        raise BadValue(f"année attendue, de {earliest} à {latest}")
+
+    return read
+
+
+def day(earliest: date, latest: date) -> Reader:
+    """A day written `2026-12-31` or `31/12/2026`, from `earliest` to `latest`, both included."""
+
+    @lru_cache(maxsize=1 << 12)
+    def read(text: str) -> date:
+        value = _day(text)
+        if not earliest <= value <= latest:
+            raise BadValue(f"date hors limites : du {earliest:%d/%m/%Y} au {latest:%d/%m/%Y}")
+        return value
+
+    return read
+
+
+def _day(text: str) -> date:
+    try:
+        if match := _ISO_DAY.fullmatch(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _FRENCH_DAY.fullmatch(text):
+            return date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError as error:
+        raise BadValue("ce jour n'existe pas") from error
+    raise BadValue("date attendue comme 31/12/2026 ou 2026-12-31")
+
+
+@lru_cache(maxsize=1 << 10)
+def hour(text: str) -> time:
+    """An hour of the day, to the minute: `08:30`, `8h30`, `8 h`."""
+    match = _HOUR.fullmatch(text)
+    if match is None:
+        raise BadValue("heure attendue comme 8h30 ou 08:30")
+    try:
+        return time(int(match[1]), int(match[2] or 0))
+    except ValueError as error:
+        raise BadValue("cette heure n'existe pas") from error
