@@ -1,6 +1,7 @@
 """The components of the programme (what a household can be enrolled in) and their events in the communes."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
@@ -44,6 +45,17 @@ class ComponentEvent(Row, table=True):
     village: str | None = None
     date: dt.date
     time: dt.time | None = None
+    place: str
+    what_fr: str
+    what_bm: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventCard:
+    """The next event of a component for a household; `time` is None when no hour was given."""
+
+    date: dt.date
+    time: dt.time | None
     place: str
     what_fr: str
     what_bm: str
