@@ -59,7 +59,7 @@ def load(language: Language, locales: Path = LOCALES) -> Catalogue:
     """
     path = _path(locales, language)
     if not path.exists():
-        log.error("catalogue missing", language=language.value)
+        log.error("catalogue_missing", language=language.value)
         return Catalogue({}, {}, lambda count: int(count != 1))
     catalog = _read(path, language)
     texts: dict[str, str] = {}

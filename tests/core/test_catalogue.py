@@ -132,6 +132,10 @@ def test_a_file_that_is_no_catalogue_is_an_error(planted: Planted) -> None:
             "'Next payment: {date}' has other fields in 'Prochain paiement : {date.year}'",
         ),
         (
+            (FR_PAYMENT.replace("paiement : {date}", "paiement : {date:>9}"), FR_TRIES),
+            "'Next payment: {date}' has other fields in 'Prochain paiement : {date:>9}'",
+        ),
+        (
             (FR_PAYMENT.replace("paiement : {date}", "paiement : {date"), FR_TRIES),
             "'Next payment: {date}' cannot be filled: expected '}' before end of string in 'Prochain paiement : {date'",
         ),

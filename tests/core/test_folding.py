@@ -50,9 +50,10 @@ def test_a_character_without_a_rule_is_an_error_that_names_it(stranger: str) -> 
     assert fold_away(f"dɔ{stranger} wɛrɛ") == "dò wèrè"
 
 
-def test_a_stroke_laid_over_a_sign_is_not_dropped() -> None:
+@pytest.mark.parametrize("sign", ["=\u0338", "+\u0338"])
+def test_a_stroke_laid_over_a_sign_is_not_dropped(sign: str) -> None:
     with pytest.raises(NoRule):
-        fold("1 =\u0338 2")
+        fold(f"1 {sign} 2")
 
 
 @given(st.text(st.sampled_from(BASIC + EXTENSION).filter(lambda character: character not in "\r\f")))
