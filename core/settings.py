@@ -24,7 +24,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="JIGI_", env_file=".env", extra="ignore", frozen=True)
 
-    database_url: str = Field("", description="PostgreSQL, as a libpq URL. Empty: Jigi starts its own in the data folder.")
+    database_url: str = Field("", description="PostgreSQL, as a libpq URL. Empty: Jigi starts its own.")
     redis_url: str = Field("", description="Redis, as a redis:// or unix:// URL. Empty: Jigi starts its own.")
     data_dir: Path = Field(Path(".jigi"), description="Folder of Jigi's own PostgreSQL and Redis.")
     database_pool: PositiveInt = Field(10, description="PostgreSQL connections held by one web process.")

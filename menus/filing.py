@@ -1,0 +1,127 @@
+"""Filing a grievance: what it is about, how it is sent, and its reference.
+
+An ordinary one may carry a few words, a name or none, and a wish to be called. A sensitive one asks for the least:
+what kind, whether a call is safe, and whether to hide the name; its words are never asked for on a phone that others
+read.
+"""
+
+from core.grievances import Filing, file
+from core.languages import Language
+from menus.line import line
+from menus.subjects import LABELS, SECRET, TOPICS
+from ussd.call import Call
+from ussd.values import Option, Value, ask, choose, option, say
+
+MOST_WORDS = 160
+
+
+@line.screen("complaint_subjects")
+async def complaint_topics(call: Call) -> Value:
+    """The five groups of subjects."""
+    return choose(
+        call.t("What is the complaint about?"),
+        *(option(call.t(label), "complaint_subjects", topic=topic) for topic, (label, _) in TOPICS.items()),
+    )
+
+
+@line.screen("complaint_confirm", "secret_confirm")
+async def complaint_subjects(call: Call) -> Value:
+    """The subjects of the group."""
+    label, subjects = TOPICS[call.word("topic")]
+    return choose(
+        call.t(label),
+        *(
+            option(
+                call.t(subject.label),
+                "secret_confirm" if subject.category in SECRET else "complaint_confirm",
+                category=subject.category,
+                subcategory=subject.subcategory,
+            )
+            for subject in subjects
+        ),
+    )
+
+
+@line.screen("complaint_filed", "complaint_words", "complaint_confirm")
+async def complaint_confirm(call: Call) -> Value:
+    """Send it as it is, asking for a call or not, or first add words or hide the name."""
+    subject = call.t(LABELS[call.word("category"), call.word("subcategory")])
+    words = call.word("words")
+    asked = [call.t("Send this complaint?"), subject]
+    if words:
+        asked.append(f'"{words}"')
+    if call.flag("anonymous"):
+        asked.append(call.t("Your name is hidden."))
+    return choose(
+        "\n".join(asked),
+        option(call.t("Yes, send"), "complaint_filed", call_back=False),
+        option(call.t("Send and call me"), "complaint_filed", call_back=True),
+        option(call.t("Change my words") if words else call.t("Add a few words"), "complaint_words"),
+        _name(call, "complaint_confirm"),
+    )
+
+
+@line.screen("complaint_confirm")
+async def complaint_words(call: Call) -> Value:
+    """A few words, in any language."""
+    return ask(call.t("Explain in a few words."), "complaint_confirm", "words", most=MOST_WORDS, words=True)
+
+
+@line.act()
+async def complaint_filed(call: Call) -> Value:
+    """Recorded once, with a reference to keep."""
+    filed = await file(_filing(call, call_back=call.flag("call_back"), call_safe=None), call.now)
+    lines = [
+        call.t("The complaint is written. Number: {ref}", ref=filed.reference),
+        call.t("Answer at the latest: {date}", date=filed.answer_due),
+    ]
+    if call.flag("call_back"):
+        lines.append(call.t("We will call you."))
+    return say("\n".join(lines))
+
+
+@line.screen("secret_filed", "secret_confirm", private=True)
+async def secret_confirm(call: Call) -> Value:
+    """The only question is whether a call is safe; what it is about is not written here."""
+    asked = [call.t("Your secret is kept."), call.t("If we call you, is there danger?")]
+    if call.flag("anonymous"):
+        asked.append(call.t("Your name is hidden."))
+    return choose(
+        "\n".join(asked),
+        option(call.t("Send. A call is no danger"), "secret_filed", call_safe=True),
+        option(call.t("Send. Do not call"), "secret_filed", call_safe=False),
+        _name(call, "secret_confirm"),
+    )
+
+
+@line.act()
+async def secret_filed(call: Call) -> Value:
+    """Recorded once; nothing of it is written back but the reference."""
+    safe = call.flag("call_safe")
+    filed = await file(_filing(call, call_back=safe, call_safe=safe), call.now)
+    lines = [call.t("It is sent. Number: {ref}", ref=filed.reference), call.t("Your secret is kept.")]
+    if safe:
+        lines.append(call.t("A trained person will call you."))
+    return say("\n".join(lines))
+
+
+def _name(call: Call, back_to: str) -> Option:
+    if call.flag("anonymous"):
+        return option(call.t("Give my name"), back_to, anonymous=False)
+    return option(call.t("Hide my name"), back_to, anonymous=True)
+
+
+def _filing(call: Call, *, call_back: bool, call_safe: bool | None) -> Filing:
+    return Filing(
+        key=call.key,
+        msisdn=call.msisdn,
+        household_id=call.number("household"),
+        category=call.word("category"),
+        subcategory=call.word("subcategory"),
+        words=call.word("words") or None,
+        anonymous=call.flag("anonymous"),
+        call_back=call_back,
+        call_safe=call_safe,
+        sms_safe=None if call_safe is None else False,
+        language=call.language or Language.BM,
+    )

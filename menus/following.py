@@ -1,0 +1,90 @@
+"""What became of a grievance: picked from those of this phone, or by its reference."""
+
+from core.grievances import GrievanceState, GrievanceView, by_reference, of_phone, reopen
+from core.identifiers import digits, is_reference
+from core.voice import N_
+from core.wording import short_date
+from menus.line import line
+from menus.subjects import LABELS
+from ussd.call import Call
+from ussd.values import Value, ask, choose, option, retry, say
+
+STATES = {
+    GrievanceState.RECEIVED: N_("It is written."),
+    GrievanceState.ASSIGNED: N_("It was given to an agent."),
+    GrievanceState.IN_PROGRESS: N_("It is under way."),
+    GrievanceState.WAITING: N_("We are waiting for information."),
+    GrievanceState.RESOLVED: N_("It is settled."),
+    GrievanceState.REJECTED: N_("It was not taken."),
+    GrievanceState.CLOSED: N_("It is concluded."),
+}
+
+
+@line.screen("complaint_status", "complaint_reference")
+async def complaints(call: Call) -> Value:
+    """Those of this phone, newest first, but for the sensitive ones: a phone is shared."""
+    cards = await of_phone(call.msisdn)
+    listed = [
+        option(
+            f"{card.reference} {call.t(LABELS[card.category, card.subcategory])}",
+            "complaint_status",
+            reference=card.reference,
+        )
+        for card in cards
+    ]
+    return choose(
+        call.t("My complaints") if listed else call.t("No complaint here."),
+        *listed,
+        option(call.t("Write its number"), "complaint_reference"),
+    )
+
+
+@line.screen("complaint_status")
+async def complaint_reference(call: Call) -> Value:
+    """The reference given when it was filed."""
+    return ask(call.t("Write the complaint number (7 digits)."), "complaint_status", "reference")
+
+
+@line.screen("complaint_reopened")
+async def complaint_status(call: Call) -> Value:
+    """Where the grievance stands, the answer when there is one, and until when one is due."""
+    reference = digits(call.word("reference"))
+    if not is_reference(reference):
+        return retry(call.t("There is an error in this number. Look at it again."))
+    found = await by_reference(reference)
+    if found is None:
+        return retry(call.t("This number was not seen."))
+    lines = [call.t("Complaint {ref}, {day}", ref=found.reference, day=short_date(found.received_on))]
+    lines += _told(call, found)
+    if not found.may_reopen:
+        return choose("\n".join(lines))
+    return choose(
+        "\n".join(lines), option(call.t("I do not agree: reopen"), "complaint_reopened", reference=found.reference)
+    )
+
+
+@line.act()
+async def complaint_reopened(call: Call) -> Value:
+    """Opened again as an appeal, once."""
+    reopened = await reopen(call.word("reference"), call.key, call.now)
+    if reopened is None:
+        return say(call.t("It was reopened once already."))
+    return say(
+        "\n".join(
+            [
+                call.t("The complaint {ref} is open again.", ref=call.word("reference")),
+                call.t("Answer at the latest: {date}", date=reopened.answer_due),
+            ]
+        )
+    )
+
+
+def _told(call: Call, found: GrievanceView) -> list[str]:
+    lines = [call.t(STATES[found.state])]
+    if found.answer:
+        return [*lines, call.t("Answer: {text}", text=found.answer)]
+    if found.state in (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED):
+        return lines
+    if found.reopened:
+        lines.append(call.t("It was reopened."))
+    return [*lines, call.t("Answer at the latest: {date}", date=found.answer_due)]

@@ -1,0 +1,38 @@
+"""Who calls from a phone that is not registered: the household number, then the recipient's year of birth."""
+
+from core.identification import Blocked, Identified, identify
+from core.identifiers import digits, is_household_no
+from menus.line import line
+from ussd.call import Call
+from ussd.values import Value, ask, go, retry, say
+
+OLDEST = 120
+
+
+@line.screen("birth_year")
+async def household_number(call: Call) -> Value:
+    """The number on the household's paper."""
+    return ask(call.t("Write the household number (8 digits)."), "birth_year", "household_no")
+
+
+@line.screen("identified")
+async def birth_year(call: Call) -> Value:
+    """The second thing asked; a mistyped number is told first, and costs no try."""
+    if not is_household_no(digits(call.word("household_no"))):
+        return retry(call.t("There is an error in this number. Look at it again."))
+    return ask(call.t("Write the birth year of the recipient (4 digits)."), "identified", "birth_year")
+
+
+@line.act("home")
+async def identified(call: Call) -> Value:
+    """Three tries, then a day of waiting; what was typed is not kept."""
+    year = digits(call.word("birth_year"))
+    if not (year.isascii() and year.isdigit() and call.today.year - OLDEST <= int(year) <= call.today.year):
+        return retry(call.t("Write 4 digits, like 1975."))
+    outcome = await identify(call.msisdn, digits(call.word("household_no")), int(year), call.now)
+    if isinstance(outcome, Identified):
+        return go("home", household=outcome.household_id)
+    if isinstance(outcome, Blocked):
+        return say(call.t("It is closed. Wait 24 hours."))
+    left = outcome.tries_left
+    return retry(call.n("It did not match. {n} try left.", "It did not match. {n} tries left.", left, n=left))

@@ -1,0 +1,119 @@
+"""Help and settings: being called, contacts, what the programme is, SMS, language, another household."""
+
+from core.callbacks import ask_call
+from core.callers import recognise, restart_sms, stop_sms
+from core.languages import Language
+from core.msisdn import BadNumber, local, parse_any
+from core.settings import settings
+from menus.line import line
+from ussd.call import Call
+from ussd.values import Value, ask, choose, option, retry, say
+
+
+@line.screen(
+    "call_me", "contacts", "about", "sms_stopped", "sms_restarted", "other_language", "commune_by", "household_number"
+)
+async def more(call: Call) -> Value:
+    """Everything that is asked for less often; the most wanted on the first page."""
+    caller = await recognise(call.msisdn)
+    registered = call.number("household") is not None
+    switch = (
+        option(call.t("Get SMS"), "sms_restarted") if caller.sms_stopped else option(call.t("Stop SMS"), "sms_stopped")
+    )
+    others = (
+        option(call.t("Payment days of a commune"), "commune_by"),
+        option(call.t("Another household"), "household_number"),
+    )
+    return choose(
+        call.t("Help and settings"),
+        option(call.t("Call me back"), "call_me"),
+        option(call.t("Contacts"), "contacts"),
+        option(call.t("What is Jigisèmèjiri?"), "about"),
+        switch,
+        option(call.t("Change language"), "other_language"),
+        *(others if registered else ()),
+    )
+
+
+@line.screen("call_asked", "call_number")
+async def call_me(call: Call) -> Value:
+    """On this phone or on another."""
+    return choose(
+        call.t("We will call {phone}", phone=local(call.msisdn)),
+        option(call.t("Yes"), "call_asked"),
+        option(call.t("Another number"), "call_number"),
+    )
+
+
+@line.screen("call_asked")
+async def call_number(call: Call) -> Value:
+    """The other number."""
+    return ask(call.t("Write the phone number."), "call_asked", "number")
+
+
+@line.act()
+async def call_asked(call: Call) -> Value:
+    """The desk is asked to call."""
+    number = None
+    if call.word("number"):
+        try:
+            number = parse_any(call.word("number"))
+        except BadNumber:
+            return retry(call.t("There is an error in this number. Look at it again."))
+    await ask_call(
+        call.key, call.msisdn, call.language or Language.BM, call.number("household"), call.now, number=number
+    )
+    return say(call.t("We will call {phone}", phone=local(number or call.msisdn)))
+
+
+@line.screen()
+async def contacts(call: Call) -> Value:
+    """Telephones and address; the last text of the call, so that it stays to be copied."""
+    return say(
+        "\n".join(
+            [
+                call.t("Jigisèmèjiri"),
+                *(call.t("Phone: {phone}", phone=number) for number in settings().contact_phones),
+                call.t("Address: {place}", place=settings().contact_address),
+            ]
+        )
+    )
+
+
+@line.screen()
+async def about(call: Call) -> Value:
+    """What the programme is, in a few short sentences."""
+    return choose(
+        "\n".join(
+            [
+                call.t("Jigisèmèjiri helps poor households. It is a programme of the Ministry of Economy and Finance."),
+                call.t("It gives money, food, training, work and health care."),
+                call.t("Households are chosen in the villages, after checking."),
+                call.t("You pay nothing. No one must ask money of you."),
+            ]
+        )
+    )
+
+
+@line.act()
+async def sms_stopped(call: Call) -> Value:
+    """No SMS to this phone from now on."""
+    await stop_sms(call.msisdn)
+    return say(call.t("You will get no more SMS."))
+
+
+@line.act()
+async def sms_restarted(call: Call) -> Value:
+    """SMS to this phone again."""
+    await restart_sms(call.msisdn)
+    return say(call.t("You will get the SMS again."))
+
+
+@line.screen("language_chosen")
+async def other_language(call: Call) -> Value:
+    """Each language in its own name."""
+    return choose(
+        call.t("Choose the language"),
+        option("Bamanankan", "language_chosen", language=Language.BM.value),
+        option("Français", "language_chosen", language=Language.FR.value),
+    )

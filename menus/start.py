@@ -1,0 +1,80 @@
+"""The first screens: the language, the household where there are several, and the main menu."""
+
+from core.callers import HouseholdCard, recognise, remember_language
+from core.languages import Language
+from menus.line import line
+from ussd.call import Call
+from ussd.values import Value, choose, go, option
+
+FIRST_QUESTION = "Kan sugandi\nChoisissez la langue"
+OWN_NAMES = {Language.BM: "Bamanankan", Language.FR: "Français"}
+
+
+@line.screen("first_language", "home", "which_household")
+async def start(call: Call) -> Value:
+    """Whom the phone belongs to decides what comes first."""
+    caller = await recognise(call.msisdn)
+    if caller.language is None:
+        return go("first_language")
+    call.speak(caller.language)
+    if len(caller.households) > 1:
+        return go(
+            "which_household",
+            households=[[card.id, _told_apart(card, caller.households)] for card in caller.households],
+        )
+    if caller.households:
+        return go("home", household=caller.households[0].id)
+    return go("home")
+
+
+@line.screen("language_chosen")
+async def first_language(call: Call) -> Value:
+    """Each language in its own name; neither is asked for in the other alone."""
+    return choose(
+        FIRST_QUESTION,
+        *(option(name, "language_chosen", language=language.value) for language, name in OWN_NAMES.items()),
+    )
+
+
+@line.act("start")
+async def language_chosen(call: Call) -> Value:
+    """The phone speaks this language from now on."""
+    language = Language(call.word("language"))
+    await remember_language(call.msisdn, language)
+    call.speak(language)
+    return go("start")
+
+
+@line.screen("home")
+async def which_household(call: Call) -> Value:
+    """The households of a phone that several share."""
+    households = call.memory()["households"]
+    return choose(
+        call.t("Several households for this phone. Choose one."),
+        *(option(name, "home", household=number) for number, name in households),
+    )
+
+
+@line.screen("payment", "eligibility", "commune_by", "household_number", "complaint_topics", "complaints", "more")
+async def home(call: Call) -> Value:
+    """The main menu; the same keys mean the same whoever calls."""
+    if call.number("household") is None:
+        first = option(call.t("Payment days of my commune"), "commune_by")
+        second = option(call.t("I have a household number"), "household_number")
+    else:
+        first = option(call.t("Payment date"), "payment")
+        second = option(call.t("My household"), "eligibility")
+    return choose(
+        call.t("Jigisèmèjiri"),
+        first,
+        second,
+        option(call.t("Make a complaint"), "complaint_topics"),
+        option(call.t("My complaints"), "complaints"),
+        option(call.t("Help and settings"), "more"),
+    )
+
+
+def _told_apart(card: HouseholdCard, households: tuple[HouseholdCard, ...]) -> str:
+    """The name of the head, with the number where two heads have one name."""
+    namesakes = sum(other.head_name == card.head_name for other in households)
+    return card.head_name if namesakes == 1 else f"{card.head_name} {card.household_no}"

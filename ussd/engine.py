@@ -1,0 +1,237 @@
+"""The engine: one hop in, one page out.
+
+A hop is played from where the call stands: from the session, or, when Redis lost it, by replaying what was typed from
+the furthest place the journal kept. The journal keeps only what a replay would not reproduce: what an act changed, a
+wrong key, a call that continued another.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from core.alphabet import Alphabet
+from core.languages import Language
+from core.msisdn import mask
+from core.voice import voice
+from ussd import metrics
+from ussd.journal import Journal
+from ussd.menu import Menu
+from ussd.player import Player
+from ussd.sessions import Sessions
+from ussd.state import State, parts
+from ussd.texts import interrupted, too_many, unavailable
+
+log = structlog.get_logger(__name__)
+
+BUSY_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request of the gateway: `text` is all that was typed since the call began, joined by `*`."""
+
+    session_id: str
+    msisdn: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One page for the gateway; `ends` closes the call."""
+
+    text: str
+    ends: bool
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a hop learned so far: the language to apologise in should it fail."""
+
+    language: Language | None = None
+
+
+class Engine:
+    """Answers the hops of one menu, each within `step_seconds`."""
+
+    def __init__(
+        self,
+        menu: Menu,
+        *,
+        sessions: Sessions,
+        journal: Journal,
+        alphabet: Alphabet,
+        step_seconds: float,
+        typed_inputs: int,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        menu.check()
+        self._sessions = sessions
+        self._journal = journal
+        self._player = Player(menu, journal, alphabet, clock)
+        self._alphabet = alphabet
+        self._step_seconds = step_seconds
+        self._typed_inputs = typed_inputs
+        self._late: set[asyncio.Task[Reply]] = set()
+
+    async def answer(self, hop: Hop) -> Reply:
+        """The page for this hop. Whatever fails, the person gets an end in words, within the deadline."""
+        began = time.perf_counter()
+        known = _Known()
+        work = asyncio.create_task(self._answer(hop, known))
+        try:
+            await asyncio.wait({work}, timeout=self._step_seconds)
+        finally:
+            if not work.done():
+                self._abandon(work)
+        reply = await self._outcome(work, hop, known)
+        metrics.HOP_SECONDS.observe(time.perf_counter() - began)
+        return reply
+
+    async def close(self) -> None:
+        """Wait for work that was cancelled to have let go of what it held."""
+        await asyncio.gather(*self._late, return_exceptions=True)
+
+    def _abandon(self, work: "asyncio.Task[Reply]") -> None:
+        work.cancel()
+        self._late.add(work)
+        work.add_done_callback(self._late.discard)
+
+    async def _outcome(self, work: "asyncio.Task[Reply]", hop: Hop, known: _Known) -> Reply:
+        if not work.done() or work.cancelled():
+            log.warning("step_too_slow", phone=mask(hop.msisdn), seconds=self._step_seconds)
+            metrics.FAILED_HOPS.labels("deadline").inc()
+        elif (error := work.exception()) is None:
+            return work.result()
+        else:
+            _log_failure(error, hop)
+            metrics.FAILED_HOPS.labels("error").inc()
+        language = known.language or await self._last_language(hop.msisdn)
+        return Reply(self._alphabet.prepare(unavailable(language)), ends=True)
+
+    async def _last_language(self, msisdn: str) -> Language | None:
+        try:
+            async with asyncio.timeout(0.2):
+                return await self._sessions.language(msisdn)
+        except TimeoutError:
+            return None
+
+    async def _answer(self, hop: Hop, known: _Known) -> Reply:
+        token = secrets.token_hex(8)
+        while True:
+            held = await self._sessions.take(hop.msisdn, token)
+            if held is None:
+                return await self._played(hop, None, known)
+            stored = held.state
+            if stored is not None and stored.session_id == hop.session_id:
+                known.language = stored.language
+                if stored.typed == hop.text or stored.ended:
+                    if held.locked:
+                        await self._sessions.free(hop.msisdn)
+                    metrics.REPEATED_HOPS.inc()
+                    return _reply(stored)
+            if held.locked:
+                return await self._locked(hop, stored, known)
+            await asyncio.sleep(BUSY_SECONDS)
+
+    async def _locked(self, hop: Hop, stored: State | None, known: _Known) -> Reply:
+        try:
+            return await self._played(hop, stored, known)
+        except BaseException:
+            await self._sessions.free(hop.msisdn)
+            raise
+
+    async def _played(self, hop: Hop, stored: State | None, known: _Known) -> Reply:
+        """Play the hop, store where the call stands now, and answer."""
+        if len(parts(hop.text)) > self._typed_inputs:
+            if stored is not None:
+                await self._sessions.free(hop.msisdn)
+            return Reply(self._alphabet.prepare(too_many(known.language)), ends=True)
+        ours = stored is not None and stored.session_id == hop.session_id
+        spoken = stored.language if stored is not None and ours else None
+        state, ahead = await self._stand(hop, stored)
+        await self._play(state, ahead, hop)
+        known.language = state.language
+        page = self._player.page(state)
+        state.ended = page.last and state.view is not None and state.view.kind == "say"
+        state.reply = page.text
+        remember = state.language if state.language != spoken else None
+        await self._sessions.keep(hop.msisdn, state, remember=remember)
+        return Reply(page.text, ends=state.ended)
+
+    async def _stand(self, hop: Hop, stored: State | None) -> tuple[State, list[str]]:
+        """Where the call stood before this hop, and the inputs still to play."""
+        state = None
+        if stored is not None and stored.session_id == hop.session_id:
+            state = stored if _extends(hop.text, stored.typed) else None
+        if state is None:
+            prior = stored if stored is not None and stored.session_id != hop.session_id else None
+            if hop.text == "" and prior is not None and self._player.resumable(prior):
+                return await self._resuming(hop, prior), []
+        ahead = parts(hop.text)[state.position if state else 0 :]
+        if state is not None and state.view is not None and state.view.words:
+            return state, ["*".join(ahead)]
+        if state is not None and len(ahead) == 1:
+            return state, ahead
+        if hop.text:
+            kept = await self._journal.last(hop.session_id, len(parts(hop.text)))
+            if kept is not None and (state is None or kept["position"] > state.position):
+                state = State(hop.session_id, prior=kept["prior"])
+                state.stand_at(kept)
+                ahead = parts(hop.text)[kept["position"] :]
+                state.typed = "*".join(parts(hop.text)[: kept["position"]])
+        if state is None:
+            state = State(hop.session_id)
+            await self._player.start(state, hop.msisdn)
+        return state, ahead
+
+    async def _resuming(self, hop: Hop, prior: State) -> State:
+        state = State(hop.session_id, language=prior.language, prior=self._player.public_place(prior))
+        self._player.offer_resume(state, interrupted(voice(prior.language or Language.BM)))
+        await self._mark(state)
+        return state
+
+    async def _play(self, state: State, ahead: list[str], hop: Hop) -> None:
+        """Play inputs in order, as far as they fit; what does not fit is told on the screen it was typed at."""
+        starred = any("*" in typed for typed in ahead)
+        fits = True
+        for number, typed in enumerate(ahead, start=1):
+            if not typed and number < len(ahead):
+                continue
+            state.typed = f"{state.typed}*{typed}" if state.typed else typed
+            fits = await self._player.step(state, typed, hop.msisdn)
+            if not fits or state.ended:
+                break
+        state.typed = hop.text
+        if starred or not fits:
+            await self._mark(state)
+
+    async def _mark(self, state: State) -> None:
+        """Keep in the journal what a replay would not reproduce; a call goes on without it."""
+        try:
+            await self._journal.keep(
+                f"at:{state.session_id}:{state.position}", state.session_id, state.position, self._player.kept(state)
+            )
+        except Exception as error:
+            log.warning("place_not_kept", error=type(error).__name__)
+
+
+def _extends(text: str, typed: str) -> bool:
+    return typed == "" or text.startswith(f"{typed}*")
+
+
+def _reply(state: State) -> Reply:
+    return Reply(state.reply, ends=state.ended)
+
+
+def _log_failure(error: BaseException, hop: Hop) -> None:
+    """Say what failed and where, without its message: it may hold what a person typed."""
+    trace, where = error.__traceback__, ""
+    while trace is not None:
+        where = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    log.error("step_failed", error=type(error).__name__, where=where, phone=mask(hop.msisdn))

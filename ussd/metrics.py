@@ -1,0 +1,14 @@
+"""What the engine counts. No phone, no household and nothing typed is ever a label."""
+
+from prometheus_client import Counter, Histogram
+
+HOP_SECONDS = Histogram(
+    "jigi_ussd_hop_seconds",
+    "Time to answer one hop",
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5),
+)
+FAILED_HOPS = Counter("jigi_ussd_failed_hops", "Hops that ended in an apology", ["why"])
+REPEATED_HOPS = Counter("jigi_ussd_repeated_hops", "Hops answered from the stored session")
+SCREENS = Counter("jigi_ussd_screens", "Screens shown", ["screen", "language"])
+REFUSED = Counter("jigi_ussd_refused_inputs", "Inputs that did not fit", ["screen", "language"])
+GATEWAY_SESSIONS = Counter("jigi_ussd_gateway_sessions", "Sessions as the gateway reported their end", ["status"])

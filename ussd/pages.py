@@ -1,0 +1,168 @@
+"""A text and its options, cut into pages that fit the screen.
+
+A page never measures more than the alphabet's budget; a word is on one page, an option on one page with its key; `0`
+goes back, `9` goes on. Room is left on each page for the line that says a key was wrong, so that it never moves what
+the person was reading.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.alphabet import Alphabet
+
+MORE = "9"
+BACK = "0"
+HOME = "00"
+OPTIONS_A_PAGE = 5
+
+_WORD = re.compile(r"\s?\S+")
+
+
+class DoesNotFit(ValueError):
+    """An option, or a question with what is said about its answer, is longer than a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The lines that the engine adds, in one language: what `0`, `00` and `9` do, and that a key was wrong."""
+
+    back: str
+    home: str
+    more: str
+    wrong: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its text without `CON`/`END`, and the places in the list of options of the keys 1, 2, 3…"""
+
+    text: str
+    options: tuple[int, ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the pages of one screen must hold besides the text: the way back and home, and room for an error."""
+
+    back: bool = True
+    home: bool = False
+    ends: bool = False
+    typed: bool = False
+
+
+def lay_out(alphabet: Alphabet, signs: Signs, text: str, labels: Sequence[str], room: Room) -> list[Page]:
+    """The pages of a screen: one if it fits the budget, else as few as may be, at the aim if that costs none more.
+
+    Raises DoesNotFit for a label that no page can hold, and for a question (`room.typed`) of more than one page.
+    """
+    text = alphabet.prepare(text).strip()
+    labels = [" ".join(alphabet.prepare(label).split()) for label in labels]
+    cutter = _Cutter(alphabet, signs, room)
+    whole = cutter.single(text, labels, home=room.home, limit=alphabet.page_aim)
+    whole = whole or cutter.single(text, labels, home=False, limit=alphabet.page_budget)
+    if whole:
+        return [whole]
+    if room.typed:
+        raise DoesNotFit("a question must fit one page")
+    fewest = cutter.cut(text, labels, alphabet.page_budget)
+    try:
+        aimed = cutter.cut(text, labels, alphabet.page_aim)
+    except DoesNotFit:
+        return fewest
+    return aimed if len(aimed) <= len(fewest) else fewest
+
+
+def with_error(alphabet: Alphabet, error: str, page: str) -> str:
+    """A page with a line before it that says what was wrong; raises DoesNotFit when both are more than a page."""
+    text = f"{alphabet.prepare(error).strip()}\n{page}"
+    if alphabet.measure(text) > alphabet.page_budget:
+        raise DoesNotFit("the error and the page together")
+    return text
+
+
+class _Cutter:
+    """Fills pages of one screen, one after the other."""
+
+    def __init__(self, alphabet: Alphabet, signs: Signs, room: Room) -> None:
+        self.measure = alphabet.measure
+        self.ends = room.ends
+        self.back = [] if room.ends or not room.back else [f"{BACK} {signs.back}"]
+        self.home = [f"{HOME} {signs.home}"]
+        self.more = f"{MORE} {signs.more}"
+        self.reserve = 0 if room.ends else self.measure(signs.wrong) + 1
+
+    def single(self, text: str, labels: Sequence[str], *, home: bool, limit: int) -> Page | None:
+        """Everything on one page, or None when it is too much for `limit`."""
+        if len(labels) > OPTIONS_A_PAGE:
+            return None
+        lines = [text, *_numbered(labels), *self.back, *(self.home if home and self.back else [])]
+        whole = "\n".join(line for line in lines if line)
+        if self.measure(whole) + self.reserve > limit:
+            return None
+        return Page(whole, tuple(range(len(labels))), last=True)
+
+    def cut(self, text: str, labels: Sequence[str], limit: int) -> list[Page]:
+        """As many pages as it takes, each within `limit` with the error line counted."""
+        pages: list[Page] = []
+        words, first = _words(text), 0
+        limit -= self.reserve
+        while True:
+            body, rest = self._take_words(words, limit - self._foot([self.more]))
+            options = [] if rest else self._take_options(body, labels, first, limit)
+            if not body and not options and (rest or first < len(labels)):
+                raise DoesNotFit("an option is longer than a page")
+            first += len(options)
+            last = not rest and first == len(labels)
+            foot = [*([] if last else [self.more]), *self.back]
+            shown = [labels[place] for place in options]
+            lines = [body, *_numbered(shown), *foot]
+            pages.append(Page("\n".join(line for line in lines if line), tuple(options), last))
+            if last:
+                return pages
+            words = rest
+
+    def _foot(self, lines: Sequence[str]) -> int:
+        return sum(self.measure(line) + 1 for line in [*lines, *self.back])
+
+    def _take_words(self, words: list[str], limit: int) -> tuple[str, list[str]]:
+        """As many words as fit `limit`, and the rest; a word longer than a page is cut, for want of better."""
+        taken = ""
+        for place, word in enumerate(words):
+            longer = taken + word if taken else word.lstrip()
+            if self.measure(longer) > limit:
+                if taken:
+                    return taken, words[place:]
+                head = self._head(longer, limit)
+                return longer[:head], [longer[head:], *words[place + 1 :]]
+            taken = longer
+        return taken, []
+
+    def _head(self, word: str, limit: int) -> int:
+        """How many characters of a word fit `limit`: at least one."""
+        count = len(word)
+        while count > 1 and self.measure(word[:count]) > limit:
+            count -= 1
+        return count
+
+    def _take_options(self, body: str, labels: Sequence[str], first: int, limit: int) -> list[int]:
+        """The places of the labels that fit under `body`; what `9` takes counts unless these are the last."""
+        size = self.measure(body)
+        taken: list[int] = []
+        for place in range(first, min(len(labels), first + OPTIONS_A_PAGE)):
+            size += self.measure(f"{len(taken) + 1} {labels[place]}") + (1 if size else 0)
+            foot = self._foot([] if place == len(labels) - 1 else [self.more])
+            if size + foot > limit:
+                break
+            taken.append(place)
+        return taken
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, each with the space or the new line before it."""
+    return _WORD.findall(text)
+
+
+def _numbered(labels: Sequence[str]) -> list[str]:
+    return [f"{key} {label}" for key, label in enumerate(labels, start=1)]

@@ -1,0 +1,260 @@
+"""Plays inputs: what a key or a typed answer does to where a call stands, and the page that shows it."""
+
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from core.alphabet import Alphabet
+from core.languages import Language
+from core.voice import Voice, voice
+from ussd import metrics
+from ussd.call import Call
+from ussd.journal import Journal
+from ussd.menu import Menu, MenuError, Screen
+from ussd.pages import BACK, HOME, MORE, DoesNotFit, Page, Room, Signs, lay_out, with_error
+from ussd.state import Frame, State, View
+from ussd.texts import signs, too_long
+from ussd.values import Ask, Choose, Go, Option, Retry, Say, Value
+
+MOST_STEPS = 8
+RESUME, ANEW = "continue", "anew"
+
+
+class Player:
+    """Moves a call through a menu."""
+
+    def __init__(self, menu: Menu, journal: Journal, alphabet: Alphabet, clock: Callable[[], datetime]) -> None:
+        self._menu = menu
+        self._journal = journal
+        self._alphabet = alphabet
+        self._clock = clock
+
+    async def start(self, state: State, msisdn: str) -> bool:
+        """Stand at the first screen."""
+        state.frames, state.prior = [], None
+        return await self._enter(state, self._menu.start, {}, msisdn)
+
+    async def step(self, state: State, typed: str, msisdn: str) -> bool:
+        """Play one input; False when it does not fit, which the view then says."""
+        view = _view(state)
+        view.error = ""
+        key = cleaned(typed) if view.words else digits(cleaned(typed))
+        fits = await self._follow(state, view, key, msisdn)
+        if not fits:
+            screen = state.frames[-1].screen if state.frames else view.kind
+            metrics.REFUSED.labels(screen, state.language or "").inc()
+            _view(state).key = _key(state)
+        return fits
+
+    async def _follow(self, state: State, view: View, key: str, msisdn: str) -> bool:
+        if key == HOME:
+            return await self.start(state, msisdn)
+        if key == BACK:
+            return await self._back(state, view, msisdn)
+        if view.kind == "ask":
+            return await self._answered(state, view, key, msisdn)
+        if key == MORE and not view.last:
+            view.page += 1
+            return True
+        place = int(key) - 1 if key.isascii() and key.isdigit() else -1
+        if not 0 <= place < len(view.shown):
+            return self._wrong(state, view)
+        taken = view.options[view.shown[place]]
+        if view.kind == "resume":
+            return await self._resumed(state, taken, msisdn)
+        return await self._enter(state, taken.to, dict(taken.memory), msisdn)
+
+    async def _answered(self, state: State, view: View, key: str, msisdn: str) -> bool:
+        if not key:
+            return self._wrong(state, view)
+        if len(key) > view.most:
+            view.error = too_long(self._voice(state))
+            return False
+        return await self._enter(state, view.to, {view.answer: key}, msisdn)
+
+    def _wrong(self, state: State, view: View) -> bool:
+        view.error = signs(self._voice(state)).wrong
+        return False
+
+    async def _back(self, state: State, view: View, msisdn: str) -> bool:
+        if view.page:
+            view.page -= 1
+            return True
+        if len(state.frames) < 2:
+            return self._wrong(state, view)
+        state.frames.pop()
+        return await self._again(state, msisdn)
+
+    async def _again(self, state: State, msisdn: str) -> bool:
+        """Show the last screen on the way anew."""
+        frame = state.frames.pop()
+        return await self._enter(state, frame.screen, frame.memory, msisdn)
+
+    async def _enter(self, state: State, to: str, memory: dict[str, Any], msisdn: str) -> bool:
+        """Ask the screen `to` what to show, through those that only lead on."""
+        for _ in range(MOST_STEPS):
+            screen = self._menu[to]
+            if screen.acts:
+                return await self._act(state, screen, memory, msisdn)
+            value = await self._value(state, screen, memory, msisdn)
+            if not isinstance(value, Go):
+                return self._show(state, screen, memory, value)
+            to, memory = value.to, dict(value.memory)
+        raise MenuError(f"{to} goes round")
+
+    async def _act(self, state: State, screen: Screen, memory: dict[str, Any], msisdn: str) -> bool:
+        """Do an act once for the page it was chosen on, and keep with it where the call stands after it."""
+        async with self._journal.once(f"act:{_view(state).key}", state.session_id, state.position) as entry:
+            if entry.before is not None:
+                state.stand_at(entry.before)
+                return True
+            value = await self._value(state, screen, memory, msisdn)
+            fits = await self._acted(state, screen, value, msisdn)
+            entry.keep(self.kept(state))
+            return fits
+
+    async def _acted(self, state: State, screen: Screen, value: Value, msisdn: str) -> bool:
+        if isinstance(value, Retry):
+            return self._show(state, screen, {}, value)
+        state.frames = []
+        if isinstance(value, Go):
+            return await self._enter(state, value.to, dict(value.memory), msisdn)
+        if isinstance(value, Say):
+            return self._show(state, screen, {}, value)
+        raise MenuError(f"{screen.name} is an act: it may say, go on or let try again")
+
+    async def _value(self, state: State, screen: Screen, memory: dict[str, Any], msisdn: str) -> Value:
+        call = Call(
+            msisdn=msisdn,
+            language=state.language,
+            memory={**state.memory(), **memory},
+            key=state.view.key if state.view else _key(state),
+            now=self._clock(),
+        )
+        value = await screen.run(call)
+        state.language = call.language
+        return value
+
+    def _show(self, state: State, screen: Screen, memory: dict[str, Any], value: Value) -> bool:
+        """Make the value what the person has before them."""
+        if isinstance(value, Retry):
+            view = _view(state)
+            view.error, view.key = value.message, _key(state)
+            return False
+        match value:
+            case Choose(text, options, keep):
+                state.view = View("choose", text, _key(state), options=list(options))
+            case Ask(text, to, answer, most, words, keep):
+                state.view = View("ask", text, _key(state), to=to, answer=answer, most=most, words=words)
+            case Say(text):
+                state.view, keep = View("say", text, _key(state)), {}
+            case Go():
+                raise MenuError(f"{screen.name} went on after it was to show")
+        state.frames.append(Frame(screen.name, {**memory, **keep}))
+        metrics.SCREENS.labels(screen.name, state.language or "").inc()
+        return True
+
+    def resumable(self, prior: State) -> bool:
+        """Whether a call that was cut had got anywhere that is worth going back to."""
+        if prior.view is not None and prior.view.kind == "resume":
+            return prior.prior is not None
+        return not prior.ended and len(self._public(prior.frames)) > 1
+
+    def public_place(self, prior: State) -> dict[str, Any]:
+        """Where to go on from: short of the private screens, since the next caller may be somebody else."""
+        if prior.view is not None and prior.view.kind == "resume" and prior.prior is not None:
+            return prior.prior
+        public = self._public(prior.frames)
+        if len(public) == len(prior.frames):
+            return prior.place()
+        shortened = State(prior.session_id, language=prior.language, frames=public)
+        return shortened.place()
+
+    def _public(self, frames: list[Frame]) -> list[Frame]:
+        for place, frame in enumerate(frames):
+            if self._menu[frame.screen].private:
+                return frames[:place]
+        return frames
+
+    def offer_resume(self, state: State, words: tuple[str, str, str]) -> None:
+        """Ask whether to continue the call that was cut."""
+        text, go_on, anew = words
+        options = [Option(go_on, RESUME), Option(anew, ANEW)]
+        state.view = View("resume", text, _key(state), options=options)
+
+    async def _resumed(self, state: State, taken: Option, msisdn: str) -> bool:
+        prior, state.prior = state.prior, None
+        if taken.to == ANEW or prior is None:
+            return await self.start(state, msisdn)
+        state.stand_at(prior)
+        if state.view is None:
+            return await self._again(state, msisdn)
+        state.view.error = ""
+        return True
+
+    def kept(self, state: State) -> dict[str, Any]:
+        """Where a call stands, for the journal."""
+        return {"position": state.position, "prior": state.prior, **state.place()}
+
+    def page(self, state: State) -> Page:
+        """The page before the person, and note in the view which keys it has."""
+        view = _view(state)
+        spoken = self._voice(state)
+        words = signs(spoken)
+        room = Room(
+            back=len(state.frames) > 1,
+            home=len(state.frames) > 2,
+            ends=view.kind == "say",
+            typed=view.kind == "ask",
+        )
+        labels = [choice.label for choice in view.options]
+        pages = lay_out(self._alphabet, words, view.text, labels, room)
+        view.page = min(view.page, len(pages) - 1)
+        page = pages[view.page]
+        if view.error:
+            try:
+                page = Page(with_error(self._alphabet, view.error, page.text), page.options, page.last)
+            except DoesNotFit:
+                page = self._moved_by_error(view, words, labels, room)
+        view.shown, view.last = page.options, page.last
+        return page
+
+    def _moved_by_error(self, view: View, words: Signs, labels: list[str], room: Room) -> Page:
+        """The page when what went wrong takes more room than is left: a question keeps the short word for it."""
+        if room.typed or room.ends:
+            page = lay_out(self._alphabet, words, view.text, labels, room)[view.page]
+            short = page.text if room.ends else with_error(self._alphabet, words.wrong, page.text)
+            return Page(short, page.options, page.last)
+        view.page, view.text, view.error = 0, f"{view.error}\n{view.text}", ""
+        return lay_out(self._alphabet, words, view.text, labels, room)[0]
+
+    def _voice(self, state: State) -> Voice:
+        return voice(state.language or Language.BM)
+
+
+def _view(state: State) -> View:
+    if state.view is None:
+        raise MenuError("a call that shows nothing")
+    return state.view
+
+
+def _key(state: State) -> str:
+    """The name of the page shown at this point of this call."""
+    return f"{state.session_id}:{state.position}"
+
+
+def cleaned(typed: str) -> str:
+    """What was typed, in NFC, without characters that nobody types (controls, unassigned), spaces made single."""
+    normal = unicodedata.normalize("NFC", typed)
+    if not normal.isprintable():
+        normal = "".join(c if c.isprintable() else " " for c in normal)
+    return " ".join(normal.split())
+
+
+def digits(typed: str) -> str:
+    """The same without the `#` that some send after a number, and with any script's digits as 0-9."""
+    typed = typed.strip("# ")
+    if typed.isascii():
+        return typed
+    return "".join(str(unicodedata.decimal(c, c)) for c in typed)

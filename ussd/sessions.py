@@ -1,0 +1,111 @@
+"""Sessions in Redis: one for each phone, since a phone is in one call at a time.
+
+A hop takes two trips: one takes the phone's lock and reads its session, one writes the session and frees the lock.
+Redis holds only what can be rebuilt; when it does not answer, calls go on without it.
+"""
+
+import time
+from dataclasses import dataclass
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core.languages import Language
+from ussd.state import State
+
+log = structlog.get_logger(__name__)
+
+LANGUAGE_SECONDS = 90 * 24 * 3600
+PAUSE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a hop found: whether this hop has the lock, and the phone's last session, of this call or another."""
+
+    locked: bool
+    state: State | None
+
+
+class Sessions:
+    """The sessions of the line. Every method gives way when Redis fails: it says so in the log and returns nothing."""
+
+    def __init__(self, redis: Redis, *, seconds: int, lock_seconds: float) -> None:
+        self._redis = redis
+        self._seconds = seconds
+        self._lock_milliseconds = int(lock_seconds * 1000)
+        self._paused_until = 0.0
+        self.failures = 0
+
+    async def take(self, msisdn: str, token: str) -> Held | None:
+        """Try for the phone's lock and read its session, in one trip; None when Redis does not answer."""
+        if time.monotonic() < self._paused_until:
+            return None
+        try:
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.set(_lock(msisdn), token, nx=True, px=self._lock_milliseconds)
+            pipe.get(_call(msisdn))
+            locked, stored = await pipe.execute()
+        except (RedisError, OSError) as error:
+            self._failed(error)
+            return None
+        return Held(bool(locked), _read(stored))
+
+    async def keep(self, msisdn: str, state: State, *, remember: Language | None) -> None:
+        """Store the session and free the lock, in one trip; `remember` keeps the phone's language beside it."""
+        try:
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.set(_call(msisdn), state.to_json(), ex=self._seconds)
+            pipe.delete(_lock(msisdn))
+            if remember is not None:
+                pipe.set(_language(msisdn), remember.value, ex=LANGUAGE_SECONDS)
+            await pipe.execute()
+        except (RedisError, OSError) as error:
+            self._failed(error)
+
+    async def free(self, msisdn: str) -> None:
+        """Free the lock and leave the session as it was."""
+        try:
+            await self._redis.delete(_lock(msisdn))
+        except (RedisError, OSError) as error:
+            self._failed(error)
+
+    async def language(self, msisdn: str) -> Language | None:
+        """The language this phone last spoke, for when the database cannot be asked."""
+        if time.monotonic() < self._paused_until:
+            return None
+        try:
+            stored = await self._redis.get(_language(msisdn))
+        except (RedisError, OSError) as error:
+            self._failed(error)
+            return None
+        return Language(stored.decode()) if stored in (b"bm", b"fr") else None
+
+    def _failed(self, error: Exception) -> None:
+        """Leave Redis alone for a moment, so that a dead one does not slow every hop."""
+        self.failures += 1
+        self._paused_until = time.monotonic() + PAUSE_SECONDS
+        log.warning("redis_unanswered", error=type(error).__name__)
+
+
+def _read(stored: bytes | None) -> State | None:
+    if stored is None:
+        return None
+    try:
+        return State.from_json(stored)
+    except (ValueError, KeyError, TypeError):
+        log.warning("session_unreadable")
+        return None
+
+
+def _call(msisdn: str) -> str:
+    return f"jigi:call:{msisdn}"
+
+
+def _lock(msisdn: str) -> str:
+    return f"jigi:lock:{msisdn}"
+
+
+def _language(msisdn: str) -> str:
+    return f"jigi:language:{msisdn}"

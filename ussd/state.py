@@ -1,0 +1,118 @@
+"""Where a call stands: the screens on the way here, what is shown now, and the last answer given."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.languages import Language
+from ussd.values import Option
+
+
+@dataclass(slots=True)
+class Frame:
+    """One screen on the way here and what was remembered when it was reached."""
+
+    screen: str
+    memory: dict[str, Any]
+
+
+@dataclass(slots=True)
+class View:
+    """What the person has before them, as it was made: shown again without asking its screen again.
+
+    `kind` is choose, ask, say or resume. `key` names this very page for acts. `shown` are the options on the page, in
+    the order of their keys, and `last` says that no page follows.
+    """
+
+    kind: str
+    text: str
+    key: str
+    options: list[Option] = field(default_factory=list)
+    to: str = ""
+    answer: str = ""
+    most: int = 0
+    words: bool = False
+    page: int = 0
+    error: str = ""
+    shown: tuple[int, ...] = ()
+    last: bool = True
+
+
+@dataclass(slots=True)
+class State:
+    """One call. `typed` is all that was typed, joined by `*` as the gateway joins it; `position` counts its parts."""
+
+    session_id: str
+    typed: str = ""
+    language: Language | None = None
+    frames: list[Frame] = field(default_factory=list)
+    view: View | None = None
+    prior: dict[str, Any] | None = None
+    ended: bool = False
+    reply: str = ""
+
+    @property
+    def position(self) -> int:
+        """How many inputs were typed so far."""
+        return len(parts(self.typed))
+
+    def memory(self) -> dict[str, Any]:
+        """What is remembered here: that of every screen on the way, the nearest winning."""
+        merged: dict[str, Any] = {}
+        for frame in self.frames:
+            merged.update(frame.memory)
+        return merged
+
+    def place(self) -> dict[str, Any]:
+        """What another call needs to go on from here."""
+        view = self.view
+        return {
+            "language": self.language,
+            "frames": [[frame.screen, frame.memory] for frame in self.frames],
+            "view": None
+            if view is None
+            else {
+                "kind": view.kind,
+                "text": view.text,
+                "key": view.key,
+                "options": [[option.label, option.to, option.memory] for option in view.options],
+                "to": view.to,
+                "answer": view.answer,
+                "most": view.most,
+                "words": view.words,
+                "page": view.page,
+                "error": view.error,
+                "shown": view.shown,
+                "last": view.last,
+            },
+            "ended": self.ended,
+        }
+
+    def stand_at(self, place: dict[str, Any]) -> None:
+        """Go to a `place()` of this or another call."""
+        self.language = None if place["language"] is None else Language(place["language"])
+        self.frames = [Frame(screen, memory) for screen, memory in place["frames"]]
+        view = place["view"]
+        self.view = None
+        if view is not None:
+            options = [Option(*option) for option in view["options"]]
+            self.view = View(**{**view, "options": options, "shown": tuple(view["shown"])})
+        self.ended = place["ended"]
+
+    def to_json(self) -> str:
+        """The session as stored."""
+        whole = {"id": self.session_id, "typed": self.typed, "reply": self.reply, "prior": self.prior, **self.place()}
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "State":
+        """The session as it was stored; raises ValueError or KeyError for anything else."""
+        whole = json.loads(text)
+        state = cls(whole["id"], typed=whole["typed"], prior=whole["prior"], reply=whole["reply"])
+        state.stand_at(whole)
+        return state
+
+
+def parts(typed: str) -> list[str]:
+    """The inputs of a text as the gateway joins them; none in an empty one."""
+    return typed.split("*") if typed else []

@@ -1,0 +1,38 @@
+"""The engine's own words."""
+
+from collections.abc import Callable
+
+from core.languages import Language
+from core.voice import Voice, voice
+from ussd.pages import Signs
+
+
+def signs(spoken: Voice) -> Signs:
+    """What the engine's own keys do, and that a key was wrong."""
+    return Signs(spoken.t("Back"), spoken.t("Start"), spoken.t("More"), spoken.t("This number is not here."))
+
+
+def interrupted(spoken: Voice) -> tuple[str, str, str]:
+    """The question after a dropped call, and its two answers."""
+    return spoken.t("The call was cut."), spoken.t("Continue"), spoken.t("Start again")
+
+
+def too_long(spoken: Voice) -> str:
+    """What was typed is longer than can be kept."""
+    return spoken.t("Too long. Make it shorter.")
+
+
+def unavailable(language: Language | None) -> str:
+    """The line cannot answer now: in the person's language, in both while it is not known."""
+    return _said(language, lambda spoken: spoken.t("It does not work now. Try later."))
+
+
+def too_many(language: Language | None) -> str:
+    """More was typed in one call than a call may hold."""
+    return _said(language, lambda spoken: spoken.t("The call was too long. Dial again."))
+
+
+def _said(language: Language | None, say: Callable[[Voice], str]) -> str:
+    if language is not None:
+        return say(voice(language))
+    return "\n".join(say(voice(each)) for each in Language)
