@@ -12,12 +12,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from core.alphabet import alphabet
+from core import gsm7
+from core.alphabet import UCS2, Alphabet, alphabet
 from simulator.gateway import NETWORK
 from simulator.phones import DemoPhone
 
 PAGE: Final = Path(__file__).parent / "page"
-UNITS: Final = {"gsm7": "septets", "ucs2": "caractères"}
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -54,21 +54,23 @@ def routes(*, token: str, service_code: str, phones: Sequence[DemoPhone], alphab
 
 
 def _page(token: str, service_code: str, phones: Sequence[DemoPhone], alphabet_name: str) -> str:
-    measure = alphabet(alphabet_name)
     line = {
         "callback": f"/ussd/africastalking/{token}",
         "serviceCode": service_code,
         "network": NETWORK,
         "phones": [asdict(phone) for phone in phones],
-        "alphabet": {
-            "name": measure.name,
-            "budget": measure.page_budget,
-            "aim": measure.page_aim,
-            "unit": UNITS[measure.name],
-        },
+        "alphabet": _measure(alphabet(alphabet_name)),
     }
     template = Template((PAGE / "simulator.html").read_text(encoding="utf-8"))
     return template.substitute(line=_inside_script(line))
+
+
+def _measure(carried: Alphabet) -> dict[str, object]:
+    """What the page needs to count as the network does; in UCS-2 every UTF-16 unit is one."""
+    sizes: dict[str, object] = {"budget": carried.page_budget, "aim": carried.page_aim}
+    if carried is UCS2:
+        return {**sizes, "unit": "caractères"}
+    return {**sizes, "unit": "septets", "single": gsm7.BASIC, "double": gsm7.EXTENSION}
 
 
 def _inside_script(value: object) -> str:

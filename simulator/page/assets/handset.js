@@ -29,7 +29,7 @@ export class Handset {
 
   invite(code) {
     this.usualCode = code;
-    by("invite").textContent = `Touche verte : ${code}`;
+    by("invite").textContent = `Touche verte\u202f: ${code}`;
   }
 
   showIdle() {
@@ -51,15 +51,29 @@ export class Handset {
     this.#focusReply();
   }
 
-  /** A last page, or the network's own words; `again` offers to dial once more. */
-  showNotice(text, again) {
-    const close = () => this.on.dismiss();
-    this.#popup(text, again ? { left: ["Recomposer", again], right: ["Fermer", close] } : { left: ["OK", close] });
+  /** The last page of a session. */
+  showLast(text) {
+    this.#popup(text, { left: ["OK", () => this.on.dismiss()] });
     by("reply").hidden = true;
+    by("soft-left").focus({ preventScroll: true });
+  }
+
+  /** The network's own words, with an offer to dial again. */
+  showNetwork(text, again) {
+    this.#popup(text, { left: ["Recomposer", again], right: ["Fermer", () => this.on.dismiss()] });
+    by("popup").classList.add("network");
+    by("reply").hidden = true;
+    by("soft-left").focus({ preventScroll: true });
+  }
+
+  /** Back to the reply being written, after a click elsewhere. */
+  resume() {
+    if (this.asking) this.#focusReply();
   }
 
   #popup(text, soft) {
     this.soft = soft;
+    by("popup").classList.remove("network");
     by("popup-text").textContent = text;
     by("popup-text").scrollTop = 0;
     by("reply").value = "";

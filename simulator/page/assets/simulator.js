@@ -1,13 +1,13 @@
 /* The page: callers, phone, measures and incidents around one call at a time. */
 
+import { weigher } from "./alphabet.js";
 import { Call } from "./call.js";
-import { inSeptets, inUcs2 } from "./gsm7.js";
 import { Handset } from "./handset.js";
 import { Journal } from "./journal.js";
 
 const by = (id) => document.getElementById(id);
 const line = JSON.parse(by("line").textContent);
-const weigh = line.alphabet.name === "gsm7" ? inSeptets : inUcs2;
+const weigh = weigher(line.alphabet);
 const NETWORK_FAULT = "Problème de connexion ou code IHM non valide.";
 const EXPIRY_SECONDS = 180;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -37,7 +37,7 @@ function drawCallers() {
   });
   by("other-msisdn").addEventListener("input", callerChosen);
   by("caller-list").closest("fieldset").addEventListener("change", callerChosen);
-  if (matchMedia("(max-width: 760px)").matches) by("callers").open = false;
+  if (matchMedia("(max-width: 1080px)").matches) by("callers").open = false;
   callerChosen();
 }
 
@@ -78,14 +78,14 @@ async function dial(code) {
   const msisdn = caller();
   if (!msisdn) {
     by("callers").open = true;
-    by("msisdn-fault").textContent = "Ce numéro n’en est pas un. Exemple : +223 76 12 34 56";
+    by("msisdn-fault").textContent = "Ce numéro n’en est pas un. Exemple\u202f: +223 76 12 34 56";
     by("other-msisdn").focus();
     return;
   }
   if (call?.open) leave("Incomplete");
   const deep = deepPart(code);
   if (deep === null) {
-    handset.showNotice(`${NETWORK_FAULT}\n\nIci, le code est ${line.serviceCode}`);
+    handset.showNetwork(`${NETWORK_FAULT}\n\nIci, le code est ${line.serviceCode}`, redial);
     return;
   }
   call = new Call(line, msisdn);
@@ -113,7 +113,7 @@ async function hop(current, post) {
     measured(page);
     journal.line(page.text, measures(page));
     if (page.ends) {
-      handset.showNotice(page.text);
+      handset.showLast(page.text);
       leave("Success");
     } else {
       handset.showQuestion(page.text);
@@ -122,7 +122,7 @@ async function hop(current, post) {
     if (call !== current || !current.open) return;
     measured(failure.hop);
     journal.note(failure.message, "bad");
-    handset.showNotice(NETWORK_FAULT, redial);
+    handset.showNetwork(NETWORK_FAULT, redial);
     leave("Failed", failure.message);
   } finally {
     if (call === current) working(false);
@@ -135,8 +135,8 @@ async function leave(status, errorMessage) {
   const answered = ended.event(status, errorMessage);
   offer();
   const code = await answered;
-  if (code === 0) journal.note("Fin de session : le serveur ne répond pas.", "bad");
-  else if (code >= 400) journal.note(`Fin de session refusée : HTTP ${code}.`, "bad");
+  if (code === 0) journal.note("Fin de session\u202f: le serveur ne répond pas.", "bad");
+  else if (code >= 400) journal.note(`Fin de session refusée\u202f: HTTP ${code}.`, "bad");
 }
 
 function hangUp() {
@@ -160,7 +160,7 @@ function drop() {
   say("Appel coupé. Recomposez pour voir la reprise.");
   leave("Incomplete", "Call dropped");
   working(false);
-  handset.showNotice("Appel interrompu.", redial);
+  handset.showNetwork("Appel interrompu.", redial);
 }
 
 async function repeat() {
@@ -169,7 +169,7 @@ async function repeat() {
   say("Même requête envoyée…");
   try {
     const { hop: again, same } = await current.repeat();
-    const words = same ? `Réponse identique, en ${milliseconds(again)} ms.` : "Réponse différente !";
+    const words = same ? `Réponse identique, en ${milliseconds(again)} ms.` : "Réponse différente\u202f!";
     say(words, same ? "good" : "bad");
     journal.note(`Requête répétée. ${words}`, same ? "good" : "bad");
     if (!same) journal.line(again.text, measures(again));
@@ -178,6 +178,7 @@ async function repeat() {
     journal.note(`Requête répétée. ${failure.message}`, "bad");
   } finally {
     if (call === current) working(false);
+    handset.resume();
   }
 }
 
@@ -189,11 +190,11 @@ async function expire() {
     await pause(45);
     if (!current.open) return;
   }
-  journal.note(`Session expirée : ${EXPIRY_SECONDS} s sans réponse.`, "bad");
+  journal.note(`Session expirée\u202f: ${EXPIRY_SECONDS} s sans réponse.`, "bad");
   say("Session fermée par la passerelle. Recomposez pour voir la suite.");
   leave("Failed", "Session timed out");
   working(false);
-  handset.showNotice("Délai dépassé. La session est fermée.", redial);
+  handset.showNetwork("Délai dépassé. La session est fermée.", redial);
 }
 
 function say(text, tone = "") {
@@ -225,7 +226,7 @@ function measured(page) {
   by("hop").textContent = page.number;
   by("meter").className = `meter ${used > budget ? "over" : used > aim ? "tight" : ""}`;
   by("meter").firstElementChild.style.width = `${Math.min(100, (100 * used) / budget)}%`;
-  by("foreign").textContent = foreign.length ? `Hors de l’alphabet GSM : ${foreign.join(" ")}` : "";
+  by("foreign").textContent = foreign.length ? `Hors de l’alphabet GSM\u202f: ${foreign.join(" ")}` : "";
   by("sent").textContent = page.form.get("text") || "(vide)";
   by("raw-request").textContent = `POST ${line.callback}\n\n${[...page.form].map(([k, v]) => `${k}=${v}`).join("\n")}`;
   by("raw-answer").textContent = page.raw || "(rien)";
@@ -247,7 +248,6 @@ by("deep-example").addEventListener("click", () => {
   by("code").value = deepExample;
   dial(deepExample);
 });
-by("unit-name").textContent = line.alphabet.name === "gsm7" ? "Longueur de la page" : "Longueur de la page (UCS-2)";
 by("budget").textContent = `/ ${line.alphabet.budget} ${line.alphabet.unit}`;
 handset.invite(line.serviceCode);
 handset.showIdle();
