@@ -16,11 +16,12 @@ from python_calamine import CalamineError, load_workbook
 
 WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
 BLOCK: Final = 1 << 20
+NOT_IN_CP1252: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
-class UnreadableFile(ValueError):  # noqa: N818 - the name says what is wrong
+class UnreadableFile(ValueError):
     """The file as a whole cannot be imported; the message says why, in French, to the person who brought it."""
 
 
@@ -76,16 +77,20 @@ def _text(path: Path) -> Iterator[tuple[Iterator[Row], int]]:
 
 def _surveyed(path: Path) -> tuple[str, int]:
     """Read the file through once: its encoding, and its number of lines."""
-    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    cp1252 = True
     lines = 0
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             if b"\0" in block:
                 raise UnreadableFile("Ce n'est pas un fichier CSV en UTF-8 ou CP1252. Enregistrez-le en « CSV UTF-8 ».")
             lines += block.count(b"\n")
-            decoder = _still_decoding(decoder, block)
-    if _still_decoding(decoder, b"", final=True) is not None:
+            utf8 = _still_decoding(utf8, block)
+            cp1252 = cp1252 and not any(octet in block for octet in NOT_IN_CP1252)
+    if _still_decoding(utf8, b"", final=True) is not None:
         return "utf-8-sig", lines + 1
+    if not cp1252:
+        raise UnreadableFile("Le fichier n'est ni en UTF-8 ni en CP1252. Enregistrez-le en « CSV UTF-8 ».")
     return "cp1252", lines + 1
 
 
@@ -102,12 +107,12 @@ def _still_decoding(
 
 
 def _delimiter(lines: Iterable[str]) -> str:
-    header = next((line for line in _decoded(lines) if line.strip()), "")
+    header = next((line for line in lines if line.strip()), "")
     return ";" if header.count(";") > header.count(",") else ","
 
 
 def _csv_rows(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(_decoded(lines), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
@@ -115,13 +120,6 @@ def _csv_rows(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFile(f"Ligne {line} : guillemets mal fermés ou cellule trop longue.") from error
-
-
-def _decoded(lines: Iterable[str]) -> Iterator[str]:
-    try:
-        yield from lines
-    except UnicodeDecodeError as error:
-        raise UnreadableFile("Le fichier n'est ni en UTF-8 ni en CP1252.") from error
 
 
 @contextmanager

@@ -25,7 +25,7 @@ _AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:[.,]0+)? ?(?:F|FCFA|F CFA|XOF|
 _PCODE = re.compile(r"[A-Z0-9]{2,20}")
 
 
-class BadValue(ValueError):  # noqa: N818 - the name says what is wrong
+class BadValue(ValueError):
     """The cell cannot be taken; the message is the reason, in French."""
 
 

@@ -1,0 +1,192 @@
+"""The demonstration: an invented programme, written to import files and imported as any other.
+
+Everything is told from one day, and comes out the same at every build of that day.
+"""
+
+import csv
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple, fields
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from core import database, imports
+from core.demo_callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, Situation
+from core.demo_grievances import file_grievances
+from core.demo_households import CASH_PLUS_CERCLE, DemoHousehold, households
+from core.demo_payments import DemoPayment, Paydays, before_the_move, payments, working_day
+from core.demo_places import DEMO_PLACES, DemoPlace
+from core.identifiers import household_no
+from core.imports import Kind, Report
+
+SMALL: Final = 3_000
+FULL: Final = 79_168
+"""Households paid by the programme (its own figure)."""
+
+COMMUNES: Final = 133
+"""Communes of the programme at the end of 2018 (its own figure)."""
+
+Progress = Callable[[Kind, int, int | None], None]
+"""Called with the kind of file, the rows read so far, and how many there may be."""
+
+_HOUSEHOLD_COLUMNS: Final = (
+    "household_no", "head_name", "birth_year", "phone", "alt_phone", "commune_pcode", "village", "language", "status",
+    "status_reason", "components",
+)  # fmt: skip
+_EVENT_COLUMNS: Final = ("component", "commune_pcode", "village", "date", "time", "place", "what_fr", "what_bm")
+_EVENTS: Final = (
+    ("MA", 5, time(9), "Informations, formations", "Kunnafoni ni kalan"),
+    ("PNP", 8, time(8), "Nourriture mère et enfant", "Ba ni den ka dumuni"),
+    ("HIMO", 12, time(7, 30), "Travaux publics payés", "Foroba baara"),
+    ("AGR", 14, time(10), "Aide petite activité", "Warisɔrɔbaaraw"),
+)
+_CASH_PLUS_EVENT: Final = ("CASH+", 10, time(9), "Kit élevage ou jardin", "Bagan walima nakɔ")
+
+
+class NotADemonstration(RuntimeError):
+    """The database holds households that no demonstration made."""
+
+
+async def build(
+    folder: Path,
+    today: date,
+    *,
+    count: int = SMALL,
+    communes_file: Path | None = None,
+    progress: Progress = lambda kind, rows, expected: None,
+) -> tuple[Report, ...]:
+    """Write the import files of `count` households to `folder`, import them, and return what each import did.
+
+    Places are those of `communes_file` (133 communes of it have households), or two dozen of ours. What an earlier
+    build paid and held is made anew, so that days are told from `today`. Raises NotADemonstration, ValueError when
+    `count` is less than the households behind the demonstration phones, and UnreadableFile for the communes.
+    """
+    if count < len(CALLER_HOUSEHOLDS):
+        raise ValueError(f"at least {len(CALLER_HOUSEHOLDS)} households are behind the demonstration phones")
+    await _make_room()
+
+    async def imported(kind: Kind, path: Path) -> Report:
+        return await imports.run(
+            kind, path, progress=lambda rows, expected: progress(kind, rows, expected), today=today
+        )
+
+    reports = [await imported(Kind.COMMUNES, _communes(folder / "communes.csv", communes_file))]
+    places = await _places_with_households() if communes_file else DEMO_PLACES
+    moved = [caller.situation for caller in CALLER_HOUSEHOLDS].index(Situation.MOVED) % len(places)
+    paydays = Paydays(today, places, moved)
+    files = (
+        (Kind.HOUSEHOLDS, "households.csv", _HOUSEHOLD_COLUMNS, _household_rows(count, places)),
+        (
+            Kind.PAYMENTS,
+            "payments-before.csv",
+            _PAYMENT_COLUMNS,
+            _payment_rows(count, places, paydays, before_the_move),
+        ),
+        (Kind.PAYMENTS, "payments.csv", _PAYMENT_COLUMNS, _payment_rows(count, places, paydays, payments)),
+        (Kind.EVENTS, "events.csv", _EVENT_COLUMNS, _event_rows(places, today)),
+    )
+    for kind, name, columns, rows in files:
+        reports.append(await imported(kind, _written(folder / name, columns, rows)))
+    await _date_enrolments()
+    await file_grievances(today)
+    return tuple(reports)
+
+
+_PAYMENT_COLUMNS: Final = tuple(field.name for field in fields(DemoPayment))
+
+
+async def _make_room() -> None:
+    """Take away the payments and events of an earlier build, whose days were told from another day."""
+    async with database.copying() as connection:
+        cursor = await connection.execute(
+            "SELECT EXISTS (SELECT FROM household WHERE household_no < %s)", [household_no(FIRST_SERIAL)]
+        )
+        found = await cursor.fetchone()
+        if found and found[0]:
+            raise NotADemonstration("households that are not of a demonstration stand in this database")
+        await connection.execute("TRUNCATE payment_move, payment, payment_round, component_event")
+
+
+async def _places_with_households() -> Sequence[DemoPlace]:
+    """As many communes as the programme had, evenly drawn from all that are known, by P-code."""
+    async with database.copying() as connection:
+        cursor = await connection.execute(
+            "SELECT region.name, region.pcode, cercle.name, cercle.pcode, commune.name, commune.pcode FROM commune "
+            "JOIN cercle ON cercle.pcode = cercle_pcode JOIN region ON region.pcode = region_pcode "
+            "ORDER BY commune.pcode"
+        )
+        known = [DemoPlace(*row) for row in await cursor.fetchall()]
+    wanted = min(COMMUNES, len(known))
+    return [known[place * len(known) // wanted] for place in range(wanted)]
+
+
+async def _date_enrolments() -> None:
+    """A household was enrolled when it was first paid, and its transfer ended when it was last paid."""
+    paid = (
+        "(SELECT household_id, min(paid_on) AS first, max(paid_on) AS last FROM payment GROUP BY household_id) AS paid"
+    )
+    async with database.copying() as connection:
+        await connection.execute(
+            f"UPDATE enrolment SET since = paid.first FROM {paid} "  # noqa: S608 - nothing from outside
+            "WHERE enrolment.household_id = paid.household_id AND since IS DISTINCT FROM paid.first"
+        )
+        await connection.execute(
+            "INSERT INTO enrolment (household_id, component, since, ended) "  # noqa: S608
+            f"SELECT id, 'TM', first, last FROM household JOIN {paid} ON household_id = household.id "
+            "WHERE status = 'exited' ON CONFLICT DO NOTHING"
+        )
+
+
+def _written(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    return path
+
+
+def _communes(path: Path, given: Path | None) -> Path:
+    if given is None:
+        columns = [field.name for field in fields(DemoPlace)]
+        return _written(path, columns, map(astuple, DEMO_PLACES))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(given, path.with_suffix(given.suffix.lower())))
+
+
+def _household_rows(count: int, places: Sequence[DemoPlace]) -> Iterator[Sequence[object]]:
+    for household in households(count, places):
+        yield (
+            household.number,
+            household.head_name,
+            household.birth_year,
+            household.phone,
+            household.alt_phone,
+            places[household.place].commune_pcode,
+            household.village,
+            household.language,
+            household.status,
+            household.reason,
+            ";".join(household.components),
+        )
+
+
+def _payment_rows(
+    count: int,
+    places: Sequence[DemoPlace],
+    paydays: Paydays,
+    told: Callable[[DemoHousehold, Paydays], Iterator[DemoPayment]],
+) -> Iterator[Sequence[object]]:
+    for household in households(count, places):
+        for payment in told(household, paydays):
+            yield tuple(getattr(payment, column) for column in _PAYMENT_COLUMNS)
+
+
+def _event_rows(places: Sequence[DemoPlace], today: date) -> Iterator[Sequence[object]]:
+    for number, place in enumerate(places):
+        events = (*_EVENTS, _CASH_PLUS_EVENT) if place.cercle == CASH_PLUS_CERCLE else _EVENTS
+        for component, days, hour, what_fr, what_bm in events:
+            day = working_day(today + timedelta(days=days + number % 7))
+            where = f"École de {place.commune}"
+            yield component, place.commune_pcode, "", day, hour.strftime("%H:%M"), where, what_fr, what_bm

@@ -1,0 +1,119 @@
+"""Demonstration phones, one for each situation a caller can be in; the households behind them do not exist."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from core import identifiers
+
+FIRST_SERIAL: Final = 9_000_000
+"""Demonstration households are numbered from here, so that they are told from real ones."""
+
+OTHER_SERIALS: Final = FIRST_SERIAL + 100
+"""From here on, the demonstration households that no demonstration phone stands for."""
+
+
+class Situation(StrEnum):
+    """What a demonstration caller will hear about."""
+
+    UPCOMING = "upcoming"
+    NO_DATE = "no date"
+    PAID = "paid"
+    UNCLAIMED = "unclaimed"
+    FAILED = "failed"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    ELIGIBLE = "eligible"
+    WAITING = "waiting"
+    NOT_RETAINED = "not retained"
+    SUSPENDED = "suspended"
+    FINISHED = "finished"
+    SHARED = "shared"
+    GRIEVANCE_OPEN = "grievance open"
+    GRIEVANCE_ANSWERED = "grievance answered"
+    ALL_COMPONENTS = "all components"
+    UNREGISTERED = "unregistered"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCaller:
+    """A phone to try: its number (E.164), what it shows (French), and what can be typed about it from another phone."""
+
+    msisdn: str
+    situation: Situation
+    situation_fr: str
+    household_no: str | None
+    birth_year: int | None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHousehold:
+    """A household reached at a demonstration phone, and the situation it is in."""
+
+    serial: int
+    msisdn: str
+    situation: Situation
+
+    @property
+    def birth_year(self) -> int:
+        """The recipient's, told by the serial alone, so that it can be printed."""
+        return 1960 + self.serial % 30
+
+
+_SITUATIONS: Final = {
+    Situation.UPCOMING: "un paiement à venir, jour fixé",
+    Situation.NO_DATE: "un paiement prévu, jour pas encore fixé",
+    Situation.PAID: "payé la semaine dernière, douze paiements passés",
+    Situation.UNCLAIMED: "argent non retiré, encore à prendre",
+    Situation.FAILED: "paiement échoué",
+    Situation.MOVED: "jour de paiement déplacé",
+    Situation.CANCELLED: "paiement annulé",
+    Situation.ELIGIBLE: "éligible, pas encore inscrit",
+    Situation.WAITING: "en attente",
+    Situation.NOT_RETAINED: "non retenu",
+    Situation.SUSPENDED: "suspendu",
+    Situation.FINISHED: "aide terminée",
+    Situation.SHARED: "téléphone partagé par trois ménages",
+    Situation.GRIEVANCE_OPEN: "plainte en cours",
+    Situation.GRIEVANCE_ANSWERED: "plainte avec réponse",
+    Situation.ALL_COMPONENTS: "inscrit dans les huit composantes",
+}
+
+_WITH_A_GRIEVANCE: Final = (Situation.GRIEVANCE_OPEN, Situation.GRIEVANCE_ANSWERED)
+
+
+def _phone(place: int) -> str:
+    return f"+223700000{place:02}"
+
+
+def _reference(place: int) -> str:
+    serial = str(700_000 + place)
+    return serial + identifiers.check_digit(serial)
+
+
+_SHARED_PHONE: Final = _phone(1 + list(_SITUATIONS).index(Situation.SHARED))
+
+CALLER_HOUSEHOLDS: Final = (
+    *(
+        CallerHousehold(FIRST_SERIAL + place, _phone(place), situation)
+        for place, situation in enumerate(_SITUATIONS, start=1)
+    ),
+    CallerHousehold(FIRST_SERIAL + 51, _SHARED_PHONE, Situation.PAID),
+    CallerHousehold(FIRST_SERIAL + 52, _SHARED_PHONE, Situation.NO_DATE),
+)
+
+DEMO_CALLERS: Final = (
+    *(
+        DemoCaller(
+            msisdn=_phone(place),
+            situation=situation,
+            situation_fr=shown,
+            household_no=identifiers.household_no(FIRST_SERIAL + place),
+            birth_year=CALLER_HOUSEHOLDS[place - 1].birth_year,
+            reference=_reference(place) if situation in _WITH_A_GRIEVANCE else None,
+        )
+        for place, (situation, shown) in enumerate(_SITUATIONS.items(), start=1)
+    ),
+    DemoCaller(_phone(99), Situation.UNREGISTERED, "téléphone inconnu", None, None),
+)

@@ -1,0 +1,177 @@
+"""The invented households of the demonstration: who they are and what they are enrolled in, the same at every build."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from core.demo_callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, OTHER_SERIALS, CallerHousehold, Situation
+from core.demo_names import head_name, villages
+from core.demo_places import DemoPlace
+from core.households import Status
+from core.identifiers import household_no
+
+VILLAGES: Final = 12
+"""In each commune."""
+
+ROUNDS: Final = 12
+"""Quarters of the 36 months that the programme pays."""
+
+LEAN_SEASON_REGIONS: Final = frozenset({"ML01", "ML02", "ML04", "ML05", "ML07"})
+"""Kayes, Koulikoro, Ségou, Mopti and Gao, where the emergency transfer was paid."""
+
+CASH_PLUS_CERCLE: Final = "Yanfolila"
+
+_STATUSES: Final = {
+    Status.BENEFICIARY: 78,
+    Status.ELIGIBLE: 4,
+    Status.WAITING: 6,
+    Status.NOT_ELIGIBLE: 5,
+    Status.SUSPENDED: 2,
+    Status.EXITED: 5,
+}
+"""How many of a hundred households."""
+
+_REASONS: Final = {
+    Status.NOT_ELIGIBLE: ("area", "poorest", "other_help", "missing"),
+    Status.SUSPENDED: ("document", "correct", "absent", "check"),
+    Status.EXITED: ("done36",),
+}
+_CALLER_STATUSES: Final = {
+    Situation.ELIGIBLE: Status.ELIGIBLE,
+    Situation.WAITING: Status.WAITING,
+    Situation.NOT_RETAINED: Status.NOT_ELIGIBLE,
+    Situation.SUSPENDED: Status.SUSPENDED,
+    Situation.FINISHED: Status.EXITED,
+}
+_EVERY_COMPONENT: Final = ("AGR", "ANAM", "CASH+", "HIMO", "MA", "PNP", "PNR", "TM")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHousehold:
+    """A household of the demonstration; `rounds` are the quarters it was paid for before the present one."""
+
+    serial: int
+    place: int
+    head_name: str
+    birth_year: int
+    phone: str
+    alt_phone: str
+    village: str
+    language: str
+    status: Status
+    reason: str
+    components: tuple[str, ...]
+    rounds: int
+    situation: Situation | None = None
+
+    @property
+    def number(self) -> str:
+        """Its household number."""
+        return household_no(self.serial)
+
+
+def households(count: int, places: Sequence[DemoPlace]) -> Iterator[DemoHousehold]:
+    """The households behind the demonstration phones, then invented ones, `count` in all."""
+    names = [villages(_drawing(place.commune_pcode), VILLAGES) for place in places]
+    for caller in CALLER_HOUSEHOLDS:
+        yield _of_a_caller(caller, places, names)
+    for index in range(count - len(CALLER_HOUSEHOLDS)):
+        yield _invented(index, places, names)
+
+
+def _drawing(seed: int | str) -> Random:
+    return Random(f"jigi {seed}")  # noqa: S311 - an invented world must come out the same each time
+
+
+def _of_a_caller(caller: CallerHousehold, places: Sequence[DemoPlace], names: Sequence[Sequence[str]]) -> DemoHousehold:
+    draw = _drawing(caller.serial)
+    status = _CALLER_STATUSES.get(caller.situation, Status.BENEFICIARY)
+    place = _place_of(caller, places)
+    return DemoHousehold(
+        serial=caller.serial,
+        place=place,
+        head_name=head_name(draw),
+        birth_year=caller.birth_year,
+        phone=caller.msisdn,
+        alt_phone="",
+        village=draw.choice(names[place]),
+        language="bm" if caller.serial % 2 else "fr",
+        status=status,
+        reason=_REASONS.get(status, ("",))[0],
+        components=_caller_components(caller.situation, status),
+        rounds=ROUNDS if status in (Status.BENEFICIARY, Status.SUSPENDED, Status.EXITED) else 0,
+        situation=caller.situation,
+    )
+
+
+def _place_of(caller: CallerHousehold, places: Sequence[DemoPlace]) -> int:
+    if caller.situation is Situation.ALL_COMPONENTS:
+        yanfolila = (at for at, place in enumerate(places) if place.cercle == CASH_PLUS_CERCLE)
+        return next(yanfolila, 0)
+    return (caller.serial - FIRST_SERIAL - 1) % len(places)
+
+
+def _caller_components(situation: Situation, status: Status) -> tuple[str, ...]:
+    if situation is Situation.ALL_COMPONENTS:
+        return _EVERY_COMPONENT
+    return ("ANAM", "MA", "TM") if status in (Status.BENEFICIARY, Status.SUSPENDED) else ()
+
+
+def _invented(index: int, places: Sequence[DemoPlace], names: Sequence[Sequence[str]]) -> DemoHousehold:
+    serial = OTHER_SERIALS + index
+    draw = _drawing(serial)
+    place = index % len(places)
+    status = draw.choices(tuple(_STATUSES), tuple(_STATUSES.values()))[0]
+    return DemoHousehold(
+        serial=serial,
+        place=place,
+        head_name=head_name(draw),
+        birth_year=draw.randint(1945, 1998),
+        phone=_phone(index, draw),
+        alt_phone=f"+22365{index:06}" if draw.random() < 0.15 else "",
+        village=draw.choice(names[place]),
+        language="bm" if draw.random() < 0.8 else "fr",
+        status=status,
+        reason=draw.choice(_REASONS.get(status, ("",))),
+        components=_components(status, places[place], draw),
+        rounds=_rounds(status, draw),
+    )
+
+
+def _phone(index: int, draw: Random) -> str:
+    """None for one in twelve; for one in thirty the phone of the household before; else its own."""
+    chance = draw.random()
+    if chance < 1 / 12:
+        return ""
+    owner = index - 1 if chance < 1 / 12 + 1 / 30 and index else index
+    prefix = ("70", "60", "50")[min(owner % 10 // 4, 2)]
+    return f"+223{prefix}{100 + owner:06}"
+
+
+def _components(status: Status, place: DemoPlace, draw: Random) -> tuple[str, ...]:
+    if status not in (Status.BENEFICIARY, Status.SUSPENDED):
+        return ()
+    chances = {
+        "TM": 1.0,
+        "MA": 0.9,
+        "ANAM": 0.9,
+        "PNP": 0.25,
+        "HIMO": 0.1,
+        "AGR": 0.08,
+        "PNR": 0.12 if place.region_pcode in LEAN_SEASON_REGIONS else 0.0,
+        "CASH+": 0.3 if place.cercle == CASH_PLUS_CERCLE else 0.0,
+    }
+    return tuple(code for code, chance in chances.items() if draw.random() < chance)
+
+
+def _rounds(status: Status, draw: Random) -> int:
+    match status:
+        case Status.BENEFICIARY:
+            return draw.randint(0, ROUNDS)
+        case Status.SUSPENDED:
+            return draw.randint(1, ROUNDS - 1)
+        case Status.EXITED:
+            return ROUNDS
+        case _:
+            return 0
