@@ -34,7 +34,8 @@ class Settings(BaseSettings):
         description="Unguessable words in the callback paths, comma-separated; any one is accepted, so they can be "
         "rotated. None: every callback answers 404.",
     )
-    service_code: str = Field("", description="The code people dial, as shown to them, e.g. *384*1234#.")
+    service_code: str = Field("*384*1234#", description="The code people dial, as shown to them, e.g. *384*1234#.")
+    simulator: bool = Field(False, description="Whether /simulator, the telephone to try the line with, is there.")
     step_seconds: PositiveFloat = Field(3.0, description="Deadline of one USSD step; past it the call ends in words.")
     body_bytes: PositiveInt = Field(16 * 1024, description="Largest callback body taken; a larger one gets 413.")
     alphabet: Literal["gsm7", "ucs2"] = Field("gsm7", description="What the operator carries: gsm7 or ucs2.")

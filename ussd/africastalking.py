@@ -16,9 +16,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.session_end import SessionEnd
 from ussd import metrics
 from ussd.engine import Engine, Hop
-from ussd.events import SessionEnd
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +79,7 @@ class _Reads:
     async def form(self, request: Request) -> dict[str, str]:
         """The fields of the form, the first of each name; raises Refused."""
         given = request.path_params["token"].encode()
-        if not any([hmac.compare_digest(given, token) for token in self._tokens]):
+        if not any(hmac.compare_digest(given, token) for token in self._tokens):
             raise Refused(404, "Not Found")
         kind = request.headers.get("content-type", FORM).split(";")[0].strip().lower()
         if kind != FORM:

@@ -1,0 +1,95 @@
+"""The web application: the line's callbacks, health, metrics and, where it is on, the telephone to try it with."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from core import gateway_sessions, health, logs
+from core.alphabet import alphabet
+from core.database import close_database, open_database
+from core.demo_callers import DEMO_CALLERS
+from core.ground import Ground, ground
+from core.journal import Journal
+from core.languages import Language
+from core.settings import Settings
+from core.settings import settings as read_settings
+from core.voice import voice
+from menus import line
+from simulator import web
+from simulator.phones import DemoPhone
+from ussd import africastalking
+from ussd.engine import Engine
+from ussd.sessions import Sessions
+
+REDIS_SECONDS = 0.5
+
+
+def build(settings: Settings | None = None, on: Ground | None = None) -> Starlette:
+    """The application for these settings, standing on these servers, or on those that the settings name."""
+    settings = settings or read_settings()
+    logs.set_up(settings.log_level)
+    stack = ExitStack()
+    on = on or stack.enter_context(ground(settings))
+    open_database(on.database_url, pool=settings.database_pool, statement_seconds=settings.step_seconds)
+    redis = Redis.from_url(
+        on.redis_url,
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        max_connections=1000,
+    )
+    engine = Engine(
+        line,
+        sessions=Sessions(redis, seconds=settings.session_seconds, lock_seconds=settings.step_seconds * 2),
+        journal=Journal(),
+        alphabet=alphabet(settings.alphabet),
+        step_seconds=settings.step_seconds,
+        typed_inputs=settings.typed_inputs,
+    )
+    for language in Language:
+        voice(language)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        with stack:
+            yield
+            await engine.close()
+            await redis.aclose()
+            await close_database()
+
+    return Starlette(routes=[*_routes(settings, engine, redis)], lifespan=lifespan)
+
+
+def _routes(settings: Settings, engine: Engine, redis: Redis) -> list[BaseRoute]:
+    callbacks = africastalking.routes(
+        engine, gateway_sessions.record, tokens=settings.callback_tokens, body_bytes=settings.body_bytes
+    )
+    routes: list[BaseRoute] = [*callbacks, *health.routes(redis), Route("/metrics", _metrics)]
+    if settings.simulator and settings.callback_tokens:
+        routes += web.routes(
+            token=settings.callback_tokens[0],
+            service_code=settings.service_code,
+            phones=[DemoPhone(caller.msisdn, caller.situation_fr) for caller in DEMO_CALLERS],
+            alphabet_name=settings.alphabet,
+        )
+    return routes
+
+
+async def _metrics(_: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def __getattr__(name: str) -> Any:
+    """`asgi:app`, built when a server asks for it and not when a program imports this module."""
+    if name == "app":
+        return build()
+    raise AttributeError(name)
