@@ -158,3 +158,8 @@ def test_only_con_and_end_can_be_read(body: str) -> None:
 )
 def test_the_text_is_kept_as_it_came(body: str, screen: Screen) -> None:
     assert read_screen(httpx.Response(200, text=body)) == screen
+
+
+def test_a_page_with_an_error_status_cannot_be_read() -> None:
+    with pytest.raises(BadAnswer):
+        read_screen(httpx.Response(503, text="CON hello"))
