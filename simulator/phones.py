@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DemoPhone:
-    """A caller to play: an E.164 number and, in French, the situation it shows."""
+    """A caller to play: an E.164 number and, in French, the situation it shows.
+
+    ``note`` is what this caller would know by heart and may have to type: household number, year of birth, reference.
+    """
 
     msisdn: str
     label: str
+    note: str = ""
