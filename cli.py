@@ -37,6 +37,11 @@ errors = Console(stderr=True)
 
 LONG_SECONDS = 3600.0
 Done = TypeVar("Done")
+Households = Annotated[int, typer.Option(min=20, help="Invented households.")]
+Full = Annotated[bool, typer.Option("--full", help=f"{demo_world.FULL} households, as many as the programme had.")]
+Communes = Annotated[
+    Path | None, typer.Option(exists=True, help="A communes file to live in, else two dozen communes of ours.")
+]
 Port = Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")]
 
 
@@ -53,26 +58,20 @@ def serve(
 
 @app.command()
 def demo(
-    port: Port = 8000,
-    households: Annotated[int, typer.Option(min=1, help="Invented households.")] = demo_world.SMALL,
-    full: Annotated[bool, typer.Option("--full", help="79 168 households in 133 communes.")] = False,
+    port: Port = 8000, households: Households = demo_world.SMALL, full: Full = False, communes: Communes = None
 ) -> None:
     """An invented world to try everything with, on our own servers."""
     os.environ |= {"JIGI_SIMULATOR": "true", "JIGI_CALLBACK_TOKENS": "demo"}
     settings.cache_clear()
     with _standing(settings()) as url:
-        _on(url, _demo_data(demo_world.FULL if full else households, None))
+        _on(url, _demo_data(demo_world.FULL if full else households, communes))
         _say_where(port)
         _listen("127.0.0.1", port, 1)
 
 
 @app.command("demo-data")
-def demo_data(
-    households: Annotated[int, typer.Option(min=1, help="Invented households.")] = demo_world.SMALL,
-    full: Annotated[bool, typer.Option("--full", help="79 168 households in 133 communes.")] = False,
-    communes: Annotated[Path | None, typer.Option(exists=True, help="A communes file to live in.")] = None,
-) -> None:
-    """Empty the database and fill it with the invented world of the demo."""
+def demo_data(households: Households = demo_world.SMALL, full: Full = False, communes: Communes = None) -> None:
+    """Fill the database with the invented world of the demo, told from today."""
     _on(postgres(settings()), _demo_data(demo_world.FULL if full else households, communes))
 
 
@@ -88,7 +87,9 @@ def upgrade() -> None:
 def import_file(
     kind: Annotated[Kind, typer.Argument(help="What the file is about.")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A .csv or .xlsx file.")],
-    keep_good: Annotated[bool, typer.Option("--keep-good", help="Import the good rows of a file with bad ones.")] = False,
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good", help="Import the good rows of a file with bad ones.")
+    ] = False,
 ) -> None:
     """Import a file: all of it, or nothing when a row is bad; the bad rows are named in FILE.errors.csv."""
     try:
@@ -167,10 +168,18 @@ def _on(url: str, work: Awaitable[Done]) -> Done:
 
 
 async def _demo_data(households: int, communes: Path | None) -> None:
+    folder = settings().data_dir / "demo-data"
+    folder.mkdir(parents=True, exist_ok=True)
     with _bar("demo data") as advance:
-        await demo_world.build(
-            households=households, today=datetime.now(UTC).date(), communes_file=communes, progress=advance
+        reports = await demo_world.build(
+            folder,
+            datetime.now(UTC).date(),
+            count=households,
+            communes_file=communes,
+            progress=lambda kind, rows, expected: advance(rows, expected),
         )
+    for report in reports:
+        _tell(report)
 
 
 async def _imported(kind: Kind, file: Path, *, keep_good: bool) -> Report:
@@ -217,9 +226,7 @@ def _say_where(port: int) -> None:
     out.print(f"From a terminal: jigi dial {DEMO_CALLERS[0].msisdn} --port {port}\n", highlight=False)
     table = Table("Phone", "Who calls", "Household", "Birth year", title="Demo phones (invented)")
     for caller in DEMO_CALLERS:
-        table.add_row(
-            caller.msisdn, caller.situation_fr, caller.household_no or "", str(caller.birth_year or "")
-        )
+        table.add_row(caller.msisdn, caller.situation_fr, caller.household_no or "", str(caller.birth_year or ""))
     out.print(table)
     out.print("Ctrl-C ends it.\n", highlight=False)
 

