@@ -3,9 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import text
 from sqlmodel import Field
 
 from core.columns import Row, one_of
+from core.database import reading
 from core.languages import Language
 
 
@@ -29,3 +31,24 @@ class CallbackRequest(Row, table=True):
     household_id: int | None = Field(default=None, foreign_key="household.id", ondelete="SET NULL", index=True)
     asked_at: datetime
     state: CallbackState = Field(sa_type=one_of(CallbackState))
+
+
+ASK = text(
+    "INSERT INTO callback_request (key, msisdn, language, household_id, asked_at, state) "
+    "VALUES (:key, :msisdn, :language, :household_id, :asked_at, 'asked') ON CONFLICT (key) DO NOTHING"
+)
+
+
+async def ask_call(
+    key: str, msisdn: str, language: Language, household_id: int | None, now: datetime, number: str | None = None
+) -> None:
+    """Ask the desk to call `number`, or the calling phone (both E.164); the same `key` again asks nothing more."""
+    values = {
+        "key": key,
+        "msisdn": number or msisdn,
+        "language": language.value,
+        "household_id": household_id,
+        "asked_at": now,
+    }
+    async with reading() as connection:  # one statement, a transaction of its own
+        await connection.execute(ASK, values)
