@@ -1,13 +1,20 @@
 """Grievances: what can be complained about, how fast it is answered, and what became of it."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
-from sqlalchemy import Index, desc
+from sqlalchemy import Index, desc, text
 from sqlmodel import Field
 
+from core.calendar import add_working_days, holidays
 from core.columns import Row, one_of
+from core.database import reading, writing
+from core.identifiers import new_reference
 from core.languages import Language
+from core.settings import Settings, settings
 
 
 class Sensitivity(StrEnum):
@@ -89,3 +96,265 @@ class GrievanceEvent(Row, table=True):
     agent_id: int | None = Field(default=None, foreign_key="agent.id")
     note: str | None = None
     told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category, its sub-categories in the order they are shown, and how it is handled."""
+
+    subcategories: tuple[str, ...]
+    sensitivity: Sensitivity
+
+
+CATEGORIES: Mapping[str, Category] = MappingProxyType(
+    {
+        "payment": Category(("not_paid", "late", "incomplete", "stolen", "too_far"), Sensitivity.ORDINARY),
+        "phone": Category(("sim_lost", "number_changed", "no_network", "code_forgotten"), Sensitivity.ORDINARY),
+        "data": Category(("name", "phone", "members", "card_lost"), Sensitivity.ORDINARY),
+        "exclusion": Category(("left_out",), Sensitivity.SPECIAL),
+        "inclusion": Category(("wrong_in",), Sensitivity.SPECIAL),
+        "conduct": Category(("bribe", "discrimination", "negligence"), Sensitivity.SENSITIVE),
+        "abuse": Category(("violence", "exploitation"), Sensitivity.SENSITIVE),
+        "other": Category(("information", "anything"), Sensitivity.ORDINARY),
+    }
+)
+ABUSE = "abuse"
+DECIDED = (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED)
+
+
+class UnknownCategoryError(ValueError):
+    """There is no such category, or it has no such sub-category."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A grievance as a person files it; `key` is the hop's own, so that a repeated hop files nothing more."""
+
+    key: str
+    msisdn: str | None
+    household_id: int | None
+    category: str
+    subcategory: str
+    words: str | None
+    anonymous: bool
+    call_back: bool
+    call_safe: bool | None
+    sms_safe: bool | None
+    language: Language
+    channel: str = "ussd"
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What the person is given: the reference, and the day by which the decision is due."""
+
+    reference: str
+    answer_due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """The appeal was taken; its decision is due by this day."""
+
+    answer_due: date
+
+
+@dataclass(frozen=True, slots=True)
+class GrievanceCard:
+    """A grievance in the list of a phone."""
+
+    reference: str
+    category: str
+    subcategory: str
+    state: GrievanceState
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class GrievanceView:
+    """A grievance as its reference shows it; nothing of a sensitive one's answer, and no words of any."""
+
+    reference: str
+    category: str
+    subcategory: str
+    sensitive: bool
+    state: GrievanceState
+    received_on: date
+    answer_due: date
+    answer: str | None
+    reopened: bool
+    may_reopen: bool
+
+
+def delays(category: str, settings: Settings) -> tuple[int, ...]:
+    """Working days to the first answer and to the decision."""
+    match category:
+        case "abuse":
+            return settings.grievance_abuse
+        case "conduct":
+            return settings.grievance_conduct
+        case "exclusion" | "inclusion":
+            return settings.grievance_special
+        case _:
+            return settings.grievance_ordinary
+
+
+FILE = text("""
+WITH filed AS (
+    INSERT INTO grievance (
+        reference, filing_key, channel, category, subcategory, sensitivity, words, msisdn, household_id, commune_pcode,
+        anonymous, beneficiary, language, call_back, call_safe, sms_safe, state, level, first_answer_due, decision_due,
+        received_at, reopen_count)
+    SELECT :reference, :key, :channel, :category, :subcategory, :sensitivity, :words, :msisdn,
+        CASE WHEN :named THEN household.id END, CASE WHEN :placed THEN household.commune_pcode END,
+        :anonymous, coalesce(household.status = 'beneficiary', false), :language, :call_back, :call_safe, :sms_safe,
+        'received', :level, :first_answer_due, :decision_due, :now, 0
+    FROM (SELECT CAST(:household_id AS integer) AS id) AS filer LEFT JOIN household ON household.id = filer.id
+    ON CONFLICT DO NOTHING RETURNING id, reference, decision_due
+), noted AS (
+    INSERT INTO grievance_event (grievance_id, at, kind, to_state, told)
+    SELECT id, :now, 'received', 'received', true FROM filed
+)
+SELECT reference, decision_due FROM filed
+""")
+FILED = text("SELECT reference, decision_due FROM grievance WHERE filing_key = :key")
+
+
+async def file(filing: Filing, now: datetime) -> Filed:
+    """File a grievance once, however often its key comes, and give its reference.
+
+    An anonymous one keeps no household, and the number only for a call back. Abuse keeps no words, household or
+    commune, and the number only if a call or an SMS was said to be safe. Raises UnknownCategoryError.
+    """
+    category = CATEGORIES.get(filing.category)
+    if category is None or filing.subcategory not in category.subcategories:
+        raise UnknownCategoryError(f"{filing.category} {filing.subcategory}")
+    abuse = filing.category == ABUSE
+    first_answer_due, decision_due = await _due(filing.category, now.date())
+    values = {
+        "key": filing.key,
+        "channel": filing.channel,
+        "category": filing.category,
+        "subcategory": filing.subcategory,
+        "sensitivity": category.sensitivity.value,
+        "words": None if abuse else filing.words or None,
+        "msisdn": filing.msisdn if _keeps_number(filing) else None,
+        "household_id": filing.household_id,
+        "named": not (filing.anonymous or abuse),
+        "placed": not abuse,
+        "anonymous": filing.anonymous,
+        "language": filing.language.value,
+        "call_back": filing.call_back,
+        "call_safe": filing.call_safe,
+        "sms_safe": filing.sms_safe,
+        "level": (Level.NATIONAL if category.sensitivity is Sensitivity.SENSITIVE else Level.VILLAGE).value,
+        "first_answer_due": first_answer_due,
+        "decision_due": decision_due,
+        "now": now,
+    }
+    async with writing() as session:
+        while True:
+            filed = (await session.execute(FILE, {**values, "reference": new_reference()})).one_or_none()
+            filed = filed or (await session.execute(FILED, {"key": filing.key})).one_or_none()
+            if filed:
+                return Filed(*filed)
+
+
+OF_PHONE = text(
+    "SELECT reference, category, subcategory, state, CAST(received_at AS date) FROM grievance "
+    "WHERE msisdn = :msisdn AND sensitivity <> 'sensitive' ORDER BY received_at DESC, id DESC LIMIT 10"
+)
+
+
+async def of_phone(msisdn: str) -> tuple[GrievanceCard, ...]:
+    """The last ten grievances filed from this phone, newest first; never a sensitive one, since phones are shared."""
+    async with reading() as connection:
+        rows = await connection.execute(OF_PHONE, {"msisdn": msisdn})
+    return tuple(GrievanceCard(row[0], row[1], row[2], GrievanceState(row[3]), row[4]) for row in rows)
+
+
+VIEW = text(
+    "SELECT reference, category, subcategory, sensitivity, state, CAST(received_at AS date) AS received_on, "
+    "decision_due, answer, reopen_count FROM grievance WHERE reference = :reference"
+)
+
+
+async def by_reference(reference: str) -> GrievanceView | None:
+    """The grievance with this reference, or None; `answer_due` is the day its decision is due."""
+    async with reading() as connection:
+        row = (await connection.execute(VIEW, {"reference": reference})).one_or_none()
+    if row is None:
+        return None
+    sensitive = row.sensitivity == Sensitivity.SENSITIVE
+    decided = row.state in DECIDED
+    return GrievanceView(
+        reference=row.reference,
+        category=row.category,
+        subcategory=row.subcategory,
+        sensitive=sensitive,
+        state=GrievanceState(row.state),
+        received_on=row.received_on,
+        answer_due=row.decision_due,
+        answer=row.answer if decided and not sensitive else None,
+        reopened=row.reopen_count > 0,
+        may_reopen=decided and row.reopen_count == 0,
+    )
+
+
+APPEALED = text(
+    "SELECT id, category, state, level, sensitivity, decision_due, reopen_count, reopen_key FROM grievance "
+    "WHERE reference = :reference FOR UPDATE"
+)
+REOPEN = text("""
+WITH reopened AS (
+    UPDATE grievance SET state = 'received', level = :level, reopened_at = :now, reopen_count = 1, reopen_key = :key,
+        first_answer_due = :first_answer_due, decision_due = :decision_due
+    WHERE id = :id
+)
+INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, told)
+VALUES (:id, :now, 'reopened', :from_state, 'received', true)
+""")
+
+
+async def reopen(reference: str, key: str, now: datetime) -> Reopened | None:
+    """Reopen a decided grievance as an appeal, once, one step up the ladder, with new delays from `now`.
+
+    None when there is none, it is not decided, or it was reopened before; the same `key` again gets the same answer.
+    """
+    async with writing() as session:
+        found = (await session.execute(APPEALED, {"reference": reference})).one_or_none()
+        if found is None:
+            return None
+        if found.reopen_count:
+            return Reopened(found.decision_due) if found.reopen_key == key else None
+        if found.state not in DECIDED:
+            return None
+        first_answer_due, decision_due = await _due(found.category, now.date())
+        values = {
+            "id": found.id,
+            "key": key,
+            "level": _above(Level(found.level)).value,
+            "from_state": found.state,
+            "first_answer_due": first_answer_due,
+            "decision_due": decision_due,
+            "now": now,
+        }
+        await session.execute(REOPEN, values)
+    return Reopened(decision_due)
+
+
+async def _due(category: str, day: date) -> tuple[date, date]:
+    first_answer, decision = delays(category, settings())
+    off = await holidays(day, day + timedelta(days=30 + 3 * max(first_answer, decision)))
+    return add_working_days(day, first_answer, off), add_working_days(day, decision, off)
+
+
+def _keeps_number(filing: Filing) -> bool:
+    if filing.category == ABUSE:
+        return (filing.call_back and filing.call_safe is True) or filing.sms_safe is True
+    return filing.call_back or not filing.anonymous
+
+
+def _above(level: Level) -> Level:
+    ladder = tuple(Level)
+    return ladder[min(ladder.index(level) + 1, len(ladder) - 1)]
