@@ -1,11 +1,14 @@
 """The people who work here: agents of the desk, what they may do and for which places."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import text
 from sqlmodel import Field
 
 from core.columns import Row, one_of, stamped
+from core.database import reading, writing
 
 
 class Role(StrEnum):
@@ -38,3 +41,58 @@ class Agent(Row, table=True):
     scope_code: str | None = None
     disabled_at: datetime | None = None
     created_at: datetime = stamped()
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCard:
+    """An agent as listed; `scope_code` is None for the whole country."""
+
+    login: str
+    name: str
+    role: Role
+    scope_kind: Scope
+    scope_code: str | None
+    disabled_at: datetime | None
+
+
+class LoginTakenError(ValueError):
+    """An agent has this login already, be it disabled."""
+
+
+AGENTS = text("SELECT login, name, role, scope_kind, scope_code, disabled_at FROM agent ORDER BY login")
+ADD = text(
+    "INSERT INTO agent (login, name, role, scope_kind, scope_code) "
+    "VALUES (:login, :name, :role, :scope_kind, :scope_code) ON CONFLICT (login) DO NOTHING RETURNING id"
+)
+DISABLE = text("UPDATE agent SET disabled_at = coalesce(disabled_at, :now) WHERE login = :login RETURNING id")
+
+
+async def agents() -> tuple[AgentCard, ...]:
+    """All agents by login, the disabled ones too."""
+    async with reading() as connection:
+        rows = await connection.execute(AGENTS)
+    return tuple(
+        AgentCard(row.login, row.name, Role(row.role), Scope(row.scope_kind), row.scope_code, row.disabled_at)
+        for row in rows
+    )
+
+
+async def add_agent(
+    login: str, name: str, role: Role, scope: Scope = Scope.NATIONAL, scope_code: str | None = None
+) -> None:
+    """Let someone work here.
+
+    Raises LoginTakenError, and ValueError when a scope lacks its P-code or the whole country has one.
+    """
+    if (scope is Scope.NATIONAL) is not (scope_code is None):
+        raise ValueError("a commune, cercle or region needs its P-code; the whole country has none")
+    values = {"login": login, "name": name, "role": role, "scope_kind": scope, "scope_code": scope_code}
+    async with writing() as session:
+        if await session.scalar(ADD, values) is None:
+            raise LoginTakenError(login)
+
+
+async def disable_agent(login: str, now: datetime) -> bool:
+    """Let someone work here no more; False if nobody has this login."""
+    async with writing() as session:
+        return await session.scalar(DISABLE, {"login": login, "now": now}) is not None

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from core.components import ComponentEvent
 from core.database import writing
@@ -142,10 +142,7 @@ async def event(
 
 
 async def _round(component: str, name: str) -> int:
+    same = select(PaymentRound.id).where(col(PaymentRound.component) == component, col(PaymentRound.name) == name)
     async with writing() as session:
-        known = (
-            await session.scalars(
-                select(PaymentRound.id).where(PaymentRound.component == component, PaymentRound.name == name)
-            )
-        ).one_or_none()
+        known: int | None = await session.scalar(same)
     return known or await pay_round(component, name)
