@@ -60,7 +60,7 @@ function callerChosen() {
   const phone = line.phones.find((one) => one.msisdn === msisdn);
   by("msisdn-fault").textContent = "";
   by("known").textContent = phone?.note ?? "";
-  by("chosen").textContent = phone ? `${phone.label} · ${local(msisdn)}` : msisdn || "Un autre numéro";
+  by("chosen").textContent = phone ? phone.label : msisdn || "Un autre numéro";
   if (!call?.open) handset.ownNumber(msisdn ? local(msisdn) : "–");
 }
 
