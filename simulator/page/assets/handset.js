@@ -85,6 +85,8 @@ export class Handset {
 
   #show(view) {
     this.view = view;
+    const held = document.activeElement;
+    if (view !== "popup" && by("popup").contains(held)) held.blur();
     for (const name of ["idle", "busy", "popup"]) by(name).hidden = name !== view;
   }
 

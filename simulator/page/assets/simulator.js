@@ -79,8 +79,8 @@ async function dial(code) {
   const msisdn = caller();
   if (!msisdn) {
     by("callers").open = true;
-    by("msisdn-fault").textContent = "Ce numéro n’en est pas un. Exemple\u202f: +223 76 12 34 56";
     by("other-msisdn").focus();
+    by("msisdn-fault").textContent = "Ce numéro n’en est pas un. Exemple\u202f: +223 76 12 34 56";
     return;
   }
   if (call?.open) leave("Incomplete");
