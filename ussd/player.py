@@ -39,6 +39,8 @@ class Player:
         """Play one input; False when it does not fit, which the view then says."""
         view = _view(state)
         view.error = ""
+        if view.shown is None:
+            self.page(state)
         key = cleaned(typed) if view.words else digits(cleaned(typed))
         fits = await self._follow(state, view, key, msisdn)
         if not fits:
@@ -55,12 +57,13 @@ class Player:
         if view.kind == "ask":
             return await self._answered(state, view, key, msisdn)
         if key == MORE and not view.last:
-            view.page += 1
+            view.page, view.shown = view.page + 1, None
             return True
+        shown = view.shown or ()
         place = int(key) - 1 if key.isascii() and key.isdigit() else -1
-        if not 0 <= place < len(view.shown):
+        if not 0 <= place < len(shown):
             return self._wrong(state, view)
-        taken = view.options[view.shown[place]]
+        taken = view.options[shown[place]]
         if view.kind == "resume":
             return await self._resumed(state, taken, msisdn)
         return await self._enter(state, taken.to, dict(taken.memory), msisdn)
@@ -79,7 +82,7 @@ class Player:
 
     async def _back(self, state: State, view: View, msisdn: str) -> bool:
         if view.page:
-            view.page -= 1
+            view.page, view.shown = view.page - 1, None
             return True
         if len(state.frames) < 2:
             return self._wrong(state, view)

@@ -34,7 +34,7 @@ class View:
     words: bool = False
     page: int = 0
     error: str = ""
-    shown: tuple[int, ...] = ()
+    shown: tuple[int, ...] | None = None
     last: bool = True
 
 
@@ -96,7 +96,7 @@ class State:
         self.view = None
         if view is not None:
             options = [Option(*option) for option in view["options"]]
-            self.view = View(**{**view, "options": options, "shown": tuple(view["shown"])})
+            self.view = View(**{**view, "options": options, "shown": _places(view["shown"])})
         self.ended = place["ended"]
 
     def to_json(self) -> str:
@@ -116,3 +116,7 @@ class State:
 def parts(typed: str) -> list[str]:
     """The inputs of a text as the gateway joins them; none in an empty one."""
     return typed.split("*") if typed else []
+
+
+def _places(shown: list[int] | None) -> tuple[int, ...] | None:
+    return None if shown is None else tuple(shown)
