@@ -6,8 +6,6 @@ from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from core import gateway_sessions, health, logs
 from core.alphabet import alphabet
 from core.database import close_database, open_database
-from core.demo_callers import DEMO_CALLERS
+from core.demo_callers import DEMO_CALLERS, DemoCaller
 from core.ground import Ground, ground
 from core.journal import Journal
 from core.languages import Language
@@ -28,9 +26,7 @@ from simulator import web
 from simulator.phones import DemoPhone
 from ussd import africastalking
 from ussd.engine import Engine
-from ussd.sessions import Sessions
-
-REDIS_SECONDS = 0.5
+from ussd.sessions import Sessions, connect
 
 
 def build(settings: Settings | None = None, on: Ground | None = None) -> Starlette:
@@ -40,13 +36,7 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
     stack = ExitStack()
     on = on or stack.enter_context(ground(settings))
     open_database(on.database_url, pool=settings.database_pool, statement_seconds=settings.step_seconds)
-    redis = Redis.from_url(
-        on.redis_url,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        max_connections=1000,
-    )
+    redis = connect(on.redis_url)
     engine = Engine(
         line,
         sessions=Sessions(redis, seconds=settings.session_seconds, lock_seconds=settings.step_seconds * 2),
@@ -78,10 +68,19 @@ def _routes(settings: Settings, engine: Engine, redis: Redis) -> list[BaseRoute]
         routes += web.routes(
             token=settings.callback_tokens[0],
             service_code=settings.service_code,
-            phones=[DemoPhone(caller.msisdn, caller.situation_fr) for caller in DEMO_CALLERS],
+            phones=[DemoPhone(caller.msisdn, caller.situation_fr, _known_by_heart(caller)) for caller in DEMO_CALLERS],
             alphabet_name=settings.alphabet,
         )
     return routes
+
+
+def _known_by_heart(caller: DemoCaller) -> str:
+    """What this caller would type from another phone."""
+    if caller.household_no is None:
+        other = DEMO_CALLERS[0]
+        return f"à essayer : ménage {other.household_no}, année {other.birth_year}"
+    known = f"ménage {caller.household_no}, année {caller.birth_year}"
+    return f"{known}, plainte {caller.reference}" if caller.reference else known
 
 
 async def _metrics(_: Request) -> Response:

@@ -1,7 +1,72 @@
-"""The two grievances of the demonstration: one that waits for its answer, one that has it."""
+"""The grievances of the demonstration phones: one that waits for its answer, one that has it."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import text
+
+from core import grievances
+from core.database import writing
+from core.demo_callers import DEMO_CALLERS, DemoCaller, Situation
+from core.grievances import Filing, GrievanceState
+from core.languages import Language
+
+ANSWER: Final = (
+    "Votre nom est maintenant sur la liste de l'agence. Venez au prochain jour de paiement avec votre carte."
+)
+
+_FORGET: Final = text("DELETE FROM grievance WHERE filing_key LIKE 'demo %' OR reference = ANY (:references)")
+_HOUSEHOLD: Final = text("SELECT id FROM household WHERE household_no = :household_no")
+_MOVE_ON: Final = text("""
+WITH moved AS (
+    UPDATE grievance
+    SET reference = :shown, state = :state, answer = CAST(:answer AS text),
+        decided_at = CAST(:decided_at AS timestamptz)
+    WHERE reference = :reference RETURNING id
+)
+INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, told)
+SELECT id, :at, CAST(:state AS text), 'received', :state, false FROM moved
+""")
 
 
 async def file_grievances(today: date) -> None:
-    """Later."""
+    """File them anew, as of the days before `today`, under the references that the demonstration callers carry."""
+    callers = [caller for caller in DEMO_CALLERS if caller.reference]
+    async with writing() as session:
+        await session.execute(_FORGET, {"references": [caller.reference for caller in callers]})
+    for caller in callers:
+        if caller.situation is Situation.GRIEVANCE_ANSWERED:
+            await _filed(caller, today - timedelta(days=9), GrievanceState.RESOLVED, ANSWER)
+        else:
+            await _filed(caller, today - timedelta(days=3), GrievanceState.IN_PROGRESS, None)
+
+
+async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: str | None) -> None:
+    """File a caller's grievance on `day`, and bring it to `state` two days later."""
+    at = datetime.combine(day, time(10), UTC)
+    later = at + timedelta(days=2)
+    async with writing() as session:
+        household_id = (await session.execute(_HOUSEHOLD, {"household_no": caller.household_no})).scalar_one()
+        filing = Filing(
+            key=f"demo {caller.msisdn}",
+            msisdn=caller.msisdn,
+            household_id=household_id,
+            category="payment",
+            subcategory="not_paid",
+            words=None,
+            anonymous=False,
+            call_back=True,
+            call_safe=None,
+            sms_safe=None,
+            language=Language.FR,
+        )
+        filed = await grievances.file(filing, at)
+        values = {
+            "reference": filed.reference,
+            "shown": caller.reference,
+            "state": state.value,
+            "answer": answer,
+            "decided_at": later if answer else None,
+            "at": later,
+        }
+        await session.execute(_MOVE_ON, values)

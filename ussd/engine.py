@@ -173,10 +173,8 @@ class Engine:
             if hop.text == "" and prior is not None and self._player.resumable(prior):
                 return await self._resuming(hop, prior), []
         ahead = parts(hop.text)[state.position if state else 0 :]
-        if state is not None and state.view is not None and state.view.words:
+        if state is not None and (len(ahead) == 1 or _asks_words(state)):
             return state, ["*".join(ahead)]
-        if state is not None and len(ahead) == 1:
-            return state, ahead
         if hop.text:
             kept = await self._journal.last(hop.session_id, len(parts(hop.text)))
             if kept is not None and (state is None or kept["position"] > state.position):
@@ -184,6 +182,8 @@ class Engine:
                 state.stand_at(kept)
                 ahead = parts(hop.text)[kept["position"] :]
                 state.typed = "*".join(parts(hop.text)[: kept["position"]])
+                if ahead and _asks_words(state):
+                    ahead = ["*".join(ahead)]
         if state is None:
             state = State(hop.session_id)
             await self._player.start(state, hop.msisdn)
@@ -197,17 +197,18 @@ class Engine:
 
     async def _play(self, state: State, ahead: list[str], hop: Hop) -> None:
         """Play inputs in order, as far as they fit; what does not fit is told on the screen it was typed at."""
-        starred = any("*" in typed for typed in ahead)
         fits = True
+        worded = _asks_words(state)
         for number, typed in enumerate(ahead, start=1):
             if not typed and number < len(ahead):
                 continue
             state.typed = f"{state.typed}*{typed}" if state.typed else typed
             fits = await self._player.step(state, typed, hop.msisdn)
+            worded = worded or _asks_words(state)
             if not fits or state.ended:
                 break
         state.typed = hop.text
-        if starred or not fits:
+        if worded or not fits:
             await self._mark(state)
 
     async def _mark(self, state: State) -> None:
@@ -222,6 +223,11 @@ class Engine:
 
 def _extends(text: str, typed: str) -> bool:
     return typed == "" or text.startswith(f"{typed}*")
+
+
+def _asks_words(state: State) -> bool:
+    """Whether free text is asked for, in which a `*` is the person's own: the journal keeps both sides of it."""
+    return state.view is not None and state.view.words
 
 
 def _reply(state: State) -> Reply:

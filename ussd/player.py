@@ -29,6 +29,7 @@ class Player:
         self._journal = journal
         self._alphabet = alphabet
         self._clock = clock
+        self._signs = {language: signs(voice(language), alphabet) for language in Language}
 
     async def start(self, state: State, msisdn: str) -> bool:
         """Stand at the first screen."""
@@ -77,7 +78,7 @@ class Player:
         return await self._enter(state, view.to, {view.answer: key}, msisdn)
 
     def _wrong(self, state: State, view: View) -> bool:
-        view.error = signs(self._voice(state)).wrong
+        view.error = self._signs[state.language or Language.BM].wrong
         return False
 
     async def _back(self, state: State, view: View, msisdn: str) -> bool:
@@ -203,8 +204,7 @@ class Player:
     def page(self, state: State) -> Page:
         """The page before the person, and note in the view which keys it has."""
         view = _view(state)
-        spoken = self._voice(state)
-        words = signs(spoken)
+        words = self._signs[state.language or Language.BM]
         room = Room(
             back=len(state.frames) > 1,
             home=len(state.frames) > 2,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from core.languages import Language
@@ -18,6 +20,19 @@ log = structlog.get_logger(__name__)
 
 LANGUAGE_SECONDS = 90 * 24 * 3600
 PAUSE_SECONDS = 2.0
+ANSWER_SECONDS = 0.5
+MOST_CONNECTIONS = 1000
+
+
+def connect(url: str) -> Redis:
+    """A client that gives up at once: a call does not wait for Redis, it goes on without it."""
+    return Redis.from_url(
+        url,
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        max_connections=MOST_CONNECTIONS,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 
+from core.alphabet import Alphabet
 from core.languages import Language
 from core.voice import Voice, voice
 from ussd.pages import Signs
 
 
-def signs(spoken: Voice) -> Signs:
-    """What the engine's own keys do, and that a key was wrong."""
-    return Signs(spoken.t("Back"), spoken.t("Start"), spoken.t("More"), spoken.t("This number is not here."))
+def signs(spoken: Voice, alphabet: Alphabet) -> Signs:
+    """What the engine's own keys do, and that a key was wrong, as the alphabet carries it."""
+    return Signs(
+        back=alphabet.prepare(spoken.t("Back")),
+        home=alphabet.prepare(spoken.t("Start")),
+        more=alphabet.prepare(spoken.t("More")),
+        wrong=alphabet.prepare(spoken.t("This number is not here.")),
+    )
 
 
 def interrupted(spoken: Voice) -> tuple[str, str, str]:

@@ -22,6 +22,7 @@ def subject(known: Known) -> Subject:
     """Households, keyed by their number; those that the file leaves out stay as they are.
 
     A component that leaves the column ends on the day of the import; one that comes to a known household starts on it.
+    A second phone that is the same as the first is left out.
     """
     return Subject(
         columns=(

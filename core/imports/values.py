@@ -21,7 +21,7 @@ Reader = Callable[[str], object]
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: 00:00(?::00)?)?", re.ASCII)
 _FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: 00:00(?::00)?)?", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2}) ?(?:h|H|:) ?(\d{2})?(?::00)?", re.ASCII)
-_AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:[.,]0+)? ?(?:F|FCFA|F CFA|XOF|CFA)?", re.IGNORECASE | re.ASCII)
+_AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:[.,]0{1,2})? ?(?:F|FCFA|F CFA|XOF|CFA)?", re.IGNORECASE | re.ASCII)
 _PCODE = re.compile(r"[A-Z0-9]{2,20}")
 
 
@@ -56,8 +56,10 @@ name = words(LONGEST_NAME)
 def one_of(known: Mapping[str, str]) -> Reader:
     """One word among those that `known` lists, in any case; the value is what the word stands for."""
 
+    folded = {word.casefold(): value for word, value in known.items()}
+
     def read(text: str) -> str:
-        found = known.get(text) or known.get(text.lower())
+        found = folded.get(text.casefold())
         if found is None:
             raise BadValue(f"attendu : {', '.join(known)}")
         return found

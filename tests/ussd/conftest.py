@@ -1,0 +1,90 @@
+"""A line over the small menu: a real Redis, a real PostgreSQL, and the gateway's HTTP on top."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from itertools import count
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from core import gateway_sessions
+from core.alphabet import GSM7
+from core.database import reading
+from core.journal import Journal
+from simulator.gateway import UssdCall
+from tests.ussd.small_menu import SmallMenu, small_menu
+from ussd import africastalking
+from ussd.engine import Engine
+from ussd.menu import Menu
+from ussd.sessions import Sessions
+
+TOKEN = "an-unguessable-word"  # noqa: S105
+CALLBACK = f"/ussd/africastalking/{TOKEN}"
+_NUMBERS = count(1)
+
+
+@dataclass
+class Line:
+    """One application and the small menu behind it."""
+
+    client: httpx.AsyncClient
+    engine: Engine
+    small: SmallMenu
+
+    def phone(self, msisdn: str | None = None) -> UssdCall:
+        """A phone that has not called yet, unless its number is given."""
+        return UssdCall(self.client, CALLBACK, msisdn or f"+2237{next(_NUMBERS):07}")
+
+    async def keyed(self, call: UssdCall, *keys: str) -> str:
+        """Dial and press keys; the text of the last page."""
+        screen = await call.dial()
+        for key in keys:
+            screen = await call.reply(key)
+        return screen.text
+
+
+def an_engine(menu: Menu, redis: Redis, *, step_seconds: float = 3.0, session_seconds: int = 600) -> Engine:
+    sessions = Sessions(redis, seconds=session_seconds, lock_seconds=step_seconds * 2)
+    return Engine(
+        menu, sessions=sessions, journal=Journal(), alphabet=GSM7, step_seconds=step_seconds, typed_inputs=120
+    )
+
+
+def a_client(engine: Engine, *, body_bytes: int = 16 * 1024) -> httpx.AsyncClient:
+    routes = africastalking.routes(engine, gateway_sessions.record, tokens=[TOKEN], body_bytes=body_bytes)
+    transport = httpx.ASGITransport(app=Starlette(routes=routes))
+    return httpx.AsyncClient(transport=transport, base_url="http://line")
+
+
+async def calls_asked() -> int:
+    """How many times the act was really done, in the database."""
+    async with reading() as connection:
+        return int(await connection.scalar(text("SELECT count(*) FROM callback_request")) or 0)
+
+
+OpenLine = Callable[[Redis], Line]
+
+
+@pytest.fixture
+async def open_line(world: None) -> AsyncIterator[OpenLine]:
+    """Makes lines on a Redis of the test's choice."""
+    opened: list[Line] = []
+
+    def open_on(redis: Redis) -> Line:
+        small = small_menu()
+        engine = an_engine(small.menu, redis)
+        opened.append(Line(a_client(engine), engine, small))
+        return opened[-1]
+
+    yield open_on
+    for line in opened:
+        await line.client.aclose()
+        await line.engine.close()
+
+
+@pytest.fixture
+def line(open_line: OpenLine, redis: Redis) -> Line:
+    return open_line(redis)
