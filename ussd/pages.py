@@ -15,6 +15,8 @@ MORE = "9"
 BACK = "0"
 HOME = "00"
 OPTIONS_A_PAGE = 5
+ROW = 48
+"""Units of a line that is kept whole, such as a row of a list."""
 
 _WORD = re.compile(r"\s?\S+")
 
@@ -106,7 +108,7 @@ class _Cutter:
     def cut(self, text: str, labels: Sequence[str], limit: int) -> list[Page]:
         """As many pages as it takes, each within `limit` with the error line counted."""
         pages: list[Page] = []
-        words, first = _words(text), 0
+        words, first = self._words(text), 0
         limit -= self.reserve
         while True:
             body, rest = self._take_words(words, limit - self._foot([self.more]))
@@ -125,6 +127,14 @@ class _Cutter:
 
     def _foot(self, lines: Sequence[str]) -> int:
         return sum(self.measure(line) + 1 for line in [*lines, *self.back])
+
+    def _words(self, text: str) -> list[str]:
+        """The words of a text, each with the space or the new line before it; a short line is one word."""
+        found: list[str] = []
+        for line in text.split("\n"):
+            whole = f"\n{line.strip()}"
+            found += [whole] if 1 < self.measure(whole) <= ROW else _WORD.findall(f"\n{line}")
+        return found
 
     def _take_words(self, words: list[str], limit: int) -> tuple[str, list[str]]:
         """As many words as fit `limit`, and the rest; a word longer than a page is cut, for want of better."""
@@ -157,11 +167,6 @@ class _Cutter:
                 break
             taken.append(place)
         return taken
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text, each with the space or the new line before it."""
-    return _WORD.findall(text)
 
 
 def _numbered(labels: Sequence[str]) -> list[str]:

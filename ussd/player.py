@@ -61,7 +61,7 @@ class Player:
             view.page, view.shown = view.page + 1, None
             return True
         shown = view.shown or ()
-        place = int(key) - 1 if key.isascii() and key.isdigit() else -1
+        place = int(key) - 1 if len(key) == 1 and key in "123456789" else -1
         if not 0 <= place < len(shown):
             return self._wrong(state, view)
         taken = view.options[shown[place]]

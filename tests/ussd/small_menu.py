@@ -10,6 +10,7 @@ from ussd.call import Call
 from ussd.menu import Menu
 from ussd.values import Value, ask, choose, go, option, retry, say
 
+
 @dataclass
 class SmallMenu:
     """The menu, and what ran."""

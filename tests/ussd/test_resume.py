@@ -70,6 +70,7 @@ async def test_an_act_whose_answer_was_lost_is_not_done_again_by_the_next_call(l
     call = line.phone()
     await line.keyed(call, "2", "2", "8")
     before = await redis.get(f"jigi:call:{call.msisdn}")
+    assert before is not None
     end = await call.reply("1")
     await redis.set(f"jigi:call:{call.msisdn}", before)
     again = line.phone(call.msisdn)

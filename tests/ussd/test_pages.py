@@ -1,0 +1,69 @@
+"""Text and options, cut into pages that fit."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.alphabet import GSM7, UCS2, Alphabet
+from ussd.pages import OPTIONS_A_PAGE, DoesNotFit, Room, Signs, lay_out, with_error
+
+SIGNS = Signs(back="Kòsegin", home="Daminè", more="A tò", wrong="Nimòrò in tè yan.")
+LETTERS = st.text(st.sampled_from("abcdeèòé€[]ɛɔɲŋ’ç0123456789."), min_size=1, max_size=24)
+TEXTS = st.lists(LETTERS, max_size=90).map(" ".join)
+LINES = st.lists(TEXTS, max_size=4).map("\n".join)
+ROOMS = st.builds(Room, back=st.booleans(), home=st.booleans(), ends=st.booleans())
+ALPHABETS = st.sampled_from([GSM7, UCS2])
+
+
+@given(alphabet=ALPHABETS, text=LINES, labels=st.lists(LETTERS, max_size=14), room=ROOMS)
+def test_every_page_fits_even_with_what_was_wrong_before_it(
+    alphabet: Alphabet, text: str, labels: list[str], room: Room
+) -> None:
+    for page in lay_out(alphabet, SIGNS, text, labels, room):
+        assert alphabet.measure(page.text) <= alphabet.page_budget
+        if not room.ends:
+            with_error(alphabet, SIGNS.wrong, page.text)
+
+
+@given(alphabet=ALPHABETS, text=LINES, room=ROOMS)
+def test_together_the_pages_lose_no_letter(alphabet: Alphabet, text: str, room: Room) -> None:
+    pages = lay_out(alphabet, SIGNS, text, [], room)
+    signs = {f"9 {SIGNS.more}", f"0 {SIGNS.back}", f"00 {SIGNS.home}"}
+    kept = [line for page in pages for line in page.text.split("\n") if line not in signs]
+    assert "".join("".join(kept).split()) == "".join(alphabet.prepare(text).split())
+
+
+@given(alphabet=ALPHABETS, text=TEXTS, labels=st.lists(LETTERS, min_size=1, max_size=30), room=ROOMS)
+def test_every_option_is_whole_on_one_page_under_its_key(
+    alphabet: Alphabet, text: str, labels: list[str], room: Room
+) -> None:
+    pages = lay_out(alphabet, SIGNS, text, labels, room)
+    assert [place for page in pages for place in page.options] == list(range(len(labels)))
+    for page in pages:
+        assert len(page.options) <= OPTIONS_A_PAGE
+        lines = page.text.split("\n")
+        for key, place in enumerate(page.options, start=1):
+            assert f"{key} {alphabet.prepare(labels[place])}" in lines
+    assert [page.last for page in pages] == [False] * (len(pages) - 1) + [True]
+
+
+def test_a_row_of_a_list_stays_whole() -> None:
+    rows = [f"0{day}/11/2026: 30 000 F CFA" for day in range(1, 10)]
+    pages = lay_out(GSM7, SIGNS, "\n".join(["Wari minnu dira", *rows]), [], Room())
+    assert len(pages) > 1
+    lines = [line for page in pages for line in page.text.split("\n")]
+    assert all(row in lines for row in rows)
+
+
+def test_one_page_when_it_fits_with_the_way_home_where_there_is_room() -> None:
+    (page,) = lay_out(GSM7, SIGNS, "Komini sugandi", ["Safo", "Bla"], Room(home=True))
+    assert page.text == "Komini sugandi\n1 Safo\n2 Bla\n0 Kòsegin\n00 Daminè"
+
+
+def test_what_no_page_can_hold_is_said() -> None:
+    with pytest.raises(DoesNotFit):
+        lay_out(GSM7, SIGNS, "Choose", ["x" * 200], Room())
+    with pytest.raises(DoesNotFit):
+        lay_out(GSM7, SIGNS, "x " * 100, [], Room(typed=True))
+    with pytest.raises(DoesNotFit):
+        with_error(GSM7, "x" * 180, "page")
