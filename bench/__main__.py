@@ -39,7 +39,8 @@ async def _world(on: Ground, folder: Path) -> list[str]:
                 "SELECT msisdn FROM household_phone GROUP BY msisdn HAVING count(*) = 1 AND min(household_id) IN "
                 "(SELECT household_id FROM payment WHERE state IN ('planned', 'announced') AND due_date > now()) "
                 "AND min(household_id) NOT IN "
-                "(SELECT household_id FROM payment WHERE state IN ('failed', 'unclaimed')) ORDER BY 1"
+                "(SELECT household_id FROM payment LEFT JOIN payment_move ON payment_id = payment.id "
+                "WHERE state IN ('failed', 'unclaimed') OR payment_id IS NOT NULL) ORDER BY 1"
             )
         )
         msisdns = [msisdn for (msisdn,) in rows]

@@ -26,6 +26,7 @@ class _Engines:
             max_overflow=0,
             pool_timeout=statement_seconds,
             pool_recycle=1800,
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": max(2, int(statement_seconds)),
                 "prepare_threshold": 2,

@@ -50,7 +50,7 @@ def _rules() -> dict[str, str]:
 _RULES = _rules()
 
 
-class NoRule(ValueError):  # noqa: N818 - the name says what is missing
+class NoRule(ValueError):
     """The text holds `characters` that no folding rule knows."""
 
     def __init__(self, characters: str) -> None:

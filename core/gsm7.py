@@ -26,7 +26,7 @@ _EXTENDED = re.compile(f"[{re.escape(EXTENSION)}]")
 _ESCAPED = str.maketrans({character: _ESCAPE + character for character in EXTENSION})
 
 
-class NotGsm7(ValueError):  # noqa: N818 - the name says what the text is
+class NotGsm7(ValueError):
     """The text holds `characters` that GSM-7 has not."""
 
     def __init__(self, characters: str) -> None:

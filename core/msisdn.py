@@ -37,7 +37,7 @@ _VALID = _ranges("fixed_line", "mobile", "toll_free")
 _MOBILE = _ranges("mobile")
 
 
-class BadNumber(ValueError):  # noqa: N818 - the name says what was typed
+class BadNumber(ValueError):
     """What was written is no telephone number that exists; the message does not repeat it."""
 
 

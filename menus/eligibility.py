@@ -131,7 +131,7 @@ def _outside(call: Call, found: Standing) -> list[str]:
         case Status.WAITING:
             lines = [call.t("Your household was chosen, but its time has not come yet."), reason]
         case Status.SUSPENDED:
-            lines = [call.t("The help is stopped."), reason, step or call.t("Call {phone}.", phone=phone())]
+            lines = [call.t("The help is stopped."), reason, step, call.t("Call {phone}.", phone=phone())]
         case Status.EXITED:
             lines = [call.t("Your household has finished the programme."), reason]
         case _:

@@ -19,13 +19,13 @@ async def test_a_stranger_is_nobody_yet() -> None:
 
 async def test_a_registered_phone_is_its_household() -> None:
     await registry.safo()
-    awa = await registry.household("10000001", head_name="Awa Traoré", phones=(AWA,))
+    awa = await registry.household("20000001", head_name="Awa Traoré", phones=(AWA,))
     await registry.household(phones=(SHARED,))
 
     caller = await callers.recognise(AWA)
 
     assert [(card.id, card.household_no, card.head_name) for card in caller.households] == [
-        (awa, "10000001", "Awa Traoré")
+        (awa, "20000001", "Awa Traoré")
     ]
     assert caller.language is None
 
