@@ -1,0 +1,43 @@
+"""Writes what the documents take from the code: `python docs/refresh.py` renews the settings and the demo phones."""
+
+import re
+from pathlib import Path
+
+from core.demo_callers import DEMO_CALLERS
+from core.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def settings_table() -> str:
+    """Every setting, its default and what it is for."""
+    rows = ["| setting | default | what it is |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = ", ".join(str(part) for part in default) if isinstance(default, tuple) else str(default)
+        rows.append(f"| `JIGI_{name.upper()}` | {shown or '(none)'} | {field.description} |")
+    return "\n".join(rows)
+
+
+def phones_table() -> str:
+    """Every demo phone and what it shows."""
+    rows = ["| phone | situation | household | year of birth |", "|---|---|---|---|"]
+    for caller in DEMO_CALLERS:
+        cells = (caller.msisdn, caller.situation_fr, caller.household_no or "", str(caller.birth_year or ""))
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def renewed(text: str, table: str) -> str:
+    """The document with this table in place of the one that has the same head."""
+    head = re.escape(table.split("\n", 1)[0])
+    return re.sub(rf"{head}\n(?:\|.*\n|DEMO_PHONES\n|SETTINGS\n)+", lambda _: f"{table}\n", text)
+
+
+def main() -> None:
+    for path, table in ((ROOT / "README.md", phones_table()), (ROOT / "docs/operators.md", settings_table())):
+        path.write_text(renewed(path.read_text(), table))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The documents say what the code does."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+from redis.asyncio import Redis
+
+from core.settings import Settings
+from simulator.gateway import UssdCall
+from tests.ussd.conftest import CALLBACK, a_client, an_engine
+from ussd.menu import Menu
+
+ROOT = Path(__file__).parent.parent
+
+
+def _refresh() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("refresh", ROOT / "docs/refresh.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    """When this fails: python docs/refresh.py."""
+    refresh = _refresh()
+    assert refresh.settings_table() in (ROOT / "docs/operators.md").read_text()
+    assert refresh.phones_table() in (ROOT / "README.md").read_text()
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+async def test_the_screen_of_the_developers_guide_works(world: None, redis: Redis) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/developers.md").read_text(), re.DOTALL)
+    names: dict[str, object] = {}
+    exec(code, names)  # noqa: S102 - our own document
+    menu = names["line"]
+    assert isinstance(menu, Menu)
+    async with a_client(an_engine(menu, redis)) as client:
+        call = UssdCall(client, CALLBACK, "+22370000001")
+        assert (await call.dial()).text == "Which market?\n1 Safo"
+        assert (await call.reply("1")).text == "jumadon"
+
+
+def test_nothing_leans_on_what_stands_above_every_room() -> None:
+    """The two top modules are no package, so the import linter does not see them."""
+    for room in ("core", "ussd", "menus", "simulator"):
+        for path in (ROOT / room).rglob("*.py"):
+            assert not re.search(r"^\s*(?:from|import) (?:asgi|cli)\b", path.read_text(), re.MULTILINE), path
