@@ -1,7 +1,6 @@
 """Every kind of caller is answered, in both languages."""
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import text
 
 from core.database import reading
@@ -178,7 +177,7 @@ async def test_the_days_of_a_commune_are_found_by_letters_and_by_region(town: To
     assert await pressed(town.phone(call.msisdn), "2", "1", "2", "1", "1", "1")
 
 
-async def test_three_wrong_years_close_it_and_leave_no_year_behind(town: Town, redis: Redis) -> None:
+async def test_three_wrong_years_close_it_and_leave_no_year_behind(town: Town) -> None:
     known = caller(Situation.UPCOMING)
     call = await town.speaking(Situation.UNREGISTERED, FR)
     assert known.household_no is not None
@@ -189,13 +188,11 @@ async def test_three_wrong_years_close_it_and_leave_no_year_behind(town: Town, r
     assert "Tapez 4 chiffres" in (await call.reply("61")).text
     assert "Encore 2 essais" in (await call.reply("1950")).text
     assert "Encore 1 essai." in (await call.reply("1951")).text
-    stored = str([await redis.get(key) for key in await redis.keys("jigi:call:*")])
     end = await call.reply("1952")
     assert (end.ends, end.text) == (True, "Bloqué 24 heures. Attendez.")
     async with reading() as connection:
         kept = str((await connection.execute(text("SELECT state::text FROM ussd_journal"))).all())
-    assert '"1950"' not in kept
-    assert "1951" not in stored
+    assert not any(year in kept for year in ("1950", "1951", "1952"))
 
 
 async def test_a_stranger_who_knows_number_and_year_sees_the_household(town: Town) -> None:
