@@ -33,6 +33,11 @@ def own_postgres(folder: Path) -> str:
     return str(get_server(folder.resolve() / "postgres", cleanup_mode="stop").get_uri())
 
 
+def end_own_postgres(folder: Path) -> None:
+    """End the PostgreSQL kept in `folder`, if this process is the last that asked for it, and keep its data."""
+    get_server(folder.resolve() / "postgres", cleanup_mode="stop").cleanup()
+
+
 class OwnRedis:
     """A Redis of ours: in memory only, on a socket, ended with `stop` or with this process."""
 

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
 from core import database, migrations
-from core.servers import OwnRedis, own_postgres, own_redis
+from core.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def servers_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def database_url(servers_folder: Path) -> str:
+def database_url(servers_folder: Path) -> Iterator[str]:
     """A migrated database of this worker's own PostgreSQL."""
     server = own_postgres(servers_folder)
     with psycopg.connect(server, autocommit=True) as connection:
@@ -32,7 +32,8 @@ def database_url(servers_folder: Path) -> str:
         connection.execute("SELECT pg_reload_conf()")
     url = make_url(server).set(database="jigi_tests").render_as_string(hide_password=False)
     migrations.upgrade(url)
-    return url
+    yield url
+    end_own_postgres(servers_folder)
 
 
 @pytest.fixture
