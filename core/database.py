@@ -6,6 +6,7 @@ A write that runs inside another write joins it, so that what a person did and t
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -17,23 +18,34 @@ class NotOpen(RuntimeError):
 
 
 class _Engines:
+    """One pool whose connections commit each statement by themselves, and a smaller one for transactions."""
+
     def __init__(self, url: str, pool: int, statement_seconds: float) -> None:
-        milliseconds = max(1, int(statement_seconds * 1000))
         self.url = url
-        self.writing = create_async_engine(
-            make_url(url).set(drivername="postgresql+psycopg"),
+        self._seconds = statement_seconds
+        self.reading = self._engine(pool, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        self.writing = self._engine(max(2, pool // 2))
+
+    async def close(self) -> None:
+        await self.reading.dispose()
+        await self.writing.dispose()
+
+    def _engine(self, pool: int, **options: Any) -> AsyncEngine:
+        milliseconds = max(1, int(self._seconds * 1000))
+        return create_async_engine(
+            make_url(self.url).set(drivername="postgresql+psycopg"),
             pool_size=pool,
             max_overflow=0,
-            pool_timeout=statement_seconds,
+            pool_timeout=self._seconds,
             pool_recycle=1800,
             hide_parameters=True,
             connect_args={
-                "connect_timeout": max(2, int(statement_seconds)),
+                "connect_timeout": max(2, int(self._seconds)),
                 "prepare_threshold": 2,
                 "options": f"-c timezone=UTC -c statement_timeout={milliseconds}",
             },
+            **options,
         )
-        self.reading = self.writing.execution_options(isolation_level="AUTOCOMMIT")
 
 
 _engines: _Engines | None = None
@@ -53,7 +65,7 @@ async def close_database() -> None:
     """Close every connection of the pool."""
     global _engines
     if _engines is not None:
-        await _engines.writing.dispose()
+        await _engines.close()
     _engines = None
 
 

@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="PostgreSQL, as a libpq URL. Empty: Jigi starts its own.")
     redis_url: str = Field(default="", description="Redis, as a redis:// or unix:// URL. Empty: Jigi starts its own.")
     data_dir: Path = Field(default=Path(".jigi"), description="Folder of Jigi's own PostgreSQL and Redis.")
-    database_pool: PositiveInt = Field(default=10, description="PostgreSQL connections held by one web process.")
+    database_pool: PositiveInt = Field(
+        default=10, description="PostgreSQL connections of one web process for reading; half as many more for writing."
+    )
 
     callback_tokens: Words = Field(
         default=(),
