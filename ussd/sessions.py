@@ -35,6 +35,17 @@ def connect(url: str) -> Redis:
     )
 
 
+TAKE = """
+local locked = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+return {locked and 1 or 0, redis.call('GET', KEYS[2])}
+"""
+KEEP = """
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+redis.call('DEL', KEYS[1])
+if ARGV[3] ~= '' then redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4]) end
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a hop found: whether this hop has the lock, and the phone's last session, of this call or another."""
@@ -48,6 +59,8 @@ class Sessions:
 
     def __init__(self, redis: Redis, *, seconds: int, lock_seconds: float) -> None:
         self._redis = redis
+        self._take = redis.register_script(TAKE)
+        self._keep = redis.register_script(KEEP)
         self._seconds = seconds
         self._lock_milliseconds = int(lock_seconds * 1000)
         self._paused_until = 0.0
@@ -58,10 +71,9 @@ class Sessions:
         if time.monotonic() < self._paused_until:
             return None
         try:
-            pipe = self._redis.pipeline(transaction=False)
-            pipe.set(_lock(msisdn), token, nx=True, px=self._lock_milliseconds)
-            pipe.get(_call(msisdn))
-            locked, stored = await pipe.execute()
+            locked, stored = await self._take(
+                keys=[_lock(msisdn), _call(msisdn)], args=[token, self._lock_milliseconds]
+            )
         except (RedisError, OSError) as error:
             self._failed(error)
             return None
@@ -70,12 +82,10 @@ class Sessions:
     async def keep(self, msisdn: str, state: State, *, remember: Language | None) -> None:
         """Store the session and free the lock, in one trip; `remember` keeps the phone's language beside it."""
         try:
-            pipe = self._redis.pipeline(transaction=False)
-            pipe.set(_call(msisdn), state.to_json(), ex=self._seconds)
-            pipe.delete(_lock(msisdn))
-            if remember is not None:
-                pipe.set(_language(msisdn), remember.value, ex=LANGUAGE_SECONDS)
-            await pipe.execute()
+            await self._keep(
+                keys=[_lock(msisdn), _call(msisdn), _language(msisdn)],
+                args=[state.to_json(), self._seconds, remember.value if remember else "", LANGUAGE_SECONDS],
+            )
         except (RedisError, OSError) as error:
             self._failed(error)
 
