@@ -1,9 +1,10 @@
 """Every kind of caller is answered, in both languages."""
 
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import text
 
-from core.database import reading
+from core.database import reading, writing
 from core.demo_callers import Situation
 from core.identifiers import is_reference
 from core.languages import Language
@@ -109,6 +110,19 @@ async def test_a_grievance_is_filed_within_four_keys_and_once(town: Town) -> Non
     assert is_reference(reference)
     assert await grievances() == 1
     assert reference in await pressed(town.phone(call.msisdn), "4")
+
+
+async def test_a_grievance_is_filed_once_even_when_the_session_and_its_journal_are_gone(
+    town: Town, redis: Redis
+) -> None:
+    call = await town.speaking(Situation.UPCOMING, BM)
+    await pressed(call, "3", "1", "1")
+    end = await call.reply("1")
+    await redis.flushall()
+    async with writing() as session:
+        await session.execute(text("DELETE FROM ussd_journal"))
+    assert await call.repeat() == end
+    assert await grievances() == 1
 
 
 async def test_words_and_a_hidden_name_can_be_added(town: Town) -> None:

@@ -58,6 +58,7 @@ def small_menu() -> SmallMenu:  # noqa: C901 - one of each kind
 
     @menu.screen("picked")
     async def twelve(call: Call) -> Value:
+        small.ran["twelve"] += 1
         return choose("Twelve", *(option(f"Number {place}", "picked", place=place) for place in range(1, 13)))
 
     @menu.screen("home")

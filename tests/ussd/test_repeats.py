@@ -54,3 +54,13 @@ async def test_copies_that_arrive_together_without_redis_do_the_act_once(open_li
     answers = await asyncio.gather(*(line.client.post(call.callback, data=form) for _ in range(10)))
     assert {answer.text for answer in answers} == {answers[0].text}
     assert await calls_asked() == 1
+
+
+async def test_copies_of_a_hop_that_only_shows_ask_its_screen_once(line: Line) -> None:
+    call = line.phone()
+    await line.keyed(call, "2")
+    form = {"sessionId": call.session_id, "phoneNumber": call.msisdn, "text": "2*1"}
+    answers = await asyncio.gather(*(line.client.post(call.callback, data=form) for _ in range(10)))
+    assert {answer.text for answer in answers} == {answers[0].text}
+    assert answers[0].text.startswith("CON Twelve")
+    assert line.small.ran["twelve"] == 1
