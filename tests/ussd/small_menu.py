@@ -1,5 +1,6 @@
 """A small menu with one of each kind of screen, which counts how often its screens and acts ran."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -59,6 +60,7 @@ def small_menu() -> SmallMenu:  # noqa: C901 - one of each kind
     @menu.screen("picked")
     async def twelve(call: Call) -> Value:
         small.ran["twelve"] += 1
+        await asyncio.sleep(0.02)  # long enough for a copy of the hop to come meanwhile
         return choose("Twelve", *(option(f"Number {place}", "picked", place=place) for place in range(1, 13)))
 
     @menu.screen("home")
