@@ -1,6 +1,6 @@
 """A call is asked for once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -21,7 +21,7 @@ async def test_the_desk_is_asked_once_to_call_the_phone_or_another_number() -> N
     household = await registry.household()
 
     await ask_call("hop 1", AWA, Language.BM, household, NOW)
-    await ask_call("hop 1", AWA, Language.BM, household, NOW)
+    await ask_call("hop 1", AWA, Language.BM, household, NOW + timedelta(seconds=5))
     await ask_call("hop 2", AWA, Language.FR, None, NOW, number="+33612345678")
 
     async with reading() as connection:

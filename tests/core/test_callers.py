@@ -1,9 +1,11 @@
 """A phone's number tells who calls."""
 
 import pytest
+from sqlalchemy import text
 
 from core import callers
 from core.callers import Caller
+from core.database import reading
 from core.languages import Language
 from tests.core import registry
 
@@ -59,6 +61,18 @@ async def test_sms_stop_and_start_again_without_touching_the_language() -> None:
 
     await callers.restart_sms(AWA)
     assert await callers.recognise(AWA) == Caller(Language.BM, sms_stopped=False, households=())
+
+
+async def test_the_first_stop_is_the_one_on_record() -> None:
+    async def stopped_at() -> object:
+        async with reading() as connection:
+            return await connection.scalar(text("SELECT sms_stopped_at FROM phone WHERE msisdn = :m"), {"m": AWA})
+
+    await callers.stop_sms(AWA)
+    first = await stopped_at()
+    await callers.stop_sms(AWA)
+    assert first is not None
+    assert await stopped_at() == first
 
 
 async def test_a_phone_never_seen_may_stop_sms_and_still_has_no_language() -> None:

@@ -258,6 +258,9 @@ async def test_a_repeated_reopening_gets_the_same_answer_and_another_gets_none()
 
     await decide(filed.reference, "rejected")
     assert await reopen(filed.reference, "another:2", THURSDAY) is None
+    view = await by_reference(filed.reference)
+    assert view
+    assert (view.state, view.reopened, view.may_reopen) == (GrievanceState.REJECTED, True, False)
     assert (await events(filed.reference))[1:] == [("reopened", "resolved", "received")]
 
 

@@ -63,7 +63,7 @@ async def test_the_next_event_is_the_soonest_of_the_commune_or_of_the_own_villag
     await registry.event("PNP", date(2026, 11, 25), what="another component")
     await registry.event("MA", date(2026, 11, 25), commune="ML020202", what="another commune")
     await registry.event("MA", date(2026, 11, 28), what="later")
-    await registry.event("MA", date(2026, 11, 26), what="all villages")
+    await registry.event("MA", date(2026, 11, 26), hour=time(7), what="all villages")
     await registry.event("MA", date(2026, 11, 26), village="dialakoroba", hour=time(8), place="École", what="own")
 
     found = await standing(household, TODAY)

@@ -91,6 +91,11 @@ async def test_a_right_try_does_not_buy_wrong_ones() -> None:
     assert isinstance(await identify(AWA, OTHER, 1971, NOW), Blocked)
 
 
+async def test_right_tries_never_block(household: int) -> None:
+    for _ in range(5):
+        assert await identify(AWA, NUMBER, 1970, NOW) == Identified(household, "Awa Traoré")
+
+
 async def test_a_blocked_try_is_not_counted_and_does_not_prolong() -> None:
     for hours in range(6):
         await identify(AWA, NUMBER, 1971, NOW + timedelta(hours=hours))

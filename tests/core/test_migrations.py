@@ -15,7 +15,7 @@ from core import migrations
 from core.models import metadata
 
 CHECKS = text(
-    "SELECT conrelid::regclass::text || '.' || conname FROM pg_constraint "
+    "SELECT conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint "
     "WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
 )
 

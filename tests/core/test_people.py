@@ -1,6 +1,6 @@
 """Who works at the desk."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ async def test_agents_are_added_listed_and_disabled() -> None:
     await add_agent("adama", "Adama Koné", Role.AGENT, Scope.COMMUNE, "ML020201")
 
     assert await disable_agent("adama", NOW)
+    assert await disable_agent("adama", NOW + timedelta(days=1))
     assert await agents() == (
         AgentCard("adama", "Adama Koné", Role.AGENT, Scope.COMMUNE, "ML020201", NOW),
         AgentCard("mariam", "Mariam Sidibé", Role.SUPERVISOR, Scope.NATIONAL, None, None),
