@@ -1,15 +1,18 @@
 """The line as it is, on a small demo world: every demo caller can be dialled."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy.engine import make_url
 
 from asgi import build
-from core import database, demo
+from core import database, demo, migrations
 from core.callers import remember_language
 from core.demo_callers import DEMO_CALLERS, DemoCaller, Situation
 from core.ground import Ground
@@ -50,16 +53,38 @@ async def pressed(call: UssdCall, *keys: str) -> str:
     return screen.text
 
 
+HOUSEHOLDS = 100
+
+
+async def _settled(url: str, folder: Path) -> None:
+    database.open_database(url, statement_seconds=60)
+    await demo.build(folder, datetime.now(UTC).date(), count=HOUSEHOLDS)
+    await database.close_database()
+
+
+@pytest.fixture(scope="session")
+def demo_world(database_url: str, servers_folder: Path) -> str:
+    """A database with the demo world, to be copied and never called into."""
+    url = make_url(database_url).set(database="jigi_demo").render_as_string(hide_password=False)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE jigi_demo")
+    migrations.upgrade(url)
+    asyncio.run(_settled(url, servers_folder / "demo"))
+    return "jigi_demo"
+
+
 @pytest.fixture
-async def town(
-    world: None, database_url: str, redis: Redis, redis_server: OwnRedis, tmp_path: Path
-) -> AsyncIterator[Town]:
-    await database.close_database()
-    database.open_database(database_url, statement_seconds=60)
-    await demo.build(tmp_path, datetime.now(UTC).date(), count=60)
-    await database.close_database()
-    settings = Settings(callback_tokens=("demo",), log_level="ERROR")
-    app = build(settings, Ground(database_url, redis_server.url))
+def town_database(database_url: str, demo_world: str) -> str:
+    """The demo world as it was built, for one test."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS jigi_town WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE jigi_town TEMPLATE {demo_world}".encode())
+    return make_url(database_url).set(database="jigi_town").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def town(town_database: str, redis: Redis, redis_server: OwnRedis) -> AsyncIterator[Town]:
+    app = build(Settings(callback_tokens=("demo",), log_level="DEBUG"), Ground(town_database, redis_server.url))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client,
