@@ -1,6 +1,6 @@
 """Requests to be called back by the desk."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import text
@@ -15,8 +15,17 @@ class CallbackState(StrEnum):
     """What became of the request."""
 
     ASKED = "asked"
+    AGREED = "agreed"
     CALLED = "called"
     UNREACHABLE = "unreachable"
+
+
+class Period(StrEnum):
+    """The part of a day in which somebody will be called."""
+
+    MORNING = "morning"
+    NOON = "noon"
+    AFTERNOON = "afternoon"
 
 
 class CallbackRequest(Row, table=True):
@@ -31,6 +40,8 @@ class CallbackRequest(Row, table=True):
     household_id: int | None = Field(default=None, foreign_key="household.id", ondelete="SET NULL", index=True)
     asked_at: datetime
     state: CallbackState = Field(sa_type=one_of(CallbackState))
+    agreed_on: date | None = None
+    agreed_period: Period | None = Field(default=None, sa_type=one_of(Period))
 
 
 ASK = text(

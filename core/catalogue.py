@@ -22,7 +22,7 @@ from core.msgids import Msgid, msgids
 
 _ROOT = Path(__file__).parent.parent
 LOCALES = _ROOT / "locales"
-ROOMS = tuple(_ROOT / room for room in ("core", "ussd", "menus"))
+ROOMS = tuple(_ROOT / room for room in ("core", "ussd", "menus", "sms"))
 
 _ENTRY = re.compile(r'^msgid "', re.MULTILINE)
 _BACK_TRANSLATION = re.compile(r"back-translation: \S", re.IGNORECASE)

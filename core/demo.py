@@ -97,7 +97,7 @@ _PAYMENT_COLUMNS: Final = tuple(field.name for field in fields(DemoPayment))
 
 
 async def _make_room() -> None:
-    """Take away the payments and events of an earlier build, whose days were told from another day."""
+    """Take away the payments, events and SMS of an earlier build, whose days were told from another day."""
     async with database.copying() as connection:
         cursor = await connection.execute(
             "SELECT EXISTS (SELECT FROM household WHERE household_no < %s)", [household_no(FIRST_SERIAL)]
@@ -105,7 +105,10 @@ async def _make_room() -> None:
         found = await cursor.fetchone()
         if found and found[0]:
             raise NotADemonstration("households that are not of a demonstration stand in this database")
-        await connection.execute("TRUNCATE payment_move, payment, payment_round, component_event")
+        await connection.execute(
+            "TRUNCATE payment_move, payment, payment_round, component_event, campaign, campaign_change, "
+            "campaign_rule_off, message, message_text, sms_batch, early_report, inbound_sms"
+        )
 
 
 async def _places_with_households() -> Sequence[DemoPlace]:

@@ -3,6 +3,7 @@
 from core.calendar import Holiday
 from core.callbacks import CallbackRequest
 from core.callers import Phone
+from core.campaigns import Campaign, CampaignChange, CampaignRuleOff
 from core.columns import Row
 from core.components import Component, ComponentEvent
 from core.gateway_sessions import GatewaySession
@@ -10,6 +11,7 @@ from core.grievances import Grievance, GrievanceEvent
 from core.households import Enrolment, Household, HouseholdPhone
 from core.identification import IdentificationTry
 from core.journal import UssdJournal
+from core.messages import EarlyReport, InboundSms, Message, MessageText, SmsBatch, SmsPace, SmsWorker
 from core.payments import Payment, PaymentMove, PaymentRound
 from core.people import Agent
 from core.places import Cercle, Commune, Region
@@ -17,10 +19,14 @@ from core.places import Cercle, Commune, Region
 __all__ = [
     "Agent",
     "CallbackRequest",
+    "Campaign",
+    "CampaignChange",
+    "CampaignRuleOff",
     "Cercle",
     "Commune",
     "Component",
     "ComponentEvent",
+    "EarlyReport",
     "Enrolment",
     "GatewaySession",
     "Grievance",
@@ -29,11 +35,17 @@ __all__ = [
     "Household",
     "HouseholdPhone",
     "IdentificationTry",
+    "InboundSms",
+    "Message",
+    "MessageText",
     "Payment",
     "PaymentMove",
     "PaymentRound",
     "Phone",
     "Region",
+    "SmsBatch",
+    "SmsPace",
+    "SmsWorker",
     "UssdJournal",
     "metadata",
 ]

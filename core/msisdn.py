@@ -79,6 +79,17 @@ def can_get_sms(msisdn: str) -> bool:
     return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
+def operator_sql(column: str) -> str:
+    """SQL that names the operator of the number in `column` (a column of ours), as `operator` does."""
+    cases = " ".join(f"WHEN {column} ~ '^(?:{ranges.pattern})$' THEN '{name}'" for name, ranges in _OPERATORS.items())
+    return f"CASE {cases} END"
+
+
+def can_get_sms_sql(column: str) -> str:
+    """SQL that tells whether the number of Mali in `column` (a column of ours) is a mobile one."""
+    return rf"{column} ~ '^\+223(?:{_MOBILE.pattern})$'"
+
+
 def mask(msisdn: str) -> str:
     """Write a number so that a log does not tell whose it is: `+223****56`. Takes any text."""
     if len(msisdn) < 8:

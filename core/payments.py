@@ -42,6 +42,7 @@ class Payment(Row, table=True):
     __table_args__ = (
         UniqueConstraint("household_id", "round_id"),
         CheckConstraint("amount_xof >= 0", name="ck_payment_amount"),
+        Index("ix_payment_round_id_due_date", "round_id", "due_date"),
         Index(
             "ix_payment_coming",
             "household_id",

@@ -55,6 +55,10 @@ class AgentCard:
     disabled_at: datetime | None
 
 
+class UnknownAgentError(LookupError):
+    """Nobody who works here now has this login."""
+
+
 class LoginTakenError(ValueError):
     """An agent has this login already, be it disabled."""
 
@@ -64,6 +68,7 @@ ADD = text(
     "INSERT INTO agent (login, name, role, scope_kind, scope_code) "
     "VALUES (:login, :name, :role, :scope_kind, :scope_code) ON CONFLICT (login) DO NOTHING RETURNING id"
 )
+WORKING = text("SELECT id, name, role FROM agent WHERE login = :login AND disabled_at IS NULL")
 DISABLE = text("UPDATE agent SET disabled_at = coalesce(disabled_at, :now) WHERE login = :login RETURNING id")
 
 
@@ -75,6 +80,24 @@ async def agents() -> tuple[AgentCard, ...]:
         AgentCard(row.login, row.name, Role(row.role), Scope(row.scope_kind), row.scope_code, row.disabled_at)
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Somebody who does something now."""
+
+    id: int
+    name: str
+    role: Role
+
+
+async def acting(login: str) -> Acting:
+    """Who works here under this login; raises UnknownAgentError."""
+    async with reading() as connection:
+        row = (await connection.execute(WORKING, {"login": login})).one_or_none()
+    if row is None:
+        raise UnknownAgentError(login)
+    return Acting(row.id, row.name, Role(row.role))
 
 
 async def add_agent(

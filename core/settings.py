@@ -1,10 +1,19 @@
 """Everything an operator can set, read once from the environment (`JIGI_…`)."""
 
+from datetime import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -15,8 +24,17 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _pairs(value: object) -> object:
+    """`name=number` pairs as the environment gives them, or a mapping already."""
+    if not isinstance(value, str):
+        return value
+    return dict(part.split("=", 1) for part in value.replace(" ", "").split(",") if "=" in part)
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Days = Annotated[tuple[int, int], NoDecode, BeforeValidator(_split)]
+Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split)]
+Rates = Annotated[dict[str, PositiveFloat], NoDecode, BeforeValidator(_pairs)]
 
 
 class Settings(BaseSettings):
@@ -74,10 +92,92 @@ class Settings(BaseSettings):
         default=(1, 2), description="Abuse: working days to the first answer, to the decision."
     )
 
+    sms_username: str = Field(default="sandbox", description="Africa's Talking's user name of the application.")
+    sms_api_key: SecretStr = Field(
+        default=SecretStr(""), description="Africa's Talking's key of the application. Empty: no SMS is sent."
+    )
+    sms_gateway_url: str = Field(
+        default="", description="Where the SMS gateway answers, e.g. a stand-in. Empty: Africa's Talking's own address."
+    )
+    sms_sender_id: str = Field(
+        default="JIGISEME", max_length=11, description="Who SMS come from, 11 characters at most. Empty: the gateway's."
+    )
+    sms_short_code: str = Field(
+        default="", description="The short code people can write to, where there is one. Empty: incoming SMS get 404."
+    )
+    sms_batch_size: PositiveInt = Field(default=100, le=1000, description="Most recipients in one request.")
+    sms_in_flight: PositiveInt = Field(default=8, description="Requests a worker has under way at once.")
+    sms_connect_seconds: PositiveFloat = Field(default=5.0, description="Wait for a connection to the gateway.")
+    sms_answer_seconds: PositiveFloat = Field(
+        default=30.0, description="Wait for the gateway's answer; past it, what was asked is uncertain."
+    )
+    sms_window: Window = Field(
+        default=(time(8), time(19)),
+        description="When SMS may go, in Bamako: from,to. Answers to somebody who is there now go at any hour.",
+    )
+    sms_most_a_day: PositiveInt = Field(default=3, description="Most SMS to one number a day, answers not counted.")
+    sms_answers_a_day: PositiveInt = Field(default=10, description="Most answers to one number that writes, a day.")
+    sms_rate: NonNegativeFloat = Field(default=100.0, description="Most recipients a second, all workers; 0: no limit.")
+    sms_operator_rates: Rates = Field(
+        default={}, description="Most recipients a second of an operator: orange=50,malitel=30,telecel=10."
+    )
+    sms_attempts: PositiveInt = Field(
+        default=3, description="Attempts for one number when the gateway fails for it alone (its codes 500 to 502)."
+    )
+    sms_retry_seconds: PositiveInt = Field(
+        default=120, description="Wait before an attempt again, doubled each time; and after a 5xx, which costs none."
+    )
+    sms_second_number: bool = Field(
+        default=True, description="Whether a campaign goes to the other number of a household too."
+    )
+    sms_part_price_xof: NonNegativeFloat = Field(
+        default=0.0, description="Price of one SMS part in F CFA, for estimates. 0: not known, no cost is told."
+    )
+    sms_optout_reserve: NonNegativeInt = Field(
+        default=30, description="Septets the gateway may add to the first SMS of a number (its opt-out words)."
+    )
+    sms_cap_xof: NonNegativeInt = Field(
+        default=1_000_000, description="Estimated cost in F CFA beyond which a campaign needs a second approval."
+    )
+    sms_cap_parts: NonNegativeInt = Field(
+        default=50_000, description="SMS parts beyond which a campaign needs a second approval, whatever they cost."
+    )
+    sms_rules: bool = Field(
+        default=True, description="Whether reminders, moved days and unclaimed money are told by themselves."
+    )
+    sms_rules_need_announcement: bool = Field(
+        default=True,
+        description="Whether such a campaign goes by itself only where people approved an announcement of its round; "
+        "else it waits for an approval.",
+    )
+    sms_rule_wait_minutes: NonNegativeInt = Field(
+        default=30, description="Minutes between the plan of such a campaign and its start, in which to stop it."
+    )
+    sms_after_cut: bool = Field(
+        default=True, description="Whether the answer of a call that was cut before its end is sent by SMS."
+    )
+    sms_silent_hours: PositiveInt = Field(
+        default=72, description="Hours after which a message without a delivery report counts as silent."
+    )
+    sms_uncertain_minutes: PositiveInt = Field(
+        default=60, description="Minutes after which a supervisor is asked what to do with uncertain messages."
+    )
+    sms_worker_seconds: PositiveInt = Field(
+        default=60, description="Seconds of silence after which a worker is taken for dead."
+    )
+
     keep_journal_days: PositiveInt = Field(default=1, description="Days a call's journal (for replays) is kept.")
     keep_tries_days: PositiveInt = Field(default=30, description="Days identification tries are kept.")
     keep_gateway_sessions_days: PositiveInt = Field(
         default=400, description="Days the gateway's session statistics are kept."
+    )
+
+    keep_messages_days: PositiveInt = Field(
+        default=400, description="Days SMS and their campaigns are kept after the last of them was planned."
+    )
+    keep_inbound_days: PositiveInt = Field(default=90, description="Days it is kept who wrote an SMS, never what.")
+    keep_early_reports_days: PositiveInt = Field(
+        default=7, description="Days a delivery report is kept that no message of ours has the id of."
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")

@@ -41,9 +41,10 @@ class Voice:
         return self._filled(self.catalogue.plural(singular, plural, count), {"n": count} | values)
 
     def _filled(self, text: str, values: dict[str, object]) -> str:
-        return text.format_map({name: self._said(value) for name, value in values.items()})
+        return text.format_map({name: self.said(value) for name, value in values.items()})
 
-    def _said(self, value: object) -> str:
+    def said(self, value: object) -> str:
+        """A value as the language writes it."""
         match value:
             case str():
                 return value

@@ -4,9 +4,9 @@ from core.components import EventCard
 from core.households import EnrolmentCard, Standing, Status, standing
 from core.languages import Language
 from core.payments import PaymentState, current_payment
+from core.telling import contact_phone
 from core.voice import N_, Amount
 from core.wording import hour_phrase, short_date
-from menus.contacts import phone
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, choose, option
@@ -131,7 +131,7 @@ def _outside(call: Call, found: Standing) -> list[str]:
         case Status.WAITING:
             lines = [call.t("Your household was chosen, but its time has not come yet."), reason]
         case Status.SUSPENDED:
-            lines = [call.t("The help is stopped."), reason, step, call.t("Call {phone}.", phone=phone())]
+            lines = [call.t("The help is stopped."), reason, step, call.t("Call {phone}.", phone=contact_phone())]
         case Status.EXITED:
             lines = [call.t("Your household has finished the programme."), reason]
         case _:

@@ -1,23 +1,13 @@
 """What became of a grievance: picked from those of this phone, or by its reference."""
 
-from core.grievances import GrievanceState, GrievanceView, by_reference, of_phone, reopen
+from core.grievances import by_reference, of_phone, reopen
 from core.identifiers import digits, is_reference
-from core.voice import N_
+from core.telling import grievance_told
 from core.wording import short_date
 from menus.line import line
 from menus.subjects import LABELS
 from ussd.call import Call
 from ussd.values import Value, ask, choose, option, retry, say
-
-STATES = {
-    GrievanceState.RECEIVED: N_("It is written."),
-    GrievanceState.ASSIGNED: N_("It was given to an agent."),
-    GrievanceState.IN_PROGRESS: N_("It is under way."),
-    GrievanceState.WAITING: N_("We are waiting for information."),
-    GrievanceState.RESOLVED: N_("It is settled."),
-    GrievanceState.REJECTED: N_("It was not taken."),
-    GrievanceState.CLOSED: N_("It is concluded."),
-}
 
 
 @line.screen("complaint_status", "complaint_reference")
@@ -55,7 +45,7 @@ async def complaint_status(call: Call) -> Value:
     if found is None:
         return retry(call.t("This number was not seen."))
     lines = [call.t("Complaint {ref}, {day}", ref=found.reference, day=short_date(found.received_on))]
-    lines += _told(call, found)
+    lines += grievance_told(call.voice, found)
     if not found.may_reopen:
         return choose("\n".join(lines))
     return choose(
@@ -77,14 +67,3 @@ async def complaint_reopened(call: Call) -> Value:
             ]
         )
     )
-
-
-def _told(call: Call, found: GrievanceView) -> list[str]:
-    lines = [call.t(STATES[found.state])]
-    if found.answer:
-        return [*lines, call.t("Answer: {text}", text=found.answer)]
-    if found.state in (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED):
-        return lines
-    if found.reopened:
-        lines.append(call.t("It was reopened."))
-    return [*lines, call.t("Answer at the latest: {date}", date=found.answer_due)]

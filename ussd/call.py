@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core.languages import Language
-from core.voice import voice
+from core.voice import Voice, voice
 
 
 class Call:
@@ -26,6 +26,11 @@ class Call:
         self.now = now
         self._memory = memory
         self._voice = voice(language or Language.BM)
+
+    @property
+    def voice(self) -> Voice:
+        """What says things in the person's language."""
+        return self._voice
 
     @property
     def today(self) -> date:

@@ -1,0 +1,1 @@
+"""The notifier: campaigns and single notices, by SMS, neither lost nor sent twice."""

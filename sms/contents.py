@@ -1,0 +1,82 @@
+"""What a campaign tells one number, before it is said in a language: equal contents are one text."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """Money that `households` of one phone get each, the same day at the same place.
+
+    `names` tells whose it is where the households of a phone do not all get the same; empty otherwise. `day` is the day
+    of the payment or, for money that waits, the last day to take it; `old_day` the day it was moved from.
+    """
+
+    households: int
+    names: str
+    amount_xof: int
+    day: date | None
+    place: str
+    old_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """An event of a component, in the words of each language."""
+
+    what_fr: str
+    what_bm: str
+    day: date
+    hour: time | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeWords:
+    """A text that somebody wrote in both languages."""
+
+    fr: str
+    bm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """What a phone is told of money."""
+
+    lines: Sequence[PaymentLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What a phone is told of events, the soonest first."""
+
+    lines: Sequence[EventLine]
+
+
+Content = Payments | Events | FreeWords
+
+
+def payments_of(content: str) -> Payments:
+    """Read the lines that the database gathered: `[[households, names, amount, day, place, old day], …]`."""
+    return Payments(
+        tuple(
+            PaymentLine(count, names or "", amount, _day(day), place or "", _day(old))
+            for count, names, amount, day, place, old in json.loads(content)
+        )
+    )
+
+
+def events_of(content: str) -> Events:
+    """Read the lines that the database gathered: `[[what (fr), what (bm), day, hour, place], …]`."""
+    return Events(
+        tuple(
+            EventLine(fr, bm, date.fromisoformat(day), time.fromisoformat(hour) if hour else None, place)
+            for fr, bm, day, hour, place in json.loads(content)
+        )
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

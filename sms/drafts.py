@@ -1,0 +1,78 @@
+"""A campaign before its plan: what it shall tell, about what, and who asked for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from psycopg.types.json import Jsonb
+
+from core import database
+from core.alphabet import Alphabet
+from core.campaigns import CampaignKind
+from core.folding import NoRule, fold
+from sms.subjects import Subject, check
+from sms.texts import refuse_links
+
+
+class CannotBeWritten(ValueError):
+    """A free text cannot be sent: it is missing, or holds a character that no phone here can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A campaign to be planned. `planned_by` is None for one that arises by itself."""
+
+    kind: CampaignKind
+    subject: Subject
+    title: str
+    text_fr: str | None = None
+    text_bm: str | None = None
+    planned_by: int | None = None
+
+
+DRAFT: Final = """
+    INSERT INTO campaign (kind, title, round_id, subject, text_fr, text_bm, state, planned_by, needs_second, recipients,
+        parts, created_at)
+    VALUES (%(kind)s, %(title)s, %(round_id)s, %(subject)s, %(text_fr)s, %(text_bm)s, 'draft', %(planned_by)s, false, 0,
+        0, %(now)s) RETURNING id
+"""
+CHANGED: Final = """
+    INSERT INTO campaign_change (campaign_id, at, agent_id, from_state, to_state, note)
+    VALUES (%(id)s, %(now)s, %(agent_id)s, %(from_state)s, %(to_state)s, %(note)s)
+"""
+
+
+async def draft(campaign: Draft, now: datetime, carried: Alphabet) -> int:
+    """Keep a campaign that is not planned yet; raises BadSubject, CannotBeWritten and NotASafeText."""
+    check(campaign.kind, campaign.subject)
+    if campaign.kind is CampaignKind.FREE:
+        for words in (campaign.text_fr, campaign.text_bm):
+            _check_words(words, carried)
+    values = {
+        "kind": campaign.kind.value,
+        "title": campaign.title,
+        "round_id": campaign.subject.round_id,
+        "subject": Jsonb(campaign.subject.to_json()),
+        "text_fr": campaign.text_fr,
+        "text_bm": campaign.text_bm,
+        "planned_by": campaign.planned_by,
+        "now": now,
+    }
+    async with database.copying() as connection:
+        row = await (await connection.execute(DRAFT, values)).fetchone()
+        campaign_id = int(row[0]) if row else 0
+        change = {"id": campaign_id, "now": now, "agent_id": campaign.planned_by, "note": None}
+        await connection.execute(CHANGED, change | {"from_state": None, "to_state": "draft"})
+        await connection.commit()
+    return campaign_id
+
+
+def _check_words(words: str | None, carried: Alphabet) -> None:
+    if not words or not words.strip():
+        raise CannotBeWritten("free words are needed in both languages")
+    refuse_links(words)
+    if carried.name == "gsm7":
+        try:
+            fold(words)
+        except NoRule as error:
+            raise CannotBeWritten(str(error)) from error

@@ -1,0 +1,26 @@
+"""What a payment tells, hashed, so that a message whose payment changed since it was planned is not sent."""
+
+from typing import Final
+
+PAYMENT_HASH: Final = (
+    "hashtext(concat_ws('|', CASE WHEN payment.state IN ('planned', 'announced') THEN 'coming' ELSE payment.state END, "
+    "payment.due_date, '/', payment.last_day, '/', payment.place, '/', payment.amount_xof))"
+)
+"""SQL of the hash of a row of `payment`; a payment that is planned and one that is announced tell the same."""
+
+CHANGED_SINCE: Final = f"""message.told IS NOT NULL AND EXISTS (
+        SELECT FROM unnest(message.household_ids, message.told) AS planned (household_id, hash)
+        LEFT JOIN payment ON payment.household_id = planned.household_id AND payment.round_id = :round_id
+        WHERE {PAYMENT_HASH} IS DISTINCT FROM planned.hash
+    )"""  # noqa: S608 - our own words
+"""SQL that tells whether what a row of `message` says is no longer so; `:round_id` is its campaign's round."""
+
+EVENT_CHANGED: Final = """campaign.subject ? 'event' AND campaign.kind <> 'cancelled' AND EXISTS (
+        SELECT FROM message_text, jsonb_array_elements(CAST(message_text.content AS jsonb)) AS line
+        WHERE message_text.id = batch.text_id AND NOT EXISTS (
+            SELECT FROM component_event AS event
+            WHERE event.component = campaign.subject -> 'event' ->> 'component' AND event.what_fr = line ->> 0
+              AND event.what_bm = line ->> 1 AND event.date = CAST(line ->> 2 AS date)
+              AND event.time IS NOT DISTINCT FROM CAST(line ->> 3 AS time) AND event.place = line ->> 4)
+    )"""
+"""SQL that tells whether an event that the text of a row of `batch` speaks of is no longer as it says."""

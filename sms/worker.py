@@ -1,0 +1,136 @@
+"""A worker: sends what is ready, and does what the timetable says. As many as one likes may run.
+
+Jobs of the queue only wake it up or tell it the time; what there is to do stands in the tables.
+"""
+
+import asyncio
+import os
+import socket
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import structlog
+from procrastinate import App
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.database import close_database, open_database, writing
+from core.jobs import SEND, new_queue
+from core.retention import purge
+from core.settings import Settings
+from sms import campaigns, rules, sweeps
+from sms.africastalking import AfricasTalking
+from sms.gateway import Gateway
+from sms.sender import Sender
+
+log = structlog.get_logger(__name__)
+
+STATEMENT_SECONDS = 300.0
+SEEN = text(
+    "INSERT INTO sms_worker (name, started_at, seen_at) VALUES (:name, :now, :now) "
+    "ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at"
+)
+GONE = text("DELETE FROM sms_worker WHERE name = :name")
+
+
+def worker_name() -> str:
+    """A name that no other worker has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
+
+
+class Worker:
+    """One worker on an open database."""
+
+    def __init__(self, settings: Settings, gateway: Gateway, queue: App, name: str) -> None:
+        self._settings = settings
+        self._name = name
+        self._queue = queue
+        self.sender = Sender(gateway, settings, worker=name)
+        self._stopping = asyncio.Event()
+        self._timetable()
+
+    def stop(self) -> None:
+        """Finish what is under way and end."""
+        self._stopping.set()
+        self.sender.stop()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        await self._seen()
+        async with self._queue.open_async():
+            jobs = asyncio.create_task(
+                self._queue.run_worker_async(
+                    concurrency=2, install_signal_handlers=False, delete_jobs="successful", name=self._name
+                )
+            )
+            living = asyncio.create_task(self._live())
+            log.info("worker_started", worker=self._name)
+            await self.sender.run()
+            for task in (jobs, living):
+                task.cancel()
+            await asyncio.gather(jobs, living, return_exceptions=True)
+        with suppress(SQLAlchemyError, OSError):
+            async with writing() as session:
+                await session.execute(GONE, {"name": self._name})
+        log.info("worker_ended", worker=self._name)
+
+    async def _live(self) -> None:
+        """Say every now and then that this worker lives."""
+        while True:
+            await asyncio.sleep(self._settings.sms_worker_seconds / 4)
+            try:
+                await self._seen()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("worker_not_seen", error=type(error).__name__)
+
+    async def _seen(self) -> None:
+        async with writing() as session:
+            await session.execute(SEEN, {"name": self._name, "now": datetime.now(UTC)})
+
+    def _timetable(self) -> None:
+        queue, settings, sender = self._queue, self._settings, self.sender
+
+        @queue.task(name=SEND)
+        async def send() -> None:
+            sender.wake()
+
+        @queue.periodic(cron="* * * * *")
+        @queue.task(name="sms.minute", lock="sms.minute")
+        async def minute(timestamp: int) -> None:
+            """Campaigns whose time has come, and what should have happened and did not."""
+            now = datetime.now(UTC)
+            await campaigns.begin_due(now)
+            swept = await sweeps.sweep(now, settings)
+            if swept.anything:
+                log.info("swept", **{name: getattr(swept, name) for name in swept.__dataclass_fields__})
+            sender.wake()
+
+        @queue.periodic(cron="*/10 * * * *")
+        @queue.task(name="sms.rules", lock="sms.rules")
+        async def by_rule(timestamp: int) -> None:
+            """Campaigns that arise from the schedule by themselves."""
+            if settings.sms_rules:
+                await rules.arise(datetime.now(UTC), settings)
+
+        @queue.periodic(cron="15 2 * * *")
+        @queue.task(name="purge", lock="purge")
+        async def nightly(timestamp: int) -> None:
+            """What was kept long enough."""
+            log.info("purged", **vars(await purge(datetime.now(UTC), settings)))
+
+
+async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:
+    """Run a worker on the database at `database_url` until `until` is set."""
+    open_database(database_url, pool=settings.sms_in_flight + 4, statement_seconds=STATEMENT_SECONDS)
+    way_out = gateway or AfricasTalking(settings)
+    worker = Worker(settings, way_out, new_queue(database_url), worker_name())
+    running = asyncio.create_task(worker.run())
+    stopping = asyncio.create_task(until.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        worker.stop()
+        await running
+    finally:
+        stopping.cancel()
+        await way_out.close()
+        await close_database()
