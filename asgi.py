@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,19 +13,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core import gateway_sessions, health, logs
+from core import health, logs
 from core.alphabet import alphabet
 from core.database import close_database, open_database
 from core.demo_callers import DEMO_CALLERS, DemoCaller
 from core.ground import Ground, ground
 from core.journal import Journal
 from core.languages import Language
+from core.session_end import SessionEnd, Unsaid
 from core.settings import Settings
 from core.settings import settings as read_settings
 from core.voice import voice
 from menus import line
 from simulator import web
 from simulator.phones import DemoPhone
+from sms import callbacks, cut_calls
 from ussd import africastalking
 from ussd.engine import Engine
 from ussd.sessions import Sessions, connect
@@ -63,16 +66,23 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
 
 
 def _routes(settings: Settings, engine: Engine, redis: Redis) -> list[BaseRoute]:
-    callbacks = africastalking.routes(
-        engine, gateway_sessions.record, tokens=settings.callback_tokens, body_bytes=settings.body_bytes
-    )
-    routes: list[BaseRoute] = [*callbacks, *health.routes(redis), Route("/metrics", _metrics)]
+    async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
+        await cut_calls.end(session_end, unsaid if settings.sms_after_cut else None, datetime.now(UTC))
+
+    routes: list[BaseRoute] = [
+        *africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes),
+        *callbacks.routes(settings),
+        *health.routes(redis),
+        Route("/metrics", _metrics),
+    ]
     if settings.simulator and settings.callback_tokens:
         routes += web.routes(
             token=settings.callback_tokens[0],
             service_code=settings.service_code,
             phones=[DemoPhone(caller.msisdn, caller.situation_fr, _known_by_heart(caller)) for caller in DEMO_CALLERS],
             alphabet_name=settings.alphabet,
+            gateway_url=settings.sms_gateway_url,
+            short_code=settings.sms_short_code,
         )
     return routes
 

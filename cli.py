@@ -2,41 +2,54 @@
 
 import asyncio
 import os
+import signal
+import subprocess
 import sys
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from prometheus_client import start_http_server
 from rich.table import Table
 
 from core import demo as demo_world
-from core import logs, migrations
-from core.database import close_database, open_database
+from core import logs, migrations, people
 from core.demo_callers import DEMO_CALLERS
 from core.ground import ground, postgres
 from core.imports import Kind, Report, UnreadableFile, run
 from core.msisdn import BadNumber, parse_any
+from core.people import Role, Scope
 from core.retention import purge as purge_old
 from core.settings import Settings, settings
+from core.terminal import bar, errors, on, out
 from simulator import terminal
+from sms import demo as sms_demo
+from sms.command import app as campaign_app
+from sms.worker import work
 
 app = typer.Typer(help="The line of the programme Jigisèmèjiri.", no_args_is_help=True, add_completion=False)
 database_app = typer.Typer(help="The database.", no_args_is_help=True)
+agents_app = typer.Typer(help="The people who work here.", no_args_is_help=True)
 app.add_typer(database_app, name="db")
+app.add_typer(agents_app, name="agents")
+app.add_typer(campaign_app, name="campaign")
 
-out = Console()
-errors = Console(stderr=True)
+DEMO_SETTINGS = {
+    "JIGI_SIMULATOR": "true",
+    "JIGI_CALLBACK_TOKENS": "demo",
+    "JIGI_SMS_API_KEY": "demo",
+    "JIGI_SMS_SHORT_CODE": "1234",
+    "JIGI_SMS_WINDOW": "00:00,00:00",
+    "JIGI_SMS_RULE_WAIT_MINUTES": "2",
+}
+"""What the demonstration sets: nobody sleeps in it, so SMS go at any hour."""
 
-LONG_SECONDS = 3600.0
-Done = TypeVar("Done")
 Households = Annotated[int, typer.Option(min=20, help="Invented households.")]
 Full = Annotated[bool, typer.Option("--full", help=f"{demo_world.FULL} households, as many as the programme had.")]
 Communes = Annotated[
@@ -61,18 +74,41 @@ def demo(
     port: Port = 8000, households: Households = demo_world.SMALL, full: Full = False, communes: Communes = None
 ) -> None:
     """An invented world to try everything with, on our own servers."""
-    os.environ |= {"JIGI_SIMULATOR": "true", "JIGI_CALLBACK_TOKENS": "demo"}
+    os.environ |= DEMO_SETTINGS | {"JIGI_SMS_GATEWAY_URL": f"http://127.0.0.1:{port + 1}"}
     settings.cache_clear()
     with _standing(settings()) as url:
-        _on(url, _demo_data(demo_world.FULL if full else households, communes))
-        _say_where(port)
-        _listen("127.0.0.1", port, 1)
+        on(url, _demo_data(demo_world.FULL if full else households, communes))
+        campaign_id = on(url, sms_demo.campaign(datetime.now(UTC), settings()))
+        with _beside(_stand_in(port), [sys.executable, "-m", "cli", "worker"]):
+            _say_where(port, campaign_id)
+            _listen("127.0.0.1", port, 1)
+
+
+@app.command()
+def worker(
+    metrics_port: Annotated[int, typer.Option(help="Port of 127.0.0.1 for this worker's metrics; 0: none.")] = 0,
+) -> None:
+    """Send SMS and keep the timetable: reminders, sweeps, nightly purge. Run as many as you like."""
+    url = postgres(settings())
+    logs.set_up(settings().log_level)
+    if metrics_port:
+        start_http_server(metrics_port, "127.0.0.1")
+    if not settings().sms_api_key.get_secret_value():
+        errors.print("JIGI_SMS_API_KEY is not set: the gateway will refuse every SMS.", style="bold yellow")
+
+    async def until_told() -> None:
+        until = asyncio.Event()
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(signal_number, until.set)
+        await work(settings(), url, until=until)
+
+    asyncio.run(until_told())
 
 
 @app.command("demo-data")
 def demo_data(households: Households = demo_world.SMALL, full: Full = False, communes: Communes = None) -> None:
     """Fill the database with the invented world of the demo, told from today."""
-    _on(postgres(settings()), _demo_data(demo_world.FULL if full else households, communes))
+    on(postgres(settings()), _demo_data(demo_world.FULL if full else households, communes))
 
 
 @database_app.command()
@@ -93,7 +129,7 @@ def import_file(
 ) -> None:
     """Import a file: all of it, or nothing when a row is bad; the bad rows are named in FILE.errors.csv."""
     try:
-        report = _on(postgres(settings()), _imported(kind, file, keep_good=keep_good))
+        report = on(postgres(settings()), _imported(kind, file, keep_good=keep_good))
     except UnreadableFile as problem:
         errors.print(f"[bold red]{file}:[/] {problem}", highlight=False)
         raise typer.Exit(2) from None
@@ -129,10 +165,50 @@ def dial(
         raise typer.Exit(1)
 
 
+@agents_app.command("add")
+def add(
+    login: Annotated[str, typer.Argument(help="What they are called by in commands.")],
+    name: Annotated[str, typer.Argument(help="Their name.")],
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.AGENT,
+    scope: Annotated[Scope, typer.Option(help="The kind of place they work for.")] = Scope.NATIONAL,
+    place: Annotated[str, typer.Option(help="The P-code of that place.")] = "",
+) -> None:
+    """Let someone work here."""
+    try:
+        on(postgres(settings()), people.add_agent(login, name, role, scope, place or None))
+    except people.LoginTakenError:
+        errors.print(f"{login} is taken, be it by somebody who left.", style="bold red", highlight=False)
+        raise typer.Exit(2) from None
+    except ValueError as mistake:
+        errors.print(str(mistake), style="bold red", highlight=False)
+        raise typer.Exit(2) from None
+    out.print(f"{name} works here as {login} ({role.value}).", highlight=False)
+
+
+@agents_app.command("list")
+def agents() -> None:
+    """Who works here, and who did."""
+    table = Table("Login", "Name", "Role", "For", "Disabled")
+    for agent in on(postgres(settings()), people.agents()):
+        place = agent.scope_code or agent.scope_kind.value
+        disabled = f"{agent.disabled_at:%Y-%m-%d}" if agent.disabled_at else ""
+        table.add_row(agent.login, agent.name, agent.role.value, place, disabled)
+    out.print(table)
+
+
+@agents_app.command("disable")
+def disable(login: Annotated[str, typer.Argument(help="Their login.")]) -> None:
+    """Let someone work here no more."""
+    if not on(postgres(settings()), people.disable_agent(login, datetime.now(UTC))):
+        errors.print(f"Nobody has the login {login}.", style="bold red", highlight=False)
+        raise typer.Exit(2)
+    out.print(f"{login} works here no more.", highlight=False)
+
+
 @app.command()
 def purge() -> None:
     """Delete what has been kept long enough, by the retention settings."""
-    deleted = _on(postgres(settings()), purge_old(datetime.now(UTC), settings()))
+    deleted = on(postgres(settings()), purge_old(datetime.now(UTC), settings()))
     for what, count in asdict(deleted).items():
         out.print(f"{what}: {count} deleted")
 
@@ -153,24 +229,10 @@ def _listen(host: str, port: int, workers: int) -> None:
     )  # fmt: skip
 
 
-def _on(url: str, work: Awaitable[Done]) -> Done:
-    """Run work against the database at `url`, with time for long statements."""
-
-    async def whole() -> Done:
-        open_database(url, pool=2, statement_seconds=LONG_SECONDS)
-        try:
-            return await work
-        finally:
-            await close_database()
-
-    logs.set_up(settings().log_level)
-    return asyncio.run(whole())
-
-
 async def _demo_data(households: int, communes: Path | None) -> None:
     folder = settings().data_dir / "demo-data"
     folder.mkdir(parents=True, exist_ok=True)
-    with _bar("demo data") as advance:
+    with bar("demo data") as advance:
         reports = await demo_world.build(
             folder,
             datetime.now(UTC).date(),
@@ -183,26 +245,8 @@ async def _demo_data(households: int, communes: Path | None) -> None:
 
 
 async def _imported(kind: Kind, file: Path, *, keep_good: bool) -> Report:
-    with _bar(kind.value) as advance:
+    with bar(kind.value) as advance:
         return await run(kind, file, keep_good=keep_good, progress=advance)
-
-
-class _Advance:
-    """Moves a progress bar to the rows read so far."""
-
-    def __init__(self, bar: Progress, task_name: str) -> None:
-        self._bar = bar
-        self._task = bar.add_task(task_name, total=None)
-
-    def __call__(self, done: int, of: int | None) -> None:
-        self._bar.update(self._task, completed=done, total=of)
-
-
-@contextmanager
-def _bar(name: str) -> Iterator[_Advance]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors) as bar:
-        yield _Advance(bar, name)
 
 
 def _tell(report: Report) -> None:
@@ -221,13 +265,34 @@ def _tell(report: Report) -> None:
             errors.print("Nothing was imported; --keep-good imports the good rows.", highlight=False)
 
 
-def _say_where(port: int) -> None:
+@contextmanager
+def _beside(*commands: list[str]) -> Iterator[None]:
+    """Processes that run as long as this one does its work."""
+    with ExitStack() as stack:
+        for command in commands:
+            process = stack.enter_context(subprocess.Popen(command))  # noqa: S603 - our own words
+            stack.callback(process.terminate)
+        yield
+
+
+def _stand_in(port: int) -> list[str]:
+    callbacks = f"http://127.0.0.1:{port}/sms/africastalking/demo"
+    return [sys.executable, "-m", "simulator.standin", "--port", str(port + 1), "--callbacks", callbacks]
+
+
+def _say_where(port: int, campaign_id: int | None) -> None:
     out.print(f"\nThe telephone to try the line with: http://127.0.0.1:{port}/simulator", highlight=False)
     out.print(f"From a terminal: jigi dial {DEMO_CALLERS[0].msisdn} --port {port}\n", highlight=False)
     table = Table("Phone", "Who calls", "Household", "Birth year", title="Demo phones (invented)")
     for caller in DEMO_CALLERS:
         table.add_row(caller.msisdn, caller.situation_fr, caller.household_no or "", str(caller.birth_year or ""))
     out.print(table)
+    if campaign_id is not None:
+        out.print("\nAn SMS campaign is planned by Awa and approved by Moussa (invented). In another terminal:")
+        out.print(f"  .venv/bin/jigi campaign show {campaign_id}", highlight=False)
+        out.print(f"  .venv/bin/jigi campaign start {campaign_id} --as awa", highlight=False)
+        out.print(f"  .venv/bin/jigi campaign status {campaign_id} --watch", highlight=False)
+        out.print("What each phone gets is shown on the telephone.\n")
     out.print("Ctrl-C ends it.\n", highlight=False)
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import text
 from sqlmodel import Field
 
 from core.columns import Row, one_of
-from core.database import reading
+from core.database import reading, writing
 from core.languages import Language
+from core.notices import Notice, NoticeKind, tell
 
 
 class CallbackState(StrEnum):
@@ -63,3 +64,28 @@ async def ask_call(
     }
     async with reading() as connection:  # one statement, a transaction of its own
         await connection.execute(ASK, values)
+
+
+AGREE = text(
+    "UPDATE callback_request SET state = 'agreed', agreed_on = :day, agreed_period = :period "
+    "WHERE id = :id AND state IN ('asked', 'agreed') RETURNING msisdn, language, household_id"
+)
+
+
+async def agree_call(request_id: int, day: date, period: Period, now: datetime) -> bool:
+    """Agree when somebody will be called, and tell them by SMS; False when they were called already."""
+    async with writing() as session:
+        values = {"id": request_id, "day": day, "period": period.value}
+        found = (await session.execute(AGREE, values)).one_or_none()
+        if found is None:
+            return False
+        notice = Notice(
+            key=f"call {request_id} {day} {period}",
+            kind=NoticeKind.CALL_AGREED,
+            msisdn=found.msisdn,
+            language=Language(found.language),
+            filling={"day": day.isoformat(), "period": period.value},
+            household_id=found.household_id,
+        )
+        await tell(notice, now)
+    return True

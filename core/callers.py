@@ -73,6 +73,19 @@ RESTART = text(
 LANGUAGE = text("SELECT language FROM phone WHERE msisdn = :msisdn")
 
 
+SPOKEN = text(
+    "SELECT coalesce((SELECT language FROM phone WHERE msisdn = :msisdn), (SELECT min(household.language) "
+    "FROM household_phone JOIN household ON household.id = household_id WHERE household_phone.msisdn = :msisdn))"
+)
+
+
+async def spoken_by(msisdn: str) -> Language | None:
+    """The language to speak to this phone: the one it chose, else that of a household it belongs to, or None."""
+    async with reading() as connection:
+        language = await connection.scalar(SPOKEN, {"msisdn": msisdn})
+    return Language(language) if language else None
+
+
 async def remember_language(msisdn: str, language: Language) -> None:
     """Keep the language that a phone chose."""
     await _note(REMEMBER, msisdn=msisdn, language=language.value)

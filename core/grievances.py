@@ -14,6 +14,7 @@ from core.columns import Row, one_of
 from core.database import reading, writing
 from core.identifiers import new_reference
 from core.languages import Language
+from core.notices import Notice, NoticeKind, tell
 from core.settings import Settings, settings
 
 
@@ -119,6 +120,9 @@ CATEGORIES: Mapping[str, Category] = MappingProxyType(
     }
 )
 ABUSE = "abuse"
+RECEIPT_WITHIN = timedelta(days=2)
+"""A receipt that could not be sent for so long is not sent any more."""
+
 DECIDED = (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED)
 
 
@@ -230,7 +234,7 @@ async def file(filing: Filing, now: datetime) -> Filed:
     if category is None or filing.subcategory not in category.subcategories:
         raise UnknownCategoryError(f"{filing.category} {filing.subcategory}")
     abuse = filing.category == ABUSE
-    first_answer_due, decision_due = await _due(filing.category, now.date())
+    first_answer_due, decision_due = await due_dates(filing.category, now.date())
     values = {
         "key": filing.key,
         "channel": filing.channel,
@@ -255,9 +259,38 @@ async def file(filing: Filing, now: datetime) -> Filed:
     async with writing() as session:
         while True:
             filed = (await session.execute(FILE, {**values, "reference": new_reference()})).one_or_none()
-            filed = filed or (await session.execute(FILED, {"key": filing.key})).one_or_none()
             if filed:
+                await _tell_received(filing, Filed(*filed), category.sensitivity, now)
                 return Filed(*filed)
+            known = (await session.execute(FILED, {"key": filing.key})).one_or_none()
+            if known:
+                return Filed(*known)
+
+
+async def _tell_received(filing: Filing, filed: Filed, sensitivity: Sensitivity, now: datetime) -> None:
+    """Send the reference to whoever may be told by SMS; who called just now gets it at any hour."""
+    sensitive = sensitivity is Sensitivity.SENSITIVE
+    if filing.msisdn is None or not may_be_told(filing.anonymous, sensitive=sensitive, sms_safe=filing.sms_safe):
+        return
+    notice = Notice(
+        key=f"received {filed.reference}",
+        kind=NoticeKind.RECEIVED,
+        msisdn=filing.msisdn,
+        language=filing.language,
+        filling={"ref": filed.reference, "due": filed.answer_due.isoformat(), "discreet": sensitive},
+        prompt=filing.channel == "ussd",
+        not_after=now + RECEIPT_WITHIN,
+        household_id=filing.household_id,
+    )
+    await tell(notice, now)
+
+
+def may_be_told(anonymous: bool, *, sensitive: bool, sms_safe: bool | None) -> bool:
+    """Whether an SMS may go out about a grievance.
+
+    Not where the name is hidden: the phone is shared. About a sensitive one only where an SMS was said to be safe.
+    """
+    return sms_safe is True if sensitive else not anonymous
 
 
 OF_PHONE = text(
@@ -329,11 +362,11 @@ async def reopen(reference: str, key: str, now: datetime) -> Reopened | None:
             return Reopened(found.decision_due) if found.reopen_key == key else None
         if found.state not in DECIDED:
             return None
-        first_answer_due, decision_due = await _due(found.category, now.date())
+        first_answer_due, decision_due = await due_dates(found.category, now.date())
         values = {
             "id": found.id,
             "key": key,
-            "level": _above(Level(found.level)).value,
+            "level": above(Level(found.level)).value,
             "from_state": found.state,
             "first_answer_due": first_answer_due,
             "decision_due": decision_due,
@@ -343,7 +376,8 @@ async def reopen(reference: str, key: str, now: datetime) -> Reopened | None:
     return Reopened(decision_due)
 
 
-async def _due(category: str, day: date) -> tuple[date, date]:
+async def due_dates(category: str, day: date) -> tuple[date, date]:
+    """The days by which a first answer and a decision are due, counted in working days from `day`."""
     first_answer, decision = delays(category, settings())
     off = await holidays(day, day + timedelta(days=30 + 3 * max(first_answer, decision)))
     return add_working_days(day, first_answer, off), add_working_days(day, decision, off)
@@ -355,6 +389,7 @@ def _keeps_number(filing: Filing) -> bool:
     return filing.call_back or not filing.anonymous
 
 
-def _above(level: Level) -> Level:
+def above(level: Level) -> Level:
+    """The level above, or the top of the ladder itself."""
     ladder = tuple(Level)
     return ladder[min(ladder.index(level) + 1, len(ladder) - 1)]

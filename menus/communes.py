@@ -6,7 +6,7 @@ from core.places import CommuneHit, cercles, communes, regions, search_communes
 from core.wording import date_phrase
 from menus.line import line
 from ussd.call import Call
-from ussd.values import Value, ask, choose, option, retry
+from ussd.values import Value, answer, ask, choose, option, retry
 
 MOST_DAYS = 8
 MOST_HITS = 10
@@ -80,7 +80,7 @@ async def days_of_commune(call: Call) -> Value:
         ", ".join(each for each in (date_phrase(call.language or Language.BM, day.day), day.place, day.village) if each)
         for day in days[:MOST_DAYS]
     )
-    return choose("\n".join([call.word("name"), *told]))
+    return answer("\n".join([call.word("name"), *told]))
 
 
 def _told_apart(hit: CommuneHit) -> str:

@@ -9,7 +9,7 @@ from core.voice import N_, Amount
 from core.wording import hour_phrase, short_date
 from menus.line import line
 from ussd.call import Call
-from ussd.values import Value, choose, option
+from ussd.values import Value, answer, choose, option
 
 NAMES = {
     "TM": N_("Money transfer"),
@@ -81,11 +81,11 @@ async def eligibility(call: Call) -> Value:
         return _enrolled(call, found)
     text = "\n".join(_outside(call, found))
     if found.status is not Status.NOT_ELIGIBLE:
-        return choose(text)
+        return answer(text)
     appeal = option(
         call.t("I do not agree: complain"), "complaint_confirm", category="exclusion", subcategory="left_out"
     )
-    return choose(text, appeal)
+    return answer(text, appeal)
 
 
 @line.screen()
@@ -98,17 +98,17 @@ async def component(call: Call) -> Value:
         return choose(call.t("You get no help yet."))
     lines = [call.t(NAMES[code]) if code in NAMES else code, _gives(call, enrolment)]
     if enrolment.ended is not None and enrolment.ended <= call.today:
-        return choose("\n".join([*lines, call.t("Finished {day}", day=short_date(enrolment.ended))]))
+        return answer("\n".join([*lines, call.t("Finished {day}", day=short_date(enrolment.ended))]))
     if enrolment.since is not None:
         lines.append(call.t("Since {day}", day=short_date(enrolment.since)))
     lines.append(await _next(call, enrolment))
-    return choose("\n".join(each for each in lines if each))
+    return answer("\n".join(each for each in lines if each))
 
 
 def _enrolled(call: Call, found: Standing) -> Value:
     if not found.enrolments:
         return choose(f"{call.t('Your household gets help.')}\n{call.t('You get no help yet.')}")
-    return choose(
+    return answer(
         call.t("Your household gets help."),
         *(
             option(

@@ -7,7 +7,7 @@ from core.wording import short_date
 from menus.line import line
 from menus.subjects import LABELS
 from ussd.call import Call
-from ussd.values import Value, ask, choose, option, retry, say
+from ussd.values import Value, answer, ask, choose, option, retry, say
 
 
 @line.screen("complaint_status", "complaint_reference")
@@ -46,11 +46,11 @@ async def complaint_status(call: Call) -> Value:
         return retry(call.t("This number was not seen."))
     lines = [call.t("Complaint {ref}, {day}", ref=found.reference, day=short_date(found.received_on))]
     lines += grievance_told(call.voice, found)
+    said = "\n".join(lines)
+    shown = choose if found.sensitive else answer
     if not found.may_reopen:
-        return choose("\n".join(lines))
-    return choose(
-        "\n".join(lines), option(call.t("I do not agree: reopen"), "complaint_reopened", reference=found.reference)
-    )
+        return shown(said)
+    return shown(said, option(call.t("I do not agree: reopen"), "complaint_reopened", reference=found.reference))
 
 
 @line.act()

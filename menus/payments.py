@@ -6,7 +6,7 @@ from core.voice import Amount
 from core.wording import short_date
 from menus.line import line
 from ussd.call import Call
-from ussd.values import Option, Value, choose, option, say
+from ussd.values import Option, Value, answer, choose, option, say
 
 
 @line.screen("earlier_payments", "payment_said", "complaint_subjects")
@@ -14,7 +14,7 @@ async def payment(call: Call) -> Value:
     """The payment to talk about now."""
     card = await current_payment(call.number("household") or 0, call.today)
     text = call.t("No date fixed yet.") if card is None else payment_told(call.voice, card, call.today)
-    return choose(
+    return answer(
         text,
         option(call.t("Past payments"), "earlier_payments"),
         *_complaint(call, card),

@@ -21,7 +21,7 @@ from sms import campaigns, delivery, ledger, metrics, pace
 from sms.gateway import Gateway, GatewayTrouble, Policy, Result
 from sms.ledger import Claim, Departure, Retrying, WrittenNotice
 from sms.notice_texts import Told, notice_text
-from sms.texts import written
+from sms.texts import as_it_is, written
 from sms.window import Window
 
 log = structlog.get_logger(__name__)
@@ -170,7 +170,9 @@ class Sender:
             log.error("notice_cannot_be_written", kind=row.kind, batch=claim.id, error=type(error).__name__)
             await ledger.drop_unwritable(claim, now)
             return None
-        return WrittenNotice(row.kind, spoken.language, written(said, spoken, self._alphabet))
+        trial = row.kind == NoticeKind.TEST
+        text_sent = as_it_is(said, self._alphabet) if trial else written(said, spoken, self._alphabet)
+        return WrittenNotice(row.kind, spoken.language, text_sent)
 
     async def _carry(self, departure: Departure, left_at: float) -> None:
         """Ask the gateway, and record what it says, however long that takes."""

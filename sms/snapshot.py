@@ -62,7 +62,7 @@ def gathered(kind: CampaignKind, subject: Subject) -> str:
     WITH told AS ({lines}), person AS (
         SELECT msisdn, array_agg(household_id ORDER BY household_id) AS household_ids,
             array_agg(hash ORDER BY household_id) AS told, min(commune_pcode) AS commune_pcode,
-            bool_or(stopped) AS stopped,
+            bool_or(stopped) AS stopped, bool_or(moved) AS moved,
             coalesce(min(chosen), CASE WHEN min(spoken) = max(spoken) THEN min(spoken) ELSE 'bm' END, 'bm') AS language
         FROM (SELECT DISTINCT ON (msisdn, household_id) * FROM reached) AS each GROUP BY msisdn
     )
@@ -76,7 +76,8 @@ def gathered(kind: CampaignKind, subject: Subject) -> str:
               AND message.planned_at > %(lately)s AND {kinds} AND {same} AND message_text.content = told.content
         ) THEN 'already_told'
     END AS why
-    FROM person JOIN told USING (msisdn) WHERE %(only)s::text IS NULL OR person.language = %(only)s
+    FROM person JOIN told USING (msisdn)
+    WHERE (%(only)s::text IS NULL OR person.language = %(only)s) AND NOT (%(unmoved)s AND person.moved)
     """  # noqa: S608
 
 

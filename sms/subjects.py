@@ -29,7 +29,8 @@ class Subject:
 
     `round_id` or `event` (a component, and its days from `first` to `last`), or neither for free words. The rest
     narrows: a place by its P-code (region, cercle or commune), a village, households enrolled in `component`, of a
-    `status`, of a `language`. `day` is the day that reminders speak of. `unmoved` leaves out payments whose day moved.
+    `status`, of a `language`. `day` is the day that reminders speak of. `unmoved` leaves out phones with a payment
+    whose day moved.
     """
 
     round_id: int | None = None
@@ -112,14 +113,14 @@ _PLACED: Final = """
 def wanted_sql(kind: CampaignKind, subject: Subject) -> str:
     """SQL of the households to tell and what of, a row for each line of what they are told.
 
-    `household_id, head_name, commune_pcode, language, amount, day, place, old_day, hash, event (jsonb)`; its parameters
-    are those of `wanted_values`.
+    `household_id, head_name, commune_pcode, language, amount, day, place, old_day, hash, event (jsonb), moved`; its
+    parameters are those of `wanted_values`.
     """
     if kind is CampaignKind.FREE:
         return f"""
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
             NULL::integer AS amount, NULL::date AS day, NULL::text AS place, NULL::date AS old_day,
-            NULL::integer AS hash, NULL::jsonb AS event
+            NULL::integer AS hash, NULL::jsonb AS event, false AS moved
         FROM household {_PLACED} WHERE {_NARROWED}
         """  # noqa: S608 - our own words
     if subject.event is not None:
@@ -128,7 +129,8 @@ def wanted_sql(kind: CampaignKind, subject: Subject) -> str:
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
             NULL::integer AS amount, event.date AS day, NULL::text AS place, NULL::date AS old_day,
             NULL::integer AS hash,
-            jsonb_build_array(event.what_fr, event.what_bm, event.date, event.time, event.place) AS event
+            jsonb_build_array(event.what_fr, event.what_bm, event.date, event.time, event.place) AS event,
+            false AS moved
         FROM component_event AS event
         JOIN household ON household.commune_pcode = event.commune_pcode
             AND (event.village IS NULL OR lower(event.village) = lower(household.village))
@@ -141,13 +143,13 @@ def wanted_sql(kind: CampaignKind, subject: Subject) -> str:
     return f"""
     SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
         payment.amount_xof AS amount, {day} AS day, coalesce(payment.place, commune.name) AS place, {old} AS old_day,
-        {PAYMENT_HASH} AS hash, NULL::jsonb AS event
+        {PAYMENT_HASH} AS hash, NULL::jsonb AS event,
+        EXISTS (SELECT FROM payment_move WHERE payment_move.payment_id = payment.id) AS moved
     FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
     LEFT JOIN LATERAL (
         SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1
     ) AS move ON {"true" if kind is CampaignKind.MOVED else "false"}
     WHERE payment.round_id = %(round_id)s AND {_PAYMENTS_OF[kind]} AND {_NARROWED}
-    AND (NOT %(unmoved)s OR NOT EXISTS (SELECT FROM payment_move WHERE payment_move.payment_id = payment.id))
     """  # noqa: S608
 
 

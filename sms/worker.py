@@ -7,6 +7,7 @@ import asyncio
 import os
 import socket
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import structlog
@@ -102,7 +103,7 @@ class Worker:
             await campaigns.begin_due(now)
             swept = await sweeps.sweep(now, settings)
             if swept.anything:
-                log.info("swept", **{name: getattr(swept, name) for name in swept.__dataclass_fields__})
+                log.info("swept", **asdict(swept))
             sender.wake()
 
         @queue.periodic(cron="*/10 * * * *")
@@ -116,7 +117,7 @@ class Worker:
         @queue.task(name="purge", lock="purge")
         async def nightly(timestamp: int) -> None:
             """What was kept long enough."""
-            log.info("purged", **vars(await purge(datetime.now(UTC), settings)))
+            log.info("purged", **asdict(await purge(datetime.now(UTC), settings)))
 
 
 async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.forms import Forms, Refused, msisdn_of, refusal
-from core.session_end import SessionEnd
+from core.session_end import SessionEnd, Unsaid
 from ussd import metrics
 from ussd.engine import Engine, Hop
 
@@ -24,7 +24,10 @@ log = structlog.get_logger(__name__)
 SESSION_ID = re.compile(r"[\x21-\x7e]{1,128}")
 MSISDN = re.compile(r"\+[1-9][0-9]{6,14}")
 
-Record = Callable[[SessionEnd], Awaitable[None]]
+CUT = ("Incomplete", "Failed")
+"""How a session ends before its last page, in the gateway's words."""
+
+Record = Callable[[SessionEnd, Unsaid | None], Awaitable[None]]
 
 
 def routes(engine: Engine, record: Record, *, tokens: Sequence[str], body_bytes: int) -> list[Route]:
@@ -41,12 +44,16 @@ def routes(engine: Engine, record: Record, *, tokens: Sequence[str], body_bytes:
 
     async def events(request: Request) -> Response:
         try:
-            end = _session_end(await forms.read(request))
+            form = await forms.read(request)
+            end = _session_end(form)
         except Refused as refused:
             return refusal(refused)
         metrics.GATEWAY_SESSIONS.labels(end.status).inc()
         try:
-            await record(end)
+            unsaid = None
+            if end.status in CUT:
+                unsaid = await engine.unsaid(end.session_id, msisdn_of(form.get("phoneNumber", "")))
+            await record(end, unsaid)
         except Exception as error:
             log.error("session_end_not_recorded", error=type(error).__name__)
             return PlainTextResponse("not now", status_code=503)

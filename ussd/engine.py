@@ -17,6 +17,7 @@ import structlog
 from core.alphabet import Alphabet
 from core.languages import Language
 from core.msisdn import mask
+from core.session_end import Unsaid
 from core.voice import voice
 from ussd import metrics
 from ussd.journal import Journal
@@ -91,6 +92,13 @@ class Engine:
         reply = await self._outcome(work, hop, known)
         metrics.HOP_SECONDS.observe(time.perf_counter() - began)
         return reply
+
+    async def unsaid(self, session_id: str, msisdn: str) -> Unsaid | None:
+        """The answer that this call stood on when it ended; None when it stood elsewhere, or the phone called again."""
+        state = await self._sessions.stored(msisdn)
+        if state is None or state.session_id != session_id or state.view is None or not state.view.answers:
+            return None
+        return Unsaid(msisdn, state.frames[-1].screen, state.view.text, state.language, state.memory())
 
     async def close(self) -> None:
         """Wait for work that was cancelled to have let go of what it held."""

@@ -147,8 +147,8 @@ class Player:
             view.error, view.key = value.message, _key(state)
             return False
         match value:
-            case Choose(text, options, keep):
-                state.view = View("choose", text, _key(state), options=list(options))
+            case Choose(text, options, keep, answers):
+                state.view = View("choose", text, _key(state), options=list(options), answers=answers)
             case Ask(text, to, answer, most, words, keep):
                 state.view = View("ask", text, _key(state), to=to, answer=answer, most=most, words=words)
             case Say(text):

@@ -79,6 +79,17 @@ class Sessions:
             return None
         return Held(bool(locked), _read(stored))
 
+    async def stored(self, msisdn: str) -> State | None:
+        """The phone's last session, with no lock; None when there is none or Redis does not answer."""
+        if time.monotonic() < self._paused_until:
+            return None
+        try:
+            stored = await self._redis.get(_call(msisdn))
+        except (RedisError, OSError) as error:
+            self._failed(error)
+            return None
+        return _read(stored)
+
     async def keep(self, msisdn: str, state: State, *, remember: Language | None) -> None:
         """Store the session and free the lock, in one trip; `remember` keeps the phone's language beside it."""
         try:
@@ -114,7 +125,7 @@ class Sessions:
         log.warning("redis_unanswered", error=type(error).__name__)
 
 
-def _read(stored: bytes | None) -> State | None:
+def _read(stored: bytes | str | None) -> State | None:
     if stored is None:
         return None
     try:

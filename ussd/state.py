@@ -21,7 +21,7 @@ class View:
     """What the person has before them, as it was made: shown again without asking its screen again.
 
     `kind` is choose, ask, say or resume. `key` names this very page for acts. `shown` are the options on the page, in
-    the order of their keys, and `last` says that no page follows.
+    the order of their keys, `last` says that no page follows, and `answers` that this is what was called for.
     """
 
     kind: str
@@ -36,6 +36,7 @@ class View:
     error: str = ""
     shown: tuple[int, ...] | None = None
     last: bool = True
+    answers: bool = False
 
 
 @dataclass(slots=True)
@@ -84,6 +85,7 @@ class State:
                 "error": view.error,
                 "shown": view.shown,
                 "last": view.last,
+                "answers": view.answers,
             },
             "ended": self.ended,
         }

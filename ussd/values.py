@@ -23,11 +23,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """A text with options; none at all makes a page to read, with the way back."""
+    """A text with options; none at all makes a page to read, with the way back.
+
+    `answers` says that the text is what the person called for, to be told by SMS if the call is cut here.
+    """
 
     text: str
     options: Sequence[Option] = ()
     keep: Memory = field(default_factory=dict)
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,11 @@ def option(label: str, to: str, **memory: Any) -> Option:
 def choose(text: str, *options: Option, **keep: Any) -> Choose:
     """A text and its options; `keep` is remembered by this screen and those behind it."""
     return Choose(text, options, keep)
+
+
+def answer(text: str, *options: Option) -> Choose:
+    """What the person called for, and what to do next."""
+    return Choose(text, options, answers=True)
 
 
 def ask(text: str, to: str, key: str, *, most: int = 40, words: bool = False, **keep: Any) -> Ask:

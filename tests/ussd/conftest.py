@@ -14,6 +14,7 @@ from core import gateway_sessions
 from core.alphabet import GSM7
 from core.database import reading
 from core.journal import Journal
+from core.session_end import SessionEnd, Unsaid
 from simulator.gateway import UssdCall
 from tests.ussd.small_menu import SmallMenu, small_menu
 from ussd import africastalking
@@ -53,8 +54,12 @@ def an_engine(menu: Menu, redis: Redis, *, step_seconds: float = 3.0, session_se
     )
 
 
+async def _recorded(end: SessionEnd, _: Unsaid | None) -> None:
+    await gateway_sessions.record(end)
+
+
 def a_client(engine: Engine, *, body_bytes: int = 16 * 1024) -> httpx.AsyncClient:
-    routes = africastalking.routes(engine, gateway_sessions.record, tokens=[TOKEN], body_bytes=body_bytes)
+    routes = africastalking.routes(engine, _recorded, tokens=[TOKEN], body_bytes=body_bytes)
     transport = httpx.ASGITransport(app=Starlette(routes=routes))
     return httpx.AsyncClient(transport=transport, base_url="http://line")
 

@@ -1,0 +1,110 @@
+"""Answers what people write to the short code: each message once, and no machine for ever."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.callers import restart_sms, spoken_by, stop_sms
+from core.database import writing
+from core.languages import Language
+from core.msisdn import BadNumber, parse_any
+from core.notices import Notice, NoticeKind, tell
+from sms import metrics
+from sms.incoming_words import Intent, Words, is_machine, read
+
+AGAIN: Final = timedelta(seconds=60)
+"""Who asks the same twice so soon is answered once: it is how two machines begin to talk."""
+
+LATE: Final = timedelta(hours=1)
+"""An answer later than this is no answer."""
+
+ANSWERS: Final = {
+    Intent.PAYMENT: NoticeKind.PAYMENT,
+    Intent.HELP: NoticeKind.HELP,
+    Intent.STOP: NoticeKind.SMS_STOPPED,
+    Intent.START: NoticeKind.SMS_STARTED,
+    Intent.UNKNOWN: NoticeKind.NOT_UNDERSTOOD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as the gateway gives it: its own id, who sent it and the words."""
+
+    gateway_id: str
+    sender: str
+    words: str
+
+
+KEEP = text("""
+INSERT INTO inbound_sms (gateway_id, msisdn, intent, at, answered) VALUES (:gateway_id, :msisdn, :intent, :now, false)
+ON CONFLICT (gateway_id) DO NOTHING RETURNING gateway_id
+""")
+MAY_ANSWER = text("""
+SELECT count(*) FILTER (WHERE at >= :today) < :most AND count(*) FILTER (WHERE at > :again AND intent = :intent) = 0
+FROM inbound_sms WHERE msisdn = :msisdn AND answered AND at >= least(:today, :again)
+""")
+ANSWERED = text("UPDATE inbound_sms SET answered = true WHERE gateway_id = :gateway_id")
+
+
+async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
+    """Do and answer what a message asks; False when nothing is answered: it was here before, or is a machine's.
+
+    A stop and a start are done even when they are not answered any more.
+    """
+    try:
+        msisdn = parse_any(incoming.sender)
+    except BadNumber:
+        msisdn = ""
+    words = Words(Intent.MACHINE) if is_machine(incoming.sender, incoming.words) else read(incoming.words)
+    metrics.INCOMING.labels(words.intent.value).inc()
+    values = {"gateway_id": incoming.gateway_id, "msisdn": msisdn, "intent": words.intent.value, "now": now}
+    async with writing() as session:
+        if await session.scalar(KEEP, values) is None or words.intent is Intent.MACHINE:
+            return False
+        await _switch(words.intent, msisdn)
+        if not await _may_answer(session, msisdn, words.intent, now, most_a_day):
+            return False
+        kind, filling = _answer(words)
+        language = await spoken_by(msisdn) or words.language or Language.BM
+        notice = Notice(
+            key=f"answer {incoming.gateway_id}",
+            kind=kind,
+            msisdn=msisdn,
+            language=language,
+            filling=filling,
+            prompt=True,
+            not_after=now + LATE,
+        )
+        await tell(notice, now)
+        await session.execute(ANSWERED, {"gateway_id": incoming.gateway_id})
+    return True
+
+
+async def _switch(intent: Intent, msisdn: str) -> None:
+    if intent is Intent.STOP:
+        await stop_sms(msisdn)
+    elif intent is Intent.START:
+        await restart_sms(msisdn)
+
+
+async def _may_answer(session: AsyncSession, msisdn: str, intent: Intent, now: datetime, most_a_day: int) -> bool:
+    values = {
+        "msisdn": msisdn,
+        "intent": intent.value,
+        "today": datetime.combine(now.date(), time(0), UTC),
+        "again": now - AGAIN,
+        "most": most_a_day,
+    }
+    return bool(await session.scalar(MAY_ANSWER, values))
+
+
+def _answer(words: Words) -> tuple[NoticeKind, dict[str, str]]:
+    if words.intent is not Intent.STATUS:
+        return ANSWERS[words.intent], {}
+    if words.reference:
+        return NoticeKind.STATUS, {"ref": words.reference}
+    return (NoticeKind.NUMBER_MISTYPED if words.mistyped else NoticeKind.HELP), {}

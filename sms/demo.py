@@ -1,0 +1,44 @@
+"""The campaign of the demonstration: the coming payments, planned by an invented supervisor, approved by another."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import text
+
+from core.alphabet import alphabet
+from core.campaigns import CampaignKind
+from core.database import reading
+from core.people import LoginTakenError, Role, acting, add_agent
+from core.settings import Settings
+from sms import campaigns
+from sms.drafts import Draft, draft
+from sms.planning import plan
+from sms.subjects import Subject
+
+SUPERVISORS = {"awa": "Awa", "moussa": "Moussa", "fanta": "Fanta"}
+PRESENT_ROUND = text(
+    "SELECT payment_round.id, payment_round.name FROM payment_round "
+    "JOIN payment ON payment.round_id = payment_round.id "
+    "WHERE payment.state IN ('planned', 'announced') AND payment.due_date >= :today "
+    "GROUP BY payment_round.id, payment_round.name ORDER BY count(*) DESC LIMIT 1"
+)
+
+
+async def campaign(now: datetime, settings: Settings) -> int | None:
+    """Plan and approve it, ready to be started; None when nothing is coming."""
+    for login, name in SUPERVISORS.items():
+        with suppress(LoginTakenError):
+            await add_agent(login, name, Role.SUPERVISOR)
+    async with reading() as connection:
+        present = (await connection.execute(PRESENT_ROUND, {"today": now.date()})).one_or_none()
+    if present is None:
+        return None
+    planner, approver, second = [await acting(login) for login in SUPERVISORS]
+    subject = Subject(round_id=present.id)
+    new = Draft(CampaignKind.ANNOUNCE, subject, f"TM {present.name} announce", planned_by=planner.id)
+    campaign_id = await draft(new, now, alphabet(settings.alphabet))
+    await plan(campaign_id, settings, now)
+    approved = await campaigns.approve(campaign_id, approver, now)
+    if not approved.complete:
+        await campaigns.approve(campaign_id, second, now)
+    return campaign_id
