@@ -23,6 +23,7 @@ check: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.sms
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

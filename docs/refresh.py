@@ -1,7 +1,10 @@
 """Writes what the documents take from the code: `python docs/refresh.py` renews the settings and the demo phones."""
 
 import re
+from datetime import time
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from core.demo_callers import DEMO_CALLERS
 from core.settings import Settings
@@ -14,9 +17,23 @@ def settings_table() -> str:
     rows = ["| setting | default | what it is |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = field.default
-        shown = ", ".join(str(part) for part in default) if isinstance(default, tuple) else str(default)
+        shown = _shown(default)
         rows.append(f"| `JIGI_{name.upper()}` | {shown or '(none)'} | {field.description} |")
     return "\n".join(rows)
+
+
+def _shown(default: object) -> str:
+    """A default as it is written in the environment; nothing for none."""
+    match default:
+        case tuple():
+            return ", ".join(_shown(part) for part in default)
+        case time():
+            return default.strftime("%H:%M")
+        case SecretStr() | dict():
+            return ""
+        case bool():
+            return str(default).lower()
+    return str(default)
 
 
 def phones_table() -> str:

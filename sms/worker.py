@@ -27,6 +27,7 @@ from sms.sender import Sender
 log = structlog.get_logger(__name__)
 
 STATEMENT_SECONDS = 300.0
+AGAIN_SECONDS = 1.0
 SEEN = text(
     "INSERT INTO sms_worker (name, started_at, seen_at) VALUES (:name, :now, :now) "
     "ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at"
@@ -57,32 +58,37 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped."""
-        await self._seen()
-        async with self._queue.open_async():
-            jobs = asyncio.create_task(
-                self._queue.run_worker_async(
-                    concurrency=2, install_signal_handlers=False, delete_jobs="successful", name=self._name
-                )
-            )
-            living = asyncio.create_task(self._live())
-            log.info("worker_started", worker=self._name)
-            await self.sender.run()
-            for task in (jobs, living):
-                task.cancel()
-            await asyncio.gather(jobs, living, return_exceptions=True)
+        log.info("worker_started", worker=self._name)
+        beside = [asyncio.create_task(self._live()), asyncio.create_task(self._keep_time())]
+        await self.sender.run()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         with suppress(SQLAlchemyError, OSError):
             async with writing() as session:
                 await session.execute(GONE, {"name": self._name})
         log.info("worker_ended", worker=self._name)
 
+    async def _keep_time(self) -> None:
+        """Do the jobs of the queue; begin again when the database was gone."""
+        while True:
+            try:
+                async with self._queue.open_async():
+                    await self._queue.run_worker_async(
+                        concurrency=2, install_signal_handlers=False, delete_jobs="successful", name=self._name
+                    )
+            except Exception as error:
+                log.warning("jobs_interrupted", error=type(error).__name__)
+            await asyncio.sleep(AGAIN_SECONDS)
+
     async def _live(self) -> None:
         """Say every now and then that this worker lives."""
         while True:
-            await asyncio.sleep(self._settings.sms_worker_seconds / 4)
             try:
                 await self._seen()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("worker_not_seen", error=type(error).__name__)
+            await asyncio.sleep(self._settings.sms_worker_seconds / 4)
 
     async def _seen(self) -> None:
         async with writing() as session:

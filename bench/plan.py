@@ -1,0 +1,37 @@
+"""Plans a campaign in a process of its own, so that its memory is that of a plan; prints seconds, recipients and MB."""
+
+import asyncio
+import os
+import time
+from datetime import UTC, datetime
+from resource import RUSAGE_SELF, getrusage
+
+from core import database, people
+from core.alphabet import GSM7
+from core.campaigns import CampaignKind
+from core.settings import settings
+from sms import campaigns, planning
+from sms.drafts import Draft, draft
+from sms.subjects import Subject
+
+
+async def main() -> None:
+    database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
+    now = datetime.now(UTC)
+    for login in ("first", "second", "third"):
+        await people.add_agent(login, login, people.Role.SUPERVISOR)
+    planner, approver, second = [await people.acting(login) for login in ("first", "second", "third")]
+    new = Draft(CampaignKind.ANNOUNCE, Subject(round_id=1), "bench", planned_by=planner.id)
+    campaign_id = await draft(new, now, GSM7)
+    began = time.perf_counter()
+    plan = await planning.plan(campaign_id, settings(), now)
+    seconds = time.perf_counter() - began
+    print(seconds, plan.recipients, plan.requests, plan.texts, getrusage(RUSAGE_SELF).ru_maxrss / 1024)
+    for person in (approver, second):
+        if (await campaigns.approve(campaign_id, person, now)).complete:
+            break
+    await database.close_database()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

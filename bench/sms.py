@@ -1,0 +1,164 @@
+"""`make bench`: a campaign of 280 663 recipients planned, sent by two workers, and its delivery reports taken."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+
+from bench.recipients import make, numbers
+from core import database, people
+from core.ground import ground
+from core.settings import Settings
+from sms import campaigns, preview
+
+STAND_IN_PORT, WEB_PORT = 8941, 8942
+DELAY_MS = 50
+WORKERS = 2
+PLAIN_SECONDS = 15.0
+CONNECTIONS = 64
+STARTING_SECONDS = 30.0
+LONGEST_SECONDS = 600.0
+
+
+@contextmanager
+def _running(*command: str, answers: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """A process, until it answers at a URL, and ended at the end."""
+    with subprocess.Popen([sys.executable, "-m", *command]) as process:  # noqa: S603 - our own words
+        try:
+            until = time.monotonic() + STARTING_SECONDS
+            while answers:
+                try:
+                    httpx.get(answers, trust_env=False)
+                    break
+                except httpx.TransportError:
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(0.1)
+            yield process
+        finally:
+            process.terminate()
+
+
+def main() -> None:
+    """Measure, one after the other, and print."""
+    folder = Path(tempfile.mkdtemp(prefix="jigi-bench-sms-"))
+    stand_in = f"http://127.0.0.1:{STAND_IN_PORT}"
+    with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
+        os.environ |= {
+            "JIGI_DATABASE_URL": on.database_url,
+            "JIGI_REDIS_URL": on.redis_url,
+            "JIGI_CALLBACK_TOKENS": "demo",
+            "JIGI_SMS_GATEWAY_URL": stand_in,
+            "JIGI_SMS_API_KEY": "bench",
+            "JIGI_SMS_WINDOW": "00:00,00:00",
+            "JIGI_SMS_RATE": "0",
+            "JIGI_SMS_RULES": "false",
+            "JIGI_LOG_LEVEL": "WARNING",
+        }
+        database.open_database(on.database_url, pool=2, statement_seconds=3600)
+        asyncio.run(_world())
+        _planned()
+        serving = ("simulator.standin", "--port", str(STAND_IN_PORT), "--delay-ms", str(DELAY_MS), "--no-reports")
+        with _running(*serving, answers=f"{stand_in}/taken"):
+            rate = asyncio.run(_sent(stand_in))
+            plain = _plain(stand_in)
+        print(f"         plain SDK loop {plain:,.1f} recipients/s ({PLAIN_SECONDS:.0f} s), ratio {rate / plain:,.0f}")
+        web = ("uvicorn", "asgi:build", "--factory", "--port", str(WEB_PORT), "--no-access-log")
+        with _running(*web, "--log-level", "warning", answers=f"http://127.0.0.1:{WEB_PORT}/health/live"):
+            asyncio.run(_reported())
+
+
+async def _world() -> None:
+    database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
+    await make(datetime.now(UTC).date())
+    await database.close_database()
+
+
+def _planned() -> None:
+    done = subprocess.run([sys.executable, "-m", "bench.plan"], check=True, capture_output=True, text=True)
+    seconds, recipients, requests, texts, memory = map(float, done.stdout.split())
+    print(
+        f"plan     {recipients:,.0f} recipients, {texts:,.0f} texts, {requests:,.0f} requests in {seconds:.1f} s, "
+        f"peak memory {memory:.0f} MB"
+    )
+
+
+async def _sent(stand_in: str) -> float:
+    """Send with two workers; print and give recipients a second, from the start to the last one recorded."""
+    database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
+    now = datetime.now(UTC)
+    person = await people.acting("first")
+    with ExitStack() as stack:
+        for _ in range(WORKERS):
+            stack.enter_context(_running("cli", "worker"))
+        await asyncio.sleep(3)
+        await campaigns.start(1, person, now)
+        began = time.perf_counter()
+        while True:
+            counted = await preview.progress(1)
+            if counted.done == counted.to_send and not counted.under_way:
+                break
+            if time.perf_counter() - began > LONGEST_SECONDS:
+                raise TimeoutError(str(counted.states))
+            await asyncio.sleep(0.5)
+        seconds = time.perf_counter() - began
+    async with httpx.AsyncClient(trust_env=False) as client:
+        taken = (await client.get(f"{stand_in}/taken", timeout=60)).json()
+    rate = counted.sent / seconds
+    print(
+        f"send     {counted.sent:,} recipients in {seconds:.1f} s: {rate:,.0f}/s, {taken['requests']:,} requests, "
+        f"{WORKERS} workers, gateway answers after {DELAY_MS} ms; taken twice: {taken['twice_count']}"
+    )
+    await database.close_database()
+    return rate
+
+
+def _plain(stand_in: str) -> float:
+    command = [sys.executable, "-m", "bench.plain_loop", stand_in, str(PLAIN_SECONDS)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603
+
+
+async def _reported() -> None:
+    """Post a report for every message, over connections that stay open; print how many a second."""
+    database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
+    sent = await numbers("SELECT provider_id, msisdn FROM message WHERE provider_id IS NOT NULL ORDER BY random()")
+    share = -(-len(sent) // CONNECTIONS)
+    began = time.perf_counter()
+    await asyncio.gather(*(_posting(sent[place * share : (place + 1) * share]) for place in range(CONNECTIONS)))
+    seconds = time.perf_counter() - began
+    delivered = await numbers("SELECT count(*) FROM message WHERE state = 'delivered'")
+    print(
+        f"reports  {len(sent):,} in {seconds:.1f} s: {len(sent) / seconds:,.0f}/s; delivered now: {delivered[0][0]:,}"
+    )
+    await database.close_database()
+
+
+async def _posting(sent: Sequence[tuple[str, ...]]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", WEB_PORT)
+    for provider_id, msisdn in sent:
+        body = urlencode(
+            {"id": provider_id, "status": "Success", "phoneNumber": msisdn, "networkCode": "61001"}
+        ).encode()
+        head = (
+            "POST /sms/africastalking/demo/delivery HTTP/1.1\r\nhost: bench\r\n"
+            f"content-type: application/x-www-form-urlencoded\r\ncontent-length: {len(body)}\r\n\r\n"
+        )
+        writer.write(head.encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        if b" 200 " not in answer.split(b"\r\n", 1)[0]:
+            raise RuntimeError(answer.decode())
+        await reader.readexactly(int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+    writer.close()
+
+
+if __name__ == "__main__":
+    main()
