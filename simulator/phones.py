@@ -1,6 +1,11 @@
 """The telephones offered to someone who tries the line."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
+
+MSISDN: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+"""A number in E.164."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,13 @@ from starlette.staticfiles import StaticFiles
 
 from core import gsm7
 from core.alphabet import UCS2, Alphabet, alphabet
+from simulator import web_inbox
 from simulator.gateway import NETWORK
 from simulator.phones import DemoPhone
 
 PAGE: Final = Path(__file__).parent / "page"
+SHORT_CODE: Final = "1234"
+GSM7_CHARACTERS: Final = {"single": gsm7.BASIC, "double": gsm7.EXTENSION}
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -36,13 +39,32 @@ class _Assets(StaticFiles):
         return response
 
 
-def routes(*, token: str, service_code: str, phones: Sequence[DemoPhone], alphabet_name: str) -> list[BaseRoute]:
+def routes(
+    *,
+    token: str,
+    service_code: str,
+    phones: Sequence[DemoPhone],
+    alphabet_name: str,
+    gateway_url: str = "",
+    short_code: str = SHORT_CODE,
+) -> list[BaseRoute]:
     """Build the routes of the simulator.
 
     The page holds ``token`` and posts to the real callback itself: serve it only where that token may be seen.
-    ``phones`` are the callers offered, ``alphabet_name`` is `gsm7` or `ucs2`. Raises ValueError for another alphabet.
+    ``phones`` are the callers offered, ``alphabet_name`` is `gsm7` or `ucs2`. With ``gateway_url``, where a stand-in
+    gateway listens, the phone has an SMS inbox and writes to ``short_code``. Raises ValueError for another alphabet.
     """
-    html = _page(token, service_code, phones, alphabet_name)
+    line: dict[str, object] = {
+        "callback": f"/ussd/africastalking/{token}",
+        "serviceCode": service_code,
+        "network": NETWORK,
+        "phones": [asdict(phone) for phone in phones],
+        "alphabet": _measure(alphabet(alphabet_name)),
+    }
+    if gateway_url:
+        line["sms"] = {"shortCode": short_code, **GSM7_CHARACTERS}
+    template = Template((PAGE / "simulator.html").read_text(encoding="utf-8"))
+    html = template.substitute(line=_inside_script(line))
 
     async def page(_: Request) -> HTMLResponse:
         return HTMLResponse(html, headers=HEADERS)
@@ -50,19 +72,8 @@ def routes(*, token: str, service_code: str, phones: Sequence[DemoPhone], alphab
     return [
         Route("/simulator", page, name="simulator"),
         Mount("/simulator/assets", _Assets(directory=PAGE / "assets"), name="simulator-assets"),
+        *(web_inbox.routes(gateway_url, short_code) if gateway_url else []),
     ]
-
-
-def _page(token: str, service_code: str, phones: Sequence[DemoPhone], alphabet_name: str) -> str:
-    line = {
-        "callback": f"/ussd/africastalking/{token}",
-        "serviceCode": service_code,
-        "network": NETWORK,
-        "phones": [asdict(phone) for phone in phones],
-        "alphabet": _measure(alphabet(alphabet_name)),
-    }
-    template = Template((PAGE / "simulator.html").read_text(encoding="utf-8"))
-    return template.substitute(line=_inside_script(line))
 
 
 def _measure(carried: Alphabet) -> dict[str, object]:
@@ -70,7 +81,7 @@ def _measure(carried: Alphabet) -> dict[str, object]:
     sizes: dict[str, object] = {"budget": carried.page_budget, "aim": carried.page_aim}
     if carried is UCS2:
         return {**sizes, "unit": "caractères"}
-    return {**sizes, "unit": "septets", "single": gsm7.BASIC, "double": gsm7.EXTENSION}
+    return {**sizes, "unit": "septets", **GSM7_CHARACTERS}
 
 
 def _inside_script(value: object) -> str:

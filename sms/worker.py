@@ -128,7 +128,7 @@ class Worker:
 
 async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:
     """Run a worker on the database at `database_url` until `until` is set."""
-    open_database(database_url, pool=settings.sms_in_flight + 4, statement_seconds=STATEMENT_SECONDS)
+    open_database(database_url, pool=2 * (settings.sms_in_flight + 2), statement_seconds=STATEMENT_SECONDS)
     way_out = gateway or AfricasTalking(settings)
     worker = Worker(settings, way_out, new_queue(database_url), worker_name())
     running = asyncio.create_task(worker.run())

@@ -17,7 +17,7 @@ PHONES = [
     DemoPhone("+22370000001", "Paiement annoncé", note="ménage 90000017, né en 1964"),
     DemoPhone("+22370000002", "Plainte </script><b>avec réponse"),
 ]
-LARGEST = 60_000
+LARGEST = 70_000
 
 
 def browser(alphabet_name: str = "gsm7") -> httpx.AsyncClient:

@@ -1,9 +1,10 @@
 /* The page: callers, phone, measures and incidents around one call at a time. */
 
-import { weigher } from "./alphabet.js";
+import { smsMeter, weigher } from "./alphabet.js";
 import { Call } from "./call.js";
 import { Handset } from "./handset.js";
 import { Journal } from "./journal.js";
+import { Messages } from "./messages.js";
 
 const by = (id) => document.getElementById(id);
 const line = JSON.parse(by("line").textContent);
@@ -13,7 +14,16 @@ const EXPIRY_SECONDS = 180;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const journal = new Journal();
-const handset = new Handset({ dial, reply, hangUp, dismiss });
+const handset = new Handset({ dial, reply, hangUp, dismiss, letterKey });
+const messages = line.sms
+  ? new Messages({
+      handset,
+      measure: smsMeter(line.sms),
+      shortCode: line.sms.shortCode,
+      dismiss,
+      said: (msisdn, words, tone) => journal.note(`${local(msisdn)}, ${words}`, tone),
+    })
+  : null;
 let call = null;
 let busy = false;
 
@@ -61,7 +71,9 @@ function callerChosen() {
   by("msisdn-fault").textContent = "";
   by("known").textContent = phone?.note ?? "";
   by("chosen").textContent = phone ? phone.label : msisdn || "Un autre numéro";
-  if (!call?.open) handset.ownNumber(msisdn ? local(msisdn) : "–");
+  if (call?.open) return;
+  handset.ownNumber(msisdn ? local(msisdn) : "–");
+  messages?.of(msisdn);
 }
 
 /* The call */
@@ -152,6 +164,14 @@ function hangUp() {
 function dismiss() {
   handset.showIdle();
   callerChosen();
+  messages?.idle();
+}
+
+function letterKey(key) {
+  if (!messages || !["m", "e"].includes(key)) return false;
+  if (key === "m") messages.list();
+  else messages.write();
+  return true;
 }
 
 /* Incidents */
