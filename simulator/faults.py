@@ -1,0 +1,151 @@
+"""The faults that the stand-in gateway has on order."""
+
+from random import Random
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Kind = Literal[
+    "429",
+    "500",
+    "502",
+    "503",
+    "504",
+    "cut_before",
+    "cut_after",
+    "slow",
+    "html",
+    "empty",
+    "balance",
+    "codes",
+    "no_ids",
+    "short",
+]
+"""What goes wrong with a request.
+
+`429` (with ``Retry-After``), `500`, `502`, `503`, `504`: refused. `cut_before`, `cut_after`: the connection breaks
+without an answer, before or after the message was taken. `slow`: taken, answered after ``slow_ms``. `html`: a page
+where JSON is due, not taken. `empty`: no recipient in the answer, and ``message`` says why, not taken. `balance`: every
+recipient is 405. `codes`: each recipient has its status code of ``codes``, `*` for the others. `no_ids`: taken, but no
+id is given. `short`: taken, but the answer tells of the first half of the recipients only.
+"""
+
+Status = Literal["Sent", "Submitted", "Buffered", "Rejected", "Success", "Failed", "AbsentSubscriber", "Expired"]
+"""What a delivery report says of a message."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Milliseconds = Annotated[float, Field(ge=0)]
+
+
+class _Order(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Manner(_Order):
+    """How a fault is done; which of it matters, the kind says."""
+
+    retry_after: Annotated[float, Field(ge=0)] = 1
+    slow_ms: Milliseconds = 2000
+    status: Annotated[int, Field(ge=200, le=299)] = 200
+    message: str = "InvalidSenderId"
+    codes: dict[str, int] = {}
+
+
+class Fault(_Manner):
+    """One request's fault."""
+
+    kind: Kind
+
+
+class ReportOrder(_Order):
+    """How delivery reports come.
+
+    They begin after ``after_ms``, spread over ``spread_ms``, in order or with ``shuffle`` in none. Of all reports the
+    share ``lost`` never comes and ``twice`` comes again; of all messages, ``early`` is reported before it is answered
+    and ``unknown`` brings a report for an id never given. ``steps`` are Sent, then Submitted or Buffered, then the last
+    status, drawn by the weights of ``statuses``.
+    """
+
+    on: bool = True
+    after_ms: Milliseconds = 800
+    spread_ms: Milliseconds = 0
+    shuffle: bool = False
+    steps: bool = False
+    twice: Share = 0
+    early: Share = 0
+    lost: Share = 0
+    unknown: Share = 0
+    statuses: dict[Status, Annotated[float, Field(gt=0)]] = Field(default={"Success": 1}, min_length=1)
+
+
+class Order(_Manner):
+    """All that can be ordered.
+
+    ``next`` is used up, one fault for each request; when it is, ``rates`` gives each kind its share of the requests.
+    What a fault does not say of its manner is as it stands here. ``delay_ms`` is before every answer, ``balance`` how
+    many messages are left before every recipient is 405 (None: no end).
+    """
+
+    next: list[Fault] = []
+    rates: dict[Kind, Share] = {}
+    seed: int = 0
+    delay_ms: Milliseconds = 0
+    balance: Annotated[int, Field(ge=0)] | None = None
+    reports: ReportOrder = ReportOrder()
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> Self:
+        if sum(self.rates.values()) > 1 + 1e-9:
+            raise ValueError("the rates are more than 1 together")
+        return self
+
+
+class Faults:
+    """What is on order now. The same seed and the same requests have the same faults and reports."""
+
+    def __init__(self, healthy: Order) -> None:
+        self._healthy = healthy
+        self.heal()
+
+    def heal(self) -> None:
+        """No fault any more."""
+        self._start(self._healthy)
+
+    def place(self, asked: object) -> None:
+        """Order what is named, and leave the rest as it is; the draws begin again from the seed.
+
+        Raises pydantic's ValidationError, a ValueError.
+        """
+        named = Order.model_validate(asked).model_dump(exclude_unset=True)
+        standing = self.order.model_dump(exclude_unset=True)
+        reports = {**standing.get("reports", {}), **named.get("reports", {})}
+        self._start(Order.model_validate({**standing, **named, "reports": reports}))
+
+    def _start(self, order: Order) -> None:
+        self.order = order
+        self.report_chance = Random(order.seed)  # noqa: S311 - no secret, and must come again
+        self._chance = Random(order.seed)  # noqa: S311
+
+    def draw(self) -> Fault | None:
+        """The fault of the next request."""
+        if self.order.next:
+            return self._in_full(self.order.next.pop(0).model_dump(exclude_unset=True))
+        if not self.order.rates:
+            return None
+        drawn = self._chance.random()
+        for kind, share in self.order.rates.items():
+            drawn -= share
+            if drawn < 0:
+                return self._in_full({"kind": kind})
+        return None
+
+    def _in_full(self, said: dict[str, Any]) -> Fault:
+        return Fault(**{**self.order.model_dump(include=set(_Manner.model_fields)), **said})
+
+    def spend(self, messages: int) -> int:
+        """Pay for these messages; how many of them the balance was enough for."""
+        if self.order.balance is None:
+            return messages
+        paid = min(messages, self.order.balance)
+        self.order.balance -= paid
+        return paid
