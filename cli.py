@@ -28,6 +28,7 @@ from core.people import Role, Scope
 from core.retention import purge as purge_old
 from core.settings import Settings, settings
 from core.terminal import bar, errors, on, out
+from menus.command import app as menus_app
 from simulator import terminal
 from sms import demo as sms_demo
 from sms.command import app as campaign_app
@@ -39,6 +40,7 @@ agents_app = typer.Typer(help="The people who work here.", no_args_is_help=True)
 app.add_typer(database_app, name="db")
 app.add_typer(agents_app, name="agents")
 app.add_typer(campaign_app, name="campaign")
+app.add_typer(menus_app, name="menus")
 
 DEMO_SETTINGS = {
     "JIGI_SIMULATOR": "true",

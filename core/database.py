@@ -106,6 +106,21 @@ async def writing() -> AsyncIterator[AsyncSession]:
             _ambient.reset(mark)
 
 
+class _Undo(Exception):
+    """Ends a transaction that was only a trial."""
+
+
+@asynccontextmanager
+async def undone() -> AsyncIterator[None]:
+    """One transaction, undone at its end: what is tried inside leaves no trace."""
+    try:
+        async with writing():
+            yield
+            raise _Undo
+    except _Undo:
+        return
+
+
 @asynccontextmanager
 async def copying() -> AsyncIterator[psycopg.AsyncConnection]:
     """A connection of its own outside the pool, for COPY and long statements; the caller commits."""

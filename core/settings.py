@@ -94,7 +94,8 @@ class Settings(BaseSettings):
 
     sms_username: str = Field(default="sandbox", description="Africa's Talking's user name of the application.")
     sms_api_key: SecretStr = Field(
-        default=SecretStr(""), description="Africa's Talking's key of the application. Empty: the gateway refuses every SMS."
+        default=SecretStr(""),
+        description="Africa's Talking's key of the application. Empty: the gateway refuses every SMS.",
     )
     sms_gateway_url: str = Field(
         default="", description="Where the SMS gateway answers, e.g. a stand-in. Empty: Africa's Talking's own address."

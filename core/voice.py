@@ -1,5 +1,8 @@
 """A voice says the line's texts in one language."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
@@ -12,6 +15,28 @@ from core.wording import amount_phrase, date_phrase, hour_phrase
 def N_(msgid: str) -> str:  # noqa: N802 - the name gettext's tools know
     """Mark a text for the catalogues where it is written; `Voice.t` says it later."""
     return msgid
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text that was said: its msgid, and as the catalogue has it."""
+
+    msgid: str
+    text: str
+
+
+_heard: ContextVar[list[Said] | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def listening() -> Iterator[list[Said]]:
+    """Hear every text that is said inside, for whoever checks what people are shown."""
+    heard: list[Said] = []
+    mark = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +59,16 @@ class Voice:
 
     def t(self, msgid: str, /, **values: object) -> str:
         """Say a text. Raises KeyError when a field has no value."""
-        return self._filled(self.catalogue.singular(msgid), values)
+        return self._filled(msgid, self.catalogue.singular(msgid), values)
 
     def n(self, singular: str, plural: str, count: int, /, **values: object) -> str:
         """Say the form of a text that fits the count; `{n}` is the count unless given. Raises KeyError as `t`."""
-        return self._filled(self.catalogue.plural(singular, plural, count), {"n": count} | values)
+        return self._filled(singular, self.catalogue.plural(singular, plural, count), {"n": count} | values)
 
-    def _filled(self, text: str, values: dict[str, object]) -> str:
+    def _filled(self, msgid: str, text: str, values: dict[str, object]) -> str:
+        heard = _heard.get()
+        if heard is not None:
+            heard.append(Said(msgid, text))
         return text.format_map({name: self.said(value) for name, value in values.items()})
 
     def said(self, value: object) -> str:

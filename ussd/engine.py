@@ -100,6 +100,15 @@ class Engine:
             return None
         return Unsaid(msisdn, state.frames[-1].screen, state.view.text, state.language, state.memory())
 
+    def failed(self, error: BaseException | None, hop: Hop) -> None:
+        """Note that a hop ends in an apology: for this error, or (None) because the deadline passed."""
+        if error is None:
+            log.warning("step_too_slow", phone=mask(hop.msisdn), seconds=self._step_seconds)
+            metrics.FAILED_HOPS.labels("deadline").inc()
+        else:
+            _log_failure(error, hop)
+            metrics.FAILED_HOPS.labels("error").inc()
+
     async def close(self) -> None:
         """Wait for work that was cancelled to have let go of what it held."""
         await asyncio.gather(*self._late, return_exceptions=True)
@@ -111,13 +120,11 @@ class Engine:
 
     async def _outcome(self, work: "asyncio.Task[Reply]", hop: Hop, known: _Known) -> Reply:
         if not work.done() or work.cancelled():
-            log.warning("step_too_slow", phone=mask(hop.msisdn), seconds=self._step_seconds)
-            metrics.FAILED_HOPS.labels("deadline").inc()
+            self.failed(None, hop)
         elif (error := work.exception()) is None:
             return work.result()
         else:
-            _log_failure(error, hop)
-            metrics.FAILED_HOPS.labels("error").inc()
+            self.failed(error, hop)
         language = known.language or await self._last_language(hop.msisdn)
         return Reply(self._alphabet.prepare(unavailable(language)), ends=True)
 

@@ -75,10 +75,14 @@ class Menu(Mapping[str, Screen]):
             name = function.__name__
             if name in self._screens:
                 raise MenuError(f"{name} is there twice")
-            self._screens[name] = Screen(name, function, frozenset(leads_to), acts, private)
+            self.add(Screen(name, function, frozenset(leads_to), acts, private))
             return function
 
         return add
+
+    def add(self, screen: Screen) -> None:
+        """Add a screen that is made already."""
+        self._screens[screen.name] = screen
 
     def __getitem__(self, name: str) -> Screen:
         try:

@@ -1,0 +1,76 @@
+"""`jigi menus`: check every screen, draw them, and book them for whoever signs them off."""
+
+import asyncio
+import json
+import logging
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.table import Table
+
+from core.alphabet import alphabet
+from core.ground import postgres
+from core.settings import Settings, settings
+from core.terminal import errors, on, out
+from menus.line import line
+from menus.proof import Longest, longest_of_database, make_world, on_own_database, rules, walk_line
+from ussd.findings import Finding, findings
+from ussd.walk import Walk
+
+app = typer.Typer(help="The screens of the line.", no_args_is_help=True, add_completion=False)
+
+
+@app.command()
+def check(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    real: Annotated[
+        bool, typer.Option("--real", help="Hold pages to the longest values of the database that is set.")
+    ] = False,
+) -> None:
+    """Walk the line as every kind of caller in both languages, and name every page that is wrong."""
+    longest = on(postgres(settings()), longest_of_database()) if real else Longest()
+    walk = walked(longest)
+    found = findings(walk, line, rules(alphabet(settings().alphabet)))
+    if as_json:
+        out.print_json(json.dumps({"findings": [asdict(each) for each in found], "seen": _seen(walk)}))
+    else:
+        _tell(found, walk)
+    raise typer.Exit(1 if found else 0)
+
+
+def walked(longest: Longest) -> Walk:
+    """Walk the line on a PostgreSQL of its own, which is gone afterwards."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+    async def work(url: str) -> Walk:
+        async with on_own_database(url):
+            await make_world(longest)
+            return await walk_line(alphabet(settings().alphabet))
+
+    with tempfile.TemporaryDirectory(prefix="jigi-menus-") as folder, errors.status("walking the line…"):
+        return asyncio.run(work(postgres(Settings(data_dir=Path(folder), database_url=""))))
+
+
+def _tell(found: list[Finding], walk: Walk) -> None:
+    if found:
+        table = Table("Fault", "Screen", "Language", "Keys", "Caller", "What", "Times")
+        for each in found:
+            where = (each.screen, each.language, each.keys, each.caller, each.detail, str(each.times))
+            table.add_row(each.fault.value, *where)
+        out.print(table)
+    seen = ", ".join(f"{count} {name}" for name, count in _seen(walk).items())
+    out.print(f"{len(found)} findings; seen: {seen}, in {walk.seconds:.1f} s", highlight=False)
+
+
+def _seen(walk: Walk) -> dict[str, int]:
+    return {
+        "screens": len(walk.screens()),
+        "pages": len({(visit.caller.language, visit.text) for visit in walk.visits}),
+        "transitions": len(walk.steps),
+        "callers": walk.callers,
+        "hops": walk.hops,
+    }

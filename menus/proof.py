@@ -1,0 +1,152 @@
+"""What the line is proven on: an invented world with the longest real values, who dials, and what they would type."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import text
+
+from core import database, demo
+from core.alphabet import Alphabet
+from core.callers import remember_language, stop_sms
+from core.catalogue import load
+from core.database import undone, writing
+from core.demo_callers import DEMO_CALLERS, Situation
+from core.journal import Journal
+from core.languages import Language
+from menus.line import line
+from ussd.findings import Rules, Task
+from ussd.walk import Caller, Walk, Walker
+
+HOUSEHOLDS: Final = 60
+
+TASKS: Final = (
+    Task("payment date", "payment", 2),
+    Task("my household", "eligibility", 2),
+    Task("file a complaint", "complaint_filed", 4),
+    Task("file a secret complaint", "secret_filed", 4),
+    Task("follow a complaint", "complaint_status", 2),
+    Task("payment days of a commune", "days_of_commune", 4),
+    Task("call me back", "call_asked", 3),
+    Task("stop the SMS", "sms_stopped", 3),
+    Task("change the language", "other_language", 3),
+)
+"""What people call for, and within how many keys it must be answered."""
+
+SAME: Final = frozenset({"Jigisèmèjiri", "Discrimination", "Violence (secret)", "Contacts"})
+"""Texts that French and English share."""
+
+STOPPED: Final = "+22370000097"
+NEVER_CALLED: Final = "+22370000098"
+
+
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """The longest values that pages have to hold."""
+
+    place: str = "Mairie de Sere Moussa Ani Samo"
+    agency: str = "Caisse Faso Nafa de Bandiagara"
+    name: str = "Fatoumata Zeïnabou Ouologuem"
+    village: str = "N'Golobougou Dougoukoura"
+    commune: str = "Sere Moussa Ani Samo"
+    reason: str = "Le paiement sera fait au prochain tour, après la vérification de la liste."
+
+
+STRETCH: Final = (
+    "UPDATE payment SET place = :place, agency = :agency",
+    "UPDATE payment SET reason = :reason WHERE state IN ('failed', 'cancelled')",
+    "UPDATE household SET village = :village",
+    "UPDATE household SET head_name = left(:name || ' ' || household_no, 40) "
+    "WHERE id IN (SELECT household_id FROM household_phone WHERE msisdn LIKE '+223700000%')",
+    "UPDATE component_event SET place = :place",
+    "UPDATE grievance SET answer = :reason WHERE answer IS NOT NULL",
+    "UPDATE commune SET name = :commune WHERE pcode IN (SELECT pcode FROM commune ORDER BY pcode LIMIT 3)",
+)
+"""What makes the world's values as long as real ones are."""
+
+LONGEST_OF: Final = text("""
+SELECT (SELECT place FROM payment ORDER BY length(place) DESC NULLS LAST LIMIT 1) AS place,
+    (SELECT agency FROM payment ORDER BY length(agency) DESC NULLS LAST LIMIT 1) AS agency,
+    (SELECT head_name FROM household ORDER BY length(head_name) DESC LIMIT 1) AS name,
+    (SELECT village FROM household ORDER BY length(village) DESC NULLS LAST LIMIT 1) AS village,
+    (SELECT name FROM commune ORDER BY length(name) DESC LIMIT 1) AS commune,
+    (SELECT reason FROM payment ORDER BY length(reason) DESC NULLS LAST LIMIT 1) AS reason
+""")
+
+
+async def longest_of_database() -> Longest:
+    """The longest values of the open database; ours where it has shorter ones."""
+    ours = Longest()
+    async with database.reading() as connection:
+        row = (await connection.execute(LONGEST_OF)).one()
+    theirs = {name: getattr(row, name) or "" for name in Longest.__dataclass_fields__}
+    return Longest(**{name: max(value, getattr(ours, name), key=len) for name, value in theirs.items()})
+
+
+async def make_world(longest: Longest) -> None:
+    """Fill the open, empty database with the world that is walked."""
+    with tempfile.TemporaryDirectory(prefix="jigi-proof-") as folder:
+        await demo.build(Path(folder), datetime.now(UTC).date(), count=HOUSEHOLDS)
+    values = {name: getattr(longest, name) for name in Longest.__dataclass_fields__}
+    async with writing() as session:
+        for statement in STRETCH:
+            needed = {name: value for name, value in values.items() if f":{name}" in statement}
+            await session.execute(text(statement), needed)
+    await stop_sms(STOPPED)
+
+
+async def walk_line(alphabet: Alphabet) -> Walk:
+    """Walk the line as every kind of caller, in both languages."""
+    walker = Walker(line, Journal(), alphabet, undone=undone, answers=answers())
+    for language in Language:
+        for caller in _callers(language):
+            await remember_language(caller.msisdn, language)
+        walk = await walker.walk(_callers(language))
+    return await walker.walk([Caller(NEVER_CALLED, "n'a jamais appelé", Language.BM)]) if walk else walk
+
+
+def _callers(language: Language) -> Sequence[Caller]:
+    known = [Caller(each.msisdn, each.situation_fr, language) for each in DEMO_CALLERS]
+    return [*known, Caller(STOPPED, "a arrêté les SMS", language)]
+
+
+def answers() -> Mapping[str, Sequence[str]]:
+    """What is typed at each question, right and wrong."""
+    first = DEMO_CALLERS[0]
+    references = [each.reference for each in DEMO_CALLERS if each.reference]
+    return {
+        "household_number": (first.household_no or "", "90000011", "12345678"),
+        "birth_year": (str(first.birth_year), "1900", "75"),
+        "complaint_reference": (*references, "1234567", "1000009"),
+        "commune_letters": ("safo", "si", "zzzz"),
+        "call_number": ("76 12 34 56", "12"),
+        "complaint_words": ("On ne m'a pas payé.", "W" * 160),
+    }
+
+
+def rules(alphabet: Alphabet) -> Rules:
+    """What the line is held to."""
+    translated = {}
+    for language in Language:
+        catalogue = load(language)
+        translated[language] = frozenset(catalogue.texts) | frozenset(catalogue.forms)
+    return Rules(alphabet, tasks=TASKS, same=SAME, translated=translated)
+
+
+@asynccontextmanager
+async def on_own_database(url: str) -> AsyncIterator[None]:
+    """The database at `url` while the line is walked on it."""
+    database.open_database(url, pool=4, statement_seconds=60)
+    try:
+        yield
+    finally:
+        await database.close_database()
+
+
+def situations() -> Iterator[Situation]:
+    """Every kind of caller there is."""
+    yield from (each.situation for each in DEMO_CALLERS)

@@ -1,0 +1,189 @@
+"""What is wrong with a menu, judged from a walk through it: each finding names screen, language and keys."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from string import Formatter
+from typing import Final
+
+from core.alphabet import Alphabet
+from core.folding import NoRule, fold
+from core.languages import Language
+from ussd.menu import Menu, UnknownScreen
+from ussd.pages import BACK, HOME, MORE, OPTIONS_A_PAGE
+from ussd.walk import Visit, Walk
+
+
+class Fault(StrEnum):
+    """The kinds of findings."""
+
+    OVER_BUDGET = "over budget"
+    OUTSIDE_ALPHABET = "outside the alphabet"
+    NOT_TRANSLATED = "not translated"
+    SAME_AS_ENGLISH = "same as the English"
+    OTHER_FIELDS = "other fields"
+    DEAD_END = "dead end"
+    NO_TARGET = "no such target"
+    NOT_REACHED = "never reached"
+    KEY_TWICE = "one key twice"
+    TOO_MANY_OPTIONS = "too many options"
+    TOO_FAR = "too many keys"
+    NO_WAY_BACK = "no way back"
+    EXCEPTION = "exception"
+    TOO_SLOW = "too slow"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, where it was first met, and how often."""
+
+    fault: Fault
+    screen: str
+    language: str
+    keys: str
+    caller: str
+    detail: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something people call for: the screen that answers it, and the most keys it may take from the first dial."""
+
+    name: str
+    screen: str
+    most_keys: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a menu is held to; `same` are the texts that may stand in a language as they do in English."""
+
+    alphabet: Alphabet
+    tasks: Sequence[Task] = ()
+    same: frozenset[str] = frozenset()
+    slow_seconds: float = 1.0
+    translated: Mapping[Language, frozenset[str]] | None = None
+    """The msgids that each language has, not fuzzy and filled; None: not looked at."""
+
+
+OPTION: Final = re.compile(r"^(\d{1,2}) ", re.MULTILINE)
+DEADLINE: Final = "deadline"
+
+
+def findings(walk: Walk, menu: Menu, rules: Rules) -> list[Finding]:
+    """Everything that is wrong, the same thing of one screen and language told once."""
+    found: dict[tuple[Fault, str, str, str], Finding] = {}
+    for finding in _all(walk, menu, rules):
+        mark = (finding.fault, finding.screen, finding.language, _told_as(finding))
+        known = found.get(mark)
+        found[mark] = finding if known is None else _again(known)
+    return sorted(found.values(), key=lambda each: (each.fault, each.screen, each.language, each.keys))
+
+
+def _told_as(finding: Finding) -> str:
+    """What tells two findings of one kind on one screen apart."""
+    return finding.detail if finding.fault not in (Fault.OVER_BUDGET, Fault.TOO_SLOW) else ""
+
+
+def _again(known: Finding) -> Finding:
+    return Finding(known.fault, known.screen, known.language, known.keys, known.caller, known.detail, known.times + 1)
+
+
+def _all(walk: Walk, menu: Menu, rules: Rules) -> Iterator[Finding]:
+    for visit in walk.visits:
+        yield from _page(visit, rules)
+        yield from _texts(visit, rules)
+    yield from _menu(walk, menu)
+    yield from _tasks(walk.visits, rules.tasks)
+
+
+def _page(visit: Visit, rules: Rules) -> Iterator[Finding]:
+    if visit.error:
+        fault = Fault.TOO_SLOW if visit.error == DEADLINE else Fault.EXCEPTION
+        if visit.error.startswith(UnknownScreen.__name__):
+            fault = Fault.NO_TARGET
+        yield _of(visit, fault, visit.error.split("\n", 1)[0])
+        return
+    yield from _length(visit, rules)
+    keys = OPTION.findall(visit.text)
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield _of(visit, Fault.KEY_TWICE, f"key {key}")
+    options = [key for key in keys if key not in (BACK, HOME, MORE)]
+    if len(options) > OPTIONS_A_PAGE or len(visit.choices) > OPTIONS_A_PAGE:
+        yield _of(visit, Fault.TOO_MANY_OPTIONS, f"{max(len(options), len(visit.choices))} options")
+    if not visit.ends and not visit.first and visit.kind != "say" and BACK not in keys:
+        yield _of(visit, Fault.NO_WAY_BACK, "no 0 on the page")
+    if not visit.ends and visit.kind == "choose" and not keys:
+        yield _of(visit, Fault.DEAD_END, "a page that waits for a key and has none")
+    if visit.seconds > rules.slow_seconds:
+        yield _of(visit, Fault.TOO_SLOW, f"{visit.seconds:.1f} s")
+
+
+def _length(visit: Visit, rules: Rules) -> Iterator[Finding]:
+    carried = rules.alphabet
+    try:
+        size = carried.measure(visit.text)
+    except ValueError as error:
+        yield _of(visit, Fault.OUTSIDE_ALPHABET, str(error))
+        return
+    if size > carried.page_budget:
+        yield _of(visit, Fault.OVER_BUDGET, f"{size} of {carried.page_budget}")
+
+
+def _texts(visit: Visit, rules: Rules) -> Iterator[Finding]:
+    for said in visit.said:
+        language = visit.caller.language
+        if rules.translated is not None and said.msgid not in rules.translated[language]:
+            yield _of(visit, Fault.NOT_TRANSLATED, repr(said.msgid))
+            continue
+        if said.text == said.msgid and said.msgid not in rules.same and _has_words(said.msgid):
+            yield _of(visit, Fault.SAME_AS_ENGLISH, repr(said.msgid))
+        if _fields(said.text) - _fields(said.msgid):
+            yield _of(visit, Fault.OTHER_FIELDS, repr(said.text))
+        if rules.alphabet.name == "gsm7":
+            try:
+                fold(said.text)
+            except NoRule as error:
+                yield _of(visit, Fault.OUTSIDE_ALPHABET, f"{error} in {said.text!r}")
+
+
+def _menu(walk: Walk, menu: Menu) -> Iterator[Finding]:
+    reached = walk.screens()
+    for name, screen in menu.items():
+        for target in sorted(screen.leads_to - set(menu)):
+            yield Finding(Fault.NO_TARGET, name, "", "", "", target)
+        if name not in reached:
+            yield Finding(Fault.NOT_REACHED, name, "", "", "", "no caller of the walk gets there")
+
+
+def _tasks(visits: Iterable[Visit], tasks: Sequence[Task]) -> Iterator[Finding]:
+    nearest: dict[tuple[str, Language], Visit] = {}
+    for visit in visits:
+        if visit.error:
+            continue
+        mark = (visit.screen, visit.caller.language)
+        known = nearest.get(mark)
+        if known is None or len(visit.keys) < len(known.keys):
+            nearest[mark] = visit
+    for task in tasks:
+        for (screen, _), visit in nearest.items():
+            if screen == task.screen and len(visit.keys) > task.most_keys:
+                yield _of(visit, Fault.TOO_FAR, f"{task.name}: {len(visit.keys)} keys, at most {task.most_keys}")
+
+
+def _of(visit: Visit, fault: Fault, detail: str) -> Finding:
+    keys = "*".join(visit.keys) or "(first dial)"
+    return Finding(fault, visit.screen, visit.caller.language.value, keys, visit.caller.who, detail)
+
+
+def _fields(text: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {"unreadable"}
+
+
+def _has_words(msgid: str) -> bool:
+    return re.search(r"[A-Za-z]{2,}", re.sub(r"\{\w+\}", "", msgid)) is not None

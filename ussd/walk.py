@@ -1,0 +1,302 @@
+"""Walks a menu as callers do: from the first dial, every key, page and answer, until no new page appears.
+
+The real engine answers, with its sessions in memory so that a call can be taken up again at any page. What a key
+changes in the database is undone before the next is pressed, so that one path does not disturb another.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any, Final
+
+from core.alphabet import Alphabet
+from core.languages import Language
+from core.voice import Said, listening
+from ussd.call import Call
+from ussd.engine import Engine, Hop, Reply
+from ussd.journal import Journal
+from ussd.menu import Function, Menu, Screen
+from ussd.pages import BACK, HOME, MORE
+from ussd.sessions import Held
+from ussd.state import State
+from ussd.values import Value
+
+WRONG_KEY: Final = "8"
+BAD_ANSWERS: Final = ("x", "#", "0000", "😀")
+"""What is typed at every question besides the answers that are meant for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who dials: the number, who they are in a few words, and the language they chose."""
+
+    msisdn: str
+    who: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A key of a page: its label and where it leads."""
+
+    key: str
+    label: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A page as a caller saw it: the screen that made it, the keys that led there, and its text as it was sent.
+
+    `kind` is choose, ask, say or resume; `first` that there is nothing to go back to; `ran` are the screens and acts
+    that were asked, the last of which made the page; `said` the texts of the catalogue that were said; `seconds` the
+    time its answer took; `error` what the engine failed with, if it did.
+    """
+
+    caller: Caller
+    screen: str
+    kind: str
+    keys: tuple[str, ...]
+    text: str
+    ends: bool
+    first: bool
+    choices: tuple[Choice, ...]
+    ran: tuple[str, ...]
+    said: tuple[Said, ...]
+    seconds: float
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Walk:
+    """All that was seen: visits in the order of their keys, and from which screen which screen was reached by what."""
+
+    visits: list[Visit] = field(default_factory=list)
+    steps: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The first key that led from a screen to a screen."""
+    callers: int = 0
+    hops: int = 0
+    seconds: float = 0.0
+
+    def screens(self) -> set[str]:
+        """The screens and acts that ran."""
+        return {name for visit in self.visits for name in visit.ran}
+
+
+Undone = Callable[[], AbstractAsyncContextManager[None]]
+"""Makes, for each hop, what undoes what it changed outside the session."""
+
+
+class _Shelf:
+    """Sessions in memory, which can be put back as they were."""
+
+    def __init__(self) -> None:
+        self.state: str | None = None
+
+    async def take(self, msisdn: str, token: str) -> Held:
+        return Held(True, None if self.state is None else State.from_json(self.state))
+
+    async def keep(self, msisdn: str, state: State, *, remember: Language | None) -> None:
+        self.state = state.to_json()
+
+    async def free(self, msisdn: str) -> None:
+        return None
+
+    async def stored(self, msisdn: str) -> State | None:
+        return None if self.state is None else State.from_json(self.state)
+
+    async def language(self, msisdn: str) -> Language | None:
+        return None
+
+
+class _Watched(Engine):
+    """The engine, whose failures are seen and not only apologised for."""
+
+    failure: str = ""
+
+    def failed(self, error: BaseException | None, hop: Hop) -> None:
+        """Keep what failed, in full: nobody's words are in a walk."""
+        self.failure = "deadline" if error is None else f"{type(error).__name__}: {error}"
+
+
+class Walker:
+    """Walks one menu."""
+
+    def __init__(
+        self,
+        menu: Menu,
+        journal: Journal,
+        alphabet: Alphabet,
+        *,
+        undone: Undone,
+        answers: Mapping[str, Sequence[str]],
+        step_seconds: float = 3.0,
+        **engine: Any,
+    ) -> None:
+        self._shelf = _Shelf()
+        self._ran: list[str] = []
+        self._engine = _Watched(
+            _recording(menu, self._ran),
+            sessions=self._shelf,  # type: ignore[arg-type]
+            journal=journal,
+            alphabet=alphabet,
+            step_seconds=step_seconds,
+            typed_inputs=10_000,
+            **engine,
+        )
+        self._undone = undone
+        self._answers = answers
+        self._walk = Walk()
+        self._tried: set[tuple[str, ...]] = set()
+        self._calls = 0
+
+    async def walk(self, callers: Iterable[Caller]) -> Walk:
+        """Dial as each caller, and go wherever keys lead."""
+        began = time.perf_counter()
+        for caller in callers:
+            self._walk.callers += 1
+            await self._from_first_dial(caller)
+        self._walk.seconds += time.perf_counter() - began
+        return self._walk
+
+    async def _from_first_dial(self, caller: Caller) -> None:
+        self._calls += 1
+        self._shelf.state = None
+        seen: set[tuple[object, ...]] = set()
+        ahead: deque[tuple[str, tuple[str, ...]]] = deque()
+        first = await self._hop(caller, None, "", ())
+        if first is not None:
+            ahead.append((first, ()))
+        while ahead:
+            stored, keys = ahead.popleft()
+            state = State.from_json(stored)
+            for key in self._inputs(caller, state):
+                reached = await self._hop(caller, state, key, (*keys, key))
+                if reached is None:
+                    continue
+                after = State.from_json(reached)
+                page = _page(after)
+                if page in seen:
+                    continue
+                seen.add(page)
+                if not after.ended and not (after.view and after.view.error):
+                    ahead.append((reached, (*keys, key)))
+
+    def _inputs(self, caller: Caller, state: State) -> list[str]:
+        """What is pressed or typed on this page."""
+        view = state.view
+        if view is None or state.ended:
+            return []
+        screen = state.frames[-1].screen if state.frames else view.kind
+        if view.kind == "ask":
+            typed = [*self._answers.get(screen, ()), *BAD_ANSWERS, "y" * (view.most + 1)]
+        else:
+            typed = [str(place) for place in range(1, len(view.shown or ()) + 1)]
+            typed += [] if view.last else [MORE]
+            typed += [WRONG_KEY]
+        language = state.language or Language.BM
+        fresh = [key for key in typed if key not in (WRONG_KEY, *BAD_ANSWERS) or self._once(screen, language, key)]
+        if len(state.frames) > 1 or view.page:
+            fresh += [BACK] if self._once(screen, language, BACK, caller.msisdn, str(view.page)) else []
+            fresh += [HOME] if self._once(screen, language, HOME) else []
+        return fresh
+
+    def _once(self, screen: str, language: Language, key: str, *also: str) -> bool:
+        """Whether a key was not tried on this screen yet that does the same wherever it is pressed there."""
+        mark = (screen, language, key, *also)
+        if mark in self._tried:
+            return False
+        self._tried.add(mark)
+        return True
+
+    async def _hop(self, caller: Caller, before: State | None, key: str, keys: tuple[str, ...]) -> str | None:
+        """Press one key on a page; keep the visit, and give the session after it (None when the engine failed)."""
+        session_id = before.session_id if before else f"walk-{self._calls}"
+        typed = key if before is None or not before.typed else f"{before.typed}*{key}"
+        self._shelf.state = before.to_json() if before else None
+        self._engine.failure = ""
+        self._ran.clear()
+        began = time.perf_counter()
+        with listening() as said:
+            async with self._undone():
+                reply = await self._engine.answer(Hop(session_id, caller.msisdn, typed))
+        seconds = time.perf_counter() - began
+        self._walk.hops += 1
+        failed = self._engine.failure
+        state = State.from_json(self._shelf.state) if self._shelf.state and not failed else before
+        self._note(caller, before, state, keys, reply, tuple(said), seconds, failed)
+        return None if failed or self._shelf.state is None else self._shelf.state
+
+    def _note(
+        self,
+        caller: Caller,
+        before: State | None,
+        state: State | None,
+        keys: tuple[str, ...],
+        reply: Reply,
+        said: tuple[Said, ...],
+        seconds: float,
+        failed: str,
+    ) -> None:
+        screen = _screen(state)
+        language = (state.language if state else None) or caller.language
+        visit = Visit(
+            caller=Caller(caller.msisdn, caller.who, language),
+            screen=screen,
+            kind=state.view.kind if state and state.view else "",
+            keys=keys,
+            text=reply.text,
+            ends=reply.ends,
+            first=before is None or (state is not None and len(state.frames) < 2),
+            choices=_choices(state),
+            ran=tuple(self._ran),
+            said=said,
+            seconds=seconds,
+            error=failed,
+        )
+        self._walk.visits.append(visit)
+        if before is not None and keys[-1] not in (BACK, HOME):
+            for came_from, came_to in pairwise((_screen(before), *self._ran)):
+                self._walk.steps.setdefault((came_from, came_to), keys[-1])
+
+
+def _recording(menu: Menu, ran: list[str]) -> Menu:
+    """The same menu, whose screens say that they ran."""
+    heard = Menu(menu.start)
+    for screen in menu.values():
+        heard.add(replace(screen, function=_heard(screen, ran)))
+    return heard
+
+
+def _heard(screen: Screen, ran: list[str]) -> Function:
+    async def function(call: Call) -> Value:
+        ran.append(screen.name)
+        return await screen.function(call)
+
+    return function
+
+
+def _screen(state: State | None) -> str:
+    """The screen a call stands on."""
+    if state is None:
+        return ""
+    if state.frames:
+        return state.frames[-1].screen
+    return state.view.kind if state.view else ""
+
+
+def _choices(state: State | None) -> tuple[Choice, ...]:
+    if state is None or state.view is None:
+        return ()
+    options, shown = state.view.options, state.view.shown or ()
+    return tuple(Choice(str(key), options[place].label, options[place].to) for key, place in enumerate(shown, 1))
+
+
+def _page(state: State) -> tuple[object, ...]:
+    """What makes a page another page: its screen, language, text and where its keys lead."""
+    view = state.view
+    targets = () if view is None else tuple((option.to, repr(sorted(option.memory.items()))) for option in view.options)
+    return (_screen(state), state.language, state.reply, targets)
