@@ -20,6 +20,7 @@ check: $(DEV_STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m core.catalogue
+	$(BIN)/jigi menus check
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m bench

@@ -4,7 +4,10 @@ import asyncio
 import json
 import logging
 import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +17,7 @@ from rich.table import Table
 
 from core.alphabet import alphabet
 from core.ground import postgres
+from core.languages import Language
 from core.settings import Settings, settings
 from core.terminal import errors, on, out
 from menus.line import line
@@ -43,15 +47,28 @@ def check(
 
 
 def walked(longest: Longest) -> Walk:
-    """Walk the line on a PostgreSQL of its own, which is gone afterwards."""
+    """Walk the line in both languages at once, each on a PostgreSQL of its own that is gone afterwards."""
+    began = time.perf_counter()
+    with ProcessPoolExecutor(len(Language), get_context("spawn")) as processes, errors.status("walking the line…"):
+        walks = list(processes.map(_walked, [longest] * len(Language), Language))
+    together = Walk(seconds=time.perf_counter() - began)
+    for walk in walks:
+        together.visits += walk.visits
+        together.steps = {**walk.steps, **together.steps}
+        together.callers += walk.callers
+        together.hops += walk.hops
+    return together
+
+
+def _walked(longest: Longest, language: Language) -> Walk:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
     async def work(url: str) -> Walk:
         async with on_own_database(url):
             await make_world(longest)
-            return await walk_line(alphabet(settings().alphabet))
+            return await walk_line(alphabet(settings().alphabet), language)
 
-    with tempfile.TemporaryDirectory(prefix="jigi-menus-") as folder, errors.status("walking the line…"):
+    with tempfile.TemporaryDirectory(prefix="jigi-menus-") as folder:
         return asyncio.run(work(postgres(Settings(data_dir=Path(folder), database_url=""))))
 
 

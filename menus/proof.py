@@ -1,7 +1,7 @@
 """What the line is proven on: an invented world with the longest real values, who dials, and what they would type."""
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from core.alphabet import Alphabet
 from core.callers import remember_language, stop_sms
 from core.catalogue import load
 from core.database import undone, writing
-from core.demo_callers import DEMO_CALLERS, Situation
+from core.demo_callers import DEMO_CALLERS
 from core.journal import Journal
 from core.languages import Language
 from menus.line import line
@@ -99,14 +99,13 @@ async def make_world(longest: Longest) -> None:
     await stop_sms(STOPPED)
 
 
-async def walk_line(alphabet: Alphabet) -> Walk:
-    """Walk the line as every kind of caller, in both languages."""
+async def walk_line(alphabet: Alphabet, language: Language) -> Walk:
+    """Walk the line as every kind of caller who speaks this language, and as one who never called."""
     walker = Walker(line, Journal(), alphabet, undone=undone, answers=answers())
-    for language in Language:
-        for caller in _callers(language):
-            await remember_language(caller.msisdn, language)
-        walk = await walker.walk(_callers(language))
-    return await walker.walk([Caller(NEVER_CALLED, "n'a jamais appelé", Language.BM)]) if walk else walk
+    callers = _callers(language)
+    for caller in callers:
+        await remember_language(caller.msisdn, language)
+    return await walker.walk([*callers, Caller(NEVER_CALLED, "n'a jamais appelé", language)])
 
 
 def _callers(language: Language) -> Sequence[Caller]:
@@ -145,8 +144,3 @@ async def on_own_database(url: str) -> AsyncIterator[None]:
         yield
     finally:
         await database.close_database()
-
-
-def situations() -> Iterator[Situation]:
-    """Every kind of caller there is."""
-    yield from (each.situation for each in DEMO_CALLERS)
