@@ -6,7 +6,7 @@ from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -25,12 +25,18 @@ from core.settings import Settings
 from core.settings import settings as read_settings
 from core.voice import voice
 from menus import line
+from menus.counting import keeping
+from menus.tasks import ANSWERED_BY
 from simulator import web
 from simulator.phones import DemoPhone
 from sms import callbacks, cut_calls
 from ussd import africastalking
+from ussd.counting import Counts, NoCounts
 from ussd.engine import Engine
 from ussd.sessions import Sessions, connect
+
+NEVER = 86_400.0
+"""Seconds between looks at counts that are not counted."""
 
 
 def build(settings: Settings | None = None, on: Ground | None = None) -> Starlette:
@@ -41,6 +47,7 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
     on = on or stack.enter_context(ground(settings))
     open_database(on.database_url, pool=settings.database_pool, statement_seconds=settings.step_seconds)
     redis = connect(on.redis_url)
+    counts = Counts() if settings.count_seconds else NoCounts()
     engine = Engine(
         line,
         sessions=Sessions(redis, seconds=settings.session_seconds, lock_seconds=settings.step_seconds * 2),
@@ -48,6 +55,8 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
         alphabet=alphabet(settings.alphabet),
         step_seconds=settings.step_seconds,
         typed_inputs=settings.typed_inputs,
+        counts=counts,
+        tasks=ANSWERED_BY,
     )
     for language in Language:
         voice(language)
@@ -57,15 +66,22 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
         gc.collect()
         gc.freeze()  # what stands now stands to the end: the collector need not look at it again
         with stack:
-            yield
+            async with keeping(counts, settings.count_seconds or NEVER):
+                yield
             await engine.close()
             await redis.aclose()
             await close_database()
 
-    return Starlette(routes=[*_routes(settings, engine, redis)], lifespan=lifespan)
+    return Starlette(routes=[*_routes(settings, engine, redis, counts)], lifespan=lifespan)
 
 
-def _routes(settings: Settings, engine: Engine, redis: Redis) -> list[BaseRoute]:
+def _routes(settings: Settings, engine: Engine, redis: Redis, counts: Counts) -> list[BaseRoute]:
+    own = CollectorRegistry()
+    own.register(counts)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest() + generate_latest(own), media_type=CONTENT_TYPE_LATEST)
+
     async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
         await cut_calls.end(session_end, unsaid if settings.sms_after_cut else None, datetime.now(UTC))
 
@@ -73,7 +89,7 @@ def _routes(settings: Settings, engine: Engine, redis: Redis) -> list[BaseRoute]
         *africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes),
         *callbacks.routes(settings),
         *health.routes(redis),
-        Route("/metrics", _metrics),
+        Route("/metrics", metrics),
     ]
     if settings.simulator and settings.callback_tokens:
         routes += web.routes(
@@ -94,10 +110,6 @@ def _known_by_heart(caller: DemoCaller) -> str:
         return f"à essayer : ménage {other.household_no}, année {other.birth_year}"
     known = f"ménage {caller.household_no}, année {caller.birth_year}"
     return f"{known}, plainte {caller.reference}" if caller.reference else known
-
-
-async def _metrics(_: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def __getattr__(name: str) -> Any:

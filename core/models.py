@@ -15,6 +15,7 @@ from core.messages import EarlyReport, InboundSms, Message, MessageText, SmsBatc
 from core.payments import Payment, PaymentMove, PaymentRound
 from core.people import Agent
 from core.places import Cercle, Commune, Region
+from core.screen_counts import ScreenCount, TaskCount
 
 __all__ = [
     "Agent",
@@ -43,9 +44,11 @@ __all__ = [
     "PaymentRound",
     "Phone",
     "Region",
+    "ScreenCount",
     "SmsBatch",
     "SmsPace",
     "SmsWorker",
+    "TaskCount",
     "UssdJournal",
     "metadata",
 ]

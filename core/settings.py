@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     session_seconds: PositiveInt = Field(
         default=600, description="How long a dropped call can be continued, in seconds."
     )
+    count_seconds: NonNegativeInt = Field(
+        default=15,
+        description="How often what callers do at screens is written down, in seconds; 0: it is not counted.",
+    )
     typed_inputs: PositiveInt = Field(default=120, description="Most inputs of one call; more end it in words.")
 
     contact_phones: Words = Field(

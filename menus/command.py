@@ -3,10 +3,12 @@
 import asyncio
 import json
 import logging
+import re
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
@@ -18,10 +20,12 @@ from rich.table import Table
 from core.alphabet import alphabet
 from core.ground import postgres
 from core.languages import Language
+from core.screen_counts import since as counted_since
 from core.settings import Settings, settings
 from core.terminal import errors, on, out
 from menus.line import line
 from menus.proof import Longest, longest_of_database, make_world, on_own_database, rules, walk_line
+from menus.stats import funnels, losing_most
 from ussd.findings import Finding, findings
 from ussd.walk import Walk
 
@@ -70,6 +74,38 @@ def _walked(longest: Longest, language: Language) -> Walk:
 
     with tempfile.TemporaryDirectory(prefix="jigi-menus-") as folder:
         return asyncio.run(work(postgres(Settings(data_dir=Path(folder), database_url=""))))
+
+
+@app.command()
+def stats(
+    since: Annotated[str, typer.Option(help="How far back: 7d, 4w.")] = "7d",
+    language: Annotated[Language | None, typer.Option(help="Calls in one language only.")] = None,
+) -> None:
+    """What callers did: the way to each task, where they were lost, and how long it took."""
+    days = _days(since)
+    first = datetime.now(UTC).date() - timedelta(days=days - 1)
+    screens, tasks = on(postgres(settings()), counted_since(first))
+    table = Table("Task", "Finished", "Hops", "Seconds", "The way: came, went on, wrong key, back, lost")
+    for funnel in funnels(screens, tasks, language.value if language else ""):
+        steps = [
+            f"{step.screen}: {step.entered}, {step.answered}, {step.wrong_key}, {step.went_back}, {step.lost}"
+            for step in funnel.steps
+        ]
+        times = (f"{funnel.hops:.1f}", f"{funnel.seconds:.0f}") if funnel.finished else ("", "")
+        table.add_row(funnel.task, str(funnel.finished), *times, "\n".join(steps), end_section=True)
+    out.print(table)
+    for step in losing_most(screens):
+        share = 100 * step.lost / step.entered if step.entered else 0
+        out.print(f"{step.screen}: {step.lost} calls ended there, {share:.0f} % of those who came", highlight=False)
+
+
+def _days(since: str) -> int:
+    """So many days, told as 7d or 4w."""
+    told = re.fullmatch(r"([1-9]\d{0,3})([dw])", since.strip())
+    if told is None:
+        errors.print(f"{since!r} is no span of time: 7d or 4w.", style="bold red", highlight=False)
+        raise typer.Exit(2)
+    return int(told[1]) * (7 if told[2] == "w" else 1)
 
 
 def _tell(found: list[Finding], walk: Walk) -> None:

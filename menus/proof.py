@@ -19,23 +19,11 @@ from core.demo_callers import DEMO_CALLERS
 from core.journal import Journal
 from core.languages import Language
 from menus.line import line
-from ussd.findings import Rules, Task
+from menus.tasks import TASKS
+from ussd.findings import Rules
 from ussd.walk import Caller, Walk, Walker
 
 HOUSEHOLDS: Final = 60
-
-TASKS: Final = (
-    Task("payment date", "payment", 2),
-    Task("my household", "eligibility", 2),
-    Task("file a complaint", "complaint_filed", 4),
-    Task("file a secret complaint", "secret_filed", 4),
-    Task("follow a complaint", "complaint_status", 2),
-    Task("payment days of a commune", "days_of_commune", 4),
-    Task("call me back", "call_asked", 3),
-    Task("stop the SMS", "sms_stopped", 3),
-    Task("change the language", "other_language", 3),
-)
-"""What people call for, and within how many keys it must be answered."""
 
 SAME: Final = frozenset({"Jigisèmèjiri", "Discrimination", "Violence (secret)", "Contacts"})
 """Texts that French and English share."""

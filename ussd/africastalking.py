@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 SESSION_ID = re.compile(r"[\x21-\x7e]{1,128}")
 MSISDN = re.compile(r"\+[1-9][0-9]{6,14}")
 
-CUT = ("Incomplete", "Failed")
+TIMED_OUT = "Failed"
+CUT = ("Incomplete", TIMED_OUT)
 """How a session ends before its last page, in the gateway's words."""
 
 Record = Callable[[SessionEnd, Unsaid | None], Awaitable[None]]
@@ -52,7 +53,8 @@ def routes(engine: Engine, record: Record, *, tokens: Sequence[str], body_bytes:
         try:
             unsaid = None
             if end.status in CUT:
-                unsaid = await engine.unsaid(end.session_id, msisdn_of(form.get("phoneNumber", "")))
+                msisdn = msisdn_of(form.get("phoneNumber", ""))
+                unsaid = await engine.cut(end.session_id, msisdn, timed_out=end.status == TIMED_OUT)
             await record(end, unsaid)
         except Exception as error:
             log.error("session_end_not_recorded", error=type(error).__name__)

@@ -8,7 +8,7 @@ wrong key, a call that continued another.
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,6 +20,7 @@ from core.msisdn import mask
 from core.session_end import Unsaid
 from core.voice import voice
 from ussd import metrics
+from ussd.counting import Counts, Event, NoCounts
 from ussd.journal import Journal
 from ussd.menu import Menu
 from ussd.player import Player
@@ -69,11 +70,15 @@ class Engine:
         step_seconds: float,
         typed_inputs: int,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        counts: Counts | None = None,
+        tasks: Mapping[str, str] | None = None,
     ) -> None:
         menu.check()
         self._sessions = sessions
         self._journal = journal
-        self._player = Player(menu, journal, alphabet, clock)
+        self._clock = clock
+        self._counts = counts or NoCounts()
+        self._player = Player(menu, journal, alphabet, clock, self._counts, tasks or {})
         self._alphabet = alphabet
         self._step_seconds = step_seconds
         self._typed_inputs = typed_inputs
@@ -92,6 +97,15 @@ class Engine:
         reply = await self._outcome(work, hop, known)
         metrics.HOP_SECONDS.observe(time.perf_counter() - began)
         return reply
+
+    async def cut(self, session_id: str, msisdn: str, *, timed_out: bool) -> Unsaid | None:
+        """Count where a call was cut or left, and give the answer that may have been left unsaid."""
+        state = await self._sessions.stored(msisdn)
+        if state is None or state.session_id != session_id or state.view is None:
+            return None
+        screen = state.frames[-1].screen if state.frames else state.view.kind
+        self._counts.count(Event.TIMED_OUT if timed_out else Event.DROPPED, screen, state.language)
+        return await self.unsaid(session_id, msisdn)
 
     async def unsaid(self, session_id: str, msisdn: str) -> Unsaid | None:
         """The answer that this call stood on when it ended; None when it stood elsewhere, or the phone called again."""
@@ -169,6 +183,7 @@ class Engine:
         ours = stored is not None and stored.session_id == hop.session_id
         spoken = stored.language if stored is not None and ours else None
         state, ahead = await self._stand(hop, stored)
+        state.began = state.began or self._clock().timestamp()
         await self._play(state, ahead, hop)
         known.language = state.language
         page = self._player.page(state)

@@ -9,6 +9,4 @@ HOP_SECONDS = Histogram(
 )
 FAILED_HOPS = Counter("jigi_ussd_failed_hops", "Hops that ended in an apology", ["why"])
 REPEATED_HOPS = Counter("jigi_ussd_repeated_hops", "Hops answered from the stored session")
-SCREENS = Counter("jigi_ussd_screens", "Screens shown", ["screen", "language"])
-REFUSED = Counter("jigi_ussd_refused_inputs", "Inputs that did not fit", ["screen", "language"])
 GATEWAY_SESSIONS = Counter("jigi_ussd_gateway_sessions", "Sessions as the gateway reported their end", ["status"])

@@ -1,15 +1,15 @@
 """Plays inputs: what a key or a typed answer does to where a call stands, and the page that shows it."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from core.alphabet import Alphabet
 from core.languages import Language
 from core.voice import Voice, voice
-from ussd import metrics
 from ussd.call import Call
+from ussd.counting import Counts, Event
 from ussd.journal import Journal
 from ussd.menu import Menu, MenuError, Screen
 from ussd.pages import BACK, HOME, MORE, DoesNotFit, Page, Room, Signs, lay_out, with_error
@@ -24,8 +24,18 @@ RESUME, ANEW = "continue", "anew"
 class Player:
     """Moves a call through a menu."""
 
-    def __init__(self, menu: Menu, journal: Journal, alphabet: Alphabet, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        menu: Menu,
+        journal: Journal,
+        alphabet: Alphabet,
+        clock: Callable[[], datetime],
+        counts: Counts,
+        tasks: Mapping[str, str],
+    ) -> None:
         self._menu = menu
+        self._counts = counts
+        self._tasks = tasks
         self._journal = journal
         self._alphabet = alphabet
         self._clock = clock
@@ -43,11 +53,15 @@ class Player:
         if view.shown is None:
             self.page(state)
         key = cleaned(typed) if view.words else digits(cleaned(typed))
+        screen, spoken, page = state.frames[-1].screen if state.frames else view.kind, state.language, view.page
         fits = await self._follow(state, view, key, msisdn)
         if not fits:
-            screen = state.frames[-1].screen if state.frames else view.kind
-            metrics.REFUSED.labels(screen, state.language or "").inc()
+            self._counts.count(Event.WRONG_KEY, screen, spoken)
             _view(state).key = _key(state)
+        elif key in (BACK, HOME):
+            self._counts.count(Event.WENT_BACK, screen, spoken)
+        elif view.page == page:
+            self._counts.count(Event.ANSWERED, screen, spoken)
         return fits
 
     async def _follow(self, state: State, view: View, key: str, msisdn: str) -> bool:
@@ -156,7 +170,12 @@ class Player:
             case Go():
                 raise MenuError(f"{screen.name} went on after it was to show")
         state.frames.append(Frame(screen.name, {**memory, **keep}))
-        metrics.SCREENS.labels(screen.name, state.language or "").inc()
+        self._counts.count(Event.ENTERED, screen.name, state.language)
+        task = self._tasks.get(screen.name)
+        if task is not None and task not in state.done:
+            state.done.append(task)
+            now = self._clock().timestamp()
+            self._counts.finished(task, state.language, state.position + 1, now - (state.began or now))
         return True
 
     def resumable(self, prior: State) -> bool:

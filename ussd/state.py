@@ -41,7 +41,10 @@ class View:
 
 @dataclass(slots=True)
 class State:
-    """One call. `typed` is all that was typed, joined by `*` as the gateway joins it; `position` counts its parts."""
+    """One call. `typed` is all that was typed, joined by `*` as the gateway joins it; `position` counts its parts.
+
+    `began` is when it began, in seconds since 1970 (0: not known); `done` are the tasks that were finished in it.
+    """
 
     session_id: str
     typed: str = ""
@@ -51,6 +54,8 @@ class State:
     prior: dict[str, Any] | None = None
     ended: bool = False
     reply: str = ""
+    began: float = 0.0
+    done: list[str] = field(default_factory=list)
 
     @property
     def position(self) -> int:
@@ -103,7 +108,8 @@ class State:
 
     def to_json(self) -> str:
         """The session as stored."""
-        whole = {"id": self.session_id, "typed": self.typed, "reply": self.reply, "prior": self.prior, **self.place()}
+        call = {"id": self.session_id, "typed": self.typed, "reply": self.reply, "prior": self.prior}
+        whole = {**call, "began": self.began, "done": self.done, **self.place()}
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -111,6 +117,7 @@ class State:
         """The session as it was stored; raises ValueError or KeyError for anything else."""
         whole = json.loads(text)
         state = cls(whole["id"], typed=whole["typed"], prior=whole["prior"], reply=whole["reply"])
+        state.began, state.done = whole.get("began", 0.0), whole.get("done", [])
         state.stand_at(whole)
         return state
 

@@ -1,0 +1,52 @@
+"""Keeps what the engine counts: every few seconds, by day, and once more at the end."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+
+from core.screen_counts import ScreenDay, TaskDay, add
+from ussd.counting import Counts, Place
+
+log = structlog.get_logger(__name__)
+
+
+async def keep(counts: Counts, now: datetime) -> None:
+    """Write down what was counted since the last time; what cannot be written is counted with the next."""
+    counted = counts.take()
+    if not counted.events and not counted.tasks:
+        return
+    at: dict[Place, dict[str, int]] = defaultdict(dict)
+    for (event, place), times in counted.events.items():
+        at[place][event.value] = times
+    screens = [ScreenDay(place.screen, place.language, events) for place, events in at.items()]
+    tasks = [
+        TaskDay(place.screen, place.language, done.times, done.hops, done.seconds)
+        for place, done in counted.tasks.items()
+    ]
+    try:
+        await add(now.date(), screens, tasks)
+    except Exception as error:
+        counts.give_back(counted)
+        log.warning("counts_not_kept", error=type(error).__name__)
+
+
+@asynccontextmanager
+async def keeping(counts: Counts, seconds: float) -> AsyncIterator[None]:
+    """Keep counts every so many seconds while this lasts."""
+
+    async def every_few_seconds() -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            await keep(counts, datetime.now(UTC))
+
+    task = asyncio.create_task(every_few_seconds())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await keep(counts, datetime.now(UTC))

@@ -1,0 +1,123 @@
+"""What callers really do: how often each screen was entered, answered, mistyped at or left, and how tasks end.
+
+No number is kept. Counting is adding one in memory; every few seconds somebody else takes what was counted and keeps
+it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from core.languages import Language
+
+
+class Event(StrEnum):
+    """What can happen at a screen."""
+
+    ENTERED = "entered"
+    ANSWERED = "answered"
+    WRONG_KEY = "wrong_key"
+    WENT_BACK = "went_back"
+    DROPPED = "dropped"
+    TIMED_OUT = "timed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen in a language ('' before one is chosen)."""
+
+    screen: str
+    language: str
+
+
+@dataclass(slots=True)
+class Finished:
+    """How often a task was finished, and the hops and seconds that took, added up."""
+
+    times: int = 0
+    hops: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted since the last time."""
+
+    events: Mapping[tuple[Event, Place], int] = field(default_factory=dict)
+    tasks: Mapping[Place, Finished] = field(default_factory=dict)
+
+
+class Counts(Collector):
+    """Counts what callers do; also what Prometheus is shown of it."""
+
+    def __init__(self) -> None:
+        self._events: Counter[tuple[Event, str, str]] = Counter()
+        self._tasks: dict[tuple[str, str], Finished] = {}
+        self._taken_events: Counter[tuple[Event, str, str]] = Counter()
+        self._taken_tasks: dict[tuple[str, str], Finished] = {}
+
+    def count(self, event: Event, screen: str, language: Language | None) -> None:
+        """Count one event at a screen."""
+        self._events[event, screen, language or ""] += 1
+
+    def finished(self, task: str, language: Language | None, hops: int, seconds: float) -> None:
+        """Count a task that was finished."""
+        known = self._tasks.setdefault((task, language or ""), Finished())
+        known.times += 1
+        known.hops += hops
+        known.seconds += seconds
+
+    def take(self) -> Counted:
+        """What was counted since it was last taken."""
+        events = self._events - self._taken_events
+        self._taken_events = self._events.copy()
+        tasks = {}
+        for mark, known in self._tasks.items():
+            before = self._taken_tasks.get(mark, Finished())
+            if known.times > before.times:
+                fresh = Finished(known.times - before.times, known.hops - before.hops, known.seconds - before.seconds)
+                tasks[Place(*mark)] = fresh
+                self._taken_tasks[mark] = Finished(known.times, known.hops, known.seconds)
+        return Counted({(event, Place(screen, language)): n for (event, screen, language), n in events.items()}, tasks)
+
+    def give_back(self, counted: Counted) -> None:
+        """Count again as not taken what could not be kept."""
+        for (event, place), times in counted.events.items():
+            self._taken_events[event, place.screen, place.language] -= times
+        for place, known in counted.tasks.items():
+            taken = self._taken_tasks[place.screen, place.language]
+            taken.times -= known.times
+            taken.hops -= known.hops
+            taken.seconds -= known.seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """The totals of this process, for Prometheus."""
+        screens = CounterMetricFamily(
+            "jigi_ussd_screens", "What happened at screens", labels=["event", "screen", "language"]
+        )
+        for (event, screen, language), times in list(self._events.items()):
+            screens.add_metric([event.value, screen, language], times)
+        yield screens
+        labels = ["task", "language"]
+        tasks = CounterMetricFamily("jigi_ussd_tasks", "Tasks that were finished", labels=labels)
+        hops = CounterMetricFamily("jigi_ussd_task_hops", "Hops that finished tasks took", labels=labels)
+        seconds = CounterMetricFamily("jigi_ussd_task_seconds", "Seconds that finished tasks took", labels=labels)
+        for mark, known in list(self._tasks.items()):
+            tasks.add_metric(list(mark), known.times)
+            hops.add_metric(list(mark), known.hops)
+            seconds.add_metric(list(mark), known.seconds)
+        yield from (tasks, hops, seconds)
+
+
+class NoCounts(Counts):
+    """Counts nothing."""
+
+    def count(self, event: Event, screen: str, language: Language | None) -> None:
+        """Nothing."""
+
+    def finished(self, task: str, language: Language | None, hops: int, seconds: float) -> None:
+        """Nothing."""
