@@ -25,7 +25,7 @@ HOUSEHOLDS = 2_000
 ROUNDS = 4
 ROUND_SECONDS = 5.0
 AT_ONCE = 16
-JIGI_PORT, BARE_PORT = 8931, 8932
+JIGI_PORT, BARE_PORT, SILENT_PORT = 8931, 8932, 8933
 STARTING_SECONDS = 20.0
 
 
@@ -57,10 +57,10 @@ async def _world(on: Ground, folder: Path) -> list[str]:
 
 
 @contextmanager
-def _serving(factory: str, port: int, path: str) -> Iterator[None]:
+def _serving(factory: str, port: int, path: str, **environment: str) -> Iterator[None]:
     command = [sys.executable, "-m", "uvicorn", factory, "--factory", "--port", str(port), "--no-access-log"]
     command += ["--log-level", "warning"]
-    with subprocess.Popen(command) as process:  # noqa: S603
+    with subprocess.Popen(command, env=os.environ | environment) as process:  # noqa: S603
         until = time.monotonic() + STARTING_SECONDS
         while True:
             try:
@@ -99,23 +99,27 @@ def main() -> None:
         }
         with (
             _serving("asgi:build", JIGI_PORT, "/health/ready"),
+            _serving("asgi:build", SILENT_PORT, "/health/ready", JIGI_COUNT_SECONDS="0"),
             _serving("bench.bare:build", BARE_PORT, "/"),
         ):
-            jigi, bare = asyncio.run(_rounds(msisdns))
+            jigi, bare, silent = asyncio.run(_rounds(msisdns))
     print(f"{AT_ONCE} phones at once, {ROUNDS} rounds of {ROUND_SECONDS:.0f} s each, in turns; one web process each")
-    ratio = _told("Jigi", jigi) / _told("bare", bare)
-    print(f"ratio    {ratio:8.2f}")
+    counting = _told("Jigi", jigi)
+    print(f"ratio    {counting / _told('bare', bare):8.2f}")
+    print(f"counting {counting / _told('silent', silent):8.3f} of the throughput without counting")
 
 
-async def _rounds(msisdns: list[str]) -> tuple[list[Measured], list[Measured]]:
+async def _rounds(msisdns: list[str]) -> tuple[list[Measured], list[Measured], list[Measured]]:
     jigi: list[Measured] = []
     bare: list[Measured] = []
-    for port, ends in ((JIGI_PORT, True), (BARE_PORT, False)):
+    silent: list[Measured] = []
+    for port, ends in ((JIGI_PORT, True), (BARE_PORT, False), (SILENT_PORT, True)):
         await round_of(port, msisdns, at_once=AT_ONCE, seconds=1, ends=ends)
     for _ in range(ROUNDS):
         jigi.append(await round_of(JIGI_PORT, msisdns, at_once=AT_ONCE, seconds=ROUND_SECONDS, ends=True))
+        silent.append(await round_of(SILENT_PORT, msisdns, at_once=AT_ONCE, seconds=ROUND_SECONDS, ends=True))
         bare.append(await round_of(BARE_PORT, msisdns, at_once=AT_ONCE, seconds=ROUND_SECONDS, ends=False))
-    return jigi, bare
+    return jigi, bare, silent
 
 
 if __name__ == "__main__":
