@@ -91,6 +91,7 @@ class SmsBatch(Row, table=True):
         Index("ix_sms_batch_ready", "priority", "id", postgresql_where=text("state = 'ready'")),
         Index("ix_sms_batch_out", "worker", postgresql_where=text("state IN ('claimed', 'left')")),
         Index("ix_sms_batch_done", "answered_at", postgresql_where=text("state = 'done'")),
+        Index("ix_sms_batch_uncertain", "answered_at", postgresql_where=text("uncertain")),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)

@@ -81,8 +81,10 @@ class AfricasTalking:
         """Send one text to many numbers; raises GatewayTrouble."""
         try:
             answer = await self._service.send(body, list(msisdns), sender_id=self._sender_id, enqueue=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise NotReached(type(error).__name__) from error
+        except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
+            raise Refused(f"our own settings: {type(error).__name__}") from error
         except httpx.HTTPError as error:
             raise Unanswered(type(error).__name__) from error
         return read_answer(answer, msisdns)

@@ -6,7 +6,7 @@ who planned; a dear campaign takes a second approval by somebody else again.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -16,7 +16,7 @@ from core.campaigns import CampaignState
 from core.database import reading, writing
 from core.jobs import wake
 from core.people import Acting, Role
-from sms import ledger
+from sms import ledger, pace
 
 S = CampaignState
 ENDED: Final = (S.FINISHED, S.CANCELLED)
@@ -118,6 +118,9 @@ async def _schedule(session: AsyncSession, campaign_id: int, at: datetime, now: 
 
 DUE = text("SELECT id FROM campaign WHERE state = 'scheduled' AND starts_at <= :now ORDER BY id FOR UPDATE SKIP LOCKED")
 STARTED = text("UPDATE campaign SET started_at = coalesce(started_at, :now) WHERE id = :id")
+FREE_WORDS_UNTIL = text("UPDATE sms_batch SET not_after = :until WHERE campaign_id = :id AND not_after IS NULL")
+FREE_WORDS_DAYS: Final = 2
+"""Words that speak of no day go on the day a campaign starts and the next; later they are not sent any more."""
 
 
 async def begin_due(now: datetime) -> list[int]:
@@ -126,6 +129,8 @@ async def begin_due(now: datetime) -> list[int]:
         due = list(await session.scalars(DUE, {"now": now}))
         for campaign_id in due:
             await session.execute(STARTED, {"id": campaign_id, "now": now})
+            until = datetime.combine(now.date() + timedelta(days=FREE_WORDS_DAYS), time(0), UTC)
+            await session.execute(FREE_WORDS_UNTIL, {"id": campaign_id, "until": until})
             await _move(session, campaign_id, S.SCHEDULED, S.RUNNING, now, None, None)
         if due:
             await wake(session)
@@ -165,6 +170,7 @@ async def resume(campaign_id: int, who: Acting, now: datetime) -> None:
             return
         await session.execute(STARTED, {"id": campaign_id, "now": now})
         await _move(session, campaign_id, S.PAUSED, S.RUNNING, now, who, None)
+        await pace.go_on()
         await wake(session)
 
 
@@ -238,9 +244,8 @@ async def settle(campaign_id: int | None, who: Acting, now: datetime, *, again: 
     """
     must_supervise(who)
     async with writing() as session:
-        found = (
-            None if campaign_id is None else await _in_state(session, campaign_id, [s for s in S if s != S.CANCELLED])
-        )
+        allowed = [state for state in S if not again or state is not S.CANCELLED]
+        found = None if campaign_id is None else await _in_state(session, campaign_id, allowed)
         if not again:
             count = int(await session.scalar(LEAVE_THEM, {"id": campaign_id}) or 0)
         else:

@@ -19,7 +19,7 @@ from core.messages import Reason
 from core.notices import NoticeKind
 from sms.gateway import Policy, Result
 from sms.texts import Written
-from sms.told import CHANGED_SINCE, EVENT_CHANGED
+from sms.told import ANOTHER_NUMBER, CHANGED_SINCE, EVENT_CHANGED
 from sms.window import Window
 
 ONE_DEPARTURE_AT_A_TIME: Final = 7_551_903
@@ -121,7 +121,7 @@ RETURNING batch.not_after < :now AS overdue, batch.not_after > :tomorrow AS can_
 JUDGE = text(f"""
 SELECT message.id, message.msisdn, message.attempts, CASE
     WHEN phone.sms_stopped_at IS NOT NULL AND message.kind <> :stop_itself THEN 'opted_out'
-    WHEN {CHANGED_SINCE} THEN 'changed'
+    WHEN {CHANGED_SINCE} OR {ANOTHER_NUMBER} THEN 'changed'
     WHEN NOT :prompt AND :most <= (
         SELECT count(*) FROM message AS other JOIN sms_batch ON sms_batch.id = other.batch_id
         WHERE other.msisdn = message.msisdn AND other.id <> message.id AND NOT sms_batch.prompt
@@ -200,10 +200,17 @@ async def _judged(
     return [Recipient(row.id, row.msisdn, row.attempts) for row in rows if row.why is None]
 
 
+STILL_MINE = text(
+    "SELECT id FROM sms_batch "
+    "WHERE id = :batch AND worker = :worker AND claimed_at = :claimed_at AND state = 'claimed' FOR UPDATE"
+)
+
+
 async def drop_unwritable(claim: Claim, now: datetime) -> None:
-    """End a notice that could not be written."""
+    """End a notice that could not be written, if it is still this worker's."""
     async with writing() as session:
-        await _drop_all(session, claim, Reason.CANNOT_BE_WRITTEN, now)
+        if await session.scalar(STILL_MINE, _mine(claim)) is not None:
+            await _drop_all(session, claim, Reason.CANNOT_BE_WRITTEN, now)
 
 
 async def _drop_all(session: AsyncSession, claim: Claim, reason: Reason, now: datetime) -> None:
@@ -225,7 +232,19 @@ WITH fresh AS (
 UPDATE message SET batch_id = (SELECT id FROM fresh), state = 'planned', reason = NULL
 WHERE id = ANY (CAST(:ids AS bigint[])) AND state IN ('planned', 'uncertain') AND batch_id = :batch
 """)
-UNCERTAIN_IN = text("SELECT id FROM message WHERE batch_id = :batch AND state = 'uncertain'")
+GO_ON = text("""
+WITH again AS (
+    UPDATE campaign SET state = 'running', ended_at = NULL FROM sms_batch
+    WHERE sms_batch.id = :batch AND campaign.id = sms_batch.campaign_id AND campaign.state = 'finished'
+    RETURNING campaign.id
+)
+INSERT INTO campaign_change (campaign_id, at, from_state, to_state, note)
+SELECT id, :now, 'finished', 'running', 'something is left to send' FROM again
+""")
+UNCERTAIN_IN = text(
+    "SELECT message.id FROM message JOIN sms_batch ON sms_batch.id = message.batch_id WHERE sms_batch.id = :batch "
+    "AND sms_batch.worker = :worker AND sms_batch.claimed_at = :claimed_at AND message.state = 'uncertain'"
+)
 
 
 async def release(claim: Claim, not_before: datetime) -> None:
@@ -235,14 +254,15 @@ async def release(claim: Claim, not_before: datetime) -> None:
     """
     async with writing() as session:
         if await session.scalar(RELEASE, _mine(claim) | {"not_before": not_before}) is None:
-            ids = list(await session.scalars(UNCERTAIN_IN, {"batch": claim.id}))
+            ids = list(await session.scalars(UNCERTAIN_IN, _mine(claim)))
             if ids:
                 await put_off(session, claim.id, ids, not_before)
 
 
 async def put_off(session: AsyncSession, batch: int, ids: Sequence[int], not_before: datetime) -> None:
-    """Move messages to a new request with the same text."""
+    """Move messages to a new request with the same text; a campaign that was thought finished goes on."""
     await session.execute(PUT_OFF, {"batch": batch, "ids": list(ids), "not_before": not_before})
+    await session.execute(GO_ON, {"batch": batch, "now": not_before})
 
 
 UNANSWERED = text(

@@ -48,7 +48,7 @@ LONG_AGO: Final = timedelta(days=120)
 """How far back it is looked whether a number was told the same; the days that are told lie nearer."""
 
 FREE_TEXT_DAYS: Final = 1
-"""Days in which the same free words are not sent twice to a number, and after which they are not sent any more."""
+"""Days in which the same free words are not sent twice to a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,12 @@ class _Planning:
             "kind": self._kind.value,
             "now": now,
             "batch": settings.sms_batch_size,
-            "positions": [1, 2] if settings.sms_second_number else [1],
+            "numbers": 2 if settings.sms_second_number else 1,
             "only": self._subject.language.value if self._subject.language else None,
             "event_subject": Jsonb({"event": campaign["subject"].get("event")}),
             "lately": now - (timedelta(days=FREE_TEXT_DAYS) if self._kind is CampaignKind.FREE else LONG_AGO),
             "announced_lately": now - TOLD_LATELY,
+            "long_ago": now - LONG_AGO,
             "priority": PRIORITIES[self._kind],
             "keep_told": keep_told,
         }
@@ -165,8 +166,11 @@ class _Planning:
             return FreeWords(self._campaign["text_fr"], self._campaign["text_bm"])
         return payments_of(content) if self._subject.event is None else events_of(content)
 
-    def _not_after(self, told: Content) -> datetime:
-        """The last moment at which a text is worth sending: a reminder on its own day, the rest until what it tells."""
+    def _not_after(self, told: Content) -> datetime | None:
+        """The last moment at which a text is worth sending: a reminder on its own day, the rest until what it tells.
+
+        None for free words: theirs is counted from the start.
+        """
         days: list[date] = []
         match told:
             case Payments(lines):
@@ -174,7 +178,7 @@ class _Planning:
             case Events(lines):
                 days = [line.day for line in lines]
             case FreeWords():
-                days = [self._now.date() + timedelta(days=FREE_TEXT_DAYS)]
+                return None
         day = max(days, default=self._now.date())
         return self._window.end_of(day - timedelta(days=DAYS_BEFORE.get(self._kind, 0)))
 

@@ -5,6 +5,7 @@ round; else, or where they are dear, they wait for an approval. Between plan and
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -32,12 +33,15 @@ BY_RULE: Final = (
 """An announcement arises by itself only where one runs or ran: for households that came later, or whose place or amount
 was corrected. A day that moved is told as such."""
 
+IMPORT_TIME: Final = "1 hour"
+"""An import bears the moment it wrote, and is seen when it ends, later: so far back it is looked again."""
+
 COMING: Final = "payment.state IN ('planned', 'announced')"
 DUE: Final[Mapping[CampaignKind, str]] = {
     CampaignKind.REMINDER_3: f"{COMING} AND payment.due_date = :day",
     CampaignKind.REMINDER_1: f"{COMING} AND payment.due_date = :day",
-    CampaignKind.MOVED: f"{COMING} AND EXISTS (SELECT FROM payment_move WHERE payment_move.payment_id = payment.id "
-    "AND coalesce(payment_move.new_day, payment_move.old_day) >= :today)",
+    CampaignKind.MOVED: f"{COMING} AND coalesce(payment.due_date >= :today, true) "
+    "AND EXISTS (SELECT FROM payment_move WHERE payment_move.payment_id = payment.id)",
     CampaignKind.UNCLAIMED: "payment.state = 'unclaimed' AND payment.last_day >= :today",
     CampaignKind.ANNOUNCE: f"{COMING} AND payment.due_date >= :today AND EXISTS ("
     "SELECT FROM campaign WHERE campaign.round_id = payment.round_id AND campaign.kind = 'announce' "
@@ -50,12 +54,13 @@ def _rounds(kind: CampaignKind) -> str:
     return f"""
     WITH last AS (
         SELECT round_id, max(created_at) AS at FROM campaign
-        WHERE kind = '{kind}' AND coalesce(subject ->> 'day', '') = coalesce(CAST(:day AS text), '') GROUP BY round_id
+        WHERE kind = '{kind}' AND state <> 'draft'
+          AND coalesce(subject ->> 'day', '') = coalesce(CAST(:day AS text), '') GROUP BY round_id
     )
     SELECT DISTINCT payment.round_id, payment_round.component, payment_round.name
     FROM payment JOIN payment_round ON payment_round.id = payment.round_id
     LEFT JOIN last ON last.round_id = payment.round_id
-    WHERE {DUE[kind]} AND (last.at IS NULL OR payment.updated_at > last.at OR EXISTS (
+    WHERE {DUE[kind]} AND (last.at IS NULL OR payment.updated_at > last.at - interval '{IMPORT_TIME}' OR EXISTS (
         SELECT FROM campaign JOIN message ON message.campaign_id = campaign.id
         WHERE campaign.round_id = payment.round_id AND campaign.kind = '{kind}' AND message.reason = 'changed'
         AND message.final_at > last.at))
@@ -84,6 +89,7 @@ class Arisen:
 
 async def arise(now: datetime, settings: Settings) -> list[Arisen]:
     """Plan every campaign that the schedule asks for and that is not planned yet."""
+    await _go_on_with_planned(now, settings)
     arisen = []
     for kind in BY_RULE:
         day = now.date() + timedelta(days=DAYS_BEFORE[kind]) if kind in DAYS_BEFORE else None
@@ -91,17 +97,48 @@ async def arise(now: datetime, settings: Settings) -> list[Arisen]:
         async with reading() as connection:
             rounds = (await connection.execute(ROUNDS[kind], values)).all()
         for round_id, component, name in rounds:
-            one = await _arise(kind, round_id, f"{component} {name}", day, now, settings)
+            try:
+                one = await _arise(kind, round_id, f"{component} {name}", day, now, settings)
+            except Exception as error:
+                log.error("campaign_did_not_arise", round=round_id, kind=kind.value, error=type(error).__name__)
+                continue
             if one is not None:
                 arisen.append(one)
     return arisen
+
+
+WAITING: Final = text(
+    "SELECT id, round_id FROM campaign WHERE planned_by IS NULL AND approved_by IS NULL AND state = 'planned' "
+    "AND NOT needs_second AND round_id IS NOT NULL ORDER BY id"
+)
+LEFT_BEHIND: Final = text("DELETE FROM campaign WHERE planned_by IS NULL AND state = 'draft' AND created_at < :before")
+PLANNING_TIME: Final = timedelta(hours=1)
+
+
+async def _go_on_with_planned(now: datetime, settings: Settings) -> None:
+    """Approve what waits and may go by itself now; forget what a worker that died left half planned."""
+    async with writing() as session:
+        await session.execute(LEFT_BEHIND, {"before": now - PLANNING_TIME})
+    async with reading() as connection:
+        waiting = (await connection.execute(WAITING)).all()
+    for campaign_id, round_id in waiting:
+        if await _vouched_for(round_id, settings):
+            with suppress(campaigns.WrongState):
+                await campaigns.approve_by_rule(campaign_id, now + _wait(settings), now)
+
+
+def _wait(settings: Settings) -> timedelta:
+    return timedelta(minutes=settings.sms_rule_wait_minutes)
 
 
 async def _arise(
     kind: CampaignKind, round_id: int, name: str, day: date | None, now: datetime, settings: Settings
 ) -> Arisen | None:
     title = f"{name}: {kind}" + (f" {day}" if day else "")
-    new = Draft(kind, Subject(round_id=round_id, day=day, unmoved=kind is CampaignKind.ANNOUNCE), title)
+    subject = Subject(
+        round_id=round_id, day=day, unmoved=kind is CampaignKind.ANNOUNCE, only_told=kind is CampaignKind.MOVED
+    )
+    new = Draft(kind, subject, title)
     campaign_id = await draft(new, now, alphabet(settings.alphabet))
     plan = await planning.plan(campaign_id, settings, now, keep_told=False)
     if not plan.recipients:
@@ -109,7 +146,7 @@ async def _arise(
         return None
     by_itself = not plan.needs_second and await _vouched_for(round_id, settings)
     if by_itself:
-        await campaigns.approve_by_rule(campaign_id, now + timedelta(minutes=settings.sms_rule_wait_minutes), now)
+        await campaigns.approve_by_rule(campaign_id, now + _wait(settings), now)
     log.info("campaign_arose", campaign=campaign_id, kind=kind.value, recipients=plan.recipients, by_itself=by_itself)
     return Arisen(campaign_id, kind, plan.recipients, by_itself)
 

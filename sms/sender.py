@@ -112,12 +112,13 @@ class Sender:
     async def send(self, claim: Claim) -> None:
         """Send one request; nothing is raised, whatever happens."""
         try:
-            departure = await self._departed(claim)
+            departed = await self._departed(claim)
         except Exception as error:
             log.warning("request_not_departed", batch=claim.id, error=type(error).__name__)
-            return  # it is still claimed and nothing left: the sweep gives it back
-        if departure is not None:
-            await self._carry(departure, time.monotonic())
+            await self._kept(lambda: ledger.release(claim, self._clock.now()))  # whatever it says, nothing left
+            return
+        if departed is not None:
+            await self._carry(*departed)
 
     async def _claimed(self) -> Claim | None:
         try:
@@ -134,8 +135,8 @@ class Sender:
         except TimeoutError:
             return
 
-    async def _departed(self, claim: Claim) -> Departure | None:
-        """The request on its way, at its turn, or None when it is not to go now."""
+    async def _departed(self, claim: Claim) -> tuple[Departure, float] | None:
+        """The request on its way, at its turn, and since when at most; None when it is not to go now."""
         notice = None
         if claim.body is None:
             notice = await self._written(claim)
@@ -148,12 +149,14 @@ class Sender:
         if not claim.prompt and not self._window.is_open(now):
             await ledger.release(claim, now)
             return None
+        since = time.monotonic()
         departure = await ledger.depart(
             claim, now, window=self._window, most_a_day=self._settings.sms_most_a_day, written=notice
         )
         if departure is None:
             await ledger.release(claim, now)
-        return departure
+            return None
+        return departure, since
 
     async def _written(self, claim: Claim) -> WrittenNotice | None:
         """A notice in the language of its person; one that cannot be written is dropped and told of in the log."""
@@ -191,6 +194,9 @@ class Sender:
             metrics.REQUESTS.labels(Policy.UNCERTAIN.value).inc()
             reason = type(error).__name__
             await self._kept(lambda: ledger.unanswered(departure.claim, reason, self._clock.now()))
+            return
+        if [result.msisdn for result in results] != [each.msisdn for each in departure.recipients]:
+            await self._kept(lambda: ledger.unanswered(departure.claim, "not what was asked", self._clock.now()))
             return
         metrics.REQUESTS.labels("answered").inc()
         metrics.REQUEST_SECONDS.observe(time.perf_counter() - began)

@@ -16,7 +16,10 @@ REACHED: Final = """
     SELECT own.msisdn, wanted.*, coalesce(phone.language, wanted.language) AS spoken,
         phone.language AS chosen, phone.sms_stopped_at IS NOT NULL AS stopped
     FROM wanted JOIN (
-        SELECT DISTINCT household_id, msisdn FROM household_phone WHERE position = ANY (%(positions)s)
+        SELECT DISTINCT household_id, msisdn FROM (
+            SELECT household_id, msisdn, row_number() OVER (PARTITION BY household_id ORDER BY position) AS place
+            FROM household_phone
+        ) AS numbered WHERE place <= %(numbers)s
     ) AS own USING (household_id)
     LEFT JOIN phone ON phone.msisdn = own.msisdn
 """
@@ -44,6 +47,13 @@ SAME: Final = {
     "event": "earlier.subject @> %(event_subject)s",
     "free": "true",
 }
+TOLD_BEFORE_THE_MOVE: Final = """EXISTS (
+        SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
+        WHERE message.msisdn = person.msisdn AND earlier.round_id = %(round_id)s
+          AND message.state NOT IN ('left_out', 'dropped', 'failed', 'planned')
+          AND message.planned_at BETWEEN %(long_ago)s AND person.moved_at
+    )"""
+"""SQL that tells whether a number was told of the round before its day was last moved."""
 
 
 def gathered(kind: CampaignKind, subject: Subject) -> str:
@@ -62,7 +72,7 @@ def gathered(kind: CampaignKind, subject: Subject) -> str:
     WITH told AS ({lines}), person AS (
         SELECT msisdn, array_agg(household_id ORDER BY household_id) AS household_ids,
             array_agg(hash ORDER BY household_id) AS told, min(commune_pcode) AS commune_pcode,
-            bool_or(stopped) AS stopped, bool_or(moved) AS moved,
+            bool_or(stopped) AS stopped, max(moved_at) AS moved_at,
             coalesce(min(chosen), CASE WHEN min(spoken) = max(spoken) THEN min(spoken) ELSE 'bm' END, 'bm') AS language
         FROM (SELECT DISTINCT ON (msisdn, household_id) * FROM reached) AS each GROUP BY msisdn
     )
@@ -77,7 +87,8 @@ def gathered(kind: CampaignKind, subject: Subject) -> str:
         ) THEN 'already_told'
     END AS why
     FROM person JOIN told USING (msisdn)
-    WHERE (%(only)s::text IS NULL OR person.language = %(only)s) AND NOT (%(unmoved)s AND person.moved)
+    WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
+    AND (NOT %(unmoved)s OR NOT {TOLD_BEFORE_THE_MOVE}) AND (NOT %(only_told)s OR {TOLD_BEFORE_THE_MOVE})
     """  # noqa: S608
 
 

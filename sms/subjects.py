@@ -29,8 +29,8 @@ class Subject:
 
     `round_id` or `event` (a component, and its days from `first` to `last`), or neither for free words. The rest
     narrows: a place by its P-code (region, cercle or commune), a village, households enrolled in `component`, of a
-    `status`, of a `language`. `day` is the day that reminders speak of. `unmoved` leaves out phones with a payment
-    whose day moved.
+    `status`, of a `language`. `day` is the day that reminders speak of. `unmoved` leaves out phones that were told a
+    day which moved since, `only_told` all others.
     """
 
     round_id: int | None = None
@@ -44,6 +44,7 @@ class Subject:
     status: Status | None = None
     language: Language | None = None
     unmoved: bool = False
+    only_told: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept with the campaign; an event with its component."""
@@ -74,6 +75,8 @@ class Subject:
 def check(kind: CampaignKind, subject: Subject) -> None:
     """Raise BadSubject when a campaign of this kind cannot be about this."""
     if kind is CampaignKind.FREE:
+        if subject.round_id is not None or subject.event is not None:
+            raise BadSubject("free words are about no round and no event: name a place, a component or a status")
         return
     if subject.event is None and subject.round_id is None:
         raise BadSubject(f"a campaign of kind {kind} is about a payment round or an event")
@@ -113,14 +116,14 @@ _PLACED: Final = """
 def wanted_sql(kind: CampaignKind, subject: Subject) -> str:
     """SQL of the households to tell and what of, a row for each line of what they are told.
 
-    `household_id, head_name, commune_pcode, language, amount, day, place, old_day, hash, event (jsonb), moved`; its
+    `household_id, head_name, commune_pcode, language, amount, day, place, old_day, hash, event (jsonb), moved_at`; its
     parameters are those of `wanted_values`.
     """
     if kind is CampaignKind.FREE:
         return f"""
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
             NULL::integer AS amount, NULL::date AS day, NULL::text AS place, NULL::date AS old_day,
-            NULL::integer AS hash, NULL::jsonb AS event, false AS moved
+            NULL::integer AS hash, NULL::jsonb AS event, NULL::timestamptz AS moved_at
         FROM household {_PLACED} WHERE {_NARROWED}
         """  # noqa: S608 - our own words
     if subject.event is not None:
@@ -130,7 +133,7 @@ def wanted_sql(kind: CampaignKind, subject: Subject) -> str:
             NULL::integer AS amount, event.date AS day, NULL::text AS place, NULL::date AS old_day,
             NULL::integer AS hash,
             jsonb_build_array(event.what_fr, event.what_bm, event.date, event.time, event.place) AS event,
-            false AS moved
+            NULL::timestamptz AS moved_at
         FROM component_event AS event
         JOIN household ON household.commune_pcode = event.commune_pcode
             AND (event.village IS NULL OR lower(event.village) = lower(household.village))
@@ -144,7 +147,7 @@ def wanted_sql(kind: CampaignKind, subject: Subject) -> str:
     SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
         payment.amount_xof AS amount, {day} AS day, coalesce(payment.place, commune.name) AS place, {old} AS old_day,
         {PAYMENT_HASH} AS hash, NULL::jsonb AS event,
-        EXISTS (SELECT FROM payment_move WHERE payment_move.payment_id = payment.id) AS moved
+        (SELECT max(moved_at) FROM payment_move WHERE payment_move.payment_id = payment.id) AS moved_at
     FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
     LEFT JOIN LATERAL (
         SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1
@@ -174,5 +177,6 @@ def wanted_values(kind: CampaignKind, subject: Subject, today: date) -> dict[str
         "component": subject.component,
         "status": subject.status.value if subject.status else None,
         "unmoved": subject.unmoved,
+        "only_told": subject.only_told,
         "today": today,
     }

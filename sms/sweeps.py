@@ -8,7 +8,7 @@ from sqlalchemy import TextClause, text
 
 from core.database import reading, writing
 from core.settings import Settings
-from sms import campaigns, ledger, metrics
+from sms import campaigns, delivery, ledger, metrics
 from sms.states import is_final, rank
 
 CLAIMED_SECONDS: Final = 300
@@ -41,7 +41,7 @@ async def sweep(now: datetime, settings: Settings) -> Swept:
     swept = Swept(
         given_back=await give_back(now, settings),
         made_uncertain=await make_uncertain(now, settings),
-        settled=await settle_by_reports(now, settings),
+        settled=await adopt_left_over() + await settle_by_reports(now, settings),
         missed=await drop_missed(now),
         sent_anew=await send_anew(now),
         silent=await make_silent(now, settings),
@@ -96,18 +96,34 @@ async def make_uncertain(now: datetime, settings: Settings) -> int:
     )
 
 
+LEFT_OVER = text("SELECT provider_id FROM early_report JOIN message USING (provider_id)")
+
+
+async def adopt_left_over() -> int:
+    """Reports that waited for a message whose worker died between writing down its id and looking for them."""
+    async with reading() as connection:
+        provider_ids = list(await connection.scalars(LEFT_OVER))
+    if provider_ids:
+        await delivery.adopt(provider_ids)
+    return len(provider_ids)
+
+
 SETTLE = text(f"""
-WITH strange AS (
-    SELECT *, row_number() OVER (PARTITION BY msisdn ORDER BY received_at, provider_id) AS place FROM early_report
-    WHERE received_at < :answered_by
-), nameless AS (
+WITH nameless AS (
     SELECT message.id, message.msisdn, sms_batch.left_at,
         row_number() OVER (PARTITION BY message.msisdn ORDER BY sms_batch.left_at, message.id) AS place
-    FROM (SELECT DISTINCT msisdn FROM strange) AS number JOIN message ON message.msisdn = number.msisdn
-    JOIN sms_batch ON sms_batch.id = message.batch_id
-    WHERE message.provider_id IS NULL AND message.state IN ('uncertain', 'accepted')
+    FROM (SELECT DISTINCT msisdn FROM early_report WHERE received_at < :answered_by) AS number
+    JOIN message ON message.msisdn = number.msisdn JOIN sms_batch ON sms_batch.id = message.batch_id
+    WHERE message.provider_id IS NULL AND message.state IN ('uncertain', 'accepted', 'silent')
+      AND sms_batch.left_at > :long_ago
+), strange AS (
+    SELECT early_report.*, row_number() OVER (PARTITION BY msisdn ORDER BY received_at, provider_id) AS place
+    FROM early_report
+    JOIN (SELECT msisdn, min(left_at) AS since FROM nameless GROUP BY msisdn) AS waiting USING (msisdn)
+    WHERE received_at < :answered_by AND received_at >= since
 ), matched AS (
-    SELECT nameless.id, strange.* FROM strange JOIN nameless USING (msisdn, place)
+    SELECT nameless.id, strange.provider_id, strange.msisdn, strange.state, strange.reason, strange.received_at
+    FROM strange JOIN nameless USING (msisdn, place)
     WHERE nameless.left_at <= strange.received_at AND NOT EXISTS (
         SELECT FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
         WHERE message.msisdn = strange.msisdn AND sms_batch.state = 'left')
@@ -129,7 +145,11 @@ async def settle_by_reports(now: datetime, settings: Settings) -> int:
     Only reports older than any answer that is still to come are looked at, and only for numbers with nothing under way.
     """
     waited = settings.sms_answer_seconds + settings.sms_connect_seconds + settings.sms_worker_seconds
-    return await _count(SETTLE, answered_by=now - timedelta(seconds=waited))
+    return await _count(SETTLE, answered_by=now - timedelta(seconds=waited), long_ago=now - REPORTED_WITHIN)
+
+
+REPORTED_WITHIN: Final = timedelta(days=7)
+"""No report comes later than so long after its message left."""
 
 
 DROP_MISSED = text("""
@@ -200,7 +220,7 @@ async def make_silent(now: datetime, settings: Settings) -> int:
 
 WAITING = text("""
 SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
-WHERE sms_batch.uncertain AND sms_batch.state = 'done' AND sms_batch.answered_at < :before
+WHERE sms_batch.uncertain AND sms_batch.answered_at < :before
   AND message.state = 'uncertain'
 """)
 

@@ -52,7 +52,8 @@ def written(text: str, voice: Voice, alphabet: Alphabet, *, reserve: int = 0) ->
     kept = "x" * reserve
     for msgid in SECURITY:
         longer = f"{body} {alphabet.prepare(voice.t(msgid))}"
-        if alphabet.segments(longer + kept) == alphabet.segments(body + kept):
+        costs_none = all(alphabet.segments(longer + room) == alphabet.segments(body + room) for room in ("", kept))
+        if costs_none:
             body = longer
             break
     return as_it_is(body, alphabet)

@@ -15,6 +15,13 @@ CHANGED_SINCE: Final = f"""message.told IS NOT NULL AND EXISTS (
     )"""  # noqa: S608 - our own words
 """SQL that tells whether what a row of `message` says is no longer so; `:round_id` is its campaign's round."""
 
+ANOTHER_NUMBER: Final = """message.campaign_id IS NOT NULL AND EXISTS (
+        SELECT FROM unnest(message.household_ids) AS own (household_id) WHERE NOT EXISTS (
+            SELECT FROM household_phone
+            WHERE household_phone.household_id = own.household_id AND household_phone.msisdn = message.msisdn)
+    )"""
+"""SQL that tells whether a household that a row of `message` speaks of is no longer reached at its number."""
+
 EVENT_CHANGED: Final = """campaign.subject ? 'event' AND campaign.kind <> 'cancelled' AND EXISTS (
         SELECT FROM message_text, jsonb_array_elements(CAST(message_text.content AS jsonb)) AS line
         WHERE message_text.id = batch.text_id AND NOT EXISTS (

@@ -28,6 +28,9 @@ log = structlog.get_logger(__name__)
 
 STATEMENT_SECONDS = 300.0
 AGAIN_SECONDS = 1.0
+KEPT_HOURS = 24
+"""How long a job that failed is kept to be looked at."""
+
 SEEN = text(
     "INSERT INTO sms_worker (name, started_at, seen_at) VALUES (:name, :now, :now) "
     "ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at"
@@ -102,7 +105,7 @@ class Worker:
             sender.wake()
 
         @queue.periodic(cron="* * * * *")
-        @queue.task(name="sms.minute", lock="sms.minute")
+        @queue.task(name="sms.minute")
         async def minute(timestamp: int) -> None:
             """Campaigns whose time has come, and what should have happened and did not."""
             now = datetime.now(UTC)
@@ -113,17 +116,18 @@ class Worker:
             sender.wake()
 
         @queue.periodic(cron="*/10 * * * *")
-        @queue.task(name="sms.rules", lock="sms.rules")
+        @queue.task(name="sms.rules")
         async def by_rule(timestamp: int) -> None:
             """Campaigns that arise from the schedule by themselves."""
             if settings.sms_rules:
                 await rules.arise(datetime.now(UTC), settings)
 
         @queue.periodic(cron="15 2 * * *")
-        @queue.task(name="purge", lock="purge")
+        @queue.task(name="purge")
         async def nightly(timestamp: int) -> None:
             """What was kept long enough."""
             log.info("purged", **asdict(await purge(datetime.now(UTC), settings)))
+            await queue.job_manager.delete_old_jobs(KEPT_HOURS, include_failed=True)
 
 
 async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:

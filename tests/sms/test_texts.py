@@ -246,16 +246,17 @@ def test_the_longest_line_of_safety_that_costs_no_part_is_added(language: Langua
         (SAFE[language], room - len(SAFE[language]) - 1),
         (FREE[language], room - len(FREE[language]) - 1),
     ):
-        assert written("a" * size, spoken, GSM7) == Written(f"{'a' * size} {line}", parts, room)
-    too_long_for_the_first = "a" * (room - len(SAFE[language]))
+        text = "a" * (size - 1) + "."
+        assert written(text, spoken, GSM7) == Written(f"{text} {line}", parts, room)
+    too_long_for_the_first = "a" * (room - len(SAFE[language]) - 1) + "."
     assert written(too_long_for_the_first, spoken, GSM7).body == f"{too_long_for_the_first} {FREE[language]}"
-    too_long_for_any = "a" * (room - len(FREE[language]))
+    too_long_for_any = "a" * (room - len(FREE[language]) - 1) + "."
     assert written(too_long_for_any, spoken, GSM7) == Written(too_long_for_any, parts, len(too_long_for_any))
 
 
 def test_what_gsm7_counts_twice_is_counted_before_the_line_is_added() -> None:
-    assert written("ɲ" * 55, voice(BM), GSM7).body == f"{'ny' * 55} {SAFE[BM]}"
-    assert written("ɲ" * 56, voice(BM), GSM7).body == f"{'ny' * 56} {FREE[BM]}"
+    assert written("ɲ" * 54 + "!", voice(BM), GSM7).body == f"{'ny' * 54}! {SAFE[BM]}"
+    assert written("ɲ" * 56 + "!", voice(BM), GSM7).body == f"{'ny' * 56}! {FREE[BM]}"
 
 
 @pytest.mark.parametrize(

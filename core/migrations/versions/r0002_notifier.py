@@ -114,6 +114,7 @@ CREATE INDEX ix_sms_batch_campaign_id ON sms_batch (campaign_id);
 CREATE INDEX ix_sms_batch_done ON sms_batch (answered_at) WHERE state = 'done';
 CREATE INDEX ix_sms_batch_out ON sms_batch (worker) WHERE state IN ('claimed', 'left');
 CREATE INDEX ix_sms_batch_ready ON sms_batch (priority, id) WHERE state = 'ready';
+CREATE INDEX ix_sms_batch_uncertain ON sms_batch (answered_at) WHERE uncertain;
 CREATE INDEX ix_sms_batch_text_id ON sms_batch (text_id);
 
 CREATE TABLE message (

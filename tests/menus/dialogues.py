@@ -1,0 +1,324 @@
+"""Whole conversations as files that the programme's staff can read: read, held with the line, written again.
+
+`python -m tests.menus.dialogues --rewrite [NAME…]` holds each conversation anew and writes what the line says now. A
+new one needs only its head and what the caller does.
+"""
+
+import argparse
+import asyncio
+import re
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+import psycopg
+from redis.asyncio import Redis
+from sqlalchemy.engine import make_url
+from starlette.applications import Starlette
+
+from core import database, demo, migrations
+from core.alphabet import GSM7
+from core.callers import remember_language
+from core.demo_callers import DEMO_CALLERS
+from core.identifiers import is_reference
+from core.journal import Journal
+from core.languages import Language
+from core.servers import end_own_postgres, own_postgres, own_redis
+from core.session_end import SessionEnd, Unsaid
+from core.settings import Settings
+from menus import line
+from simulator.gateway import Screen, UssdCall
+from sms import cut_calls
+from ussd import africastalking
+from ussd.engine import Engine
+from ussd.sessions import Sessions
+
+FOLDER: Final = Path(__file__).parent.parent / "dialogues"
+NOW: Final = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+DAY: Final = "mardi 24 novembre 2026, 10 h"
+"""The moment at which all of them are held, and as their heads have it."""
+
+HOUSEHOLDS: Final = 60
+CODE: Final = "*384*1234#"
+HEADINGS: Final = {Language.FR: "## En français", Language.BM: "## En bambara"}
+SCREEN: Final = "    │ "
+END: Final = "L'appel est fini."
+REFERENCE: Final = "{référence}"
+
+_TITLE = re.compile(r"# (.+)")
+_CALLER = re.compile(r"Appelant : (\+\d+) \((.+)\)")
+_LANGUAGE_KNOWN, _LANGUAGE_NEW = "Langue : choisie à un appel d'avant", "Langue : pas encore choisie"
+_ACTION = re.compile(r"Elle (compose|tape|écrit) (.+)|L'appel est coupé\.")
+_SEVEN_DIGITS = re.compile(r"(?<!\d)\d{7}(?!\d)")
+_KNOWN_REFERENCES = frozenset(caller.reference for caller in DEMO_CALLERS)
+
+
+class Unreadable(ValueError):
+    """A file that is no dialogue; the message says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the caller does, as the file has it, and what the phone shows then (None: nothing, the call is cut)."""
+
+    action: str
+    screen: Screen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """One conversation in both languages, by somebody who chose the language before or did not."""
+
+    title: str
+    msisdn: str
+    who: str
+    knows_language: bool
+    steps: dict[Language, list[Step]] = field(default_factory=dict)
+
+
+def read(text: str) -> Dialogue:
+    """Read a file; raises Unreadable with the number of the line."""
+    lines = [line.rstrip() for line in text.splitlines()]
+    head, bodies = _parts(lines)
+    title = _found(_TITLE, head)
+    caller = _found(_CALLER, head)
+    if f"Jour : {DAY}" not in head:
+        raise Unreadable(f"the head lacks « Jour : {DAY} »")
+    if not {_LANGUAGE_KNOWN, _LANGUAGE_NEW} & set(head):
+        raise Unreadable(f"the head lacks « {_LANGUAGE_KNOWN} » or « {_LANGUAGE_NEW} »")
+    steps = {language: list(_steps(body)) for language, body in bodies.items()}
+    return Dialogue(title[1], caller[1], caller[2], _LANGUAGE_KNOWN in head, steps)
+
+
+def _parts(lines: Sequence[str]) -> tuple[list[str], dict[Language, list[tuple[int, str]]]]:
+    """The lines of the head, and those of each language with their numbers."""
+    languages = {heading: language for language, heading in HEADINGS.items()}
+    head: list[str] = []
+    bodies: dict[Language, list[tuple[int, str]]] = {}
+    body: list[tuple[int, str]] | None = None
+    for number, said in enumerate(lines, start=1):
+        if said in languages:
+            body = bodies.setdefault(languages[said], [])
+        elif body is not None:
+            body.append((number, said))
+        else:
+            head.append(said)
+    if set(bodies) != set(HEADINGS):
+        raise Unreadable(f"not both of {', '.join(HEADINGS.values())}")
+    return head, bodies
+
+
+def _found(pattern: re.Pattern[str], lines: Iterable[str]) -> re.Match[str]:
+    for said in lines:
+        match = pattern.fullmatch(said)
+        if match:
+            return match
+    raise Unreadable(f"no line {pattern.pattern!r} in the head")
+
+
+def _steps(body: Iterable[tuple[int, str]]) -> Iterator[Step]:
+    action, shown, ends = "", list[str](), False
+    for number, said in body:
+        if _ACTION.fullmatch(said):
+            if action:
+                yield _step(action, shown, ends)
+            action, shown, ends = said, [], False
+        elif said.startswith(SCREEN.rstrip()) and action:
+            shown.append(said[len(SCREEN) :])
+        elif said == END and action:
+            ends = True
+        elif said:
+            raise Unreadable(f"line {number}: {said!r} is neither something done nor something shown")
+    if action:
+        yield _step(action, shown, ends)
+
+
+def _step(action: str, shown: Sequence[str], ends: bool) -> Step:
+    return Step(action, Screen(ends, "\n".join(shown)) if shown else None)
+
+
+def written(dialogue: Dialogue) -> str:
+    """The file of a dialogue."""
+    lines = [
+        f"# {dialogue.title}",
+        f"Appelant : {dialogue.msisdn} ({dialogue.who})",
+        _LANGUAGE_KNOWN if dialogue.knows_language else _LANGUAGE_NEW,
+        f"Jour : {DAY}",
+    ]
+    for language, heading in HEADINGS.items():
+        lines += ["", heading]
+        for step in dialogue.steps[language]:
+            lines += ["", step.action]
+            if step.screen is None:
+                continue
+            lines += ["", *(f"{SCREEN}{row}".rstrip() for row in step.screen.text.split("\n"))]
+            lines += ["", END] if step.screen.ends else []
+    return "\n".join(lines) + "\n"
+
+
+class Conversation:
+    """One language of a dialogue, held with the line."""
+
+    def __init__(self, client: httpx.AsyncClient, callback: str, msisdn: str) -> None:
+        self._client, self._callback, self._msisdn = client, callback, msisdn
+        self._call = self._phone()
+        self._references: list[str] = []
+
+    def _phone(self) -> UssdCall:
+        return UssdCall(self._client, self._callback, self._msisdn, service_code=CODE)
+
+    async def held(self, steps: Iterable[Step]) -> list[Step]:
+        """The same actions, and what the phone really shows after each."""
+        return [Step(step.action, await self._done(step.action)) for step in steps]
+
+    async def _done(self, action: str) -> Screen | None:
+        match = _ACTION.fullmatch(action)
+        if match is None or match[1] is None:
+            await self._call.end_event("Incomplete")
+            return None
+        if match[1] == "compose":
+            self._call = self._phone()
+            return self._shown(await self._call.dial(match[2].removeprefix(CODE[:-1]).strip("*#")))
+        return self._shown(await self._call.reply(self._filled(match[2])))
+
+    def _filled(self, typed: str) -> str:
+        for place, reference in enumerate(self._references):
+            typed = typed.replace(_name(place), reference)
+        return typed
+
+    def _shown(self, screen: Screen) -> Screen:
+        """The screen with a name for each reference that was drawn by lot."""
+        for digits in _SEVEN_DIGITS.findall(screen.text):
+            if is_reference(digits) and digits not in _KNOWN_REFERENCES and digits not in self._references:
+                self._references.append(digits)
+        text = screen.text
+        for place, reference in enumerate(self._references):
+            text = text.replace(reference, _name(place))
+        return Screen(screen.ends, text)
+
+
+def _name(place: int) -> str:
+    """The first reference of a conversation, the second…"""
+    return REFERENCE if place == 0 else f"{REFERENCE[:-1]} {place + 1}}}"
+
+
+def septets(screen: Screen) -> int:
+    """What a screen of a file measures on the phone."""
+    return GSM7.measure(re.sub(r"\{référence( \d)?\}", "1234567", screen.text))
+
+
+class World:
+    """The demonstration of that day in a database of its own, copied for each conversation."""
+
+    def __init__(self, server: str, redis_url: str) -> None:
+        self._server = server
+        self._redis_url = redis_url
+
+    def url(self, name: str) -> str:
+        return make_url(self._server).set(database=name).render_as_string(hide_password=False)
+
+    def build(self) -> None:
+        """Make the world that is copied."""
+        self._run("CREATE DATABASE jigi_dialogues")
+        migrations.upgrade(self.url("jigi_dialogues"))
+
+        async def fill() -> None:
+            database.open_database(self.url("jigi_dialogues"), statement_seconds=60)
+            with tempfile.TemporaryDirectory(prefix="jigi-dialogues-") as folder:
+                await demo.build(Path(folder), NOW.date(), count=HOUSEHOLDS)
+            await database.close_database()
+
+        asyncio.run(fill())
+
+    async def held(self, dialogue: Dialogue) -> Dialogue:
+        """The dialogue as the line answers it, each language in a world where nobody called before."""
+        steps = {}
+        for language, asked in dialogue.steps.items():
+            async with self._line() as (client, callback):
+                if dialogue.knows_language:
+                    await remember_language(dialogue.msisdn, language)
+                steps[language] = await Conversation(client, callback, dialogue.msisdn).held(asked)
+        return Dialogue(dialogue.title, dialogue.msisdn, dialogue.who, dialogue.knows_language, steps)
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
+        """The line at that moment, on a fresh copy of the world: its HTTP client and the callback's path."""
+        self._run("DROP DATABASE IF EXISTS jigi_dialogue WITH (FORCE)")
+        self._run("CREATE DATABASE jigi_dialogue TEMPLATE jigi_dialogues STRATEGY file_copy")
+        settings = Settings(callback_tokens=("demo",))
+        database.open_database(self.url("jigi_dialogue"), pool=4, statement_seconds=30)
+        redis = Redis.from_url(self._redis_url)
+        await redis.flushall()
+        engine = Engine(
+            line,
+            sessions=Sessions(redis, seconds=settings.session_seconds, lock_seconds=60),
+            journal=Journal(),
+            alphabet=GSM7,
+            step_seconds=30,
+            typed_inputs=settings.typed_inputs,
+            clock=lambda: NOW,
+        )
+
+        async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
+            await cut_calls.end(session_end, unsaid, NOW)
+
+        app = Starlette(
+            routes=africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes)
+        )
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client:
+            yield client, "/ussd/africastalking/demo"
+        await engine.close()
+        await redis.aclose()
+        await database.close_database()
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+def files() -> list[Path]:
+    """The dialogues, by name."""
+    return sorted(FOLDER.glob("*.txt"))
+
+
+async def rewrite(world: World, paths: Iterable[Path]) -> list[Path]:
+    """Hold the dialogues anew and write what the line says now; give those that changed."""
+    changed = []
+    for path in paths:
+        before = path.read_text("utf-8")
+        after = written(await world.held(read(before)))
+        if after != before:
+            path.write_text(after, "utf-8")
+            changed.append(path)
+    return changed
+
+
+def main() -> int:
+    """Rewrite the dialogues named, or all."""
+    parser = argparse.ArgumentParser(description="The dialogues of tests/dialogues.")
+    parser.add_argument("--rewrite", action="store_true", required=True, help="write what the line says now")
+    parser.add_argument("names", nargs="*", help="only these, such as payment_with_a_day")
+    names = parser.parse_args().names
+    paths = [path for path in files() if not names or path.stem in names]
+    folder = Path(tempfile.mkdtemp(prefix="jigi-dialogues-"))
+    redis = own_redis(folder)
+    try:
+        world = World(own_postgres(folder), redis.url)
+        world.build()
+        changed = asyncio.run(rewrite(world, paths))
+    finally:
+        redis.close()
+        end_own_postgres(folder)
+    sys.stdout.writelines(f"{path.name}\n" for path in changed)
+    sys.stdout.write(f"{len(changed)} of {len(paths)} dialogues changed; read them (git diff) before you commit.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,449 @@
+"""A world of campaigns: households to tell, people who decide, a watch turned by hand, and a gateway that obeys."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import text
+
+from core.alphabet import GSM7
+from core.campaigns import CampaignKind
+from core.database import reading, writing
+from core.households import Status
+from core.languages import Language
+from core.notices import Notice, NoticeKind, tell
+from core.payments import PaymentState
+from core.people import Acting, LoginTakenError, Role, acting, add_agent
+from core.settings import Settings
+from sms import campaigns, planning
+from sms.contents import EventLine, PaymentLine, events_of, payments_of
+from sms.drafts import Draft, draft
+from sms.gateway import Policy, Result
+from sms.planning import Plan
+from sms.sender import Clock, Sender
+from sms.subjects import Subject
+from tests.core import registry
+from tests.core.registry import SAFO, TODAY
+
+NOW: Final = datetime.combine(TODAY, time(9), UTC)
+"""Nine in the morning of the registry's today, a Tuesday."""
+
+PAY_DAY: Final = TODAY + timedelta(days=6)
+ROUND: Final = "T4 2026"
+MAIRIE: Final = "Mairie de Safo"
+
+AWA, BINTA, CHEICK, DJENEBA = "+22376000001", "+22376000002", "+22376000003", "+22376000004"
+MALITEL, TELECEL, FIXED = "+22366000001", "+22350000001", "+22320221615"
+
+BM, FR = Language.BM, Language.FR
+SETTINGS: Final = Settings(sms_rate=0, sms_part_price_xof=0, sms_retry_seconds=120)
+
+
+@pytest.fixture
+async def safo(world: None) -> None:
+    """The commune of Safo and nobody in it."""
+    await registry.safo()
+
+
+# The tables
+
+
+async def query(sql: str, **values: object) -> Sequence[Any]:
+    async with reading() as connection:
+        return (await connection.execute(text(sql), values)).all()
+
+
+async def one(sql: str, **values: object) -> Any:
+    """The one row of a query."""
+    (row,) = await query(sql, **values)
+    return row
+
+
+async def change(sql: str, **values: object) -> None:
+    async with writing() as session:
+        await session.execute(text(sql), values)
+
+
+# Households and their payments
+
+
+def numbers(count_of: int, start: str = "76", first: int = 0) -> list[str]:
+    """So many numbers of an operator (76: Orange, 66: Malitel, 50: Telecel)."""
+    return [f"+223{start}{number:06d}" for number in range(first, first + count_of)]
+
+
+async def family(
+    *phones: str,
+    due: date | None = PAY_DAY,
+    state: PaymentState = PaymentState.ANNOUNCED,
+    last: date | None = None,
+    name: str = "Awa Traoré",
+    amount: int = 30_000,
+    place: str | None = MAIRIE,
+    moved: tuple[date, date | None] | None = None,
+    round_name: str | None = ROUND,
+    language: Language | None = None,
+    commune: str = SAFO,
+    village: str | None = "Dialakoroba",
+    status: Status = Status.BENEFICIARY,
+    components: tuple[str, ...] = (),
+) -> int:
+    """Plant a household with its phones and, unless `round_name` is None, its payment of that round; give its id."""
+    household = await registry.household(
+        head_name=name, phones=phones, commune=commune, village=village, status=status, components=components
+    )
+    if language:
+        await change("UPDATE household SET language = :language WHERE id = :id", id=household, language=language)
+    if round_name:
+        moves = (moved,) if moved else ()
+        await registry.payment(
+            household, state, due=due, last=last, amount=amount, place=place, moves=moves, round_name=round_name
+        )
+    return household
+
+
+async def crowd(msisdns: Iterable[str], due: date = PAY_DAY) -> None:
+    """Plant a household for each number, all paid the same at the same place."""
+    known = await query("SELECT id FROM payment_round WHERE component = 'TM' AND name = :name", name=ROUND)
+    round_id = known[0].id if known else await registry.pay_round("TM", ROUND)
+    await change(
+        """
+        WITH asked AS (
+            SELECT msisdn, CAST(20000000 + row_number() OVER () + (SELECT count(*) FROM household) AS text) AS number
+            FROM unnest(CAST(:msisdns AS text[])) AS t (msisdn)
+        ), planted AS (
+            INSERT INTO household (household_no, head_name, commune_pcode, status)
+            SELECT number, 'Awa Traoré', :commune, 'beneficiary' FROM asked RETURNING id, household_no
+        ), phones AS (
+            INSERT INTO household_phone (household_id, position, msisdn)
+            SELECT planted.id, 1, asked.msisdn FROM planted JOIN asked ON asked.number = planted.household_no
+        )
+        INSERT INTO payment (household_id, round_id, due_date, place, amount_xof, state)
+        SELECT id, :round_id, :due, :place, 30000, 'announced' FROM planted
+        """,
+        msisdns=list(msisdns),
+        commune=SAFO,
+        round_id=round_id,
+        due=due,
+        place=MAIRIE,
+    )
+
+
+async def speaks(msisdn: str, language: Language) -> None:
+    """Let a phone choose a language."""
+    await change(
+        "INSERT INTO phone (msisdn, language) VALUES (:msisdn, :language) "
+        "ON CONFLICT (msisdn) DO UPDATE SET language = EXCLUDED.language",
+        msisdn=msisdn,
+        language=language,
+    )
+
+
+async def repaid(household: int, columns: Mapping[str, object], *, at: datetime = NOW) -> None:
+    """Change columns of the payments of a household, as an import at `at` does."""
+    assigned = ", ".join(f"{name} = :{name}" for name in columns)
+    await change(
+        f"UPDATE payment SET {assigned}, updated_at = :at WHERE household_id = :household",  # noqa: S608
+        **columns,
+        household=household,
+        at=at,
+    )
+
+
+async def move_day(household: int, to: date | None, *, at: datetime = NOW) -> None:
+    """Move the payment of a household to another day (None: no day), as an import at `at` does."""
+    await change(
+        "INSERT INTO payment_move (payment_id, moved_at, old_day, new_day) "
+        "SELECT id, :at, due_date, CAST(:to AS date) FROM payment WHERE household_id = :household",
+        household=household,
+        at=at,
+        to=to,
+    )
+    state = PaymentState.PLANNED if to is None else PaymentState.ANNOUNCED
+    await repaid(household, {"due_date": to, "state": state.value}, at=at)
+
+
+# Campaigns and who decides on them
+
+
+async def somebody(login: str, role: Role = Role.SUPERVISOR) -> Acting:
+    """Somebody who works here, a supervisor unless another role is given."""
+    with suppress(LoginTakenError):
+        await add_agent(login, login.title(), role)
+    return await acting(login)
+
+
+async def round_id(name: str = ROUND) -> int:
+    return int((await one("SELECT id FROM payment_round WHERE name = :name", name=name)).id)
+
+
+async def drafted(
+    kind: CampaignKind = CampaignKind.ANNOUNCE,
+    subject: Subject | None = None,
+    *,
+    now: datetime = NOW,
+    french: str | None = None,
+    bambara: str | None = None,
+    planner: str | None = "awa",
+) -> int:
+    """Draft a campaign, of the round unless another subject is given; give its number."""
+    by = (await somebody(planner)).id if planner else None
+    about = subject or Subject(round_id=await round_id())
+    return await draft(Draft(kind, about, f"{kind}", french, bambara, by), now, GSM7)
+
+
+async def planned(
+    kind: CampaignKind = CampaignKind.ANNOUNCE,
+    subject: Subject | None = None,
+    *,
+    settings: Settings = SETTINGS,
+    now: datetime = NOW,
+    keep_told: bool = True,
+    french: str | None = None,
+    bambara: str | None = None,
+    planner: str | None = "awa",
+) -> Plan:
+    """Draft a campaign, of the round unless another subject is given, and plan it."""
+    campaign = await drafted(kind, subject, now=now, french=french, bambara=bambara, planner=planner)
+    return await planning.plan(campaign, settings, now, keep_told=keep_told)
+
+
+async def approved(plan: Plan, now: datetime = NOW) -> int:
+    """Let others approve a plan; give the campaign's number."""
+    given = await campaigns.approve(plan.campaign_id, await somebody("binta"), now)
+    if not given.complete:
+        await campaigns.approve(plan.campaign_id, await somebody("cheick"), now)
+    return plan.campaign_id
+
+
+async def running(
+    kind: CampaignKind = CampaignKind.ANNOUNCE,
+    subject: Subject | None = None,
+    *,
+    settings: Settings = SETTINGS,
+    now: datetime = NOW,
+    french: str | None = None,
+    bambara: str | None = None,
+) -> int:
+    """Plan a campaign, approve it and start it; give its number."""
+    plan = await planned(kind, subject, settings=settings, now=now, french=french, bambara=bambara)
+    campaign = await approved(plan, now)
+    await campaigns.start(campaign, await somebody("binta"), now)
+    return campaign
+
+
+async def state_of(campaign: int) -> str:
+    return str((await one("SELECT state FROM campaign WHERE id = :id", id=campaign)).state)
+
+
+# What became of the messages
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Where the message of a number stands, and why."""
+
+    state: str
+    reason: str | None = None
+
+
+async def fates(campaign: int) -> dict[str, Fate]:
+    """Where each number of a campaign stands."""
+    rows = await query(
+        "SELECT msisdn, state, reason FROM message WHERE campaign_id = :id AND msisdn IS NOT NULL ORDER BY id",
+        id=campaign,
+    )
+    return {row.msisdn: Fate(row.state, row.reason) for row in rows}
+
+
+async def counted(campaign: int) -> Counter[str]:
+    """How many messages of a campaign are in each state."""
+    rows = await query("SELECT state, count(*) AS n FROM message WHERE campaign_id = :id GROUP BY state", id=campaign)
+    return Counter({row.state: row.n for row in rows})
+
+
+async def told(campaign: int) -> set[str]:
+    """The numbers that a campaign plans to tell."""
+    return {msisdn for msisdn, fate in (await fates(campaign)).items() if fate.state == "planned"}
+
+
+async def left_out(campaign: int) -> Counter[str]:
+    """How many rows of a campaign are left out for each reason."""
+    rows = await query("SELECT reason FROM message WHERE campaign_id = :id AND state = 'left_out'", id=campaign)
+    return Counter(row.reason for row in rows)
+
+
+async def bodies(campaign: int) -> dict[str, str]:
+    """The text of each number that a campaign plans to tell."""
+    rows = await query(
+        "SELECT message.msisdn, message_text.body FROM message JOIN sms_batch ON sms_batch.id = message.batch_id "
+        "JOIN message_text ON message_text.id = sms_batch.text_id WHERE message.campaign_id = :id",
+        id=campaign,
+    )
+    return {row.msisdn: row.body for row in rows}
+
+
+async def pay_lines(campaign: int) -> dict[str, tuple[PaymentLine, ...]]:
+    """What each number is told of money."""
+    return {msisdn: tuple(payments_of(content).lines) for msisdn, content in await _contents(campaign)}
+
+
+async def event_lines(campaign: int) -> dict[str, tuple[EventLine, ...]]:
+    """What each number is told of events."""
+    return {msisdn: tuple(events_of(content).lines) for msisdn, content in await _contents(campaign)}
+
+
+async def _contents(campaign: int) -> list[tuple[str, str]]:
+    rows = await query(
+        "SELECT message.msisdn, message_text.content FROM message JOIN sms_batch ON sms_batch.id = message.batch_id "
+        "JOIN message_text ON message_text.id = sms_batch.text_id WHERE message.campaign_id = :id",
+        id=campaign,
+    )
+    return [(row.msisdn, row.content) for row in rows]
+
+
+# Single notices and what was sent before
+
+
+async def notice(
+    msisdn: str = AWA,
+    kind: NoticeKind = NoticeKind.HELP,
+    *,
+    now: datetime = NOW,
+    prompt: bool = True,
+    not_after: datetime | None = None,
+    **filling: object,
+) -> str:
+    """Queue a notice; give its key."""
+    key = f"notice {next(_KEYS)}"
+    one = Notice(key, kind, msisdn, FR, filling, prompt=prompt, not_after=not_after)
+    assert await tell(one, now)
+    return key
+
+
+async def fate_of(key: str) -> Fate:
+    """Where a notice stands."""
+    row = await one("SELECT state, reason FROM message WHERE key = :key", key=key)
+    return Fate(row.state, row.reason)
+
+
+async def got(msisdn: str, many: int = 1, *, at: datetime = NOW, state: str = "accepted", prompt: bool = False) -> None:
+    """Let so many notices have left for a number."""
+    for _ in range(many):
+        key = await notice(msisdn, now=at, prompt=prompt)
+        await change(
+            "UPDATE sms_batch SET state = 'done', left_at = :at, answered_at = :at FROM message "
+            "WHERE message.batch_id = sms_batch.id AND message.key = :key",
+            at=at,
+            key=key,
+        )
+        await change("UPDATE message SET state = :state WHERE key = :key", state=state, key=key)
+
+
+_KEYS: Final = count(1)
+
+
+# The clock and the gateway
+
+
+@dataclass
+class Watch:
+    """A clock turned by hand: who sleeps by it turns it."""
+
+    now: datetime = NOW
+    slept: list[float] = field(default_factory=list)
+
+    def clock(self) -> Clock:
+        return Clock(lambda: self.now, self.sleep)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.turn(seconds=seconds)
+        await asyncio.sleep(0)
+
+    def turn(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+Step = Policy | Mapping[str, Policy] | Exception | Callable[[str, Sequence[str]], Sequence[Result]]
+"""What the gateway does with one request: the same for all numbers, by number, trouble, or what one likes."""
+
+
+class ScriptedGateway:
+    """Answers request after request as it was told, then takes everything; remembers what it was asked and took."""
+
+    def __init__(self, *steps: Step) -> None:
+        self._steps = list(steps)
+        self._ids = count(1)
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.took: Counter[str] = Counter()
+
+    async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
+        self.asked.append((body, tuple(msisdns)))
+        step = self._steps.pop(0) if self._steps else Policy.ACCEPTED
+        if isinstance(step, Exception):
+            raise step
+        if isinstance(step, Policy):
+            step = dict.fromkeys(msisdns, step)
+        if isinstance(step, Mapping):
+            return [self.result(msisdn, step.get(msisdn, Policy.ACCEPTED)) for msisdn in msisdns]
+        return step(body, msisdns)
+
+    def result(self, msisdn: str, policy: Policy) -> Result:
+        """What becomes of a number."""
+        if policy is not Policy.ACCEPTED:
+            return Result(msisdn, policy, REASONS[policy])
+        self.took[msisdn] += 1
+        return Result(msisdn, policy, "Sent", f"at-{next(self._ids)}")
+
+    async def close(self) -> None:
+        pass
+
+
+class SlowGateway(ScriptedGateway):
+    """Lets something else happen before it answers."""
+
+    def __init__(self, meanwhile: Callable[[], Awaitable[object]], *steps: Step) -> None:
+        super().__init__(*steps)
+        self._meanwhile = meanwhile
+
+    async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
+        await self._meanwhile()
+        return await super().send(body, msisdns)
+
+
+REASONS: Final = {
+    Policy.AGAIN: "GatewayError",
+    Policy.FINAL: "UserInBlacklist",
+    Policy.STOP: "InsufficientBalance",
+    Policy.UNCERTAIN: "not in the answer",
+    Policy.KEEP: "HTTP 503",
+}
+
+
+def sender(gateway: ScriptedGateway, watch: Watch, *, worker: str = "first", settings: Settings = SETTINGS) -> Sender:
+    return Sender(gateway, settings, worker=worker, clock=watch.clock())
+
+
+async def living(worker: str, now: datetime) -> None:
+    """Say that a worker lives."""
+    await change(
+        "INSERT INTO sms_worker (name, started_at, seen_at) VALUES (:name, :now, :now) "
+        "ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at",
+        name=worker,
+        now=now,
+    )
+
+
+async def until(done: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+    """Wait until something is so; it fails when it is not in time."""
+    async with asyncio.timeout(seconds):
+        while not await done():  # noqa: ASYNC110 - it is seen in a table
+            await asyncio.sleep(0.01)
