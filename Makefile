@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench dialogues faults clean
 
 demo: $(RUN_STAMP)
 	$(BIN)/jigi demo --port $(PORT)
@@ -25,6 +25,12 @@ check: $(DEV_STAMP)
 bench: $(DEV_STAMP)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.sms
+
+dialogues: $(DEV_STAMP)
+	$(BIN)/python -m tests.menus.dialogues --rewrite
+
+faults: $(DEV_STAMP)
+	$(BIN)/python -m faults
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,6 +1,6 @@
 """Requests to be called back by the desk."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import text
@@ -66,25 +66,29 @@ async def ask_call(
         await connection.execute(ASK, values)
 
 
-AGREE = text(
-    "UPDATE callback_request SET state = 'agreed', agreed_on = :day, agreed_period = :period "
-    "WHERE id = :id AND state IN ('asked', 'agreed') RETURNING msisdn, language, household_id"
+OPEN = text(
+    "SELECT msisdn, language, household_id, agreed_on, agreed_period FROM callback_request "
+    "WHERE id = :id AND state IN ('asked', 'agreed') FOR UPDATE"
 )
+AGREE = text("UPDATE callback_request SET state = 'agreed', agreed_on = :day, agreed_period = :period WHERE id = :id")
 
 
 async def agree_call(request_id: int, day: date, period: Period, now: datetime) -> bool:
     """Agree when somebody will be called, and tell them by SMS; False when they were called already."""
     async with writing() as session:
-        values = {"id": request_id, "day": day, "period": period.value}
-        found = (await session.execute(AGREE, values)).one_or_none()
+        found = (await session.execute(OPEN, {"id": request_id})).one_or_none()
         if found is None:
             return False
+        if (found.agreed_on, found.agreed_period) == (day, period):
+            return True
+        await session.execute(AGREE, {"id": request_id, "day": day, "period": period.value})
         notice = Notice(
-            key=f"call {request_id} {day} {period}",
+            key=f"call {request_id} {day} {period} after {found.agreed_on} {found.agreed_period} {now.isoformat()}",
             kind=NoticeKind.CALL_AGREED,
             msisdn=found.msisdn,
             language=Language(found.language),
             filling={"day": day.isoformat(), "period": period.value},
+            not_after=datetime.combine(day + timedelta(days=1), time(0), UTC),
             household_id=found.household_id,
         )
         await tell(notice, now)

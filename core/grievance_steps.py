@@ -19,6 +19,7 @@ from core.grievances import (
     may_be_told,
 )
 from core.languages import Language
+from core.msisdn import can_get_sms
 from core.notices import Notice, NoticeKind, tell
 
 OPEN: Final = frozenset(set(GrievanceState) - set(DECIDED))
@@ -124,7 +125,9 @@ async def _find(session: AsyncSession, reference: str, states: Collection[Grieva
         msisdn=row.msisdn,
         language=Language(row.language),
         household_id=row.household_id,
-        told=row.msisdn is not None and may_be_told(row.anonymous, sensitive=sensitive, sms_safe=row.sms_safe),
+        told=row.msisdn is not None
+        and can_get_sms(row.msisdn)
+        and may_be_told(row.anonymous, sensitive=sensitive, sms_safe=row.sms_safe),
         decision_due=row.decision_due,
     )
 

@@ -280,7 +280,7 @@ async def _tell_received(filing: Filing, filed: Filed, sensitivity: Sensitivity,
         filling={"ref": filed.reference, "due": filed.answer_due.isoformat(), "discreet": sensitive},
         prompt=filing.channel == "ussd",
         not_after=now + RECEIPT_WITHIN,
-        household_id=filing.household_id,
+        household_id=None if sensitive or filing.anonymous else filing.household_id,
     )
     await tell(notice, now)
 

@@ -62,18 +62,16 @@ class Notice:
 
 
 QUEUE = text("""
-WITH batch AS (
-    INSERT INTO sms_batch (operator, priority, prompt, not_before, not_after, state, uncertain)
-    SELECT :operator, 0, :prompt, :now, CAST(:not_after AS timestamptz), 'ready', false
-    WHERE NOT EXISTS (SELECT FROM message WHERE key = :key)
-    RETURNING id
+WITH told AS (
+    INSERT INTO message
+        (batch_id, kind, key, msisdn, operator, household_ids, language, filling, state, attempts, was_uncertain,
+         planned_at)
+    VALUES (nextval('sms_batch_id_seq'), :kind, :key, :msisdn, :operator, CAST(:household_ids AS integer[]), :language,
+        CAST(:filling AS jsonb), 'planned', 0, false, :now)
+    ON CONFLICT DO NOTHING RETURNING batch_id
 )
-INSERT INTO message
-    (batch_id, kind, key, msisdn, operator, household_ids, language, filling, state, attempts, was_uncertain,
-     planned_at)
-SELECT id, :kind, :key, :msisdn, :operator, CAST(:household_ids AS integer[]), :language, CAST(:filling AS jsonb),
-    'planned', 0, false, :now
-FROM batch ON CONFLICT DO NOTHING RETURNING id
+INSERT INTO sms_batch (id, operator, priority, prompt, not_before, not_after, state, uncertain)
+SELECT batch_id, :operator, 0, :prompt, :now, CAST(:not_after AS timestamptz), 'ready', false FROM told RETURNING id
 """)
 
 

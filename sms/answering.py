@@ -39,6 +39,10 @@ class Incoming:
     words: str
 
 
+MISTYPED: Final = "mistyped"
+"""What is kept of a complaint's number with an error in it: to write it right is another question."""
+
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('writes ' || CAST(:msisdn AS text), 0))")
 KEEP = text("""
 INSERT INTO inbound_sms (gateway_id, msisdn, intent, at, answered) VALUES (:gateway_id, :msisdn, :intent, :now, false)
 ON CONFLICT (gateway_id) DO NOTHING RETURNING gateway_id
@@ -61,12 +65,14 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
         msisdn = ""
     words = Words(Intent.MACHINE) if is_machine(incoming.sender, incoming.words) else read(incoming.words)
     metrics.INCOMING.labels(words.intent.value).inc()
-    values = {"gateway_id": incoming.gateway_id, "msisdn": msisdn, "intent": words.intent.value, "now": now}
+    intent = MISTYPED if words.mistyped else words.intent.value
+    values = {"gateway_id": incoming.gateway_id, "msisdn": msisdn, "intent": intent, "now": now}
     async with writing() as session:
+        await session.execute(ONE_AT_A_TIME, {"msisdn": msisdn})
         if await session.scalar(KEEP, values) is None or words.intent is Intent.MACHINE:
             return False
         await _switch(words.intent, msisdn)
-        if not await _may_answer(session, msisdn, words.intent, now, most_a_day):
+        if not await _may_answer(session, msisdn, intent, now, most_a_day):
             return False
         kind, filling = _answer(words)
         language = await spoken_by(msisdn) or words.language or Language.BM
@@ -91,10 +97,10 @@ async def _switch(intent: Intent, msisdn: str) -> None:
         await restart_sms(msisdn)
 
 
-async def _may_answer(session: AsyncSession, msisdn: str, intent: Intent, now: datetime, most_a_day: int) -> bool:
+async def _may_answer(session: AsyncSession, msisdn: str, intent: str, now: datetime, most_a_day: int) -> bool:
     values = {
         "msisdn": msisdn,
-        "intent": intent.value,
+        "intent": intent,
         "today": datetime.combine(now.date(), time(0), UTC),
         "again": now - AGAIN,
         "most": most_a_day,

@@ -51,7 +51,8 @@ WITH told AS (
     INSERT INTO early_report AS known (provider_id, msisdn, state, reason, received_at)
     SELECT provider_id, msisdn, state, nullif(reason, ''), at FROM told
     WHERE NOT EXISTS (SELECT FROM ours WHERE ours.provider_id = told.provider_id) ORDER BY provider_id
-    ON CONFLICT (provider_id) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason
+    ON CONFLICT (provider_id) DO UPDATE
+    SET state = EXCLUDED.state, reason = EXCLUDED.reason, received_at = EXCLUDED.received_at
     WHERE {rank("EXCLUDED.state")} > {rank("known.state")}
     RETURNING provider_id
 )

@@ -1,7 +1,7 @@
 """What is wrong with a menu, judged from a walk through it: each finding names screen, language and keys."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from string import Formatter
@@ -10,8 +10,8 @@ from typing import Final
 from core.alphabet import Alphabet
 from core.folding import NoRule, fold
 from core.languages import Language
-from ussd.menu import Menu, UnknownScreen
-from ussd.pages import BACK, HOME, MORE, OPTIONS_A_PAGE
+from ussd.menu import Menu, UndeclaredStep, UnknownScreen
+from ussd.pages import BACK, HOME, MORE, OPTIONS_A_PAGE, DoesNotFit
 from ussd.walk import Visit, Walk
 
 
@@ -30,6 +30,7 @@ class Fault(StrEnum):
     TOO_MANY_OPTIONS = "too many options"
     TOO_FAR = "too many keys"
     NO_WAY_BACK = "no way back"
+    ENDLESS = "without end"
     EXCEPTION = "exception"
     TOO_SLOW = "too slow"
 
@@ -70,6 +71,13 @@ class Rules:
 
 OPTION: Final = re.compile(r"^(\d{1,2}) ", re.MULTILINE)
 DEADLINE: Final = "deadline"
+FAULT_OF: Final = {
+    DEADLINE: Fault.TOO_SLOW,
+    UnknownScreen.__name__: Fault.NO_TARGET,
+    UndeclaredStep.__name__: Fault.NO_TARGET,
+    DoesNotFit.__name__: Fault.OVER_BUDGET,
+}
+"""What the engine's failures mean; any other is an exception of the screen."""
 
 
 def findings(walk: Walk, menu: Menu, rules: Rules) -> list[Finding]:
@@ -92,18 +100,21 @@ def _again(known: Finding) -> Finding:
 
 
 def _all(walk: Walk, menu: Menu, rules: Rules) -> Iterator[Finding]:
+    first = {visit.screen for visit in walk.visits if menu.start in visit.ran}
     for visit in walk.visits:
         yield from _page(visit, rules)
         yield from _texts(visit, rules)
-    yield from _menu(walk, menu)
+        if _is_trapped(visit, first):
+            yield _of(visit, Fault.NO_WAY_BACK, "no 0 on the page")
+        if visit.endless:
+            yield _of(visit, Fault.ENDLESS, "ever more pages, not all of them seen")
+    yield from _menu(walk, menu, rules.tasks)
     yield from _tasks(walk.visits, rules.tasks)
 
 
 def _page(visit: Visit, rules: Rules) -> Iterator[Finding]:
     if visit.error:
-        fault = Fault.TOO_SLOW if visit.error == DEADLINE else Fault.EXCEPTION
-        if visit.error.startswith(UnknownScreen.__name__):
-            fault = Fault.NO_TARGET
+        fault = FAULT_OF.get(visit.error.partition(":")[0], Fault.EXCEPTION)
         yield _of(visit, fault, visit.error.split("\n", 1)[0])
         return
     yield from _length(visit, rules)
@@ -113,12 +124,17 @@ def _page(visit: Visit, rules: Rules) -> Iterator[Finding]:
     options = [key for key in keys if key not in (BACK, HOME, MORE)]
     if len(options) > OPTIONS_A_PAGE or len(visit.choices) > OPTIONS_A_PAGE:
         yield _of(visit, Fault.TOO_MANY_OPTIONS, f"{max(len(options), len(visit.choices))} options")
-    if not visit.ends and not visit.first and visit.kind != "say" and BACK not in keys:
-        yield _of(visit, Fault.NO_WAY_BACK, "no 0 on the page")
-    if not visit.ends and visit.kind == "choose" and not keys:
+    if not visit.ends and visit.kind == "choose" and not visit.choices and not {BACK, MORE} & set(keys):
         yield _of(visit, Fault.DEAD_END, "a page that waits for a key and has none")
     if visit.seconds > rules.slow_seconds:
         yield _of(visit, Fault.TOO_SLOW, f"{visit.seconds:.1f} s")
+
+
+def _is_trapped(visit: Visit, first: Set[str]) -> bool:
+    """Whether a page has no way back though it is none that a call begins with."""
+    if visit.error or visit.ends or visit.kind == "say" or BACK in OPTION.findall(visit.text):
+        return False
+    return not visit.first or visit.screen not in first
 
 
 def _length(visit: Visit, rules: Rules) -> Iterator[Finding]:
@@ -130,6 +146,19 @@ def _length(visit: Visit, rules: Rules) -> Iterator[Finding]:
         return
     if size > carried.page_budget:
         yield _of(visit, Fault.OVER_BUDGET, f"{size} of {carried.page_budget}")
+    if carried.name == "gsm7":
+        yield from _unwritable(visit)
+
+
+def _unwritable(visit: Visit) -> Iterator[Finding]:
+    """Values that the alphabet has no rule for and that would be left out, but for what the caller typed."""
+    known = "".join([*visit.keys, *(said.text for said in visit.said)])
+    try:
+        fold(visit.written)
+    except NoRule as error:
+        lost = "".join(each for each in error.characters if each not in known)
+        if lost:
+            yield _of(visit, Fault.OUTSIDE_ALPHABET, str(NoRule(lost)))
 
 
 def _texts(visit: Visit, rules: Rules) -> Iterator[Finding]:
@@ -140,7 +169,7 @@ def _texts(visit: Visit, rules: Rules) -> Iterator[Finding]:
             continue
         if said.text == said.msgid and said.msgid not in rules.same and _has_words(said.msgid):
             yield _of(visit, Fault.SAME_AS_ENGLISH, repr(said.msgid))
-        if _fields(said.text) - _fields(said.msgid):
+        if _fields(said.text) != _fields(said.msgid):
             yield _of(visit, Fault.OTHER_FIELDS, repr(said.text))
         if rules.alphabet.name == "gsm7":
             try:
@@ -149,8 +178,11 @@ def _texts(visit: Visit, rules: Rules) -> Iterator[Finding]:
                 yield _of(visit, Fault.OUTSIDE_ALPHABET, f"{error} in {said.text!r}")
 
 
-def _menu(walk: Walk, menu: Menu) -> Iterator[Finding]:
+def _menu(walk: Walk, menu: Menu, tasks: Sequence[Task]) -> Iterator[Finding]:
     reached = walk.screens()
+    for task in tasks:
+        if task.screen not in menu:
+            yield Finding(Fault.NO_TARGET, task.screen, "", "", "", f"{task.name}: no such screen")
     for name, screen in menu.items():
         for target in sorted(screen.leads_to - set(menu)):
             yield Finding(Fault.NO_TARGET, name, "", "", "", target)

@@ -5,7 +5,7 @@ changes in the database is undone before the next is pressed, so that one path d
 """
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from core.alphabet import Alphabet
 from core.languages import Language
-from core.voice import Said, listening
+from core.voice import Said, listening, voice
+from ussd import texts
 from ussd.call import Call
 from ussd.engine import Engine, Hop, Reply
 from ussd.journal import Journal
@@ -27,6 +28,9 @@ from ussd.values import Value
 WRONG_KEY: Final = "8"
 BAD_ANSWERS: Final = ("x", "#", "0000", "😀")
 """What is typed at every question besides the answers that are meant for it."""
+
+MOST_PAGES: Final = 500
+"""Pages of one screen that one caller is led to: a screen with more of them has no end, such as one that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,10 @@ class Visit:
     """A page as a caller saw it: the screen that made it, the keys that led there, and its text as it was sent.
 
     `kind` is choose, ask, say or resume; `first` that there is nothing to go back to; `ran` are the screens and acts
-    that were asked, the last of which made the page; `said` the texts of the catalogue that were said; `seconds` the
-    time its answer took; `error` what the engine failed with, if it did.
+    that were asked, the last of which made the page; `said` the texts of the catalogue that were said; `written` the
+    text and labels as they were before they were written in the alphabet; `seconds` the time its answer took; `error`
+    what the engine failed with, if it did; the screen is then the one that failed; `endless` that no more pages of
+    this screen were walked on from, so many there had been.
     """
 
     caller: Caller
@@ -66,8 +72,10 @@ class Visit:
     choices: tuple[Choice, ...]
     ran: tuple[str, ...]
     said: tuple[Said, ...]
+    written: str
     seconds: float
     error: str = ""
+    endless: bool = False
 
 
 @dataclass(slots=True)
@@ -134,9 +142,12 @@ class Walker:
         undone: Undone,
         answers: Mapping[str, Sequence[str]],
         step_seconds: float = 3.0,
+        most_pages: int = MOST_PAGES,
         **engine: Any,
     ) -> None:
         self._shelf = _Shelf()
+        self._most_pages = most_pages
+        self._own_words = {language: _own_words(language, alphabet) for language in Language}
         self._ran: list[str] = []
         self._engine = _Watched(
             _recording(menu, self._ran),
@@ -166,9 +177,11 @@ class Walker:
         self._calls += 1
         self._shelf.state = None
         seen: set[tuple[object, ...]] = set()
+        pages: Counter[str] = Counter()
         ahead: deque[tuple[str, tuple[str, ...]]] = deque()
         first = await self._hop(caller, None, "", ())
         if first is not None:
+            seen.add(_page(State.from_json(first)))
             ahead.append((first, ()))
         while ahead:
             stored, keys = ahead.popleft()
@@ -182,8 +195,13 @@ class Walker:
                 if page in seen:
                     continue
                 seen.add(page)
-                if not after.ended and not (after.view and after.view.error):
+                if after.ended or (after.view and after.view.error):
+                    continue
+                pages[_screen(after)] += 1
+                if pages[_screen(after)] <= self._most_pages:
                     ahead.append((reached, (*keys, key)))
+                elif pages[_screen(after)] == self._most_pages + 1:
+                    self._walk.visits[-1] = replace(self._walk.visits[-1], endless=True)
 
     def _inputs(self, caller: Caller, state: State) -> list[str]:
         """What is pressed or typed on this page."""
@@ -223,7 +241,8 @@ class Walker:
         with listening() as said:
             async with self._undone():
                 reply = await self._engine.answer(Hop(session_id, caller.msisdn, typed))
-        seconds = time.perf_counter() - began
+                seconds = time.perf_counter() - began
+                await self._engine.close()  # what came too late has let go of the transaction before it is undone
         self._walk.hops += 1
         failed = self._engine.failure
         state = State.from_json(self._shelf.state) if self._shelf.state and not failed else before
@@ -241,7 +260,7 @@ class Walker:
         seconds: float,
         failed: str,
     ) -> None:
-        screen = _screen(state)
+        screen = self._ran[-1] if failed and self._ran else _screen(state)
         language = (state.language if state else None) or caller.language
         visit = Visit(
             caller=Caller(caller.msisdn, caller.who, language),
@@ -253,7 +272,8 @@ class Walker:
             first=before is None or (state is not None and len(state.frames) < 2),
             choices=_choices(state),
             ran=tuple(self._ran),
-            said=said,
+            said=said if before is not None else (*said, *self._own_words[language]),
+            written=_written(state),
             seconds=seconds,
             error=failed,
         )
@@ -263,9 +283,16 @@ class Walker:
                 self._walk.steps.setdefault((came_from, came_to), keys[-1])
 
 
+class _Unchecked(Menu):
+    """A menu that is walked however wrong it is: what is wrong becomes a finding."""
+
+    def check(self) -> None:
+        """Nothing is refused."""
+
+
 def _recording(menu: Menu, ran: list[str]) -> Menu:
     """The same menu, whose screens say that they ran."""
-    heard = Menu(menu.start)
+    heard = _Unchecked(menu.start)
     for screen in menu.values():
         heard.add(replace(screen, function=_heard(screen, ran)))
     return heard
@@ -286,6 +313,25 @@ def _screen(state: State | None) -> str:
     if state.frames:
         return state.frames[-1].screen
     return state.view.kind if state.view else ""
+
+
+def _written(state: State | None) -> str:
+    """What the screen wrote, whole, however many pages it takes."""
+    if state is None or state.view is None:
+        return ""
+    return "\n".join([state.view.error, state.view.text, *(option.label for option in state.view.options)])
+
+
+def _own_words(language: Language, alphabet: Alphabet) -> tuple[Said, ...]:
+    """The engine's own texts, most of which it says once for all calls."""
+    with listening() as said:
+        spoken = voice(language)
+        texts.signs(spoken, alphabet)
+        texts.interrupted(spoken)
+        texts.too_long(spoken)
+        texts.unavailable(language)
+        texts.too_many(language)
+    return tuple(said)
 
 
 def _choices(state: State | None) -> tuple[Choice, ...]:

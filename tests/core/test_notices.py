@@ -132,7 +132,6 @@ async def test_who_tells_the_same_waits_and_tells_it_when_the_other_was_undone(f
     assert (messages, jobs) == (1, 1)
 
 
-@pytest.mark.xfail(strict=True, reason="QUEUE writes its request before it knows whether the message is new")
 async def test_who_comes_second_leaves_no_empty_request_behind() -> None:
     async with writing():
         await tell(RECEIPT, NOON)
@@ -188,7 +187,6 @@ async def test_a_call_that_is_agreed_is_told_once_and_told_again_when_it_is_move
     assert await rows("SELECT state, agreed_on, agreed_period FROM callback_request") == [("agreed", FRIDAY, "noon")]
 
 
-@pytest.mark.xfail(strict=True, reason="a call moved back to where it was has the key of the first notice")
 async def test_a_call_that_is_moved_and_moved_back_is_told_where_it_is() -> None:
     request = await asked()
     for period in (Period.MORNING, Period.NOON, Period.MORNING):

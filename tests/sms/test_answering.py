@@ -267,7 +267,6 @@ async def test_the_same_is_answered_once_a_minute_and_another_thing_at_once(line
     assert [row[2] for row in await kept()] == [True, False, True, False, True, False]
 
 
-@pytest.mark.xfail(strict=True, reason="a wrong and a right reference are one question to MAY_ANSWER")
 async def test_who_types_a_reference_again_as_it_should_be_is_answered_at_once(line: Callbacks) -> None:
     await line.writes(AWA, f"plainte {SLIPPED}")
     line.now += MINUTE / 2
@@ -276,7 +275,6 @@ async def test_who_types_a_reference_again_as_it_should_be_is_answered_at_once(l
 
 
 @pytest.mark.usefixtures("world")
-@pytest.mark.xfail(strict=True, reason="messages of one phone that come together do not see each other's answers")
 async def test_messages_that_come_together_are_not_answered_more_often_than_one_after_the_other() -> None:
     await asyncio.gather(*(take(Incoming(f"in-{number}", AWA, "info"), NOON, most_a_day=3) for number in range(20)))
     assert await answers() == [(AWA, "help", BM)]

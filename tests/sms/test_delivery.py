@@ -96,7 +96,6 @@ async def test_reports_that_come_before_the_answer_are_waited_for_by_the_answer(
     assert await early() == []
 
 
-@pytest.mark.xfail(strict=True, reason="an early report keeps the time of the first report of its id")
 async def test_an_early_report_is_final_from_when_the_final_one_came() -> None:
     async def reported(names: Sequence[str]) -> None:
         await delivery.apply([report(names[0], ON_ITS_WAY, NOON)])

@@ -229,7 +229,6 @@ async def test_a_receipt_of_two_days_ago_is_not_sent_any_more(gateway: AGateway)
     assert await messages("state, reason") == [("dropped", "missed_its_day")]
 
 
-@pytest.mark.xfail(strict=True, reason="an agreed call is told however late the SMS goes")
 async def test_a_call_is_not_told_after_its_day(gateway: AGateway) -> None:
     await an_agreed_call(FR)
     assert await gateway.takes(datetime(2026, 11, 27, 9, tzinfo=UTC)) == []
