@@ -270,7 +270,9 @@ async def file(filing: Filing, now: datetime) -> Filed:
 async def _tell_received(filing: Filing, filed: Filed, sensitivity: Sensitivity, now: datetime) -> None:
     """Send the reference to whoever may be told by SMS; who called just now gets it at any hour."""
     sensitive = sensitivity is Sensitivity.SENSITIVE
-    if filing.msisdn is None or not may_be_told(filing.anonymous, sensitive=sensitive, sms_safe=filing.sms_safe):
+    if filing.msisdn is None or not _keeps_number(filing):
+        return
+    if not may_be_told(filing.anonymous, sensitive=sensitive, sms_safe=filing.sms_safe):
         return
     notice = Notice(
         key=f"received {filed.reference}",

@@ -6,6 +6,7 @@ import logging
 import re
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -15,16 +16,25 @@ from typing import Annotated
 
 import structlog
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from core.alphabet import alphabet
 from core.ground import postgres
+from core.imports.reading import Problem
+from core.imports.sheets import UnreadableFile
 from core.languages import Language
 from core.screen_counts import since as counted_since
 from core.settings import Settings, settings
 from core.terminal import errors, on, out
+from menus.book import book as book_of
+from menus.chart import chart_of
+from menus.corrections import bring_back
+from menus.graph import draw
+from menus.layers import NoLayout
 from menus.line import line
 from menus.proof import Longest, longest_of_database, make_world, on_own_database, rules, walk_line
+from menus.review import texts_to_review, write_table
 from menus.stats import funnels, losing_most
 from ussd.findings import Finding, findings
 from ussd.walk import Walk
@@ -127,3 +137,64 @@ def _seen(walk: Walk) -> dict[str, int]:
         "callers": walk.callers,
         "hops": walk.hops,
     }
+
+
+@app.command()
+def graph(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The SVG file to write.")] = Path("menu.svg"),
+) -> None:
+    """Draw the line on one A3 page: every screen, the keys between them, the shortest way to each task."""
+    chart = chart_of(walked(Longest()), line)
+    try:
+        drawn = draw(chart, line)
+    except NoLayout as problem:
+        errors.print(str(problem), style="bold red", highlight=False, markup=False)
+        raise typer.Exit(2) from None
+    output.write_text(drawn, "utf-8")
+    out.print(f"{output}: {len(chart.screens)} screens, {len(chart.steps)} steps", highlight=False)
+
+
+@app.command()
+def book(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")] = Path("book.html"),
+    corrections: Annotated[
+        Path | None, typer.Option("-c", "--corrections", help="Also write the review table, to be filled in (.csv).")
+    ] = None,
+) -> None:
+    """Book every page of the line in both languages, and its Bambara to be read, for whoever signs it off."""
+    walk = walked(Longest())
+    carried = alphabet(settings().alphabet)
+    output.write_text(book_of(walk, line, carried, datetime.now(UTC).date()), "utf-8")
+    out.print(f"{output}: {output.stat().st_size / 1024:.0f} KiB", highlight=False)
+    if corrections is not None:
+        texts = texts_to_review(carried)
+        write_table(texts, corrections)
+        out.print(f"{corrections}: {len(texts)} texts", highlight=False)
+
+
+@app.command("review-import")
+def review_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The filled table, .csv or .xlsx.")],
+) -> None:
+    """Bring a reviewer's corrections back into the Bambara catalogue: all of them, or none when one will not do."""
+    try:
+        outcome = bring_back(file, datetime.now(UTC).date())
+    except UnreadableFile as problem:
+        errors.print(f"{file}: {problem}", style="bold red", highlight=False, markup=False)
+        raise typer.Exit(2) from None
+    if outcome.problems:
+        _tell_problems(outcome.problems)
+        raise typer.Exit(1)
+    out.print(
+        f"{outcome.changed} texts changed, {outcome.unchanged} stand so already, {outcome.blank} lines left blank. "
+        "Now: make check and make test.",
+        highlight=False,
+    )
+
+
+def _tell_problems(problems: Sequence[Problem]) -> None:
+    table = Table("Ligne", "Colonne", "Cellule", "Raison")
+    for problem in problems:
+        table.add_row(str(problem.line), problem.column, escape(problem.value or ""), escape(problem.reason))
+    out.print(table)
+    out.print(f"{len(problems)} problèmes : rien n'a été changé.", highlight=False)
