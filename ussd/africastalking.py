@@ -85,11 +85,11 @@ def _session_end(form: dict[str, str]) -> SessionEnd:
     return SessionEnd(
         session_id=session_id,
         date=_moment(form.get("date", "")),
-        network=form.get("networkCode", "")[:16] or None,
+        network=form.get("networkCode", "").replace("\0", "")[:16] or None,
         status=status if status in ("Success", "Incomplete", "Failed") else "Unknown",
         duration_ms=_count(form.get("durationInMillis", "")),
         hops=_count(form.get("hopsCount", "")),
-        cost=form.get("cost", "")[:32] or None,
+        cost=form.get("cost", "").replace("\0", "")[:32] or None,
         error=form.get("errorMessage", "")[:200] or None,
     )
 

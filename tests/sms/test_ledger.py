@@ -562,6 +562,16 @@ async def test_a_delivered_message_is_not_set_back_by_its_answer() -> None:
     assert await fates(campaign) == {AWA: Fate("delivered")}
 
 
+@pytest.mark.parametrize("policy", [Policy.AGAIN, Policy.STOP])
+async def test_a_delivered_message_is_not_sent_again_whatever_its_answer_says(policy: Policy) -> None:
+    await family(AWA)
+    campaign = await running()
+    departure = await departed()
+    await change("UPDATE message SET state = 'delivered'")
+    await record(departure, policy)
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
 async def test_nobody_answered_is_uncertain_for_all_who_were_asked_about() -> None:
     await crowd([AWA, BINTA])
     campaign = await running()

@@ -379,6 +379,14 @@ async def test_an_announcement_vouches_for_its_round_from_its_approval_on(state:
     assert (await arise(NOW))[Kind.REMINDER_1].by_itself is vouched
 
 
+async def test_an_announcement_that_nobody_approved_vouches_for_nothing() -> None:
+    """It arose by itself while that was allowed without people."""
+    await family(AWA, due=TODAY + DAY)
+    campaign = await announced()
+    await change("UPDATE campaign SET approved_by = NULL WHERE id = :id", id=campaign)
+    assert not (await arise(NOW))[Kind.REMINDER_1].by_itself
+
+
 async def test_an_announcement_of_another_round_vouches_for_nothing() -> None:
     await family(AWA)
     await announced()

@@ -1,0 +1,297 @@
+"""A reviewer's corrections brought back into the Bambara catalogue: all of them, or none when one will not do."""
+
+import ast
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final
+
+from babel.messages.pofile import unescape
+
+from core.alphabet import GSM7
+from core.catalogue import LOCALES
+from core.folding import NoRule, fold
+from core.imports.reading import Problem
+from core.imports.sheets import UnreadableFile, opened
+from core.languages import Language
+from core.voice import Amount, voice
+from core.wording import WEEKDAYS, date_phrase
+from menus import eligibility
+from menus.review import CERTAINTY, SMS_BEGINS, Text, texts_to_review, unguarded
+from menus.subjects import TOPICS
+
+BAMBARA: Final = LOCALES / Language.BM.value / "LC_MESSAGES" / "jigi.po"
+NEEDED: Final = ("msgid", "correction", "new_back_translation")
+READ: Final = "read by a native speaker, "
+
+LABEL: Final = 28
+"""Septets behind a key."""
+ERROR_LINE: Final = 20
+"""Septets of the line that goes before any screen."""
+WRONG_KEY: Final = "This number is not here."
+
+TURNING: Final = {
+    "a sara": "« il est mort » : dites wari dira",
+    "a banna": "« il est mort » : dites kuncɛra",
+    "cira": "« a été détruit » : dites lasera",
+    "balo di": "« donner la vie »",
+}
+"""Words that turn into something else when heard, and what is heard."""
+
+UNIT: Final = re.compile(r"cfa|franc|sefawari|dɔrɔmɛ", re.IGNORECASE)
+BARE: Final = re.compile(r"\d[\d ]*000")
+WEEKDAY: Final = re.compile(r"\b(" + "|".join(WEEKDAYS[Language.BM]) + r")\s+su(fɛ)?\b", re.IGNORECASE)
+
+LONGEST: Final[Mapping[str, Any]] = {
+    "amount": Amount(180_000),
+    "place": "Mairie de Sere Moussa Ani Samo",
+    "name": "Caisse Faso Nafa",
+    "phone": "+223 20 22 16 15",
+    "ref": "1234567",
+    "day": "23/11/2026",
+    "text": "Le paiement sera fait au prochain tour.",
+    "what": "distribution de nourriture",
+    "times": 2,
+    "n": 2,
+    "code": "*384*1234#",
+}
+"""What the fields of a text may hold at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a reviewer says of one text; the text as it stands where it is only confirmed."""
+
+    msgid: str
+    bambara: str
+    back_translation: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an import of corrections did, in texts; with problems, nothing was changed."""
+
+    changed: int
+    unchanged: int
+    blank: int
+    problems: Sequence[Problem]
+
+
+def bring_back(path: Path, today: date, catalogue: Path = BAMBARA) -> Outcome:
+    """Read the table and write what was corrected into the catalogue; bringing the same back twice changes nothing.
+
+    Raises UnreadableFile when the table as a whole cannot be read.
+    """
+    known = {text.msgid: text for text in texts_to_review(GSM7, locales=catalogue.parents[2])}
+    corrections, blank, problems = _read(path, known)
+    if problems:
+        return Outcome(0, 0, blank, problems)
+    before = catalogue.read_text("utf-8")
+    after, changed = corrected(before, corrections, today)
+    if changed:
+        beside = catalogue.with_suffix(".po.new")
+        beside.write_text(after, "utf-8")
+        beside.replace(catalogue)
+    return Outcome(changed, len(corrections) - changed, blank, ())
+
+
+def _read(path: Path, known: Mapping[str, Text]) -> tuple[Mapping[str, Correction], int, list[Problem]]:
+    found: dict[str, Correction] = {}
+    problems: list[Problem] = []
+    blank = 0
+    offered = labels()
+    with opened(path) as sheet:
+        header = [cell.strip().lower() for cell in sheet.header]
+        missing = [name for name in NEEDED if name not in header]
+        if missing:
+            raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}. Ajoutez-les, vides au besoin.")
+        for row in sheet.rows:
+            cells = dict(zip(header, map(unguarded, row.cells), strict=False))
+            told = [cells.get(name, "") for name in ("correction", "new_back_translation", "new_confidence")]
+            if not any(told):
+                blank += 1
+                continue
+            text = known.get(cells.get("msgid", ""))
+            if text is None:
+                problems.append(Problem(row.line, "msgid", cells.get("msgid", "")[:80], "texte inconnu du catalogue"))
+                continue
+            correction = _correction(text, *told)
+            wrong = [*_problems(text, correction, offered), *_twice(found.get(text.msgid), correction)]
+            problems += [Problem(row.line, column, cells.get(column, "")[:80], why) for column, why in wrong]
+            found[text.msgid] = correction
+    return found, blank, problems
+
+
+def _correction(text: Text, bambara: str, back_translation: str, confidence: str) -> Correction:
+    """A correction as the catalogue writes it; Greek ε is what keyboards without ɛ type."""
+    written = unicodedata.normalize("NFC", bambara.replace("ε", "ɛ")) or text.bambara
+    return Correction(
+        text.msgid, written, back_translation or text.back_translation, confidence.lower() or CERTAINTY[-1]
+    )
+
+
+def _twice(before: Correction | None, correction: Correction) -> Iterator[tuple[str, str]]:
+    if before is not None and before != correction:
+        yield "msgid", "ce texte est corrigé autrement plus haut"
+
+
+def _problems(text: Text, correction: Correction, offered: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a correction, by column."""
+    if correction.confidence.split()[0] not in CERTAINTY:
+        yield "new_confidence", f"l'un de ces mots : {', '.join(CERTAINTY)}"
+    if " / " in text.bambara:
+        yield "msgid", "ce texte a plusieurs formes : corrigez-le dans le catalogue"
+        return
+    column = "correction"
+    fields = _fields(correction.bambara)
+    if fields is None:
+        yield column, "accolade seule"
+        return
+    if fields != _fields(text.bambara):
+        expected = " ".join(f"{{{name}}}" for name in (_fields(text.bambara) or Counter()).elements())
+        yield column, f"il faut exactement ces champs : {expected or 'aucun'}"
+        return
+    try:
+        fold(correction.bambara)
+    except NoRule as error:
+        yield column, f"le téléphone n'a pas ces lettres : {' '.join(error.characters)}"
+        return
+    yield from ((column, why) for why in _against_the_rules(text, correction))
+    yield from ((column, why) for why in _too_long(text, correction.bambara, offered))
+
+
+def _fields(text: str) -> Counter[str] | None:
+    """The fields of a text with how they are written; None where it is not well formed."""
+    try:
+        parsed = list(Formatter().parse(text))
+    except ValueError:
+        return None
+    return Counter(
+        f"{name}{'!' if how else ''}{how or ''}{spec or ''}" for _, name, spec, how in parsed if name is not None
+    )
+
+
+def _against_the_rules(text: Text, correction: Correction) -> Iterator[str]:
+    said = correction.bambara
+    if UNIT.search(said):
+        yield "l'unité vient avec {amount} : ne l'écrivez pas"
+    if BARE.search(said):
+        yield "un montant sans unité : le bambara compte l'argent par cinq"
+    for turning, heard in TURNING.items():
+        if re.search(rf"\b{turning}\b", said, re.IGNORECASE):
+            yield f"« {turning} » s'entend {heard}"
+    if re.search(r"\bfili\b", said, re.IGNORECASE) and "error" not in correction.back_translation:
+        yield "« fili » n'est que l'erreur : la retraduction doit dire « error »"
+    if WEEKDAY.search(said):
+        yield "le soir n'a pas le nom du jour : la nuit est au lendemain"
+    if set(said) & set("ɑʔ"):
+        yield "une lettre d'une autre écriture : ɑ ou ʔ"
+    begins = voice(Language.BM).t(f"{SMS_BEGINS}{{text}}", text="")
+    if text.sms != said.startswith(begins):
+        yield f"un SMS, et lui seul, commence par « {begins.strip()} »"
+
+
+def _too_long(text: Text, said: str, offered: frozenset[str]) -> Iterator[str]:
+    if text.msgid in offered:
+        yield from _over(said, LABEL, "derrière une touche")
+    elif text.msgid == WRONG_KEY:
+        yield from _over(said, ERROR_LINE, "avant tout écran")
+    elif text.sms:
+        parts = GSM7.segments(GSM7.prepare(_filled(said, amount=_shared(), text="a" * GSM7.page_budget)))
+        most = 2 if "text" in (_fields(said) or ()) else 1
+        if parts > most:
+            yield f"{parts} SMS avec les valeurs les plus longues, {most} au plus"
+    else:
+        yield from _over(_filled(said), GSM7.page_aim, "avec les valeurs les plus longues")
+
+
+def _over(said: str, most: int, where: str) -> Iterator[str]:
+    size = GSM7.measure(GSM7.prepare(said))
+    if size > most:
+        yield f"{size} septets {where}, {most} au plus"
+
+
+def _shared() -> str:
+    """An amount for several households."""
+    return voice(Language.BM).t("{n} households, {amount} each", n=2, amount=LONGEST["amount"])
+
+
+def _filled(said: str, **longer: object) -> str:
+    spoken = voice(Language.BM)
+    days = (date(2026, month, day) for month in range(1, 13) for day in range(20, 27))
+    day = max((date_phrase(Language.BM, each) for each in days), key=lambda told: GSM7.measure(GSM7.prepare(told)))
+    period = max((spoken.t(each) for each in ("in the morning", "at noon", "in the afternoon")), key=len)
+    values = {name: spoken.said(value) for name, value in LONGEST.items()}
+    return said.format_map({**values, "date": day, "new": day, "old": day, "period": period, **longer})
+
+
+@cache
+def labels() -> frozenset[str]:
+    """The msgids of everything that is offered behind a key, read from the source of this room."""
+    found = set(eligibility.NAMES.values())
+    for label, subjects in TOPICS.values():
+        found |= {label, *(subject.label for subject in subjects)}
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(ast.Name("option"), [label_of, *_]):
+                    found |= set(_literals(label_of))
+    return frozenset(found)
+
+
+def _literals(expression: ast.expr) -> Iterator[str]:
+    for node in ast.walk(expression):
+        match node:
+            case ast.Call(ast.Attribute(attr="t"), [text, *_]):
+                constants = [each.value for each in ast.walk(text) if isinstance(each, ast.Constant)]
+                yield from (each for each in constants if isinstance(each, str))
+
+
+ENTRY: Final = re.compile(r'^msgid ((?:".*"\n?)+)', re.MULTILINE)
+STRING: Final = re.compile(r'^(msgstr(?:\[0\])?) (?:".*"\n?)+', re.MULTILINE)
+NOTE: Final = re.compile(r"^# (Back-translation|Confidence|Evidence|Source): (.*)\n", re.MULTILINE)
+
+
+def corrected(catalogue: str, corrections: Mapping[str, Correction], today: date) -> tuple[str, int]:
+    """The catalogue with the corrected entries written anew and all else as it was, and how many changed."""
+    entries = catalogue.split("\n\n")
+    changed = 0
+    for place, entry in enumerate(entries):
+        named = ENTRY.search(entry)
+        msgid = "".join(map(unescape, named[1].splitlines())) if named else ""
+        if msgid and msgid in corrections:
+            entries[place] = _rewritten(entry, corrections[msgid], today)
+            changed += entries[place] != entry
+    return "\n\n".join(entries), changed
+
+
+def _rewritten(entry: str, correction: Correction, today: date) -> str:
+    """The entry as corrected; as it was where it says so already, whenever it was read."""
+    notes = {note[1]: note[2] for note in NOTE.finditer(entry)}
+    evidence = notes.get("Evidence", "")
+    if evidence.startswith(READ) and _written(entry, correction, evidence) == entry:
+        return entry
+    return _written(entry, correction, f"{READ}{today:%B %Y}")
+
+
+def _written(entry: str, correction: Correction, evidence: str) -> str:
+    notes = (
+        ("Back-translation", correction.back_translation),
+        ("Confidence", correction.confidence),
+        ("Evidence", evidence),
+    )
+    end = "\n" if entry.endswith("\n") else ""
+    body = STRING.sub(lambda found: f"{found[1]} {_quoted(correction.bambara)}\n", NOTE.sub("", entry))
+    return "".join(f"# {name}: {told}\n" for name, told in notes) + body.rstrip("\n") + end
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

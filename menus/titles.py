@@ -1,0 +1,98 @@
+"""What a screen, a subject and a task are called in French, for those who read the map and the book of the line."""
+
+from typing import Final
+
+from menus.line import line
+from ussd.findings import Task
+
+TITLES: Final = {
+    "start": "Premier appel",
+    "first_language": "Choix de la langue",
+    "language_chosen": "Langue retenue",
+    "which_household": "Choix du ménage",
+    "home": "Menu principal",
+    "payment": "Mon paiement",
+    "payment_said": "Paiement, à garder",
+    "earlier_payments": "Paiements passés",
+    "eligibility": "Mon ménage",
+    "component": "Une composante",
+    "complaint_topics": "Sujets de plainte",
+    "complaint_subjects": "La plainte, précisée",
+    "complaint_confirm": "Envoyer la plainte ?",
+    "complaint_words": "Quelques mots",
+    "complaint_filed": "Plainte reçue",
+    "secret_confirm": "Envoyer en secret ?",
+    "secret_filed": "Plainte secrète reçue",
+    "complaints": "Mes plaintes",
+    "complaint_reference": "Numéro de la plainte",
+    "complaint_status": "Suivi de la plainte",
+    "complaint_reopened": "Plainte rouverte",
+    "commune_by": "Quelle commune ?",
+    "regions_list": "Régions",
+    "cercles_list": "Cercles",
+    "communes_list": "Communes du cercle",
+    "commune_letters": "Premières lettres",
+    "communes_found": "Communes trouvées",
+    "days_of_commune": "Jours de paiement",
+    "household_number": "Numéro du ménage",
+    "birth_year": "Année de naissance",
+    "identified": "Ménage reconnu",
+    "more": "Aide et réglages",
+    "call_me": "Être rappelé",
+    "call_number": "Autre numéro",
+    "call_asked": "Rappel demandé",
+    "contacts": "Contacts",
+    "about": "Le programme",
+    "sms_stopped": "SMS arrêtés",
+    "sms_restarted": "SMS repris",
+    "other_language": "Changer de langue",
+    "resume": "Reprise d'un appel coupé",
+}
+"""A screen without a title here goes by the first sentence of its docstring."""
+
+SUBJECTS: Final = {
+    "start": "Entrée et menu principal",
+    "payments": "Paiements",
+    "eligibility": "Le ménage dans le programme",
+    "filing": "Déposer une plainte",
+    "following": "Suivre une plainte",
+    "communes": "Jours de paiement d'une commune",
+    "identity": "Reconnaître un ménage",
+    "more": "Aide et réglages",
+}
+"""The files of this room, in the order of the main menu."""
+
+TASK_TITLES: Final = {
+    "payment": "Connaître sa date de paiement",
+    "eligibility": "Savoir si l'on est dans le programme",
+    "complaint_filed": "Déposer une plainte",
+    "secret_filed": "Déposer une plainte secrète",
+    "complaint_status": "Suivre une plainte",
+    "days_of_commune": "Jours de paiement d'une commune",
+    "call_asked": "Demander à être rappelé",
+    "sms_stopped": "Arrêter les SMS",
+    "other_language": "Changer de langue",
+}
+
+
+def title(name: str) -> str:
+    """What a screen is called."""
+    if name in TITLES or name not in line:
+        return TITLES.get(name, name)
+    said = (line[name].function.__doc__ or name).strip()
+    return said.split("\n", 1)[0].split(". ", 1)[0].rstrip(".")
+
+
+def subject_of(name: str) -> str:
+    """The file of this room that a screen stands in; that of the first screens for what the engine adds."""
+    return line[name].function.__module__.rpartition(".")[2] if name in line else "start"
+
+
+def subject_title(subject: str) -> str:
+    """What a file of this room is about."""
+    return SUBJECTS.get(subject, subject)
+
+
+def task_title(task: Task) -> str:
+    """What people call for."""
+    return TASK_TITLES.get(task.screen, task.name)
