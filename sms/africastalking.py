@@ -41,6 +41,9 @@ MAY_HAVE_BEEN_TAKEN: Final = (408, 504)
 """Answers of somebody in between who saw our request and waited in vain for what became of it."""
 
 _NO_ID: Final = frozenset({"", "None", "null"})
+_TAKEN: Final = re.compile(r"Sent to [1-9]", re.IGNORECASE)
+"""How the message of an answer begins when somebody was sent to; with no recipient in it, nobody knows who."""
+
 _COST: Final = re.compile(r"([A-Z]{3})\s*([0-9]+(?:\.[0-9]+)?)")
 
 
@@ -105,6 +108,8 @@ def read_answer(answer: httpx.Response, msisdns: Sequence[str]) -> Sequence[Resu
     except (ValueError, KeyError, TypeError) as error:
         raise Unanswered("unreadable answer") from error
     if not rows:
+        if _TAKEN.match(message):
+            raise Unanswered("answer without recipients")
         raise Refused(f"gateway: {message[:80]}")
     return [_result(msisdn, rows.get(_digits(msisdn))) for msisdn in msisdns]
 

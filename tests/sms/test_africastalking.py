@@ -221,6 +221,12 @@ async def test_an_answer_without_recipients_says_why_nobody_was_taken(line: resp
         await send()
 
 
+async def test_an_answer_that_sent_to_somebody_and_names_nobody_leaves_everybody_uncertain(line: respx.Route) -> None:
+    line.return_value = answer(message="Sent to 1/1 Total Cost: XOF 0")
+    with pytest.raises(Unanswered, match=r"^answer without recipients$"):
+        await send()
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "trouble", "wait"),
     [
