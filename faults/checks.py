@@ -1,0 +1,191 @@
+"""What must be so after a run: the tables against what the gateway took and posted."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from core.campaigns import CampaignState
+from core.messages import MessageState
+from faults.ledger_rows import Ledger, MessageRow
+from faults.registry import Expected
+from sms.callbacks import STATES
+
+S = MessageState
+TOLD: Final = frozenset({S.ACCEPTED, S.ON_ITS_WAY, S.DELIVERED})
+"""The gateway said that it took it."""
+
+NEVER: Final = frozenset({S.LEFT_OUT, S.DROPPED})
+WITH_A_REASON: Final = frozenset({S.LEFT_OUT, S.DROPPED, S.FAILED, S.UNCERTAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that the gateway took."""
+
+    id: str
+    msisdn: str
+    at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A delivery report that the gateway posted, and what we answered (None: nothing)."""
+
+    id: str
+    state: MessageState
+    answered: int | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether we said that we have it."""
+        return self.answered == 200
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of a run. `stopped`: when a phone's wish for no more SMS stood in the database."""
+
+    expected: Expected
+    ledger: Ledger
+    taken: Mapping[str, list[Taken]]
+    """By number."""
+    posted: Mapping[str, list[Posted]]
+    """By the gateway's id."""
+    stopped: Mapping[str, datetime]
+    sent_again: Counter[int]
+    """How often a supervisor let a message, by its row, be sent again."""
+    notices: int
+    unknown_ids: frozenset[str]
+    attempts: int
+
+
+def violations(facts: Facts) -> list[str]:
+    """Everything that is not as it must be."""
+    found = [*_plan(facts), *_ended(facts)]
+    for message in facts.ledger.messages:
+        taken = facts.taken.get(message.msisdn or "", [])
+        for check in (_taken_as_told, _reasons, _not_twice, _not_after_stop, _its_own_text, _reported):
+            found += [f"message {message.id} ({message.state}): {what}" for what in check(facts, message, taken)]
+    return found
+
+
+def _plan(facts: Facts) -> Iterator[str]:
+    """Each number has one row, and each household that cannot be told is counted for its reason."""
+    rows = [message for message in facts.ledger.messages if message.campaign_id is not None]
+    notices = len(facts.ledger.messages) - len(rows)
+    if notices != facts.notices:
+        yield f"{facts.notices} notices were queued, {notices} stand there"
+    told = [message.msisdn for message in rows if message.state is not S.LEFT_OUT]
+    if len(told) != facts.ledger.planned_recipients:
+        yield f"{facts.ledger.planned_recipients} were planned, {len(told)} rows are there"
+    if Counter(told) != Counter(facts.expected.numbers):
+        yield f"not the numbers to be told: {sorted(set(told) ^ facts.expected.numbers, key=str)}"
+    left_out = Counter(message.reason for message in rows if message.state is S.LEFT_OUT)
+    if left_out != +facts.expected.left_out:
+        yield f"left out {dict(left_out)} instead of {dict(facts.expected.left_out)}"
+    strangers = facts.taken.keys() - {message.msisdn for message in facts.ledger.messages}
+    if strangers:
+        yield f"the gateway took messages to strangers: {sorted(strangers)}"
+
+
+def _ended(facts: Facts) -> Iterator[str]:
+    """Nothing is left to do, and no report lies about that is a message's."""
+    yield from facts.ledger.open_batches
+    for message in facts.ledger.messages:
+        if message.state is S.PLANNED:
+            yield f"message {message.id} is still planned, in a request that is {message.batch_state}"
+    if facts.ledger.campaign_state not in (CampaignState.FINISHED, CampaignState.CANCELLED):
+        yield f"the campaign is {facts.ledger.campaign_state}"
+    if facts.ledger.early_of_ours:
+        yield f"early reports that are a message's lie about: {facts.ledger.early_of_ours}"
+    if not facts.unknown_ids <= facts.ledger.early:
+        yield "a report of an unknown id was lost, or given to somebody"
+
+
+def _taken_as_told(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
+    """The state and the gateway agree on whether it was taken."""
+    sure = not message.was_uncertain
+    ids = {each.id for each in taken}
+    if message.state in TOLD and not taken:
+        yield "the gateway never took it"
+    if message.provider_id is not None and message.provider_id not in ids:
+        yield f"the gateway gave no such id to this number: {message.provider_id}"
+    if message.state in NEVER and taken and sure:
+        yield "the gateway took it"
+    if message.state is S.FAILED and message.provider_id is None and taken and sure:
+        yield f"it failed for {message.reason}, and the gateway took it"
+    if message.state is S.SILENT and not taken and sure:
+        yield "the gateway never took it, and nobody doubted"
+    if message.state is S.UNCERTAIN and sure:
+        yield "it is not marked as uncertain"
+    if len(taken) == 1 and sure and message.state not in TOLD | {S.SILENT, S.FAILED}:
+        yield "the gateway took it once, and nobody doubted"
+
+
+def _reasons(facts: Facts, message: MessageRow, _: list[Taken]) -> Iterator[str]:
+    if message.state in WITH_A_REASON and not message.reason:
+        yield "it has no reason"
+    if message.attempts > facts.attempts:
+        yield f"{message.attempts} attempts"
+
+
+def _not_twice(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
+    """Once, and once more each time that a supervisor said so of an uncertain one."""
+    allowed = 1 + facts.sent_again[message.id]
+    moments = ", ".join(f"{each.at:%H:%M:%S.%f}" for each in taken)
+    if len(taken) > allowed:
+        yield f"the gateway took it {len(taken)} times, {allowed} allowed: {moments}"
+    if len(taken) > 1 and not message.was_uncertain:
+        yield f"the gateway took it {len(taken)} times, and it is not marked as uncertain: {moments}"
+
+
+def _not_after_stop(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
+    stopped = facts.stopped.get(message.msisdn or "")
+    if stopped is None or message.left_at is None or message.left_at <= stopped:
+        return
+    if any(each.at > stopped for each in taken):
+        yield f"it left at {message.left_at:%H:%M:%S.%f}, after the phone had stopped SMS at {stopped:%H:%M:%S.%f}"
+
+
+def _its_own_text(_: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
+    for each in taken:
+        if each.body != message.body:
+            yield f"{each.id} carried another text"
+
+
+def _reported(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
+    """What was reported of it, it is."""
+    if message.provider_id is None:
+        # Whose report it is can be known when only one message was taken; one on its way is not more than a silent one.
+        known = {report.state for each in taken for report in facts.posted.get(each.id, ()) if report.stands}
+        further = known - {S.ON_ITS_WAY} if message.state is S.SILENT else known
+        if len(taken) == 1 and further and not facts.sent_again[message.id]:
+            yield f"it was reported as {sorted(further)}, and is without the report"
+        return
+    posted = facts.posted.get(message.provider_id, [])
+    standing = {report.state for report in posted if report.stands}
+    ends = standing - {S.ON_ITS_WAY}
+    possible = ends or {report.state for report in posted} | ({S.ON_ITS_WAY} if standing else {S.ACCEPTED, S.SILENT})
+    if message.state not in possible:
+        yield f"its reports were {[(str(report.state), report.answered) for report in posted]}"
+
+
+def facts_of(
+    taken: list[dict[str, str]], reports: list[dict[str, object]]
+) -> tuple[dict[str, list[Taken]], dict[str, list[Posted]]]:
+    """What the gateway's record says, by number and by id."""
+    by_number: dict[str, list[Taken]] = {}
+    by_id: dict[str, list[Posted]] = {}
+    for each in taken:
+        found = Taken(each["id"], each["msisdn"], datetime.fromisoformat(each["at"]), each["body"])
+        by_number.setdefault(found.msisdn, []).append(found)
+    for report in reports:
+        answered = report["answered"]
+        posted = Posted(
+            str(report["id"]), STATES[str(report["status"])], answered if isinstance(answered, int) else None
+        )
+        by_id.setdefault(posted.id, []).append(posted)
+    return by_number, by_id

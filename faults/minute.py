@@ -1,0 +1,41 @@
+"""The job of the minute, struck when we want it: the same job that the timetable of a worker queues each minute."""
+
+import time
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from core.database import reading, writing
+from core.jobs import new_queue
+from core.settings import Settings
+from sms.africastalking import AfricasTalking
+from sms.worker import Worker
+
+MINUTE: Final = "sms.minute"
+STATUS: Final = text("SELECT status FROM procrastinate_jobs WHERE id = :id")
+
+
+@cache
+def _task() -> Any:
+    """The task as a worker has it, with its locks."""
+    settings, queue = Settings(), new_queue()
+    Worker(settings, AfricasTalking(settings), queue, "nobody")
+    return queue.tasks[MINUTE]
+
+
+async def strike() -> int:
+    """Queue it; the id of the job."""
+    task = _task()
+    async with writing() as session:
+        raw = (await (await session.connection()).get_raw_connection()).driver_connection
+        job = new_queue().configure_task(
+            MINUTE, lock=task.lock, queueing_lock=task.queueing_lock, queue=task.queue, connection=raw
+        )
+        return await job.defer_async(timestamp=int(time.time()))
+
+
+async def is_over(job: int) -> bool:
+    """Whether it is done: a job that ended well is deleted."""
+    async with reading() as connection:
+        return await connection.scalar(STATUS, {"id": job}) not in ("todo", "doing")

@@ -1,0 +1,163 @@
+"""What a suite stands on: PostgreSQL, Redis, the stand-in gateway and the web process, started once."""
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import psycopg
+from redis import Redis
+
+from core.servers import own_redis
+from core.settings import Settings
+from faults.children import Child, Nursery
+from faults.postgres import Postgres
+from faults.waits import SETTINGS
+
+TOKEN: Final = "faults"  # noqa: S105 - ours, on loopback
+STARTING_SECONDS: Final = 30.0
+KEPT_TABLES: Final = ("alembic_version", "component")
+
+
+class Servers:
+    """The servers of a suite and the environment of its processes."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="jigi-faults-"))
+        self.postgres = Postgres(self.folder)
+        self.redis = own_redis(self.folder)
+        self.nursery = Nursery(self.folder)
+        gateway_port, self._web_port = _free_ports(2)
+        self.gateway_url = f"http://127.0.0.1:{gateway_port}"
+        self.callbacks = f"http://127.0.0.1:{self._web_port}/sms/africastalking/{TOKEN}"
+        self.environment = {
+            **SETTINGS,
+            "JIGI_DATABASE_URL": self.postgres.url,
+            "JIGI_REDIS_URL": self.redis.url,
+            "JIGI_CALLBACK_TOKENS": TOKEN,
+            "JIGI_SMS_GATEWAY_URL": self.gateway_url,
+            "JIGI_SMS_API_KEY": "faults",
+            "JIGI_SMS_WINDOW": "00:00,00:00",
+            "JIGI_SMS_RATE": "0",
+            "JIGI_SMS_RULES": "false",
+            "JIGI_LOG_LEVEL": "INFO",
+        }
+        self.gateway = self.nursery.born("gateway", {}, port=gateway_port, callbacks=self.callbacks)
+        self.web = self._new_web()
+        self.http = httpx.AsyncClient(base_url=self.gateway_url, trust_env=False, timeout=30)
+        _await(f"{self.gateway_url}/taken")
+        self.await_web()
+
+    def settings(self, more: Mapping[str, str]) -> Settings:
+        """The settings of the environment, with some more, in this process too."""
+        os.environ |= {**self.environment, **more}
+        return Settings()
+
+    def worker(self, more: Mapping[str, str], fuses: Path) -> Child:
+        """A new worker."""
+        return self.nursery.born("worker", {**self.environment, **more}, folder=str(fuses))
+
+    # What the gateway is asked
+
+    async def order(self, faults: Mapping[str, Any]) -> None:
+        """Order faults at the gateway."""
+        (await self.http.post("/faults", json=faults)).raise_for_status()
+
+    async def begin_anew(self) -> None:
+        """Let the gateway be healthy and forget what it took."""
+        for path in ("/faults", "/taken", "/record"):
+            (await self.http.delete(path)).raise_for_status()
+
+    async def record(self) -> dict[str, Any]:
+        """What the gateway took, posted and drew since it was begun anew."""
+        record: dict[str, Any] = (await self.http.get("/record")).json()
+        return record
+
+    async def flush_reports(self) -> None:
+        """Let every delivery report be posted that still waits."""
+        while (await self.http.post("/reports/flush")).json()["waiting"]:
+            pass
+
+    async def opt_out(self, msisdn: str) -> bool:
+        """Let a phone opt out at the gateway, which tells us; False when we did not take it."""
+        return (await self.http.post("/optout", json={"phone": msisdn})).is_success
+
+    # What is done to them
+
+    def kill_web(self) -> None:
+        """Kill the web process."""
+        self.web.end()
+
+    def restart_web(self) -> None:
+        """Start a web process where it was."""
+        if not self.web.lives:
+            self.web = self._new_web()
+
+    def await_web(self) -> None:
+        """Wait until the web process answers."""
+        _await(f"http://127.0.0.1:{self._web_port}/health/live")
+
+    def kill_redis(self) -> None:
+        """Kill Redis, and all it held with it."""
+        with Redis.from_url(self.redis.url) as client:
+            pid: int = client.info("server")["process_id"]
+        os.kill(pid, signal.SIGKILL)
+
+    def restart_redis(self) -> None:
+        """Start Redis where it was, empty."""
+        self.redis.stop()
+        self.redis.start()
+
+    def empty_redis(self) -> None:
+        """Let Redis forget everything."""
+        with Redis.from_url(self.redis.url) as client:
+            client.flushall()
+
+    def empty_tables(self) -> None:
+        """Empty every table but those that the migrations fill; nothing may be at work on them."""
+        with psycopg.connect(self.postgres.url, autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
+                [list(KEPT_TABLES)],
+            ).fetchall()
+            names = ", ".join(f'"{name}"' for (name,) in rows)
+            connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE".encode())
+
+    def close(self) -> None:
+        """End everything and remove its folder."""
+        for child in (self.web, self.gateway):
+            child.end()
+        self.nursery.close()
+        self.redis.close()
+        self.postgres.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _new_web(self) -> Child:
+        return self.nursery.born("web", self.environment, port=self._web_port)
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def _await(url: str) -> None:
+    until = time.monotonic() + STARTING_SECONDS
+    while True:
+        try:
+            httpx.get(url, trust_env=False)
+        except httpx.TransportError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return

@@ -1,0 +1,75 @@
+"""What a suite did and found, run by run and in all."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from faults.run import Outcome
+
+
+def line(outcome: Outcome) -> str:
+    """A run in one line."""
+    told = [
+        f"seed {outcome.story.seed:<4} {outcome.seconds:4.1f} s",
+        f"{outcome.recipients} recipients in {outcome.requests} requests, {outcome.story.workers} workers",
+        _counted(outcome.deeds),
+        _counted(outcome.faults),
+        _counted(outcome.states),
+        f"{len(outcome.violations)} VIOLATIONS" if outcome.violations else "right",
+    ]
+    return " | ".join(part for part in told if part)
+
+
+@dataclass
+class Tally:
+    """All runs together."""
+
+    runs: int = 0
+    seconds: float = 0.0
+    recipients: int = 0
+    requests: int = 0
+    deeds: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    taken: Counter[str] = field(default_factory=Counter)
+    violations: int = 0
+    wrong: list[int] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a run."""
+        self.runs += 1
+        self.seconds += outcome.seconds
+        self.recipients += outcome.recipients
+        self.requests += outcome.requests
+        for mine, its in (
+            (self.deeds, outcome.deeds),
+            (self.faults, outcome.faults),
+            (self.states, outcome.states),
+            (self.taken, outcome.taken),
+        ):
+            mine.update(its)
+        self.violations += len(outcome.violations)
+        if outcome.violations:
+            self.wrong.append(outcome.story.seed)
+
+    def __str__(self) -> str:
+        """The tally as it is printed at the end."""
+        killed = {deed: count for deed, count in self.deeds.items() if deed.startswith("killed ")}
+        frozen = {deed: count for deed, count in self.deeds.items() if deed.startswith("frozen ")}
+        rest = {deed: count for deed, count in self.deeds.items() if deed not in killed | frozen}
+        lines = [
+            f"{self.runs} runs in {self.seconds:.0f} s, {self.recipients} recipients in {self.requests} requests",
+            f"killed at a step ({sum(killed.values())}): {_counted(killed, 'killed ')}",
+            f"frozen at a step ({sum(frozen.values())}): {_counted(frozen, 'frozen ')}",
+            f"at any moment: {_counted(rest)}",
+            f"gateway faults ({sum(self.faults.values())}): {_counted(self.faults)}",
+            f"messages ({sum(self.states.values())}): {_counted(self.states)}",
+            f"taken by the gateway: {_counted(self.taken)}",
+            f"violations: {self.violations}",
+        ]
+        if self.wrong:
+            lines.append(f"wrong seeds: {', '.join(map(str, self.wrong))}")
+        return "\n".join(lines)
+
+
+def _counted(counts: Counter[str] | dict[str, int], prefix: str = "") -> str:
+    return ", ".join(f"{name.removeprefix(prefix)} {count}" for name, count in sorted(counts.items()) if count)

@@ -1,0 +1,175 @@
+"""A worker that burns fuses: `sms.worker.work` as it is, with a look at the fuses around each step.
+
+The steps are found from outside, by wrapping what the worker calls: the code that sends has no hook for tests.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import database, logs
+from core.settings import Settings
+from faults.fuses import FuseBox
+from faults.steps import Step
+from faults.waits import shorten
+from sms import campaigns, delivery, ledger, sweeps
+from sms.africastalking import AfricasTalking
+from sms.gateway import Gateway, GatewayTrouble, Policy, Result
+from sms.worker import work
+
+WROTE: Final = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+"""Whether the transaction has changed anything: looking for something to send is no step of a request."""
+
+SENDING: Final = {"http11.send_request_headers.complete": Step.ASKING, "http11.send_request_body.complete": Step.ASKED}
+"""What httpx's transport tells of a request under way."""
+
+
+WHERE: Final = signal.SIGUSR1
+"""Asks a worker that does not end what it waits for."""
+
+
+class _Task:
+    """A function at work in the ledger, and whether it changed anything."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.wrote = False
+
+
+_doing: ContextVar[_Task | None] = ContextVar("doing", default=None)
+
+
+def run(folder: Path) -> None:
+    """Work until SIGTERM, past the fuses in `folder`, with the settings of the environment."""
+    shorten()
+    settings = Settings()
+    logs.set_up(settings.log_level)
+    box = FuseBox(folder)
+    _lay_along(box)
+    asyncio.run(_until_told(settings, box))
+
+
+async def _until_told(settings: Settings, box: FuseBox) -> None:
+    until = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, until.set)
+    loop.add_signal_handler(WHERE, _tell_where)
+    gateway = AfricasTalking(settings)
+    gateway._client.event_hooks = {"request": [_watching(box)]}
+    await work(settings, settings.database_url, gateway=_PastFuses(gateway, box), until=until)
+
+
+def _tell_where() -> None:
+    for task in asyncio.all_tasks():
+        task.print_stack()
+
+
+def _lay_along(box: FuseBox) -> None:
+    """Look at the fuses around the steps of the ledger, of a pause and of the sweep."""
+    for module in (ledger, campaigns):
+        _replace(module, "writing", lambda _: _writing(box))
+    for module, name, within, after in (
+        (ledger, "claim", Step.CLAIMING, Step.CLAIMED),
+        (ledger, "depart", Step.DEPARTING, Step.DEPARTED),
+        (ledger, "record", Step.RECORDING, Step.RECORDED),
+        (ledger, "release", Step.GIVING_BACK, Step.GIVEN_BACK),
+        (ledger, "unanswered", Step.DOUBTING, Step.DOUBTED),
+        (campaigns, "stop_for_gateway", Step.PAUSING, None),
+    ):
+        _replace(module, name, _around(box, within, after))
+    _replace(delivery, "adopt", _afterwards(box, Step.ADOPTED))
+    _replace(sweeps, "make_uncertain", _afterwards(box, Step.SWEEPING))
+
+
+Called = Callable[..., Awaitable[Any]]
+
+
+def _replace(module: ModuleType, name: str, wrap: Callable[[Any], Any]) -> None:
+    setattr(module, name, wrap(getattr(module, name)))
+
+
+def _around(box: FuseBox, within: Step, after: Step | None) -> Callable[[Called], Called]:
+    """Pass a step before the commit of a function, and one when it is done, if it changed anything."""
+
+    def wrap(function: Called) -> Called:
+        async def wrapped(*arguments: Any, **named: Any) -> Any:
+            task = _Task(within)
+            mark = _doing.set(task)
+            try:
+                result = await function(*arguments, **named)
+            finally:
+                _doing.reset(mark)
+            if task.wrote and after is not None:
+                box.reached(after)
+            return result
+
+        return wrapped
+
+    return wrap
+
+
+def _afterwards(box: FuseBox, step: Step) -> Callable[[Called], Called]:
+    def wrap(function: Called) -> Called:
+        async def wrapped(*arguments: Any, **named: Any) -> Any:
+            result = await function(*arguments, **named)
+            box.reached(step)
+            return result
+
+        return wrapped
+
+    return wrap
+
+
+def _writing(box: FuseBox) -> Any:
+    @asynccontextmanager
+    async def writing() -> AsyncIterator[AsyncSession]:
+        async with database.writing() as session:
+            yield session
+            task = _doing.get()
+            if task is not None and await session.scalar(WROTE):
+                task.wrote = True
+                box.reached(task.step)
+
+    return writing
+
+
+class _PastFuses:
+    """The gateway, with a fuse behind its answer."""
+
+    def __init__(self, gateway: Gateway, box: FuseBox) -> None:
+        self._gateway = gateway
+        self._box = box
+
+    async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
+        try:
+            results = await self._gateway.send(body, msisdns)
+        except GatewayTrouble as trouble:
+            if trouble.policy in (Policy.KEEP, Policy.STOP):
+                self._box.reached(Step.REFUSED)
+            raise
+        self._box.reached(Step.ANSWERED)
+        return results
+
+    async def close(self) -> None:
+        await self._gateway.close()
+
+
+def _watching(box: FuseBox) -> Callable[[httpx.Request], Awaitable[None]]:
+    async def trace(event: str, _: Any) -> None:
+        step = SENDING.get(event)
+        if step is not None:
+            box.reached(step)
+
+    async def hook(request: httpx.Request) -> None:
+        request.extensions = {**request.extensions, "trace": trace}
+
+    return hook
