@@ -1,0 +1,15 @@
+"""A few runs of the fault suite, with real processes; `make faults` does two hundred."""
+
+import subprocess
+import sys
+
+RUNS, SEED = 4, 1
+LONGEST_SECONDS = 240
+
+
+def test_nothing_is_lost_or_repeated_while_everything_is_killed() -> None:
+    command = [sys.executable, "-m", "faults", "--runs", str(RUNS), "--seed", str(SEED)]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False)  # noqa: S603
+    assert told.returncode == 0, told.stdout
+    assert f"{RUNS} runs in" in told.stdout
+    assert "violations: 0" in told.stdout
