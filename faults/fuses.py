@@ -59,9 +59,8 @@ class FuseBox:
     def lay(self, fuses: Iterable[Fuse]) -> None:
         """Lay these fuses and no others."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for file in self.folder.iterdir():
-            file.unlink()
-        self._log.touch()
+        self.remove()
+        self._log.write_text("")
         self._read = 0
         passages: dict[Step, dict[int, str]] = {}
         for fuse in fuses:
@@ -69,6 +68,11 @@ class FuseBox:
         for step, deeds in passages.items():
             for place in range(1, max(deeds) + 1):
                 (self.folder / f"{step} {place:02}").write_text(deeds.get(place, ""))
+
+    def remove(self) -> None:
+        """Take away the fuses that did not burn."""
+        for file in self.folder.glob("* [0-9][0-9]"):
+            file.unlink(missing_ok=True)
 
     def reached(self, step: Step) -> None:
         """Pass a step, in a worker, and do to it what the next fuse there says."""

@@ -11,52 +11,39 @@ from functools import partial
 from random import Random
 from typing import Final
 
-import httpx
 from sqlalchemy import text
 
 from core import database
 from core.alphabet import GSM7
 from core.campaigns import CampaignKind
-from core.languages import Language
-from core.notices import Notice, NoticeKind, tell
 from core.people import Role, acting, add_agent
 from core.settings import Settings
-from faults import registry
+from faults import beside, registry
 from faults.checks import Facts, facts_of, violations
 from faults.deciding import Deciding
 from faults.disturbing import Disturbing
 from faults.fuses import FuseBox
 from faults.ledger_rows import ledger
 from faults.minute import is_over, strike
-from faults.patience import AWAY, LONGEST_SECONDS, TooLong, patiently, until_true
+from faults.patience import TooLong, patiently, until_true
 from faults.registry import Expected
 from faults.servers import Servers
 from faults.story import Settled, Story, codes
 from faults.workers import Workers
-from sms import campaigns, pace, planning, sweeps
-from sms.campaigns import WrongState
+from sms import campaigns, planning, sweeps
 from sms.drafts import Draft, draft
 from sms.subjects import Subject
 
 SENT_SECONDS: Final = 40.0
 """A campaign that has something to send or under way after so long is stuck."""
 
-TIMETABLE_SECONDS: Final = 10.0
-SWEEP_SECONDS: Final = 0.3
-UNKNOWN: Final = {"ATXid_unknown1": "+22379999901", "ATXid_unknown2": "+22379999902"}
-"""Ids that are not ours and numbers that are nobody's, of which reports come all the same."""
-
+MINUTE_SECONDS: Final = 10.0
 STUCK: Final = text("""
-SELECT campaign.state AS campaign, sms_batch.state AS batch, sms_batch.id, message.state, count(message.id) AS messages
+SELECT campaign.state AS campaign, sms_batch.state AS request, sms_batch.id, message.state, count(message.id) AS many
 FROM sms_batch LEFT JOIN message ON message.batch_id = sms_batch.id
 LEFT JOIN campaign ON campaign.id = sms_batch.campaign_id
 WHERE sms_batch.state IN ('claimed', 'left') OR message.state = 'planned' GROUP BY 1, 2, 3, 4 ORDER BY sms_batch.id
 """)
-UNCERTAIN: Final = text(
-    "SELECT id FROM message WHERE state = 'uncertain' AND campaign_id IS NOT DISTINCT FROM :campaign"
-)
-PAUSED: Final = text("SELECT why FROM campaign WHERE id = :id AND state = 'paused'")
-HELD: Final = text("SELECT why FROM sms_pace WHERE hold_until > :long")
 
 
 @dataclass
@@ -103,46 +90,50 @@ class _Run:
 
     async def do(self) -> None:
         """From the plan to the checks."""
-        expected = await self._registry()
-        await self._planned()
-        await self._servers.begin_anew()
-        await self._servers.order(self._story.order | {"codes": codes(self._story.seed, expected.numbers)})
-        self._box.lay(self._story.fuses)
-        self._deciding = Deciding(self._campaign_id, self._first)
-        self._disturbing = Disturbing(
-            self._servers, self._workers, self._deciding, self._campaign_id, self._first, expected.numbers, self._chance
-        )
+        expected = await self._planned()
+        await self._prepared(expected)
         try:
             async with self._kept():
                 await self._sent()
-                await self._calm()
+                await self._minute_kept()
+                await self._quiet()
+                await self._reported()
                 await self._decided()
-                await self._ended()
         finally:
+            self._end_workers()
             self._outcome.deeds += self._deeds()
-            if self._workers.end():
-                self._outcome.violations.append("a worker did not end when it was asked to")
+        await sweeps.sweep(datetime.now(UTC), self._settings)
         await self._checked(expected)
 
     # Before
 
-    async def _registry(self) -> Expected:
-        today = datetime.now(UTC).date()
+    async def _planned(self) -> Expected:
+        now, story = datetime.now(UTC), self._story
         expected = await registry.make(
-            self._chance, recipients=self._story.recipients, communes=self._story.communes, today=today
+            self._chance, recipients=story.recipients, communes=story.communes, today=now.date()
         )
         for login in ("first", "second"):
             await add_agent(login, login, Role.SUPERVISOR)
-        self._first, self._second = await acting("first"), await acting("second")
-        return expected
-
-    async def _planned(self) -> None:
-        now = datetime.now(UTC)
+        self._first = await acting("first")
         new = Draft(CampaignKind.ANNOUNCE, Subject(round_id=1), "faults", planned_by=self._first.id)
         self._campaign_id = await draft(new, now, GSM7)
         plan = await planning.plan(self._campaign_id, self._settings, now)
         self._outcome.recipients, self._outcome.requests = plan.recipients, plan.requests
-        await campaigns.approve(self._campaign_id, self._second, now)
+        await campaigns.approve(self._campaign_id, await acting("second"), now)
+        return expected
+
+    async def _prepared(self, expected: Expected) -> None:
+        servers, story = self._servers, self._story
+        await servers.begin_anew()
+        await servers.order(story.order | {"codes": codes(story.seed, expected.numbers)})
+        self._box.lay(story.fuses)
+        self._deciding = Deciding(self._campaign_id, self._first)
+        self._disturbing = Disturbing(
+            servers, self._workers, self._deciding, self._campaign_id, self._first, expected.numbers, self._chance
+        )
+        self._supervising = beside.Supervising(
+            servers, self._campaign_id, self._first, story.seed, lambda: self._disturbing.paused_until
+        )
 
     # While it is sent
 
@@ -150,7 +141,8 @@ class _Run:
     async def _kept(self) -> AsyncIterator[None]:
         """Workers, sweeps and a supervisor, as long as this lasts."""
         self._workers.start(self._story.workers)
-        tasks = [asyncio.create_task(keep) for keep in (self._workers.keep(), self._sweep(), self._supervise())]
+        keeping = (self._workers.keep(), beside.sweep(self._settings), self._supervising.run())
+        tasks = [asyncio.create_task(keep) for keep in keeping]
         try:
             yield
         finally:
@@ -161,18 +153,19 @@ class _Run:
                     raise result
 
     async def _sent(self) -> None:
-        """Start it, disturb it, and wait until nothing is left to send."""
+        """Start it, disturb it, and wait until nothing is left to send; then all servers are there again."""
         await campaigns.start(self._campaign_id, self._first, datetime.now(UTC))
         disturbed = asyncio.create_task(self._disturbing.run(self._story.disturbances))
-        noticed = asyncio.create_task(self._notices())
-        reported = asyncio.create_task(self._unknown_reports())
+        reported = asyncio.create_task(beside.unknown_reports(self._servers))
         try:
-            await noticed
+            await beside.notices(self._story.notices, self._chance)
             await self._nothing_left()
         finally:
             self._disturbing.end()
             await asyncio.gather(disturbed, reported)
-        await self._nothing_left()
+        self._box.remove()
+        self._servers.restart_web()
+        self._servers.await_web()
 
     async def _nothing_left(self) -> None:
         try:
@@ -188,72 +181,26 @@ class _Run:
         async with database.reading() as connection:
             return not (await connection.execute(STUCK)).first()
 
-    async def _notices(self) -> None:
-        """Single notices go out beside the campaign."""
-        for place in range(self._story.notices):
-            await asyncio.sleep(self._chance.uniform(0, 0.3))
-            await patiently(partial(_tell, place))
-
-    async def _unknown_reports(self) -> None:
-        """Reports come for ids that are not ours."""
-        for provider_id, msisdn in UNKNOWN.items():
-            form = {"id": provider_id, "status": "Success", "phoneNumber": msisdn}
-            await until_true("no report is taken", partial(self._posted, form), LONGEST_SECONDS)
-
-    async def _posted(self, form: dict[str, str]) -> bool:
-        try:
-            return (await self._servers.http.post(f"{self._servers.callbacks}/delivery", data=form)).is_success
-        except httpx.TransportError:
-            return False
-
-    async def _sweep(self) -> None:
-        """What a worker does each minute, several times a second, so that a run takes seconds and not minutes."""
-        while True:
-            now = datetime.now(UTC)
-            try:
-                await campaigns.begin_due(now)
-                await sweeps.sweep(now, self._settings)
-            except AWAY:
-                pass  # the next one finds the same
-            await asyncio.sleep(SWEEP_SECONDS)
-
-    async def _supervise(self) -> None:
-        """When the gateway takes nothing somebody looks: the balance is topped up, and the campaign goes on."""
-        while True:
-            await asyncio.sleep(0.2)
-            if time.monotonic() < self._disturbing.paused_until:
-                continue
-            try:
-                await self._looked_after()
-            except (*AWAY, WrongState):
-                pass
-
-    async def _looked_after(self) -> None:
-        async with database.reading() as connection:
-            paused = await connection.scalar(PAUSED, {"id": self._campaign_id})
-            held = await connection.scalar(HELD, {"long": datetime.now(UTC) + timedelta(seconds=60)})
-        if "Balance" in f"{paused} {held}":
-            self._outcome.deeds["topped up"] += 1
-            # The draws begin again with an order: from the same seed they would begin with the same fault.
-            seed = 1000 * self._story.seed + self._outcome.deeds["topped up"]
-            await self._servers.order({"balance": None, "seed": seed})
-        if held is not None:
-            await pace.go_on()  # a refused notice holds everything up for ten minutes
-        if paused is not None:
-            await campaigns.resume(self._campaign_id, self._first, datetime.now(UTC))
-            self._outcome.deeds["resumed"] += 1
+    async def _minute_kept(self) -> None:
+        """After all that happened, a worker still does the job of the minute."""
+        job = await strike()
+        await until_true("no worker does the job of the minute any more", partial(is_over, job), MINUTE_SECONDS)
 
     # When nothing is left to send
 
-    async def _calm(self) -> None:
-        """Let everything run again, and every report come."""
-        self._servers.restart_web()
-        self._servers.await_web()
-        if self._story.settled is Settled.LEFT_EARLY:
-            await patiently(partial(self._deciding.decide, again=False))
-        await self._reported()
+    async def _quiet(self) -> None:
+        """Send to the end: until the workers have ended in order, and what they knew last left nothing to send."""
+        while True:
+            await self._nothing_left()
+            self._end_workers()
+            if await patiently(self._all_said):
+                return
+            self._workers.start(self._story.workers)
 
     async def _reported(self) -> None:
+        """Every report comes, and every message gets the one that is its own."""
+        if self._story.settled is Settled.LEFT_EARLY:
+            await patiently(partial(self._deciding.decide, again=False))
         await self._servers.flush_reports()
         # Nothing is under way, so the time that a sweep waits for late answers can be taken for passed.
         later = timedelta(seconds=10)
@@ -261,25 +208,28 @@ class _Run:
 
     async def _decided(self) -> None:
         """A supervisor decides on what is uncertain."""
-        match self._story.settled:
-            case Settled.AGAIN:
-                await patiently(partial(self._deciding.decide, again=True))
-                await self._nothing_left()
-                await self._reported()
-            case Settled.LEFT:
-                await patiently(partial(self._deciding.decide, again=False))
+        if self._story.settled is Settled.LEFT:
+            await patiently(partial(self._deciding.decide, again=False))
+        if self._story.settled is Settled.AGAIN:
+            await patiently(partial(self._deciding.decide, again=True))
+            self._workers.start(self._story.workers)
+            await self._quiet()
+            await self._reported()
 
-    async def _ended(self) -> None:
-        """The campaign ends by itself, and a worker still does the job of the minute."""
-        job = await strike()
-        await until_true("no worker does the job of the minute any more", partial(is_over, job), TIMETABLE_SECONDS)
-        await sweeps.sweep(datetime.now(UTC), self._settings)
+    def _end_workers(self) -> None:
+        if self._workers.end():
+            self._outcome.violations.append("a worker did not end when it was asked to")
 
     # After
 
     def _deeds(self) -> Counter[str]:
         decided = {"messages sent again": self._deciding.sent_again.total(), "messages left": self._deciding.left}
-        return self._workers.deeds + Counter(map(str, self._disturbing.done.elements())) + Counter(decided)
+        return (
+            self._workers.deeds
+            + Counter(map(str, self._disturbing.done.elements()))
+            + self._supervising.deeds
+            + Counter(decided)
+        )
 
     async def _checked(self, expected: Expected) -> None:
         record = await self._servers.record()
@@ -292,7 +242,7 @@ class _Run:
             stopped=self._disturbing.stopped_by,
             sent_again=self._deciding.sent_again,
             notices=self._story.notices,
-            unknown_ids=frozenset(UNKNOWN),
+            unknown_ids=frozenset(beside.UNKNOWN),
             attempts=self._settings.sms_attempts,
         )
         outcome = self._outcome
@@ -301,15 +251,3 @@ class _Run:
         counts = [len(taken.get(message.msisdn or "", ())) for message in facts.ledger.messages]
         outcome.taken.update(("never", "once")[count] if count < 2 else "more than once" for count in counts)
         outcome.violations += violations(facts)
-
-
-async def _tell(place: int) -> None:
-    notice = Notice(
-        key=f"faults {place}",
-        kind=NoticeKind.TEST,
-        msisdn=f"+223770000{place:02}",
-        language=Language.FR,
-        filling={"body": f"Avis {place}"},
-        prompt=True,
-    )
-    await tell(notice, datetime.now(UTC))

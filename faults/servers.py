@@ -88,6 +88,13 @@ class Servers:
         """Let a phone opt out at the gateway, which tells us; False when we did not take it."""
         return (await self.http.post("/optout", json={"phone": msisdn})).is_success
 
+    async def report(self, form: Mapping[str, str]) -> bool:
+        """Post a delivery report past the gateway; False when we did not take it."""
+        try:
+            return (await self.http.post(f"{self.callbacks}/delivery", data=form)).is_success
+        except httpx.TransportError:
+            return False
+
     # What is done to them
 
     def kill_web(self) -> None:

@@ -94,6 +94,7 @@ class Workers:
                 child.send(signal.SIGTERM)
         killed = sum(not child.end(signal.SIGTERM, WHERE) for child in self._all)
         self._all.clear()
+        self._frozen.clear()
         return killed
 
     def _any(self) -> Child:

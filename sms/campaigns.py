@@ -246,17 +246,16 @@ async def settle(campaign_id: int | None, who: Acting, now: datetime, *, again: 
     async with writing() as session:
         allowed = [state for state in S if not again or state is not S.CANCELLED]
         found = None if campaign_id is None else await _in_state(session, campaign_id, allowed)
+        groups = (await session.execute(UNCERTAIN, {"id": campaign_id})).all() if again else []
+        count = sum(len(ids) for _, ids in groups)
         if not again:
             count = int(await session.scalar(LEAVE_THEM, {"id": campaign_id}) or 0)
-        else:
-            groups = (await session.execute(UNCERTAIN, {"id": campaign_id})).all()
-            for batch_id, ids in groups:
-                await ledger.put_off(session, batch_id, ids, now)
-            count = sum(len(ids) for _, ids in groups)
         if found is not None and campaign_id is not None and count:
             to = S.RUNNING if again and found.state == S.FINISHED else S(found.state)
             note = f"{count} uncertain: {'sent again' if again else 'left'}"
             await _move(session, campaign_id, S(found.state), to, now, who, note)
+        for batch_id, ids in groups:
+            await ledger.put_off(session, batch_id, ids, now)
         if again and count:
             await wake(session)
     return count

@@ -192,7 +192,7 @@ async def _judged(
     rows = (await session.execute(JUDGE, values)).all()
     late = [row.id for row in rows if row.why == Reason.THREE_TODAY and leaving.can_wait is not False]
     if late:
-        await put_off(session, claim.id, late, window.next_day(now))
+        await put_off(session, claim.id, late, window.next_day(now), now)
     dropped = [row for row in rows if row.why is not None and row.id not in late]
     if dropped:
         ids, reasons = [row.id for row in dropped], [row.why for row in dropped]
@@ -259,10 +259,12 @@ async def release(claim: Claim, not_before: datetime) -> None:
                 await put_off(session, claim.id, ids, not_before)
 
 
-async def put_off(session: AsyncSession, batch: int, ids: Sequence[int], not_before: datetime) -> None:
+async def put_off(
+    session: AsyncSession, batch: int, ids: Sequence[int], not_before: datetime, now: datetime | None = None
+) -> None:
     """Move messages to a new request with the same text; a campaign that was thought finished goes on."""
     await session.execute(PUT_OFF, {"batch": batch, "ids": list(ids), "not_before": not_before})
-    await session.execute(GO_ON, {"batch": batch, "now": not_before})
+    await session.execute(GO_ON, {"batch": batch, "now": now or not_before})
 
 
 UNANSWERED = text(
@@ -318,7 +320,7 @@ async def record(departure: Departure, results: Sequence[Result], now: datetime,
         values |= {"currencies": [row["currency"] for row in rows], "attempts": [row["attempt"] for row in rows]}
         await session.execute(RECORD, values | {"batch": claim.id, "now": now})
         for attempts, ids in again.items():
-            await put_off(session, claim.id, ids, now + timedelta(seconds=retrying.seconds * 2**attempts))
+            await put_off(session, claim.id, ids, now + timedelta(seconds=retrying.seconds * 2**attempts), now)
         if stopped:
             await put_off(session, claim.id, [row["id"] for row in stopped], now)
         uncertain = any(row["state"] == "uncertain" for row in rows)

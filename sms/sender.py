@@ -38,6 +38,9 @@ STOPPED_SECONDS: Final = 600
 RECORDING_SECONDS: Final = (0.1, 0.3, 1, 2, 4, 8, 15, 30, 60, 120)
 """Waits between tries to record an answer while the database does not take it."""
 
+GIVEN_BACK_SECONDS: Final = 10
+"""How long a request waits that could not depart, so that others go meanwhile."""
+
 DATABASE_DOWN_SECONDS: Final = 2.0
 
 
@@ -115,7 +118,8 @@ class Sender:
             departed = await self._departed(claim)
         except Exception as error:
             log.warning("request_not_departed", batch=claim.id, error=type(error).__name__)
-            await self._kept(lambda: ledger.release(claim, self._clock.now()))  # whatever it says, nothing left
+            soon = self._clock.now() + timedelta(seconds=GIVEN_BACK_SECONDS)
+            await self._kept(lambda: ledger.release(claim, soon))  # whatever the database says, nothing left
             return
         if departed is not None:
             await self._carry(*departed)
@@ -169,7 +173,7 @@ class Sender:
         spoken = voice(Language(row.language))
         try:
             said = await notice_text(NoticeKind(row.kind), Told(row.msisdn, row.filling or {}, now), spoken)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             log.error("notice_cannot_be_written", kind=row.kind, batch=claim.id, error=type(error).__name__)
             await ledger.drop_unwritable(claim, now)
             return None

@@ -403,7 +403,7 @@ async def test_cancelling_a_plan_lets_others_tell_its_numbers() -> None:
     assert (await planned()).recipients == 1
 
 
-ROUNDS = 25
+ROUNDS = 15
 
 
 async def test_cancelling_while_requests_depart_leaves_nobody_both_dropped_and_sent() -> None:
@@ -461,6 +461,18 @@ async def test_a_campaign_is_finished_when_nothing_of_it_is_left() -> None:
     assert (row.state, row.ended_at) == ("finished", NOW + HOUR)
 
 
+async def test_a_campaign_is_not_finished_while_an_answer_is_waited_for() -> None:
+    await family(AWA)
+    campaign = await running()
+    found: list[list[int]] = []
+
+    async def looked_meanwhile() -> None:
+        found.append(await campaigns.finish_done(NOW))
+
+    await sender(SlowGateway(looked_meanwhile), Watch()).drain()
+    assert (found, await campaigns.finish_done(NOW)) == ([[]], [campaign])
+
+
 @pytest.mark.parametrize("state", [S.DRAFT, S.PLANNED, S.APPROVED, S.SCHEDULED, S.PAUSED, S.CANCELLED])
 async def test_only_a_running_campaign_finishes(state: S) -> None:
     await in_state(state)
@@ -491,15 +503,17 @@ async def test_uncertain_messages_sent_again_stay_marked() -> None:
     await family(AWA)
     campaign = await running()
     await uncertain(campaign)
+    before = len(await campaigns.changes(campaign))
     assert await campaigns.settle(campaign, await somebody("binta"), NOW, again=True) == 1
     assert await state_of(campaign) == "running"
+    decided = [(each.at, each.who, each.from_state, each.note) for each in await campaigns.changes(campaign)]
+    assert decided[before:] == [(NOW, "Binta", "finished", "1 uncertain: sent again")]
 
     gateway = ScriptedGateway()
     await sender(gateway, Watch()).drain()
     assert gateway.took == {AWA: 1}
     row = await one("SELECT state, was_uncertain, reason FROM message")
     assert (row.state, row.was_uncertain, row.reason) == ("accepted", True, None)
-    assert (await campaigns.changes(campaign))[-1].note == "1 uncertain: sent again"
 
 
 async def test_uncertain_messages_left_are_never_sent() -> None:

@@ -386,7 +386,7 @@ async def test_how_many_a_day_is_a_setting(most: int) -> None:
 
 
 async def test_two_requests_at_once_cannot_both_be_the_third_of_the_day() -> None:
-    for place in range(10):
+    for place in range(6):
         await change("TRUNCATE household, campaign, sms_batch, message CASCADE")
         await family(AWA)
         await running()
@@ -453,6 +453,19 @@ async def test_it_goes_again_even_when_its_campaign_was_thought_finished() -> No
     await ledger.release(departure.claim, NOW)
     await sweeps.sweep(NOW + 60 * SECOND, SETTINGS)
     assert [each.msisdn for each in (await departed(NOW + 60 * SECOND)).recipients] == [AWA]
+
+
+async def test_when_a_campaign_goes_on_again_is_on_record() -> None:
+    await family(AWA)
+    campaign = await running()
+    departure = await departed()
+    await ledger.unanswered(departure.claim, "worker died", NOW)
+    await campaigns.finish_done(NOW)
+    await record(departure, Policy.AGAIN, now=NOW + SECOND)
+    row = await one("SELECT state, ended_at FROM campaign WHERE id = :id", id=campaign)
+    assert (row.state, row.ended_at) == ("running", None)
+    last = (await campaigns.changes(campaign))[-1]
+    assert (last.at, last.who, last.from_state, last.to_state) == (NOW + SECOND, None, "finished", "running")
 
 
 # Written down

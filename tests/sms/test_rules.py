@@ -111,6 +111,15 @@ async def test_both_reminders_are_told_on_their_days() -> None:
         assert await sent(arisen[kind], at(day, time(8))) == {AWA}
 
 
+async def test_each_day_of_a_round_has_its_own_reminders() -> None:
+    await family(AWA, due=TODAY + DAY)
+    await family(BINTA, due=TODAY + 2 * DAY)
+    await announced()
+    for days, msisdn in ((0, AWA), (1, BINTA)):
+        arisen = await arise(at(TODAY + timedelta(days=days)))
+        assert await told(arisen[Kind.REMINDER_1].campaign_id) == {msisdn}
+
+
 async def test_a_household_that_comes_in_the_course_of_the_day_is_reminded_too() -> None:
     await family(AWA, due=TODAY + DAY)
     await announced()
@@ -436,6 +445,28 @@ async def test_one_that_was_cancelled_does_not_come_back() -> None:
     await campaigns.cancel(campaign, "a mistake", await somebody("binta"), NOW + MINUTE)
     assert await arise(NOW + 10 * MINUTE) == {}
     assert await fates(campaign) == {AWA: Fate("dropped", "cancelled")}
+
+
+async def test_one_that_was_cancelled_does_not_come_back_however_new_what_it_told() -> None:
+    """A wrong day was imported, the rule took it up, and a supervisor stopped it in time."""
+    household = await family(AWA)
+    await announced()
+    await move_day(household, PAY_DAY + DAY)
+    campaign = (await arise(NOW + MINUTE))[Kind.MOVED].campaign_id
+    await campaigns.cancel(campaign, "a mistake", await somebody("binta"), NOW + 2 * MINUTE)
+    for minutes in (11, 21, 31):
+        assert await arise(NOW + minutes * MINUTE) == {}
+
+
+async def test_a_correction_after_a_cancelled_one_is_told_to_whom_it_concerns_alone() -> None:
+    household = await family(AWA, due=TODAY + DAY)
+    await family(BINTA, due=TODAY + DAY)
+    await announced()
+    campaign = (await arise(NOW))[Kind.REMINDER_1].campaign_id
+    await campaigns.cancel(campaign, "a mistake", await somebody("binta"), NOW + MINUTE)
+    await repaid(household, {"place": "École de Safo"}, at=NOW + 2 * HOUR)
+    arisen = await arise(NOW + 2 * HOUR + MINUTE)
+    assert await told(arisen[Kind.REMINDER_1].campaign_id) == {AWA}
 
 
 # Nobody to tell

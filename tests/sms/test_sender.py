@@ -487,13 +487,16 @@ async def test_without_the_database_nothing_leaves(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_what_could_not_depart_is_given_back_at_once(monkeypatch: pytest.MonkeyPatch, after: bool) -> None:
+async def test_what_could_not_depart_is_given_back_and_goes_soon(monkeypatch: pytest.MonkeyPatch, after: bool) -> None:
     """Whether the database lost the departure or only our knowing of it: nothing was asked of the gateway yet."""
     await crowd([AWA])
     campaign = await running()
     gateway = ScriptedGateway()
     failing(monkeypatch, "depart", times=1, after=after)
-    await sender(gateway, Watch()).drain()
+    watch = Watch()
+    for _ in range(2):
+        await sender(gateway, watch).drain()
+        watch.turn(seconds=15)
     assert (len(gateway.asked), gateway.took) == (1, {AWA: 1})
     assert await fates(campaign) == {AWA: Fate("accepted")}
 
@@ -570,6 +573,38 @@ async def test_a_notice_that_lacks_what_it_needs_is_dropped() -> None:
     gateway = ScriptedGateway()
     await sender(gateway, Watch()).drain()
     assert (gateway.asked, await fate_of(key)) == ([], Fate("dropped", "cannot_be_written"))
+
+
+@pytest.mark.parametrize("filling", [{"ref": "1234567", "due": None}, {"ref": "1234567", "due": 5}])
+async def test_a_notice_that_holds_nonsense_is_dropped_and_holds_up_nobody(filling: dict[str, object]) -> None:
+    nonsense, good = await notice(AWA, NoticeKind.RECEIVED, **filling), await notice(BINTA)  # type: ignore[arg-type]
+    gateway = ScriptedGateway()
+    async with asyncio.timeout(10):
+        await sender(gateway, Watch()).drain()
+    assert (await fate_of(nonsense), await fate_of(good)) == (Fate("dropped", "cannot_be_written"), Fate("accepted"))
+
+
+async def test_a_request_that_cannot_depart_does_not_hold_up_those_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for once but for good: nobody knows why, and the others are sent all the same."""
+    await family(AWA, due=TODAY + DAY)
+    await family(BINTA)
+    await running()
+    await running(Kind.REMINDER_1)
+    real = ledger.depart
+
+    async def never_for_awa(claim: Claim, *args: Any, **kwargs: Any) -> Any:
+        if (await one("SELECT priority FROM sms_batch WHERE id = :id", id=claim.id)).priority == 1:
+            raise gone()
+        return await real(claim, *args, **kwargs)
+
+    monkeypatch.setattr(ledger, "depart", never_for_awa)
+    gateway, watch = ScriptedGateway(), Watch()
+    working = sender(gateway, watch)
+    async with asyncio.timeout(10):
+        while not gateway.took[BINTA]:
+            claim = await ledger.claim("first", watch.turn(seconds=0.1), Window(*SETTINGS.sms_window))
+            assert claim, "nothing to claim"
+            await working.send(claim)
 
 
 async def test_an_answer_that_comes_too_late_is_none() -> None:
@@ -861,10 +896,19 @@ class Story:
         await self.go_on()
 
     async def go_on(self) -> None:
-        for _ in range(6):
+        for _ in range(8):
             await self.resume()
             await self.send_at_once()
             await self.pass_time(10)
+            if not await self.is_anything_left():
+                break
+
+    async def is_anything_left(self) -> bool:
+        rows = await query(
+            "SELECT id FROM sms_batch WHERE campaign_id = :id AND state IN ('ready', 'claimed', 'left')",
+            id=self.campaign,
+        )
+        return bool(rows) or await state_of(self.campaign) != "finished"
 
 
 HAPPENINGS: dict[str, Callable[[Story], Awaitable[object]]] = {
@@ -888,7 +932,7 @@ HAPPENINGS: dict[str, Callable[[Story], Awaitable[object]]] = {
 
 @given(seed=st.integers(0, 2**16), happenings=st.lists(st.sampled_from(list(HAPPENINGS)), min_size=3, max_size=14))
 @hypothesis.settings(
-    max_examples=20,
+    max_examples=15,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a story told again and again to shorten it takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -157,6 +157,14 @@ async def test_claimed_and_left_are_told_apart() -> None:
     assert list((await fates(campaign)).values()) == [Fate("uncertain", "worker died"), Fate("planned")]
 
 
+async def test_what_was_only_claimed_is_never_made_uncertain() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await claimed("dead")
+    assert await sweeps.make_uncertain(NOW + DAY, SETTINGS) == 0
+    assert await fates(campaign) == {AWA: Fate("planned")}
+
+
 async def test_a_living_worker_has_ten_minutes_to_write_an_answer_down() -> None:
     await crowd([AWA])
     campaign = await running()
@@ -375,6 +383,17 @@ async def test_a_report_from_before_it_left_is_not_its_own() -> None:
     await unanswered()
     assert "settled" not in await swept(NOW + 10 * MINUTE)
     assert await fates(campaign) == {AWA: Fate("uncertain", "ReadTimeout")}
+
+
+async def test_a_second_report_from_before_the_second_message_left_is_not_its_own() -> None:
+    first = await notice(AWA)
+    await unanswered()
+    second = await notice(AWA, now=NOW + HOUR)
+    await unanswered(NOW + HOUR)
+    await reported("strange", at=NOW + MINUTE)
+    await reported("another", at=NOW + 2 * MINUTE)
+    assert (await swept(NOW + 2 * HOUR))["settled"] == 1
+    assert [(await fate_of(key)).state for key in (first, second)] == ["delivered", "uncertain"]
 
 
 async def test_a_stray_report_of_the_past_does_not_stand_in_the_way_of_the_true_one() -> None:

@@ -145,10 +145,11 @@ async def at_work(
     one_more = Worker(settings, gateway, queue, name)
     task = asyncio.create_task(one_more.run())
 
-    async def listens() -> bool:
-        return len(await query(LISTENING)) > before
+    before = {row.pid for row in await query(LISTENING)}
 
-    before = len(await query(LISTENING))
+    async def listens() -> bool:
+        return bool({row.pid for row in await query(LISTENING)} - before)
+
     try:
         await until(listens)
         yield queue

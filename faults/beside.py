@@ -1,0 +1,107 @@
+"""What goes on beside a campaign: single notices, reports of ids that are nobody's, sweeps, and a supervisor."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Final
+
+from sqlalchemy import text
+
+from core import database
+from core.languages import Language
+from core.notices import Notice, NoticeKind, tell
+from core.people import Acting
+from core.settings import Settings
+from faults.patience import AWAY, LONGEST_SECONDS, patiently, until_true
+from faults.servers import Servers
+from sms import campaigns, pace, sweeps
+from sms.campaigns import WrongState
+
+SWEEP_SECONDS: Final = 0.3
+LOOK_SECONDS: Final = 0.2
+LONG_HOLD: Final = timedelta(seconds=60)
+UNKNOWN: Final = {"ATXid_unknown1": "+22379999901", "ATXid_unknown2": "+22379999902"}
+"""Ids that are not ours and numbers that are nobody's, of which reports come all the same."""
+
+PAUSED: Final = text("SELECT why FROM campaign WHERE id = :id AND state = 'paused'")
+HELD: Final = text("SELECT why FROM sms_pace WHERE hold_until > :long")
+
+
+async def notices(count: int, chance: Random) -> None:
+    """Queue so many single notices, one after the other."""
+    for place in range(count):
+        await asyncio.sleep(chance.uniform(0, 0.3))
+        await patiently(partial(_tell, place))
+
+
+async def _tell(place: int) -> None:
+    notice = Notice(
+        key=f"faults {place}",
+        kind=NoticeKind.TEST,
+        msisdn=f"+223770000{place:02}",
+        language=Language.FR,
+        filling={"body": f"Avis {place}"},
+        prompt=True,
+    )
+    await tell(notice, datetime.now(UTC))
+
+
+async def unknown_reports(servers: Servers) -> None:
+    """Post a delivery report of each unknown id, until it is taken."""
+    for provider_id, msisdn in UNKNOWN.items():
+        form = {"id": provider_id, "status": "Success", "phoneNumber": msisdn}
+        await until_true("no report is taken", partial(servers.report, form), LONGEST_SECONDS)
+
+
+async def sweep(settings: Settings) -> None:
+    """Do what a worker does each minute, several times a second, so that a run takes seconds and not minutes."""
+    while True:
+        now = datetime.now(UTC)
+        with suppress(*AWAY):  # the next one finds the same
+            await campaigns.begin_due(now)
+            await sweeps.sweep(now, settings)
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+class Supervising:
+    """When the gateway takes nothing somebody looks: the balance is topped up, and the campaign goes on.
+
+    `paused_until` tells until when (`time.monotonic`) it is paused on purpose.
+    """
+
+    def __init__(
+        self, servers: Servers, campaign_id: int, who: Acting, seed: int, paused_until: Callable[[], float]
+    ) -> None:
+        self._servers = servers
+        self._campaign_id = campaign_id
+        self._who = who
+        self._seed = seed
+        self._paused_until = paused_until
+        self.deeds: Counter[str] = Counter()
+
+    async def run(self) -> None:
+        """Look again and again."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if time.monotonic() > self._paused_until():
+                with suppress(*AWAY, WrongState):
+                    await self._look()
+
+    async def _look(self) -> None:
+        async with database.reading() as connection:
+            paused = await connection.scalar(PAUSED, {"id": self._campaign_id})
+            held = await connection.scalar(HELD, {"long": datetime.now(UTC) + LONG_HOLD})
+        if "Balance" in f"{paused} {held}":
+            self.deeds["topped up"] += 1
+            # The draws begin again with an order: from the same seed they would begin with the same fault.
+            await self._servers.order({"balance": None, "seed": 1000 * self._seed + self.deeds["topped up"]})
+        if held is not None:
+            await pace.go_on()  # a refused notice holds everything up for ten minutes
+        if paused is not None:
+            await campaigns.resume(self._campaign_id, self._who, datetime.now(UTC))
+            self.deeds["resumed"] += 1
