@@ -24,6 +24,7 @@ async def _suite(servers: Servers, seeds: range) -> Tally:
             print(f"    {violation}", flush=True)
         if outcome.violations:
             print(f"    again: python -m faults --runs 1 --seed {seed}", flush=True)
+            servers.renew()
     return tally
 
 

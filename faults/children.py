@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 ENDING_SECONDS: Final = 15.0
+WHERE: Final = signal.SIGUSR1
+"""Asks a process that hangs what it waits for."""
 
 
 class Child:
@@ -34,15 +36,19 @@ class Child:
         if self.lives:
             os.kill(self.pid, what)
 
-    def end(self, what: signal.Signals = signal.SIGKILL, before_killed: signal.Signals = signal.SIGCONT) -> bool:
-        """End it and wait for it; False when it had to be killed, after one more signal."""
+    def tell_where(self) -> None:
+        """Let it write to its log what it waits for."""
+        self.send(WHERE)
+        time.sleep(0.2)
+
+    def end(self, what: signal.Signals = signal.SIGKILL) -> bool:
+        """End it and wait for it; False when it had to be killed."""
         self.send(signal.SIGCONT)
         self.send(what)
         until = time.monotonic() + ENDING_SECONDS
         while self.lives:
             if time.monotonic() > until:
-                self.send(before_killed)
-                time.sleep(0.1)
+                self.tell_where()
                 self.end()
                 return False
             time.sleep(0.005)

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core import database
+from core.database import writing
 from core.people import Acting
 from sms import campaigns
 from sms.campaigns import WrongState
@@ -14,6 +14,10 @@ from sms.campaigns import WrongState
 UNCERTAIN: Final = text(
     "SELECT id FROM message WHERE state = 'uncertain' AND campaign_id IS NOT DISTINCT FROM :campaign"
 )
+
+
+class _Others(Exception):
+    """More messages were decided on than we had seen."""
 
 
 class Deciding:
@@ -29,14 +33,23 @@ class Deciding:
     async def decide(self, *, again: bool) -> None:
         """Send them again, or leave them."""
         for campaign_id in (self._campaign_id, None):
-            async with database.reading() as connection:
-                ids = list(await connection.scalars(UNCERTAIN, {"campaign": campaign_id}))
+            while True:
+                try:
+                    await self._decide(campaign_id, again=again)
+                except _Others:
+                    continue
+                except WrongState:
+                    pass  # of a cancelled campaign nothing is sent again
+                break
+
+    async def _decide(self, campaign_id: int | None, *, again: bool) -> None:
+        async with writing() as session:
+            ids = list(await session.scalars(UNCERTAIN, {"campaign": campaign_id}))
+            count = await campaigns.settle(campaign_id, self._who, datetime.now(UTC), again=again)
+            if count != len(ids):
+                raise _Others
             if again:
-                # Noted first: should the database go away, it may have been done all the same.
+                # Noted before the commit: should the database go away, it may have been done all the same.
                 self.sent_again.update(ids)
-            try:
-                count = await campaigns.settle(campaign_id, self._who, datetime.now(UTC), again=again)
-            except WrongState:
-                continue  # of a cancelled campaign nothing is sent again
-            if not again:
-                self.left += count
+        if not again:
+            self.left += count

@@ -4,6 +4,7 @@ It reads orders from its standard input, a JSON object a line, and answers each 
 its children and itself. It has no thread, no event loop and no connection of its own, so that a fork is clean.
 """
 
+import asyncio
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ import uvicorn
 import asgi  # noqa: F401 - so that a web process need not import it
 from core.settings import settings
 from faults import gateway, worker
+from faults.children import WHERE
 
 BORN: Final[dict[str, Callable[..., None]]] = {
     "worker": lambda folder: worker.run(Path(folder)),
@@ -51,6 +53,7 @@ def _born(asked: dict[str, Any], children: set[int]) -> int:
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(WHERE, _tell_where)
         _away_from_the_orders(asked["log"])
         os.environ |= asked["environment"]
         settings.cache_clear()
@@ -61,6 +64,13 @@ def _born(asked: dict[str, Any], children: set[int]) -> int:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _tell_where(*_: object) -> None:
+    """Write to the log what every task waits for."""
+    for task in asyncio.all_tasks(asyncio.get_running_loop()):
+        task.print_stack()
+    sys.stderr.flush()
 
 
 def _away_from_the_orders(log: str) -> None:

@@ -17,6 +17,7 @@ from redis import Redis
 from core.servers import own_redis
 from core.settings import Settings
 from faults.children import Child, Nursery
+from faults.patience import TooLong
 from faults.postgres import Postgres
 from faults.waits import SETTINGS
 
@@ -33,8 +34,8 @@ class Servers:
         self.postgres = Postgres(self.folder)
         self.redis = own_redis(self.folder)
         self.nursery = Nursery(self.folder)
-        gateway_port, self._web_port = _free_ports(2)
-        self.gateway_url = f"http://127.0.0.1:{gateway_port}"
+        self._gateway_port, self._web_port = _free_ports(2)
+        self.gateway_url = f"http://127.0.0.1:{self._gateway_port}"
         self.callbacks = f"http://127.0.0.1:{self._web_port}/sms/africastalking/{TOKEN}"
         self.environment = {
             **SETTINGS,
@@ -48,11 +49,8 @@ class Servers:
             "JIGI_SMS_RULES": "false",
             "JIGI_LOG_LEVEL": "INFO",
         }
-        self.gateway = self.nursery.born("gateway", {}, port=gateway_port, callbacks=self.callbacks)
-        self.web = self._new_web()
         self.http = httpx.AsyncClient(base_url=self.gateway_url, trust_env=False, timeout=30)
-        _await(f"{self.gateway_url}/taken")
-        self.await_web()
+        self._begin()
 
     def settings(self, more: Mapping[str, str]) -> Settings:
         """The settings of the environment, with some more, in this process too."""
@@ -80,9 +78,14 @@ class Servers:
         return record
 
     async def flush_reports(self) -> None:
-        """Let every delivery report be posted that still waits."""
-        while (await self.http.post("/reports/flush")).json()["waiting"]:
-            pass
+        """Let every delivery report be posted that still waits; raises TooLong."""
+        try:
+            while (await self.http.post("/reports/flush")).json()["waiting"]:
+                pass
+        except httpx.TimeoutException:
+            for child in (self.gateway, self.web):
+                child.tell_where()
+            raise TooLong("the gateway does not get its reports posted") from None
 
     async def opt_out(self, msisdn: str) -> bool:
         """Let a phone opt out at the gateway, which tells us; False when we did not take it."""
@@ -96,6 +99,12 @@ class Servers:
             return False
 
     # What is done to them
+
+    def renew(self) -> None:
+        """New processes after a run that went wrong, so that the next one inherits nothing."""
+        for child in (self.web, self.gateway):
+            child.end()
+        self._begin()
 
     def kill_web(self) -> None:
         """Kill the web process."""
@@ -144,6 +153,12 @@ class Servers:
         self.redis.close()
         self.postgres.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _begin(self) -> None:
+        self.gateway: Child = self.nursery.born("gateway", {}, port=self._gateway_port, callbacks=self.callbacks)
+        self.web: Child = self._new_web()
+        _await(f"{self.gateway_url}/taken")
+        self.await_web()
 
     def _new_web(self) -> Child:
         return self.nursery.born("web", self.environment, port=self._web_port)

@@ -33,10 +33,6 @@ SENDING: Final = {"http11.send_request_headers.complete": Step.ASKING, "http11.s
 """What httpx's transport tells of a request under way."""
 
 
-WHERE: Final = signal.SIGUSR1
-"""Asks a worker that does not end what it waits for."""
-
-
 class _Task:
     """A function at work in the ledger, and whether it changed anything."""
 
@@ -60,17 +56,10 @@ def run(folder: Path) -> None:
 
 async def _until_told(settings: Settings, box: FuseBox) -> None:
     until = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, until.set)
-    loop.add_signal_handler(WHERE, _tell_where)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, until.set)
     gateway = AfricasTalking(settings)
     gateway._client.event_hooks = {"request": [_watching(box)]}
     await work(settings, settings.database_url, gateway=_PastFuses(gateway, box), until=until)
-
-
-def _tell_where() -> None:
-    for task in asyncio.all_tasks():
-        task.print_stack()
 
 
 def _lay_along(box: FuseBox) -> None:

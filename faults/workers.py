@@ -11,7 +11,6 @@ from typing import Final
 
 from faults.children import Child
 from faults.fuses import Deed, FuseBox
-from faults.worker import WHERE
 
 LOOK_SECONDS: Final = 0.04
 AFTER_A_DEATH: Final = 0.1
@@ -92,7 +91,7 @@ class Workers:
             with suppress(ProcessLookupError):
                 child.send(signal.SIGCONT)
                 child.send(signal.SIGTERM)
-        killed = sum(not child.end(signal.SIGTERM, WHERE) for child in self._all)
+        killed = sum(not child.end(signal.SIGTERM) for child in self._all)
         self._all.clear()
         self._frozen.clear()
         return killed
