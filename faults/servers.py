@@ -29,6 +29,9 @@ KEPT_TABLES: Final = ("alembic_version", "component")
 class Servers:
     """The servers of a suite and the environment of its processes."""
 
+    gateway: Child
+    web: Child
+
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="jigi-faults-"))
         self.postgres = Postgres(self.folder)
@@ -155,8 +158,8 @@ class Servers:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _begin(self) -> None:
-        self.gateway: Child = self.nursery.born("gateway", {}, port=self._gateway_port, callbacks=self.callbacks)
-        self.web: Child = self._new_web()
+        self.gateway = self.nursery.born("gateway", {}, port=self._gateway_port, callbacks=self.callbacks)
+        self.web = self._new_web()
         _await(f"{self.gateway_url}/taken")
         self.await_web()
 
