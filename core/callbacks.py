@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from core.columns import Row, one_of
@@ -33,6 +33,10 @@ class CallbackRequest(Row, table=True):
     """Someone to call: `msisdn` is the number to dial, `key` makes a repeated request do nothing."""
 
     __tablename__ = "callback_request"
+    __table_args__ = (
+        Index("ix_callback_request_open", "asked_at", postgresql_where=text("state IN ('asked', 'agreed')")),
+        Index("ix_callback_request_msisdn", "msisdn"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -43,6 +47,20 @@ class CallbackRequest(Row, table=True):
     state: CallbackState = Field(sa_type=one_of(CallbackState))
     agreed_on: date | None = None
     agreed_period: Period | None = Field(default=None, sa_type=one_of(Period))
+
+
+class CallbackTry(Row, table=True):
+    """A call that was tried: reached or not, and when again."""
+
+    __tablename__ = "callback_try"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    callback_request_id: int = Field(foreign_key="callback_request.id", ondelete="CASCADE", index=True)
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    at: datetime
+    reached: bool
+    again_on: date | None = None
+    note: str | None = None
 
 
 ASK = text(

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import Index, desc, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, desc, text
 from sqlmodel import Field
 
 from core.calendar import add_working_days, holidays
@@ -48,11 +48,25 @@ class Level(StrEnum):
     NATIONAL = "national"
 
 
+STILL_OPEN = text("state NOT IN ('resolved', 'rejected', 'closed')")
+
+
 class Grievance(Row, table=True):
-    """A grievance, by its 7-digit reference; `filing_key` and `reopen_key` make a repeated request do nothing."""
+    """A grievance, by its 7-digit reference; `filing_key` and `reopen_key` make a repeated request do nothing.
+
+    `name`, `sex` (F or M) and `village` are told at the desk, which `filed_by` names. `touched_at` is when the agent it
+    is `assigned_to` last did something; `version` counts the changes, so that a page that is out of date is told from
+    one that is not.
+    """
 
     __tablename__ = "grievance"
-    __table_args__ = (Index("ix_grievance_msisdn_received_at", "msisdn", desc("received_at")),)
+    __table_args__ = (
+        Index("ix_grievance_msisdn_received_at", "msisdn", desc("received_at")),
+        Index("ix_grievance_open", "decision_due", "id", postgresql_where=STILL_OPEN),
+        Index("ix_grievance_assigned_to", "assigned_to", postgresql_where=STILL_OPEN),
+        Index("ix_grievance_received_at", "received_at"),
+        CheckConstraint("sex IN ('F', 'M')", name="ck_grievance_sex"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     reference: str = Field(unique=True)
@@ -81,6 +95,18 @@ class Grievance(Row, table=True):
     reopened_at: datetime | None = None
     reopen_count: int = 0
     reopen_key: str | None = Field(default=None, unique=True)
+    name: str | None = None
+    sex: str | None = Field(default=None, max_length=1)
+    village: str | None = None
+    filed_by: int | None = Field(default=None, foreign_key="agent.id")
+    assigned_to: int | None = Field(default=None, foreign_key="agent.id")
+    assigned_at: datetime | None = None
+    touched_at: datetime | None = None
+    waiting_since: datetime | None = None
+    first_answered_at: datetime | None = None
+    decided_by: int | None = Field(default=None, foreign_key="agent.id")
+    escalated_at: datetime | None = None
+    version: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class GrievanceEvent(Row, table=True):
@@ -97,6 +123,30 @@ class GrievanceEvent(Row, table=True):
     agent_id: int | None = Field(default=None, foreign_key="agent.id")
     note: str | None = None
     told: bool = False
+
+
+class GrievanceReading(Row, table=True):
+    """Somebody read a sensitive grievance."""
+
+    __tablename__ = "grievance_reading"
+    __table_args__ = (Index("ix_grievance_reading_grievance_id", "grievance_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE")
+    agent_id: int = Field(foreign_key="agent.id")
+    at: datetime
+
+
+class PreparedAnswer(Row, table=True):
+    """A text to answer grievances of a category with, in both languages."""
+
+    __tablename__ = "prepared_answer"
+
+    id: int | None = Field(default=None, primary_key=True)
+    category: str
+    title: str
+    text_fr: str
+    text_bm: str
 
 
 @dataclass(frozen=True, slots=True)

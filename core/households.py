@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, text
+from sqlalchemy import CheckConstraint, Column, Computed, Index, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
 from core.columns import Row, one_of, stamped
@@ -28,6 +29,7 @@ class Household(Row, table=True):
     """A household, by its 8-digit number; `birth_year` is the recipient's and proves nothing is told to a stranger."""
 
     __tablename__ = "household"
+    __table_args__ = (Index("ix_household_search", "search", postgresql_using="gin"),)
 
     id: int | None = Field(default=None, primary_key=True)
     household_no: str = Field(unique=True)
@@ -39,6 +41,10 @@ class Household(Row, table=True):
     status: Status = Field(sa_type=one_of(Status))
     status_reason: str | None = None
     updated_at: datetime = stamped()
+    search: str | None = Field(
+        default=None, sa_column=Column(TSVECTOR, Computed("name_search(head_name)", persisted=True), nullable=True)
+    )
+    """The name in loose spelling, written by PostgreSQL."""
 
 
 class HouseholdPhone(Row, table=True):

@@ -123,6 +123,7 @@ class Message(Row, table=True):
     __table_args__ = (
         Index("uq_message_msisdn_campaign_id", "msisdn", "campaign_id", unique=True),
         Index("uq_message_key", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
+        Index("ix_message_household_ids", "household_ids", postgresql_using="gin"),
         Index("ix_message_provider_id", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "80"}},
     )

@@ -1,13 +1,14 @@
 """Every table, gathered so that `metadata` is whole."""
 
+from core.audit import AuditEntry
 from core.calendar import Holiday
-from core.callbacks import CallbackRequest
+from core.callbacks import CallbackRequest, CallbackTry
 from core.callers import Phone
 from core.campaigns import Campaign, CampaignChange, CampaignRuleOff
 from core.columns import Row
 from core.components import Component, ComponentEvent
 from core.gateway_sessions import GatewaySession
-from core.grievances import Grievance, GrievanceEvent
+from core.grievances import Grievance, GrievanceEvent, GrievanceReading, PreparedAnswer
 from core.households import Enrolment, Household, HouseholdPhone
 from core.identification import IdentificationTry
 from core.journal import UssdJournal
@@ -16,10 +17,14 @@ from core.payments import Payment, PaymentMove, PaymentRound
 from core.people import Agent
 from core.places import Cercle, Commune, Region
 from core.screen_counts import ScreenCount, TaskCount
+from core.signing_in import AgentCredential, DeskSession
 
 __all__ = [
     "Agent",
+    "AgentCredential",
+    "AuditEntry",
     "CallbackRequest",
+    "CallbackTry",
     "Campaign",
     "CampaignChange",
     "CampaignRuleOff",
@@ -27,11 +32,13 @@ __all__ = [
     "Commune",
     "Component",
     "ComponentEvent",
+    "DeskSession",
     "EarlyReport",
     "Enrolment",
     "GatewaySession",
     "Grievance",
     "GrievanceEvent",
+    "GrievanceReading",
     "Holiday",
     "Household",
     "HouseholdPhone",
@@ -43,6 +50,7 @@ __all__ = [
     "PaymentMove",
     "PaymentRound",
     "Phone",
+    "PreparedAnswer",
     "Region",
     "ScreenCount",
     "SmsBatch",

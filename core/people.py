@@ -1,5 +1,6 @@
 """The people who work here: agents of the desk, what they may do and for which places."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,11 +13,15 @@ from core.database import reading, writing
 
 
 class Role(StrEnum):
-    """What an agent may do; a focal person alone reads sensitive grievances."""
+    """What somebody may do.
+
+    A focal person alone reads sensitive grievances; an administrator manages people and reads none.
+    """
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     FOCAL = "focal"
+    ADMINISTRATOR = "administrator"
 
 
 class Scope(StrEnum):
@@ -39,6 +44,8 @@ class Agent(Row, table=True):
     role: Role = Field(sa_type=one_of(Role))
     scope_kind: Scope = Field(sa_type=one_of(Scope))
     scope_code: str | None = None
+    watches_focal: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """A supervisor who is shown when sensitive grievances were read, and by whom."""
     disabled_at: datetime | None = None
     created_at: datetime = stamped()
 
@@ -68,7 +75,10 @@ ADD = text(
     "INSERT INTO agent (login, name, role, scope_kind, scope_code) "
     "VALUES (:login, :name, :role, :scope_kind, :scope_code) ON CONFLICT (login) DO NOTHING RETURNING id"
 )
-WORKING = text("SELECT id, name, role FROM agent WHERE login = :login AND disabled_at IS NULL")
+WORKING = text(
+    "SELECT id, name, role, scope_kind, scope_code, watches_focal FROM agent "
+    "WHERE login = :login AND disabled_at IS NULL"
+)
 DISABLE = text("UPDATE agent SET disabled_at = coalesce(disabled_at, :now) WHERE login = :login RETURNING id")
 
 
@@ -84,11 +94,24 @@ async def agents() -> tuple[AgentCard, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Somebody who does something now."""
+    """Somebody who does something now; `scope_code` is None for the whole country."""
 
     id: int
     name: str
     role: Role
+    scope_kind: Scope = Scope.NATIONAL
+    scope_code: str | None = None
+    watches_focal: bool = False
+
+
+class NotAllowed(PermissionError):
+    """This is for another role, or another place; the message says whose."""
+
+
+def must_be(who: Acting, roles: Collection[Role]) -> None:
+    """Raise NotAllowed for somebody of another role."""
+    if who.role not in roles:
+        raise NotAllowed(", ".join(sorted(role.value for role in roles)))
 
 
 async def acting(login: str) -> Acting:
@@ -97,13 +120,13 @@ async def acting(login: str) -> Acting:
         row = (await connection.execute(WORKING, {"login": login})).one_or_none()
     if row is None:
         raise UnknownAgentError(login)
-    return Acting(row.id, row.name, Role(row.role))
+    return Acting(row.id, row.name, Role(row.role), Scope(row.scope_kind), row.scope_code, row.watches_focal)
 
 
 async def add_agent(
     login: str, name: str, role: Role, scope: Scope = Scope.NATIONAL, scope_code: str | None = None
-) -> None:
-    """Let someone work here.
+) -> int:
+    """Let someone work here, and give their id; they sign in once they have a password.
 
     Raises LoginTakenError, and ValueError when a scope lacks its P-code or the whole country has one.
     """
@@ -111,8 +134,10 @@ async def add_agent(
         raise ValueError("a commune, cercle or region needs its P-code; the whole country has none")
     values = {"login": login, "name": name, "role": role, "scope_kind": scope, "scope_code": scope_code}
     async with writing() as session:
-        if await session.scalar(ADD, values) is None:
-            raise LoginTakenError(login)
+        agent_id: int | None = await session.scalar(ADD, values)
+    if agent_id is None:
+        raise LoginTakenError(login)
+    return agent_id
 
 
 async def disable_agent(login: str, now: datetime) -> bool:

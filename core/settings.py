@@ -76,6 +76,27 @@ class Settings(BaseSettings):
     )
     typed_inputs: PositiveInt = Field(default=120, description="Most inputs of one call; more end it in words.")
 
+    desk_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signs the desk's forms, the same for all web processes. Empty: one is drawn at each start.",
+    )
+    desk_totp: bool = Field(
+        default=True, description="Whether supervisors, focal persons and administrators sign in with a second factor."
+    )
+    desk_tries: PositiveInt = Field(default=5, description="Wrong passwords or codes in a row that lock a login.")
+    desk_lock_minutes: PositiveInt = Field(default=15, description="Minutes a login stays locked.")
+    desk_idle_minutes: PositiveInt = Field(default=30, description="Minutes unused after which a desk session ends.")
+    desk_session_hours: PositiveInt = Field(
+        default=10, description="Hours after which a desk session ends, used or not."
+    )
+    desk_untouched_minutes: PositiveInt = Field(
+        default=60, description="Minutes after which a case that was taken and not touched goes back to the queue."
+    )
+    desk_form_bytes: PositiveInt = Field(default=256 * 1024, description="Largest form the desk takes.")
+    desk_upload_bytes: PositiveInt = Field(
+        default=8 * 1024 * 1024, description="Largest import file the desk takes; larger ones go by `jigi import`."
+    )
+
     contact_phones: Words = Field(
         default=("+223 20 22 16 15", "+223 20 22 16 17"), description="Telephones of the programme, comma-separated."
     )
