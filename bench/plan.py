@@ -24,7 +24,7 @@ async def main() -> None:
     new = Draft(CampaignKind.ANNOUNCE, Subject(round_id=1), "bench", planned_by=planner.id)
     campaign_id = await draft(new, now, GSM7)
     began = time.perf_counter()
-    plan = await planning.plan(campaign_id, settings(), now)
+    plan = await planning.plan(campaign_id, settings(), now, who=planner)
     seconds = time.perf_counter() - began
     print(seconds, plan.recipients, plan.requests, plan.texts, getrusage(RUSAGE_SELF).ru_maxrss / 1024)
     for person in (approver, second):

@@ -101,7 +101,7 @@ def plan(
         new = Draft(kind, subject, name, french or None, bambara or None, person.id)
         campaign_id = await draft(new, now, alphabet(settings().alphabet))
         with errors.status("planning…"):
-            await make_plan(campaign_id, settings(), now)
+            await make_plan(campaign_id, settings(), now, who=person)
         await _show(campaign_id)
 
     _run(work)
@@ -112,9 +112,9 @@ def replan(campaign: Id, who: As) -> None:
     """Plan a draft, or a plan that nobody approved yet, anew: with the households and payments as they are now."""
 
     async def work() -> None:
-        await _supervisor(who)
+        person = await _supervisor(who)
         with errors.status("planning…"):
-            await make_plan(campaign, settings(), datetime.now(UTC))
+            await make_plan(campaign, settings(), datetime.now(UTC), who=person)
         await _show(campaign)
 
     _run(work)

@@ -37,7 +37,7 @@ async def campaign(now: datetime, settings: Settings) -> int | None:
     subject = Subject(round_id=present.id)
     new = Draft(CampaignKind.ANNOUNCE, subject, f"TM {present.name} announce", planned_by=planner.id)
     campaign_id = await draft(new, now, alphabet(settings.alphabet))
-    await plan(campaign_id, settings, now)
+    await plan(campaign_id, settings, now, who=planner)
     approved = await campaigns.approve(campaign_id, approver, now)
     if not approved.complete:
         await campaigns.approve(campaign_id, second, now)

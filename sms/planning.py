@@ -17,10 +17,11 @@ from core import database
 from core.alphabet import alphabet
 from core.campaigns import CampaignKind, CampaignState
 from core.languages import Language
+from core.people import Acting
 from core.settings import Settings
 from core.voice import voice
 from sms import snapshot
-from sms.campaigns import UnknownCampaign, WrongState
+from sms.campaigns import UnknownCampaign, WrongState, must_supervise
 from sms.contents import Content, Events, FreeWords, Payments, events_of, payments_of
 from sms.drafts import CHANGED
 from sms.subjects import DAYS_BEFORE, Subject, wanted_sql, wanted_values
@@ -64,16 +65,24 @@ class Plan:
     requests: int
 
 
-async def plan(campaign_id: int, settings: Settings, now: datetime, *, keep_told: bool = True) -> Plan:
+async def plan(
+    campaign_id: int, settings: Settings, now: datetime, *, who: Acting | None = None, keep_told: bool = True
+) -> Plan:
     """Make the snapshot of a draft, or of a plan that nobody approved yet, anew; raises CampaignError.
 
-    With `keep_told`, who was told already is listed among those left out. Approvals given to an older plan are void.
+    `who` plans it, and cannot approve it; None for its drafter, or for a rule. With `keep_told`, who was told already
+    is listed among those left out. Approvals given to an older plan are void.
     """
+    if who is not None:
+        must_supervise(who)
     async with database.copying() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLAN_AT_A_TIME])
         await connection.execute("SET LOCAL work_mem = '128MB'")
         await connection.execute("SET LOCAL jit = off")
-        planning = _Planning(connection, await _locked(connection, campaign_id), settings, now, keep_told)
+        campaign = await _locked(connection, campaign_id)
+        if who is not None:
+            campaign["planned_by"] = who.id
+        planning = _Planning(connection, campaign, settings, now, keep_told)
         made = await planning.make()
         await connection.commit()
     return made
@@ -108,6 +117,7 @@ class _Planning:
         self._values = wanted_values(self._kind, self._subject, now.date()) | {
             "campaign": campaign["id"],
             "kind": self._kind.value,
+            "planned_by": campaign["planned_by"],
             "now": now,
             "batch": settings.sms_batch_size,
             "numbers": 2 if settings.sms_second_number else 1,

@@ -160,6 +160,6 @@ COUNTED: Final = """
 """
 PLANNED: Final = """
     UPDATE campaign SET state = 'planned', recipients = %(recipients)s, parts = %(parts)s, cost_xof = %(cost)s,
-        needs_second = %(needs_second)s, approved_by = NULL, second_approved_by = NULL
+        needs_second = %(needs_second)s, planned_by = %(planned_by)s, approved_by = NULL, second_approved_by = NULL
     WHERE id = %(campaign)s
 """

@@ -55,7 +55,7 @@ DEAR = Settings(sms_rate=0, sms_cap_parts=0)
 
 Do = Callable[[int, Acting], Awaitable[object]]
 DEEDS: dict[str, Do] = {
-    "plan": lambda campaign, _: planning.plan(campaign, SETTINGS, NOW),
+    "plan": lambda campaign, who: planning.plan(campaign, SETTINGS, NOW, who=who),
     "approve": lambda campaign, who: campaigns.approve(campaign, who, NOW),
     "start": lambda campaign, who: campaigns.start(campaign, who, NOW),
     "start later": lambda campaign, who: campaigns.start(campaign, who, NOW, NOW + HOUR),

@@ -11,9 +11,10 @@ from core.callers import stop_sms
 from core.campaigns import CampaignKind as Kind
 from core.languages import Language
 from core.payments import PaymentState
+from core.people import Role
 from core.settings import Settings
 from sms import campaigns, planning, sweeps
-from sms.campaigns import UnknownCampaign, WrongState
+from sms.campaigns import FourEyes, NotASupervisor, UnknownCampaign, WrongState
 from sms.contents import PaymentLine
 from sms.drafts import CannotBeWritten, Draft, draft
 from sms.subjects import Subject
@@ -499,6 +500,34 @@ async def test_approvals_of_an_older_plan_are_void() -> None:
     await planning.plan(plan.campaign_id, Settings(sms_cap_parts=0), NOW)
     assert not (await campaigns.approve(plan.campaign_id, await somebody("cheick"), NOW)).complete
     assert (await campaigns.approve(plan.campaign_id, await somebody("binta"), NOW)).complete
+
+
+async def test_who_planned_it_last_cannot_approve_it_and_stands_on_record() -> None:
+    await family(AWA)
+    plan = await planned(planner="awa")
+    await planning.plan(plan.campaign_id, SETTINGS, NOW, who=await somebody("binta"))
+    assert [each.who for each in await campaigns.changes(plan.campaign_id)] == ["Awa", "Awa", "Binta"]
+    with pytest.raises(FourEyes, match="who planned"):
+        await campaigns.approve(plan.campaign_id, await somebody("binta"), NOW)
+    assert (await campaigns.approve(plan.campaign_id, await somebody("awa"), NOW)).complete
+
+
+async def test_a_plan_that_arose_by_itself_is_anew_the_one_of_who_planned_it() -> None:
+    await family(AWA)
+    plan = await planned(planner=None)
+    await planning.plan(plan.campaign_id, SETTINGS, NOW)
+    assert (await one("SELECT planned_by FROM campaign")).planned_by is None
+    binta = await somebody("binta")
+    await planning.plan(plan.campaign_id, SETTINGS, NOW, who=binta)
+    assert (await one("SELECT planned_by FROM campaign")).planned_by == binta.id
+
+
+async def test_only_a_supervisor_plans() -> None:
+    await family(AWA)
+    campaign = await drafted()
+    with pytest.raises(NotASupervisor):
+        await planning.plan(campaign, SETTINGS, NOW, who=await somebody("oumou", Role.AGENT))
+    assert await state_of(campaign) == "draft"
 
 
 async def test_a_campaign_that_was_approved_is_not_planned_anew() -> None:
