@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     NonNegativeFloat,
@@ -24,6 +25,14 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _forwards(window: tuple[time, time]) -> tuple[time, time]:
+    """The hours, refused when they would never open."""
+    opens, closes = window
+    if opens > closes:
+        raise ValueError(f"from {opens:%H:%M} to {closes:%H:%M} never opens: write the earlier hour first")
+    return window
+
+
 def _pairs(value: object) -> object:
     """`name=number` pairs as the environment gives them, or a mapping already."""
     if not isinstance(value, str):
@@ -33,7 +42,7 @@ def _pairs(value: object) -> object:
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Days = Annotated[tuple[int, int], NoDecode, BeforeValidator(_split)]
-Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split)]
+Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split), AfterValidator(_forwards)]
 Rates = Annotated[dict[str, PositiveFloat], NoDecode, BeforeValidator(_pairs)]
 
 

@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+from pydantic import ValidationError
 
+from core.settings import Settings
 from sms.window import Window
 
 DAY = Window(time(8), time(19))
@@ -41,3 +43,14 @@ def test_the_next_day_is_tomorrow_when_it_opens(hour: time) -> None:
 def test_a_day_ends_when_it_closes() -> None:
     assert DAY.end_of(TUESDAY) == at(TUESDAY, time(19))
     assert ALWAYS.end_of(TUESDAY) == at(WEDNESDAY, time(0))
+
+
+def test_a_window_that_would_never_open_is_refused() -> None:
+    with pytest.raises(ValidationError, match="from 19:00 to 08:00 never opens: write the earlier hour first"):
+        Settings.model_validate({"sms_window": "19:00,08:00"})
+
+
+@pytest.mark.parametrize("hours", ["08:00,19:00", "00:00,00:00"])
+def test_hours_in_their_order_and_equal_ones_are_taken(hours: str) -> None:
+    opens, closes = Settings.model_validate({"sms_window": hours}).sms_window
+    assert f"{opens:%H:%M},{closes:%H:%M}" == hours
