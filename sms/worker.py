@@ -6,6 +6,7 @@ Jobs of the queue only wake it up or tell it the time; what there is to do stand
 import asyncio
 import os
 import socket
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -28,6 +29,9 @@ log = structlog.get_logger(__name__)
 
 STATEMENT_SECONDS = 300.0
 AGAIN_SECONDS = 1.0
+ENDING_SECONDS = 5.0
+"""After so long, what was asked to end is asked again: a cancellation is lost where it meets the end of a wait."""
+
 KEPT_HOURS = 24
 """How long a job that failed is kept to be looked at."""
 
@@ -64,9 +68,7 @@ class Worker:
         log.info("worker_started", worker=self._name)
         beside = [asyncio.create_task(self._live()), asyncio.create_task(self._keep_time())]
         await self.sender.run()
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await end_tasks(beside)
         with suppress(SQLAlchemyError, OSError):
             async with writing() as session:
                 await session.execute(GONE, {"name": self._name})
@@ -128,6 +130,14 @@ class Worker:
             """What was kept long enough."""
             log.info("purged", **asdict(await purge(datetime.now(UTC), settings)))
             await queue.job_manager.delete_old_jobs(KEPT_HOURS, include_failed=True)
+
+
+async def end_tasks(tasks: Collection[asyncio.Task[None]], seconds: float = ENDING_SECONDS) -> None:
+    """End tasks, asking again those that did not hear it."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=seconds)
 
 
 async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:

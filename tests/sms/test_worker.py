@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, time, timedelta
 
 import psycopg
@@ -17,7 +17,7 @@ from core.jobs import new_queue
 from core.settings import Settings
 from sms import campaigns
 from sms.subjects import Subject
-from sms.worker import Worker, work, worker_name
+from sms.worker import Worker, end_tasks, work, worker_name
 from tests.sms.campaign_world import (
     AWA,
     Fate,
@@ -281,3 +281,16 @@ async def test_a_free_text_is_sent_by_a_worker_as_it_was_planned(database_url: s
         await until(sent)
     planned_body = (await one("SELECT body FROM message_text")).body
     assert gateway.asked == [(planned_body, (AWA,))]
+
+
+async def test_what_did_not_hear_that_it_shall_end_is_asked_again() -> None:
+    async def hard_of_hearing() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(hard_of_hearing())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await end_tasks([task], seconds=0.05)
+    assert task.cancelled()
