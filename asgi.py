@@ -1,4 +1,4 @@
-"""The web application: the line's callbacks, health, metrics and, where it is on, the telephone to try it with."""
+"""The web application: the line's callbacks, the desk, health, metrics and, where it is on, the telephone to try."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -24,6 +24,7 @@ from core.session_end import SessionEnd, Unsaid
 from core.settings import Settings
 from core.settings import settings as read_settings
 from core.voice import voice
+from desk import app as desk
 from menus import line
 from menus.counting import keeping
 from menus.tasks import ANSWERED_BY
@@ -72,7 +73,9 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
             await redis.aclose()
             await close_database()
 
-    return Starlette(routes=[*_routes(settings, engine, redis, counts)], lifespan=lifespan)
+    app = Starlette(routes=[*_routes(settings, engine, redis, counts)], lifespan=lifespan)
+    desk.mount(app, settings)
+    return app
 
 
 def _routes(settings: Settings, engine: Engine, redis: Redis, counts: Counts) -> list[BaseRoute]:

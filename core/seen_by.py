@@ -28,5 +28,11 @@ async def seen_by(who: Acting) -> AsyncIterator[AsyncSession]:
 
 async def become(session: AsyncSession, who: Acting) -> None:
     """Let a transaction see no more than `who` does, to its end."""
-    values = {"agent_id": str(who.id), "role": who.role.value, "scope": who.scope_code or ""}
-    await session.execute(BECOME, values)
+    await session.execute(BECOME, sight(who))
+
+
+def sight(who: Acting | None) -> dict[str, str]:
+    """The parameters of BECOME for somebody; for nobody, who sees nothing."""
+    if who is None:
+        return {"agent_id": "0", "role": "", "scope": ""}
+    return {"agent_id": str(who.id), "role": who.role.value, "scope": who.scope_code or ""}

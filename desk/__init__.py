@@ -1,0 +1,1 @@
+"""The desk, at `/desk`: where agents answer grievances, supervisors run campaigns, and people are managed."""

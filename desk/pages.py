@@ -1,0 +1,84 @@
+"""A page of the desk: who may open it, and how it is shown."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin import CustomView
+from starlette_admin.flash import flash, get_flashed_messages
+
+from core.people import Acting, Role
+from core.signing_in import SignedIn
+
+DESK: Final = "/desk"
+EVERYBODY: Final = frozenset(Role)
+GRIEVANCES: Final = frozenset({Role.AGENT, Role.SUPERVISOR, Role.FOCAL})
+"""Who works on grievances; which of them each sees is held at the database."""
+
+SUPERVISORS: Final = frozenset({Role.SUPERVISOR})
+ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR})
+
+
+def signed_in(request: Request) -> SignedIn:
+    """Who asks, as the door of the desk found them."""
+    found: SignedIn = request.state.signed_in
+    return found
+
+
+def who(request: Request) -> Acting:
+    """Who asks."""
+    return signed_in(request).who
+
+
+def now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+class Page(CustomView):
+    """A page of our own on the library's theme, for some roles; others are refused in words."""
+
+    roles: ClassVar[frozenset[Role]] = EVERYBODY
+
+    def is_accessible(self, request: Request) -> bool:
+        """Whether whoever asks may open it."""
+        found: SignedIn | None = getattr(request.state, "signed_in", None)
+        return found is not None and found.who.role in self.roles
+
+    def is_active(self, request: Request) -> bool:
+        """Whether the page shown is this one or stands below it."""
+        path = request.scope["path"].removeprefix(request.scope["root_path"])
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+
+    def show(
+        self, request: Request, template: str, context: Mapping[str, Any] | None = None, status: int = 200
+    ) -> Response:
+        """Show a template of the desk."""
+        if self.templates is None:
+            raise RuntimeError("a page is shown once it is part of the desk")
+        given = {"flashed_messages": get_flashed_messages(request), "page": self, "now": now(), **(context or {})}
+        return self.templates.TemplateResponse(request, f"desk/{template}", given, status)
+
+    def done(self, request: Request, words: str, to: str) -> Response:
+        """Go to a page of the desk and say there what was done."""
+        flash(request, words, "success")
+        return RedirectResponse(f"{DESK}{to}", 303)
+
+    def not_done(self, request: Request, words: str, to: str) -> Response:
+        """Go to a page of the desk and say there why something was not done."""
+        flash(request, words, "error")
+        return RedirectResponse(f"{DESK}{to}", 303)
+
+
+def typed(form: FormData, name: str) -> str:
+    """What was typed in a field, without the spaces around it; '' when there is nothing."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def number(text: str | None) -> int | None:
+    """A whole number of nine digits at the most, or None."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else None

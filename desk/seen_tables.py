@@ -1,0 +1,29 @@
+"""The sessions of the library's lists and forms: each transaction sees what whoever asks may see, and no more."""
+
+from contextvars import ContextVar
+from typing import Any, Final
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
+
+from core import database
+from core.people import Acting
+from core.seen_by import BECOME, sight
+
+ASKING: Final[ContextVar[Acting | None]] = ContextVar("asking", default=None)
+"""Who makes the request that is being answered."""
+
+
+class _SeenSession(Session):
+    """A session whose transactions become the desk's own database role."""
+
+
+@event.listens_for(_SeenSession, "after_begin")
+def _become(_: Session, __: Any, connection: Connection) -> None:
+    connection.execute(BECOME, sight(ASKING.get()))
+
+
+def sessions() -> async_sessionmaker[AsyncSession]:
+    """The maker of the sessions of the lists."""
+    return async_sessionmaker(database.engine(), sync_session_class=_SeenSession, expire_on_commit=False)

@@ -1,0 +1,56 @@
+"""A browser without a screen: it keeps cookies, reads the form it was shown, and sends it."""
+
+import html
+import re
+from types import TracebackType
+from typing import Self
+
+import httpx
+from starlette.applications import Starlette
+
+from core.people import Acting
+
+PASSWORD = "un long mot de passe"
+TOKEN = re.compile(r'name="csrftoken" value="([^"]+)"')
+TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL)
+
+
+class Browser:
+    """Talks to the application as a browser does; `who` is set once somebody signed in."""
+
+    who: Acting
+
+    def __init__(self, app: Starlette) -> None:
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://desk.test")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.http.aclose()
+
+    async def open(self, path: str, **params: str) -> httpx.Response:
+        """Open a page, following where it leads."""
+        return await self.http.get(path, params=params, follow_redirects=True)
+
+    async def see(self, path: str, **params: str) -> str:
+        """The words of a page that opens, without its markup."""
+        answer = await self.open(path, **params)
+        assert answer.status_code == 200, (answer.status_code, seen(answer))
+        return seen(answer)
+
+    async def submit(
+        self, path: str, *, page: str | None = None, follow: bool = False, **fields: str
+    ) -> httpx.Response:
+        """Send a form of `page` (or of the path itself) to a path, with the token that the page holds."""
+        shown = await self.open(page or path)
+        found = TOKEN.search(shown.text)
+        token = {"csrftoken": html.unescape(found[1])} if found else {}
+        return await self.http.post(path, data={**token, **fields}, follow_redirects=follow)
+
+
+def seen(answer: httpx.Response) -> str:
+    """What is read on a page: its words, one space between them."""
+    return " ".join(html.unescape(TAGS.sub(" ", answer.text)).split())

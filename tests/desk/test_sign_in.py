@@ -1,0 +1,132 @@
+"""Who comes in at the desk, and how."""
+
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import text
+
+from core.database import writing
+from core.people import Role, add_agent, disable_agent
+from core.settings import Settings
+from core.signing_in import give_password
+from tests.desk.browser import PASSWORD, Browser, seen
+from tests.desk.conftest import SignIn
+
+NOW = datetime.now(UTC)
+
+
+async def test_nobody_is_let_in_without_a_password(browser: Browser) -> None:
+    answer = await browser.open("/desk/account")
+    assert answer.url.path == "/desk/login"
+    assert "Nom de connexion" in seen(answer)
+
+
+async def test_who_has_a_password_comes_in_and_goes(sign_in: SignIn) -> None:
+    mariam = await sign_in("mariam")
+    assert "Mariam · agent" in await mariam.see("/desk/account")
+    await mariam.submit("/desk/logout", page="/desk/account")
+    assert (await mariam.open("/desk/account")).url.path == "/desk/login"
+
+
+@pytest.mark.parametrize(("login", "password"), [("mariam", "pas le bon mot"), ("personne", PASSWORD)])
+async def test_a_wrong_password_and_an_unknown_login_are_refused_alike(
+    browser: Browser, login: str, password: str
+) -> None:
+    await give_password(await add_agent("mariam", "Mariam", Role.AGENT), NOW, password=PASSWORD)
+    answer = await browser.submit("/desk/login", login=login, password=password)
+    assert answer.status_code == 422
+    assert "Le nom et le mot de passe ne vont pas ensemble." in seen(answer)
+
+
+async def test_five_wrong_passwords_lock_the_login_for_a_while(browser: Browser) -> None:
+    await give_password(await add_agent("mariam", "Mariam", Role.AGENT), NOW, password=PASSWORD)
+    for _ in range(5):
+        answer = await browser.submit("/desk/login", login="mariam", password="pas le bon mot")
+    assert "Trop d'essais." in seen(answer)
+    assert "Trop d'essais." in seen(await browser.submit("/desk/login", login="mariam", password=PASSWORD))
+    async with writing() as session:
+        await session.execute(text("UPDATE agent_credential SET locked_until = now() - interval '1 second'"))
+    assert (await browser.submit("/desk/login", login="mariam", password=PASSWORD)).status_code == 303
+
+
+async def test_a_password_that_was_given_is_changed_at_the_first_sign_in(browser: Browser) -> None:
+    told = await give_password(await add_agent("mariam", "Mariam", Role.AGENT), NOW)
+    await browser.submit("/desk/login", login="mariam", password=told)
+    assert "Choisissez le vôtre" in await browser.see("/desk/login")
+    fields = {"old": told, "new": "court", "again": "court"}
+    assert "Choisissez un autre mot de passe" in seen(await browser.submit("/desk/login", **fields))
+    fields = {"old": told, "new": PASSWORD, "again": PASSWORD}
+    assert (await browser.submit("/desk/login", **fields)).status_code == 303
+    assert "Mariam · agent" in await browser.see("/desk/account")
+
+
+class TestSecondFactor:
+    """Supervisors and above sign in with a code as well."""
+
+    @pytest.fixture
+    def desk_settings(self, desk_settings: Settings) -> Settings:
+        return desk_settings.model_copy(update={"desk_totp": True})
+
+    async def test_it_is_set_up_once_and_asked_for_each_time(self, browser: Browser, app: object) -> None:
+        await give_password(await add_agent("awa", "Awa", Role.SUPERVISOR), NOW, password=PASSWORD)
+        await browser.submit("/desk/login", login="awa", password=PASSWORD)
+        page = await browser.open("/desk/login")
+        secret = page.text.split("<code>")[1].split("</code>")[0].replace(" ", "")
+        assert (await browser.open("/desk/account")).url.path == "/desk/login"
+
+        totp = pyotp.TOTP(secret)
+        code = totp.at(datetime.now(UTC))
+        assert "Ce code n'est pas le bon" in seen(await browser.submit("/desk/login", code="000000"))
+        assert (await browser.submit("/desk/login", code=code)).status_code == 303
+        assert "Awa · superviseur" in await browser.see("/desk/account")
+
+        await browser.submit("/desk/logout", page="/desk/account")
+        await browser.submit("/desk/login", login="awa", password=PASSWORD)
+        assert "Code de votre téléphone" in await browser.see("/desk/login")
+        again = await browser.submit("/desk/login", code=code)
+        assert "il a déjà servi" in seen(again), "a code is good once"
+        later = totp.at(datetime.now(UTC) + timedelta(seconds=30))
+        assert (await browser.submit("/desk/login", code=later)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "UPDATE desk_session SET seen_at = now() - interval '31 minutes'",
+        "UPDATE desk_session SET created_at = now() - interval '11 hours'",
+    ],
+)
+async def test_a_session_ends_unused_and_after_a_day_of_work(sign_in: SignIn, end: str) -> None:
+    mariam = await sign_in("mariam")
+    async with writing() as session:
+        await session.execute(text(end))
+    assert (await mariam.open("/desk/account")).url.path == "/desk/login"
+
+
+async def test_who_works_here_no_more_is_out_at_once(sign_in: SignIn) -> None:
+    mariam = await sign_in("mariam")
+    await disable_agent("mariam", NOW)
+    assert (await mariam.open("/desk/account")).url.path == "/desk/login"
+
+
+async def test_other_sessions_are_ended_from_here(sign_in: SignIn, browser: Browser) -> None:
+    mariam = await sign_in("mariam")
+    await browser.submit("/desk/login", login="mariam", password=PASSWORD)
+    await mariam.submit("/desk/account/sessions", page="/desk/account")
+    assert (await browser.open("/desk/account")).url.path == "/desk/login"
+    assert "Mariam" in await mariam.see("/desk/account")
+
+
+async def test_a_forged_form_is_refused_in_words(sign_in: SignIn) -> None:
+    mariam = await sign_in("mariam")
+    answer = await mariam.http.post("/desk/account/sessions", data={"csrftoken": "forged"})
+    assert answer.status_code == 403
+    assert "Ce formulaire ne vient pas de votre page ouverte" in seen(answer)
+
+
+async def test_ten_megabytes_are_refused_in_words(sign_in: SignIn) -> None:
+    mariam = await sign_in("mariam")
+    answer = await mariam.http.post("/desk/imports", content=b"x" * 10_000_000)
+    assert answer.status_code == 413
+    assert "trop gros" in seen(answer)
