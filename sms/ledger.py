@@ -114,6 +114,7 @@ UPDATE sms_batch AS batch SET state = 'left', left_at = :now
 WHERE batch.id = :batch AND batch.state = 'claimed' AND batch.worker = :worker AND batch.claimed_at = :claimed_at
   AND (batch.campaign_id IS NULL OR EXISTS (
       SELECT FROM campaign WHERE campaign.id = batch.campaign_id AND campaign.state = 'running' FOR SHARE))
+  AND NOT EXISTS (SELECT FROM sms_pace WHERE name IN ('all', batch.operator) AND hold_until > :now)
 RETURNING batch.not_after < :now AS overdue, batch.not_after > :tomorrow AS can_wait,
     (SELECT round_id FROM campaign WHERE campaign.id = batch.campaign_id) AS round_id,
     (SELECT {EVENT_CHANGED} FROM campaign WHERE campaign.id = batch.campaign_id) AS event_changed
@@ -152,9 +153,9 @@ UPDATE sms_batch SET text_id = (SELECT id FROM written) WHERE id = :batch
 async def depart(
     claim: Claim, now: datetime, *, window: Window, most_a_day: int, written: WrittenNotice | None = None
 ) -> Departure | None:
-    """Let a claimed request leave, or None: it is not ours any more, its campaign was stopped, or nobody is left in it.
+    """Let a claimed request leave, or None: it is not ours any more, it is held up, or nobody is left in it.
 
-    `written` is the text of a notice. From the commit of this on, the request counts as one that may have been taken.
+    Held up: its campaign was stopped, or the gateway asked to wait since it was claimed. `written` is the text of a notice. From the commit of this on, the request counts as one that may have been taken.
     """
     async with writing() as session:
         await session.execute(ALONE, {"lock": ONE_DEPARTURE_AT_A_TIME, "frozen": f"{FROZEN_SECONDS}s"})

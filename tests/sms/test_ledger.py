@@ -166,6 +166,18 @@ async def test_who_is_to_be_spared_is_not_claimed_for(name: str, goes: set[str])
     assert await ledger.claim("first", NOW + 60 * SECOND, WINDOW) or goes == {"orange", "malitel"}
 
 
+@pytest.mark.parametrize(("name", "leaves"), [("all", False), ("orange", False), ("telecel", True)])
+async def test_what_is_claimed_already_waits_too_when_the_gateway_asks_to(name: str, leaves: bool) -> None:
+    await family(AWA)
+    campaign = await running()
+    claim = await claimed()
+    await pace.hold(NOW + 60 * SECOND, "HTTP 429", NOW, name)
+    assert (await depart(claim) is not None) is leaves
+    await ledger.release(claim, NOW)
+    assert await fates(campaign) == {AWA: Fate("planned")}
+    assert (await ledger.claim("first", NOW + 59 * SECOND, WINDOW) is not None) is leaves
+
+
 async def test_an_operator_that_is_full_does_not_hold_up_the_others() -> None:
     await crowd([*numbers(3), *numbers(3, "66")])
     await running(settings=ONE_EACH)
