@@ -128,13 +128,20 @@ async def begin_due(now: datetime) -> list[int]:
     async with writing() as session:
         due = list(await session.scalars(DUE, {"now": now}))
         for campaign_id in due:
-            await session.execute(STARTED, {"id": campaign_id, "now": now})
-            until = datetime.combine(now.date() + timedelta(days=FREE_WORDS_DAYS), time(0), UTC)
-            await session.execute(FREE_WORDS_UNTIL, {"id": campaign_id, "until": until})
-            await _move(session, campaign_id, S.SCHEDULED, S.RUNNING, now, None, None)
+            await _begin(session, campaign_id, S.SCHEDULED, now, None)
         if due:
             await wake(session)
     return due
+
+
+async def _begin(
+    session: AsyncSession, campaign_id: int, state: CampaignState, now: datetime, who: Acting | None
+) -> None:
+    """Let a campaign run; one that had started before keeps its start, and the end of its free words."""
+    until = datetime.combine(now.date() + timedelta(days=FREE_WORDS_DAYS), time(0), UTC)
+    await session.execute(STARTED, {"id": campaign_id, "now": now})
+    await session.execute(FREE_WORDS_UNTIL, {"id": campaign_id, "until": until})
+    await _move(session, campaign_id, state, S.RUNNING, now, who, None)
 
 
 WHY = text("UPDATE campaign SET why = :why WHERE id = :id")
@@ -168,8 +175,7 @@ async def resume(campaign_id: int, who: Acting, now: datetime) -> None:
         if found.starts_at > now:
             await _move(session, campaign_id, S.PAUSED, S.SCHEDULED, now, who, None)
             return
-        await session.execute(STARTED, {"id": campaign_id, "now": now})
-        await _move(session, campaign_id, S.PAUSED, S.RUNNING, now, who, None)
+        await _begin(session, campaign_id, S.PAUSED, now, who)
         await pace.go_on()
         await wake(session)
 

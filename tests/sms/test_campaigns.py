@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -560,3 +560,16 @@ async def test_single_notices_are_settled_together() -> None:
         now=NOW,
     )
     assert await campaigns.settle(None, await somebody("binta"), NOW, again=False) == 1
+
+
+async def test_free_words_that_begin_by_being_resumed_end_two_days_later_and_are_not_prolonged() -> None:
+    await family(AWA)
+    who = await somebody("binta")
+    campaign = await approved(await planned(Kind.FREE, Subject(), french="Réunion.", bambara="Lajè."))
+    await campaigns.start(campaign, who, NOW, NOW + HOUR)
+    await campaigns.pause(campaign, "network", NOW, who)
+    for now in (NOW + 2 * HOUR, NOW + 26 * HOUR):
+        await campaigns.resume(campaign, who, now)
+        await campaigns.pause(campaign, "network", now, who)
+        until = (await one("SELECT not_after FROM sms_batch")).not_after
+        assert until == datetime.combine(NOW.date() + timedelta(days=2), time(0), UTC)
