@@ -109,20 +109,21 @@ ALONE = text(
     "SELECT pg_advisory_xact_lock(:lock), "
     "set_config('idle_in_transaction_session_timeout', CAST(:frozen AS text), true)"
 )
-LEAVE = text(f"""
+LEAVE = text("""
 UPDATE sms_batch AS batch SET state = 'left', left_at = :now
 WHERE batch.id = :batch AND batch.state = 'claimed' AND batch.worker = :worker AND batch.claimed_at = :claimed_at
   AND (batch.campaign_id IS NULL OR EXISTS (
       SELECT FROM campaign WHERE campaign.id = batch.campaign_id AND campaign.state = 'running' FOR SHARE))
   AND NOT EXISTS (SELECT FROM sms_pace WHERE name IN ('all', batch.operator) AND hold_until > :now)
-RETURNING batch.not_after < :now AS overdue, batch.not_after > :tomorrow AS can_wait,
+RETURNING batch.not_after < :now AS overdue, batch.not_after > :tomorrow AS can_wait, batch.text_id,
     (SELECT round_id FROM campaign WHERE campaign.id = batch.campaign_id) AS round_id,
-    (SELECT {EVENT_CHANGED} FROM campaign WHERE campaign.id = batch.campaign_id) AS event_changed
-""")  # noqa: S608 - our own words
+    (SELECT subject -> 'event' ->> 'component' FROM campaign
+     WHERE campaign.id = batch.campaign_id AND campaign.kind <> 'cancelled') AS event
+""")
 JUDGE = text(f"""
 SELECT message.id, message.msisdn, message.attempts, CASE
     WHEN phone.sms_stopped_at IS NOT NULL AND message.kind <> :stop_itself THEN 'opted_out'
-    WHEN {CHANGED_SINCE} OR {ANOTHER_NUMBER} THEN 'changed'
+    WHEN {CHANGED_SINCE} OR {ANOTHER_NUMBER} OR {EVENT_CHANGED} THEN 'changed'
     WHEN NOT :prompt AND :most <= (
         SELECT count(*) FROM message AS other JOIN sms_batch ON sms_batch.id = other.batch_id
         WHERE other.msisdn = message.msisdn AND other.id <> message.id AND NOT sms_batch.prompt
@@ -155,7 +156,8 @@ async def depart(
 ) -> Departure | None:
     """Let a claimed request leave, or None: it is not ours any more, it is held up, or nobody is left in it.
 
-    Held up: its campaign was stopped, or the gateway asked to wait since it was claimed. `written` is the text of a notice. From the commit of this on, the request counts as one that may have been taken.
+    Held up: its campaign was stopped, or the gateway asked to wait since it was claimed. `written` is the text of a
+    notice. From the commit of this on, the request counts as one that may have been taken.
     """
     async with writing() as session:
         await session.execute(ALONE, {"lock": ONE_DEPARTURE_AT_A_TIME, "frozen": f"{FROZEN_SECONDS}s"})
@@ -164,9 +166,6 @@ async def depart(
             return None
         if leaving.overdue:
             await _drop_all(session, claim, Reason.MISSED_ITS_DAY, now)
-            return None
-        if leaving.event_changed:
-            await _drop_all(session, claim, Reason.CHANGED, now)
             return None
         recipients = await _judged(session, claim, leaving, now, window, most_a_day)
         if not recipients:
@@ -188,6 +187,8 @@ async def _judged(
         "most": most_a_day,
         "today": datetime.combine(now.date(), time(0), UTC),
         "round_id": leaving.round_id,
+        "event": leaving.event,
+        "event_text": leaving.text_id if leaving.event else None,
         "stop_itself": NoticeKind.SMS_STOPPED.value,
     }
     rows = (await session.execute(JUDGE, values)).all()

@@ -22,12 +22,16 @@ ANOTHER_NUMBER: Final = """message.campaign_id IS NOT NULL AND EXISTS (
     )"""
 """SQL that tells whether a household that a row of `message` speaks of is no longer reached at its number."""
 
-EVENT_CHANGED: Final = """campaign.subject ? 'event' AND campaign.kind <> 'cancelled' AND EXISTS (
+EVENT_CHANGED: Final = """EXISTS (
         SELECT FROM message_text, jsonb_array_elements(CAST(message_text.content AS jsonb)) AS line
-        WHERE message_text.id = batch.text_id AND NOT EXISTS (
-            SELECT FROM component_event AS event
-            WHERE event.component = campaign.subject -> 'event' ->> 'component' AND event.what_fr = line ->> 0
+        WHERE message_text.id = :event_text AND NOT EXISTS (
+            SELECT FROM component_event AS event JOIN household ON household.commune_pcode = event.commune_pcode
+              AND (event.village IS NULL OR lower(event.village) = lower(household.village))
+            WHERE household.id = ANY (message.household_ids) AND event.component = :event AND event.what_fr = line ->> 0
               AND event.what_bm = line ->> 1 AND event.date = CAST(line ->> 2 AS date)
               AND event.time IS NOT DISTINCT FROM CAST(line ->> 3 AS time) AND event.place = line ->> 4)
     )"""
-"""SQL that tells whether an event that the text of a row of `batch` speaks of is no longer as it says."""
+"""SQL that tells whether an event that a row of `message` speaks of is no longer as it says, or no longer for it.
+
+`:event` is the component of its campaign, `:event_text` its text; both are NULL where no event is spoken of.
+"""

@@ -17,7 +17,7 @@ from sms.ledger import Claim, Departure, Retrying, WrittenNotice
 from sms.subjects import Subject
 from sms.texts import Written
 from sms.window import Window
-from tests.core.registry import TODAY, event
+from tests.core.registry import TODAY, event, places
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -298,15 +298,29 @@ async def test_a_number_that_went_to_somebody_else_is_not_told_of_the_household(
         ("what_fr = 'Autre'", False),
         ("what_bm = 'Wèrè'", False),
         ("village = NULL", True),
+        ("village = 'SIRAKORO'", True),
+        ("village = 'Dialakoroba'", False),
+        ("commune_pcode = 'ML030101'", False),
     ],
 )
 async def test_an_event_that_changed_is_not_told_any_more(columns: str, told: bool) -> None:
+    await places(("ML030101", "Dialakorodji"))
     await event("PNP", TODAY + 2 * DAY, village="Sirakoro", hour=time(9))
     await family(AWA, round_name=None, components=("PNP",), village="Sirakoro")
     campaign = await running(subject=Subject(event="PNP"))
     await change(f"UPDATE component_event SET {columns}")  # noqa: S608 - our own words
     assert (await depart(await claimed()) is not None) is told
     assert await fates(campaign) == {AWA: Fate("planned") if told else Fate("dropped", "changed")}
+
+
+async def test_of_an_event_that_moved_to_a_village_only_the_others_are_not_told() -> None:
+    await event("PNP", TODAY + 2 * DAY)
+    await family(AWA, round_name=None, components=("PNP",), village="Sirakoro")
+    await family(BINTA, round_name=None, components=("PNP",), village="Dialakoroba")
+    campaign = await running(subject=Subject(event="PNP"))
+    await change("UPDATE component_event SET village = 'Sirakoro'")
+    assert [each.msisdn for each in (await departed()).recipients] == [AWA]
+    assert (await fates(campaign))[BINTA] == Fate("dropped", "changed")
 
 
 async def test_that_an_event_will_not_be_is_told_when_it_is_gone() -> None:
