@@ -111,7 +111,8 @@ async def adopt_left_over() -> int:
 SETTLE = text(f"""
 WITH nameless AS (
     SELECT message.id, message.msisdn, sms_batch.left_at,
-        row_number() OVER (PARTITION BY message.msisdn ORDER BY sms_batch.left_at, message.id) AS place
+        row_number() OVER (
+            PARTITION BY message.msisdn ORDER BY message.state = 'silent', sms_batch.left_at, message.id) AS place
     FROM (SELECT DISTINCT msisdn FROM early_report WHERE received_at < :answered_by) AS number
     JOIN message ON message.msisdn = number.msisdn JOIN sms_batch ON sms_batch.id = message.batch_id
     WHERE message.provider_id IS NULL AND message.state IN ('uncertain', 'accepted', 'silent')

@@ -367,6 +367,17 @@ async def test_two_uncertain_messages_to_one_number_are_settled_one_by_one() -> 
     assert [(await fate_of(key)).state for key in keys] == ["delivered", "delivered"]
 
 
+async def test_a_report_is_rather_of_a_message_that_waits_than_of_one_that_was_given_up() -> None:
+    given_up = await notice(AWA, now=NOW)
+    await unanswered()
+    await change("UPDATE message SET state = 'silent'")
+    waiting = await notice(AWA, now=NOW)
+    await unanswered()
+    await reported("strange one")
+    assert (await swept(NOW + 10 * MINUTE))["settled"] == 1
+    assert [(await fate_of(key)).state for key in (given_up, waiting)] == ["silent", "delivered"]
+
+
 async def test_two_reports_settle_two_messages_to_one_number_at_once() -> None:
     keys = [await notice(AWA, now=NOW) for _ in range(2)]
     await unanswered()
