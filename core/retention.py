@@ -37,6 +37,18 @@ WITH notices AS (
 )
 SELECT count(*) FROM notices
 """)
+PUT_OFF = text("""
+WITH batches AS (
+    DELETE FROM sms_batch WHERE campaign_id IS NULL AND state IN ('done', 'closed') AND not_before < :before
+      AND NOT EXISTS (SELECT FROM message WHERE message.batch_id = sms_batch.id) RETURNING id, text_id
+), texts AS (
+    DELETE FROM message_text USING batches WHERE message_text.id = batches.text_id AND NOT EXISTS (
+        SELECT FROM sms_batch WHERE text_id = message_text.id AND NOT EXISTS (
+            SELECT FROM batches AS gone WHERE gone.id = sms_batch.id))
+)
+SELECT count(*) FROM batches
+""")
+"""Requests that notices were put off from into others, with the texts that no other request has."""
 INBOUND = text("WITH gone AS (DELETE FROM inbound_sms WHERE at < :before RETURNING 1) SELECT count(*) FROM gone")
 REPORTS = text(
     "WITH gone AS (DELETE FROM early_report WHERE received_at < :before RETURNING 1) SELECT count(*) FROM gone"
@@ -59,6 +71,7 @@ class Purged:
 
 async def purge(now: datetime, settings: Settings) -> Purged:
     """Delete what is past its days: journals, identification tries, session statistics, SMS and their reports."""
+    await _delete(PUT_OFF, now, settings.keep_messages_days)
     return Purged(
         journal=await _delete(JOURNAL, now, settings.keep_journal_days),
         tries=await _delete(TRIES, now, settings.keep_tries_days),
