@@ -1,5 +1,7 @@
 """Answers what people write to the short code: each message once, and no machine for ever."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -48,8 +50,10 @@ INSERT INTO inbound_sms (gateway_id, msisdn, intent, at, answered) VALUES (:gate
 ON CONFLICT (gateway_id) DO NOTHING RETURNING gateway_id
 """)
 MAY_ANSWER = text("""
-SELECT count(*) FILTER (WHERE at >= :today) < :most AND count(*) FILTER (WHERE at > :again AND intent = :intent) = 0
-FROM inbound_sms WHERE msisdn = :msisdn AND answered AND at >= least(:today, :again)
+SELECT count(*) FILTER (WHERE at >= :today) < :most AND count(*) FILTER (
+    WHERE at > :again AND intent = :intent AND coalesce(message.filling, '{}') = CAST(:filling AS jsonb)) = 0
+FROM inbound_sms LEFT JOIN message ON message.key = 'answer ' || inbound_sms.gateway_id
+WHERE inbound_sms.msisdn = :msisdn AND answered AND at >= least(:today, :again)
 """)
 ANSWERED = text("UPDATE inbound_sms SET answered = true WHERE gateway_id = :gateway_id")
 
@@ -72,9 +76,9 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
         if await session.scalar(KEEP, values) is None or words.intent is Intent.MACHINE:
             return False
         await _switch(words.intent, msisdn)
-        if not await _may_answer(session, msisdn, intent, now, most_a_day):
-            return False
         kind, filling = _answer(words)
+        if not await _may_answer(session, msisdn, intent, filling, now, most_a_day):
+            return False
         language = await spoken_by(msisdn) or words.language or Language.BM
         notice = Notice(
             key=f"answer {incoming.gateway_id}",
@@ -97,10 +101,13 @@ async def _switch(intent: Intent, msisdn: str) -> None:
         await restart_sms(msisdn)
 
 
-async def _may_answer(session: AsyncSession, msisdn: str, intent: str, now: datetime, most_a_day: int) -> bool:
+async def _may_answer(
+    session: AsyncSession, msisdn: str, intent: str, filling: Mapping[str, str], now: datetime, most_a_day: int
+) -> bool:
     values = {
         "msisdn": msisdn,
         "intent": intent,
+        "filling": json.dumps(dict(filling)),
         "today": datetime.combine(now.date(), time(0), UTC),
         "again": now - AGAIN,
         "most": most_a_day,

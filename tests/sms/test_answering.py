@@ -33,7 +33,7 @@ SAFE = {
 }
 MINUTE = timedelta(minutes=1)
 FRIDAY = date(2026, 11, 27)
-REFERENCE, SLIPPED = "5724577", "5724571"
+REFERENCE, OTHER, SLIPPED = "5724577", "4123454", "5724571"
 LATE = Filing(
     key="session:4",
     msisdn=BAKARY,
@@ -385,3 +385,10 @@ async def test_what_was_understood_is_kept_of_each_message(line: Callbacks) -> N
         line.now += MINUTE
         await line.writes(AWA, words)
     assert [row[1] for row in await kept()] == ["payment", "help", "stop", "start", "status", "unknown"]
+
+
+async def test_another_complaint_is_another_question_however_soon(line: Callbacks) -> None:
+    for words in (f"plainte {REFERENCE}", f"plainte {OTHER}", f"plainte {REFERENCE}", OTHER):
+        await line.writes(AWA, words)
+        line.now += timedelta(seconds=1)
+    assert await messages("filling ->> 'ref'") == [(REFERENCE,), (OTHER,)]
