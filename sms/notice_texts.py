@@ -116,7 +116,7 @@ async def _payment(told: Told, voice: Voice) -> str:
     for household in households:
         card = await current_payment(household.id, today)
         text = voice.t("No date fixed yet.") if card is None else payment_told(voice, card, today)
-        said.append(f"{household.head_name}: {text}" if len(households) > 1 else text)
+        said.append(voice.t("{name}: {text}", name=household.head_name, text=text) if len(households) > 1 else text)
     if not said:
         return voice.t("Jigisèmèjiri: this phone is not written. Call {code}.", code=_code())
     return voice.t("Jigisèmèjiri: {text}", text="\n".join(said))

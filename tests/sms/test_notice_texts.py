@@ -12,6 +12,9 @@ from core.grievance_steps import ask_information, decide, escalate
 from core.grievances import Filing, GrievanceState, file
 from core.languages import Language
 from core.notices import Notice, NoticeKind, tell
+from core.voice import voice
+from sms.notice_texts import Told, notice_text
+from tests.core import registry
 from tests.sms.a_gateway import AWA, BAKARY, NOON, AGateway, messages
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -253,3 +256,13 @@ async def test_what_was_sent_is_kept_as_it_was_said(gateway: AGateway) -> None:
         "(SELECT body FROM sms_batch JOIN message_text ON message_text.id = text_id WHERE sms_batch.id = batch_id)"
     )
     assert [body for (body,) in kept] == [body for _, body in sent]
+
+
+@pytest.mark.parametrize(("language", "colon"), [(FR, " :"), (BM, ":")])
+async def test_names_and_what_is_paid_are_joined_as_each_language_writes(language: Language, colon: str) -> None:
+    await registry.safo()
+    for name in ("Awa Traoré", "Modibo Keïta"):
+        await registry.household(phones=(AWA,), head_name=name)
+    said = await notice_text(NoticeKind.PAYMENT, Told(AWA, {}, NOON), voice(language))
+    assert f"Awa Traoré{colon} " in said
+    assert f"\nModibo Keïta{colon} " in said
