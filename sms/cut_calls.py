@@ -9,47 +9,52 @@ from core.gateway_sessions import record
 from core.languages import Language
 from core.notices import Notice, NoticeKind, tell
 from core.session_end import SessionEnd, Unsaid
+from core.voice import voice
 
 LATE: Final = timedelta(minutes=30)
 """Later than this the call is forgotten, and the phone may be in other hands."""
 
 
 LONGEST: Final = 260
-"""Characters of an answer: with what stands around it, two SMS parts. Lines beyond are left out."""
+"""Characters of an answer: with what stands around it, two SMS parts. Lines and words beyond are left out."""
 
 
 async def end(session_end: SessionEnd, unsaid: Unsaid | None, now: datetime) -> None:
     """Record the end of a session and, in the same transaction, queue the answer that its person may not have read.
 
-    One SMS a day for each question of a phone: whoever is cut off again and again is told once. What was asked of
-    another household than the phone's own is not left on it.
+    One SMS a day for each question of a phone about a household, named where the phone has several: whoever is cut off
+    again and again is told once. What was asked of another household than the phone's own is not left on it.
     """
     async with writing():
         await record(session_end)
-        if unsaid is None or not await _may_stay(unsaid):
+        if unsaid is None:
             return
+        households = (await recognise(unsaid.msisdn)).households
+        asked = unsaid.memory.get("household")
+        about = next((card for card in households if card.id == asked), None)
+        if asked is not None and about is None:
+            return
+        language = unsaid.language or Language.BM
+        text = unsaid.text
+        if about is not None and len(households) > 1:
+            text = voice(language).t("{name}: {text}", name=about.head_name, text=text)
         notice = Notice(
-            key=f"cut {unsaid.msisdn} {unsaid.screen} {now.date()}",
+            key=f"cut {unsaid.msisdn} {unsaid.screen} {asked or 0} {now.date()}",
             kind=NoticeKind.CALL_CUT,
             msisdn=unsaid.msisdn,
-            language=unsaid.language or Language.BM,
-            filling={"text": _shortened(unsaid.text)},
+            language=language,
+            filling={"text": _shortened(text)},
             prompt=True,
             not_after=now + LATE,
         )
         await tell(notice, now)
 
 
-async def _may_stay(unsaid: Unsaid) -> bool:
-    household = unsaid.memory.get("household")
-    if household is None:
-        return True
-    return any(card.id == household for card in (await recognise(unsaid.msisdn)).households)
-
-
 def _shortened(text: str) -> str:
-    """The text by its first lines, as many as are worth two parts."""
+    """The text by its first lines, as many as are worth two parts; a first line that is longer, by its first words."""
     kept, *rest = text.split("\n")
+    if len(kept) > LONGEST:
+        return kept[: LONGEST + 1].rsplit(" ", 1)[0][:LONGEST]
     for line in rest:
         if len(kept) + 1 + len(line) > LONGEST:
             break
