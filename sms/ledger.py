@@ -249,16 +249,16 @@ UNCERTAIN_IN = text(
 )
 
 
-async def release(claim: Claim, not_before: datetime) -> None:
-    """Give back a request of which nothing was taken, to go again from `not_before`, at no cost.
+async def release(claim: Claim, now: datetime, not_before: datetime | None = None) -> None:
+    """Give back a request of which nothing was taken, to go again from `not_before` (None: now), at no cost.
 
     If it was taken for uncertain meanwhile, its messages go into a new request: we know now that they did not leave.
     """
     async with writing() as session:
-        if await session.scalar(RELEASE, _mine(claim) | {"not_before": not_before}) is None:
+        if await session.scalar(RELEASE, _mine(claim) | {"not_before": not_before or now}) is None:
             ids = list(await session.scalars(UNCERTAIN_IN, _mine(claim)))
             if ids:
-                await put_off(session, claim.id, ids, not_before)
+                await put_off(session, claim.id, ids, not_before or now, now)
 
 
 async def put_off(

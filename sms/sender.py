@@ -118,8 +118,9 @@ class Sender:
             departed = await self._departed(claim)
         except Exception as error:
             log.warning("request_not_departed", batch=claim.id, error=type(error).__name__)
-            soon = self._clock.now() + timedelta(seconds=GIVEN_BACK_SECONDS)
-            await self._kept(lambda: ledger.release(claim, soon))  # whatever the database says, nothing left
+            now = self._clock.now()
+            soon = now + timedelta(seconds=GIVEN_BACK_SECONDS)
+            await self._kept(lambda: ledger.release(claim, now, soon))  # whatever the database says, nothing left
             return
         if departed is not None:
             await self._carry(*departed)
@@ -226,7 +227,7 @@ class Sender:
             case _:
                 wait = self._settings.sms_retry_seconds if trouble.wait is None else trouble.wait
                 until = now + timedelta(seconds=wait)
-                await self._kept(lambda: ledger.release(claim, until))
+                await self._kept(lambda: ledger.release(claim, now, until))
                 await self._kept(lambda: pace.hold(until, trouble.reason, now))
 
     async def _stopped(self, claim: Claim, reason: str) -> None:

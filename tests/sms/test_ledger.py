@@ -430,7 +430,7 @@ async def test_a_request_of_which_nothing_was_taken_is_ready_again() -> None:
     await family(AWA)
     await running()
     departure = await departed()
-    await ledger.release(departure.claim, NOW + 60 * SECOND)
+    await ledger.release(departure.claim, NOW, NOW + 60 * SECOND)
     batch = await one("SELECT * FROM sms_batch")
     assert (batch.state, batch.worker, batch.claimed_at, batch.left_at) == ("ready", None, None, None)
     assert batch.not_before == NOW + 60 * SECOND
@@ -479,6 +479,17 @@ async def test_it_goes_again_even_when_its_campaign_was_thought_finished() -> No
     await ledger.release(departure.claim, NOW)
     await sweeps.sweep(NOW + 60 * SECOND, SETTINGS)
     assert [each.msisdn for each in (await departed(NOW + 60 * SECOND)).recipients] == [AWA]
+
+
+async def test_a_campaign_goes_on_now_even_if_what_is_left_goes_later() -> None:
+    await family(AWA)
+    campaign = await running()
+    departure = await departed()
+    await ledger.unanswered(departure.claim, "worker died", NOW)
+    await campaigns.finish_done(NOW)
+    await ledger.release(departure.claim, NOW + SECOND, NOW + 60 * SECOND)
+    last = (await campaigns.changes(campaign))[-1]
+    assert (last.at, last.to_state) == (NOW + SECOND, "running")
 
 
 async def test_when_a_campaign_goes_on_again_is_on_record() -> None:
