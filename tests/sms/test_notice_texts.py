@@ -13,7 +13,7 @@ from core.grievances import Filing, GrievanceState, file
 from core.languages import Language
 from core.notices import Notice, NoticeKind, tell
 from core.voice import voice
-from sms.notice_texts import Told, notice_text
+from sms import notice_texts
 from tests.core import registry
 from tests.sms.a_gateway import AWA, BAKARY, NOON, AGateway, messages
 
@@ -263,6 +263,6 @@ async def test_names_and_what_is_paid_are_joined_as_each_language_writes(languag
     await registry.safo()
     for name in ("Awa Traoré", "Modibo Keïta"):
         await registry.household(phones=(AWA,), head_name=name)
-    said = await notice_text(NoticeKind.PAYMENT, Told(AWA, {}, NOON), voice(language))
+    said = await notice_texts.notice_text(NoticeKind.PAYMENT, notice_texts.Told(AWA, {}, NOON), voice(language))
     assert f"Awa Traoré{colon} " in said
     assert f"\nModibo Keïta{colon} " in said
