@@ -19,7 +19,7 @@ from core.messages import Reason
 from core.notices import NoticeKind
 from sms.gateway import Policy, Result
 from sms.texts import Written
-from sms.told import ANOTHER_NUMBER, CHANGED_SINCE, EVENT_CHANGED
+from sms.told import ANOTHER_NUMBER, CHANGED_SINCE, EVENT_CHANGED, FREE_TEXT_DAYS, LONG_AGO, TOLD_MEANWHILE
 from sms.window import Window
 
 ONE_DEPARTURE_AT_A_TIME: Final = 7_551_903
@@ -124,6 +124,7 @@ JUDGE = text(f"""
 SELECT message.id, message.msisdn, message.attempts, CASE
     WHEN phone.sms_stopped_at IS NOT NULL AND message.kind <> :stop_itself THEN 'opted_out'
     WHEN {CHANGED_SINCE} OR {ANOTHER_NUMBER} OR {EVENT_CHANGED} THEN 'changed'
+    WHEN {TOLD_MEANWHILE} THEN 'already_told'
     WHEN NOT :prompt AND :most <= (
         SELECT count(*) FROM message AS other JOIN sms_batch ON sms_batch.id = other.batch_id
         WHERE other.msisdn = message.msisdn AND other.id <> message.id AND NOT sms_batch.prompt
@@ -188,6 +189,9 @@ async def _judged(
         "today": datetime.combine(now.date(), time(0), UTC),
         "round_id": leaving.round_id,
         "event": leaving.event,
+        "text": leaving.text_id,
+        "lately": now - LONG_AGO,
+        "free_lately": now - timedelta(days=FREE_TEXT_DAYS),
         "event_text": leaving.text_id if leaving.event else None,
         "stop_itself": NoticeKind.SMS_STOPPED.value,
     }

@@ -26,6 +26,7 @@ from sms.contents import Content, Events, FreeWords, Payments, events_of, paymen
 from sms.drafts import CHANGED
 from sms.subjects import DAYS_BEFORE, Subject, wanted_sql, wanted_values
 from sms.texts import campaign_text, written
+from sms.told import FREE_TEXT_DAYS, LONG_AGO
 from sms.window import Window
 
 ONE_PLAN_AT_A_TIME: Final = 7_551_902
@@ -44,12 +45,6 @@ PRIORITIES: Final = {
 
 TOLD_LATELY: Final = timedelta(days=2)
 """Who was announced a day so lately need not be reminded of it three days before."""
-
-LONG_AGO: Final = timedelta(days=120)
-"""How far back it is looked whether a number was told the same; the days that are told lie nearer."""
-
-FREE_TEXT_DAYS: Final = 1
-"""Days in which the same free words are not sent twice to a number."""
 
 
 @dataclass(frozen=True, slots=True)

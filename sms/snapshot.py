@@ -82,8 +82,12 @@ def gathered(kind: CampaignKind, subject: Subject) -> str:
         WHEN EXISTS (
             SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
             JOIN sms_batch ON sms_batch.id = message.batch_id JOIN message_text ON message_text.id = sms_batch.text_id
-            WHERE message.msisdn = person.msisdn AND (message.state NOT IN ('left_out', 'dropped', 'failed')
-                OR NOT %(keep_told)s AND message.reason = 'cancelled' AND earlier.planned_by IS NULL)
+            WHERE message.msisdn = person.msisdn AND CASE
+                WHEN NOT %(keep_told)s AND earlier.planned_by IS NULL
+                    THEN message.state NOT IN ('left_out', 'dropped', 'failed') OR message.reason = 'cancelled'
+                WHEN message.state = 'planned' THEN earlier.state NOT IN ('draft', 'planned')
+                ELSE message.state NOT IN ('left_out', 'dropped', 'failed')
+              END
               AND message.planned_at > %(lately)s AND {kinds} AND {same} AND message_text.content = told.content
         ) THEN 'already_told'
     END AS why

@@ -1,6 +1,13 @@
 """What a payment tells, hashed, so that a message whose payment changed since it was planned is not sent."""
 
+from datetime import timedelta
 from typing import Final
+
+LONG_AGO: Final = timedelta(days=120)
+"""How far back it is looked whether a number was told the same; the days that are told lie nearer."""
+
+FREE_TEXT_DAYS: Final = 1
+"""Days in which the same free words are not sent twice to a number."""
 
 PAYMENT_HASH: Final = (
     "hashtext(concat_ws('|', CASE WHEN payment.state IN ('planned', 'announced') THEN 'coming' ELSE payment.state END, "
@@ -21,6 +28,22 @@ ANOTHER_NUMBER: Final = """message.campaign_id IS NOT NULL AND EXISTS (
             WHERE household_phone.household_id = own.household_id AND household_phone.msisdn = message.msisdn)
     )"""
 """SQL that tells whether a household that a row of `message` speaks of is no longer reached at its number."""
+
+TOLD_MEANWHILE: Final = """EXISTS (
+        SELECT FROM message AS other JOIN campaign AS earlier ON earlier.id = other.campaign_id
+        JOIN campaign AS own ON own.id = message.campaign_id AND own.id <> earlier.id
+        JOIN sms_batch ON sms_batch.id = other.batch_id JOIN message_text ON message_text.id = sms_batch.text_id
+        WHERE other.msisdn = message.msisdn AND earlier.kind = own.kind
+          AND earlier.round_id IS NOT DISTINCT FROM own.round_id
+          AND earlier.subject -> 'event' IS NOT DISTINCT FROM own.subject -> 'event'
+          AND sms_batch.left_at > CASE WHEN own.kind = 'free' THEN :free_lately ELSE :lately END
+          AND other.state NOT IN ('left_out', 'dropped', 'failed') AND sms_batch.state <> 'ready'
+          AND message_text.content = (SELECT content FROM message_text WHERE id = :text)
+    )"""
+"""SQL that tells whether the number of a row of `message` was told the same by another campaign since its plan.
+
+`:text` is its text, `:lately` and `:free_lately` since when it counts.
+"""
 
 EVENT_CHANGED: Final = """EXISTS (
         SELECT FROM message_text, jsonb_array_elements(CAST(message_text.content AS jsonb)) AS line

@@ -250,7 +250,7 @@ TOLD_BEFORE = ["planned", "accepted", "on_its_way", "delivered", "silent", "unce
 @pytest.mark.parametrize("state", TOLD_BEFORE)
 async def test_nobody_is_told_the_same_twice(state: str) -> None:
     await family(AWA)
-    await planned()
+    await approved(await planned())
     await again(state)
     await family(BINTA)
     assert await fates((await planned(now=NOW + DAY)).campaign_id) == {
@@ -310,12 +310,13 @@ async def test_free_words_may_be_said_again_the_next_day() -> None:
     assert await told(other.campaign_id) == {AWA}
 
 
-async def test_two_plans_at_once_do_not_tell_the_same_number_twice() -> None:
+async def test_two_plans_at_once_each_hold_everybody_until_one_is_approved() -> None:
     await crowd(numbers(300))
     first, second = await drafted(), await drafted()
     plans = await asyncio.gather(*(planning.plan(each, SETTINGS, NOW) for each in (first, second)))
-    assert sorted(plan.recipients for plan in plans) == [0, 300]
-    assert not await told(first) & await told(second)
+    assert [plan.recipients for plan in plans] == [300, 300]
+    await approved(plans[0])
+    assert (await planning.plan(second, SETTINGS, NOW)).recipients == 0
 
 
 # Texts and requests
@@ -623,3 +624,20 @@ async def test_each_operator_is_known_by_the_number() -> None:
     await planned()
     rows = await query("SELECT msisdn, operator FROM message")
     assert {row.msisdn: row.operator for row in rows} == {AWA: "orange", MALITEL: "malitel", TELECEL: "telecel"}
+
+
+async def test_a_plan_that_nobody_approved_silences_no_other() -> None:
+    await family(AWA)
+    await planned()
+    assert await told((await planned()).campaign_id) == {AWA}
+
+
+async def test_of_two_plans_that_were_both_approved_one_tells_it() -> None:
+    await family(AWA)
+    first, second = await planned(), await planned()
+    gateway = ScriptedGateway()
+    for plan in (first, second):
+        await campaigns.start(await approved(plan), await somebody("binta"), NOW)
+        await sender(gateway, Watch()).drain()
+    assert gateway.took == {AWA: 1}
+    assert await fates(second.campaign_id) == {AWA: Fate("dropped", "already_told")}

@@ -150,6 +150,7 @@ async def test_who_was_reminded_by_hand_is_not_reminded_by_rule_and_the_other_wa
     await announced()
     by_hand = await planned(Kind.REMINDER_1, now=at(TODAY, time(0, 5)))
     assert by_hand.recipients == 1
+    await approved(by_hand)
     assert await arise(at(TODAY)) == {}
 
     await campaigns.cancel(by_hand.campaign_id, "by rule, please", await somebody("awa"), NOW)
