@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, desc, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Date, Index, desc, text
 from sqlmodel import Field
 
 from core.calendar import add_working_days, holidays
@@ -55,8 +55,8 @@ class Grievance(Row, table=True):
     """A grievance, by its 7-digit reference; `filing_key` and `reopen_key` make a repeated request do nothing.
 
     `name`, `sex` (F or M) and `village` are told at the desk, which `filed_by` names. `touched_at` is when the agent it
-    is `assigned_to` last did something; `version` counts the changes, so that a page that is out of date is told from
-    one that is not.
+    is `assigned_to` last did something; `next_due` is what is due next, the first answer or the decision, written by
+    PostgreSQL; `version` counts the changes, so that a page that is out of date is told from one that is not.
     """
 
     __tablename__ = "grievance"
@@ -64,6 +64,7 @@ class Grievance(Row, table=True):
         Index("ix_grievance_msisdn_received_at", "msisdn", desc("received_at")),
         Index("ix_grievance_open", "decision_due", "id", postgresql_where=STILL_OPEN),
         Index("ix_grievance_assigned_to", "assigned_to", postgresql_where=STILL_OPEN),
+        Index("ix_grievance_next_due", "next_due", postgresql_where=STILL_OPEN),
         Index("ix_grievance_received_at", "received_at"),
         CheckConstraint("sex IN ('F', 'M')", name="ck_grievance_sex"),
     )
@@ -106,11 +107,20 @@ class Grievance(Row, table=True):
     first_answered_at: datetime | None = None
     decided_by: int | None = Field(default=None, foreign_key="agent.id")
     escalated_at: datetime | None = None
+    call_again_on: date | None = None
+    next_due: date | None = Field(
+        default=None,
+        sa_column=Column(
+            Date,
+            Computed("CASE WHEN first_answered_at IS NULL THEN first_answer_due ELSE decision_due END", persisted=True),
+            nullable=True,
+        ),
+    )
     version: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class GrievanceEvent(Row, table=True):
-    """A step of a grievance; `told` once the person was told of it."""
+    """A step of a grievance; `told` once the person was told of it; `again_on` is when a call is to be tried again."""
 
     __tablename__ = "grievance_event"
 
@@ -123,22 +133,27 @@ class GrievanceEvent(Row, table=True):
     agent_id: int | None = Field(default=None, foreign_key="agent.id")
     note: str | None = None
     told: bool = False
+    again_on: date | None = None
 
 
 class GrievanceReading(Row, table=True):
-    """Somebody read a sensitive grievance."""
+    """Somebody read a sensitive grievance; its reference stands here because who is shown this cannot see it."""
 
     __tablename__ = "grievance_reading"
-    __table_args__ = (Index("ix_grievance_reading_grievance_id", "grievance_id", "at"),)
+    __table_args__ = (
+        Index("ix_grievance_reading_grievance_id", "grievance_id", "at"),
+        Index("ix_grievance_reading_at", "at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE")
+    reference: str
     agent_id: int = Field(foreign_key="agent.id")
     at: datetime
 
 
 class PreparedAnswer(Row, table=True):
-    """A text to answer grievances of a category with, in both languages."""
+    """A text to answer grievances of a category with, in both languages; `reviewed` by somebody who speaks Bambara."""
 
     __tablename__ = "prepared_answer"
 
@@ -147,6 +162,7 @@ class PreparedAnswer(Row, table=True):
     title: str
     text_fr: str
     text_bm: str
+    reviewed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,18 +409,22 @@ APPEALED = text(
 REOPEN = text("""
 WITH reopened AS (
     UPDATE grievance SET state = 'received', level = :level, reopened_at = :now, reopen_count = 1, reopen_key = :key,
-        first_answer_due = :first_answer_due, decision_due = :decision_due
+        first_answer_due = :first_answer_due, decision_due = :decision_due, first_answered_at = NULL,
+        assigned_to = NULL, assigned_at = NULL, touched_at = NULL, waiting_since = NULL, call_again_on = NULL
     WHERE id = :id
 )
-INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, told)
-VALUES (:id, :now, 'reopened', :from_state, 'received', true)
+INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, agent_id, note, told)
+VALUES (:id, :now, 'reopened', :from_state, 'received', :agent_id, :note, true)
 """)
 
 
-async def reopen(reference: str, key: str, now: datetime) -> Reopened | None:
+async def reopen(
+    reference: str, key: str, now: datetime, *, agent_id: int | None = None, note: str | None = None
+) -> Reopened | None:
     """Reopen a decided grievance as an appeal, once, one step up the ladder, with new delays from `now`.
 
-    None when there is none, it is not decided, or it was reopened before; the same `key` again gets the same answer.
+    It is nobody's until another agent takes it; `agent_id` is who reopened it at the desk. None when there is none, it
+    is not decided, or it was reopened before; the same `key` again gets the same answer.
     """
     async with writing() as session:
         found = (await session.execute(APPEALED, {"reference": reference})).one_or_none()
@@ -418,6 +438,8 @@ async def reopen(reference: str, key: str, now: datetime) -> Reopened | None:
         values = {
             "id": found.id,
             "key": key,
+            "agent_id": agent_id,
+            "note": note,
             "level": above(Level(found.level)).value,
             "from_state": found.state,
             "first_answer_due": first_answer_due,

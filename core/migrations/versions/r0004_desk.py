@@ -86,6 +86,7 @@ CREATE INDEX ix_audit_entry_about ON audit_entry (about);
 CREATE TABLE grievance_reading (
     id bigserial NOT NULL,
     grievance_id integer NOT NULL,
+    reference varchar NOT NULL,
     agent_id integer NOT NULL,
     at timestamptz NOT NULL,
     CONSTRAINT pk_grievance_reading PRIMARY KEY (id),
@@ -93,6 +94,12 @@ CREATE TABLE grievance_reading (
     CONSTRAINT fk_grievance_reading_agent_id FOREIGN KEY (agent_id) REFERENCES agent (id)
 );
 CREATE INDEX ix_grievance_reading_grievance_id ON grievance_reading (grievance_id, at);
+CREATE INDEX ix_grievance_reading_at ON grievance_reading (at);
+ALTER TABLE callback_request
+    ADD COLUMN again_on date,
+    ADD COLUMN taken_by integer,
+    ADD COLUMN taken_until timestamptz,
+    ADD CONSTRAINT fk_callback_request_taken_by FOREIGN KEY (taken_by) REFERENCES agent (id);
 CREATE TABLE callback_try (
     id bigserial NOT NULL,
     callback_request_id integer NOT NULL,
@@ -113,6 +120,7 @@ CREATE TABLE prepared_answer (
     title varchar NOT NULL,
     text_fr varchar NOT NULL,
     text_bm varchar NOT NULL,
+    reviewed boolean NOT NULL DEFAULT false,
     CONSTRAINT pk_prepared_answer PRIMARY KEY (id)
 );
 ALTER TABLE grievance
@@ -127,6 +135,9 @@ ALTER TABLE grievance
     ADD COLUMN first_answered_at timestamptz,
     ADD COLUMN decided_by integer,
     ADD COLUMN escalated_at timestamptz,
+    ADD COLUMN call_again_on date,
+    ADD COLUMN next_due date GENERATED ALWAYS AS
+        (CASE WHEN first_answered_at IS NULL THEN first_answer_due ELSE decision_due END) STORED,
     ADD COLUMN version integer NOT NULL DEFAULT 0,
     ADD CONSTRAINT ck_grievance_sex CHECK (sex IN ('F', 'M')),
     ADD CONSTRAINT fk_grievance_filed_by FOREIGN KEY (filed_by) REFERENCES agent (id),
@@ -136,7 +147,10 @@ CREATE INDEX ix_grievance_open ON grievance (decision_due, id)
     WHERE state NOT IN ('resolved', 'rejected', 'closed');
 CREATE INDEX ix_grievance_assigned_to ON grievance (assigned_to)
     WHERE state NOT IN ('resolved', 'rejected', 'closed');
+CREATE INDEX ix_grievance_next_due ON grievance (next_due)
+    WHERE state NOT IN ('resolved', 'rejected', 'closed');
 CREATE INDEX ix_grievance_received_at ON grievance (received_at);
+ALTER TABLE grievance_event ADD COLUMN again_on date;
 CREATE INDEX ix_callback_request_open ON callback_request (asked_at) WHERE state IN ('asked', 'agreed');
 CREATE INDEX ix_callback_request_msisdn ON callback_request (msisdn);
 CREATE INDEX ix_message_household_ids ON message USING gin (household_ids);
@@ -168,6 +182,18 @@ CREATE FUNCTION name_search(name text) RETURNS tsvector LANGUAGE sql IMMUTABLE P
 ALTER TABLE household ADD COLUMN search tsvector GENERATED ALWAYS AS (name_search(head_name)) STORED;
 CREATE INDEX ix_household_search ON household USING gin (search);
 """
+
+ANSWER_CAME = """
+CREATE FUNCTION answer_came(phone text, since timestamptz) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM callback_request WHERE msisdn = phone AND asked_at > since)
+        OR EXISTS (SELECT FROM inbound_sms WHERE msisdn = phone AND at > since)
+        OR EXISTS (SELECT FROM grievance WHERE msisdn = phone AND received_at > since
+            AND (sensitivity <> 'sensitive' OR current_setting('jigi.role', true) = 'focal'));
+END $$;
+"""
+"""Whether somebody who was asked something called, wrote or filed anew; of a sensitive one only to a focal person."""
 
 GUARDS = """
 CREATE FUNCTION grievance_changed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -214,7 +240,7 @@ REVOKE ALL ON agent_credential, desk_session, alembic_version FROM jigi_desk;
 
 
 def upgrade() -> None:
-    for statements in (TABLES, LOOSE_WORDS, GUARDS, ROLE):
+    for statements in (TABLES, LOOSE_WORDS, ANSWER_CAME, GUARDS, ROLE):
         op.execute(statements)
     for table in ONLY_ADDED_TO:
         op.execute(f"REVOKE UPDATE, DELETE ON {table} FROM jigi_desk")
@@ -243,10 +269,14 @@ def downgrade() -> None:
         DROP TRIGGER grievance_changed ON grievance;
         DROP FUNCTION grievance_changed();
         DROP INDEX ix_message_household_ids, ix_callback_request_msisdn, ix_callback_request_open;
-        DROP INDEX ix_grievance_received_at, ix_grievance_assigned_to, ix_grievance_open;
+        DROP FUNCTION answer_came(text, timestamptz);
+        ALTER TABLE grievance_event DROP COLUMN again_on;
+        DROP INDEX ix_grievance_received_at, ix_grievance_next_due, ix_grievance_assigned_to, ix_grievance_open;
         ALTER TABLE grievance DROP COLUMN name, DROP COLUMN sex, DROP COLUMN village, DROP COLUMN filed_by,
             DROP COLUMN assigned_to, DROP COLUMN assigned_at, DROP COLUMN touched_at, DROP COLUMN waiting_since,
-            DROP COLUMN first_answered_at, DROP COLUMN decided_by, DROP COLUMN escalated_at, DROP COLUMN version;
+            DROP COLUMN next_due, DROP COLUMN first_answered_at, DROP COLUMN decided_by, DROP COLUMN escalated_at,
+            DROP COLUMN call_again_on, DROP COLUMN version;
+        ALTER TABLE callback_request DROP COLUMN again_on, DROP COLUMN taken_by, DROP COLUMN taken_until;
         DROP TABLE prepared_answer, callback_try, grievance_reading, audit_entry, desk_session, agent_credential;
         DROP FUNCTION audit_kept();
         DROP FUNCTION audit_sealed();
