@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -43,14 +44,34 @@ ORDER BY id LIMIT 1
 """)
 
 
+LAST: Final = text("SELECT count(*) OVER () AS entries, id, at, seal FROM audit_entry ORDER BY id DESC LIMIT 1")
+SEAL_OF: Final = text("SELECT seal FROM audit_entry WHERE id = :id")
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How far the trail goes: its entries, and the last one's number, time and seal (hexadecimal)."""
+
+    entries: int
+    last_id: int
+    last_at: datetime
+    seal: str
+
+
 async def note(
     agent_id: int | None, act: str, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Add an act to the trail, in the transaction of the act itself."""
-    values = {"at": now, "agent_id": agent_id, "act": act, "about": about}
     async with writing() as session:
-        kept = json.dumps(dict(detail), ensure_ascii=False, default=str) if detail is not None else None
-        await session.execute(NOTE, values | {"detail": kept})
+        await session.execute(NOTE, entry(agent_id, act, about, now, detail))
+
+
+def entry(
+    agent_id: int | None, act: str, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The parameters of NOTE for an act, for a transaction that is not one of `writing`."""
+    kept = json.dumps(dict(detail), ensure_ascii=False, default=str) if detail is not None else None
+    return {"at": now, "agent_id": agent_id, "act": act, "about": about, "detail": kept}
 
 
 async def first_broken() -> int | None:
@@ -58,3 +79,17 @@ async def first_broken() -> int | None:
     async with reading() as connection:
         found: int | None = await connection.scalar(BROKEN)
     return found
+
+
+async def trail() -> Trail | None:
+    """How far the trail goes; None while nothing was done. Who writes this down elsewhere sees if its end is cut."""
+    async with reading() as connection:
+        row = (await connection.execute(LAST)).one_or_none()
+    return Trail(row.entries, row.id, row.at, row.seal.hex()) if row else None
+
+
+async def has_seal(entry_id: int, seal: str) -> bool:
+    """Whether an entry is there with the seal that was written down of it, whole or its first digits."""
+    async with reading() as connection:
+        found: bytes | None = await connection.scalar(SEAL_OF, {"id": entry_id})
+    return found is not None and bool(seal) and found.hex().startswith(seal.lower())

@@ -1,9 +1,11 @@
 """The people who work here: agents of the desk, what they may do and for which places."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import text
 from sqlmodel import Field
@@ -67,13 +69,21 @@ class UnknownAgentError(LookupError):
 
 
 class LoginTakenError(ValueError):
-    """An agent has this login already, be it disabled."""
+    """An agent has this login already, be it disabled, or written in other cases."""
 
+
+class BadLogin(ValueError):
+    """A login is 2 to 32 letters, digits, dots, dashes and underscores, and begins with a letter or digit."""
+
+
+LOGIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,31}")
 
 AGENTS = text("SELECT login, name, role, scope_kind, scope_code, disabled_at FROM agent ORDER BY login")
 ADD = text(
     "INSERT INTO agent (login, name, role, scope_kind, scope_code) "
-    "VALUES (:login, :name, :role, :scope_kind, :scope_code) ON CONFLICT (login) DO NOTHING RETURNING id"
+    "SELECT login, :name, :role, :scope_kind, :scope_code FROM (SELECT CAST(:login AS varchar) AS login) AS new "
+    "WHERE NOT EXISTS (SELECT FROM agent WHERE lower(agent.login) = lower(new.login)) "
+    "ON CONFLICT (login) DO NOTHING RETURNING id"
 )
 WORKING = text(
     "SELECT id, name, role, scope_kind, scope_code, watches_focal FROM agent "
@@ -128,8 +138,10 @@ async def add_agent(
 ) -> int:
     """Let someone work here, and give their id; they sign in once they have a password.
 
-    Raises LoginTakenError, and ValueError when a scope lacks its P-code or the whole country has one.
+    Raises LoginTakenError, BadLogin, and ValueError when a scope lacks its P-code or the whole country has one.
     """
+    if LOGIN.fullmatch(login) is None:
+        raise BadLogin("a login is 2 to 32 letters, digits, dots, dashes and underscores")
     if (scope is Scope.NATIONAL) is not (scope_code is None):
         raise ValueError("a commune, cercle or region needs its P-code; the whole country has none")
     values = {"login": login, "name": name, "role": role, "scope_kind": scope, "scope_code": scope_code}

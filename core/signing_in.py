@@ -254,7 +254,7 @@ async def give_password(agent_id: int, now: datetime, by: int | None = None, pas
         values = {"agent_id": agent_id, "password_hash": passwords.hashed(told), "must_change": password is None}
         await session.execute(SET_PASSWORD, values | {"now": now})
         await end_sessions(agent_id, "password", now)
-        await audit.note(by, "password given", f"agent {agent_id}", now)
+        await audit.note(by, "password given", await _about(agent_id), now)
     return told
 
 
@@ -291,7 +291,7 @@ async def forget_second_factor(agent_id: int, by: int | None, now: datetime) -> 
     async with writing() as session:
         await session.execute(FORGET_TOTP, {"agent_id": agent_id})
         await end_sessions(agent_id, "second factor", now)
-        await audit.note(by, "second factor forgotten", f"agent {agent_id}", now)
+        await audit.note(by, "second factor forgotten", await _about(agent_id), now)
 
 
 END_ONE = text(
@@ -314,6 +314,15 @@ async def end_sessions(agent_id: int, why: str, now: datetime, *, but: str = "")
     """End every session of somebody, but for one."""
     async with writing() as session:
         await session.execute(END_ALL, {"agent_id": agent_id, "why": why, "now": now, "but": but})
+
+
+LOGIN_OF = text("SELECT login FROM agent WHERE id = :agent_id")
+
+
+async def _about(agent_id: int) -> str:
+    """How the audit trail names somebody."""
+    async with reading() as connection:
+        return f"agent {await connection.scalar(LOGIN_OF, {'agent_id': agent_id})}"
 
 
 def _hash(token: str) -> str:

@@ -236,6 +236,7 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO jigi_desk;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO jigi_desk;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO jigi_desk;
 REVOKE ALL ON agent_credential, desk_session, alembic_version FROM jigi_desk;
+REVOKE INSERT, UPDATE, DELETE ON agent, region, cercle, commune FROM jigi_desk;
 """
 
 
