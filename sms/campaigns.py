@@ -197,8 +197,9 @@ async def cancel(campaign_id: int, why: str, who: Acting, now: datetime) -> None
     must_supervise(who)
     async with writing() as session:
         found = await _in_state(session, campaign_id, [state for state in S if state not in ENDED])
-        await session.execute(DROP_PLANNED, {"id": campaign_id, "now": now})
+        # Closed first: a request that is given back in between is then either closed with its messages or swept.
         await session.execute(CLOSE_READY, {"id": campaign_id, "now": now})
+        await session.execute(DROP_PLANNED, {"id": campaign_id, "now": now})
         await session.execute(WHY, {"id": campaign_id, "why": why})
         await session.execute(ENDED_AT, {"id": campaign_id, "now": now})
         await _move(session, campaign_id, S(found.state), S.CANCELLED, now, who, why)

@@ -171,12 +171,12 @@ async def drop_missed(now: datetime) -> int:
 
 
 NEVER_SENT = text("""
-SELECT message.batch_id, array_agg(message.id ORDER BY message.id) AS ids
+SELECT message.batch_id, campaign.state = 'cancelled' AS cancelled, array_agg(message.id ORDER BY message.id) AS ids
 FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
 LEFT JOIN campaign ON campaign.id = sms_batch.campaign_id
 WHERE sms_batch.state IN ('done', 'closed') AND sms_batch.answered_at BETWEEN :since AND :until
-  AND message.state = 'planned' AND campaign.state IS DISTINCT FROM 'cancelled'
-GROUP BY message.batch_id ORDER BY message.batch_id
+  AND message.state = 'planned'
+GROUP BY message.batch_id, campaign.state ORDER BY message.batch_id
 """)
 CANCELLED = text("""
 WITH gone AS (
@@ -189,6 +189,10 @@ WITH gone AS (
 )
 SELECT count(*) FROM dropped
 """)
+DROP_CANCELLED = text(
+    "UPDATE message SET state = 'dropped', reason = 'cancelled', final_at = :now "
+    "WHERE id = ANY (CAST(:ids AS bigint[])) AND state = 'planned'"
+)
 AFTER: Final = timedelta(minutes=1)
 WITHIN: Final = timedelta(minutes=20)
 
@@ -198,9 +202,12 @@ async def send_anew(now: datetime) -> int:
     await _count(CANCELLED, now=now)
     async with writing() as session:
         groups = (await session.execute(NEVER_SENT, {"since": now - WITHIN, "until": now - AFTER})).all()
-        for batch_id, ids in groups:
-            await ledger.put_off(session, batch_id, ids, now)
-    return sum(len(ids) for _, ids in groups)
+        for batch_id, cancelled, ids in groups:
+            if cancelled:
+                await session.execute(DROP_CANCELLED, {"ids": ids, "now": now})
+            else:
+                await ledger.put_off(session, batch_id, ids, now)
+    return sum(len(ids) for _, cancelled, ids in groups if not cancelled)
 
 
 MAKE_SILENT = text("""

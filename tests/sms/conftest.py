@@ -11,7 +11,7 @@ from core.settings import Settings
 from sms import callbacks
 from tests.sms.a_gateway import NOON, AGateway
 
-TOKEN = "an-unguessable-word"  # noqa: S105
+TOKEN = "an-unguessable-word"
 SHORT_CODE = "36000"
 
 

@@ -398,6 +398,7 @@ async def test_what_comes_back_after_the_campaign_was_cancelled_is_dropped(polic
 async def test_cancelling_a_plan_lets_others_tell_its_numbers() -> None:
     await family(AWA)
     plan = await planned()
+    await approved(plan)
     assert (await planned()).recipients == 0
     await campaigns.cancel(plan.campaign_id, "a mistake", await somebody("awa"), NOW)
     assert (await planned()).recipients == 1

@@ -244,6 +244,17 @@ async def test_what_came_back_to_a_cancelled_campaign_is_dropped() -> None:
     assert (await one("SELECT state FROM sms_batch")).state == "closed"
 
 
+async def test_who_is_planned_still_in_a_closed_request_of_a_cancelled_campaign_is_dropped() -> None:
+    """So it stood when a worker gave its request back in the middle of the cancelling."""
+    await crowd([AWA])
+    campaign = await running()
+    await left()
+    await campaigns.cancel(campaign, "a mistake", await somebody("binta"), NOW)
+    await change("UPDATE sms_batch SET state = 'closed', answered_at = :now", now=NOW)
+    await swept(NOW + 2 * MINUTE)
+    assert await fates(campaign) == {AWA: Fate("dropped", "cancelled")}
+
+
 # Finished
 
 
