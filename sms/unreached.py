@@ -4,18 +4,17 @@ A household counts as reached when one of its numbers was, or may yet be: accept
 counts against it only where reports come at all.
 """
 
-import csv
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import xlsxwriter
 from sqlalchemy import text
 
 from core import database
 from core.database import reading
 from core.msisdn import local
+from core.spreadsheets import CsvTable, Workbook
 from core.wording import amount_phrase, short_date
 
 REASONS: Final = {
@@ -47,10 +46,6 @@ HEADER: Final = (
     "Région", "Cercle", "Commune", "Village", "N° ménage", "Nom", "Téléphones", "Pourquoi", "Montant", "Jour", "Lieu",
 )  # fmt: skip
 WIDTHS: Final = (14, 16, 18, 18, 11, 26, 26, 30, 16, 12, 28)
-A4: Final = 9
-"""The paper, as workbooks name it."""
-
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 HOUSEHOLDS: Final = """
 WITH told AS (
@@ -116,34 +111,16 @@ async def write(campaign_id: int, folder: Path) -> UnreachedFiles:
     files = UnreachedFiles(
         folder / f"campaign-{campaign_id}-unreached.csv", folder / f"campaign-{campaign_id}-unreached.xlsx", 0
     )
-    count = 0
     with (
         files.csv.open("w", encoding="utf-8-sig", newline="") as file,
-        xlsxwriter.Workbook(files.xlsx, {"constant_memory": True, "strings_to_formulas": False}) as book,
+        Workbook(files.xlsx, "Non joints", HEADER, WIDTHS) as book,
     ):
-        writer = csv.writer(file, delimiter=";")
-        sheet = book.add_worksheet("Non joints")
-        bold = book.add_format({"bold": True, "bottom": 1})
-        for column, (title, width) in enumerate(zip(HEADER, WIDTHS, strict=True)):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, title, bold)
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.set_paper(A4)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        writer.writerow(HEADER)
+        table = CsvTable(file)
+        table.write(HEADER)
         async for row in rows(campaign_id):
-            count += 1
-            writer.writerow([harmless(cell) for cell in row])
-            for column, cell in enumerate(row):
-                sheet.write_string(count, column, cell)
-    return UnreachedFiles(files.csv, files.xlsx, count)
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+            table.write(row)
+            book.write(row)
+    return UnreachedFiles(files.csv, files.xlsx, book.rows)
 
 
 async def rows(campaign_id: int) -> AsyncIterator[Sequence[str]]:

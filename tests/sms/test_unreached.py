@@ -9,7 +9,7 @@ import pytest
 from core.callers import stop_sms
 from core.payments import PaymentState
 from sms import unreached
-from sms.unreached import HEADER, REASONS, CommuneCount, harmless
+from sms.unreached import HEADER, REASONS, CommuneCount
 from tests.core import registry
 from tests.sms.campaign_world import (
     AWA,
@@ -191,12 +191,6 @@ async def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(files.xlsx).active
     assert sheet is not None
     assert {cell.data_type for (cell,) in (sheet["D2:D2"][0], sheet["F2:F2"][0], sheet["K2:K2"][0])} == {"s"}
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_what_a_spreadsheet_takes_for_a_formula_is_quoted(start: str) -> None:
-    assert harmless(f"{start}1") == f"'{start}1"
-    assert harmless(f"1{start}") == f"1{start}"
 
 
 async def test_of_a_campaign_that_reached_everybody_there_is_a_header_alone(tmp_path: Path) -> None:

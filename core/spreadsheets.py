@@ -1,0 +1,95 @@
+"""Tables for spreadsheets: CSV as French Excel reads it (`;`, UTF-8 with its mark) and workbooks, without formulas."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, TextIO
+
+import xlsxwriter
+
+Cell = str | int | float | None
+
+A4: Final = 9
+"""The paper, as workbooks name it."""
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+CSV_TYPE: Final = "text/csv; charset=utf-8"
+XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MARK: Final = "\ufeff"
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def in_csv(cell: Cell) -> str:
+    """A cell of a CSV: nothing is empty, a number has its comma, a text is no formula."""
+    if cell is None:
+        return ""
+    return harmless(cell) if isinstance(cell, str) else str(cell).replace(".", ",")
+
+
+class CsvTable:
+    """Rows of a CSV, written to a file or to text."""
+
+    def __init__(self, to: TextIO) -> None:
+        self._writer = csv.writer(to, delimiter=";")
+
+    def write(self, row: Sequence[Cell]) -> None:
+        """Add a row."""
+        self._writer.writerow([in_csv(cell) for cell in row])
+
+
+class Workbook:
+    """A workbook of one sheet, written row by row: a header that stays, landscape on A4 as wide as the page."""
+
+    def __init__(self, to: Path | io.BytesIO, sheet: str, header: Sequence[str], widths: Sequence[int]) -> None:
+        self._book = xlsxwriter.Workbook(to, {"constant_memory": True, "strings_to_formulas": False})
+        self._sheet = self._book.add_worksheet(sheet)
+        bold = self._book.add_format({"bold": True, "bottom": 1})
+        for column, (title, width) in enumerate(zip(header, widths, strict=True)):
+            self._sheet.set_column(column, column, width)
+            self._sheet.write_string(0, column, title, bold)
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(A4)
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(0)
+        self.rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._book.close()
+
+    def write(self, row: Sequence[Cell]) -> None:
+        """Add a row: numbers as numbers, texts as texts whatever they begin with."""
+        self.rows += 1
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                self._sheet.write_string(self.rows, column, cell)
+            elif cell is not None:
+                self._sheet.write_number(self.rows, column, cell)
+
+
+def csv_bytes(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """A whole CSV."""
+    text = io.StringIO(newline="")
+    table = CsvTable(text)
+    table.write(header)
+    for row in rows:
+        table.write(row)
+    return (MARK + text.getvalue()).encode()
+
+
+def xlsx_bytes(sheet: str, header: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> bytes:
+    """A whole workbook."""
+    held = io.BytesIO()
+    with Workbook(held, sheet, header, widths) as book:
+        for row in rows:
+            book.write(row)
+    return held.getvalue()
