@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import audit, people, signing_in
 from core.database import reading, writing
 from core.people import Acting, Role, Scope, UnknownAgentError, must_be
+from core.places import Place, loose
 from core.settings import Settings
 
 ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR})
@@ -139,6 +140,21 @@ PLACES: Final[Mapping[Scope, Any]] = {
     Scope.CERCLE: text("SELECT EXISTS (SELECT FROM cercle WHERE pcode = :pcode)"),
     Scope.COMMUNE: text("SELECT EXISTS (SELECT FROM commune WHERE pcode = :pcode)"),
 }
+NAMED: Final[Mapping[Scope, Any]] = {
+    Scope.REGION: text("SELECT pcode, name FROM region WHERE pcode = upper(:pcode) OR lower(name) = lower(:name)"),
+    Scope.CERCLE: text("SELECT pcode, name FROM cercle WHERE pcode = upper(:pcode) OR lower(name) = lower(:name)"),
+    Scope.COMMUNE: text("SELECT pcode, name FROM commune WHERE pcode = upper(:pcode) OR search = :loose LIMIT 12"),
+}
+
+
+async def places_named(kind: Scope, pcode: str, name: str) -> tuple[Place, ...]:
+    """The places of a kind with this P-code or, when none has it, this name (a commune's in any spelling)."""
+    async with reading() as connection:
+        values = {"pcode": pcode, "name": name, "loose": loose(name)}
+        found = tuple(Place(*row) for row in await connection.execute(NAMED[kind], values))
+    return tuple(place for place in found if place.pcode == pcode.upper()) or found
+
+
 WATCH: Final = text("UPDATE agent SET watches_focal = :watches_focal WHERE id = :id")
 
 

@@ -6,12 +6,16 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
-from starlette_admin.views import BaseView
+from starlette_admin.views import BaseView, DropDown
 
 from core.people import Role
 from core.settings import Settings
 from desk.account import Account
+from desk.audit_list import AuditTrail
+from desk.callbacks import Callbacks
+from desk.lists import lists
 from desk.pages import DESK, Page, who
+from desk.people import People
 
 FIRST_PAGES: Final = {
     Role.AGENT: "/queue",
@@ -35,4 +39,9 @@ class Home(Page):
 
 def views(settings: Settings) -> Sequence[BaseView]:
     """Every page and list, made anew for one desk."""
-    return (Account(settings),)
+    return (
+        Callbacks(),
+        People(settings),
+        DropDown("Listes", views=[*lists(), AuditTrail()]),
+        Account(settings),
+    )
