@@ -1,20 +1,22 @@
 """Grievances: what can be complained about, how fast it is answered, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Date, Index, desc, text
 from sqlmodel import Field
 
+from core import audit
 from core.calendar import add_working_days, holidays
 from core.columns import Row, one_of
 from core.database import reading, writing
 from core.identifiers import new_reference
 from core.languages import Language
 from core.notices import Notice, NoticeKind, tell
+from core.people import Acting
 from core.settings import Settings, settings
 
 
@@ -198,7 +200,11 @@ class UnknownCategoryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A grievance as a person files it; `key` is the hop's own, so that a repeated hop files nothing more."""
+    """A grievance as a person files it; `key` is the hop's or form's own, so that a repeated one files nothing more.
+
+    The rest is told at the desk: `commune_pcode` where no household says it, `sex` F or M, and `received_on`, the day
+    that a village wrote it on its list.
+    """
 
     key: str
     msisdn: str | None
@@ -212,6 +218,12 @@ class Filing:
     sms_safe: bool | None
     language: Language
     channel: str = "ussd"
+    name: str | None = None
+    sex: str | None = None
+    village: str | None = None
+    commune_pcode: str | None = None
+    filed_by: int | None = None
+    received_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,16 +286,19 @@ WITH filed AS (
     INSERT INTO grievance (
         reference, filing_key, channel, category, subcategory, sensitivity, words, msisdn, household_id, commune_pcode,
         anonymous, beneficiary, language, call_back, call_safe, sms_safe, state, level, first_answer_due, decision_due,
-        received_at, reopen_count)
+        received_at, reopen_count, name, sex, village, filed_by)
     SELECT :reference, :key, :channel, :category, :subcategory, :sensitivity, :words, :msisdn,
-        CASE WHEN :named THEN household.id END, CASE WHEN :placed THEN household.commune_pcode END,
+        CASE WHEN :named THEN household.id END,
+        CASE WHEN :placed THEN coalesce(household.commune_pcode, CAST(:commune_pcode AS varchar)) END,
         :anonymous, coalesce(household.status = 'beneficiary', false), :language, :call_back, :call_safe, :sms_safe,
-        'received', :level, :first_answer_due, :decision_due, :now, 0
+        'received', :level, :first_answer_due, :decision_due, :received_at, 0,
+        CASE WHEN :named THEN CAST(:name AS varchar) END, CASE WHEN :placed THEN CAST(:sex AS varchar) END,
+        CASE WHEN :placed THEN CAST(:village AS varchar) END, CAST(:filed_by AS integer)
     FROM (SELECT CAST(:household_id AS integer) AS id) AS filer LEFT JOIN household ON household.id = filer.id
     ON CONFLICT DO NOTHING RETURNING id, reference, decision_due
 ), noted AS (
-    INSERT INTO grievance_event (grievance_id, at, kind, to_state, told)
-    SELECT id, :now, 'received', 'received', true FROM filed
+    INSERT INTO grievance_event (grievance_id, at, kind, to_state, agent_id, told)
+    SELECT id, :now, 'received', 'received', CAST(:filed_by AS integer), true FROM filed
 )
 SELECT reference, decision_due FROM filed
 """)
@@ -293,8 +308,10 @@ FILED = text("SELECT reference, decision_due FROM grievance WHERE filing_key = :
 async def file(filing: Filing, now: datetime) -> Filed:
     """File a grievance once, however often its key comes, and give its reference.
 
-    An anonymous one keeps no household, and the number only for a call back. Abuse keeps no words, household or
-    commune, and the number only if a call or an SMS was said to be safe. Raises UnknownCategoryError.
+    An anonymous one keeps no household or name, and the number only for a call back. Abuse keeps no words, household,
+    name, sex, village or commune, and the number only if a call or an SMS was said to be safe. One from a village's
+    list is as old as the list says, and due so long after `now`: nobody is promised a day that is past. Raises
+    UnknownCategoryError.
     """
     category = CATEGORIES.get(filing.category)
     if category is None or filing.subcategory not in category.subcategories:
@@ -321,6 +338,12 @@ async def file(filing: Filing, now: datetime) -> Filed:
         "first_answer_due": first_answer_due,
         "decision_due": decision_due,
         "now": now,
+        "received_at": datetime.combine(filing.received_on, time(), UTC) if filing.received_on else now,
+        "name": filing.name,
+        "sex": filing.sex,
+        "village": filing.village,
+        "commune_pcode": filing.commune_pcode,
+        "filed_by": filing.filed_by,
     }
     async with writing() as session:
         while True:
@@ -331,6 +354,24 @@ async def file(filing: Filing, now: datetime) -> Filed:
             known = (await session.execute(FILED, {"key": filing.key})).one_or_none()
             if known:
                 return Filed(*known)
+
+
+async def filed_before(key: str) -> Filed | None:
+    """What was given when a grievance was filed under this key, or None."""
+    async with reading() as connection:
+        known = (await connection.execute(FILED, {"key": key})).one_or_none()
+    return Filed(*known) if known else None
+
+
+async def file_for(who: Acting, filing: Filing, now: datetime) -> Filed:
+    """File what somebody said or wrote to `who`, who may not read all that they take; raises UnknownCategoryError."""
+    async with writing():
+        known = await filed_before(filing.key)
+        if known is not None:
+            return known
+        filed = await file(replace(filing, filed_by=who.id), now)
+        await audit.note(who.id, "filed", f"grievance {filed.reference}", now, {"channel": filing.channel})
+    return filed
 
 
 async def _tell_received(filing: Filing, filed: Filed, sensitivity: Sensitivity, now: datetime) -> None:

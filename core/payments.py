@@ -138,6 +138,10 @@ PAST = text(f"""
 {CARD} WHERE payment.household_id = :household_id AND payment.state = 'paid'
 ORDER BY payment.paid_on DESC NULLS LAST, payment.due_date DESC NULLS LAST, payment.id DESC
 """)
+ALL = text(f"""
+{CARD} WHERE payment.household_id = :household_id
+ORDER BY coalesce(payment.paid_on, payment.due_date) DESC NULLS FIRST, payment.id DESC
+""")
 COMMUNE_DAYS = text("""
 SELECT payment_round.component, payment.due_date AS day,
        CASE WHEN count(move.old_day) * 2 > count(*) THEN max(move.old_day) END AS moved_from,
@@ -172,6 +176,13 @@ async def past_payments(household_id: int) -> tuple[PaymentCard, ...]:
     """The payments that were paid, newest first."""
     async with reading() as connection:
         rows = await connection.execute(PAST, {"household_id": household_id})
+    return tuple(map(_card, rows))
+
+
+async def all_payments(household_id: int) -> tuple[PaymentCard, ...]:
+    """The payments of every round, those without a day first, then newest first."""
+    async with reading() as connection:
+        rows = await connection.execute(ALL, {"household_id": household_id})
     return tuple(map(_card, rows))
 
 
