@@ -10,7 +10,7 @@ from core.messages import MessageState
 from core.payments import PaymentState
 from core.settings import Settings
 from sms import campaigns, planning, preview
-from sms.campaigns import UnknownCampaign
+from sms.campaign_scope import UnknownCampaign
 from sms.preview import Preview
 from tests.core import registry
 from tests.sms.campaign_world import (
@@ -59,6 +59,19 @@ async def test_recipients_are_counted_by_language_operator_and_region() -> None:
     assert found.by_language == {"bm": 2, "fr": 1}
     assert found.by_operator == {"orange": 1, "malitel": 1, "telecel": 1}
     assert found.by_place == {"Region ML02": 2, "Region ML05": 1}
+
+
+async def test_recipients_are_counted_wherever_their_messages_are() -> None:
+    for phone in (AWA, BINTA, CHEICK):
+        await family(phone)
+    await family(MALITEL, language=FR)
+    await family(TELECEL, language=FR)
+    campaign = await running()
+    await change("UPDATE message SET state = 'delivered' WHERE msisdn = :phone", phone=AWA)
+    found = await preview.preview(campaign, SETTINGS, NOW)
+    assert list(found.by_language.items()) == [("bm", 3), ("fr", 2)]
+    assert found.by_operator == {"orange": 3, "malitel": 1, "telecel": 1}
+    assert found.by_place == {"Region ML02": 5}
 
 
 async def test_who_is_left_out_is_counted_by_the_reason_and_not_among_the_recipients() -> None:
