@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from core.columns import Row, stamped
@@ -15,6 +15,7 @@ class GatewaySession(Row, table=True):
     """One ended session; `cost` is the gateway's own text, currency and amount."""
 
     __tablename__ = "gateway_session"
+    __table_args__ = (Index("ix_gateway_session_date", "date"),)
 
     session_id: str = Field(primary_key=True)
     date: datetime = stamped()

@@ -68,6 +68,12 @@ class Grievance(Row, table=True):
         Index("ix_grievance_assigned_to", "assigned_to", postgresql_where=STILL_OPEN),
         Index("ix_grievance_next_due", "next_due", postgresql_where=STILL_OPEN),
         Index("ix_grievance_received_at", "received_at"),
+        Index(
+            "ix_grievance_name",
+            text("name_search(name)"),
+            postgresql_using="gin",
+            postgresql_where=text("name IS NOT NULL"),
+        ),
         CheckConstraint("sex IN ('F', 'M')", name="ck_grievance_sex"),
     )
 

@@ -153,6 +153,7 @@ CREATE INDEX ix_grievance_received_at ON grievance (received_at);
 ALTER TABLE grievance_event ADD COLUMN again_on date;
 CREATE INDEX ix_callback_request_open ON callback_request (asked_at) WHERE state IN ('asked', 'agreed');
 CREATE INDEX ix_callback_request_msisdn ON callback_request (msisdn);
+CREATE INDEX ix_gateway_session_date ON gateway_session (date);
 CREATE INDEX ix_message_household_ids ON message USING gin (household_ids);
 """
 
@@ -178,9 +179,10 @@ BEGIN
     RETURN btrim(words);
 END $$;
 CREATE FUNCTION name_search(name text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$ SELECT to_tsvector('simple', loose_words(name)) $$;
+    AS $$ SELECT to_tsvector('simple', public.loose_words(name)) $$;
 ALTER TABLE household ADD COLUMN search tsvector GENERATED ALWAYS AS (name_search(head_name)) STORED;
 CREATE INDEX ix_household_search ON household USING gin (search);
+CREATE INDEX ix_grievance_name ON grievance USING gin (name_search(name)) WHERE name IS NOT NULL;
 """
 
 QUICK_SEARCH = f"""
@@ -191,6 +193,15 @@ DECLARE wanted tsquery := (SELECT to_tsquery('simple', string_agg(word || ':*', 
 BEGIN
     RETURN QUERY SELECT household.id FROM household
         WHERE search @@ wanted AND (within IS NULL OR commune_pcode = within) AND {POLICIES["household"]} LIMIT most;
+END $$;
+CREATE FUNCTION grievances_named(words text) RETURNS SETOF integer
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET plan_cache_mode = force_custom_plan AS $$
+DECLARE wanted tsquery := (SELECT to_tsquery('simple', string_agg(word || ':*', ' & '))
+    FROM unnest(string_to_array(loose_words(words), ' ')) AS word WHERE word <> '');
+BEGIN
+    RETURN QUERY SELECT id FROM grievance WHERE name IS NOT NULL AND name_search(name) @@ wanted
+        UNION SELECT grievance.id FROM household JOIN grievance ON grievance.household_id = household.id
+        WHERE search @@ wanted;
 END $$;
 CREATE FUNCTION messages_of(household integer, most integer) RETURNS SETOF bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
@@ -283,7 +294,9 @@ def downgrade() -> None:
         ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM jigi_desk;
         REVOKE ALL ON SCHEMA public FROM jigi_desk;
         DROP FUNCTION messages_of(integer, integer);
+        DROP FUNCTION grievances_named(text);
         DROP FUNCTION households_named(text, text, integer);
+        DROP INDEX ix_grievance_name, ix_gateway_session_date;
         ALTER TABLE household DROP COLUMN search;
         DROP FUNCTION name_search(text);
         DROP FUNCTION loose_words(text);
