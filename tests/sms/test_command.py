@@ -11,6 +11,7 @@ from typing import Protocol
 import openpyxl
 import pytest
 import structlog
+from rich.console import Console
 from typer.testing import CliRunner
 
 from core.callers import stop_sms
@@ -18,8 +19,7 @@ from core.campaigns import CampaignKind
 from core.database import close_database, open_database
 from core.people import Role
 from core.settings import settings
-from sms import campaigns, planning
-from sms.command import app
+from sms import campaigns, command, planning
 from tests.core import registry
 from tests.core.registry import SAFO
 from tests.sms import campaign_world
@@ -51,7 +51,7 @@ from tests.sms.campaign_world import safo as safo
 
 NOW = datetime.now(UTC)
 PAY_DAY = NOW.date() + timedelta(days=6)
-WIDE = "400"
+WIDE = 400
 """So many columns that no line is broken."""
 
 
@@ -86,14 +86,16 @@ class Typed(Protocol):
 def jigi(safo: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
     """Types `jigi campaign …`; a command opens the database for itself."""
     monkeypatch.setenv("JIGI_DATABASE_URL", database_url)
-    monkeypatch.setenv("COLUMNS", WIDE)
+    monkeypatch.setenv("COLUMNS", f"{WIDE}")
+    monkeypatch.setattr(command, "out", Console(width=WIDE))
+    monkeypatch.setattr(command, "errors", Console(stderr=True, width=WIDE))
     monkeypatch.delenv("JIGI_LOGIN", raising=False)
     settings.cache_clear()
     logging = structlog.get_config()
 
     async def typed(*words: object) -> Said:
         await close_database()
-        result = await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words])
+        result = await asyncio.to_thread(CliRunner().invoke, command.app, [str(word) for word in words])
         open_database(database_url)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
