@@ -105,8 +105,10 @@ class Delivery:
     async def _work(self) -> None:
         while True:
             run = await self._due.get()
-            await self._post_run(run)
-            self._due.task_done()
+            try:
+                await self._post_run(run)
+            finally:
+                self._due.task_done()
 
     async def _post_run(self, run: Run) -> None:
         while run:
@@ -127,5 +129,5 @@ class Delivery:
     async def _answer(self, form: dict[str, str]) -> int:
         try:
             return await self.tell("delivery", form)
-        except httpx.HTTPError:
+        except Exception:  # an application that is killed breaks connections in ways that httpx does not name
             return SERVER_ERROR
