@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from typing import Final
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette_admin.routing import route
-from starlette_admin.views import BaseView, DropDown
-
 from core.people import Role
 from core.settings import Settings
 from desk.account import Account
 from desk.audit_list import AuditTrail
 from desk.callbacks import Callbacks
+from desk.intake import Intake
 from desk.lists import lists
 from desk.pages import DESK, Page, who
 from desk.people import People
+from desk.register import Register
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin.routing import route
+from starlette_admin.views import BaseView, DropDown
 
 FIRST_PAGES: Final = {
     Role.AGENT: "/queue",
@@ -40,6 +41,8 @@ class Home(Page):
 def views(settings: Settings) -> Sequence[BaseView]:
     """Every page and list, made anew for one desk."""
     return (
+        Register(),
+        Intake(),
         Callbacks(),
         People(settings),
         DropDown("Listes", views=[*lists(), AuditTrail()]),

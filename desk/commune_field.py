@@ -1,0 +1,45 @@
+"""The field in which a commune is typed in any spelling, and chosen where several fit."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.datastructures import FormData, QueryParams
+
+from core.people import Acting, Scope
+from core.places import CommuneHit, commune, loose, search_communes
+
+MOST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneField:
+    """What was typed, the commune it is (None: none, or not known which), and those to choose from."""
+
+    typed: str = ""
+    pcode: str | None = None
+    error: str = ""
+    choices: tuple[CommuneHit, ...] = ()
+
+
+async def read_commune(form: FormData | QueryParams) -> CommuneField:
+    """The commune of a form: its name, or the one that was chosen among namesakes (`commune_pcode`)."""
+    typed, chosen = str(form.get("commune") or "").strip(), str(form.get("commune_pcode") or "")
+    if not typed:
+        return CommuneField()
+    by_code = await commune(typed.upper())
+    if by_code:
+        return CommuneField(by_code.name, by_code.pcode)
+    hits = await search_communes(typed, MOST)
+    exact = tuple(hit for hit in hits if loose(hit.name) == loose(typed)) or hits
+    found = next((hit for hit in exact if hit.pcode == chosen), exact[0] if len(exact) == 1 else None)
+    if found:
+        return CommuneField(found.name, found.pcode, choices=exact if len(exact) > 1 else ())
+    if exact:
+        return CommuneField(typed, error="Plusieurs communes : choisissez.", choices=exact)
+    return CommuneField(typed, error="Aucune commune de ce nom. Essayez une autre orthographe.")
+
+
+async def own_commune(who: Acting) -> CommuneField:
+    """The commune that somebody works for, to begin with; empty for a wider scope."""
+    found = await commune(who.scope_code) if who.scope_kind is Scope.COMMUNE and who.scope_code else None
+    return CommuneField(found.name, found.pcode) if found else CommuneField()

@@ -1,0 +1,132 @@
+"""A grievance is taken at the desk: the household found, the errors beside the fields, filed once."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from core.database import reading
+from core.identifiers import household_no
+from core.people import Scope
+from tests.core import registry
+from tests.core.registry import SAFO
+from tests.desk.browser import Browser, seen
+from tests.desk.conftest import SignIn
+
+AWA = household_no(1_000_001)
+PHONE = "+22376123456"
+ORDINARY = {"who": "household", "q": AWA, "what": "payment.late", "channel": "call", "language": "fr", "do": "file"}
+
+
+@pytest.fixture
+async def mariam(app: object, sign_in: SignIn) -> Browser:
+    await registry.places((SAFO, "Safo"), ("ML030303", "Diago"))
+    await registry.household(AWA, phones=(PHONE,))
+    return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
+
+
+async def rows(sql: str) -> list[Any]:
+    async with reading() as connection:
+        return list((await connection.execute(text(sql))).mappings().all())
+
+
+async def sent(browser: Browser, **fields: str) -> httpx.Response:
+    page = await browser.open("/desk/intake")
+    key = re.search(r'name="key" value="([^"]+)"', page.text)
+    assert key
+    return await browser.submit("/desk/intake", follow=True, **{"key": key[1], **fields})
+
+
+async def test_a_grievance_told_by_telephone_is_filed_and_its_receipt_goes_out(mariam: Browser) -> None:
+    answer = await sent(mariam, **ORDINARY, words="Rien depuis deux mois.", sex="F")
+    assert "Donnez ce numéro à la personne" in seen(answer)
+    (filed,) = await rows("SELECT * FROM grievance")
+    assert (filed["channel"], filed["name"], filed["sex"], filed["msisdn"]) == ("call", "Awa Traoré", "F", PHONE)
+    assert (filed["commune_pcode"], filed["village"], filed["filed_by"]) == (SAFO, "Dialakoroba", mariam.who.id)
+    assert str(answer.url).endswith(filed["reference"])
+    assert [row["kind"] for row in await rows("SELECT kind FROM message")] == ["received"]
+    (kept,) = await rows("SELECT about, detail FROM audit_entry WHERE act = 'filed'")
+    assert kept == {"about": f"grievance {filed['reference']}", "detail": {"channel": "call"}}
+
+
+async def test_a_form_sent_twice_files_once(mariam: Browser) -> None:
+    first = await sent(mariam, **ORDINARY | {"key": "the same"})
+    again = await sent(mariam, **ORDINARY | {"key": "the same"})
+    assert first.url == again.url
+    assert len(await rows("SELECT FROM grievance")) == 1
+    assert len(await rows("SELECT FROM audit_entry WHERE act = 'filed'")) == 1
+
+
+async def test_looking_for_a_household_loses_nothing_that_was_typed(mariam: Browser) -> None:
+    await registry.household(household_no(1_000_002), head_name="Awa Traoré", village="Kola")
+    answer = await sent(mariam, **ORDINARY | {"q": "awa traore", "do": "find"}, words="Rien depuis <b>deux</b> mois.")
+    assert "2 ménages trouvés" in seen(answer)
+    assert "Rien depuis &lt;b&gt;deux&lt;/b&gt; mois.</textarea>" in answer.text
+    answer = await sent(mariam, **ORDINARY | {"q": "awa traore", "household": household_no(1_000_002)})
+    assert [row["village"] for row in await rows("SELECT village FROM grievance")] == ["Kola"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"q": "12345678"}, "vérifiez chaque chiffre"),
+        ({"q": ""}, "Cherchez le ménage"),
+        ({"what": ""}, "Choisissez de quoi il s'agit"),
+        ({"phone": "12"}, "Numéro inutilisable"),
+        ({"who": "person", "commune": "Safo"}, "Écrivez le nom"),
+        ({"who": "person", "name": "Sira"}, "Dites de quelle commune"),
+        ({"who": "anonymous", "commune": "zzzz"}, "Aucune commune de ce nom"),
+        ({"who": "anonymous", "call_back": "1"}, "il faut un numéro"),
+        ({"what": "conduct.bribe", "phone": "76123456"}, "si un appel est sans danger"),
+        ({"what": "conduct.bribe", "phone": "76123456", "call_back": "1", "call_safe": "no"}, "Un appel n'est pas sûr"),
+    ],
+)
+async def test_what_is_wrong_is_told_beside_it_and_nothing_is_lost(
+    mariam: Browser, fields: dict[str, str], said: str
+) -> None:
+    answer = await sent(mariam, **{**ORDINARY, **fields}, words="Mes mots")
+    assert answer.status_code == 422
+    assert said in seen(answer)
+    assert "Mes mots</textarea>" in answer.text
+    assert await rows("SELECT FROM grievance") == []
+
+
+async def test_somebody_without_a_household_and_somebody_without_a_name(mariam: Browser) -> None:
+    person = {"who": "person", "name": "Sira Diallo", "commune": "SAFFO", "phone": "66123456", "village": "Kola"}
+    await sent(mariam, **ORDINARY | person)
+    await sent(mariam, **ORDINARY | {"who": "anonymous", "name": "Sira Diallo", "commune": "Safo", "phone": "66123456"})
+    named, anonymous = await rows(
+        "SELECT name, msisdn, commune_pcode, village, household_id FROM grievance ORDER BY id"
+    )
+    assert named == {
+        "name": "Sira Diallo",
+        "msisdn": "+22366123456",
+        "commune_pcode": SAFO,
+        "village": "Kola",
+        "household_id": None,
+    }
+    assert (anonymous["name"], anonymous["msisdn"], anonymous["commune_pcode"]) == (None, None, SAFO)
+    assert len(await rows("SELECT FROM message")) == 1, "nothing is sent about an anonymous one"
+
+
+async def test_abuse_keeps_the_least_and_its_agent_sees_only_a_reference(mariam: Browser) -> None:
+    told = {"what": "abuse.violence", "phone": "66123456", "call_safe": "yes", "call_back": "1", "sex": "F"}
+    answer = await sent(mariam, **ORDINARY | told, words="Ce qui s'est passé")
+    assert "Donnez ce numéro" in seen(answer)
+    assert "Violence" not in seen(answer).split("Qui se plaint")[0]
+    (filed,) = await rows("SELECT words, household_id, commune_pcode, name, sex, village, msisdn FROM grievance")
+    assert filed.pop("msisdn") if isinstance(filed, dict) else filed["msisdn"] == "+22366123456"
+    kept = {name: value for name, value in filed.items() if name != "msisdn"}
+    assert set(kept.values()) == {None}
+    assert await rows("SELECT FROM message") == [], "no SMS was said to be safe"
+
+
+async def test_a_household_of_another_place_is_not_found(mariam: Browser) -> None:
+    other = household_no(1_000_009)
+    await registry.household(other, head_name="Fanta Keita", commune="ML030303")
+    for asked in (other, "fanta keita"):
+        answer = await sent(mariam, **ORDINARY | {"q": asked, "do": "find"})
+        assert "0 ménage trouvé" in seen(answer)
+        assert "Diago" not in seen(answer)
