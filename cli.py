@@ -2,24 +2,25 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 import uvicorn
 from prometheus_client import start_http_server
 from rich.table import Table
 
+from core import audit, logs, migrations, people, staff
 from core import demo as demo_world
-from core import logs, migrations, people
 from core.demo_callers import DEMO_CALLERS
 from core.ground import ground, postgres
 from core.imports import Kind, Report, UnreadableFile, run
@@ -27,7 +28,9 @@ from core.msisdn import BadNumber, parse_any
 from core.people import Role, Scope
 from core.retention import purge as purge_old
 from core.settings import Settings, settings
+from core.staff import Duties
 from core.terminal import bar, errors, on, out
+from desk import demo as desk_demo
 from menus.command import app as menus_app
 from simulator import terminal
 from sms import demo as sms_demo
@@ -45,12 +48,13 @@ app.add_typer(menus_app, name="menus")
 DEMO_SETTINGS = {
     "JIGI_SIMULATOR": "true",
     "JIGI_CALLBACK_TOKENS": "demo",
+    "JIGI_DESK_TOTP": "false",
     "JIGI_SMS_API_KEY": "demo",
     "JIGI_SMS_SHORT_CODE": "1234",
     "JIGI_SMS_WINDOW": "00:00,00:00",
     "JIGI_SMS_RULE_WAIT_MINUTES": "2",
 }
-"""What the demonstration sets: nobody sleeps in it, so SMS go at any hour."""
+"""What the demonstration sets: nobody sleeps in it, so SMS go at any hour; nobody has a telephone for a second code."""
 
 Households = Annotated[int, typer.Option(min=20, help="Invented households.")]
 Full = Annotated[bool, typer.Option("--full", help=f"{demo_world.FULL} households, as many as the programme had.")]
@@ -80,6 +84,7 @@ def demo(
     settings.cache_clear()
     with _standing(settings()) as url:
         on(url, _demo_data(demo_world.FULL if full else households, communes))
+        on(url, _desk_data())
         campaign_id = on(url, sms_demo.campaign(datetime.now(UTC), settings()))
         with _beside(_stand_in(port), [sys.executable, "-m", "cli", "worker"]):
             _say_where(port, campaign_id)
@@ -167,44 +172,129 @@ def dial(
         raise typer.Exit(1)
 
 
+Login = Annotated[str, typer.Argument(help="Their login.")]
+Done = TypeVar("Done")
+
+
+def _people(work: Awaitable[Done]) -> Done:
+    """Do something with the people who work here; what cannot be done is said in words, with exit code 2."""
+    try:
+        return on(postgres(settings()), work)
+    except people.LoginTakenError as taken:
+        words = f"{taken} is taken, be it by somebody who left."
+    except people.UnknownAgentError as unknown:
+        words = f"Nobody has the login {unknown}."
+    except ValueError as mistake:
+        words = str(mistake)
+    errors.print(words, style="bold red", highlight=False, markup=False)
+    raise typer.Exit(2)
+
+
 @agents_app.command("add")
 def add(
-    login: Annotated[str, typer.Argument(help="What they are called by in commands.")],
+    login: Annotated[str, typer.Argument(help="What they sign in as, and are called by in commands.")],
     name: Annotated[str, typer.Argument(help="Their name.")],
     role: Annotated[Role, typer.Option(help="What they may do.")] = Role.AGENT,
     scope: Annotated[Scope, typer.Option(help="The kind of place they work for.")] = Scope.NATIONAL,
     place: Annotated[str, typer.Option(help="The P-code of that place.")] = "",
+    watches_focal: Annotated[
+        bool, typer.Option("--watches-focal", help="A supervisor who sees who read sensitive grievances.")
+    ] = False,
 ) -> None:
-    """Let someone work here."""
-    try:
-        on(postgres(settings()), people.add_agent(login, name, role, scope, place or None))
-    except people.LoginTakenError:
-        errors.print(f"{login} is taken, be it by somebody who left.", style="bold red", highlight=False)
-        raise typer.Exit(2) from None
-    except ValueError as mistake:
-        errors.print(str(mistake), style="bold red", highlight=False)
-        raise typer.Exit(2) from None
+    """Let someone work here, and print the password to tell them once."""
+    duties = Duties(role, scope, place or None, watches_focal)
+    told = _people(staff.add(None, login, name, duties, datetime.now(UTC)))
     out.print(f"{name} works here as {login} ({role.value}).", highlight=False)
+    _tell_password(told)
+
+
+@agents_app.command("password")
+def password(login: Login) -> None:
+    """Give someone a new password, printed once; a lock ends, and so do their sessions."""
+    _tell_password(_people(staff.new_password(None, login, datetime.now(UTC))))
+
+
+def _tell_password(told: str) -> None:
+    out.print(f"Password, for the first sign-in only: {told}", highlight=False, markup=False)
+    out.print("It is not kept and not shown again. They choose their own when they sign in.")
 
 
 @agents_app.command("list")
 def agents() -> None:
-    """Who works here, and who did."""
-    table = Table("Login", "Name", "Role", "For", "Disabled")
-    for agent in on(postgres(settings()), people.agents()):
-        place = agent.scope_code or agent.scope_kind.value
-        disabled = f"{agent.disabled_at:%Y-%m-%d}" if agent.disabled_at else ""
-        table.add_row(agent.login, agent.name, agent.role.value, place, disabled)
+    """Who works here, and who did; who is locked out, and who has a second factor."""
+    now = datetime.now(UTC)
+    table = Table("Login", "Name", "Role", "For", "Signs in with", "Seen", "Disabled")
+    for person in on(postgres(settings()), staff.everybody(now, settings())):
+        role = f"{person.role.value}, watches focal" if person.watches_focal else person.role.value
+        table.add_row(
+            person.login,
+            person.name,
+            role,
+            person.scope_code or person.scope_kind.value,
+            _ways_in(person, now),
+            f"{person.seen_at:%Y-%m-%d %H:%M}" if person.seen_at else "",
+            f"{person.disabled_at:%Y-%m-%d}" if person.disabled_at else "",
+        )
     out.print(table)
 
 
+def _ways_in(person: staff.Person, now: datetime) -> str:
+    if person.locked_until is not None and person.locked(now):
+        return f"locked until {person.locked_until:%H:%M}"
+    if not person.has_password:
+        return "no password yet"
+    first = "password to change" if person.must_change else "password"
+    return f"{first}, second factor" if person.second_factor else first
+
+
 @agents_app.command("disable")
-def disable(login: Annotated[str, typer.Argument(help="Their login.")]) -> None:
-    """Let someone work here no more."""
-    if not on(postgres(settings()), people.disable_agent(login, datetime.now(UTC))):
-        errors.print(f"Nobody has the login {login}.", style="bold red", highlight=False)
-        raise typer.Exit(2)
+def disable(
+    login: Login, why: Annotated[str, typer.Option(help="The reason, kept on record.")] = "at the shell"
+) -> None:
+    """Let someone work here no more; their sessions end."""
+    _people(staff.disable(None, login, why, datetime.now(UTC)))
     out.print(f"{login} works here no more.", highlight=False)
+
+
+@agents_app.command("enable")
+def enable(login: Login) -> None:
+    """Let someone work here again, as before."""
+    _people(staff.enable(None, login, datetime.now(UTC)))
+    out.print(f"{login} works here again.", highlight=False)
+
+
+@agents_app.command("forget-second-factor")
+def forget_second_factor(login: Login) -> None:
+    """Let someone who lost their telephone set up the second factor anew; their sessions end."""
+    _people(staff.forget_second_factor(None, login, datetime.now(UTC)))
+    out.print(f"{login} sets up a second factor at the next sign-in.", highlight=False)
+
+
+@agents_app.command("check-audit")
+def check_audit(
+    seal: Annotated[str, typer.Option(help="NUMBER:SEAL, as an earlier check printed it: it must stand still.")] = "",
+) -> None:
+    """Check the seals of the audit trail; exit code 1 when an entry was changed or taken away."""
+    broken, trail, stands = on(postgres(settings()), _checked(seal))
+    if broken is not None:
+        errors.print(f"The trail is broken at entry {broken}.", style="bold red", highlight=False)
+        raise typer.Exit(1)
+    if not stands:
+        errors.print(f"Entry {seal} is not there any more as it was.", style="bold red", highlight=False)
+        raise typer.Exit(1)
+    if trail is None:
+        out.print("The trail is empty.")
+        return
+    out.print(
+        f"The trail is whole: {trail.entries} entries, the last at {trail.last_at:%Y-%m-%d %H:%M}.", highlight=False
+    )
+    out.print(f"Write this down elsewhere: {trail.last_id}:{trail.seal[:32]}", highlight=False)
+
+
+async def _checked(seal: str) -> tuple[int | None, audit.Trail | None, bool]:
+    number, _, digits = seal.partition(":")
+    stands = not seal or (number.isdigit() and await audit.has_seal(int(number), digits))
+    return await audit.first_broken(), await audit.trail(), stands
 
 
 @app.command()
@@ -220,6 +310,8 @@ def _standing(with_settings: Settings) -> Iterator[str]:
     """Our own servers where none is set, told to the web processes through their environment."""
     with ground(with_settings) as on:
         os.environ |= {"JIGI_DATABASE_URL": on.database_url, "JIGI_REDIS_URL": on.redis_url}
+        if not with_settings.desk_secret.get_secret_value():
+            os.environ["JIGI_DESK_SECRET"] = secrets.token_urlsafe(32)  # one for all web processes
         settings.cache_clear()
         yield on.database_url
 
@@ -244,6 +336,12 @@ async def _demo_data(households: int, communes: Path | None) -> None:
         )
     for report in reports:
         _tell(report)
+
+
+async def _desk_data() -> None:
+    now = datetime.now(UTC)
+    await desk_demo.people(now)
+    await desk_demo.grievances_and_calls(now)
 
 
 async def _imported(kind: Kind, file: Path, *, keep_good: bool) -> Report:
@@ -285,6 +383,12 @@ def _stand_in(port: int) -> list[str]:
 def _say_where(port: int, campaign_id: int | None) -> None:
     out.print(f"\nThe telephone to try the line with: http://127.0.0.1:{port}/simulator", highlight=False)
     out.print(f"From a terminal: jigi dial {DEMO_CALLERS[0].msisdn} --port {port}\n", highlight=False)
+    desk = Table(
+        "Login", "Who", title=f"The desk: http://127.0.0.1:{port}/desk, password {desk_demo.PASSWORD} (invented)"
+    )
+    for login, shown in desk_demo.logins():
+        desk.add_row(login, shown)
+    out.print(desk)
     table = Table("Phone", "Who calls", "Household", "Birth year", title="Demo phones (invented)")
     for caller in DEMO_CALLERS:
         table.add_row(caller.msisdn, caller.situation_fr, caller.household_no or "", str(caller.birth_year or ""))

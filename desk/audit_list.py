@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import DateTime, Text, cast, select, type_coerce
 from sqlalchemy.orm import registry
 from starlette.requests import Request
 from starlette_admin import DateTimeField, EnumField, StringField
@@ -76,7 +76,7 @@ _agent: Final = Agent.__table__  # type: ignore[attr-defined]
 _told: Final = (
     select(
         _entry.c.id,
-        _entry.c.at,
+        type_coerce(_entry.c.at, DateTime(timezone=True)).label("at"),
         _agent.c.login,
         _entry.c.act,
         _entry.c.about,

@@ -1,7 +1,8 @@
 """Lists of the library's own: holidays, prepared answers, places. Whoever changes or exports one is written down."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from datetime import date
+from typing import Any, ClassVar, Final, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -106,6 +107,16 @@ def _role(request: Request) -> Role | None:
     return who(request).role if hasattr(request.state, "signed_in") else None
 
 
+class _Day(date):
+    """A day by how it stands in an address; one that is none is a day of no holiday."""
+
+    def __new__(cls, written: str) -> Self:
+        try:
+            return super().__new__(cls, *map(int, written.split("-")))
+        except (TypeError, ValueError):
+            return super().__new__(cls, 1, 1, 1)
+
+
 class Holidays(Kept):
     """Days off, which move the days by which an answer is due."""
 
@@ -119,6 +130,10 @@ class Holidays(Kept):
     )
     fields_default_sort: Sequence[Any] = (("day", True),)
     show_pk_in_forms = True
+
+    def __init__(self, model: type[Any]) -> None:
+        super().__init__(model)
+        self._pk_coerce = _Day  # the library would call `date` with the words
 
 
 class PreparedAnswers(Kept):

@@ -42,13 +42,13 @@ class Browser:
         return seen(answer)
 
     async def submit(
-        self, path: str, *, page: str | None = None, follow: bool = False, **fields: str
+        self, path: str, *, page: str | None = None, follow: bool | str = False, **fields: str
     ) -> httpx.Response:
         """Send a form of `page` (or of the path itself) to a path, with the token that the page holds."""
         shown = await self.open(page or path)
         found = TOKEN.search(shown.text)
         token = {"csrftoken": html.unescape(found[1])} if found else {}
-        return await self.http.post(path, data={**token, **fields}, follow_redirects=follow)
+        return await self.http.post(path, data={**token, **fields}, follow_redirects=bool(follow))
 
 
 def seen(answer: httpx.Response) -> str:

@@ -1,0 +1,250 @@
+"""The desk of the demonstration: invented people who work there, and grievances of every kind for them to answer."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from core import callbacks, grievances, signing_in
+from core.calendar import add_working_days
+from core.database import writing
+from core.demo_names import head_name
+from core.grievances import CATEGORIES, Filing, GrievanceState, Level, Sensitivity
+from core.languages import Language
+from core.people import LoginTakenError, Role, Scope, acting, add_agent
+
+PASSWORD: Final = "jigi-demo-2026"  # noqa: S105 - it is printed for everybody
+"""The password of everybody in the demonstration."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody to sign in as; `where` is a region's P-code."""
+
+    login: str
+    name: str
+    role: Role
+    shown: str
+    where: str | None = None
+    watches_focal: bool = False
+
+
+PEOPLE: Final = (
+    DemoPerson("mariam", "Mariam", Role.AGENT, "agent, tout le pays"),
+    DemoPerson("adama", "Adama", Role.AGENT, "agent de la région de Koulikoro", "ML02"),
+    DemoPerson("awa", "Awa", Role.SUPERVISOR, "superviseur"),
+    DemoPerson("moussa", "Moussa", Role.SUPERVISOR, "superviseur"),
+    DemoPerson("fanta", "Fanta", Role.SUPERVISOR, "superviseur qui veille sur les points focaux", watches_focal=True),
+    DemoPerson("kadi", "Kadi", Role.FOCAL, "point focal, plaintes sensibles"),
+    DemoPerson("admin", "Admin", Role.ADMINISTRATOR, "administrateur"),
+)
+
+GRIEVANCES: Final = 200
+CALLS: Final = 8
+OLDEST_DAYS: Final = 70
+WORDS: Final = (
+    "Mon nom n'était pas sur la liste du jour.",
+    "L'agence a dit de revenir, deux fois déjà.",
+    "Le jour est passé et personne ne nous a prévenus.",
+    "La carte est restée chez l'ancien chef de village.",
+    "On a donné moins que les autres fois.",
+    None,
+    None,
+)
+ANSWERS: Final = (
+    "Votre nom est maintenant sur la liste de l'agence. Venez au prochain jour de paiement avec votre carte.",
+    "Votre argent est à l'agence. Vous pouvez le prendre avec votre carte.",
+    "Votre numéro est corrigé. Vous recevrez les prochains SMS.",
+)
+REFUSAL: Final = "Le relevé du village montre que le ménage a bien été payé ce jour-là."
+WEIGHTS: Final = {
+    "payment": 9, "phone": 4, "data": 4, "exclusion": 3, "inclusion": 1, "conduct": 1, "abuse": 1, "other": 2
+}  # fmt: skip
+
+FORGET: Final = text("DELETE FROM grievance WHERE filing_key LIKE 'desk demo %'")
+FORGET_CALLS: Final = text("DELETE FROM callback_request WHERE key LIKE 'desk demo %'")
+HOUSEHOLDS: Final = text(
+    "SELECT household.id, head_name, village, msisdn FROM household "
+    "JOIN household_phone ON household_id = household.id AND position = 1 "
+    "ORDER BY household_no DESC LIMIT :count"
+)
+WATCH: Final = text("UPDATE agent SET watches_focal = true WHERE id = :id")
+MOVE: Final = text("""
+UPDATE grievance SET state = :state, level = :level, answer = CAST(:answer AS varchar), name = :name, sex = :sex,
+    village = CAST(:village AS varchar), assigned_to = CAST(:agent AS integer), filed_by = CAST(:filed_by AS integer),
+    assigned_at = CAST(:assigned_at AS timestamptz), touched_at = CAST(:touched_at AS timestamptz),
+    waiting_since = CAST(:waiting_since AS timestamptz), first_answered_at = CAST(:first AS timestamptz),
+    decided_at = CAST(:decided_at AS timestamptz), decided_by = CASE WHEN :decided THEN CAST(:agent AS integer) END,
+    escalated_at = CAST(:escalated_at AS timestamptz)
+WHERE reference = :reference RETURNING id
+""")
+STEP: Final = text(
+    "INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, agent_id, told) "
+    "VALUES (:id, :at, :kind, :from_state, :to_state, :agent, :told)"
+)
+
+
+async def people(now: datetime) -> None:
+    """Let the invented people work here, all with the same password."""
+    for person in PEOPLE:
+        scope = Scope.REGION if person.where else Scope.NATIONAL
+        with suppress(LoginTakenError):
+            await add_agent(person.login, person.name, person.role, scope, person.where)
+        agent_id = (await acting(person.login)).id
+        if person.watches_focal:
+            async with writing() as session:
+                await session.execute(WATCH, {"id": agent_id})
+        await signing_in.give_password(agent_id, now, password=PASSWORD)
+
+
+async def grievances_and_calls(now: datetime, count: int = GRIEVANCES) -> None:
+    """File invented grievances of every category, state, place and age, and ask for calls; an earlier lot goes."""
+    draw = Random("jigi desk")  # noqa: S311 - an invented world, the same each time
+    agents = {person.role: (await acting(person.login)).id for person in reversed(PEOPLE)}
+    async with writing() as session:
+        await session.execute(FORGET)
+        await session.execute(FORGET_CALLS)
+        families = (await session.execute(HOUSEHOLDS, {"count": count})).all()
+        if not families:
+            return
+        for number in range(count):
+            await _file(number, families[number % len(families)], now, draw, agents)
+        for number in range(CALLS):
+            await _ask(number, families[-1 - number % len(families)], now, draw)
+
+
+async def _file(number: int, family: Any, now: datetime, draw: Random, agents: dict[Role, int]) -> None:
+    """File one, and bring it as far as it is by now."""
+    category = draw.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    subcategory = draw.choice(CATEGORIES[category].subcategories)
+    sensitive = CATEGORIES[category].sensitivity is Sensitivity.SENSITIVE
+    days = int(OLDEST_DAYS * draw.random() ** 2)
+    at = _office_hours(now.date() - timedelta(days=days), draw, now)
+    at_desk = draw.random() < 0.25
+    anonymous = draw.random() < (0.5 if sensitive else 0.05)
+    filing = Filing(
+        key=f"desk demo {number}",
+        msisdn=family.msisdn,
+        household_id=family.id,
+        category=category,
+        subcategory=subcategory,
+        words=None if sensitive else draw.choice(WORDS),
+        anonymous=anonymous,
+        call_back=draw.random() < 0.2,
+        call_safe=draw.random() < 0.5 if sensitive else None,
+        sms_safe=False if sensitive else None,
+        language=draw.choice(tuple(Language)),
+        channel=draw.choice(("call", "desk", "register")) if at_desk else "ussd",
+    )
+    filed = await grievances.file(filing, at)
+    state = _state(days, draw)
+    steps = _steps(state, at, now, draw)
+    agent = agents[Role.FOCAL if sensitive else Role.AGENT if draw.random() < 0.7 else Role.SUPERVISOR]
+    decided = state in (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED)
+    escalated = not sensitive and draw.random() < 0.12 and not decided and days > 6
+    named = not anonymous and category != grievances.ABUSE
+    moments = dict(steps)
+    values = {
+        "reference": filed.reference,
+        "state": state.value,
+        "level": (Level.NATIONAL if sensitive else Level.COMMUNE if escalated else Level.VILLAGE).value,
+        "answer": _answer(state, draw) if decided else None,
+        "name": (family.head_name if draw.random() < 0.8 else head_name(draw)) if named and at_desk else None,
+        "sex": draw.choice("FFM") if at_desk and category != grievances.ABUSE else None,
+        "village": family.village if named and at_desk else None,
+        "agent": agent if steps else None,
+        "filed_by": agents[Role.AGENT] if at_desk else None,
+        "assigned_at": moments.get("assigned"),
+        "touched_at": steps[-1][1] if steps else None,
+        "waiting_since": moments.get("information"),
+        "first": moments.get("information") or moments.get("decided"),
+        "decided_at": moments.get("decided"),
+        "decided": decided,
+        "escalated_at": steps[-1][1] if escalated and steps else None,
+    }
+    async with writing() as session:
+        grievance_id = await session.scalar(MOVE, values)
+        before = GrievanceState.RECEIVED
+        for kind, moment in steps:
+            after = _after(kind, state)
+            await session.execute(
+                STEP,
+                {
+                    "id": grievance_id, "at": moment, "kind": kind, "from_state": before.value, "to_state": after.value,
+                    "agent": agent, "told": kind in ("information", "decided") and not sensitive,
+                },
+            )  # fmt: skip
+            before = after
+
+
+def _state(days: int, draw: Random) -> GrievanceState:
+    """How far a grievance of some age is: most old ones are decided."""
+    if days > 12 and draw.random() < 0.9:
+        kinds = (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED)
+        return draw.choices(kinds, (7, 2, 3))[0]
+    kinds = (
+        GrievanceState.RECEIVED, GrievanceState.ASSIGNED, GrievanceState.IN_PROGRESS, GrievanceState.WAITING,
+        GrievanceState.RESOLVED, GrievanceState.REJECTED,
+    )  # fmt: skip
+    return draw.choices(kinds, (5, 2, 3, 2, 3, 1))[0]
+
+
+def _steps(state: GrievanceState, at: datetime, now: datetime, draw: Random) -> list[tuple[str, datetime]]:
+    """The steps that led there and when: taken, worked on or asked about, decided, closed."""
+    kinds = {
+        GrievanceState.RECEIVED: (),
+        GrievanceState.ASSIGNED: ("assigned",),
+        GrievanceState.IN_PROGRESS: ("assigned", "note"),
+        GrievanceState.WAITING: ("assigned", "information"),
+        GrievanceState.CLOSED: ("assigned", "decided", "closed"),
+    }.get(state, ("assigned", "decided"))
+    steps = []
+    moment = at
+    for kind in kinds:
+        later = add_working_days(moment.date(), draw.choice((0, 0, 1, 1, 2, 3)))
+        moment = max(moment + timedelta(minutes=5), datetime.combine(later, time(draw.randint(8, 15)), UTC))
+        moment = min(moment, now - timedelta(minutes=len(kinds) - len(steps)))
+        steps.append((kind, max(moment, at)))
+    return steps
+
+
+def _after(kind: str, state: GrievanceState) -> GrievanceState:
+    match kind:
+        case "assigned":
+            return GrievanceState.ASSIGNED
+        case "note":
+            return GrievanceState.IN_PROGRESS
+        case "information":
+            return GrievanceState.WAITING
+        case "closed":
+            return GrievanceState.CLOSED
+    return GrievanceState.RESOLVED if state is GrievanceState.CLOSED else state
+
+
+def _answer(state: GrievanceState, draw: Random) -> str:
+    return REFUSAL if state is GrievanceState.REJECTED else draw.choice(ANSWERS)
+
+
+def _office_hours(day: date, draw: Random, now: datetime) -> datetime:
+    moment = datetime.combine(day, time(draw.randint(7, 17), draw.randint(0, 59)), UTC)
+    return min(moment, now - timedelta(hours=1))
+
+
+async def _ask(number: int, family: Any, now: datetime, draw: Random) -> None:
+    known = number % 4 != 3
+    await callbacks.ask_call(
+        f"desk demo {number}",
+        family.msisdn,
+        draw.choice(tuple(Language)),
+        family.id if known else None,
+        now - timedelta(hours=2 + 5 * number),
+    )
+
+
+def logins() -> Sequence[tuple[str, str]]:
+    """Who can sign in, and as what."""
+    return tuple((person.login, person.shown) for person in PEOPLE)

@@ -1,0 +1,153 @@
+"""Calling people back who asked for it."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from core import grievances
+from core.callbacks import TakenBySomebody, ask_call, take_call
+from core.database import reading
+from core.grievances import Filing
+from core.languages import Language
+from core.people import Role, Scope
+from core.seen_by import seen_by
+from tests.core import registry
+from tests.desk.browser import Browser, seen
+from tests.desk.conftest import SignIn
+
+NOW = datetime.now(UTC)
+TOMORROW = (NOW + timedelta(days=1)).date().isoformat()
+AWA, BINTA = "+22376000001", "+22376000002"
+
+
+@pytest.fixture
+async def awa(app: Starlette) -> int:
+    """Awa's household in Safo, who asked to be called; Binta, whom nobody knows, asked later."""
+    await registry.safo()
+    household = await registry.household(phones=(AWA,))
+    await ask_call("1", AWA, Language.BM, household, NOW - timedelta(hours=3))
+    await ask_call("2", BINTA, Language.FR, None, NOW - timedelta(hours=2))
+    return household
+
+
+async def one(sql: str) -> Any:
+    """The one row of a query."""
+    async with reading() as connection:
+        return (await connection.execute(text(sql))).one()
+
+
+async def post(browser: Browser, act: str, **fields: str) -> str:
+    """Do something about the first request, and give the words of the page after it."""
+    return seen(await browser.submit(f"/desk/callbacks/of/1/{act}", page="/desk/callbacks", follow=True, **fields))
+
+
+async def test_who_waits_longest_is_first_with_all_it_takes_to_call(awa: int, sign_in: SignIn) -> None:
+    mariam = await sign_in("mariam")
+    words = await mariam.see("/desk/callbacks")
+    assert words.index("76 00 00 01") < words.index("76 00 00 02")
+    assert "bambara" in words
+    assert "Awa Traoré , Dialakoroba" in words
+    page = await mariam.open("/desk/callbacks/of/1")
+    assert 'href="/desk/intake?phone=%2B22376000001"' in page.text
+
+
+async def test_one_calls_and_the_other_is_told_who(awa: int, sign_in: SignIn) -> None:
+    mariam, adama = await sign_in("mariam"), await sign_in("adama")
+    assert "à vous pendant 15 minutes" in await post(mariam, "take")
+    for act in ({"act": "take"}, {"act": "reached"}, {"act": "agree", "day": TOMORROW, "period": "noon"}):
+        assert "Mariam appelle cette personne en ce moment" in await post(adama, **act)
+    assert "Mariam appelle" in await adama.see("/desk/callbacks")
+    await post(mariam, "back")
+    assert "à vous pendant" in await post(adama, "take")
+
+
+async def test_two_who_take_a_call_at_once_are_one(awa: int, sign_in: SignIn) -> None:
+    browsers = [await sign_in("mariam"), await sign_in("adama")]
+
+    async def take(browser: Browser) -> bool:
+        try:
+            async with seen_by(browser.who):
+                await take_call(1, browser.who, NOW)
+        except TakenBySomebody:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(*map(take, browsers))) == [False, True]
+
+
+async def test_who_is_reached_waits_no_more(awa: int, sign_in: SignIn) -> None:
+    mariam = await sign_in("mariam")
+    await post(mariam, "take")
+    assert "la personne a été jointe" in await post(mariam, "reached", note="Elle rappelle le maire")
+    assert "76 00 00 01" not in await mariam.see("/desk/callbacks")
+    assert "appelé" in await mariam.see("/desk/callbacks", show="done")
+    assert "Quelqu'un d'autre a déjà appelé" in await post(mariam, "take")
+    entry = await one("SELECT detail FROM audit_entry WHERE act = 'call tried'")
+    assert entry.detail == {"reached": True, "again_on": None}, "never the note itself"
+
+
+async def test_who_does_not_answer_three_times_is_unreachable(awa: int, sign_in: SignIn) -> None:
+    mariam = await sign_in("mariam")
+    for _ in range(2):
+        await post(mariam, "take")
+        assert "à rappeler le" in await post(mariam, "unanswered", again=TOMORROW)
+    assert "2 essais sur 3 : celui-ci est le dernier" not in await mariam.see("/desk/callbacks/of/1"), "not taken"
+    await post(mariam, "take")
+    assert "2 essais sur 3 : celui-ci est le dernier" in await mariam.see("/desk/callbacks/of/1")
+    assert "notée injoignable" in await post(mariam, "unanswered", again=TOMORROW)
+    assert (await one("SELECT state FROM callback_request WHERE id = 1")).state == "unreachable"
+
+
+@pytest.mark.parametrize("day", ["", "demain", "2020-01-01", "2999-01-01"])
+async def test_a_day_that_does_not_do_is_said(awa: int, sign_in: SignIn, day: str) -> None:
+    mariam = await sign_in("mariam")
+    assert "Choisissez un jour à venir" in await post(mariam, "unanswered", again=day)
+    assert "Choisissez un jour à venir" in await post(mariam, "agree", day=day, period="noon")
+
+
+async def test_a_time_that_is_agreed_is_told_by_sms(awa: int, sign_in: SignIn) -> None:
+    mariam = await sign_in("mariam")
+    assert "prévenue par SMS" in await post(mariam, "agree", day=TOMORROW, period="noon")
+    message = await one("SELECT msisdn, kind FROM message")
+    assert tuple(message) == (AWA, "call_agreed")
+    assert "à midi" in await mariam.see("/desk/callbacks")
+
+
+async def test_an_agent_of_another_place_sees_neither_row_nor_call(awa: int, sign_in: SignIn) -> None:
+    await registry.places(("ML030101", "Sikasso"))
+    adama = await sign_in("adama", Role.AGENT, Scope.REGION, "ML03")
+    assert "Personne n'attend d'appel." in await adama.see("/desk/callbacks")
+    assert (await adama.open("/desk/callbacks/of/1")).status_code == 404
+    assert "Quelqu'un d'autre a déjà appelé" in await post(adama, "take")
+    near = await sign_in("near", Role.AGENT, Scope.COMMUNE, registry.SAFO)
+    words = await near.see("/desk/callbacks")
+    assert ("76 00 00 01" in words, "76 00 00 02" in words) == (True, False), "who is unknown is called by the country"
+
+
+@pytest.mark.parametrize("role", [Role.FOCAL, Role.ADMINISTRATOR])
+async def test_other_roles_call_nobody_back(awa: int, sign_in: SignIn, role: Role) -> None:
+    assert (await (await sign_in("kadi", role)).open("/desk/callbacks")).status_code == 403
+
+
+async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one(awa: int, sign_in: SignIn) -> None:
+    references = [
+        (
+            await grievances.file(
+                Filing(
+                    key=category, msisdn=AWA, household_id=awa, category=category, subcategory=subcategory, words=None,
+                    anonymous=False, call_back=True, call_safe=True, sms_safe=True, language=Language.BM,
+                ),
+                NOW,
+            )
+        ).reference
+        for category, subcategory in (("payment", "late"), ("conduct", "bribe"))
+    ]  # fmt: skip
+    mariam = await sign_in("mariam")
+    words = await mariam.see("/desk/callbacks", show="wished")
+    assert (references[0] in words, references[1] in words) == (True, False)
+    assert "Paiement, En retard" in words
+    assert references[0] not in await mariam.see("/desk/callbacks")

@@ -1,0 +1,139 @@
+"""Lists of the library: who may change them, and that each change and export is in the audit trail."""
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from core.audit import note
+from core.database import reading, writing
+from core.people import Role
+from tests.core import registry
+from tests.desk.browser import TOKEN, Browser, seen
+from tests.desk.conftest import SignIn
+
+NOW = datetime.now(UTC)
+
+
+async def last_entry() -> Any:
+    """The last entry of the audit trail."""
+    query = text(
+        "SELECT login, act, about, detail FROM audit_entry JOIN agent ON agent.id = agent_id ORDER BY audit_entry.id "
+        "DESC LIMIT 1"
+    )
+    async with reading() as connection:
+        return tuple((await connection.execute(query)).one())
+
+
+async def export(browser: Browser, key: str) -> httpx.Response:
+    """Export the whole list as CSV, as its window of choices does."""
+    page = await browser.open(f"/desk/{key}/list")
+    token = TOKEN.search(page.text)
+    assert token
+    form = {"csrftoken": token[1], "scope": "all", "format": "csv"}
+    return await browser.http.post(f"/desk/_api/{key}/action?name=export&all=1", data=form)
+
+
+async def test_an_administrator_adds_changes_and_deletes_a_holiday(sign_in: SignIn) -> None:
+    admin = await sign_in("admin", Role.ADMINISTRATOR)
+    answer = await admin.submit("/desk/holiday/create", day="2026-09-22", name="Indépendance")
+    assert answer.status_code == 303, seen(answer)
+    assert await last_entry() == (
+        "admin", "holiday added", "holiday 2026-09-22", {"after": {"day": "2026-09-22", "name": "Indépendance"}},
+    )  # fmt: skip
+    await admin.submit("/desk/holiday/edit?pk=2026-09-22", day="2026-09-22", name="Fête de l'Indépendance")
+    changed = {"before": {"name": "Indépendance"}, "after": {"name": "Fête de l'Indépendance"}}
+    assert await last_entry() == ("admin", "holiday changed", "holiday 2026-09-22", changed)
+    page = await admin.open("/desk/holiday/list")
+    assert "Fête de l'Indépendance" in seen(page)
+    token = TOKEN.search(page.text)
+    assert token
+    deleted = "/desk/_api/holiday/row-action?name=delete&pk=2026-09-22"
+    await admin.http.post(deleted, data={"csrftoken": token[1]})
+    assert (await last_entry())[1:3] == ("holiday deleted", "holiday 2026-09-22")
+    assert "Indépendance" not in await admin.see("/desk/holiday/list"), "nor in the words after it"
+
+
+async def test_others_look_at_holidays_and_change_none(sign_in: SignIn) -> None:
+    async with writing() as session:
+        await session.execute(text("INSERT INTO holiday VALUES (:day, 'Indépendance')"), {"day": date(2026, 9, 22)})
+    mariam = await sign_in("mariam")
+    assert "Indépendance" in await mariam.see("/desk/holiday/list")
+    for path in ("/desk/holiday/create", "/desk/holiday/edit?pk=2026-09-22"):
+        assert (await mariam.open(path)).status_code == 403
+        answer = await mariam.submit(path, page="/desk/account", day="2026-09-22", name="Travail")
+        assert answer.status_code == 403
+
+
+async def test_supervisors_keep_prepared_answers_that_agents_look_at(sign_in: SignIn) -> None:
+    awa, mariam, admin = (
+        await sign_in("awa", Role.SUPERVISOR),
+        await sign_in("mariam"),
+        await sign_in("admin", Role.ADMINISTRATOR),
+    )
+    fields = {"category": "payment", "title": "Jour fixé", "text_fr": "Votre jour est fixé.", "text_bm": "Don sigira."}
+    assert (await awa.submit("/desk/prepared-answer/create", **fields)).status_code == 303
+    assert "Jour fixé" in await mariam.see("/desk/prepared-answer/list")
+    assert (await mariam.open("/desk/prepared-answer/create")).status_code == 403
+    assert (await admin.open("/desk/prepared-answer/list")).status_code == 403
+
+
+async def test_nobody_changes_a_place(sign_in: SignIn) -> None:
+    await registry.safo()
+    admin = await sign_in("admin", Role.ADMINISTRATOR)
+    assert "Safo" in await admin.see("/desk/commune/list")
+    for path in ("/desk/commune/create", f"/desk/commune/edit?pk={registry.SAFO}", "/desk/region/create"):
+        assert (await admin.open(path)).status_code == 403
+
+
+async def test_an_export_is_safe_to_open_and_in_the_trail(sign_in: SignIn) -> None:
+    await registry.places(("ML020201", "=HYPERLINK(1)"), ("ML020202", " +2"), ("ML020203", "Safo"))
+    mariam = await sign_in("mariam")
+    answer = await export(mariam, "commune")
+    assert answer.status_code == 200, seen(answer)
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert rows[0] == ["Code", "Nom", "Cercle"]
+    assert {row[1] for row in rows[1:]} == {"'=HYPERLINK(1)", "' +2", "Safo"}
+    detail = {"rows": 3, "fields": ["pcode", "name", "cercle_pcode"]}
+    assert await last_entry() == ("mariam", "commune exported", None, detail)
+
+
+async def test_an_administrator_reads_the_trail_and_nobody_else(sign_in: SignIn) -> None:
+    admin, awa = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("awa", Role.SUPERVISOR)
+    await note(awa.who.id, "call tried", "callback 7", NOW, {"reached": False})
+    await note(None, "password given", "agent awa", NOW)
+    words = await admin.see("/desk/audit-entry/list")
+    assert "awa appel tenté callback 7" in words
+    assert "mot de passe donné agent awa" in words
+    assert (await awa.open("/desk/audit-entry/list")).status_code == 403
+
+
+async def test_the_trail_is_filtered_by_who_act_about_and_time(sign_in: SignIn) -> None:
+    admin = await sign_in("admin", Role.ADMINISTRATOR)
+    await note(admin.who.id, "call tried", "callback 7", datetime(2026, 3, 1, 9, tzinfo=UTC))
+    await note(None, "call tried", "callback 8", datetime(2026, 4, 1, 9, tzinfo=UTC))
+    asked = (
+        'login__eq="admin" AND act__eq="call tried"',
+        'about__contains="back 7"',
+        "at__between=2026-02-15T00:00..2026-03-15T00:00",
+    )
+    for wanted in asked:
+        words = await admin.see("/desk/audit-entry/list", filter=wanted)
+        assert ("callback 7" in words, "callback 8" in words) == (True, False), (wanted, words)
+
+
+async def test_the_trail_is_exported_and_that_is_in_it(sign_in: SignIn) -> None:
+    admin = await sign_in("admin", Role.ADMINISTRATOR)
+    answer = await export(admin, "audit-entry")
+    assert "est entré" in answer.text
+    assert (await last_entry())[1] == "audit-entry exported"
+
+
+async def test_the_trail_is_changed_by_nobody(sign_in: SignIn) -> None:
+    admin = await sign_in("admin", Role.ADMINISTRATOR)
+    for path in ("/desk/audit-entry/create", "/desk/audit-entry/edit?pk=1"):
+        assert (await admin.open(path)).status_code == 403
+        assert (await admin.submit(path, page="/desk/people", act="rien")).status_code == 403
