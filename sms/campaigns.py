@@ -15,19 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.campaigns import CampaignState
 from core.database import reading, writing
 from core.jobs import wake
-from core.people import Acting, Role
+from core.people import Acting
 from sms import ledger, pace
+from sms.campaign_scope import CampaignError, UnknownCampaign, must_cover, must_supervise
 
 S = CampaignState
 ENDED: Final = (S.FINISHED, S.CANCELLED)
-
-
-class CampaignError(ValueError):
-    """What cannot be done with a campaign; the message says why to the person who asked."""
-
-
-class UnknownCampaign(CampaignError):
-    """There is no campaign of this number."""
 
 
 class WrongState(CampaignError):
@@ -38,10 +31,6 @@ class FourEyes(CampaignError):
     """The same person may not do both."""
 
 
-class NotASupervisor(CampaignError):
-    """Only a supervisor decides on campaigns."""
-
-
 @dataclass(frozen=True, slots=True)
 class Approved:
     """What an approval did: whether the campaign may start, or waits for a second one."""
@@ -50,7 +39,8 @@ class Approved:
 
 
 LOCKED = text(
-    "SELECT state, planned_by, approved_by, second_approved_by, needs_second, starts_at FROM campaign "
+    "SELECT state, planned_by, approved_by, second_approved_by, needs_second, starts_at, subject ->> 'place' AS place "
+    "FROM campaign "
     "WHERE id = :id FOR UPDATE"
 )
 CHANGE = text(
@@ -59,17 +49,28 @@ CHANGE = text(
 )
 
 
-def must_supervise(who: Acting) -> None:
-    """Raise NotASupervisor for anybody else."""
-    if who.role is not Role.SUPERVISOR:
-        raise NotASupervisor(f"{who.name} is not a supervisor")
+class NotAsSeen(CampaignError):
+    """Something was decided on the campaign since whoever asks looked at it."""
 
 
-async def approve(campaign_id: int, who: Acting, now: datetime) -> Approved:
-    """Approve a plan; raises CampaignError: four eyes, or a state other than planned."""
-    must_supervise(who)
+LAST_CHANGE = text("SELECT max(id) FROM campaign_change WHERE campaign_id = :id")
+
+
+async def last_change(campaign_id: int) -> int:
+    """The number of what was decided last on a campaign: who decides next says which they saw."""
+    async with reading() as connection:
+        return int(await connection.scalar(LAST_CHANGE, {"id": campaign_id}) or 0)
+
+
+async def approve(campaign_id: int, who: Acting, now: datetime, *, seen: int | None = None) -> Approved:
+    """Approve a plan; raises CampaignError: four eyes, another scope, or a state other than planned.
+
+    With `seen`, the last change that was looked at, it raises NotAsSeen when something was decided since.
+    """
     async with writing() as session:
-        found = await _in_state(session, campaign_id, (S.PLANNED,))
+        found = await _in_state(session, campaign_id, (S.PLANNED,), who)
+        if seen is not None and seen != await last_change(campaign_id):
+            raise NotAsSeen(f"campaign {campaign_id} was planned anew or approved meanwhile")
         if found.planned_by == who.id:
             raise FourEyes("who planned a campaign cannot approve it")
         if who.id in (found.approved_by, found.second_approved_by):
@@ -99,9 +100,8 @@ async def approve_by_rule(campaign_id: int, at: datetime, now: datetime) -> None
 
 async def start(campaign_id: int, who: Acting, now: datetime, at: datetime | None = None) -> None:
     """Start an approved campaign, now or at a moment to come."""
-    must_supervise(who)
     async with writing() as session:
-        await _in_state(session, campaign_id, (S.APPROVED, S.SCHEDULED))
+        await _in_state(session, campaign_id, (S.APPROVED, S.SCHEDULED), who)
         await _schedule(session, campaign_id, at or now, now, who)
     if at is None:
         await begin_due(now)
@@ -149,10 +149,8 @@ WHY = text("UPDATE campaign SET why = :why WHERE id = :id")
 
 async def pause(campaign_id: int, why: str, now: datetime, who: Acting | None = None) -> None:
     """Let nothing more of a campaign leave; what left already is recorded as it is answered."""
-    if who is not None:
-        must_supervise(who)
     async with writing() as session:
-        found = await _in_state(session, campaign_id, (S.RUNNING, S.SCHEDULED))
+        found = await _in_state(session, campaign_id, (S.RUNNING, S.SCHEDULED), who)
         await session.execute(WHY, {"id": campaign_id, "why": why})
         await _move(session, campaign_id, S(found.state), S.PAUSED, now, who, why)
 
@@ -168,9 +166,8 @@ async def stop_for_gateway(campaign_id: int, why: str, now: datetime) -> bool:
 
 async def resume(campaign_id: int, who: Acting, now: datetime) -> None:
     """Let a paused campaign go on from where it stopped."""
-    must_supervise(who)
     async with writing() as session:
-        found = await _in_state(session, campaign_id, (S.PAUSED,))
+        found = await _in_state(session, campaign_id, (S.PAUSED,), who)
         await session.execute(WHY, {"id": campaign_id, "why": None})
         if found.starts_at > now:
             await _move(session, campaign_id, S.PAUSED, S.SCHEDULED, now, who, None)
@@ -194,9 +191,8 @@ ENDED_AT = text("UPDATE campaign SET ended_at = :now WHERE id = :id")
 
 async def cancel(campaign_id: int, why: str, who: Acting, now: datetime) -> None:
     """End a campaign: nobody who was not told yet is told; what is under way is recorded."""
-    must_supervise(who)
     async with writing() as session:
-        found = await _in_state(session, campaign_id, [state for state in S if state not in ENDED])
+        found = await _in_state(session, campaign_id, [state for state in S if state not in ENDED], who)
         # Closed first: a request that is given back in between is then either closed with its messages or swept.
         await session.execute(CLOSE_READY, {"id": campaign_id, "now": now})
         await session.execute(DROP_PLANNED, {"id": campaign_id, "now": now})
@@ -252,7 +248,9 @@ async def settle(campaign_id: int | None, who: Acting, now: datetime, *, again: 
     must_supervise(who)
     async with writing() as session:
         allowed = [state for state in S if not again or state is not S.CANCELLED]
-        found = None if campaign_id is None else await _in_state(session, campaign_id, allowed)
+        if campaign_id is None:
+            await must_cover(who, None)
+        found = None if campaign_id is None else await _in_state(session, campaign_id, allowed, who)
         groups = (await session.execute(UNCERTAIN, {"id": campaign_id})).all() if again else []
         count = sum(len(ids) for _, ids in groups)
         if not again:
@@ -268,11 +266,20 @@ async def settle(campaign_id: int | None, who: Acting, now: datetime, *, again: 
     return count
 
 
-async def _in_state(session: AsyncSession, campaign_id: int, states: Collection[CampaignState]) -> Any:
-    """The campaign, locked; raises UnknownCampaign, and WrongState when it is in none of these states."""
+async def _in_state(
+    session: AsyncSession, campaign_id: int, states: Collection[CampaignState], who: Acting | None = None
+) -> Any:
+    """The campaign, locked; raises UnknownCampaign, and WrongState when it is in none of these states.
+
+    `who` decides on it: NotASupervisor for another role, OutOfScope for somebody of another place; None: by itself.
+    """
+    if who is not None:
+        must_supervise(who)
     found = (await session.execute(LOCKED, {"id": campaign_id})).one_or_none()
     if found is None:
         raise UnknownCampaign(f"there is no campaign {campaign_id}")
+    if who is not None:
+        await must_cover(who, found.place)
     if found.state not in states:
         raise WrongState(f"campaign {campaign_id} is {found.state}, not {' or '.join(states)}")
     return found

@@ -27,7 +27,7 @@ from core.settings import settings
 from core.terminal import errors, on, out
 from core.wording import number_phrase
 from sms import campaigns, preview, rules, testing, unreached
-from sms.campaigns import CampaignError
+from sms.campaign_scope import CampaignError, must_cover, must_run, must_supervise
 from sms.drafts import CannotBeWritten, Draft, draft
 from sms.planning import plan as make_plan
 from sms.preview import Progress as Counted
@@ -82,7 +82,7 @@ def plan(
 
     async def work() -> None:
         person = await acting(who)
-        campaigns.must_supervise(person)
+        await must_cover(person, place or None)
         now = datetime.now(UTC)
         round_id = await _round(component or "TM", round_name) if round_name else None
         subject = Subject(
@@ -213,7 +213,7 @@ def test(campaign: Id, phones: Annotated[list[str], typer.Argument(help="Phones 
     """Send the longest text of each language to named phones, and to nobody else."""
 
     async def work() -> None:
-        await _supervisor(who)
+        await must_run(await _supervisor(who), campaign)
         try:
             msisdns = [parse_any(phone) for phone in phones]
         except BadNumber as bad:
@@ -316,7 +316,8 @@ def rules_of(
         round_id = await _round(component, round_name)
         for kinds, is_on in ((off or [], False), (on_again or [], True)):
             for kind in kinds:
-                person = await _supervisor(who)
+                person = await acting(who)
+                await must_cover(person, None)
                 await rules.switch(round_id, kind, person.id, datetime.now(UTC), on=is_on)
         switched_off = await rules.switched_off(round_id)
         for kind in rules.BY_RULE:
@@ -420,5 +421,5 @@ def report(
 
 async def _supervisor(login: str) -> Acting:
     person = await acting(login)
-    campaigns.must_supervise(person)
+    must_supervise(person)
     return person

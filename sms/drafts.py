@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Final
 
 from psycopg.types.json import Jsonb
+from sqlalchemy import text
 
-from core import database
 from core.alphabet import Alphabet
 from core.campaigns import CampaignKind
+from core.database import writing
 from core.folding import NoRule, fold
+from sms.campaigns import CHANGE
 from sms.subjects import Subject, check
 from sms.texts import refuse_links
 
@@ -30,12 +32,12 @@ class Draft:
     planned_by: int | None = None
 
 
-DRAFT: Final = """
+DRAFT: Final = text("""
     INSERT INTO campaign (kind, title, round_id, subject, text_fr, text_bm, state, planned_by, needs_second, recipients,
         parts, created_at)
-    VALUES (%(kind)s, %(title)s, %(round_id)s, %(subject)s, %(text_fr)s, %(text_bm)s, 'draft', %(planned_by)s, false, 0,
-        0, %(now)s) RETURNING id
-"""
+    VALUES (:kind, :title, :round_id, :subject, :text_fr, :text_bm, 'draft', :planned_by, false, 0, 0, :now)
+    RETURNING id
+""")
 CHANGED: Final = """
     INSERT INTO campaign_change (campaign_id, at, agent_id, from_state, to_state, note)
     VALUES (%(id)s, %(now)s, %(agent_id)s, %(from_state)s, %(to_state)s, %(note)s)
@@ -47,7 +49,7 @@ async def draft(campaign: Draft, now: datetime, carried: Alphabet) -> int:
     check(campaign.kind, campaign.subject)
     if campaign.kind is CampaignKind.FREE:
         for words in (campaign.text_fr, campaign.text_bm):
-            _check_words(words, carried)
+            check_words(words, carried)
     values = {
         "kind": campaign.kind.value,
         "title": campaign.title,
@@ -58,16 +60,15 @@ async def draft(campaign: Draft, now: datetime, carried: Alphabet) -> int:
         "planned_by": campaign.planned_by,
         "now": now,
     }
-    async with database.copying() as connection:
-        row = await (await connection.execute(DRAFT, values)).fetchone()
-        campaign_id = int(row[0]) if row else 0
-        change = {"id": campaign_id, "now": now, "agent_id": campaign.planned_by, "note": None}
-        await connection.execute(CHANGED, change | {"from_state": None, "to_state": "draft"})
-        await connection.commit()
+    async with writing() as session:
+        campaign_id = int(await session.scalar(DRAFT, values) or 0)
+        change = {"id": campaign_id, "at": now, "agent_id": campaign.planned_by, "note": None}
+        await session.execute(CHANGE, change | {"from_state": None, "to_state": "draft"})
     return campaign_id
 
 
-def _check_words(words: str | None, carried: Alphabet) -> None:
+def check_words(words: str | None, carried: Alphabet) -> None:
+    """Raise CannotBeWritten or NotASafeText for free words that cannot be sent."""
     if not words or not words.strip():
         raise CannotBeWritten("free words are needed in both languages")
     refuse_links(words)

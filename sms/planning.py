@@ -21,7 +21,8 @@ from core.people import Acting
 from core.settings import Settings
 from core.voice import voice
 from sms import snapshot
-from sms.campaigns import UnknownCampaign, WrongState, must_supervise
+from sms.campaign_scope import UnknownCampaign, must_run
+from sms.campaigns import WrongState
 from sms.contents import Content, Events, FreeWords, Payments, events_of, payments_of
 from sms.drafts import CHANGED
 from sms.subjects import DAYS_BEFORE, Subject, wanted_sql, wanted_values
@@ -69,7 +70,7 @@ async def plan(
     is listed among those left out. Approvals given to an older plan are void.
     """
     if who is not None:
-        must_supervise(who)
+        await must_run(who, campaign_id)
     async with database.copying() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLAN_AT_A_TIME])
         await connection.execute("SET LOCAL work_mem = '128MB'")

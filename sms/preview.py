@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,8 @@ from core.campaigns import CampaignKind, CampaignState
 from core.database import reading
 from core.messages import MessageState
 from core.settings import Settings
-from sms.campaigns import UnknownCampaign
+from sms.campaign_scope import WITHIN, UnknownCampaign
+from sms.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ LEFT JOIN agent AS second ON second.id = campaign.second_approved_by
 """
 ONE = text(f"{SUMMARY} WHERE campaign.id = :id")
 LIST = text(
-    f"{SUMMARY} WHERE campaign.recipients > 0 OR campaign.state <> 'cancelled' ORDER BY campaign.id DESC LIMIT :most"
+    f"{SUMMARY} WHERE (campaign.recipients > 0 OR campaign.state <> 'cancelled') "
+    f"AND ({WITHIN.format(place='(campaign.subject ->> $$place$$)')}) ORDER BY campaign.id DESC LIMIT :most"
 )
 
 
@@ -113,15 +115,47 @@ async def summary(campaign_id: int) -> Summary:
     return _summary(row)
 
 
-async def summaries(most: int = 30) -> tuple[Summary, ...]:
-    """The campaigns, newest first, but for those that found nobody to tell."""
+async def summaries(most: int = 30, scope: str | None = None) -> tuple[Summary, ...]:
+    """The campaigns within a scope (a P-code, or None), newest first, but for those that found nobody to tell."""
     async with reading() as connection:
-        rows = await connection.execute(LIST, {"most": most})
+        rows = await connection.execute(LIST, {"most": most, "scope": scope})
     return tuple(map(_summary, rows))
 
 
 def _summary(row: Any) -> Summary:
     return Summary(row[0], CampaignKind(row[1]), row[2], CampaignState(row[3]), *row[4:])
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a campaign was asked to be: its subject, with the names of its round and place, and its free words."""
+
+    subject: Subject
+    round: str | None
+    place: str | None
+    text_fr: str | None
+    text_bm: str | None
+    planned_by: int | None
+    created_at: datetime
+
+
+ABOUT = text("""
+SELECT campaign.subject, payment_round.component || ' ' || payment_round.name AS round, coalesce(
+        (SELECT name FROM commune WHERE pcode = subject ->> 'place'),
+        (SELECT 'cercle ' || name FROM cercle WHERE pcode = subject ->> 'place'),
+        (SELECT 'région ' || name FROM region WHERE pcode = subject ->> 'place'), subject ->> 'place') AS place,
+    campaign.text_fr, campaign.text_bm, campaign.planned_by, campaign.created_at
+FROM campaign LEFT JOIN payment_round ON payment_round.id = campaign.round_id WHERE campaign.id = :id
+""")
+
+
+async def about(campaign_id: int) -> About:
+    """What a campaign is about; raises UnknownCampaign."""
+    async with reading() as connection:
+        row = (await connection.execute(ABOUT, {"id": campaign_id})).one_or_none()
+    if row is None:
+        raise UnknownCampaign(f"there is no campaign {campaign_id}")
+    return About(Subject.from_json(row.subject), *row[1:])
 
 
 COUNTS = text("""
@@ -204,3 +238,25 @@ async def progress(campaign_id: int) -> Progress:
         cost = {row.currency: row.amount for row in await connection.execute(COST, values)}
         waiting = int(await connection.scalar(WAITING, values) or 0)
     return Progress(states, under_way, cost, waiting)
+
+
+SPEED = text("""
+SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
+WHERE sms_batch.campaign_id = :id AND sms_batch.left_at > :since AND message.state <> 'planned'
+""")
+SPEED_SECONDS = 60
+
+
+async def speed(campaign_id: int, now: datetime) -> float:
+    """Recipients a second that a campaign told in the last minute, or since it began if that is less long ago."""
+    async with reading() as connection:
+        started: datetime | None = await connection.scalar(STARTED, {"id": campaign_id})
+        if started is None:
+            return 0.0
+        seconds = min(float(SPEED_SECONDS), max(1.0, (now - started).total_seconds()))
+        since = now - timedelta(seconds=seconds)
+        told = int(await connection.scalar(SPEED, {"id": campaign_id, "since": since}) or 0)
+    return told / seconds
+
+
+STARTED = text("SELECT started_at FROM campaign WHERE id = :id")

@@ -12,7 +12,8 @@ from core.campaigns import CampaignState as S
 from core.people import Acting, Role, UnknownAgentError, acting, disable_agent
 from core.settings import Settings
 from sms import campaigns, ledger, planning, sweeps
-from sms.campaigns import CampaignError, FourEyes, NotASupervisor, UnknownCampaign, WrongState
+from sms.campaign_scope import CampaignError, NotASupervisor, UnknownCampaign
+from sms.campaigns import FourEyes, WrongState
 from sms.gateway import Policy, Unanswered
 from sms.subjects import Subject
 from sms.window import Window

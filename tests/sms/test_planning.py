@@ -14,7 +14,8 @@ from core.payments import PaymentState
 from core.people import Role
 from core.settings import Settings
 from sms import campaigns, planning, sweeps
-from sms.campaigns import FourEyes, NotASupervisor, UnknownCampaign, WrongState
+from sms.campaign_scope import NotASupervisor, UnknownCampaign
+from sms.campaigns import FourEyes, WrongState
 from sms.contents import PaymentLine
 from sms.drafts import CannotBeWritten, Draft, draft
 from sms.subjects import Subject

@@ -10,7 +10,7 @@ from core.messages import MessageState
 from core.payments import PaymentState
 from core.settings import Settings
 from sms import campaigns, planning, preview
-from sms.campaigns import UnknownCampaign
+from sms.campaign_scope import UnknownCampaign
 from sms.preview import Preview
 from tests.core import registry
 from tests.sms.campaign_world import (
