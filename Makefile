@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test check bench dialogues faults clean
+.PHONY: demo test check e2e bench dialogues faults clean
 
 demo: $(RUN_STAMP)
 	$(BIN)/jigi demo --port $(PORT)
@@ -21,6 +22,10 @@ check: $(DEV_STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/python -m core.catalogue
 	$(BIN)/jigi menus check
+
+e2e: $(DEV_STAMP)
+	command -v chromium >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y chromium'
+	$(BIN)/pytest -m e2e tests/e2e
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m bench
