@@ -11,7 +11,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Final
 
-from core import database, imports
+from core import database, imports, prepared_answers
 from core.demo_callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, Situation
 from core.demo_grievances import file_grievances
 from core.demo_households import CASH_PLUS_CERCLE, DemoHousehold, households
@@ -90,6 +90,7 @@ async def build(
         reports.append(await imported(kind, _written(folder / name, columns, rows)))
     await _date_enrolments()
     await file_grievances(today)
+    await prepared_answers.plant()
     return tuple(reports)
 
 

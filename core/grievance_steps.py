@@ -402,7 +402,8 @@ async def answer(act: Act, state: GrievanceState, words: str) -> None:
     Raises Stale, NotYours, DecidedBefore, WordsMissing, and NoRule for a character that no phone can show.
     """
     _worded(words)
-    fold(words)
+    if settings().alphabet == "gsm7":
+        fold(words)
     async with _doing(act, "grievance decided", {"state": state.value}) as (session, found):
         _may_decide(found, act.who)
         await _held(session, found, act.who)
