@@ -5,9 +5,9 @@ appeal begins anew: its days are counted from when it was reopened.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -47,13 +47,14 @@ TAKEN: Final = (
 PLACE: Final[Mapping[Scope, str]] = {
     Scope.NATIONAL: "cercle.region_pcode",
     Scope.REGION: "commune.cercle_pcode",
-    Scope.CERCLE: "grievance.commune_pcode",
-    Scope.COMMUNE: "grievance.commune_pcode",
+    Scope.CERCLE: "commune.pcode",
+    Scope.COMMUNE: "commune.pcode",
 }
 """The places that somebody's figures are told apart by: those one step below their own."""
 
 
 BY: Final = ("category", "channel", "sex", "place")
+MEASURES: Final = ("received", "answered", "answered_late", "decided", "decided_late", "reopened", "open")
 
 
 @dataclass
@@ -66,6 +67,7 @@ class Count:
     decided: int = 0
     decided_late: int = 0
     reopened: int = 0
+    open: int = 0
     days: Counter[int] = field(default_factory=Counter)
 
     @property
@@ -74,23 +76,35 @@ class Count:
         return median(self.days)
 
     @property
+    def answer_due(self) -> int:
+        """Those whose first answer was given or is past due."""
+        return self.answered + self.answered_late
+
+    @property
+    def decision_due(self) -> int:
+        """Those that were decided or are past due."""
+        return self.decided + self.decided_late
+
+    @property
     def answered_share(self) -> int | None:
-        """In a hundred of those whose first answer was given or is past due, those in time."""
-        return share(self.answered, self.answered + self.answered_late)
+        """Of those, so many in a hundred were answered in time."""
+        return share(self.answered, self.answer_due)
 
     @property
     def decided_share(self) -> int | None:
-        """In a hundred of those that were decided or are past due, those decided in time."""
-        return share(self.decided, self.decided + self.decided_late)
+        """Of those, so many in a hundred were decided in time."""
+        return share(self.decided, self.decision_due)
+
+    def join(self, other: "Count") -> None:
+        """Add what became of others."""
+        for measure in MEASURES:
+            setattr(self, measure, getattr(self, measure) + getattr(other, measure))
+        self.days.update(other.days)
 
     def add(self, row: Any) -> None:
         """Add a row of COUNTED."""
-        self.received += row.received
-        self.answered += row.answered
-        self.answered_late += row.answered_late
-        self.decided += row.decided
-        self.decided_late += row.decided_late
-        self.reopened += row.reopened
+        for measure in MEASURES:
+            setattr(self, measure, getattr(self, measure) + getattr(row, measure))
         if row.days is not None:
             self.days[row.days] += row.received
 
@@ -104,6 +118,18 @@ class Figures:
 
     together: Count = field(default_factory=Count)
     by: Mapping[str, Groups] = field(default_factory=lambda: {name: {} for name in BY})
+
+    def join(self, other: "Figures") -> None:
+        """Add those of another period."""
+        self.together.join(other.together)
+        for name, groups in other.by.items():
+            for value, count in groups.items():
+                self.by[name].setdefault(value, Count()).join(count)
+
+
+def day_after(day: date) -> date:
+    """The day on which a period that ends with `day` does not count any more."""
+    return day + timedelta(days=1)
 
 
 def share(part: int, whole: int) -> int | None:
@@ -128,22 +154,28 @@ def _at(days: Mapping[int, int], place: int) -> int:
     raise IndexError(place)
 
 
-MEASURES: Final = ("received", "answered", "answered_late", "decided", "decided_late", "reopened")
 COUNTED: Final = f"""
-SELECT grouping(category, channel, sex, place) AS told_by, period, category, channel, sex, place, days,
+SELECT told_by, period, category, channel, sex, {{place}} AS place, days,
     {", ".join(f"CAST(sum({measure}) AS integer) AS {measure}" for measure in MEASURES)}
 FROM (
-    SELECT {{period}} AS period, {{place}} AS place, grievance.category, grievance.channel, grievance.sex,
-        {TAKEN} AS days, count(*) AS received,
-        {", ".join(f"count(*) FILTER (WHERE {IN_TIME[name]}) AS {name}" for name in IN_TIME)},
-        count(*) FILTER (WHERE grievance.reopen_count > 0) AS reopened
-    FROM grievance LEFT JOIN commune ON commune.pcode = grievance.commune_pcode
-    LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode
-    WHERE grievance.received_at >= :since AND grievance.received_at < :until
-    GROUP BY 1, 2, 3, 4, 5, 6
+    SELECT grouping(category, channel, sex, commune_pcode) AS told_by, period, category, channel, sex, commune_pcode,
+        days, count(*) AS received, {", ".join(f"count(*) FILTER (WHERE {name}) AS {name}" for name in MEASURES[1:])}
+    FROM (
+        SELECT {{period}} AS period, category, channel, sex, commune_pcode, {TAKEN} AS days,
+            {", ".join(f"{clause} AS {name}" for name, clause in IN_TIME.items())}, reopen_count > 0 AS reopened,
+            {IS_OPEN} AS open
+        FROM grievance WHERE received_at >= CAST(CAST(:since AS date) AS timestamptz)
+            AND received_at < CAST(CAST(:until AS date) AS timestamptz)
+        OFFSET 0
+    ) AS each
+    GROUP BY GROUPING SETS (
+        (period, category, days), (period, channel, days), (period, sex, days), (period, commune_pcode, days))
 ) AS counted
-GROUP BY GROUPING SETS ((period, category, days), (period, channel, days), (period, sex, days), (period, place, days))
+LEFT JOIN commune ON commune.pcode = counted.commune_pcode LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode
+GROUP BY 1, 2, 3, 4, 5, 6, 7
 """  # noqa: S608 - our own words
+"""Each row is looked at once (OFFSET 0 keeps that so), whatever it is then told apart by."""
+
 TOLD_BY: Final = {7: "category", 11: "channel", 13: "sex", 14: "place"}
 """What a row of COUNTED is told apart by, as PostgreSQL's grouping() numbers it."""
 
@@ -208,3 +240,26 @@ async def open_now(today: date) -> Open:
     for row in rows:
         ages[list(AGES)[max(row.age, 1) - 1]] += row.grievances
     return Open(ages, sum(row.overdue for row in rows), sum(row.nobodys for row in rows))
+
+
+PLACE_NAMES: Final = text("""
+SELECT pcode, name FROM region WHERE pcode = ANY(:pcodes) UNION ALL
+SELECT pcode, name FROM cercle WHERE pcode = ANY(:pcodes) UNION ALL
+SELECT pcode, name FROM commune WHERE pcode = ANY(:pcodes)
+""")
+
+
+async def place_names(pcodes: Collection[str | None]) -> dict[str, str]:
+    """What places are called, by P-code."""
+    async with reading() as connection:
+        rows = await connection.execute(PLACE_NAMES, {"pcodes": [pcode for pcode in pcodes if pcode]})
+    return {row.pcode: row.name for row in rows}
+
+
+CALLS: Final = text("SELECT count(*) FROM gateway_session WHERE date >= :since AND date < :until")
+
+
+async def calls(since: date, until: date) -> int:
+    """The USSD calls that ended from a day to another, that one not counted."""
+    async with reading() as connection:
+        return int(await connection.scalar(CALLS, {"since": since, "until": until}) or 0)

@@ -92,7 +92,8 @@ SELECT grievance.reference, grievance.received_at, grievance.channel, grievance.
     commune.name AS commune, grievance.sex, grievance.language, grievance.first_answer_due,
     grievance.first_answered_at, grievance.decision_due, grievance.decided_at, grievance.next_due,
     grievance.reopen_count > 0 AS reopened, agent.name AS agent, {name} AS name
-FROM (SELECT * FROM grievance WHERE {where} ORDER BY {order} LIMIT :most OFFSET :skipped) AS grievance
+FROM (SELECT id FROM grievance WHERE {where} ORDER BY {order} LIMIT :most OFFSET :skipped) AS fits
+JOIN grievance ON grievance.id = fits.id
 LEFT JOIN commune ON commune.pcode = grievance.commune_pcode
 LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode LEFT JOIN region ON region.pcode = cercle.region_pcode
 LEFT JOIN agent ON agent.id = grievance.assigned_to {households}
@@ -181,8 +182,8 @@ WITHIN: Final = (
     "WHERE :place IN (commune.pcode, cercle.pcode, cercle.region_pcode))"
 )
 DAYS: Final = {
-    "since": "grievance.received_at >= CAST(:since AS date)",
-    "until": "grievance.received_at < CAST(:until AS date)",
+    "since": "grievance.received_at >= CAST(CAST(:since AS date) AS timestamptz)",
+    "until": "grievance.received_at < CAST(CAST(:until AS date) AS timestamptz)",
 }
 
 
@@ -216,3 +217,32 @@ def _words(words: str, values: dict[str, Any]) -> str:
     except BadNumber:
         pass
     return " OR ".join(fits)
+
+
+AGENTS: Final = text(
+    "SELECT id, name FROM agent WHERE disabled_at IS NULL AND role <> 'administrator' ORDER BY name, id"
+)
+PLACES: Final = text("""
+SELECT pcode, label FROM (
+    SELECT region.pcode, region.name AS label, region.pcode AS region, 0 AS size FROM region UNION ALL
+    SELECT cercle.pcode, region.name || ' › ' || cercle.name, region.pcode, 1
+    FROM cercle JOIN region ON region.pcode = region_pcode UNION ALL
+    SELECT commune.pcode, region.name || ' › ' || cercle.name || ' › ' || commune.name, region.pcode, 2
+    FROM commune JOIN cercle ON cercle.pcode = cercle_pcode JOIN region ON region.pcode = region_pcode
+) AS place
+WHERE size < 2 OR region = (SELECT region_pcode FROM cercle LEFT JOIN commune ON commune.cercle_pcode = cercle.pcode
+    WHERE :chosen IN (commune.pcode, cercle.pcode, cercle.region_pcode) LIMIT 1)
+ORDER BY label
+""")
+
+
+async def agents() -> list[tuple[str, str]]:
+    """Who may have a grievance assigned: id and name."""
+    async with reading() as connection:
+        return [(str(row.id), row.name) for row in await connection.execute(AGENTS)]
+
+
+async def places(chosen: str) -> list[tuple[str, str]]:
+    """The regions and cercles, and the communes of the region that the chosen place is in: P-code and name."""
+    async with reading() as connection:
+        return [(row.pcode, row.label) for row in await connection.execute(PLACES, {"chosen": chosen})]

@@ -1,0 +1,205 @@
+"""`make bench`: 20 agents at work at the desk on the full load; how long each page takes, and the 95th percentile."""
+
+import asyncio
+import html
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from statistics import median, quantiles
+from typing import Final
+
+import httpx
+from sqlalchemy import text
+
+from bench import desk_world
+from core import database
+from core.ground import ground
+from core.settings import Settings
+from core.signing_in import give_password
+
+PORT: Final = 8951
+SECONDS: Final = 30.0
+WARM_SECONDS: Final = 4.0
+THINKS: Final = (0.5, 1.5)
+"""Seconds somebody looks at a page before asking for the next: twenty people who read very fast."""
+
+MOST_MS: Final = 300.0
+STARTING_SECONDS: Final = 30.0
+PASSWORD: Final = "un long mot de passe"  # noqa: S105 - of a database that is thrown away
+TOKEN: Final = re.compile(r'name="csrftoken" value="([^"]+)"')
+MIX: Final = {"queue": 30, "case": 35, "grievances": 12, "households": 15, "dashboard": 8}
+"""How often of a hundred each page is asked for."""
+
+Asked = dict[str, list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is typed and opened: references, numbers, phones and names that are there."""
+
+    references: Sequence[str]
+    searches: Sequence[str]
+
+
+@contextmanager
+def _serving() -> Iterator[None]:
+    """One web process, until it answers."""
+    command = ("uvicorn", "asgi:build", "--factory", "--port", str(PORT), "--no-access-log", "--log-level", "warning")
+    with subprocess.Popen([sys.executable, "-m", *command]) as process:  # noqa: S603 - our own words
+        try:
+            until = time.monotonic() + STARTING_SECONDS
+            while True:
+                try:
+                    httpx.get(f"http://127.0.0.1:{PORT}/health/live", trust_env=False)
+                    break
+                except httpx.TransportError:
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+
+
+async def _world() -> tuple[list[tuple[str, str]], Words]:
+    """Build it; give who signs in with their role, and what they ask for."""
+    database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
+    began = time.perf_counter()
+    now = datetime.now(UTC)
+    await desk_world.make(now)
+    async with database.reading() as connection:
+        agents = [tuple(row) for row in await connection.execute(text("SELECT id, login, role FROM agent ORDER BY id"))]
+        references = [
+            row.reference
+            for row in await connection.execute(
+                text(
+                    "SELECT reference FROM grievance WHERE state NOT IN ('resolved', 'rejected', 'closed') "
+                    "AND sensitivity <> 'sensitive' ORDER BY id LIMIT 500"
+                )
+            )
+        ]
+        people = (
+            await connection.execute(
+                text(
+                    "SELECT household_no, head_name, msisdn FROM household JOIN household_phone "
+                    "ON household_id = household.id WHERE household.id % 1009 = 0"
+                )
+            )
+        ).all()
+    for agent_id, _, _ in agents:
+        await give_password(agent_id, now, password=PASSWORD)
+    await database.close_database()
+    searches = [word for row in people for word in (row.household_no, row.head_name, row.msisdn[4:], row.head_name)]
+    print(
+        f"desk     {desk_world.HOUSEHOLDS:,} households, {desk_world.GRIEVANCES:,} grievances, "
+        f"{desk_world.CAMPAIGNS * desk_world.MESSAGES_EACH:,} messages made in {time.perf_counter() - began:.0f} s"
+    )
+    return [(login, role) for _, login, role in agents], Words(references, searches)
+
+
+async def _signed_in(login: str) -> httpx.AsyncClient:
+    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", trust_env=False, timeout=60)
+    page = await client.get("/desk/login")
+    found = TOKEN.search(page.text)
+    if found is None:
+        raise RuntimeError(page.text)
+    fields = {"csrftoken": html.unescape(found[1]), "login": login, "password": PASSWORD}
+    answer = await client.post("/desk/login", data=fields)
+    if answer.status_code != httpx.codes.SEE_OTHER:
+        raise RuntimeError(f"{login} is not let in: {answer.status_code}")
+    return client
+
+
+def _address(page: str, words: Words, draw: Random) -> tuple[str, dict[str, str]]:
+    match page:
+        case "queue":
+            return "/desk/queue", {}
+        case "case":
+            return f"/desk/cases/{draw.choice(words.references)}", {}
+        case "grievances":
+            searched = draw.choice(words.searches)
+            return "/desk/grievances", draw.choice(({"words": searched}, {"state": "open"}, {"state": "overdue"}))
+        case "households":
+            return "/desk/households", {"q": draw.choice(words.searches)}
+        case _:
+            return "/desk/dashboard", {"days": draw.choice(("7", "30", "30", "30", "90", "365"))}
+
+
+async def _at_work(
+    client: httpx.AsyncClient, role: str, words: Words, seed: int, until: float, asked: Asked, not_there: set[str]
+) -> None:
+    """One person, page after page; focal persons, to whom other cases are not there, look at their queue."""
+    draw = Random(seed)
+    pages = ("queue", "dashboard", "grievances") if role == "focal" else tuple(MIX)
+    while time.perf_counter() < until:
+        await asyncio.sleep(draw.uniform(*THINKS))
+        page = draw.choices(pages, [MIX[name] for name in pages])[0]
+        path, params = _address(page, words, draw)
+        began = time.perf_counter()
+        answer = await client.get(path, params=params)
+        if answer.status_code == httpx.codes.OK:
+            asked[page].append((time.perf_counter() - began) * 1000)
+        elif answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.SEE_OTHER):
+            not_there.add(page)  # a case out of one's scope, or a search that leads straight to the one found
+        else:
+            raise RuntimeError(f"{path}: {answer.status_code}")
+
+
+async def _measured(people: Sequence[tuple[str, str]], words: Words) -> Asked:
+    clients = [await _signed_in(login) for login, _ in people]
+    asked: Asked = defaultdict(list)
+    for seconds, kept in ((WARM_SECONDS, defaultdict(list)), (SECONDS, asked)):
+        until = time.perf_counter() + seconds
+        await asyncio.gather(
+            *(
+                _at_work(client, role, words, seed, until, kept, set())
+                for seed, (client, (_, role)) in enumerate(zip(clients, people, strict=True))
+            )
+        )
+    for client in clients:
+        await client.aclose()
+    return asked
+
+
+def main() -> None:
+    """Build, measure, print."""
+    folder = Path(tempfile.mkdtemp(prefix="jigi-bench-desk-"))
+    with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
+        os.environ |= {
+            "JIGI_DATABASE_URL": on.database_url,
+            "JIGI_REDIS_URL": on.redis_url,
+            "JIGI_DESK_TOTP": "false",
+            "JIGI_DESK_SECRET": "bench",
+            "JIGI_LOG_LEVEL": "WARNING",
+        }
+        people, words = asyncio.run(_world())
+        with _serving():
+            asked = asyncio.run(_measured(people, words))
+    print(f"         {len(people)} people at work for {SECONDS:.0f} s, one web process")
+    worst = 0.0
+    for page in MIX:
+        took = sorted(asked[page])
+        if len(took) < 2:
+            print(f"         {page:11} not seen")
+            continue
+        high = quantiles(took, n=100)[94]
+        worst = max(worst, high)
+        print(
+            f"         {page:11} {len(took):5} times   p50 {median(took):6.0f} ms   p95 {high:6.0f} ms"
+            f"   worst {took[-1]:6.0f} ms"
+        )
+    print(f"         p95 of every page within {MOST_MS:.0f} ms: {'yes' if worst <= MOST_MS else 'NO'}")
+
+
+if __name__ == "__main__":
+    main()

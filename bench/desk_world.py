@@ -1,0 +1,182 @@
+"""The desk's full load, made in the database itself: 300 000 households, 100 000 grievances, 2 000 000 messages."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from random import Random
+from typing import Final
+
+import psycopg
+
+from core import database
+from core.demo_names import FAMILIES, MEN, WOMEN
+from core.identifiers import check_digit, household_no
+
+HOUSEHOLDS: Final = 300_000
+GRIEVANCES: Final = 100_000
+CAMPAIGNS: Final = 8
+MESSAGES_EACH: Final = 250_000
+COMMUNES: Final = 133
+SCREEN_DAYS: Final = 365
+
+PLACES: Final = (
+    """INSERT INTO region (pcode, name)
+    SELECT 'ML' || lpad(r::text, 2, '0'), 'Region ' || r FROM generate_series(1, 8) AS r""",
+    "INSERT INTO cercle (pcode, region_pcode, name) SELECT pcode || '01', pcode, 'Cercle of ' || name FROM region",
+    """INSERT INTO commune (pcode, cercle_pcode, name, search)
+    SELECT 'ML' || lpad((c % 8 + 1)::text, 2, '0') || '01' || lpad(c::text, 3, '0'),
+        'ML' || lpad((c % 8 + 1)::text, 2, '0') || '01', 'Commune ' || c, 'komune' || c
+    FROM generate_series(0, :communes - 1) AS c""",
+    "CREATE TEMP TABLE place AS SELECT pcode, row_number() OVER (ORDER BY pcode) - 1 AS number FROM commune",
+    "CREATE TEMP TABLE person (id integer, household_no text, name text, reference text)",
+)
+SET_SEQUENCE: Final = "SELECT setval('TABLE_id_seq', max(id)) FROM TABLE"
+COPY_PEOPLE: Final = "COPY person (id, household_no, name, reference) FROM STDIN"
+FILL: Final = (
+    """INSERT INTO household (id, household_no, head_name, birth_year, commune_pcode, village, language, status)
+    SELECT id, household_no, name, 1950 + id % 50, place.pcode, 'Village ' || id % 12,
+        CASE WHEN id % 5 = 0 THEN 'fr' ELSE 'bm' END, 'beneficiary'
+    FROM person JOIN place ON place.number = person.id % :communes""",
+    """INSERT INTO household_phone (household_id, position, msisdn)
+    SELECT id, 1, '+223' || CASE WHEN id % 10 < 4 THEN '70' WHEN id % 10 < 8 THEN '60' ELSE '50' END
+        || lpad(id::text, 6, '0')
+    FROM household""",
+    "INSERT INTO enrolment (household_id, component, since) SELECT id, 'TM', '2025-01-01' FROM household",
+    "INSERT INTO payment_round (id, component, name) VALUES (1, 'TM', 'T3 2026'), (2, 'TM', 'T4 2026')",
+    """INSERT INTO payment (household_id, round_id, due_date, place, agency, amount_xof, state, paid_on)
+    SELECT household.id, round, CAST(:now AS date) + CASE round WHEN 1 THEN -80 ELSE 9 END, 'Mairie', 'Caisse',
+        30000, CASE round WHEN 1 THEN 'paid' ELSE 'announced' END,
+        CASE round WHEN 1 THEN CAST(:now AS date) - 80 END
+    FROM household, generate_series(1, 2) AS round""",
+    """INSERT INTO agent (login, name, role, scope_kind, scope_code)
+    SELECT 'agent' || n, 'Agent ' || n, CASE WHEN n <= 14 THEN 'agent' WHEN n <= 18 THEN 'supervisor' ELSE 'focal' END,
+        CASE WHEN n % 2 = 1 AND n <= 14 THEN 'region' ELSE 'national' END,
+        CASE WHEN n % 2 = 1 AND n <= 14 THEN 'ML' || lpad((n / 2 + 1)::text, 2, '0') END
+    FROM generate_series(1, 20) AS n""",
+    """WITH drawn AS (
+        SELECT g, reference, :now - make_interval(secs => 63072000 * (random() ^ 1.3)) AS received_at,
+            random() AS kind, random() AS fate, random() AS slow, random() AS filer,
+            1 + (random() * 299998)::integer AS household_id
+        FROM person CROSS JOIN LATERAL (SELECT person.id) AS one (g) WHERE reference IS NOT NULL
+    ), sorted AS (
+        SELECT drawn.*, CASE WHEN kind < .45 THEN 'payment' WHEN kind < .6 THEN 'phone' WHEN kind < .75 THEN 'data'
+            WHEN kind < .85 THEN 'exclusion' WHEN kind < .88 THEN 'inclusion' WHEN kind < .92 THEN 'conduct'
+            WHEN kind < .93 THEN 'abuse' ELSE 'other' END AS category,
+            received_at < :now - interval '10 days' AND fate > .02 OR fate > .7 AND slow < .4 AS decided,
+            least(received_at + make_interval(hours => (24 + 160 * slow * slow)::integer), :now) AS decided_at
+        FROM drawn
+    )
+    INSERT INTO grievance (id, reference, filing_key, channel, category, subcategory, sensitivity, words, msisdn,
+        household_id, commune_pcode, anonymous, beneficiary, language, call_back, state, level, first_answer_due,
+        decision_due, answer, received_at, decided_at, reopened_at, reopen_count, name, sex, assigned_to, assigned_at,
+        touched_at, first_answered_at, decided_by)
+    SELECT g, sorted.reference, 'bench ' || g,
+        CASE WHEN filer < .7 THEN 'ussd' WHEN filer < .8 THEN 'desk' WHEN filer < .9 THEN 'call' ELSE 'register' END,
+        category,
+        CASE category WHEN 'payment' THEN 'not_paid' WHEN 'phone' THEN 'sim_lost' WHEN 'data' THEN 'name'
+            WHEN 'exclusion' THEN 'left_out' WHEN 'inclusion' THEN 'wrong_in' WHEN 'conduct' THEN 'bribe'
+            WHEN 'abuse' THEN 'violence' ELSE 'information' END,
+        CASE WHEN category IN ('conduct', 'abuse') THEN 'sensitive'
+            WHEN category IN ('exclusion', 'inclusion') THEN 'special' ELSE 'ordinary' END,
+        CASE WHEN category <> 'abuse' THEN 'Je n''ai pas reçu mon argent depuis deux mois.' END,
+        CASE WHEN category <> 'abuse' THEN household_phone.msisdn END,
+        CASE WHEN category <> 'abuse' AND filer < .8 THEN household.id END,
+        CASE WHEN category <> 'abuse' THEN household.commune_pcode END,
+        filer >= .8, true, coalesce(household.language, 'bm'), true,
+        CASE WHEN decided AND fate > .25 THEN 'closed' WHEN decided AND fate > .1 THEN 'resolved'
+            WHEN decided THEN 'rejected' WHEN fate > .6 THEN 'received' WHEN fate > .3 THEN 'assigned'
+            WHEN fate > .1 THEN 'in_progress' ELSE 'waiting' END,
+        CASE WHEN category IN ('conduct', 'abuse') THEN 'national' WHEN slow > .9 THEN 'commune' ELSE 'village' END,
+        CAST(received_at AS date) + 2, CAST(received_at AS date) + 7,
+        CASE WHEN decided THEN 'Votre paiement est prêt.' END, received_at, CASE WHEN decided THEN decided_at END,
+        CASE WHEN filer < .03 THEN decided_at END, CASE WHEN filer < .03 THEN 1 ELSE 0 END,
+        CASE WHEN filer >= .8 AND filer < .95 THEN household.head_name END,
+        CASE WHEN fate < .5 THEN 'F' WHEN fate < .8 THEN 'M' END,
+        CASE WHEN NOT decided AND fate <= .6 THEN 1 + g % 14 END,
+        CASE WHEN NOT decided AND fate <= .6 THEN received_at END,
+        CASE WHEN NOT decided AND fate <= .6 THEN received_at END,
+        CASE WHEN decided THEN received_at + (decided_at - received_at) * .5 END, CASE WHEN decided THEN 1 + g % 14 END
+    FROM sorted JOIN household ON household.id = sorted.household_id
+    JOIN household_phone ON household_phone.household_id = household.id""",
+    """INSERT INTO grievance_event (grievance_id, at, kind, to_state, told)
+    SELECT id, received_at, 'received', 'received', true FROM grievance""",
+    """INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, agent_id, told)
+    SELECT id, decided_at, 'decided', 'in_progress', 'resolved', decided_by, true
+    FROM grievance WHERE decided_at IS NOT NULL""",
+    """INSERT INTO campaign (id, kind, title, round_id, subject, state, needs_second, recipients, parts, started_at,
+        ended_at)
+    SELECT c, 'announce', 'Annonce ' || c, 2, '{}', 'finished', false, :messages_each, :messages_each,
+        :now - make_interval(days => 90 - c * 10), :now - make_interval(days => 90 - c * 10) + interval '5 hours'
+    FROM generate_series(1, :campaigns) AS c""",
+    "DROP INDEX ix_message_household_ids",
+    """INSERT INTO message (campaign_id, kind, msisdn, operator, household_ids, commune_pcode, language, state, reason,
+        provider_id, attempts, was_uncertain, planned_at, final_at)
+    SELECT c, 'announce', household_phone.msisdn, 'orange', ARRAY[household.id], household.commune_pcode,
+        household.language, CASE WHEN h % 20 < 17 THEN 'delivered' WHEN h % 20 < 19 THEN 'failed' ELSE 'silent' END,
+        CASE WHEN h % 20 IN (17, 18) THEN 'AbsentSubscriber' END, 'ATXid_' || c || '_' || h, 0, false, :now, :now
+    FROM generate_series(1, :campaigns) AS c, generate_series(1, :messages_each) AS h
+    JOIN household ON household.id = h JOIN household_phone ON household_phone.household_id = h""",
+    "CREATE INDEX ix_message_household_ids ON message USING gin (household_ids)",
+    """INSERT INTO screen_count (day, screen, language, entered, answered, wrong_key, went_back, dropped, timed_out)
+    SELECT CAST(:now AS date) - d, screen, language, 400, 350, 9, 9, 20, 10
+    FROM generate_series(0, :screen_days) AS d, unnest(ARRAY['home', 'payment', 'complaint', 'eligibility',
+        'complaint_kind', 'complaint_words', 'days_of_commune', 'call_asked', 'more', 'other_language']) AS screen,
+        unnest(ARRAY['bm', 'fr']) AS language""",
+    """INSERT INTO task_count (day, task, language, finished, hops, seconds)
+    SELECT CAST(:now AS date) - d, task, language, 300, 900, 9000
+    FROM generate_series(0, :screen_days) AS d, unnest(ARRAY['payment date', 'my household', 'file a complaint',
+        'follow a complaint', 'call me back']) AS task, unnest(ARRAY['bm', 'fr']) AS language""",
+    """INSERT INTO gateway_session (session_id, date, network, status, duration_ms, hops)
+    SELECT 'bench ' || s, :now - make_interval(secs => s * 105.0), '61001',
+        CASE WHEN s % 12 = 0 THEN 'Incomplete' ELSE 'Success' END, 21000, 3
+    FROM generate_series(1, 300000) AS s""",
+)
+SEQUENCES: Final = ("household", "grievance", "grievance_event", "campaign", "message", "payment_round")
+
+
+async def make(now: datetime) -> None:
+    """Fill an empty database."""
+    async with database.copying() as connection:
+        await connection.execute("SET synchronous_commit = off")
+        await connection.execute("SELECT setseed(0.5)")
+        for statement in PLACES:
+            await connection.execute(_filled(statement, now))
+        await _people(connection)
+        for statement in FILL:
+            await connection.execute(_filled(statement, now))
+        for table in SEQUENCES:
+            await connection.execute(SET_SEQUENCE.replace("TABLE", table).encode())
+        await connection.commit()
+        await connection.set_autocommit(True)
+        await connection.execute("VACUUM ANALYZE")
+
+
+def _filled(statement: str, now: datetime) -> bytes:
+    values = {
+        ":now": f"CAST('{now.isoformat()}' AS timestamptz)",
+        ":communes": str(COMMUNES),
+        ":campaigns": str(CAMPAIGNS),
+        ":messages_each": str(MESSAGES_EACH),
+        ":screen_days": str(SCREEN_DAYS),
+    }
+    for name, value in values.items():
+        statement = statement.replace(name, value)
+    return statement.encode()
+
+
+async def _people(connection: psycopg.AsyncConnection) -> None:
+    async with connection.cursor().copy(COPY_PEOPLE) as copy:
+        for row in _drawn():
+            await copy.write_row(row)
+
+
+def _drawn() -> Iterator[tuple[int, str, str, str | None]]:
+    draw = Random(4)
+    serials = draw.sample(range(100_000, 1_000_000), GRIEVANCES)
+    for number in range(1, HOUSEHOLDS + 1):
+        serial = str(serials[number - 1]) if number <= GRIEVANCES else None
+        yield (
+            number,
+            household_no(number),
+            f"{draw.choice(WOMEN if draw.random() < 0.75 else MEN)} {draw.choice(FAMILIES)}",
+            serial + check_digit(serial) if serial else None,
+        )
