@@ -158,7 +158,7 @@ async def _file(number: int, family: Any, now: datetime, draw: Random, agents: d
         "village": family.village if named and at_desk else None,
         "agent": agent if steps else None,
         "filed_by": agents[Role.AGENT] if at_desk else None,
-        "assigned_at": moments.get("assigned"),
+        "assigned_at": moments.get("taken"),
         "touched_at": steps[-1][1] if steps else None,
         "waiting_since": moments.get("information"),
         "first": moments.get("information") or moments.get("decided"),
@@ -184,8 +184,8 @@ async def _file(number: int, family: Any, now: datetime, draw: Random, agents: d
 def _state(days: int, draw: Random) -> GrievanceState:
     """How far a grievance of some age is: most old ones are decided."""
     if days > 12 and draw.random() < 0.9:
-        kinds = (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED)
-        return draw.choices(kinds, (7, 2, 3))[0]
+        ends = (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED)
+        return draw.choices(ends, (7, 2, 3))[0]
     kinds = (
         GrievanceState.RECEIVED, GrievanceState.ASSIGNED, GrievanceState.IN_PROGRESS, GrievanceState.WAITING,
         GrievanceState.RESOLVED, GrievanceState.REJECTED,
@@ -197,12 +197,12 @@ def _steps(state: GrievanceState, at: datetime, now: datetime, draw: Random) -> 
     """The steps that led there and when: taken, worked on or asked about, decided, closed."""
     kinds = {
         GrievanceState.RECEIVED: (),
-        GrievanceState.ASSIGNED: ("assigned",),
-        GrievanceState.IN_PROGRESS: ("assigned", "note"),
-        GrievanceState.WAITING: ("assigned", "information"),
-        GrievanceState.CLOSED: ("assigned", "decided", "closed"),
-    }.get(state, ("assigned", "decided"))
-    steps = []
+        GrievanceState.ASSIGNED: ("taken",),
+        GrievanceState.IN_PROGRESS: ("taken", "note"),
+        GrievanceState.WAITING: ("taken", "information"),
+        GrievanceState.CLOSED: ("taken", "decided", "closed"),
+    }.get(state, ("taken", "decided"))
+    steps: list[tuple[str, datetime]] = []
     moment = at
     for kind in kinds:
         later = add_working_days(moment.date(), draw.choice((0, 0, 1, 1, 2, 3)))
@@ -214,7 +214,7 @@ def _steps(state: GrievanceState, at: datetime, now: datetime, draw: Random) -> 
 
 def _after(kind: str, state: GrievanceState) -> GrievanceState:
     match kind:
-        case "assigned":
+        case "taken":
             return GrievanceState.ASSIGNED
         case "note":
             return GrievanceState.IN_PROGRESS

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
-from starlette_admin import BaseField, DateField, EnumField, StringField, TextAreaField
+from starlette_admin import BaseField, BooleanField, DateField, EnumField, IntegerField, StringField, TextAreaField
 from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.events import AdminEvent, AfterEditContext, EventContext
 from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
@@ -49,6 +49,8 @@ class Kept(ModelView):
     def __init__(self, model: type[Any]) -> None:
         self.exporters: Sequence[BaseExporter | str] = [SheetCsv()]
         super().__init__(model)
+        for field in self._all_fields:
+            field.null_template = field.empty_template = "desk/nothing.html"
         self.events.on(AdminEvent.AFTER_EDIT, self._edited)
 
     def is_accessible(self, request: Request) -> bool:
@@ -145,10 +147,12 @@ class PreparedAnswers(Kept):
     changed_by = SUPERVISORS
     seen_by_roles = frozenset({Role.AGENT, Role.SUPERVISOR, Role.FOCAL})
     fields: Sequence[Any] = (
+        IntegerField("id", exclude_from_list=True, exclude_from_detail=True, exclude_from_export=True),
         EnumField("category", "Catégorie", required=True, choices=tuple(CATEGORIES.items())),
         StringField("title", "Titre", required=True),
         TextAreaField("text_fr", "Texte en français", required=True),
         TextAreaField("text_bm", "Texte en bambara", required=True),
+        BooleanField("reviewed", "Bambara relu par quelqu'un dont c'est la langue"),
     )
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import text
 
+from core import audit
 from core.alphabet import alphabet
 from core.campaigns import CampaignKind, CampaignState
 from core.database import reading
@@ -81,7 +82,7 @@ def plan(
     """Plan a campaign: who is told what, and what it costs. Nothing is sent."""
 
     async def work() -> None:
-        person = await acting(who)
+        person = await _at_shell(who, "plan")
         await must_cover(person, place or None)
         now = datetime.now(UTC)
         round_id = await _round(component or "TM", round_name) if round_name else None
@@ -112,7 +113,7 @@ def replan(campaign: Id, who: As) -> None:
     """Plan a draft, or a plan that nobody approved yet, anew: with the households and payments as they are now."""
 
     async def work() -> None:
-        person = await _supervisor(who)
+        person = await _supervisor(who, "replan", campaign)
         with errors.status("planning…"):
             await make_plan(campaign, settings(), datetime.now(UTC), who=person)
         await _show(campaign)
@@ -213,7 +214,7 @@ def test(campaign: Id, phones: Annotated[list[str], typer.Argument(help="Phones 
     """Send the longest text of each language to named phones, and to nobody else."""
 
     async def work() -> None:
-        await must_run(await _supervisor(who), campaign)
+        await must_run(await _supervisor(who, "test", campaign), campaign)
         try:
             msisdns = [parse_any(phone) for phone in phones]
         except BadNumber as bad:
@@ -229,7 +230,7 @@ def approve(campaign: Id, who: As) -> None:
     """Approve a plan that somebody else made."""
 
     async def work() -> None:
-        approved = await campaigns.approve(campaign, await acting(who), datetime.now(UTC))
+        approved = await campaigns.approve(campaign, await _at_shell(who, "approve", campaign), datetime.now(UTC))
         out.print("Approved." if approved.complete else "First approval given; it needs a second one.")
 
     _run(work)
@@ -247,7 +248,7 @@ def start(
 
     async def work() -> None:
         moment = at.replace(tzinfo=UTC) if at else None
-        await campaigns.start(campaign, await acting(who), datetime.now(UTC), moment)
+        await campaigns.start(campaign, await _at_shell(who, "start", campaign), datetime.now(UTC), moment)
         out.print(f"It starts {f'on {moment:%Y-%m-%d at %H:%M}' if moment else 'now'}.", highlight=False)
         out.print(f"Watch it: jigi campaign status {campaign} --watch", highlight=False)
 
@@ -259,7 +260,7 @@ def pause(campaign: Id, who: As, why: Why = "paused by hand") -> None:
     """Let nothing more of it leave."""
 
     async def work() -> None:
-        await campaigns.pause(campaign, why, datetime.now(UTC), await acting(who))
+        await campaigns.pause(campaign, why, datetime.now(UTC), await _at_shell(who, "pause", campaign))
         out.print("Paused. What left already is still recorded.")
 
     _run(work)
@@ -270,7 +271,7 @@ def resume(campaign: Id, who: As) -> None:
     """Let it go on from where it stopped."""
 
     async def work() -> None:
-        await campaigns.resume(campaign, await acting(who), datetime.now(UTC))
+        await campaigns.resume(campaign, await _at_shell(who, "resume", campaign), datetime.now(UTC))
         out.print("It goes on.")
 
     _run(work)
@@ -281,7 +282,7 @@ def cancel(campaign: Id, who: As, why: Why) -> None:
     """End it: who was not told yet is not told."""
 
     async def work() -> None:
-        await campaigns.cancel(campaign, why, await acting(who), datetime.now(UTC))
+        await campaigns.cancel(campaign, why, await _at_shell(who, "cancel", campaign), datetime.now(UTC))
         out.print("Cancelled.")
 
     _run(work)
@@ -296,7 +297,9 @@ def settle(
     """Decide on uncertain messages: the gateway may or may not have taken them."""
 
     async def work() -> None:
-        count = await campaigns.settle(campaign or None, await acting(who), datetime.now(UTC), again=again)
+        count = await campaigns.settle(
+            campaign or None, await _at_shell(who, "settle", campaign), datetime.now(UTC), again=again
+        )
         out.print(f"{count} uncertain message(s) {'sent again' if again else 'left as they are'}.")
 
     _run(work)
@@ -316,7 +319,7 @@ def rules_of(
         round_id = await _round(component, round_name)
         for kinds, is_on in ((off or [], False), (on_again or [], True)):
             for kind in kinds:
-                person = await acting(who)
+                person = await _at_shell(who, "rules")
                 await must_cover(person, None)
                 await rules.switch(round_id, kind, person.id, datetime.now(UTC), on=is_on)
         switched_off = await rules.switched_off(round_id)
@@ -419,7 +422,15 @@ def report(
     _run(work)
 
 
-async def _supervisor(login: str) -> Acting:
-    person = await acting(login)
+async def _supervisor(login: str, command: str, campaign_id: int | None = None) -> Acting:
+    person = await _at_shell(login, command, campaign_id)
     must_supervise(person)
+    return person
+
+
+async def _at_shell(login: str, command: str, campaign_id: int | None = None) -> Acting:
+    """Who this login is; no password was asked, so the audit trail says that the shell acted in their name."""
+    person = await acting(login)
+    about = f"campaign {campaign_id}" if campaign_id else None
+    await audit.note(person.id, "at the shell", about, datetime.now(UTC), {"command": command})
     return person
