@@ -1,0 +1,302 @@
+"""Campaigns at the desk: approved by others, started, stopped, settled, each act for one's own places and on record."""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+
+import httpx
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from core.database import writing
+from core.msisdn import local
+from core.people import Role, Scope, acting
+from core.settings import Settings
+from sms import campaigns, planning, planning_apart
+from sms.campaign_scope import OutOfScope
+from sms.gateway import Policy
+from sms.subjects import Subject
+from tests.core import registry
+from tests.core.registry import SAFO
+from tests.desk.browser import Browser, seen
+from tests.desk.conftest import SignIn
+from tests.sms.campaign_world import (
+    AWA,
+    BINTA,
+    CHEICK,
+    SETTINGS,
+    ScriptedGateway,
+    Watch,
+    counted,
+    drafted,
+    family,
+    query,
+    round_id,
+    sender,
+    state_of,
+)
+
+pytestmark = pytest.mark.usefixtures("safo")
+
+NOW = datetime.now(UTC)
+SOON = NOW.date() + timedelta(days=6)
+MOPTI = "ML050101"
+
+
+@pytest.fixture
+async def safo(app: Starlette) -> None:
+    """The commune of Safo and nobody in it."""
+    await registry.safo()
+
+
+@pytest.fixture
+async def two_households(safo: None) -> None:
+    """Two households of Safo that are paid in six days."""
+    await family(AWA, due=SOON)
+    await family(BINTA, due=SOON)
+
+
+async def announced(planner: str = "awa", place: str | None = SAFO, settings: Settings = SETTINGS) -> int:
+    """An announcement of the round that somebody planned."""
+    subject = Subject(round_id=await round_id(), place=place)
+    campaign = await drafted(subject=subject, now=NOW, planner=planner)
+    await planning.plan(campaign, settings, NOW)
+    return campaign
+
+
+async def act(browser: Browser, campaign: int, name: str, **fields: str) -> str:
+    """Do something on the page of a campaign, as its form does; what is read then."""
+    page = f"/desk/campaigns/{campaign}"
+    shown = (await browser.open(page)).text
+    found = re.search(r'name="seen" value="(\d+)"', shown)
+    known = {"seen": found[1]} if found else {}
+    return seen(await browser.submit(f"{page}/{name}", page=page, follow=True, **{**known, **fields}))
+
+
+async def audited() -> list[tuple[str, str]]:
+    rows = await query("SELECT act, about FROM audit_entry WHERE act LIKE 'campaign%' ORDER BY id")
+    return [(row.act, row.about) for row in rows]
+
+
+async def test_a_plan_is_shown_with_its_texts_and_who_is_left_out(two_households: None, sign_in: SignIn) -> None:
+    await family(due=SOON)
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    page = await binta.see(f"/desk/campaigns/{campaign}")
+    assert "Destinataires 2" in page
+    assert "pas de téléphone 1" in page
+    assert "aucun prix n'est réglé" in page
+    assert "30 000 F CFA" in page
+    assert "planifiée, à approuver" in await binta.see("/desk/campaigns")
+
+
+async def test_it_goes_from_plan_to_cancelled_and_each_act_is_on_record(two_households: None, sign_in: SignIn) -> None:
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    assert "La campagne est approuvée" in await act(binta, campaign, "approve")
+    assert "Elle part." in await act(binta, campaign, "start", when="now")
+    assert await state_of(campaign) == "running"
+    assert "En pause" in await act(binta, campaign, "pause", why="Erreur de lieu")
+    assert "En pause : Erreur de lieu" in await binta.see(f"/desk/campaigns/{campaign}")
+    assert "Elle continue" in await act(binta, campaign, "resume")
+    assert "Écrivez pourquoi" in await act(binta, campaign, "cancel", why=" ")
+    assert "Annulée." in await act(binta, campaign, "cancel", why="Tour repoussé")
+    assert await state_of(campaign) == "cancelled"
+    about = f"campaign {campaign}"
+    acts = ["approved", "started", "paused", "resumed", "cancelled"]
+    assert await audited() == [(f"campaign {name}", about) for name in acts]
+    page = await binta.see(f"/desk/campaigns/{campaign}")
+    assert "Binta : en pause (Erreur de lieu)" in page
+    assert "Binta : annulée (Tour repoussé)" in page
+
+
+async def test_who_planned_does_not_approve(two_households: None, sign_in: SignIn) -> None:
+    awa = await sign_in("awa", Role.SUPERVISOR)
+    campaign = await announced()
+    assert "une autre personne doit approuver" in await awa.see(f"/desk/campaigns/{campaign}")
+    assert "Une autre personne doit approuver" in await act(awa, campaign, "approve")
+    assert await state_of(campaign) == "planned"
+    assert await audited() == []
+
+
+async def test_a_great_one_is_approved_by_two(two_households: None, sign_in: SignIn) -> None:
+    campaign = await announced(settings=SETTINGS.model_copy(update={"sms_cap_parts": 1}))
+    binta, cheick = [await sign_in(login, Role.SUPERVISOR) for login in ("binta", "cheick")]
+    assert "Il en faut une seconde" in await act(binta, campaign, "approve")
+    assert "ni qui a déjà approuvé" in await act(binta, campaign, "approve")
+    assert "La campagne est approuvée" in await act(cheick, campaign, "approve")
+
+
+async def test_a_plan_that_was_made_anew_is_looked_at_before_it_is_approved(
+    two_households: None, sign_in: SignIn
+) -> None:
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    old = str(await campaigns.last_change(campaign))
+    await family(CHEICK, due=SOON)
+    await planning.plan(campaign, SETTINGS, NOW)
+    assert "quelqu'un d'autre a refait ou approuvé ce plan" in await act(binta, campaign, "approve", seen=old)
+    assert await state_of(campaign) == "planned"
+    assert "La campagne est approuvée" in await act(binta, campaign, "approve")
+
+
+async def test_starting_what_somebody_cancelled_says_who_did(two_households: None, sign_in: SignIn) -> None:
+    campaign = await announced()
+    binta, cheick = [await sign_in(login, Role.SUPERVISOR) for login in ("binta", "cheick")]
+    await act(binta, campaign, "approve")
+    await campaigns.cancel(campaign, "Tour repoussé", cheick.who, datetime.now(UTC))
+    page = await act(binta, campaign, "start", when="now")
+    assert "la campagne est annulée (par Cheick, le" in page
+    assert await state_of(campaign) == "cancelled"
+
+
+async def test_it_is_set_for_a_day_and_hour_to_come(two_households: None, sign_in: SignIn) -> None:
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    await act(binta, campaign, "approve")
+    assert "Ce moment est passé" in await act(
+        binta, campaign, "start", when="later", day=str(NOW.date() - timedelta(days=1)), hour="09:00"
+    )
+    assert "Écrivez le jour et l'heure" in await act(binta, campaign, "start", when="later", day="", hour="")
+    tomorrow = NOW.date() + timedelta(days=1)
+    page = await act(binta, campaign, "start", when="later", day=str(tomorrow), hour="09:30")
+    assert f"Elle partira le {tomorrow:%d/%m/%Y} à 09:30." in page
+    assert await state_of(campaign) == "scheduled"
+
+
+async def test_how_far_it_is_is_told_in_figures(two_households: None, sign_in: SignIn) -> None:
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    await act(binta, campaign, "approve")
+    await act(binta, campaign, "start", when="now")
+    gateway, watch = ScriptedGateway({AWA: Policy.FINAL}), Watch(NOW + timedelta(seconds=1))
+    await sender(gateway, watch, settings=SETTINGS.model_copy(update={"sms_window": ALL_DAY})).drain()
+    answer = await binta.open(f"/desk/campaigns/{campaign}/progress")
+    found = answer.json()
+    assert found["figures"]["to_send"] == "2"
+    assert found["figures"]["accepted"] == "1"
+    assert found["figures"]["failed"] == "1"
+    assert found["percent"] == 100
+    page = await binta.see(f"/desk/campaigns/{campaign}")
+    assert "1 pris par l'opérateur" in page
+    assert "1 échoués" in page
+
+
+ALL_DAY = (time(0), time(0))
+UNCERTAIN = (
+    text("UPDATE message SET state = 'uncertain', was_uncertain = true WHERE campaign_id = :id"),
+    text(
+        "UPDATE sms_batch SET state = 'done', uncertain = true, left_at = now(), answered_at = now() "
+        "WHERE campaign_id = :id"
+    ),
+)
+
+
+async def test_uncertain_ones_are_left_or_sent_again(two_households: None, sign_in: SignIn) -> None:
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    await act(binta, campaign, "approve")
+    await act(binta, campaign, "start", when="now")
+    async with writing() as session:
+        await session.execute(UNCERTAIN[0], {"id": campaign})
+        await session.execute(UNCERTAIN[1], {"id": campaign})
+    assert "2 SMS incertains" in await binta.see(f"/desk/campaigns/{campaign}")
+    assert "Choisissez" in await act(binta, campaign, "settle", choice="?")
+    assert "2 renvoyés." in await act(binta, campaign, "settle", choice="again")
+    assert (await counted(campaign))["planned"] == 2
+
+
+async def test_a_test_goes_to_named_phones_only(two_households: None, sign_in: SignIn) -> None:
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    assert "n'est pas un numéro" in await act(binta, campaign, "test", phones="12")
+    assert "5 téléphones au plus" in await act(binta, campaign, "test", phones=",".join([local(CHEICK)] * 6))
+    assert "1 SMS d'essai" in await act(binta, campaign, "test", phones=local(CHEICK))
+    rows = await query("SELECT msisdn FROM message WHERE campaign_id IS NULL")
+    assert [row.msisdn for row in rows] == [CHEICK]
+
+
+async def test_an_agent_is_refused_in_words(two_households: None, sign_in: SignIn) -> None:
+    campaign = await announced()
+    mariam = await sign_in("mariam")
+    for path in ("", "/new", "/rules", f"/{campaign}", f"/{campaign}/progress", f"/{campaign}/unreached"):
+        answer = await mariam.open(f"/desk/campaigns{path}")
+        assert answer.status_code == 403, path
+        assert "pas pour votre rôle" in seen(answer)
+    answer = await mariam.submit(f"/desk/campaigns/{campaign}/cancel", page="/desk/account", why="non")
+    assert answer.status_code == 403
+    assert await state_of(campaign) == "planned"
+
+
+class TestScope:
+    """Who works for a region runs the campaigns that stay within it, and sees no other."""
+
+    @pytest.fixture(autouse=True)
+    async def mopti(self, two_households: None) -> None:
+        await registry.places((MOPTI, "Mopti"))
+
+    async def test_one_sees_only_those_of_ones_places(self, sign_in: SignIn) -> None:
+        own, whole, safo_too = await announced(place="ML0202"), await announced(place=None), await announced()
+        koulikoro = await sign_in("binta", Role.SUPERVISOR, Scope.CERCLE, "ML0202")
+        listed = (await koulikoro.open("/desk/campaigns")).text
+        assert [number for number in (own, whole, safo_too) if f'/desk/campaigns/{number}"' in listed] == [
+            own,
+            safo_too,
+        ]
+        for path in ("", "/progress", "/unreached", "/unreached/print", "/unreached/csv"):
+            assert (await koulikoro.open(f"/desk/campaigns/{whole}{path}")).status_code == 404
+
+    @pytest.mark.parametrize("name", ["approve", "start", "cancel", "plan", "test", "settle", "pause", "resume"])
+    async def test_no_act_reaches_another_place(self, sign_in: SignIn, name: str) -> None:
+        campaign = await announced()
+        mopti = await sign_in("binta", Role.SUPERVISOR, Scope.REGION, "ML05")
+        fields = {"why": "non", "phones": local(CHEICK), "choice": "leave", "when": "now", "seen": "1"}
+        answer: httpx.Response = await mopti.submit(
+            f"/desk/campaigns/{campaign}/{name}", page="/desk/account", follow=True, **fields
+        )
+        assert answer.status_code == 404
+        assert "pas de votre ressort" in seen(answer)
+        assert await state_of(campaign) == "planned"
+        assert await audited() == []
+
+    async def test_the_act_itself_refuses_it_whoever_calls_it(self, sign_in: SignIn) -> None:
+        campaign = await announced()
+        await sign_in("binta", Role.SUPERVISOR, Scope.REGION, "ML05")
+        binta = await acting("binta")
+        for doing in (
+            campaigns.approve(campaign, binta, NOW),
+            campaigns.cancel(campaign, "non", binta, NOW),
+            planning.plan(campaign, SETTINGS, NOW, who=binta),
+            campaigns.settle(None, binta, NOW, again=False),
+        ):
+            with pytest.raises(OutOfScope):
+                await doing
+
+    async def test_rules_are_of_the_whole_country(self, sign_in: SignIn) -> None:
+        mopti = await sign_in("binta", Role.SUPERVISOR, Scope.REGION, "ML05")
+        fields = {"round": str(await round_id()), "kind": "reminder3", "on": "no"}
+        page = seen(await mopti.submit("/desk/campaigns/rules", page="/desk/campaigns", follow=True, **fields))
+        assert "pas de votre ressort" in page
+        assert await query("SELECT FROM campaign_rule_off") == []
+
+
+async def test_rules_of_a_round_are_switched_off_and_on(two_households: None, sign_in: SignIn) -> None:
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    fields = {"round": str(await round_id()), "kind": "reminder3"}
+    page = "/desk/campaigns/rules"
+    assert "ne part plus sans vous" in seen(await binta.submit(page, follow=True, on="no", **fields))
+    assert "Rappel trois jours avant arrêté" in await binta.see(page)
+    assert "part de nouveau" in seen(await binta.submit(page, follow=True, on="yes", **fields))
+    assert await query("SELECT FROM campaign_rule_off") == []
+    assert await audited() == [("campaign rule switched", f"round {fields['round']}")] * 2
+
+
+async def test_a_plan_is_made_anew_by_who_asks(two_households: None, sign_in: SignIn) -> None:
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    await family(CHEICK, due=SOON)
+    assert "Le plan est refait." in await act(binta, campaign, "plan")
+    page = await binta.see(f"/desk/campaigns/{campaign}")
+    assert "Destinataires 3" in page
+    assert "Vous avez planifié : une autre personne doit approuver." in page
+    await planning_apart.ended()

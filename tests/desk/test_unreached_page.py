@@ -1,0 +1,76 @@
+"""Who could not be told: by commune, a page for each village to print, and files that no formula hides in."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import openpyxl
+import pytest
+from starlette.applications import Starlette
+
+from core.people import Role
+from sms import planning
+from sms.subjects import Subject
+from tests.core import registry
+from tests.desk.browser import Browser
+from tests.desk.conftest import SignIn
+from tests.sms.campaign_world import AWA, FIXED, SETTINGS, drafted, family, query, round_id
+
+NOW = datetime.now(UTC)
+SOON = NOW.date() + timedelta(days=6)
+PAGE = "/desk/campaigns/1/unreached"
+
+
+@pytest.fixture
+async def binta(app: Starlette, sign_in: SignIn) -> Browser:
+    """A supervisor; of a planned campaign, two households of two villages cannot be told and one waits."""
+    await registry.safo()
+    await family(AWA, due=SOON, name="Moussa Keïta")
+    await family(due=SOON, name="=cmd|' /C calc'!A0", village="Dialakoroba")
+    await family(FIXED, due=SOON, name="Fanta Diarra", village="Tassan")
+    campaign = await drafted(subject=Subject(round_id=await round_id()), now=NOW)
+    await planning.plan(campaign, SETTINGS, NOW)
+    return await sign_in("binta", Role.SUPERVISOR)
+
+
+async def test_it_is_counted_by_commune(binta: Browser) -> None:
+    page = await binta.see(PAGE)
+    assert "3 ménages concernés" in page
+    assert "pas de téléphone : 1" in page
+    assert "téléphone fixe : 1" in page
+
+
+async def test_each_village_is_a_page_to_print(binta: Browser) -> None:
+    answer = await binta.open(f"{PAGE}/print")
+    assert answer.text.count('class="sheet') == 2
+    page = await binta.see(f"{PAGE}/print", region="Region ML02", commune="Safo")
+    assert "Tassan, commune Safo" in page
+    assert "Fanta Diarra" in page
+    assert "Dialakoroba, commune Safo" in page
+    assert "30 000 F CFA" in page
+    assert "Tout le monde a été joint." in await binta.see(f"{PAGE}/print", region="Region ML02", commune="Kati")
+
+
+async def test_as_csv_no_cell_is_a_formula(binta: Browser) -> None:
+    answer = await binta.open(f"{PAGE}/csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 4
+    assert ";'=cmd|" in answer.text
+
+
+async def test_as_a_workbook_no_cell_is_a_formula(binta: Browser) -> None:
+    answer = await binta.open(f"{PAGE}/xlsx")
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content))["Non joints"].iter_rows())
+    assert len(rows) == 4
+    assert {cell.data_type for row in rows for cell in row} <= {"s", "n"}
+
+
+async def test_each_export_is_on_record(binta: Browser) -> None:
+    for path in ("/print", "/csv", "/xlsx"):
+        await binta.open(f"{PAGE}{path}")
+    rows = await query("SELECT act, about, detail FROM audit_entry WHERE act LIKE 'campaign%' ORDER BY id")
+    assert [(row.act, row.about, row.detail) for row in rows] == [
+        ("campaign unreached printed", "campaign 1", {"commune": "all"}),
+        ("campaign unreached exported", "campaign 1", {"as": "csv"}),
+        ("campaign unreached exported", "campaign 1", {"as": "xlsx"}),
+    ]
