@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from core import audit, grievances
+from core import audit, grievances, migrations
 from core.callbacks import ask_call
 from core.database import reading, writing
 from core.grievances import Filing
@@ -234,3 +236,28 @@ async def test_every_table_with_somebodys_affairs_is_under_the_rules() -> None:
         )
     assert open_to_all & {"agent_credential", "desk_session", "alembic_version"} == set()
     assert {"grievance", "grievance_event", "household", "payment", "message"} & open_to_all == set()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "CREATE ROLE line LOGIN CREATEROLE; GRANT jigi_desk TO line WITH ADMIN OPTION",
+        "CREATE ROLE line LOGIN; GRANT jigi_desk TO line",
+    ],
+    ids=["may grant the role", "was granted it beforehand"],
+)
+def test_who_runs_the_migration_need_be_no_superuser(database_url: str, given: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as server:
+        server.execute(given.encode())
+        try:
+            server.execute("CREATE DATABASE lines OWNER line")
+            url = make_url(database_url).set(database="lines", username="line").render_as_string(hide_password=False)
+            migrations.upgrade(url)
+            with psycopg.connect(url) as connection:
+                connection.execute("SELECT set_config('role', 'jigi_desk', true)")
+                assert connection.execute("SELECT count(*) FROM household").fetchone() == (0,)
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute("SELECT count(*) FROM agent_credential")
+        finally:
+            server.execute("DROP DATABASE IF EXISTS lines")
+            server.execute("DROP ROLE line")

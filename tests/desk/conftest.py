@@ -20,7 +20,7 @@ from tests.desk.browser import PASSWORD, Browser
 @pytest.fixture
 def desk_settings() -> Settings:
     """Settings of the desk under test; a test may override what it is about."""
-    return Settings(
+    return Settings(  # type: ignore[call-arg]
         _env_file=None,
         desk_totp=False,
         simulator=True,

@@ -258,7 +258,12 @@ BEGIN
     END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
-GRANT jigi_desk TO CURRENT_USER;
+DO $$
+BEGIN
+    GRANT jigi_desk TO CURRENT_USER;
+EXCEPTION WHEN insufficient_privilege THEN
+    IF NOT pg_has_role('jigi_desk', 'MEMBER') THEN RAISE; END IF;  -- who made the role granted it
+END $$;
 GRANT USAGE ON SCHEMA public TO jigi_desk;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO jigi_desk;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO jigi_desk;
