@@ -301,7 +301,7 @@ GIVE = text(
 )
 TOUCH = text(
     "UPDATE grievance SET state = :state, touched_at = :now, call_again_on = CAST(:again_on AS date), "
-    "waiting_since = CASE WHEN :state = 'waiting' THEN waiting_since END, first_answered_at = "
+    "waiting_since = CASE WHEN :waits THEN waiting_since END, first_answered_at = "
     "CASE WHEN :told THEN coalesce(first_answered_at, :now) ELSE first_answered_at END WHERE id = :id"
 )
 TOUCH_NOTED = text("UPDATE grievance SET state = :state, touched_at = :now WHERE id = :id")
@@ -422,7 +422,7 @@ async def appeal(act: Act, words: str) -> None:
     """Reopen it once for the person, who does not agree, with why. Raises Stale, WordsMissing, StepNotPossible."""
     _worded(words)
     async with _doing(act, "grievance reopened"):
-        key = f"desk:{act.reference}"
+        key = f"desk:{act.reference}:{act.seen.version}"
         if await reopen(act.reference, key, act.now, agent_id=act.who.id, note=words) is None:
             raise StepNotPossible(f"{act.reference} cannot be reopened")
 
@@ -452,7 +452,7 @@ async def log_call(act: Act, *, reached: bool, again_on: date | None, words: str
         waits = found.state is GrievanceState.WAITING and not reached
         state = found.state if waits else GrievanceState.IN_PROGRESS
         values = {"id": found.id, "state": state.value, "now": act.now, "again_on": again_on, "told": reached}
-        await session.execute(TOUCH, values)
+        await session.execute(TOUCH, values | {"waits": waits})
         kind = "called" if reached else "not_reached"
         await _note(session, found, kind, state, act.who.id, words or None, act.now, told=reached, again_on=again_on)
 
