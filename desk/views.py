@@ -3,20 +3,31 @@
 from collections.abc import Sequence
 from typing import Final
 
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin.routing import route
+from starlette_admin.views import BaseView, DropDown
+
 from core.people import Role
 from core.settings import Settings
 from desk.account import Account
 from desk.audit_list import AuditTrail
 from desk.callbacks import Callbacks
+from desk.campaign_plan import CampaignPlan
+from desk.campaign_report import CampaignReport
+from desk.campaign_rules import CampaignRules
+from desk.campaigns import Campaigns
+from desk.case import Cases
+from desk.dashboard import Dashboard
+from desk.grievance_list import GrievanceList
 from desk.intake import Intake
 from desk.lists import lists
 from desk.pages import DESK, Page, who
 from desk.people import People
+from desk.queue import Queue
+from desk.readings import Readings
 from desk.register import Register
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette_admin.routing import route
-from starlette_admin.views import BaseView, DropDown
+from desk.reports import Reports
 
 FIRST_PAGES: Final = {
     Role.AGENT: "/queue",
@@ -41,9 +52,19 @@ class Home(Page):
 def views(settings: Settings) -> Sequence[BaseView]:
     """Every page and list, made anew for one desk."""
     return (
+        Queue(),
+        Cases(settings),
+        Readings(),
         Register(),
+        GrievanceList(),
+        Dashboard(),
+        Reports(),
         Intake(),
         Callbacks(),
+        Campaigns(settings),
+        CampaignPlan(settings),
+        CampaignRules(),
+        CampaignReport(),
         People(settings),
         DropDown("Listes", views=[*lists(), AuditTrail()]),
         Account(settings),
