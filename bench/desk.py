@@ -135,9 +135,7 @@ def _address(page: str, words: Words, draw: Random) -> tuple[str, dict[str, str]
             return "/desk/dashboard", {"days": draw.choice(("7", "30", "30", "30", "90", "365"))}
 
 
-async def _at_work(
-    client: httpx.AsyncClient, role: str, words: Words, seed: int, until: float, asked: Asked, not_there: set[str]
-) -> None:
+async def _at_work(client: httpx.AsyncClient, role: str, words: Words, seed: int, until: float, asked: Asked) -> None:
     """One person, page after page; focal persons, to whom other cases are not there, look at their queue."""
     draw = Random(seed)
     pages = ("queue", "dashboard", "grievances") if role == "focal" else tuple(MIX)
@@ -149,20 +147,20 @@ async def _at_work(
         answer = await client.get(path, params=params)
         if answer.status_code == httpx.codes.OK:
             asked[page].append((time.perf_counter() - began) * 1000)
-        elif answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.SEE_OTHER):
-            not_there.add(page)  # a case out of one's scope, or a search that leads straight to the one found
-        else:
+        elif answer.status_code not in (httpx.codes.NOT_FOUND, httpx.codes.SEE_OTHER):
+            # a case may be out of one's scope, and a search may lead straight to what it found
             raise RuntimeError(f"{path}: {answer.status_code}")
 
 
 async def _measured(people: Sequence[tuple[str, str]], words: Words) -> Asked:
     clients = [await _signed_in(login) for login, _ in people]
+    warming: Asked = defaultdict(list)
     asked: Asked = defaultdict(list)
-    for seconds, kept in ((WARM_SECONDS, defaultdict(list)), (SECONDS, asked)):
+    for seconds, kept in ((WARM_SECONDS, warming), (SECONDS, asked)):
         until = time.perf_counter() + seconds
         await asyncio.gather(
             *(
-                _at_work(client, role, words, seed, until, kept, set())
+                _at_work(client, role, words, seed, until, kept)
                 for seed, (client, (_, role)) in enumerate(zip(clients, people, strict=True))
             )
         )
