@@ -20,6 +20,8 @@ from desk.campaigns import Campaigns
 from desk.case import Cases
 from desk.dashboard import Dashboard
 from desk.grievance_list import GrievanceList
+from desk.households import Households
+from desk.imports import Imports
 from desk.intake import Intake
 from desk.lists import lists
 from desk.pages import DESK, Page, who
@@ -52,6 +54,8 @@ class Home(Page):
 def views(settings: Settings) -> Sequence[BaseView]:
     """Every page and list, made anew for one desk."""
     return (
+        Households(settings),
+        Imports(settings),
         Queue(),
         Cases(settings),
         Readings(),

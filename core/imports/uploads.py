@@ -1,0 +1,202 @@
+"""Files brought to the desk: kept in a folder while they are imported, one at a time, with how far it is beside them.
+
+How far it is stands in a file, so that every web process of this machine tells the same. The rows that were refused
+stay for who brought them; the file itself goes when its import ends.
+"""
+
+import asyncio
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Coroutine
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from core import audit
+from core.imports.importing import Kind, Report, run
+from core.imports.sheets import WORKBOOKS, UnreadableFile
+from core.people import Acting
+
+log = structlog.get_logger(__name__)
+
+KEPT: Final = 5
+"""Imports that stay to be looked at."""
+
+DEAD_AFTER: Final = timedelta(seconds=30)
+BEAT_SECONDS: Final = 2.0
+TAKEN: Final = frozenset({".csv", *WORKBOOKS})
+ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
+STATUS: Final = "status.json"
+ERRORS: Final = "file.errors.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An import and how far it is: `state` is running, done, refused (bad rows, nothing kept) or failed.
+
+    `words` is why it failed, in French. Moments are ISO text.
+    """
+
+    id: str
+    kind: str
+    name: str
+    by: str
+    keep_good: bool
+    started_at: str
+    seen_at: str
+    state: str = "running"
+    read: int = 0
+    expected: int | None = None
+    rows: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    unknown_columns: tuple[str, ...] = ()
+    words: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is being imported."""
+        return self.state == "running"
+
+
+class ImportRuns(RuntimeError):
+    """Another import is not at its end yet."""
+
+
+class NotTaken(ValueError):
+    """This is no import file; the message says why, in French."""
+
+
+class Uploads:
+    """The imports of the desk, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def all(self) -> tuple[Upload, ...]:
+        """The last imports, newest first; one whose process died is failed."""
+        found = (self._read(path.name) for path in sorted(self._folder.glob("*-*-*"), reverse=True))
+        return tuple(upload for upload in found if upload)
+
+    def errors_of(self, upload_id: str) -> Path | None:
+        """The file that names the refused rows of an import, or None."""
+        path = self._folder / upload_id / ERRORS
+        return path if ID.fullmatch(upload_id) and path.is_file() else None
+
+    def name_of(self, upload_id: str) -> str:
+        """What the file of an import was called."""
+        upload = self._read(upload_id)
+        return upload.name if upload else upload_id
+
+    async def begin(self, who: Acting, kind: Kind, name: str, content: bytes, *, keep_good: bool) -> str:
+        """Start to import a file, and give the import's id; raises ImportRuns and NotTaken."""
+        suffix = Path(name).suffix.lower()
+        if suffix not in TAKEN:
+            raise NotTaken("Un fichier .csv ou .xlsx est attendu.")
+        if not content:
+            raise NotTaken("Le fichier est vide.")
+        if any(upload.running for upload in self.all()):
+            raise ImportRuns
+        at = datetime.now(UTC)
+        upload = Upload(
+            id=f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
+            kind=kind.value,
+            name=Path(name).name[:80],
+            by=who.name,
+            keep_good=keep_good,
+            started_at=at.isoformat(),
+            seen_at=at.isoformat(),
+        )
+        folder = self._folder / upload.id
+        folder.mkdir(parents=True, mode=0o700)
+        (folder / f"file{suffix}").write_bytes(content)
+        self._write(upload)
+        await audit.note(who.id, "import begun", f"import {upload.id}", at, {"kind": kind.value, "file": upload.name})
+        self._start(self._import(who, upload, folder / f"file{suffix}"))
+        return upload.id
+
+    async def settled(self) -> None:
+        """Wait for the imports of this process to end."""
+        await asyncio.gather(*self._tasks)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _import(self, who: Acting, upload: Upload, path: Path) -> None:
+        """Import in a thread, since reading a file holds up all else; say now and then that it goes on."""
+        heard: list[int | None] = [0, None]
+        work = asyncio.create_task(asyncio.to_thread(_run, upload, path, heard))
+        while not (await asyncio.wait({work}, timeout=BEAT_SECONDS))[0]:
+            beat = datetime.now(UTC).isoformat()
+            self._write(replace(upload, seen_at=beat, read=heard[0] or 0, expected=heard[1]))
+        ended = _ended(upload, work)
+        _forget(path)
+        about, now = f"import {upload.id}", datetime.now(UTC)
+        detail = {"state": ended.state, "rows": ended.rows, "created": ended.created, "changed": ended.changed}
+        try:
+            await audit.note(who.id, "import ended", about, now, {**detail, "bad": ended.bad})
+        finally:
+            self._write(replace(ended, seen_at=now.isoformat()))
+            self._tidy()
+
+    def _tidy(self) -> None:
+        for upload in self.all()[KEPT:]:
+            shutil.rmtree(self._folder / upload.id, ignore_errors=True)
+
+    def _write(self, upload: Upload) -> None:
+        path = self._folder / upload.id / STATUS
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(upload), ensure_ascii=False), encoding="utf-8")
+        fresh.replace(path)
+
+    def _read(self, upload_id: str) -> Upload | None:
+        path = self._folder / upload_id / STATUS
+        if not ID.fullmatch(upload_id) or not path.is_file():
+            return None
+        upload = Upload(**json.loads(path.read_text(encoding="utf-8")))
+        if upload.running and datetime.now(UTC) - datetime.fromisoformat(upload.seen_at) > DEAD_AFTER:
+            return replace(upload, state="failed", words="Interrompu : rien n'est entré. Recommencez.")
+        return upload
+
+
+def _forget(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _run(upload: Upload, path: Path, heard: list[Any]) -> Report:
+    def progress(read: int, expected: int | None) -> None:
+        heard[0], heard[1] = read, expected
+
+    return asyncio.run(run(upload.kind, path, keep_good=upload.keep_good, progress=progress))
+
+
+def _ended(upload: Upload, work: "asyncio.Task[Report]") -> Upload:
+    error = work.exception()
+    if isinstance(error, UnreadableFile):
+        return replace(upload, state="failed", words=str(error))
+    if error is not None:
+        log.error("import_failed", kind=upload.kind, error=type(error).__name__)
+        return replace(upload, state="failed", words="Une erreur est survenue : rien n'est entré. Réessayez.")
+    report = work.result()
+    return replace(
+        upload,
+        state="done" if not report.bad or upload.keep_good else "refused",
+        read=report.rows,
+        expected=report.rows,
+        rows=report.rows,
+        created=report.created,
+        changed=report.changed,
+        unchanged=report.unchanged,
+        bad=report.bad,
+        unknown_columns=report.unknown_columns,
+    )

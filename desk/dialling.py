@@ -1,0 +1,84 @@
+"""What a household's phone shows when it dials, tried at the desk: the line itself answers, and nothing is changed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.alphabet import alphabet
+from core.database import undone, writing
+from core.journal import Journal
+from core.languages import Language
+from core.people import Acting
+from core.seen_by import become
+from core.settings import Settings
+from menus import line
+from ussd.engine import Engine, Hop
+from ussd.sessions import Held
+from ussd.state import State
+
+MOST_KEYS: Final = 60
+LONGEST_KEY: Final = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the phone shows after some keys; `failed` that this step cannot be tried from the desk."""
+
+    text: str
+    ends: bool
+    failed: bool
+
+
+class _OneCall:
+    """The session of a call that is played whole each time, and so needs none."""
+
+    async def take(self, msisdn: str, token: str) -> Held:
+        return Held(True, None)
+
+    async def keep(self, msisdn: str, state: State, *, remember: Language | None) -> None:
+        return None
+
+    async def free(self, msisdn: str) -> None:
+        return None
+
+    async def stored(self, msisdn: str) -> State | None:
+        return None
+
+    async def language(self, msisdn: str) -> Language | None:
+        return None
+
+
+class _Tried(Engine):
+    """The engine of the line, whose failure is told to who tries and not counted as one of the line's."""
+
+    failure = False
+
+    def failed(self, error: BaseException | None, hop: Hop) -> None:
+        """Remember that it failed."""
+        self.failure = True
+
+
+async def dial_as(who: Acting, msisdn: str, keys: tuple[str, ...], settings: Settings) -> Shown:
+    """Play a call from this phone as far as these keys lead, and undo all that it did: no SMS, no grievance, no try.
+
+    The line sees no more than `who` does, so that nobody reads here what they may not read elsewhere.
+    """
+    engine = _Tried(
+        line,
+        sessions=_OneCall(),  # type: ignore[arg-type]
+        journal=Journal(),
+        alphabet=alphabet(settings.alphabet),
+        step_seconds=settings.step_seconds,
+        typed_inputs=settings.typed_inputs,
+    )
+    async with undone():
+        async with writing() as session:
+            await become(session, who)
+        reply = await engine.answer(Hop(f"desk {who.id}", msisdn, "*".join(keys)))
+        await engine.close()
+    return Shown(reply.text, reply.ends, engine.failure)
+
+
+def pressed(so_far: str, key: str) -> tuple[str, ...]:
+    """The keys of a call with one more, as a form carries them; a star parts them and cannot be one."""
+    fresh = key.replace("*", " ").strip()[:LONGEST_KEY]
+    return tuple(part for part in (*so_far.split("*"), fresh) if part)[:MOST_KEYS]

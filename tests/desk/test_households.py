@@ -1,0 +1,95 @@
+"""Households at the desk: found, shown whole, corrected with a reason, and only where one works."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from core.database import reading
+from core.identifiers import household_no
+from core.payments import PaymentState
+from core.people import Role, Scope
+from tests.core import registry
+from tests.core.registry import SAFO
+from tests.desk.browser import Browser, seen
+from tests.desk.conftest import SignIn
+
+TODAY = datetime.now(UTC).date()
+AWA = household_no(1_000_001)
+PAGE = f"/desk/households/{AWA}"
+FIRST, SECOND = "+22376123456", "+22366123456"
+RIGHT = {"position": "1", "was": FIRST, "value": "78 00 00 01", "reason": "SIM perdue"}
+
+
+@pytest.fixture
+async def awa(app: object) -> int:
+    await registry.places((SAFO, "Safo"), ("ML030303", "Diago"))
+    return await registry.household(AWA, phones=(FIRST, SECOND), components=("TM",))
+
+
+@pytest.fixture
+async def mariam(awa: int, sign_in: SignIn) -> Browser:
+    return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
+
+
+@pytest.mark.parametrize("typed", [AWA, "76123456", "awa traorré"])
+async def test_it_is_looked_for(mariam: Browser, typed: str) -> None:
+    page = await mariam.open("/desk/households", q=typed)
+    assert f'href="{PAGE}"' in page.text
+
+
+async def test_a_slip_in_its_number_is_told(mariam: Browser) -> None:
+    answer = await mariam.open("/desk/households", q="12345678")
+    assert "vérifiez chaque chiffre" in seen(answer)
+
+
+async def test_its_page_shows_all_that_is_known(mariam: Browser, awa: int) -> None:
+    await registry.payment(awa, PaymentState.PAID, due=TODAY, paid=TODAY, round_name="T3 2026")
+    await registry.payment(awa, PaymentState.FAILED, due=TODAY, reason="carte refusée", round_name="T4 2026")
+    page = await mariam.see(PAGE)
+    for known in ("bénéficiaire", "Dialakoroba, Safo", "TM T3 2026", "payé le", "carte refusée", "76 12 34 56"):
+        assert known in page
+
+
+async def test_a_phone_is_corrected_with_a_reason(mariam: Browser) -> None:
+    answer = await mariam.submit(f"{PAGE}/phone", page=PAGE, follow=True, **RIGHT)
+    assert "Le téléphone est corrigé." in seen(answer)
+    assert "78 00 00 01" in seen(answer)
+    async with reading() as connection:
+        act = (await connection.execute(text("SELECT act, about, detail FROM audit_entry ORDER BY id DESC"))).first()
+    assert act is not None
+    assert act.detail == {"position": 1, "before": FIRST, "after": "+22378000001", "reason": "SIM perdue"}
+
+
+async def test_what_is_wrong_stands_beside_the_field_and_nothing_is_lost(mariam: Browser) -> None:
+    answer = await mariam.submit(f"{PAGE}/phone", page=PAGE, **{**RIGHT, "value": "12 34"})
+    assert answer.status_code == 422
+    assert "Numéro inutilisable" in seen(answer)
+    assert 'value="12 34"' in answer.text
+    assert 'value="SIM perdue"' in answer.text
+
+
+async def test_the_second_of_two_is_told_that_it_changed(mariam: Browser) -> None:
+    await mariam.submit(f"{PAGE}/phone", page=PAGE, **RIGHT)
+    answer = await mariam.submit(f"{PAGE}/phone", page=PAGE, **{**RIGHT, "value": "78000002"})
+    assert answer.status_code == 409
+    assert "Changé entre-temps" in seen(answer)
+    assert "78 00 00 01" in seen(answer)
+
+
+async def test_the_language_is_corrected(mariam: Browser) -> None:
+    fields = {"value": "fr", "was": "", "reason": "parle français"}
+    answer = await mariam.submit(f"{PAGE}/language", page=PAGE, follow=True, **fields)
+    assert "La langue est corrigée." in seen(answer)
+
+
+async def test_another_place_and_another_role_are_refused(awa: int, sign_in: SignIn) -> None:
+    away = await sign_in("away", scope=Scope.COMMUNE, scope_code="ML030303")
+    assert (await away.open(PAGE)).status_code == 404
+    assert (await away.submit(f"{PAGE}/phone", page="/desk/households", **RIGHT)).status_code == 404
+    assert "Aucun ménage dans votre zone" in await away.see("/desk/households", q="awa")
+    administrator = await sign_in("admin", Role.ADMINISTRATOR)
+    assert (await administrator.open(PAGE)).status_code == 403
+    focal = await sign_in("focal", Role.FOCAL)
+    assert "Corriger" not in await focal.see(PAGE)
+    assert (await focal.submit(f"{PAGE}/phone", page=PAGE, **RIGHT)).status_code == 403

@@ -1,0 +1,154 @@
+"""Files are imported by upload as by the command: the same checks, errors and progress, one at a time."""
+
+import asyncio
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from core.database import reading
+from core.imports.uploads import STATUS
+from core.people import Role, Scope
+from core.settings import Settings
+from tests.desk.browser import TOKEN, Browser, seen
+from tests.desk.conftest import SignIn
+
+GOOD = (
+    "region,region_pcode,cercle,cercle_pcode,commune,commune_pcode\n"
+    "Koulikoro,ML02,Kati,ML0202,Safo,ML020201\nKoulikoro,ML02,Kati,ML0202,Diago,ML020202\n"
+)
+BAD = GOOD + "Koulikoro,ML02,Kati,ML0202,Kati,??\n"
+
+
+@pytest.fixture
+def desk_settings(desk_settings: Settings, tmp_path: Path) -> Settings:
+    return desk_settings.model_copy(update={"data_dir": tmp_path})
+
+
+@pytest.fixture
+async def awa(sign_in: SignIn) -> Browser:
+    return await sign_in("awa", Role.SUPERVISOR)
+
+
+async def brought(browser: Browser, content: str, name: str = "communes.csv", **fields: str) -> httpx.Response:
+    """Bring a file; the token goes as a header, for the library leaves open the form it looks for one in."""
+    token = TOKEN.search((await browser.open("/desk/account")).text)
+    return await browser.http.post(
+        "/desk/imports",
+        data={"kind": "communes", **fields},
+        files={"file": (name, content.encode())},
+        headers={"X-CSRFToken": token[1] if token else ""},
+        follow_redirects=True,
+    )
+
+
+async def ended(browser: Browser) -> str:
+    """The page once nothing runs any more."""
+    for _ in range(400):
+        page = await browser.see("/desk/imports")
+        if "Import en cours" not in page:
+            return page
+        await asyncio.sleep(0.05)
+    raise AssertionError(page)
+
+
+async def communes() -> int:
+    async with reading() as connection:
+        count: int = await connection.scalar(text("SELECT count(*) FROM commune"))
+    return count
+
+
+async def test_a_file_is_imported_and_the_trail_says_so(awa: Browser, tmp_path: Path) -> None:
+    assert (await brought(awa, GOOD)).status_code == 200
+    page = await ended(awa)
+    assert "fait 2 lignes lues : 2 nouvelles, 0 changée, 0 inchangée." in page
+    assert await communes() == 2
+    assert not list(tmp_path.glob("uploads/*/file.csv")), "the file itself does not stay"
+    async with reading() as connection:
+        acts = (await connection.execute(text("SELECT act, detail FROM audit_entry ORDER BY id DESC LIMIT 2"))).all()
+    assert [act.act for act in acts] == ["import ended", "import begun"]
+    assert acts[1].detail == {"kind": "communes", "file": "communes.csv"}
+
+
+async def test_a_bad_row_refuses_all_and_is_named_in_a_file_to_download(awa: Browser) -> None:
+    await brought(awa, BAD)
+    page = await ended(awa)
+    assert "refusé : rien n'est entré 3 lignes lues, 1 mauvaise." in page
+    assert await communes() == 0
+    link = re.search(r'href="(/desk/imports/[^"]+/errors)"', (await awa.open("/desk/imports")).text)
+    assert link
+    errors = await awa.open(link[1])
+    assert errors.headers["content-disposition"] == 'attachment; filename="communes.errors.csv"'
+    assert "4;commune_pcode;??;code de lieu attendu" in errors.text
+
+
+async def test_the_good_rows_are_kept_when_it_is_asked(awa: Browser) -> None:
+    await brought(awa, BAD, keep_good="1")
+    assert "2 nouvelles, 0 changée, 0 inchangée, 1 mauvaise." in await ended(awa)
+    assert await communes() == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "fields", "said"),
+    [
+        (GOOD, "communes.pdf", {}, "Un fichier .csv ou .xlsx est attendu."),
+        ("", "communes.csv", {}, "Le fichier est vide."),
+        (GOOD, "communes.csv", {"kind": "secrets"}, "Choisissez ce que c'est"),
+    ],
+)
+async def test_what_is_no_import_file_is_refused_in_words(
+    awa: Browser, content: str, name: str, fields: dict[str, str], said: str
+) -> None:
+    answer = await brought(awa, content, name, **fields)
+    assert answer.status_code == 422
+    assert said in seen(answer)
+
+
+async def test_a_file_with_other_columns_says_which_are_missing(awa: Browser) -> None:
+    await brought(awa, GOOD, kind="households")
+    assert "Colonnes absentes : household_no" in await ended(awa)
+
+
+async def test_one_import_at_a_time_and_one_that_died_does_not_stop_the_next(awa: Browser, tmp_path: Path) -> None:
+    folder = tmp_path / "uploads" / "20261124-101500-00000000"
+    folder.mkdir(parents=True)
+    status = {
+        "id": folder.name, "kind": "payments", "name": "x.csv", "by": "Oumar", "keep_good": False, "read": 5000,
+        "expected": 20000, "started_at": "2026-11-24T10:15:00+00:00", "seen_at": datetime.now(UTC).isoformat(),
+    }  # fmt: skip
+    (folder / STATUS).write_text(json.dumps(status))
+    page = await awa.open("/desk/imports")
+    assert "5 000 lignes lues sur 20 000" in seen(page).replace("\u202f", " ").replace("\xa0", " ")
+    assert 'http-equiv="refresh"' in page.text
+    answer = await brought(awa, GOOD)
+    assert answer.status_code == 409
+    assert "Un autre import est en cours" in seen(answer)
+    gone = datetime.now(UTC) - timedelta(minutes=5)
+    (folder / STATUS).write_text(json.dumps({**status, "seen_at": gone.isoformat()}))
+    assert "Interrompu : rien n'est entré" in await awa.see("/desk/imports")
+    await brought(awa, GOOD)
+    assert "2 nouvelles" in await ended(awa)
+
+
+async def test_it_is_for_supervisors_of_the_whole_country(sign_in: SignIn) -> None:
+    for number, (role, scope, code) in enumerate(
+        [
+            (Role.AGENT, Scope.NATIONAL, None),
+            (Role.SUPERVISOR, Scope.REGION, "ML02"),
+            (Role.FOCAL, Scope.NATIONAL, None),
+            (Role.ADMINISTRATOR, Scope.NATIONAL, None),
+        ]
+    ):
+        other = await sign_in(f"other{number}", role, scope, code)
+        assert (await other.open("/desk/imports")).status_code == 403
+        answer = await brought(other, GOOD)
+        assert answer.status_code == 403
+
+
+async def test_errors_are_only_those_of_an_import(awa: Browser) -> None:
+    for crooked in ("..%2F..", "20261124-101500-00000000"):
+        assert (await awa.open(f"/desk/imports/{crooked}/errors")).status_code == 404
