@@ -341,17 +341,19 @@ async def agree_call(request_id: int, day: date, period: Period, now: datetime, 
 
 WISHED: Final = text("""
 SELECT reference, category, subcategory, grievance.language, grievance.msisdn, grievance.received_at,
-    grievance.decision_due, household_no, head_name, commune.name AS commune, agent.name AS assigned_to
+    grievance.decision_due, call_again_on AS again_on, household_no, head_name, commune.name AS commune,
+    agent.name AS assigned_to
 FROM grievance LEFT JOIN household ON household.id = grievance.household_id
 LEFT JOIN commune ON commune.pcode = grievance.commune_pcode LEFT JOIN agent ON agent.id = grievance.assigned_to
 WHERE call_back AND grievance.state NOT IN ('resolved', 'rejected', 'closed') AND sensitivity <> 'sensitive'
-ORDER BY grievance.decision_due, grievance.id LIMIT :most
+    AND NOT EXISTS (SELECT FROM grievance_event WHERE grievance_id = grievance.id AND kind = 'called')
+ORDER BY greatest(call_again_on, :today) NULLS FIRST, grievance.decision_due, grievance.id LIMIT :most
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """An open grievance whose person wishes to be called about it; the call is logged in the case."""
+    """An open grievance whose person wishes to be called about it and was not yet; the call is logged in the case."""
 
     reference: str
     category: str
@@ -360,14 +362,15 @@ class Wished:
     msisdn: str | None
     received_at: datetime
     decision_due: date
+    again_on: date | None
     household_no: str | None
     head_name: str | None
     commune: str | None
     assigned_to: str | None
 
 
-async def wished(most: int) -> tuple[Wished, ...]:
-    """Open grievances whose person wishes a call, those due first first; never a sensitive one."""
+async def wished(now: datetime, most: int) -> tuple[Wished, ...]:
+    """Open grievances whose person wishes a call and was not reached, those to call first first; none sensitive."""
     async with reading() as connection:
-        rows = await connection.execute(WISHED, {"most": most})
+        rows = await connection.execute(WISHED, {"today": now.date(), "most": most})
     return tuple(Wished(**{**row._mapping, "language": Language(row.language)}) for row in rows)

@@ -53,7 +53,7 @@ class Callbacks(Page):
         async with seen_by(who(request)):
             context: dict[str, Any] = {"show": kind, "at": page, "rows": ROWS, "periods": PERIODS, "states": STATES}
             if kind == "wished":
-                context["wished"] = await callbacks.wished(WISHED_ROWS)
+                context["wished"] = await callbacks.wished(now(), WISHED_ROWS)
             else:
                 listed = callbacks.ended_calls if kind == "done" else callbacks.to_call
                 context["calls"], context["count"] = await listed(now(), ROWS, skip)

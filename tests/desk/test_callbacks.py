@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from core import grievances
 from core.callbacks import TakenBySomebody, ask_call, take_call
-from core.database import reading
+from core.database import reading, writing
 from core.grievances import Filing
 from core.languages import Language
 from core.people import Role, Scope
@@ -151,3 +151,23 @@ async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one
     assert (references[0] in words, references[1] in words) == (True, False)
     assert "Paiement, En retard" in words
     assert references[0] not in await mariam.see("/desk/callbacks")
+
+
+async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(awa: int, sign_in: SignIn) -> None:
+    filing = Filing(
+        key="1", msisdn=AWA, household_id=awa, category="payment", subcategory="late", words=None, anonymous=False,
+        call_back=True, call_safe=None, sms_safe=None, language=Language.BM,
+    )  # fmt: skip
+    reference = (await grievances.file(filing, NOW)).reference
+    mariam = await sign_in("mariam")
+    async with writing() as session:
+        await session.execute(text("UPDATE grievance SET call_again_on = '2026-11-25'"))
+    words = await mariam.see("/desk/callbacks", show="wished")
+    assert (reference in words, "à rappeler le 25/11/2026" in words) == (True, True)
+    async with writing() as session:
+        called = (
+            "INSERT INTO grievance_event (grievance_id, at, kind, to_state, told) "
+            "SELECT id, received_at, 'called', state, true FROM grievance"
+        )
+        await session.execute(text(called))
+    assert "Aucune plainte ouverte ne demande d'appel." in await mariam.see("/desk/callbacks", show="wished")
