@@ -54,17 +54,15 @@ class Home(Page):
 def views(settings: Settings) -> Sequence[BaseView]:
     """Every page and list, made anew for one desk."""
     return (
-        Households(settings),
-        Imports(settings),
         Queue(),
         Cases(settings),
         Readings(),
-        Register(),
+        DropDown("Saisir", views=[Intake(), Register()]),
         GrievanceList(),
         Dashboard(),
         Reports(),
-        Intake(),
         Callbacks(),
+        DropDown("Registre", views=[Households(settings), Imports(settings)]),
         Campaigns(settings),
         CampaignPlan(settings),
         CampaignRules(),
