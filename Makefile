@@ -30,6 +30,7 @@ e2e: $(DEV_STAMP)
 bench: $(DEV_STAMP)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.sms
+	$(BIN)/python -m bench.desk
 
 dialogues: $(DEV_STAMP)
 	$(BIN)/python -m tests.menus.dialogues --rewrite

@@ -107,7 +107,6 @@ FILL: Final = (
     SELECT c, 'announce', 'Annonce ' || c, 2, '{}', 'finished', false, :messages_each, :messages_each,
         :now - make_interval(days => 90 - c * 10), :now - make_interval(days => 90 - c * 10) + interval '5 hours'
     FROM generate_series(1, :campaigns) AS c""",
-    "DROP INDEX ix_message_household_ids",
     """INSERT INTO message (campaign_id, kind, msisdn, operator, household_ids, commune_pcode, language, state, reason,
         provider_id, attempts, was_uncertain, planned_at, final_at)
     SELECT c, 'announce', household_phone.msisdn, 'orange', ARRAY[household.id], household.commune_pcode,
@@ -115,7 +114,6 @@ FILL: Final = (
         CASE WHEN h % 20 IN (17, 18) THEN 'AbsentSubscriber' END, 'ATXid_' || c || '_' || h, 0, false, :now, :now
     FROM generate_series(1, :campaigns) AS c, generate_series(1, :messages_each) AS h
     JOIN household ON household.id = h JOIN household_phone ON household_phone.household_id = h""",
-    "CREATE INDEX ix_message_household_ids ON message USING gin (household_ids)",
     """INSERT INTO screen_count (day, screen, language, entered, answered, wrong_key, went_back, dropped, timed_out)
     SELECT CAST(:now AS date) - d, screen, language, 400, 350, 9, 9, 20, 10
     FROM generate_series(0, :screen_days) AS d, unnest(ARRAY['home', 'payment', 'complaint', 'eligibility',
@@ -130,6 +128,11 @@ FILL: Final = (
         CASE WHEN s % 12 = 0 THEN 'Incomplete' ELSE 'Success' END, 21000, 3
     FROM generate_series(1, 300000) AS s""",
 )
+MESSAGE_INDEXES: Final = (
+    "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'message' AND indexname <> 'pk_message'"
+)
+"""Made again when all messages are there."""
+
 SEQUENCES: Final = ("household", "grievance", "grievance_event", "campaign", "message", "payment_round")
 
 
@@ -137,12 +140,18 @@ async def make(now: datetime) -> None:
     """Fill an empty database."""
     async with database.copying() as connection:
         await connection.execute("SET synchronous_commit = off")
+        await connection.execute("SET session_replication_role = replica")  # nothing refers to what is not there
         await connection.execute("SELECT setseed(0.5)")
         for statement in PLACES:
             await connection.execute(_filled(statement, now))
         await _people(connection)
+        indexes = await (await connection.execute(MESSAGE_INDEXES)).fetchall()
+        for name, _ in indexes:
+            await connection.execute(f"DROP INDEX {name}".encode())
         for statement in FILL:
             await connection.execute(_filled(statement, now))
+        for _, definition in indexes:
+            await connection.execute(definition.encode())
         for table in SEQUENCES:
             await connection.execute(SET_SEQUENCE.replace("TABLE", table).encode())
         await connection.commit()
