@@ -55,11 +55,17 @@ class Telephone:
         """Press the red key."""
         self.page.click("#end-key")
 
+    def _idle(self) -> None:
+        """Press the red key until nothing is shown any more, be it an SMS that just came."""
+        while not self.page.is_visible("#open-messages"):
+            self.page.click("#end-key")
+            self.page.wait_for_timeout(100)
+
     def sms(self, holding: str, seconds: float = 30) -> str:
         """The newest SMS that holds these words, once it is there."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            self.page.click("#end-key")
+            self._idle()
             self.page.click("#open-messages")
             rows = self.page.locator("#popup-rows button", has_text=holding)
             if rows.count():

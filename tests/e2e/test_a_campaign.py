@@ -23,7 +23,7 @@ def test_a_campaign_is_planned_approved_sent_paused_and_delivered(chromium: Brow
         expect(planner.locator("#phone_bm")).to_contain_text("Biro bè datugu")
         planner.screenshot(path=shots / "campaign-new.png", full_page=True)
         planner.click("button:text-is('Planifier')")
-        expect(planner.locator("#state")).to_have_text("planifiée", timeout=60_000)
+        expect(planner.locator("#state")).to_have_text("planifiée, à approuver", timeout=60_000)
         planner.screenshot(path=shots / "campaign-plan.png", full_page=True)
         campaign = planner.url.split("?")[0]
 
@@ -49,7 +49,7 @@ def test_a_campaign_is_planned_approved_sent_paused_and_delivered(chromium: Brow
         approver.click("button:text-is('Reprendre')")
 
         # All of it arrives, once.
-        _until(approver, campaign, lambda: approver.inner_text("#state") == "finie", seconds=120)
+        _until(approver, campaign, lambda: approver.inner_text("#state") == "terminée", seconds=120)
         _until(approver, campaign, lambda: _count(approver, "delivered") == _count(approver, "to_send"), seconds=60)
         approver.screenshot(path=shots / "campaign-done.png", full_page=True)
 

@@ -8,8 +8,12 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.people import Telephone, at_desk, reference_in
 
 AWA = "+22370000001"
-ANSWER = "Aw tɔgɔ bɛ lisɛli la sisan."
-SECOND = "An ye a lajɛ kokura. Wari bɛna di aw ma."
+ANSWER = "Aw ye aw ka sɛbɛn ta ka na."
+"""As the catalogue says it: take your paper and come."""
+
+AS_SENT = "Aw ye aw ka sèbèn ta ka na"
+SECOND = "Fili ka kan ka latilen."
+"""An error must be corrected."""
 
 
 def test_a_complaint_is_filed_answered_read_reopened_and_decided_by_another(
@@ -48,17 +52,17 @@ def test_a_complaint_is_filed_answered_read_reopened_and_decided_by_another(
         # She answers, and sees the SMS before it goes.
         _open(mariam, reference)
         mariam.fill("#words", ANSWER)
-        expect(mariam.locator("#phone .bubble")).to_contain_text("Aw tògò bè liseli la sisan")
+        expect(mariam.locator("#phone .bubble")).to_contain_text(AS_SENT)
         mariam.screenshot(path=shots / "case.png", full_page=True)
         mariam.click("button:has-text('Donner la décision')")
         expect(mariam.locator("h1")).to_contain_text("réglée")
 
         # The person reads it by SMS and on the line, and does not agree.
-        assert "Aw tògò bè liseli la sisan" in phone.sms("Aw tògò bè")
+        assert AS_SENT in phone.sms(f"{reference}. Jaabi: Aw ye")
         phone.hang_up()
         phone.dial()
         phone.press("4")
-        assert "Aw tògò bè liseli la sisan" in phone.press("1")
+        assert AS_SENT in phone.press("1")
         assert reference in phone.press("1")
 
         # Who decided does not decide the appeal; another agent does.
@@ -69,7 +73,7 @@ def test_a_complaint_is_filed_answered_read_reopened_and_decided_by_another(
         adama.fill("#words", SECOND)
         adama.click("button:has-text('Donner la décision')")
         expect(adama.locator("h1")).to_contain_text("réglée")
-        assert "Wari bèna di aw ma" in phone.sms("Wari bèna di")
+        assert "Fili ka kan ka latilen" in phone.sms(f"{reference}. Jaabi: Fili")
 
         # The supervisor sees the figures move.
         assert _figure(supervisor, "Rouvertes") == before + 1
