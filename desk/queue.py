@@ -37,7 +37,7 @@ MISTYPED: Final = "Ce n'est pas un numéro de plainte : 7 chiffres, regardez-le 
 class Queue(Page):
     """What to do next, by scope; take the next one."""
 
-    menu_label = "Plaintes"
+    menu_label = "À traiter"
     path = "/queue"
     roles = GRIEVANCES
 

@@ -21,7 +21,7 @@ async function look() {
     if (!answer.ok || mine !== asked) return;
     const sms = await answer.json();
     trouble.textContent = sms.trouble;
-    count.textContent = sms.body ? `${sms.size} caractères envoyés · ${sms.parts} SMS` : sms.why;
+    count.textContent = sms.body ? `${sms.size} signes · ${sms.parts} SMS` : sms.why;
     phone.textContent = "";
     if (!sms.body) return;
     const figure = document.createElement("figure");
