@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -76,7 +76,7 @@ class Callbacks(Page):
             "call": found,
             "tries": tries,
             "number": local(found.msisdn),
-            "intake": f"/desk/intake?phone={quote(found.msisdn)}",
+            "intake": f"/desk/intake?{urlencode({'phone': found.msisdn, 'household': found.household_no or ''})}",
             "mine": found.taken_by == who(request).id,
             "most": callbacks.MOST_TRIES,
             "next_day": next_day,

@@ -56,19 +56,20 @@ class Intake(Page):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        """An empty form, or that of a household; and the reference of what was filed just before."""
+        """An empty form, or that of a household or a phone; and the reference of what was filed just before."""
         me = who(request)
-        number = request.query_params.get("household", "")
+        number, phone = (request.query_params.get(name, "") for name in ("household", "phone"))
         values = dict.fromkeys(FIELDS, "") | {
             "key": secrets.token_urlsafe(16),
             "who": "household",
             "household": number,
-            "q": number,
+            "q": phone or number,
+            "phone": phone,
             "language": Language.BM.value,
             "channel": CHANNELS[0],
         }
         form = _Form(values, await own_commune(me))
-        if number:
+        if number or phone:
             await _find(form, me)
         filed = request.query_params.get("filed", "")
         return self._page(request, form, filed if identifiers.is_reference(filed) else "")

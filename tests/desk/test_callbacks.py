@@ -1,6 +1,8 @@
 """Calling people back who asked for it."""
 
 import asyncio
+import html
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -52,7 +54,11 @@ async def test_who_waits_longest_is_first_with_all_it_takes_to_call(awa: int, si
     assert "bambara" in words
     assert "Awa Traoré , Dialakoroba" in words
     page = await mariam.open("/desk/callbacks/of/1")
-    assert 'href="/desk/intake?phone=%2B22376000001"' in page.text
+    intake = re.search(r'href="(/desk/intake[^"]+)"', page.text)
+    assert intake
+    form = await mariam.open(html.unescape(intake[1]))
+    assert 'value="+22376000001"' in form.text
+    assert "Awa Traoré" in seen(form)
 
 
 async def test_one_calls_and_the_other_is_told_who(awa: int, sign_in: SignIn) -> None:
