@@ -154,6 +154,8 @@ async def _at_work(client: httpx.AsyncClient, role: str, words: Words, seed: int
 
 async def _measured(people: Sequence[tuple[str, str]], words: Words) -> Asked:
     clients = [await _signed_in(login) for login, _ in people]
+    for client in clients:  # counts that a web process keeps are made once
+        (await client.get("/desk/dashboard")).raise_for_status()
     warming: Asked = defaultdict(list)
     asked: Asked = defaultdict(list)
     for seconds, kept in ((WARM_SECONDS, warming), (SECONDS, asked)):

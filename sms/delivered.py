@@ -14,6 +14,9 @@ from sms.preview import STATES
 FRESH: Final = timedelta(minutes=1)
 """For so long a count of a campaign under way is shown again: it reads each of its messages."""
 
+ENDING: Final = timedelta(minutes=10)
+"""And for so long that of one that ended, while reports may come."""
+
 REPORTS_COME: Final = timedelta(days=4)
 """So long after its end reports of a campaign come, or their silence is told."""
 
@@ -76,8 +79,8 @@ class Deliveries:
         self, campaign_id: int, ended_at: datetime | None, now: datetime
     ) -> tuple[datetime, dict[MessageState, int]]:
         kept = self._kept.get(campaign_id)
-        settled = ended_at is not None and now - ended_at > REPORTS_COME
-        if kept is not None and now - kept[0] < (SETTLED if settled else FRESH):
+        good_for = FRESH if ended_at is None else SETTLED if now - ended_at > REPORTS_COME else ENDING
+        if kept is not None and now - kept[0] < good_for:
             return kept
         async with reading() as connection:
             rows = await connection.execute(STATES, {"id": campaign_id})
