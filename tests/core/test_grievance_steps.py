@@ -306,3 +306,39 @@ async def test_the_ledger_of_sms_does_not_tell_who_hid_their_name() -> None:
     await filed(replace(CONDUCT, anonymous=True, sms_safe=True))
     kept = await rows("SELECT msisdn FROM grievance")
     assert await rows("SELECT msisdn FROM message") == [each for each in kept if each != (None,)]
+
+
+async def kept(*names: str) -> tuple[Any, ...]:
+    (row,) = await rows(f"SELECT {', '.join(names)} FROM grievance")  # noqa: S608
+    return row
+
+
+async def test_the_first_answer_is_the_first_step_that_is_told() -> None:
+    reference = await filed()
+    assert await kept("first_answered_at", "next_due") == (None, date(2026, 11, 30))
+    await ask_information(reference, None, "Quel village ?", MONDAY)
+    assert await kept("first_answered_at", "waiting_since", "next_due") == (MONDAY, MONDAY, date(2026, 12, 3))
+    await decide(reference, None, RESOLVED, ANSWER, MONDAY + timedelta(days=1))
+    assert await kept("first_answered_at", "waiting_since") == (MONDAY, None)
+
+
+async def test_what_goes_up_or_is_reopened_is_nobody_s_until_it_is_taken() -> None:
+    await add_agent("oumou", "Oumou Keita", Role.AGENT)
+    oumou = await acting("oumou")
+    reference = await filed()
+    for step in (escalate(reference, oumou.id, "", MONDAY), decide(reference, oumou.id, REJECTED, ANSWER, MONDAY)):
+        async with writing() as session:
+            await session.execute(text("UPDATE grievance SET assigned_to = :id"), {"id": oumou.id})
+        await step
+    assert await kept("decided_by", "escalated_at") == (oumou.id, MONDAY)
+    await reopen(reference, "session:9", MONDAY)
+    assert await kept("assigned_to", "first_answered_at", "decided_by") == (None, None, oumou.id)
+    ((at, kind, agent_id),) = await rows("SELECT at, kind, agent_id FROM grievance_event WHERE kind = 'reopened'")
+    assert (at, kind, agent_id) == (MONDAY, "reopened", None)
+
+
+async def test_one_that_waited_goes_up_under_way() -> None:
+    reference = await filed()
+    await ask_information(reference, None, "Quel village ?", MONDAY)
+    await escalate(reference, None, "", MONDAY)
+    assert await kept("state", "waiting_since", "assigned_to") == ("in_progress", None, None)
