@@ -33,7 +33,7 @@ class Browser:
 
     async def open(self, path: str, **params: str) -> httpx.Response:
         """Open a page, following where it leads."""
-        return await self.http.get(path, params=params, follow_redirects=True)
+        return await self.http.get(path, params=params or None, follow_redirects=True)
 
     async def see(self, path: str, **params: str) -> str:
         """The words of a page that opens, without its markup."""
