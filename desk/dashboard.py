@@ -130,7 +130,12 @@ async def _line(since: date, until: date) -> dict[str, Any]:
     return {
         "calls": await figures.calls(since, until),
         "tasks": bars(
-            Bar(TASK_TITLES[screen_of[each.task]], each.finished, beside=f"{each.seconds:.0f} s") for each in finished
+            Bar(
+                TASK_TITLES[screen_of[each.task]],
+                each.finished,
+                beside=f"{each.seconds:.0f} s" if each.finished else "",
+            )
+            for each in finished
         ),
         "lost": bars(
             Bar(TITLES.get(step.screen, step.screen), step.lost, beside=f"sur {number_phrase(step.entered)}")
