@@ -69,6 +69,17 @@ REASONS: Final[Mapping[str, str]] = {
     "cannot_be_written": "ne peut pas s'écrire",
     "not_sent_again": "pas renvoyé",
 }
+STATUS_REASONS: Final[Mapping[str, str]] = {
+    "area": "son village n'est pas choisi",
+    "poorest": "d'autres ménages sont plus pauvres",
+    "other_help": "reçoit déjà une autre aide",
+    "missing": "il manque des informations",
+    "document": "il manque un papier",
+    "correct": "une erreur est à corriger",
+    "absent": "n'est pas venu prendre l'argent",
+    "check": "en vérification",
+    "done36": "ses 36 mois sont finis",
+}
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 
 
@@ -189,6 +200,7 @@ class Households(Page):
             "told": TOLD,
             "sent": SENT,
             "reasons": REASONS,
+            "status_reasons": STATUS_REASONS,
             "local": local,
             "wrong": {},
             "given": {},

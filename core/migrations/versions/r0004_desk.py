@@ -187,7 +187,7 @@ CREATE INDEX ix_grievance_name ON grievance USING gin (name_search(name)) WHERE 
 
 QUICK_SEARCH = f"""
 CREATE FUNCTION households_named(words text, within text, most integer) RETURNS SETOF integer
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET plan_cache_mode = force_custom_plan AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET enable_seqscan = off AS $$
 DECLARE wanted tsquery := (SELECT to_tsquery('simple', string_agg(word || ':*', ' & '))
     FROM unnest(string_to_array(loose_words(words), ' ')) AS word WHERE word <> '');
 BEGIN
