@@ -54,6 +54,10 @@ REPORTS = text(
     "WITH gone AS (DELETE FROM early_report WHERE received_at < :before RETURNING 1) SELECT count(*) FROM gone"
 )
 
+DESK_SESSIONS = text(
+    "WITH gone AS (DELETE FROM desk_session WHERE created_at < :before RETURNING 1) SELECT count(*) FROM gone"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Purged:
@@ -67,6 +71,7 @@ class Purged:
     notices: int
     inbound: int
     early_reports: int
+    desk_sessions: int
 
 
 async def purge(now: datetime, settings: Settings) -> Purged:
@@ -81,6 +86,7 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         notices=await _delete(NOTICES, now, settings.keep_messages_days),
         inbound=await _delete(INBOUND, now, settings.keep_inbound_days),
         early_reports=await _delete(REPORTS, now, settings.keep_early_reports_days),
+        desk_sessions=await _delete(DESK_SESSIONS, now, settings.keep_desk_sessions_days),
     )
 
 

@@ -148,7 +148,8 @@ class Settings(BaseSettings):
     )
     sms_window: Window = Field(
         default=(time(8), time(19)),
-        description="When SMS may go, in Bamako: from,to, the earlier hour first. Answers to somebody who is there now go at any hour.",
+        description="When SMS may go, in Bamako: from,to, the earlier hour first. Answers to somebody who is there now go "
+        "at any hour.",
     )
     sms_most_a_day: PositiveInt = Field(default=3, description="Most SMS to one number a day, answers not counted.")
     sms_answers_a_day: PositiveInt = Field(default=10, description="Most answers to one number that writes, a day.")
@@ -213,6 +214,10 @@ class Settings(BaseSettings):
     keep_inbound_days: PositiveInt = Field(default=90, description="Days it is kept who wrote an SMS, never what.")
     keep_early_reports_days: PositiveInt = Field(
         default=7, description="Days a delivery report is kept that no message of ours has the id of."
+    )
+
+    keep_desk_sessions_days: PositiveInt = Field(
+        default=90, description="Days it is kept when somebody was signed in at the desk; the audit trail is kept."
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")

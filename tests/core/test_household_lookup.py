@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.grievances import Filing, file
-from core.household_lookup import CannotSearch, by_number, household_file, search
+from core.household_lookup import MOST, CannotSearch, by_number, household_file, search
 from core.identifiers import household_no
 from core.languages import Language
 from core.payments import PaymentState
@@ -78,6 +78,19 @@ async def test_nobody_finds_what_is_not_theirs(planted: int) -> None:
     administrator = Acting(1, "A", Role.ADMINISTRATOR)
     async with seen_by(administrator):
         assert (await search("awa")).hits == ()
+
+
+async def test_namesakes_elsewhere_do_not_take_the_place_of_ours(planted: int) -> None:
+    await registry.household(household_no(1_000_050), head_name="Sira Bah", commune=ELSEWHERE)
+    for _ in range(MOST):
+        await registry.household(head_name="Sira Bah", commune=ELSEWHERE)
+    await registry.household(household_no(1_000_060), head_name="Sira Bah")
+    async with seen_by(await works(SAFO)):
+        found = await search("sira bah")
+    assert ([hit.commune for hit in found.hits], found.more) == (["Safo"], False)
+    async with seen_by(Acting(1, "A", Role.AGENT)):
+        found = await search("sira bah")
+    assert (len(found.hits), found.more) == (MOST, True)
 
 
 async def test_its_file_has_payments_sms_and_the_grievances_one_may_see(planted: int) -> None:

@@ -9,9 +9,11 @@ from core.database import writing
 from core.gateway_sessions import record
 from core.identification import IdentificationTry
 from core.journal import UssdJournal
+from core.people import Role, add_agent
 from core.retention import Purged, purge
 from core.session_end import SessionEnd
 from core.settings import Settings
+from core.signing_in import DeskSession
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -25,7 +27,7 @@ async def test_each_kind_is_kept_its_days_and_no_longer() -> None:
 
     purged = await purge(NOW, settings)
     assert (purged.journal, purged.tries, purged.gateway_sessions) == (1, 1, 1)
-    assert await purge(NOW, settings) == Purged(0, 0, 0, 0, 0, 0, 0, 0)
+    assert await purge(NOW, settings) == Purged(0, 0, 0, 0, 0, 0, 0, 0, 0)
     async with writing() as session:
         left = (
             await session.execute(
@@ -47,3 +49,14 @@ async def plant(kind: str, name: str, at: datetime) -> None:
         else:
             session.add(IdentificationTry(msisdn=name, household_no="10000001", at=at, ok=False))
     return None
+
+
+@pytest.mark.usefixtures("world")
+async def test_when_somebody_was_signed_in_is_kept_its_days() -> None:
+    mariam = await add_agent("mariam", "Mariam", Role.AGENT)
+    async with writing() as session:
+        for name, past in (("kept", timedelta(days=90)), ("gone", timedelta(days=90, seconds=1))):
+            session.add(DeskSession(token_hash=name, agent_id=mariam, created_at=NOW - past, seen_at=NOW - past))
+    assert (await purge(NOW, Settings())).desk_sessions == 1
+    async with writing() as session:
+        assert list(await session.scalars(text("SELECT token_hash FROM desk_session"))) == ["kept"]

@@ -56,7 +56,7 @@ async def test_an_old_campaign_goes_with_its_messages_texts_and_record(state: st
 async def test_a_campaign_that_is_not_over_is_kept_however_old(state: str) -> None:
     await family(AWA)
     await aged((await planned()).campaign_id, state, ended=False)
-    assert await purge(NOW, SETTINGS) == Purged(0, 0, 0, 0, 0, 0, 0, 0)
+    assert await purge(NOW, SETTINGS) == Purged(0, 0, 0, 0, 0, 0, 0, 0, 0)
     assert (await one("SELECT count(*) AS n FROM message")).n == 1
 
 
