@@ -81,10 +81,9 @@ async def test_nobody_finds_what_is_not_theirs(planted: int) -> None:
 
 
 async def test_namesakes_elsewhere_do_not_take_the_place_of_ours(planted: int) -> None:
-    await registry.household(household_no(1_000_050), head_name="Sira Bah", commune=ELSEWHERE)
-    for _ in range(MOST):
-        await registry.household(head_name="Sira Bah", commune=ELSEWHERE)
-    await registry.household(household_no(1_000_060), head_name="Sira Bah")
+    for serial in range(2_000_000, 2_000_001 + MOST):
+        await registry.household(household_no(serial), head_name="Sira Bah", commune=ELSEWHERE)
+    await registry.household(household_no(3_000_000), head_name="Sira Bah")
     async with seen_by(await works(SAFO)):
         found = await search("sira bah")
     assert ([hit.commune for hit in found.hits], found.more) == (["Safo"], False)

@@ -76,7 +76,9 @@ async def test_what_is_wrong_stands_beside_its_line_and_the_good_ones_are_not_lo
     assert 'value="Ses mots"' in answer.text
     assert len(await filed()) == 2
     right: Cells = ("k4", "Oumar Keita", "M", "", "81", "Ses mots")
-    answer = await typed(mariam, GOOD, right, NAMED)
+    done: Cells = ("k1", AWA, "", "", "", "")
+    assert 'name="key" value="k1"><input type="hidden" name="whose" value="' + AWA in answer.text
+    answer = await typed(mariam, done, right, NAMED)
     assert answer.status_code == 200
     assert len(await filed()) == 3, "those that were filed are not filed again"
     assert len(set(re.findall(r"<strong>(\d{3} \d\d \d\d)</strong>", answer.text))) == 3
