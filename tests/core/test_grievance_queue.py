@@ -248,3 +248,12 @@ async def test_it_is_counted_whose_each_is() -> None:
         assert await counts(mariam, TUESDAY) == Counts(mine=1, team=2, free=1, late=1)
         shown = {view: len(await page(mariam, view, TUESDAY)) for view in View}
     assert shown == {View.NEXT: 2, View.MINE: 1, View.TEAM: 2, View.FREE: 1, View.LATE: 1}
+
+
+async def test_one_that_waits_is_not_taken_before_the_answer_though_nobody_has_it() -> None:
+    mariam, reference = await waiting()
+    await put(reference, assigned_to=None)
+    async with seen_by(mariam):
+        assert await take_next(mariam, TUESDAY) is None
+        await ask_call("k", AWA, Language.BM, None, TUESDAY + timedelta(hours=1))
+        assert await take_next(mariam, TUESDAY) == reference
