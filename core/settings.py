@@ -148,8 +148,8 @@ class Settings(BaseSettings):
     )
     sms_window: Window = Field(
         default=(time(8), time(19)),
-        description="When SMS may go, in Bamako: from,to, the earlier hour first. Answers to somebody who is there now go "
-        "at any hour.",
+        description="When SMS may go, in Bamako: from,to, the earlier hour first. Answers to somebody who is there now "
+        "go at any hour.",
     )
     sms_most_a_day: PositiveInt = Field(default=3, description="Most SMS to one number a day, answers not counted.")
     sms_answers_a_day: PositiveInt = Field(default=10, description="Most answers to one number that writes, a day.")
