@@ -11,11 +11,13 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-WITHIN_SCOPE = """(coalesce(current_setting('jigi.scope', true), '') = '' OR {column} IN (
+WITHIN_SCOPE = """((SELECT coalesce(current_setting('jigi.scope', true), '')) = '' OR {column} IN (
     SELECT commune.pcode FROM commune JOIN cercle ON cercle.pcode = commune.cercle_pcode
     WHERE current_setting('jigi.scope', true) IN (commune.pcode, cercle.pcode, cercle.region_pcode)))"""
-ROLE_IS = "current_setting('jigi.role', true)"
-NOT_THE_DESK = "current_user <> 'jigi_desk'"
+SCOPE_IS = "(SELECT coalesce(current_setting('jigi.scope', true), ''))"
+ROLE_IS = "(SELECT current_setting('jigi.role', true))"
+NOT_THE_DESK = "(SELECT current_user <> 'jigi_desk')"
+"""Who acts is asked in a subselect, once for a statement and not once for each row."""
 
 POLICIES = {
     "grievance": f"""CASE sensitivity WHEN 'sensitive' THEN {ROLE_IS} = 'focal'
@@ -29,7 +31,7 @@ POLICIES = {
     "enrolment": "EXISTS (SELECT FROM household WHERE household.id = household_id)",
     "payment": "EXISTS (SELECT FROM household WHERE household.id = household_id)",
     "callback_request": f"""{ROLE_IS} IN ('agent', 'supervisor')
-        AND (coalesce(current_setting('jigi.scope', true), '') = ''
+        AND ({SCOPE_IS} = ''
             OR EXISTS (SELECT FROM household WHERE household.id = household_id))""",
     "callback_try": "EXISTS (SELECT FROM callback_request WHERE callback_request.id = callback_request_id)",
     "message": f"""{ROLE_IS} IN ('agent', 'supervisor', 'focal')
