@@ -108,7 +108,7 @@ async def test_ctrl_c_hangs_up(line: TinyLine) -> None:
 
 async def test_a_refused_token_is_said(line: TinyLine) -> None:
     terminal = Terminal()
-    assert not await call(line.app(), terminal, token="wrong")  # noqa: S106 - one that must be refused
+    assert not await call(line.app(), terminal, token="wrong")
     assert "JIGI_CALLBACK_TOKENS" in terminal.shown
 
 

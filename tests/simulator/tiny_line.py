@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route
 
-TOKEN = "demo"  # noqa: S105 - the demonstration's, known to all
+TOKEN = "demo"
 CALLBACK = f"/ussd/africastalking/{TOKEN}"
 HOME = "Bienvenue sur Jigisèmèjiri\n1. Mon paiement\n2. Mon nom\n3. Rester muet"
 

@@ -22,7 +22,7 @@ from ussd.engine import Engine
 from ussd.menu import Menu
 from ussd.sessions import Sessions
 
-TOKEN = "an-unguessable-word"  # noqa: S105
+TOKEN = "an-unguessable-word"
 CALLBACK = f"/ussd/africastalking/{TOKEN}"
 _NUMBERS = count(1)
 
