@@ -4,6 +4,7 @@ import asyncio
 import html
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from sqlalchemy import text
 from bench import desk_world
 from core import database
 from core.ground import ground
+from core.servers import end_own_postgres
 from core.settings import Settings
 from core.signing_in import give_password
 
@@ -185,6 +187,8 @@ def main() -> None:
         people, words = asyncio.run(_world())
         with _serving():
             asked = asyncio.run(_measured(people, words))
+    end_own_postgres(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     print(f"         {len(people)} people at work for {SECONDS:.0f} s, one web process")
     worst = 0.0
     for page in MIX:
