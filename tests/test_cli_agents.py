@@ -5,17 +5,22 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
+import cli
 from cli import app
 from core.settings import settings
+
+WIDE = 200
 
 
 @pytest.fixture
 def shell(world: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A shell whose settings name the database of the tests."""
     monkeypatch.setenv("JIGI_DATABASE_URL", database_url)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(cli, "out", Console(width=WIDE))
+    monkeypatch.setattr(cli, "errors", Console(stderr=True, width=WIDE))
     settings.cache_clear()
     yield
     settings.cache_clear()

@@ -77,7 +77,7 @@ async def test_who_was_cut_off_at_their_payment_gets_its_page_in_their_language(
         (Situation.ELIGIBLE, ["2"], "Votre ménage a été retenu"),
         (Situation.ALL_COMPONENTS, ["2", "1"], "Aide petite activité\n180 000 F CFA"),
         (Situation.GRIEVANCE_ANSWERED, ["4", "1"], "Plainte "),
-        (Situation.SHARED, ["1", "1"], "P"),
+        (Situation.SHARED, ["1", "1"], "Kadiatou Berthé : Prochain paiement"),
         (Situation.UNREGISTERED, ["1", "2", "1", "1", "1"], ""),
     ],
 )
@@ -90,7 +90,7 @@ async def test_every_answer_of_the_line_is_worth_an_sms(
     ((msisdn, _, answer),) = await told()
     assert msisdn == call.msisdn
     assert answer.startswith(first)
-    assert GSM7.prepare(answer).split("\n")[0] == page.split("\n")[0]
+    assert GSM7.prepare(answer).split("\n")[0].endswith(page.split("\n")[0])
 
 
 NOTHING_TO_SEND: Sequence[tuple[str, Sequence[str]]] = [
