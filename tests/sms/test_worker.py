@@ -143,9 +143,8 @@ async def at_work(
     """A worker beside the test, and its queue."""
     queue = new_queue(url)
     one_more = Worker(settings, gateway, queue, name)
-    task = asyncio.create_task(one_more.run())
-
     before = {row.pid for row in await query(LISTENING)}
+    task = asyncio.create_task(one_more.run())
 
     async def listens() -> bool:
         return bool({row.pid for row in await query(LISTENING)} - before)
