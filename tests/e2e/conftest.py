@@ -39,7 +39,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("e2e")
     port = _free_port()
     log = (folder / "demo.log").open("w")
-    environment = os.environ | {"JIGI_DATA_DIR": str(folder / "data"), "JIGI_SMS_RATE": "40"}
+    environment = os.environ | {
+        "JIGI_DATA_DIR": str(folder / "data"),
+        "JIGI_SMS_RATE": "40",
+        "JIGI_SMS_MOST_A_DAY": "9",  # what one person lives through here takes days otherwise
+    }
     command = [sys.executable, "-m", "cli", "demo", "--port", str(port), "--households", "400"]
     demo = subprocess.Popen(  # noqa: S603 - our own words
         command, stdout=log, stderr=log, env=environment, start_new_session=True
