@@ -2,20 +2,15 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
-import httpx
 from sqlalchemy import text
 
 from bench.callers import Measured, round_of
+from bench.serving import serving
 from core import demo
 from core.database import close_database, open_database, reading
 from core.ground import Ground, ground
@@ -26,7 +21,6 @@ ROUNDS = 4
 ROUND_SECONDS = 5.0
 AT_ONCE = 16
 JIGI_PORT, BARE_PORT, SILENT_PORT = 8931, 8932, 8933
-STARTING_SECONDS = 20.0
 
 
 async def _world(on: Ground, folder: Path) -> list[str]:
@@ -56,26 +50,6 @@ async def _world(on: Ground, folder: Path) -> list[str]:
     return msisdns
 
 
-@contextmanager
-def _serving(factory: str, port: int, path: str, **environment: str) -> Iterator[None]:
-    command = [sys.executable, "-m", "uvicorn", factory, "--factory", "--port", str(port), "--no-access-log"]
-    command += ["--log-level", "warning"]
-    with subprocess.Popen(command, env=os.environ | environment) as process:  # noqa: S603
-        until = time.monotonic() + STARTING_SECONDS
-        while True:
-            try:
-                httpx.get(f"http://127.0.0.1:{port}{path}", trust_env=False)
-                break
-            except httpx.TransportError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
-        try:
-            yield
-        finally:
-            process.terminate()
-
-
 def _told(name: str, rounds: list[Measured]) -> float:
     """Print one line and return the median hops per second of the rounds."""
     hops = [second * 1000 for measured in rounds for second in measured.hops]
@@ -98,9 +72,9 @@ def main() -> None:
             "JIGI_CALLBACK_TOKENS": "demo",
         }
         with (
-            _serving("asgi:build", JIGI_PORT, "/health/ready"),
-            _serving("asgi:build", SILENT_PORT, "/health/ready", JIGI_COUNT_SECONDS="0"),
-            _serving("bench.bare:build", BARE_PORT, "/"),
+            serving("asgi:build", JIGI_PORT, "/health/ready"),
+            serving("asgi:build", SILENT_PORT, "/health/ready", JIGI_COUNT_SECONDS="0"),
+            serving("bench.bare:build", BARE_PORT, "/"),
         ):
             jigi, bare, silent = asyncio.run(_rounds(msisdns))
     print(f"{AT_ONCE} phones at once, {ROUNDS} rounds of {ROUND_SECONDS:.0f} s each, in turns; one web process each")

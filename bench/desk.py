@@ -5,13 +5,10 @@ import html
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +20,7 @@ import httpx
 from sqlalchemy import text
 
 from bench import desk_world
+from bench.serving import serving
 from core import database
 from core.ground import ground
 from core.servers import end_own_postgres
@@ -36,7 +34,6 @@ THINKS: Final = (0.5, 1.5)
 """Seconds somebody looks at a page before asking for the next: twenty people who read very fast."""
 
 MOST_MS: Final = 300.0
-STARTING_SECONDS: Final = 30.0
 PASSWORD: Final = "un long mot de passe"  # noqa: S105 - of a database that is thrown away
 TOKEN: Final = re.compile(r'name="csrftoken" value="([^"]+)"')
 MIX: Final = {"queue": 30, "case": 35, "grievances": 12, "households": 15, "dashboard": 8}
@@ -51,26 +48,6 @@ class Words:
 
     references: Sequence[str]
     searches: Sequence[str]
-
-
-@contextmanager
-def _serving() -> Iterator[None]:
-    """One web process, until it answers."""
-    command = ("uvicorn", "asgi:build", "--factory", "--port", str(PORT), "--no-access-log", "--log-level", "warning")
-    with subprocess.Popen([sys.executable, "-m", *command]) as process:  # noqa: S603 - our own words
-        try:
-            until = time.monotonic() + STARTING_SECONDS
-            while True:
-                try:
-                    httpx.get(f"http://127.0.0.1:{PORT}/health/live", trust_env=False)
-                    break
-                except httpx.TransportError:
-                    if time.monotonic() > until:
-                        raise
-                    time.sleep(0.1)
-            yield
-        finally:
-            process.terminate()
 
 
 async def _world() -> tuple[list[tuple[str, str]], Words]:
@@ -185,7 +162,7 @@ def main() -> None:
             "JIGI_LOG_LEVEL": "WARNING",
         }
         people, words = asyncio.run(_world())
-        with _serving():
+        with serving("asgi:build", PORT, "/health/live"):
             asked = asyncio.run(_measured(people, words))
     end_own_postgres(folder)
     shutil.rmtree(folder, ignore_errors=True)

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import httpx
 
 from bench.recipients import make, numbers
+from bench.serving import running
 from core import database, people
 from core.ground import ground
 from core.settings import Settings
@@ -25,27 +26,7 @@ DELAY_MS = 50
 WORKERS = 2
 PLAIN_SECONDS = 15.0
 CONNECTIONS = 64
-STARTING_SECONDS = 30.0
 LONGEST_SECONDS = 600.0
-
-
-@contextmanager
-def _running(*command: str, answers: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    """A process, until it answers at a URL, and ended at the end."""
-    with subprocess.Popen([sys.executable, "-m", *command]) as process:  # noqa: S603 - our own words
-        try:
-            until = time.monotonic() + STARTING_SECONDS
-            while answers:
-                try:
-                    httpx.get(answers, trust_env=False)
-                    break
-                except httpx.TransportError:
-                    if time.monotonic() > until:
-                        raise
-                    time.sleep(0.1)
-            yield process
-        finally:
-            process.terminate()
 
 
 def main() -> None:
@@ -68,12 +49,12 @@ def main() -> None:
         asyncio.run(_world())
         _planned()
         serving = ("simulator.standin", "--port", str(STAND_IN_PORT), "--delay-ms", str(DELAY_MS), "--no-reports")
-        with _running(*serving, answers=f"{stand_in}/taken"):
+        with running(*serving, answers=f"{stand_in}/taken"):
             rate = asyncio.run(_sent(stand_in))
             plain = _plain(stand_in)
         print(f"         plain SDK loop {plain:,.1f} recipients/s ({PLAIN_SECONDS:.0f} s), ratio {rate / plain:,.0f}")
         web = ("uvicorn", "asgi:build", "--factory", "--port", str(WEB_PORT), "--no-access-log")
-        with _running(*web, "--log-level", "warning", answers=f"http://127.0.0.1:{WEB_PORT}/health/live"):
+        with running(*web, "--log-level", "warning", answers=f"http://127.0.0.1:{WEB_PORT}/health/live"):
             asyncio.run(_reported())
 
 
@@ -99,7 +80,7 @@ async def _sent(stand_in: str) -> float:
     person = await people.acting("first")
     with ExitStack() as stack:
         for _ in range(WORKERS):
-            stack.enter_context(_running("cli", "worker"))
+            stack.enter_context(running("cli", "worker"))
         await asyncio.sleep(3)
         await campaigns.start(1, person, now)
         began = time.perf_counter()
