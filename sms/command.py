@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Group
 from rich.live import Live
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -144,7 +145,7 @@ def list_campaigns() -> None:
             approved = ", ".join(name for name in (each.approved_by, each.second_approved_by) if name)
             table.add_row(
                 str(each.id),
-                each.title,
+                escape(each.title),
                 each.kind.value,
                 _state(each),
                 number_phrase(each.recipients),
@@ -165,7 +166,9 @@ def show(campaign: Id) -> None:
 
 async def _show(campaign_id: int) -> None:
     found, held = await preview.summary(campaign_id), await preview.preview(campaign_id, settings(), datetime.now(UTC))
-    out.print(f"[bold]Campaign {found.id}: {found.title}[/] ({found.kind.value}), {_state(found)}", highlight=False)
+    out.print(
+        f"[bold]Campaign {found.id}: {escape(found.title)}[/] ({found.kind.value}), {_state(found)}", highlight=False
+    )
     out.print(
         f"{number_phrase(found.recipients)} recipients, {held.texts} texts in {held.requests} requests, "
         f"{number_phrase(found.parts)} parts, {_cost(found)}",
@@ -197,6 +200,10 @@ def _cost(found: Summary) -> str:
     return f"about {number_phrase(found.cost_xof)} F CFA"
 
 
+def _heading(found: Summary) -> str:
+    return f"[bold]Campaign {found.id}: {escape(found.title)}[/]"
+
+
 def _state(found: Summary) -> str:
     if found.state is CampaignState.PLANNED:
         if found.approved_by:
@@ -205,7 +212,7 @@ def _state(found: Summary) -> str:
     if found.state is CampaignState.SCHEDULED and found.starts_at:
         return f"scheduled for {found.starts_at:%Y-%m-%d %H:%M}"
     if found.why and found.state in (CampaignState.PAUSED, CampaignState.CANCELLED):
-        return f"{found.state.value}: {found.why}"
+        return f"{found.state.value}: {escape(found.why)}"
     return found.state.value
 
 
@@ -248,6 +255,8 @@ def start(
 
     async def work() -> None:
         moment = at.replace(tzinfo=UTC) if at else None
+        if moment is not None and moment < datetime.now(UTC):
+            raise Mistake("that moment has passed; without --at it starts now")
         await campaigns.start(campaign, await _at_shell(who, "start", campaign), datetime.now(UTC), moment)
         out.print(f"It starts {f'on {moment:%Y-%m-%d at %H:%M}' if moment else 'now'}.", highlight=False)
         out.print(f"Watch it: jigi campaign status {campaign} --watch", highlight=False)
@@ -343,7 +352,7 @@ def status(
 
 async def _once(campaign_id: int) -> None:
     found, counted = await preview.summary(campaign_id), await preview.progress(campaign_id)
-    out.print(f"[bold]Campaign {found.id}: {found.title}[/], {_state(found)}", highlight=False)
+    out.print(f"{_heading(found)}, {_state(found)}", highlight=False)
     out.print(_states(counted))
     _ask(campaign_id, counted)
 
@@ -367,7 +376,7 @@ async def _watch(campaign_id: int) -> None:
             rate = (counted.done - before) / REFRESH_SECONDS if before else 0.0
             before = counted.done
             moving.update(task, completed=counted.done, total=counted.to_send, rate=max(rate, 0.0))
-            live.update(Group(Text(f"Campaign {found.id}: {found.title}, {_state(found)}"), moving, _states(counted)))
+            live.update(Group(Text.from_markup(f"{_heading(found)}, {_state(found)}"), moving, _states(counted)))
             waiting = counted.states.get(MessageState.ACCEPTED, 0) + counted.states.get(MessageState.ON_ITS_WAY, 0)
             ended = found.state in campaigns.ENDED
             quiet = quiet + 1 if ended else 0

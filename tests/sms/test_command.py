@@ -324,7 +324,11 @@ async def test_a_title_and_a_component_name_the_campaign(jigi: Typed) -> None:
     second = await jigi("plan", "announce", "--round", ROUND, "--title", "La paie de Safo", "--as", "awa")
     assert first.lines()[0].startswith("Campaign 1: CASH+ T4 2026 announce (announce)")
     assert second.lines()[0].startswith("Campaign 2: La paie de Safo (announce)")
-    rows = await query("SELECT component FROM campaign JOIN payment_round ON payment_round.id = round_id ORDER BY 1")
+    third = await jigi("plan", "announce", "--round", ROUND, "--title", "La paie [/b] de [Safo]", "--as", "awa")
+    assert third.lines()[0].startswith("Campaign 3: La paie [/b] de [Safo] (announce)"), "no markup of ours"
+    rows = await query(
+        "SELECT DISTINCT component FROM campaign JOIN payment_round ON payment_round.id = round_id ORDER BY 1"
+    )
     assert [row.component for row in rows] == ["CASH+", "TM"]
 
 
@@ -569,6 +573,14 @@ async def test_or_at_the_hour_of_bamako_that_is_asked(jigi: Typed, written: str)
     assert said[0] == f"It starts on {at:%Y-%m-%d} at 10:30."
     assert (await one("SELECT state, starts_at FROM campaign"))[:] == ("scheduled", at)
     assert done(await jigi("show", campaign))[0].endswith(f"scheduled for {at:%Y-%m-%d} 10:30")
+
+
+async def test_but_not_at_a_moment_that_has_passed(jigi: Typed) -> None:
+    await kin(AWA)
+    campaign = await approved(planning_of(await planned()), NOW)
+    said = await jigi("start", campaign, "--at", f"{NOW - timedelta(hours=1):%Y-%m-%d %H:%M}", "--as", "binta")
+    assert refused(said) == "that moment has passed; without --at it starts now"
+    assert await state_of(campaign) == "approved"
 
 
 async def test_a_campaign_is_paused_and_goes_on(jigi: Typed) -> None:
