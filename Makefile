@@ -20,7 +20,7 @@ check: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m core.catalogue
+	$(BIN)/python -m core.text.catalogue
 	$(BIN)/jigi menus check
 
 e2e: $(DEV_STAMP)

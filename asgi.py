@@ -13,17 +13,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core import health, logs
-from core.alphabet import alphabet
-from core.database import close_database, open_database
+from core.calls.journal import Journal
+from core.calls.session_end import SessionEnd, Unsaid
 from core.demo_callers import DEMO_CALLERS, DemoCaller
-from core.ground import Ground, ground
-from core.journal import Journal
-from core.languages import Language
-from core.session_end import SessionEnd, Unsaid
-from core.settings import Settings
-from core.settings import settings as read_settings
-from core.voice import voice
+from core.platform import health, logs
+from core.platform.database import close_database, open_database
+from core.platform.settings import Settings
+from core.platform.settings import settings as read_settings
+from core.schema.ground import Ground, ground
+from core.text.alphabet import alphabet
+from core.text.languages import Language
+from core.text.translator import voice
 from desk import app as desk
 from menus import line
 from menus.counting import keeping

@@ -19,17 +19,19 @@ import uvicorn
 from prometheus_client import start_http_server
 from rich.table import Table
 
-from core import audit, logs, migrations, people, staff
 from core import demo as demo_world
 from core.demo_callers import DEMO_CALLERS
-from core.ground import ground, postgres
 from core.imports import Kind, Report, UnreadableFile, run
-from core.msisdn import BadNumber, parse_any
-from core.people import Role, Scope
-from core.retention import purge as purge_old
-from core.settings import Settings, settings
-from core.staff import Duties
-from core.terminal import bar, errors, on, out
+from core.numbers.msisdn import BadNumber, parse_any
+from core.platform import logs
+from core.platform.settings import Settings, settings
+from core.platform.terminal import bar, errors, on, out
+from core.schema import migrations
+from core.schema.ground import ground, postgres
+from core.schema.retention import purge as purge_old
+from core.staff import administration, agents, audit
+from core.staff.administration import Duties
+from core.staff.agents import Role, Scope
 from desk import demo as desk_demo
 from menus.command import app as menus_app
 from simulator import terminal
@@ -180,9 +182,9 @@ def _people(work: Awaitable[Done]) -> Done:
     """Do something with the people who work here; what cannot be done is said in words, with exit code 2."""
     try:
         return on(postgres(settings()), work)
-    except people.LoginTakenError as taken:
+    except agents.LoginTakenError as taken:
         words = f"{taken} is taken, be it by somebody who left."
-    except people.UnknownAgentError as unknown:
+    except agents.UnknownAgentError as unknown:
         words = f"Nobody has the login {unknown}."
     except ValueError as mistake:
         words = str(mistake)
@@ -203,7 +205,7 @@ def add(
 ) -> None:
     """Let someone work here, and print the password to tell them once."""
     duties = Duties(role, scope, place or None, watches_focal)
-    told = _people(staff.add(None, login, name, duties, datetime.now(UTC)))
+    told = _people(administration.add(None, login, name, duties, datetime.now(UTC)))
     out.print(f"{name} works here as {login} ({role.value}).", highlight=False)
     _tell_password(told)
 
@@ -211,7 +213,7 @@ def add(
 @agents_app.command("password")
 def password(login: Login) -> None:
     """Give someone a new password, printed once; a lock ends, and so do their sessions."""
-    _tell_password(_people(staff.new_password(None, login, datetime.now(UTC))))
+    _tell_password(_people(administration.new_password(None, login, datetime.now(UTC))))
 
 
 def _tell_password(told: str) -> None:
@@ -220,11 +222,11 @@ def _tell_password(told: str) -> None:
 
 
 @agents_app.command("list")
-def agents() -> None:
+def list_agents() -> None:
     """Who works here, and who did; who is locked out, and who has a second factor."""
     now = datetime.now(UTC)
     table = Table("Login", "Name", "Role", "For", "Signs in with", "Seen", "Disabled")
-    for person in on(postgres(settings()), staff.everybody(now, settings())):
+    for person in on(postgres(settings()), administration.everybody(now, settings())):
         role = f"{person.role.value}, watches focal" if person.watches_focal else person.role.value
         table.add_row(
             person.login,
@@ -238,7 +240,7 @@ def agents() -> None:
     out.print(table)
 
 
-def _ways_in(person: staff.Person, now: datetime) -> str:
+def _ways_in(person: administration.Person, now: datetime) -> str:
     if person.locked_until is not None and person.locked(now):
         return f"locked until {person.locked_until:%H:%M}"
     if not person.has_password:
@@ -252,21 +254,21 @@ def disable(
     login: Login, why: Annotated[str, typer.Option(help="The reason, kept on record.")] = "at the shell"
 ) -> None:
     """Let someone work here no more; their sessions end."""
-    _people(staff.disable(None, login, why, datetime.now(UTC)))
+    _people(administration.disable(None, login, why, datetime.now(UTC)))
     out.print(f"{login} works here no more.", highlight=False)
 
 
 @agents_app.command("enable")
 def enable(login: Login) -> None:
     """Let someone work here again, as before."""
-    _people(staff.enable(None, login, datetime.now(UTC)))
+    _people(administration.enable(None, login, datetime.now(UTC)))
     out.print(f"{login} works here again.", highlight=False)
 
 
 @agents_app.command("forget-second-factor")
 def forget_second_factor(login: Login) -> None:
     """Let someone who lost their telephone set up the second factor anew; their sessions end."""
-    _people(staff.forget_second_factor(None, login, datetime.now(UTC)))
+    _people(administration.forget_second_factor(None, login, datetime.now(UTC)))
     out.print(f"{login} sets up a second factor at the next sign-in.", highlight=False)
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from bench.callers import Measured, round_of
 from bench.serving import serving
 from core import demo
-from core.database import close_database, open_database, reading
-from core.ground import Ground, ground
-from core.settings import Settings
+from core.platform.database import close_database, open_database, reading
+from core.platform.settings import Settings
+from core.schema.ground import Ground, ground
 
 HOUSEHOLDS = 2_000
 ROUNDS = 4

@@ -21,11 +21,11 @@ from sqlalchemy import text
 
 from bench import desk_world
 from bench.serving import serving
-from core import database
-from core.ground import ground
-from core.servers import end_own_postgres
-from core.settings import Settings
-from core.signing_in import give_password
+from core.platform import database
+from core.platform.servers import end_own_postgres
+from core.platform.settings import Settings
+from core.schema.ground import ground
+from core.staff.sign_in import give_password
 
 PORT: Final = 8951
 SECONDS: Final = 30.0

@@ -7,9 +7,9 @@ from typing import Final
 
 import psycopg
 
-from core import database
 from core.demo_names import FAMILIES, MEN, WOMEN
-from core.identifiers import check_digit, household_no
+from core.numbers.identifiers import check_digit, household_no
+from core.platform import database
 
 HOUSEHOLDS: Final = 300_000
 GRIEVANCES: Final = 100_000

@@ -6,10 +6,11 @@ import time
 from datetime import UTC, datetime
 from resource import RUSAGE_SELF, getrusage
 
-from core import database, people
-from core.alphabet import GSM7
-from core.campaigns import CampaignKind
-from core.settings import settings
+from core.campaigns.models import CampaignKind
+from core.platform import database
+from core.platform.settings import settings
+from core.staff import agents
+from core.text.alphabet import GSM7
 from sms import campaigns, planning
 from sms.drafts import Draft, draft
 from sms.subjects import Subject
@@ -19,8 +20,8 @@ async def main() -> None:
     database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
     now = datetime.now(UTC)
     for login in ("first", "second", "third"):
-        await people.add_agent(login, login, people.Role.SUPERVISOR)
-    planner, approver, second = [await people.acting(login) for login in ("first", "second", "third")]
+        await agents.add_agent(login, login, agents.Role.SUPERVISOR)
+    planner, approver, second = [await agents.acting(login) for login in ("first", "second", "third")]
     new = Draft(CampaignKind.ANNOUNCE, Subject(round_id=1), "bench", planned_by=planner.id)
     campaign_id = await draft(new, now, GSM7)
     began = time.perf_counter()

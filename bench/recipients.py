@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import text
 
-from core import database
+from core.platform import database
 
 PHONES = 280_663
 """Households of the accompanying measures: the programme's own figure."""

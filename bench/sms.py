@@ -16,9 +16,10 @@ import httpx
 
 from bench.recipients import make, numbers
 from bench.serving import running
-from core import database, people
-from core.ground import ground
-from core.settings import Settings
+from core.platform import database
+from core.platform.settings import Settings
+from core.schema.ground import ground
+from core.staff import agents
 from sms import campaigns, preview
 
 STAND_IN_PORT, WEB_PORT = 8941, 8942
@@ -77,7 +78,7 @@ async def _sent(stand_in: str) -> float:
     """Send with two workers; print and give recipients a second, from the start to the last one recorded."""
     database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
     now = datetime.now(UTC)
-    person = await people.acting("first")
+    person = await agents.acting("first")
     with ExitStack() as stack:
         for _ in range(WORKERS):
             stack.enter_context(running("cli", "worker"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from core import identifiers
+from core.numbers import identifiers
 
 FIRST_SERIAL: Final = 9_000_000
 """Demonstration households are numbered from here, so that they are told from real ones."""

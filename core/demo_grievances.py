@@ -5,11 +5,10 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core import grievances
-from core.database import writing
 from core.demo_callers import DEMO_CALLERS, DemoCaller, Situation
-from core.grievances import Filing, GrievanceState
-from core.languages import Language
+from core.grievances.filing import Filing, GrievanceState, file
+from core.platform.database import writing
+from core.text.languages import Language
 
 ANSWER: Final = (
     "Votre nom est maintenant sur la liste de l'agence. Venez au prochain jour de paiement avec votre carte."
@@ -60,7 +59,7 @@ async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: s
             sms_safe=None,
             language=Language.FR,
         )
-        filed = await grievances.file(filing, at)
+        filed = await file(filing, at)
         values = {
             "reference": filed.reference,
             "shown": caller.reference,

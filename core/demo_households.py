@@ -8,8 +8,8 @@ from typing import Final
 from core.demo_callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, OTHER_SERIALS, CallerHousehold, Situation
 from core.demo_names import head_name, villages
 from core.demo_places import DemoPlace
-from core.households import Status
-from core.identifiers import household_no
+from core.numbers.identifiers import household_no
+from core.registry.households import Status
 
 VILLAGES: Final = 12
 """In each commune."""

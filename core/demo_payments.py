@@ -8,8 +8,8 @@ from typing import Final
 from core.demo_callers import Situation
 from core.demo_households import DemoHousehold
 from core.demo_places import DemoPlace
-from core.households import Status
-from core.payments import PaymentState
+from core.payments.history import PaymentState
+from core.registry.households import Status
 
 QUARTERLY: Final = 30_000
 LEAN_SEASON: Final = 30_000

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core import signing_in
-from core.passwords import SHORTEST, WeakPassword
-from core.settings import Settings
-from core.signing_in import LockedOut, NotSignedIn
+from core.platform.settings import Settings
+from core.staff import sign_in
+from core.staff.passwords import SHORTEST, WeakPassword
+from core.staff.sign_in import LockedOut, NotSignedIn
 from desk.pages import Page, now, signed_in
 from desk.sign_in import DIFFERENT, WEAK, WRONG_OLD
 
@@ -36,7 +36,7 @@ class Account(Page):
         if new != again:
             return self.not_done(request, DIFFERENT, self.path)
         try:
-            await signing_in.change_password(signed_in(request), old, new, now(), self._settings)
+            await sign_in.change_password(signed_in(request), old, new, now(), self._settings)
         except WeakPassword:
             return self.not_done(request, WEAK, self.path)
         except NotSignedIn:
@@ -49,5 +49,5 @@ class Account(Page):
     async def sessions(self, request: Request) -> Response:
         """End all but this one."""
         me = signed_in(request)
-        await signing_in.end_sessions(me.who.id, "by oneself", now(), but=me.token_hash)
+        await sign_in.end_sessions(me.who.id, "by oneself", now(), but=me.token_hash)
         return self.done(request, "Vos autres sessions sont fermées.", self.path)

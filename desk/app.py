@@ -18,9 +18,9 @@ from starlette_admin import CustomView
 from starlette_admin.contrib.sqla import Admin
 from starlette_admin.i18n import I18nConfig, TimezoneConfig
 
-from core.people import NotAllowed
-from core.settings import Settings
-from core.wording import number_phrase, short_date
+from core.platform.settings import Settings
+from core.staff.agents import NotAllowed
+from core.text.formats import number_phrase, short_date
 from desk import views
 from desk.door import Dress, SizeLimit
 from desk.pages import DESK

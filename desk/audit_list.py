@@ -9,8 +9,8 @@ from sqlalchemy.orm import registry
 from starlette.requests import Request
 from starlette_admin import DateTimeField, EnumField, StringField
 
-from core.audit import AuditEntry
-from core.people import Agent
+from core.staff.agents import Agent
+from core.staff.audit import AuditEntry
 from desk.lists import Kept
 from desk.pages import ADMINISTRATORS
 

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core import callbacks
-from core.calendar import add_working_days, holidays
-from core.callbacks import AlreadyCalled, CallbackState, Period, TakenBySomebody
-from core.msisdn import local
-from core.people import Role
-from core.seen_by import seen_by
+from core.call_requests import requests
+from core.call_requests.requests import AlreadyCalled, CallbackState, Period, TakenBySomebody
+from core.grievances.calendar import add_working_days, holidays
+from core.numbers.msisdn import local
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
 from desk.pages import Page, now, number, typed, who
 from desk.refusals import Refused, not_there
 
@@ -53,9 +53,9 @@ class Callbacks(Page):
         async with seen_by(who(request)):
             context: dict[str, Any] = {"show": kind, "at": page, "rows": ROWS, "periods": PERIODS, "states": STATES}
             if kind == "wished":
-                context["wished"] = await callbacks.wished(now(), WISHED_ROWS)
+                context["wished"] = await requests.wished(now(), WISHED_ROWS)
             else:
-                listed = callbacks.ended_calls if kind == "done" else callbacks.to_call
+                listed = requests.ended_calls if kind == "done" else requests.to_call
                 context["calls"], context["count"] = await listed(now(), ROWS, skip)
         return self.show(request, "callbacks.html", {"local": local, "today": now().date(), **context})
 
@@ -67,10 +67,10 @@ class Callbacks(Page):
     async def _call(self, request: Request, error: str = "") -> Response:
         request_id, today = _id(request), now().date()
         async with seen_by(who(request)):
-            found = await callbacks.call(request_id, now())
+            found = await requests.call(request_id, now())
             if found is None:
                 raise not_there()
-            tries = await callbacks.tries(request_id)
+            tries = await requests.tries(request_id)
             next_day = add_working_days(today, 1, await holidays(today, today + timedelta(days=30)))
         context = {
             "call": found,
@@ -78,7 +78,7 @@ class Callbacks(Page):
             "number": local(found.msisdn),
             "intake": f"/desk/intake?{urlencode({'phone': found.msisdn, 'household': found.household_no or ''})}",
             "mine": found.taken_by == who(request).id,
-            "most": callbacks.MOST_TRIES,
+            "most": requests.MOST_TRIES,
             "next_day": next_day,
             "today": today,
             "periods": PERIODS,
@@ -91,15 +91,15 @@ class Callbacks(Page):
     async def take(self, request: Request) -> Response:
         """Call this person oneself."""
         async with _asked(), seen_by(who(request)):
-            await callbacks.take_call(_id(request), who(request), now())
-        words = f"Cet appel est à vous pendant {callbacks.TAKEN_FOR.seconds // 60} minutes."
+            await requests.take_call(_id(request), who(request), now())
+        words = f"Cet appel est à vous pendant {requests.TAKEN_FOR.seconds // 60} minutes."
         return self.done(request, words, _of(request))
 
     @route("/of/{id:int}/back", methods=["POST"])
     async def back(self, request: Request) -> Response:
         """Let somebody else call."""
         async with seen_by(who(request)):
-            await callbacks.give_back(_id(request), who(request), now())
+            await requests.give_back(_id(request), who(request), now())
         return self.done(request, "Un autre peut appeler cette personne.", self.path)
 
     @route("/of/{id:int}/agree", methods=["POST"])
@@ -112,7 +112,7 @@ class Callbacks(Page):
         if day is None:
             return await self._call(request, BAD_DAY)
         async with _asked(), seen_by(who(request)):
-            if not await callbacks.agree_call(_id(request), day, Period(period), now(), who(request)):
+            if not await requests.agree_call(_id(request), day, Period(period), now(), who(request)):
                 raise AlreadyCalled
         return self.done(request, "C'est convenu ; la personne est prévenue par SMS.", _of(request))
 
@@ -121,7 +121,7 @@ class Callbacks(Page):
         """The person answered."""
         note = typed(await request.form(), "note")[:NOTE_LENGTH]
         async with _asked(), seen_by(who(request)):
-            await callbacks.log_reached(_id(request), who(request), note, now())
+            await requests.log_reached(_id(request), who(request), note, now())
         return self.done(request, "L'appel est noté : la personne a été jointe.", _of(request))
 
     @route("/of/{id:int}/unanswered", methods=["POST"])
@@ -133,7 +133,7 @@ class Callbacks(Page):
             return await self._call(request, BAD_DAY)
         note = typed(form, "note")[:NOTE_LENGTH]
         async with _asked(), seen_by(who(request)):
-            state = await callbacks.log_not_reached(_id(request), who(request), day, note, now())
+            state = await requests.log_not_reached(_id(request), who(request), day, note, now())
         if state is CallbackState.UNREACHABLE:
             return self.done(request, "C'était le dernier essai : la personne est notée injoignable.", self.path)
         return self.done(request, f"L'essai est noté ; à rappeler le {day:%d/%m}.", self.path)

@@ -10,16 +10,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
-from core.alphabet import alphabet
-from core.audit import note
-from core.campaigns import CampaignKind
-from core.households import Status
-from core.languages import Language
-from core.place_names import places_named
-from core.rounds import rounds
-from core.seen_by import seen_by
-from core.settings import Settings
-from core.voice import voice
+from core.campaigns.models import CampaignKind
+from core.payments.rounds import rounds
+from core.places.names import places_named
+from core.platform.settings import Settings
+from core.registry.households import Status
+from core.staff.audit import note
+from core.staff.row_security import seen_by
+from core.text.alphabet import alphabet
+from core.text.languages import Language
+from core.text.translator import voice
 from desk import campaign_words
 from desk.campaign_words import KINDS, refused
 from desk.pages import SUPERVISORS, Page, now, number, typed, who

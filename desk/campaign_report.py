@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette_admin.routing import route
 
-from core.audit import note
-from core.seen_by import seen_by
+from core.staff.audit import note
+from core.staff.row_security import seen_by
 from desk import campaign_words
 from desk.campaigns import LONG_STATEMENTS
 from desk.pages import SUPERVISORS, Page, now, who

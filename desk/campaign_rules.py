@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core.audit import note
-from core.campaigns import CampaignKind
-from core.rounds import rounds
-from core.seen_by import seen_by
+from core.campaigns.models import CampaignKind
+from core.payments.rounds import rounds
+from core.staff.audit import note
+from core.staff.row_security import seen_by
 from desk.campaign_words import KINDS, refused
 from desk.pages import SUPERVISORS, Page, now, number, typed, who
 from desk.refusals import not_there

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from core.campaigns import CampaignKind
-from core.folding import NoRule
+from core.campaigns.models import CampaignKind
+from core.text.folding import NoRule
 from sms.campaign_scope import CampaignError, NotASupervisor, OutOfScope, UnknownCampaign
 from sms.campaigns import FourEyes, NotAsSeen, WrongState
 from sms.drafts import CannotBeWritten

@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
-from core.audit import note
-from core.campaigns import CampaignState
-from core.messages import MessageState
-from core.msisdn import BadNumber, parse_any
-from core.people import Acting
-from core.seen_by import seen_by
-from core.settings import Settings
-from core.wording import number_phrase, short_date
+from core.campaigns.models import CampaignState
+from core.numbers.msisdn import BadNumber, parse_any
+from core.outbox.messages import MessageState
+from core.platform.settings import Settings
+from core.staff.agents import Acting
+from core.staff.audit import note
+from core.staff.row_security import seen_by
+from core.text.formats import number_phrase, short_date
 from desk import campaign_words
 from desk.campaign_words import refused
 from desk.pages import SUPERVISORS, Page, now, number, typed, who

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
-from core import cases, grievance_steps, prepared_answers
-from core.cases import Case
-from core.grievance_steps import (
+from core.grievances import cases, prepared_answers, steps
+from core.grievances.cases import Case
+from core.grievances.filing import GrievanceState, Level
+from core.grievances.steps import (
     Act,
     CallNotSafe,
     Change,
@@ -27,12 +28,11 @@ from core.grievance_steps import (
     StepNotPossible,
     WordsMissing,
 )
-from core.grievances import GrievanceState, Level
-from core.households import Standing, standing
-from core.languages import Language
-from core.people import Role
-from core.seen_by import seen_by
-from core.settings import Settings
+from core.platform.settings import Settings
+from core.registry.households import Standing, standing
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
+from core.text.languages import Language
 from desk.pages import GRIEVANCES, Page, now, number, typed, who
 from desk.refusals import Refused, not_there
 from desk.reply import KINDS, LONGEST, preview, trouble
@@ -173,9 +173,7 @@ class Cases(Page):
             mine = found.open and found.assigned_to == me.id
             prepared = await prepared_answers.of_category(found.category) if mine else ()
             colleagues = (
-                await grievance_steps.may_have(found.reference)
-                if found.open and me.role in (Role.SUPERVISOR, Role.FOCAL)
-                else ()
+                await steps.may_have(found.reference) if found.open and me.role in (Role.SUPERVISOR, Role.FOCAL) else ()
             )
             words = typed(form, "words") if form is not None else ""
             chosen = next((each for each in prepared if each.id == prepared_id), None)
@@ -189,7 +187,7 @@ class Cases(Page):
             "barred": found.open and found.appealed and found.decided_by == me.id,
             "may_take": found.open and not mine and me.id != (found.decided_by if found.appealed else None),
             "free": found.assigned_to is None or _untouched(found, at),
-            "within_reach": found.level in grievance_steps.levels(me),
+            "within_reach": found.level in steps.levels(me),
             "may_close": found.state in (GrievanceState.RESOLVED, GrievanceState.REJECTED)
             and (me.role is not Role.AGENT or me.id in (found.assigned_to, found.decided_by)),
             "may_send_up": not found.sensitive and found.level is not Level.NATIONAL,
@@ -224,7 +222,7 @@ def _untouched(found: Case, at: datetime) -> bool:
     return (
         found.state is GrievanceState.ASSIGNED
         and found.touched_at is not None
-        and found.touched_at < grievance_steps.untouched_before(at)
+        and found.touched_at < steps.untouched_before(at)
     )
 
 
@@ -265,44 +263,44 @@ def _why(error: Exception) -> str:
 
 
 async def _take(act: Act, _: str, __: FormData) -> None:
-    await grievance_steps.take(act)
+    await steps.take(act)
 
 
 async def _assign(act: Act, _: str, form: FormData) -> None:
-    await grievance_steps.assign(act, number(typed(form, "agent")) or 0)
+    await steps.assign(act, number(typed(form, "agent")) or 0)
 
 
 async def _note(act: Act, words: str, _: FormData) -> None:
-    await grievance_steps.write_note(act, words)
+    await steps.write_note(act, words)
 
 
 async def _ask(act: Act, words: str, _: FormData) -> None:
-    await grievance_steps.ask(act, words)
+    await steps.ask(act, words)
 
 
 async def _answer(act: Act, words: str, _: FormData) -> None:
-    await grievance_steps.answer(act, GrievanceState.RESOLVED, words)
+    await steps.answer(act, GrievanceState.RESOLVED, words)
 
 
 async def _reject(act: Act, words: str, _: FormData) -> None:
-    await grievance_steps.answer(act, GrievanceState.REJECTED, words)
+    await steps.answer(act, GrievanceState.REJECTED, words)
 
 
 async def _escalate(act: Act, words: str, _: FormData) -> None:
-    await grievance_steps.send_up(act, words)
+    await steps.send_up(act, words)
 
 
 async def _appeal(act: Act, words: str, _: FormData) -> None:
-    await grievance_steps.appeal(act, words)
+    await steps.appeal(act, words)
 
 
 async def _close(act: Act, _: str, __: FormData) -> None:
-    await grievance_steps.close(act)
+    await steps.close(act)
 
 
 async def _call(act: Act, words: str, form: FormData) -> None:
     again_on = _day(typed(form, "again_on"), act.now.date())
-    await grievance_steps.log_call(act, reached=typed(form, "reached") == "yes", again_on=again_on, words=words)
+    await steps.log_call(act, reached=typed(form, "reached") == "yes", again_on=again_on, words=words)
 
 
 def _day(written: str, today: date) -> date | None:

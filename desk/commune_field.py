@@ -5,8 +5,8 @@ from typing import Final
 
 from starlette.datastructures import FormData, QueryParams
 
-from core.people import Acting, Scope
-from core.places import CommuneHit, commune, loose, search_communes
+from core.places.communes import CommuneHit, commune, loose, search_communes
+from core.staff.agents import Acting, Scope
 
 MOST: Final = 20
 

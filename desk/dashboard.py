@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core import figures, screen_counts
-from core.figures import Count, Figures
-from core.people import Role
-from core.seen_by import seen_by
-from core.wording import number_phrase
+from core.calls import counts
+from core.grievances import figures
+from core.grievances.figures import Count, Figures
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
+from core.text.formats import number_phrase
 from desk.charts import Bar, bars, link
 from desk.pages import GRIEVANCES, Page, now, who
 from desk.words import CATEGORIES, CHANNELS, LANGUAGES, SEXES
@@ -119,7 +120,7 @@ def in_a_hundred(share: int | None) -> str:
 
 async def _line(since: date, until: date) -> dict[str, Any]:
     """What callers did on the USSD line: calls, tasks finished, where they were lost, in which language."""
-    screens, tasks = await screen_counts.since(since)
+    screens, tasks = await counts.since(since)
     screen_of = {task.name: task.screen for task in TASKS}
     finished = [each for each in funnels(screens, tasks) if screen_of[each.task] not in SENSITIVE_SCREENS]
     lost = [step for step in losing_most(screens, 8) if step.screen not in SENSITIVE_SCREENS]

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from core import callbacks, grievances, signing_in
-from core.calendar import add_working_days
-from core.database import writing
+from core.call_requests import requests
 from core.demo_names import head_name
-from core.grievances import CATEGORIES, Filing, GrievanceState, Level, Sensitivity
-from core.languages import Language
-from core.people import LoginTakenError, Role, Scope, acting, add_agent
+from core.grievances.calendar import add_working_days
+from core.grievances.filing import ABUSE, CATEGORIES, Filing, GrievanceState, Level, Sensitivity, file
+from core.platform.database import writing
+from core.staff import sign_in
+from core.staff.agents import LoginTakenError, Role, Scope, acting, add_agent
+from core.text.languages import Language
 
 PASSWORD: Final = "jigi-demo-2026"  # noqa: S105 - it is printed for everybody
 """The password of everybody in the demonstration."""
@@ -98,7 +99,7 @@ async def people(now: datetime) -> None:
         if person.watches_focal:
             async with writing() as session:
                 await session.execute(WATCH, {"id": agent_id})
-        await signing_in.give_password(agent_id, now, password=PASSWORD)
+        await sign_in.give_password(agent_id, now, password=PASSWORD)
 
 
 async def grievances_and_calls(now: datetime, count: int = GRIEVANCES) -> None:
@@ -140,13 +141,13 @@ async def _file(number: int, family: Any, now: datetime, draw: Random, agents: d
         language=draw.choice(tuple(Language)),
         channel=draw.choice(("call", "desk", "register")) if at_desk else "ussd",
     )
-    filed = await grievances.file(filing, at)
+    filed = await file(filing, at)
     state = _state(days, draw)
     steps = _steps(state, at, now, draw)
     agent = agents[Role.FOCAL if sensitive else Role.AGENT if draw.random() < 0.7 else Role.SUPERVISOR]
     decided = state in (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED)
     escalated = not sensitive and draw.random() < 0.12 and not decided and days > 6
-    named = not anonymous and category != grievances.ABUSE
+    named = not anonymous and category != ABUSE
     moments = dict(steps)
     values = {
         "reference": filed.reference,
@@ -154,7 +155,7 @@ async def _file(number: int, family: Any, now: datetime, draw: Random, agents: d
         "level": (Level.NATIONAL if sensitive else Level.COMMUNE if escalated else Level.VILLAGE).value,
         "answer": _answer(state, draw) if decided else None,
         "name": (family.head_name if draw.random() < 0.8 else head_name(draw)) if named and at_desk else None,
-        "sex": draw.choice("FFM") if at_desk and category != grievances.ABUSE else None,
+        "sex": draw.choice("FFM") if at_desk and category != ABUSE else None,
         "village": family.village if named and at_desk else None,
         "agent": agent if steps else None,
         "filed_by": agents[Role.AGENT] if at_desk else None,
@@ -236,7 +237,7 @@ def _office_hours(day: date, draw: Random, now: datetime) -> datetime:
 
 async def _ask(number: int, family: Any, now: datetime, draw: Random) -> None:
     known = number % 4 != 3
-    await callbacks.ask_call(
+    await requests.ask_call(
         f"desk demo {number}",
         family.msisdn,
         draw.choice(tuple(Language)),

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from core.alphabet import alphabet
-from core.database import undone, writing
-from core.journal import Journal
-from core.languages import Language
-from core.people import Acting
-from core.seen_by import become
-from core.settings import Settings
+from core.calls.journal import Journal
+from core.platform.database import undone, writing
+from core.platform.settings import Settings
+from core.staff.agents import Acting
+from core.staff.row_security import become
+from core.text.alphabet import alphabet
+from core.text.languages import Language
 from menus import line
 from ussd.engine import Engine, Hop
 from ussd.sessions import Held

@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core import audit, grievance_search
-from core.figures import AGES, IN_TIME
-from core.grievance_search import MOST_EXPORTED, NOT_SAID, ORDERS, PAGE_ROWS, Row, Wanted
-from core.people import Role
-from core.seen_by import seen_by
-from core.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
-from core.wording import number_phrase, short_date
+from core.grievances import search
+from core.grievances.figures import AGES, IN_TIME
+from core.grievances.search import MOST_EXPORTED, NOT_SAID, ORDERS, PAGE_ROWS, Row, Wanted
+from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
+from core.staff import audit
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
+from core.text.formats import number_phrase, short_date
 from desk.charts import link
 from desk.dashboard import AGE_WORDS
 from desk.pages import DESK, GRIEVANCES, Page, now, number, who
@@ -67,13 +68,13 @@ class GrievanceList(Page):
         wanted, today = wanted_of(request.query_params), now().date()
         at = number(request.query_params.get("page")) or 1
         async with seen_by(who(request)):
-            count = await grievance_search.count(wanted, today)
+            count = await search.count(wanted, today)
             pages = max(1, -(-count // PAGE_ROWS))
             at = min(max(at, 1), pages)
-            rows = await grievance_search.page(wanted, today, at)
+            rows = await search.page(wanted, today, at)
             choices = {
-                "agents": [("nobody", "personne"), *await grievance_search.agents()],
-                "places": [*await grievance_search.places(wanted.place), (NOT_SAID, "pas dit")],
+                "agents": [("nobody", "personne"), *await search.agents()],
+                "places": [*await search.places(wanted.place), (NOT_SAID, "pas dit")],
             }
         context = {
             "wanted": wanted,
@@ -117,9 +118,9 @@ class GrievanceList(Page):
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
         wanted = wanted_of(request.query_params)
         async with seen_by(me):
-            if await grievance_search.count(wanted, at.date()) > MOST_EXPORTED:
+            if await search.count(wanted, at.date()) > MOST_EXPORTED:
                 raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_MANY)
-            rows = await grievance_search.to_export(wanted, at.date())
+            rows = await search.to_export(wanted, at.date())
             filters = {name: value for name, value in _filters(wanted).items() if name != "words"}
             detail = {"kind": kind, "rows": len(rows), "filters": filters, "searched": bool(wanted.words)}
             await audit.note(me.id, "grievances exported", None, at, detail)

@@ -9,14 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core import audit, household_corrections, household_lookup
-from core.household_corrections import CannotCorrect, ChangedMeanwhile, correct_language, correct_phone
-from core.household_lookup import CannotSearch, HouseholdFile, Search
-from core.languages import Language
-from core.msisdn import local
-from core.people import must_be
-from core.seen_by import seen_by
-from core.settings import Settings
+from core.numbers.msisdn import local
+from core.platform.settings import Settings
+from core.registry import edits, search
+from core.registry.edits import CannotCorrect, ChangedMeanwhile, correct_language, correct_phone
+from core.registry.search import CannotSearch, HouseholdFile, Search
+from core.staff import audit
+from core.staff.agents import must_be
+from core.staff.row_security import seen_by
+from core.text.languages import Language
 from desk.commune_field import read_commune
 from desk.dialling import dial_as, pressed
 from desk.pages import GRIEVANCES, Page, now, typed, who
@@ -102,7 +103,7 @@ class Households(Page):
         if asked:
             async with seen_by(who(request)):
                 try:
-                    found = await household_lookup.search(asked, commune.pcode)
+                    found = await search.search(asked, commune.pcode)
                 except CannotSearch as cannot:
                     error = str(cannot)
         context = {"q": asked, "commune": commune, "found": found, "error": error}
@@ -174,7 +175,7 @@ class Households(Page):
     async def _file(self, request: Request) -> HouseholdFile:
         must_be(who(request), self.roles)
         async with seen_by(who(request)):
-            found = await household_lookup.household_file(request.path_params["household_no"], now().date())
+            found = await search.household_file(request.path_params["household_no"], now().date())
         if found is None:
             raise not_there()
         return found
@@ -196,7 +197,7 @@ class Households(Page):
         context: dict[str, Any] = {
             "file": found,
             "positions": {phone.position: phone for phone in found.phones},
-            "may_correct": who(request).role in household_corrections.CORRECT,
+            "may_correct": who(request).role in edits.CORRECT,
             "told": TOLD,
             "sent": SENT,
             "reasons": REASONS,

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core import audit
 from core.imports.importing import Kind
 from core.imports.uploads import ImportRuns, NotTaken, Uploads
-from core.people import Scope
-from core.settings import Settings
+from core.platform.settings import Settings
+from core.staff import audit
+from core.staff.agents import Scope
 from desk.pages import DESK, SUPERVISORS, Page, now, typed, who
 from desk.refusals import Refused, not_there
 

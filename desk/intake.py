@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core import household_lookup, identifiers, msisdn
-from core.grievances import ABUSE, CATEGORIES, Filing, Sensitivity, file_for
-from core.household_lookup import CannotSearch, Hit, Search
-from core.languages import Language
-from core.people import Acting
-from core.seen_by import seen_by
+from core.grievances.filing import ABUSE, CATEGORIES, Filing, Sensitivity, file_for
+from core.numbers import identifiers, msisdn
+from core.registry import search
+from core.registry.search import CannotSearch, Hit, Search
+from core.staff.agents import Acting
+from core.staff.row_security import seen_by
+from core.text.languages import Language
 from desk.commune_field import CommuneField, own_commune, read_commune
 from desk.pages import DESK, GRIEVANCES, Page, now, typed, who
 
@@ -108,11 +109,11 @@ async def _find(form: _Form, me: Acting) -> None:
     asked, chosen = form.values["q"], form.values["household"]
     async with seen_by(me):
         try:
-            form.found = await household_lookup.search(asked, form.commune.pcode) if asked else None
+            form.found = await search.search(asked, form.commune.pcode) if asked else None
         except CannotSearch as error:
             form.errors["q"] = str(error)
         try:
-            form.household = await household_lookup.by_number(chosen) if chosen else None
+            form.household = await search.by_number(chosen) if chosen else None
         except CannotSearch:
             form.values["household"] = ""
     hits = form.found.hits if form.found else ()

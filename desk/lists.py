@@ -11,11 +11,11 @@ from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.events import AdminEvent, AfterEditContext, EventContext
 from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
 
-from core import audit
-from core.calendar import Holiday
-from core.grievances import PreparedAnswer
-from core.people import Role
-from core.places import Cercle, Commune, Region
+from core.grievances.calendar import Holiday
+from core.grievances.filing import PreparedAnswer
+from core.places.communes import Cercle, Commune, Region
+from core.staff import audit
+from core.staff.agents import Role
 from desk.pages import ADMINISTRATORS, EVERYBODY, SUPERVISORS, now, who
 from desk.words import CATEGORIES
 

@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin import CustomView
 from starlette_admin.flash import flash, get_flashed_messages
 
-from core.people import Acting, Role
-from core.signing_in import SignedIn
+from core.staff.agents import Acting, Role
+from core.staff.sign_in import SignedIn
 
 DESK: Final = "/desk"
 EVERYBODY: Final = frozenset(Role)

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core import places, staff
-from core.people import BadLogin, LoginTakenError, Role, Scope, UnknownAgentError
-from core.settings import Settings
-from core.signing_in import SECOND_FACTOR
-from core.staff import Duties, LastAdministrator, NoReason, Person, UnknownPlace
+from core.places import communes
+from core.platform.settings import Settings
+from core.staff import administration
+from core.staff.administration import Duties, LastAdministrator, NoReason, Person, UnknownPlace
+from core.staff.agents import BadLogin, LoginTakenError, Role, Scope, UnknownAgentError
+from core.staff.sign_in import SECOND_FACTOR
 from desk.pages import ADMINISTRATORS, Page, now, typed, who
 from desk.refusals import Refused, not_there
 from desk.words import ROLES, SCOPES
@@ -42,7 +43,7 @@ class People(Page):
     @route("")
     async def index(self, request: Request) -> Response:
         """Everybody."""
-        people = await staff.everybody(now(), self._settings)
+        people = await administration.everybody(now(), self._settings)
         working = sum(person.disabled_at is None for person in people)
         return self.show(request, "people.html", {"people": people, "working": working})
 
@@ -59,7 +60,7 @@ class People(Page):
         try:
             if not name:
                 raise Mistake("Écrivez le nom de la personne.")
-            password = await staff.add(who(request), login, name, await self._duties(form), now())
+            password = await administration.add(who(request), login, name, await self._duties(form), now())
         except (Mistake, LoginTakenError, BadLogin) as mistake:
             return await self._form(request, form, _said(mistake))
         return self._once(request, login, name, password)
@@ -75,7 +76,7 @@ class People(Page):
         form = await request.form()
         login = await self._login(request)
         try:
-            changed = await staff.change(who(request), login, await self._duties(form), _why(form), now())
+            changed = await administration.change(who(request), login, await self._duties(form), _why(form), now())
         except (Mistake, LastAdministrator, NoReason) as mistake:
             return await self._person(request, _said(mistake), form)
         words = "C'est changé ; ses sessions sont fermées." if changed else "Rien n'a changé."
@@ -86,7 +87,7 @@ class People(Page):
         """Keep them out."""
         login = await self._login(request)
         try:
-            await staff.disable(who(request), login, _why(await request.form()), now())
+            await administration.disable(who(request), login, _why(await request.form()), now())
         except (LastAdministrator, NoReason) as mistake:
             return await self._person(request, _said(mistake))
         return self.done(request, "Cette personne ne peut plus entrer.", _of(login))
@@ -95,22 +96,22 @@ class People(Page):
     async def enable(self, request: Request) -> Response:
         """Let them in again."""
         login = await self._login(request)
-        await staff.enable(who(request), login, now())
+        await administration.enable(who(request), login, now())
         return self.done(request, "Cette personne peut entrer de nouveau.", _of(login))
 
     @route("/of/{login}/password", methods=["POST"])
     async def password(self, request: Request) -> Response:
         """Give a new password, shown once."""
         login = await self._login(request)
-        told = await staff.new_password(who(request), login, now())
-        found = await staff.person(login, now(), self._settings)
+        told = await administration.new_password(who(request), login, now())
+        found = await administration.person(login, now(), self._settings)
         return self._once(request, login, found.name, told)
 
     @route("/of/{login}/second", methods=["POST"])
     async def second_factor(self, request: Request) -> Response:
         """Forget a second factor: a telephone was lost."""
         login = await self._login(request)
-        await staff.forget_second_factor(who(request), login, now())
+        await administration.forget_second_factor(who(request), login, now())
         words = "Le second code est oublié : la personne en prépare un nouveau à sa prochaine entrée."
         return self.done(request, words, _of(login))
 
@@ -118,7 +119,7 @@ class People(Page):
     async def sessions(self, request: Request) -> Response:
         """End what they left open."""
         login = await self._login(request)
-        await staff.end_sessions(who(request), login, now())
+        await administration.end_sessions(who(request), login, now())
         return self.done(request, "Ses sessions sont fermées.", _of(login))
 
     def _once(self, request: Request, login: str, name: str, password: str) -> Response:
@@ -131,10 +132,10 @@ class People(Page):
 
     async def _person(self, request: Request, error: str = "", given: Mapping[str, Any] | None = None) -> Response:
         login = await self._login(request)
-        found = await staff.person(login, now(), self._settings)
+        found = await administration.person(login, now(), self._settings)
         context = {
             "person": found,
-            "sessions": await staff.open_sessions(login, now(), self._settings),
+            "sessions": await administration.open_sessions(login, now(), self._settings),
             "asked_for_code": self._settings.desk_totp and found.role in SECOND_FACTOR,
             "given": given or _as_given(found),
             "error": error,
@@ -147,7 +148,7 @@ class People(Page):
         """The login of the path, if somebody has it."""
         login: str = request.path_params["login"]
         try:
-            await staff.person(login, now(), self._settings)
+            await administration.person(login, now(), self._settings)
         except UnknownAgentError:
             raise not_there() from None
         return login
@@ -165,7 +166,7 @@ async def _place(kind: Scope, written: str) -> str:
     """The P-code of the place that was written, by code or by name; raises Mistake."""
     if not written:
         raise Mistake("Écrivez le nom ou le code du lieu.")
-    found = await staff.places_named(kind, written.split(" ")[0], written)
+    found = await administration.places_named(kind, written.split(" ")[0], written)
     if not found:
         raise Mistake(f"Aucun lieu de ce genre ne s'appelle « {written} » ({SCOPES[kind]}).")
     if len(found) > 1:
@@ -176,8 +177,8 @@ async def _place(kind: Scope, written: str) -> str:
 
 async def _choices() -> dict[str, Any]:
     """What the lists of the forms hold; communes are too many and are written by name."""
-    regions = await places.regions()
-    cercles = [cercle for region in regions for cercle in await places.cercles(region.pcode)]
+    regions = await communes.regions()
+    cercles = [cercle for region in regions for cercle in await communes.cercles(region.pcode)]
     return {"roles": ROLES.items(), "scopes": SCOPES.items(), "places": [*regions, *cercles]}
 
 

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core import grievance_queue
-from core.grievance_queue import PAGE, Reason, View
-from core.identifiers import digits, is_reference
-from core.seen_by import seen_by
+from core.grievances import queue
+from core.grievances.queue import PAGE, Reason, View
+from core.numbers.identifiers import digits, is_reference
+from core.staff.row_security import seen_by
 from desk.pages import DESK, GRIEVANCES, Page, now, number, typed, who
 
 VIEWS: Final = {
@@ -52,8 +52,8 @@ class Queue(Page):
         view = View(asked) if asked in set(View) else View.NEXT
         at = now()
         async with seen_by(who(request)):
-            rows = await grievance_queue.page(who(request), view, at, after=number(request.query_params.get("after")))
-            counts = await grievance_queue.counts(who(request), at)
+            rows = await queue.page(who(request), view, at, after=number(request.query_params.get("after")))
+            counts = await queue.counts(who(request), at)
         context = {
             "view": view,
             "titles": VIEWS,
@@ -69,7 +69,7 @@ class Queue(Page):
     async def take_next(self, request: Request) -> Response:
         """Take the most urgent one that nobody has, and open it."""
         async with seen_by(who(request)):
-            reference = await grievance_queue.take_next(who(request), now())
+            reference = await queue.take_next(who(request), now())
         if reference is None:
             return self.not_done(request, NONE_LEFT, self.path)
         return self.done(request, "Cette plainte est à vous.", f"/cases/{reference}")

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core import cases
-from core.identifiers import digits
-from core.seen_by import seen_by
-from core.signing_in import SignedIn
+from core.grievances import cases
+from core.numbers.identifiers import digits
+from core.staff.row_security import seen_by
+from core.staff.sign_in import SignedIn
 from desk.pages import SUPERVISORS, Page, who
 
 

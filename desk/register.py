@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core import household_lookup, identifiers, msisdn
-from core.grievances import ABUSE, CATEGORIES, Filed, Filing, file_for, filed_before
-from core.household_lookup import CannotSearch, Hit
-from core.languages import Language
-from core.people import Acting
-from core.seen_by import seen_by
+from core.grievances.filing import ABUSE, CATEGORIES, Filed, Filing, file_for, filed_before
+from core.numbers import identifiers, msisdn
+from core.registry import search
+from core.registry.search import CannotSearch, Hit
+from core.staff.agents import Acting
+from core.staff.row_security import seen_by
+from core.text.languages import Language
 from desk.commune_field import CommuneField, own_commune, read_commune
 from desk.intake import LONGEST_NAME, SENSITIVE
 from desk.pages import GRIEVANCES, Page, now, typed, who
@@ -184,7 +185,7 @@ async def _household(line: Line, head: _List, me: Acting) -> Hit | None:
         return None
     try:
         async with seen_by(me):
-            household = await household_lookup.by_number(line.whose)
+            household = await search.by_number(line.whose)
     except CannotSearch as error:
         line.errors["whose"] = str(error)
         return None

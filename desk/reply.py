@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.alphabet import alphabet
-from core.cases import Case
-from core.folding import NoRule, fold
-from core.notices import NoticeKind
-from core.settings import Settings
-from core.voice import voice
+from core.grievances.cases import Case
+from core.outbox.notices import NoticeKind
+from core.platform.settings import Settings
+from core.text.alphabet import alphabet
+from core.text.folding import NoRule, fold
+from core.text.translator import voice
 from sms.notice_texts import Told, notice_text
 from sms.texts import NotASafeText, refuse_links, written
 

@@ -10,14 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core import audit, grievance_reports
-from core.figures import AGES, Count
-from core.grievance_reports import STEPS, Report, first_day
-from core.languages import Language
-from core.people import Role
-from core.seen_by import seen_by
-from core.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
-from core.wording import MONTHS, short_date
+from core.grievances import reports
+from core.grievances.figures import AGES, Count
+from core.grievances.reports import STEPS, Report, first_day
+from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
+from core.staff import audit
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
+from core.text.formats import MONTHS, short_date
+from core.text.languages import Language
 from desk.charts import link
 from desk.dashboard import AGE_WORDS, LIST, NOT_SAID
 from desk.grievance_list import FOCAL_EXPORTS, day_of, download
@@ -85,7 +86,7 @@ class Reports(Page):
         if not 0 <= (until - since).days <= LONGEST_DAYS:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
         async with seen_by(who(request)):
-            return await grievance_reports.report(who(request), since, until, today, step)
+            return await reports.report(who(request), since, until, today, step)
 
     async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:
         me, at = who(request), now()

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
-from core import database
-from core.people import Acting
-from core.seen_by import BECOME, sight
+from core.platform import database
+from core.staff.agents import Acting
+from core.staff.row_security import BECOME, sight
 
 ASKING: Final[ContextVar[Acting | None]] = ContextVar("asking", default=None)
 """Who makes the request that is being answered."""

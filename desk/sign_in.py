@@ -14,10 +14,10 @@ from starlette.templating import Jinja2Templates
 from starlette_admin.auth import AdminUser, BaseAuthProvider
 from starlette_admin.helpers import safe_redirect_url
 
-from core import signing_in
-from core.passwords import SHORTEST, WeakPassword
-from core.settings import Settings
-from core.signing_in import LockedOut, NotSignedIn, SignedIn, Stage
+from core.platform.settings import Settings
+from core.staff import sign_in
+from core.staff.passwords import SHORTEST, WeakPassword
+from core.staff.sign_in import LockedOut, NotSignedIn, SignedIn, Stage
 from desk.pages import DESK, now, typed
 from desk.seen_tables import ASKING
 from desk.words import ROLES
@@ -60,7 +60,7 @@ class SignIn(BaseAuthProvider):
 
     async def _session(self, request: Request) -> SignedIn | None:
         token = request.cookies.get(COOKIE)
-        return await signing_in.session_of(token, now(), self._settings) if token else None
+        return await sign_in.session_of(token, now(), self._settings) if token else None
 
     async def _ask(self, request: Request) -> Response:
         found = await self._session(request)
@@ -74,7 +74,7 @@ class SignIn(BaseAuthProvider):
             raise RuntimeError("the page is shown once the desk is built")
         context: dict[str, Any] = {"error": error, "stage": found.stage if found else "password", "shortest": SHORTEST}
         if found is not None and found.stage is Stage.ENROL:
-            uri, secret = await signing_in.totp_uri(found.token_hash)
+            uri, secret = await sign_in.totp_uri(found.token_hash)
             context["qr"] = segno.make(uri, error="m").svg_data_uri(scale=5, border=2)
             context["secret"] = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
@@ -103,7 +103,7 @@ class SignIn(BaseAuthProvider):
 
     async def _password(self, request: Request, form: FormData, at: datetime) -> Response:
         password = form.get("password")
-        token = await signing_in.sign_in(
+        token = await sign_in.sign_in(
             typed(form, "login"), password if isinstance(password, str) else "", at, self._settings
         )
         answer = RedirectResponse(str(request.url), HTTPStatus.SEE_OTHER)
@@ -111,13 +111,13 @@ class SignIn(BaseAuthProvider):
         return answer
 
     async def _code(self, found: SignedIn, form: FormData, at: datetime) -> None:
-        await signing_in.prove(found.token_hash, typed(form, "code"), at, self._settings)
+        await sign_in.prove(found.token_hash, typed(form, "code"), at, self._settings)
 
     async def _change(self, found: SignedIn, form: FormData, at: datetime) -> None:
         old, new, again = (str(form.get(name) or "") for name in ("old", "new", "again"))
         if new != again:
             raise _Different
-        await signing_in.change_password(found, old, new, at, self._settings)
+        await sign_in.change_password(found, old, new, at, self._settings)
 
     _stages: Final[Mapping[Stage, Callable[..., Awaitable[None]]]] = {
         Stage.CODE: _code,
@@ -128,7 +128,7 @@ class SignIn(BaseAuthProvider):
     async def _leave(self, request: Request) -> Response:
         found = await self._session(request)
         if found is not None:
-            await signing_in.sign_out(found.token_hash, now())
+            await sign_in.sign_out(found.token_hash, now())
         answer = RedirectResponse(f"{DESK}{self.login_path}", HTTPStatus.SEE_OTHER)
         answer.delete_cookie(COOKIE, path="/")
         return answer

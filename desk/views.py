@@ -8,8 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 from starlette_admin.views import BaseView, DropDown
 
-from core.people import Role
-from core.settings import Settings
+from core.platform.settings import Settings
+from core.staff.agents import Role
 from desk.account import Account
 from desk.audit_list import AuditTrail
 from desk.callbacks import Callbacks

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from core.demo_callers import DEMO_CALLERS
-from core.settings import Settings
+from core.platform.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 

@@ -12,11 +12,11 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core import database
-from core.languages import Language
-from core.notices import Notice, NoticeKind, tell
-from core.people import Acting
-from core.settings import Settings
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.platform import database
+from core.platform.settings import Settings
+from core.staff.agents import Acting
+from core.text.languages import Language
 from faults.patience import AWAY, LONGEST_SECONDS, patiently, until_true
 from faults.servers import Servers
 from sms import campaigns, pace, sweeps

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.campaigns import CampaignState
-from core.messages import MessageState
+from core.campaigns.models import CampaignState
+from core.outbox.messages import MessageState
 from faults.ledger_rows import Ledger, MessageRow
 from faults.registry import Expected
 from sms.callbacks import STATES

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core.database import writing
-from core.people import Acting
+from core.platform.database import writing
+from core.staff.agents import Acting
 from sms import campaigns
 from sms.campaigns import WrongState
 

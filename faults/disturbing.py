@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from random import Random
 
-from core.people import Acting
+from core.staff.agents import Acting
 from faults.deciding import Deciding
 from faults.minute import strike
 from faults.patience import LONGEST_SECONDS, patiently, until_true

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core import database
-from core.messages import MessageState
+from core.outbox.messages import MessageState
+from core.platform import database
 
 MESSAGES: Final = text("""
 SELECT message.id, message.campaign_id, message.msisdn, message.state, message.reason, message.provider_id,

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from core.database import reading, writing
-from core.jobs import new_queue
-from core.settings import Settings
+from core.platform.database import reading, writing
+from core.platform.jobs import new_queue
+from core.platform.settings import Settings
 from sms.africastalking import AfricasTalking
 from sms.worker import Worker
 

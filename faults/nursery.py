@@ -18,7 +18,7 @@ from typing import Any, Final
 import uvicorn
 
 import asgi  # noqa: F401 - so that a web process need not import it
-from core.settings import settings
+from core.platform.settings import settings
 from faults import gateway, worker
 from faults.children import WHERE
 

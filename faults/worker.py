@@ -16,8 +16,8 @@ import httpx
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import database, logs
-from core.settings import Settings
+from core.platform import database, logs
+from core.platform.settings import Settings
 from faults.fuses import FuseBox
 from faults.steps import Step
 from faults.waits import shorten

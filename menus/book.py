@@ -8,9 +8,9 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from core.alphabet import Alphabet
-from core.languages import Language
-from core.wording import date_phrase
+from core.text.alphabet import Alphabet
+from core.text.formats import date_phrase
+from core.text.languages import Language
 from menus.exemplars import Exemplar, exemplars, own_pages
 from menus.review import CERTAINTY, Text, texts_to_review
 from menus.titles import SUBJECTS, subject_of, subject_title, title

@@ -19,14 +19,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from core.alphabet import alphabet
-from core.ground import postgres
+from core.calls.counts import since as counted_since
 from core.imports.reading import Problem
 from core.imports.sheets import UnreadableFile
-from core.languages import Language
-from core.screen_counts import since as counted_since
-from core.settings import Settings, settings
-from core.terminal import errors, on, out
+from core.platform.settings import Settings, settings
+from core.platform.terminal import errors, on, out
+from core.schema.ground import postgres
+from core.text.alphabet import alphabet
+from core.text.languages import Language
 from menus.book import book as book_of
 from menus.chart import chart_of
 from menus.corrections import bring_back

@@ -1,9 +1,9 @@
 """The payment days of a commune, which any phone may ask: they are public in the village."""
 
-from core.languages import Language
-from core.payments import commune_days
-from core.places import CommuneHit, cercles, communes, regions, search_communes
-from core.wording import date_phrase
+from core.payments.history import commune_days
+from core.places.communes import CommuneHit, cercles, communes, regions, search_communes
+from core.text.formats import date_phrase
+from core.text.languages import Language
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, answer, ask, choose, option, retry

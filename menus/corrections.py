@@ -14,14 +14,14 @@ from typing import Any, Final
 
 from babel.messages.pofile import unescape
 
-from core.alphabet import GSM7
-from core.catalogue import LOCALES
-from core.folding import NoRule, fold
 from core.imports.reading import Problem
 from core.imports.sheets import UnreadableFile, opened
-from core.languages import Language
-from core.voice import Amount, voice
-from core.wording import WEEKDAYS, date_phrase
+from core.text.alphabet import GSM7
+from core.text.catalogue import LOCALES
+from core.text.folding import NoRule, fold
+from core.text.formats import WEEKDAYS, date_phrase
+from core.text.languages import Language
+from core.text.translator import Amount, voice
 from menus import eligibility
 from menus.review import CERTAINTY, SMS_BEGINS, Text, texts_to_review, unguarded
 from menus.subjects import TOPICS

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from core.screen_counts import ScreenDay, TaskDay, add
+from core.calls.counts import ScreenDay, TaskDay, add
 from ussd.counting import Counts, Place
 
 log = structlog.get_logger(__name__)

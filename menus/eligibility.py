@@ -1,12 +1,12 @@
 """Whether the household is in the programme, with what, and why not. Nobody is told a score."""
 
-from core.components import EventCard
-from core.households import EnrolmentCard, Standing, Status, standing
-from core.languages import Language
-from core.payments import PaymentState, current_payment
-from core.telling import contact_phone
-from core.voice import N_, Amount
-from core.wording import hour_phrase, short_date
+from core.payments.history import PaymentState, current_payment
+from core.phrases.telling import contact_phone
+from core.registry.components import EventCard
+from core.registry.households import EnrolmentCard, Standing, Status, standing
+from core.text.formats import hour_phrase, short_date
+from core.text.languages import Language
+from core.text.translator import N_, Amount
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, answer, choose, option

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.alphabet import Alphabet
-from core.languages import Language
-from core.voice import voice
+from core.text.alphabet import Alphabet
+from core.text.languages import Language
+from core.text.translator import voice
 from ussd import texts
 from ussd.pages import BACK, HOME, MORE, Room, lay_out
 from ussd.walk import WRONG_KEY, Visit

@@ -5,8 +5,8 @@ what kind, whether a call is safe, and whether to hide the name; its words are n
 read.
 """
 
-from core.grievances import Filing, file
-from core.languages import Language
+from core.grievances.filing import Filing, file
+from core.text.languages import Language
 from menus.line import line
 from menus.subjects import LABELS, SECRET, TOPICS
 from ussd.call import Call

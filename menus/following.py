@@ -1,9 +1,9 @@
 """What became of a grievance: picked from those of this phone, or by its reference."""
 
-from core.grievances import by_reference, of_phone, reopen
-from core.identifiers import digits, is_reference
-from core.telling import grievance_told
-from core.wording import short_date
+from core.grievances.filing import by_reference, of_phone, reopen
+from core.numbers.identifiers import digits, is_reference
+from core.phrases.telling import grievance_told
+from core.text.formats import short_date
 from menus.line import line
 from menus.subjects import LABELS
 from ussd.call import Call

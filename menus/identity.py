@@ -1,7 +1,7 @@
 """Who calls from a phone that is not registered: the household number, then the recipient's year of birth."""
 
-from core.identification import Blocked, Identified, identify
-from core.identifiers import digits, is_household_no
+from core.numbers.identifiers import digits, is_household_no
+from core.registry.identification import Blocked, Identified, identify
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, ask, go, retry, say

@@ -1,10 +1,10 @@
 """Help and settings: being called, contacts, what the programme is, SMS, language, another household."""
 
-from core.callbacks import ask_call
-from core.callers import recognise, restart_sms, stop_sms
-from core.languages import Language
-from core.msisdn import BadNumber, local, parse_any
-from core.settings import settings
+from core.call_requests.requests import ask_call
+from core.numbers.msisdn import BadNumber, local, parse_any
+from core.platform.settings import settings
+from core.registry.callers import recognise, restart_sms, stop_sms
+from core.text.languages import Language
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, ask, choose, option, retry, say

@@ -1,9 +1,9 @@
 """The next payment, whatever has become of it, and those that were paid."""
 
-from core.payments import PaymentCard, PaymentState, current_payment, past_payments
-from core.telling import payment_told
-from core.voice import Amount
-from core.wording import short_date
+from core.payments.history import PaymentCard, PaymentState, current_payment, past_payments
+from core.phrases.telling import payment_told
+from core.text.formats import short_date
+from core.text.translator import Amount
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Option, Value, answer, choose, option, say

@@ -10,14 +10,15 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core import database, demo
-from core.alphabet import Alphabet
-from core.callers import remember_language, stop_sms
-from core.catalogue import load
-from core.database import undone, writing
+from core import demo
+from core.calls.journal import Journal
 from core.demo_callers import DEMO_CALLERS
-from core.journal import Journal
-from core.languages import Language
+from core.platform import database
+from core.platform.database import undone, writing
+from core.registry.callers import remember_language, stop_sms
+from core.text.alphabet import Alphabet
+from core.text.catalogue import load
+from core.text.languages import Language
 from menus.line import line
 from menus.tasks import TASKS
 from ussd.findings import Rules

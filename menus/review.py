@@ -10,9 +10,9 @@ from typing import Final
 from babel.messages import Message
 from babel.messages.pofile import read_po
 
-from core.alphabet import Alphabet
-from core.catalogue import LOCALES
-from core.languages import Language
+from core.text.alphabet import Alphabet
+from core.text.catalogue import LOCALES
+from core.text.languages import Language
 from ussd.walk import Visit
 
 CERTAINTY: Final = ("low", "medium", "high")

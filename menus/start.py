@@ -1,7 +1,7 @@
 """The first screens: the language, the household where there are several, and the main menu."""
 
-from core.callers import HouseholdCard, recognise, remember_language
-from core.languages import Language
+from core.registry.callers import HouseholdCard, recognise, remember_language
+from core.text.languages import Language
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, choose, go, option

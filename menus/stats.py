@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.screen_counts import ScreenDay, TaskDay
+from core.calls.counts import ScreenDay, TaskDay
 from menus.line import line
 from menus.tasks import TASKS
 from ussd.findings import Task

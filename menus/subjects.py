@@ -5,7 +5,7 @@ The programme's own categories are what is recorded; the groups only keep the wa
 
 from dataclasses import dataclass
 
-from core.voice import N_
+from core.text.translator import N_
 
 
 @dataclass(frozen=True, slots=True)

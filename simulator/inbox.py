@@ -9,8 +9,8 @@ from itertools import islice
 from secrets import token_hex
 from typing import Final
 
-from core import gsm7
-from core.alphabet import UCS2
+from core.text import gsm7
+from core.text.alphabet import UCS2
 
 NONE_BEFORE: Final = -1
 

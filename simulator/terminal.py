@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from core.alphabet import Alphabet, alphabet
+from core.text.alphabet import Alphabet, alphabet
 from simulator.gateway import BadAnswer, EndStatus, Screen, UssdCall
 
 PATIENCE_SECONDS: Final = 15.0

@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from core import gsm7
-from core.alphabet import UCS2, Alphabet, alphabet
+from core.text import gsm7
+from core.text.alphabet import UCS2, Alphabet, alphabet
 from simulator import web_inbox
 from simulator.gateway import NETWORK
 from simulator.phones import DemoPhone

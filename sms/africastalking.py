@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 from africastalking.SMS import SMSService
 
-from core.settings import Settings
+from core.platform.settings import Settings
 from sms.gateway import Busy, GatewayTrouble, NotReached, Policy, Refused, Result, Unanswered
 
 CODES: Final[Mapping[int, tuple[Policy, str]]] = {

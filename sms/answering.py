@@ -9,11 +9,11 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.callers import restart_sms, spoken_by, stop_sms
-from core.database import writing
-from core.languages import Language
-from core.msisdn import BadNumber, parse_any
-from core.notices import Notice, NoticeKind, tell
+from core.numbers.msisdn import BadNumber, parse_any
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.platform.database import writing
+from core.registry.callers import restart_sms, spoken_by, stop_sms
+from core.text.languages import Language
 from sms import metrics
 from sms.incoming_words import Intent, Words, is_machine, read
 

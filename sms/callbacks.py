@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from core.callers import stop_sms
-from core.forms import Forms, Refused, msisdn_of, refusal
-from core.messages import MessageState
-from core.settings import Settings
+from core.outbox.messages import MessageState
+from core.platform.settings import Settings
+from core.platform.webhooks import Forms, Refused, msisdn_of, refusal
+from core.registry.callers import stop_sms
 from sms import answering, metrics
 from sms.answering import Incoming
 from sms.delivery import Inbox, Report

@@ -4,8 +4,8 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core.database import reading
-from core.people import Acting, Role
+from core.platform.database import reading
+from core.staff.agents import Acting, Role
 
 WITHIN: Final = """coalesce(:scope, '') = '' OR coalesce((
     SELECT bool_and(CAST(:scope AS text) IN (commune.pcode, cercle.pcode, cercle.region_pcode))

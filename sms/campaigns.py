@@ -12,10 +12,10 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.campaigns import CampaignState
-from core.database import reading, writing
-from core.jobs import wake
-from core.people import Acting
+from core.campaigns.models import CampaignState
+from core.platform.database import reading, writing
+from core.platform.jobs import wake
+from core.staff.agents import Acting
 from sms import ledger, pace
 from sms.campaign_scope import CampaignError, UnknownCampaign, must_cover, must_supervise
 

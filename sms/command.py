@@ -15,19 +15,19 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import text
 
-from core import audit
-from core.alphabet import alphabet
-from core.campaigns import CampaignKind, CampaignState
-from core.database import reading
-from core.ground import postgres
-from core.households import Status
-from core.languages import Language
-from core.messages import MessageState
-from core.msisdn import BadNumber, parse_any
-from core.people import Acting, UnknownAgentError, acting
-from core.settings import settings
-from core.terminal import errors, on, out
-from core.wording import number_phrase
+from core.campaigns.models import CampaignKind, CampaignState
+from core.numbers.msisdn import BadNumber, parse_any
+from core.outbox.messages import MessageState
+from core.platform.database import reading
+from core.platform.settings import settings
+from core.platform.terminal import errors, on, out
+from core.registry.households import Status
+from core.schema.ground import postgres
+from core.staff import audit
+from core.staff.agents import Acting, UnknownAgentError, acting
+from core.text.alphabet import alphabet
+from core.text.formats import number_phrase
+from core.text.languages import Language
 from sms import campaigns, preview, rules, testing, unreached
 from sms.campaign_scope import CampaignError, must_cover, must_run, must_supervise
 from sms.drafts import CannotBeWritten, Draft, draft

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.callers import recognise
-from core.database import writing
-from core.gateway_sessions import record
-from core.languages import Language
-from core.notices import Notice, NoticeKind, tell
-from core.session_end import SessionEnd, Unsaid
-from core.voice import voice
+from core.calls.gateway_sessions import record
+from core.calls.session_end import SessionEnd, Unsaid
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.platform.database import writing
+from core.registry.callers import recognise
+from core.text.languages import Language
+from core.text.translator import voice
 
 LATE: Final = timedelta(minutes=30)
 """Later than this the call is forgotten, and the phone may be in other hands."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core.database import reading
-from core.messages import MessageState
+from core.outbox.messages import MessageState
+from core.platform.database import reading
 from sms.preview import STATES
 
 FRESH: Final = timedelta(minutes=1)

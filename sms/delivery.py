@@ -15,8 +15,8 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from core.database import writing
-from core.messages import MessageState
+from core.outbox.messages import MessageState
+from core.platform.database import writing
 from sms.states import is_final, rank
 
 log = structlog.get_logger(__name__)

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from core.alphabet import alphabet
-from core.campaigns import CampaignKind
-from core.database import reading
-from core.people import LoginTakenError, Role, acting, add_agent
-from core.settings import Settings
+from core.campaigns.models import CampaignKind
+from core.platform.database import reading
+from core.platform.settings import Settings
+from core.staff.agents import LoginTakenError, Role, acting, add_agent
+from core.text.alphabet import alphabet
 from sms import campaigns
 from sms.drafts import Draft, draft
 from sms.planning import plan

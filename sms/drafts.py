@@ -7,10 +7,10 @@ from typing import Final
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
-from core.alphabet import Alphabet
-from core.campaigns import CampaignKind
-from core.database import writing
-from core.folding import NoRule, fold
+from core.campaigns.models import CampaignKind
+from core.platform.database import writing
+from core.text.alphabet import Alphabet
+from core.text.folding import NoRule, fold
 from sms.campaigns import CHANGE
 from sms.subjects import Subject, check
 from sms.texts import refuse_links

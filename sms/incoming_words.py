@@ -1,6 +1,6 @@
 """What people write to the short code, read as one of the few things it answers.
 
-People who hardly write spell by ear, in French and Bambara at once: a word is known by its sound (`core.places.loose`)
+People who hardly write spell by ear, in French and Bambara at once: a word is known by its sound (`loose`)
 or, from five letters on, with one letter wrong, missing, surplus or swapped. In doubt nothing is stopped or started.
 """
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from core.folding import NoRule, fold, fold_away
-from core.identifiers import digits, is_household_no, is_reference
-from core.languages import Language
-from core.msisdn import BadNumber, can_get_sms, parse_any
-from core.places import loose
+from core.numbers.identifiers import digits, is_household_no, is_reference
+from core.numbers.msisdn import BadNumber, can_get_sms, parse_any
+from core.places.communes import loose
+from core.text.folding import NoRule, fold, fold_away
+from core.text.languages import Language
 
 
 class Intent(StrEnum):

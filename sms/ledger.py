@@ -13,10 +13,10 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.database import writing
-from core.languages import Language
-from core.messages import Reason
-from core.notices import NoticeKind
+from core.outbox.messages import Reason
+from core.outbox.notices import NoticeKind
+from core.platform.database import writing
+from core.text.languages import Language
 from sms.gateway import Policy, Result
 from sms.texts import Written
 from sms.told import ANOTHER_NUMBER, CHANGED_SINCE, EVENT_CHANGED, FREE_TEXT_DAYS, LONG_AGO, TOLD_MEANWHILE

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from core.callbacks import Period
-from core.callers import recognise
-from core.grievances import by_reference
-from core.notices import NoticeKind
-from core.payments import current_payment
-from core.settings import settings
-from core.telling import contact_phone, grievance_told, payment_told
-from core.voice import N_, Voice
-from core.wording import short_date
+from core.call_requests.requests import Period
+from core.grievances.filing import by_reference
+from core.outbox.notices import NoticeKind
+from core.payments.history import current_payment
+from core.phrases.telling import contact_phone, grievance_told, payment_told
+from core.platform.settings import settings
+from core.registry.callers import recognise
+from core.text.formats import short_date
+from core.text.translator import N_, Voice
 
 PERIODS = {
     Period.MORNING: N_("in the morning"),

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from core.database import writing
+from core.platform.database import writing
 
 ALL = "all"
 

@@ -13,13 +13,13 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from core import database
-from core.alphabet import alphabet
-from core.campaigns import CampaignKind, CampaignState
-from core.languages import Language
-from core.people import Acting
-from core.settings import Settings
-from core.voice import voice
+from core.campaigns.models import CampaignKind, CampaignState
+from core.platform import database
+from core.platform.settings import Settings
+from core.staff.agents import Acting
+from core.text.alphabet import alphabet
+from core.text.languages import Language
+from core.text.translator import voice
 from sms import snapshot
 from sms.campaign_scope import UnknownCampaign, must_run
 from sms.campaigns import WrongState

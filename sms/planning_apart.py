@@ -7,10 +7,10 @@ from typing import Final
 import structlog
 from sqlalchemy import text
 
-from core import database
-from core.database import reading, writing
-from core.people import Acting
-from core.settings import Settings
+from core.platform import database
+from core.platform.database import reading, writing
+from core.platform.settings import Settings
+from core.staff.agents import Acting
 from sms import planning
 from sms.campaign_scope import CampaignError, must_run
 from sms.campaigns import CHANGE

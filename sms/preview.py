@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from core.campaigns import CampaignKind, CampaignState
-from core.database import reading
-from core.messages import MessageState
-from core.settings import Settings
+from core.campaigns.models import CampaignKind, CampaignState
+from core.outbox.messages import MessageState
+from core.platform.database import reading
+from core.platform.settings import Settings
 from sms.campaign_scope import WITHIN, UnknownCampaign
 from sms.subjects import Subject
 

@@ -13,10 +13,10 @@ from typing import Final
 import structlog
 from sqlalchemy import text
 
-from core.alphabet import alphabet
-from core.campaigns import CampaignKind
-from core.database import reading, writing
-from core.settings import Settings
+from core.campaigns.models import CampaignKind
+from core.platform.database import reading, writing
+from core.platform.settings import Settings
+from core.text.alphabet import alphabet
 from sms import campaigns, planning
 from sms.drafts import Draft, draft
 from sms.subjects import DAYS_BEFORE, Subject

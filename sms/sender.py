@@ -11,12 +11,12 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.alphabet import alphabet
-from core.database import reading
-from core.languages import Language
-from core.notices import NoticeKind
-from core.settings import Settings
-from core.voice import voice
+from core.outbox.notices import NoticeKind
+from core.platform.database import reading
+from core.platform.settings import Settings
+from core.text.alphabet import alphabet
+from core.text.languages import Language
+from core.text.translator import voice
 from sms import campaigns, delivery, ledger, metrics, pace
 from sms.gateway import Gateway, GatewayTrouble, Policy, Result
 from sms.ledger import Claim, Departure, Retrying, WrittenNotice

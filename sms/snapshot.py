@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from core.campaigns import CampaignKind
-from core.msisdn import can_get_sms_sql, operator_sql
+from core.campaigns.models import CampaignKind
+from core.numbers.msisdn import can_get_sms_sql, operator_sql
 from sms.subjects import NO_DAY_YET, Subject
 
 FORGET: Final = """

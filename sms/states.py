@@ -1,6 +1,6 @@
 """How far a message is, for the database: states in order, so that one never goes back."""
 
-from core.messages import FINAL, MessageState
+from core.outbox.messages import FINAL, MessageState
 
 _RANKS = {
     MessageState.PLANNED: 0,

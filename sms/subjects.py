@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from core.campaigns import CampaignKind
-from core.households import Status
-from core.languages import Language
+from core.campaigns.models import CampaignKind
+from core.registry.households import Status
+from core.text.languages import Language
 from sms.told import PAYMENT_HASH
 
 DAYS_BEFORE: Final[Mapping[CampaignKind, int]] = {CampaignKind.REMINDER_3: 3, CampaignKind.REMINDER_1: 1}

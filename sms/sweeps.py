@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import TextClause, text
 
-from core.database import reading, writing
-from core.settings import Settings
+from core.platform.database import reading, writing
+from core.platform.settings import Settings
 from sms import campaigns, delivery, ledger, metrics
 from sms.states import is_final, rank
 

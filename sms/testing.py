@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from core.database import reading, writing
-from core.languages import Language
-from core.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.platform.database import reading, writing
+from core.text.languages import Language
 from sms.campaigns import WrongState
 
 WITHIN: Final = timedelta(hours=1)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.alphabet import Alphabet
-from core.campaigns import CampaignKind
-from core.languages import Language
-from core.voice import N_, Amount, Voice
+from core.campaigns.models import CampaignKind
+from core.text.alphabet import Alphabet
+from core.text.languages import Language
+from core.text.translator import N_, Amount, Voice
 from sms.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 
 SECURITY: Final = (N_("No one must ask money or a code of you."), N_("You pay nothing."))

@@ -11,11 +11,11 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core import database
-from core.database import reading
-from core.msisdn import local
-from core.spreadsheets import CsvTable, Workbook
-from core.wording import amount_phrase, short_date
+from core.numbers.msisdn import local
+from core.platform import database
+from core.platform.database import reading
+from core.platform.spreadsheets import CsvTable, Workbook
+from core.text.formats import amount_phrase, short_date
 
 REASONS: Final = {
     "no_phone": "pas de téléphone",

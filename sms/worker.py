@@ -16,10 +16,10 @@ from procrastinate import App
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.database import close_database, open_database, writing
-from core.jobs import SEND, new_queue
-from core.retention import purge
-from core.settings import Settings
+from core.platform.database import close_database, open_database, writing
+from core.platform.jobs import SEND, new_queue
+from core.platform.settings import Settings
+from core.schema.retention import purge
 from sms import campaigns, rules, sweeps
 from sms.africastalking import AfricasTalking
 from sms.gateway import Gateway

@@ -10,8 +10,9 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
-from core import database, migrations
-from core.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
+from core.platform import database
+from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
+from core.schema import migrations
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 import cli
 from cli import app
-from core.settings import settings
+from core.platform.settings import settings
 
 WIDE = 200
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from redis.asyncio import Redis
 
-from core.settings import Settings
+from core.platform.settings import Settings
 from simulator.gateway import UssdCall
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
 from ussd.menu import Menu

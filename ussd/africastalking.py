@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from core.forms import Forms, Refused, msisdn_of, refusal
-from core.session_end import SessionEnd, Unsaid
+from core.calls.session_end import SessionEnd, Unsaid
+from core.platform.webhooks import Forms, Refused, msisdn_of, refusal
 from ussd import metrics
 from ussd.engine import Engine, Hop
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from core.languages import Language
-from core.voice import Voice, voice
+from core.text.languages import Language
+from core.text.translator import Voice, voice
 
 
 class Call:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from core.languages import Language
+from core.text.languages import Language
 
 
 class Event(StrEnum):

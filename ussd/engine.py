@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 
 import structlog
 
-from core.alphabet import Alphabet
-from core.languages import Language
-from core.msisdn import mask
-from core.session_end import Unsaid
-from core.voice import voice
+from core.calls.session_end import Unsaid
+from core.numbers.msisdn import mask
+from core.text.alphabet import Alphabet
+from core.text.languages import Language
+from core.text.translator import voice
 from ussd import metrics
 from ussd.counting import Counts, Event, NoCounts
 from ussd.journal import Journal

@@ -7,9 +7,9 @@ from enum import StrEnum
 from string import Formatter
 from typing import Final
 
-from core.alphabet import Alphabet
-from core.folding import NoRule, fold
-from core.languages import Language
+from core.text.alphabet import Alphabet
+from core.text.folding import NoRule, fold
+from core.text.languages import Language
 from ussd.menu import Menu, UndeclaredStep, UnknownScreen
 from ussd.pages import BACK, HOME, MORE, OPTIONS_A_PAGE, DoesNotFit
 from ussd.walk import Visit, Walk

@@ -1,6 +1,6 @@
 """What the engine asks of a journal: to remember, beyond Redis, what replaying the typed text would not reproduce.
 
-`core.journal.Journal` is the real one, in PostgreSQL.
+`core.calls.journal.Journal` is the real one, in PostgreSQL.
 """
 
 from contextlib import AbstractAsyncContextManager

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.alphabet import Alphabet
+from core.text.alphabet import Alphabet
 
 MORE = "9"
 BACK = "0"

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from core.alphabet import Alphabet
-from core.languages import Language
-from core.voice import Voice, voice
+from core.text.alphabet import Alphabet
+from core.text.languages import Language
+from core.text.translator import Voice, voice
 from ussd.call import Call
 from ussd.counting import Counts, Event
 from ussd.journal import Journal

@@ -13,7 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from core.languages import Language
+from core.text.languages import Language
 from ussd.state import State
 
 log = structlog.get_logger(__name__)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.languages import Language
+from core.text.languages import Language
 from ussd.values import Option
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from core.alphabet import Alphabet
-from core.languages import Language
-from core.voice import Voice, voice
+from core.text.alphabet import Alphabet
+from core.text.languages import Language
+from core.text.translator import Voice, voice
 from ussd.pages import Signs
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final
 
-from core.alphabet import Alphabet
-from core.languages import Language
-from core.voice import Said, listening, voice
+from core.text.alphabet import Alphabet
+from core.text.languages import Language
+from core.text.translator import Said, listening, voice
 from ussd import texts
 from ussd.call import Call
 from ussd.engine import Engine, Hop, Reply

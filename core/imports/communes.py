@@ -2,7 +2,7 @@
 
 from core.imports import values
 from core.imports.subject import Check, Column, Known, Subject
-from core.places import loose
+from core.places.communes import loose
 
 
 def subject(known: Known) -> Subject:

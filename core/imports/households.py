@@ -6,10 +6,10 @@ components`
 
 from typing import Final
 
-from core.households import Status
 from core.imports import values
 from core.imports.subject import Check, Column, Known, Subject
-from core.languages import Language
+from core.registry.households import Status
+from core.text.languages import Language
 
 OLDEST: Final = 1900
 YOUNGEST: Final = 10

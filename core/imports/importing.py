@@ -11,12 +11,12 @@ from typing import Final, TypeVar
 
 from psycopg import AsyncConnection
 
-from core import database
 from core.imports import communes, events, households, payments
 from core.imports.reading import Problem, RowReader, Staged
 from core.imports.sheets import Row, opened
 from core.imports.staging import Staging
 from core.imports.subject import Known, Subject
+from core.platform import database
 
 BATCH: Final = 5_000
 """Rows read before they are copied: what an import holds of the file at any time."""

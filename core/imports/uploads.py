@@ -17,10 +17,10 @@ from typing import Any, Final
 
 import structlog
 
-from core import audit
 from core.imports.importing import Kind, Report, run
 from core.imports.sheets import WORKBOOKS, UnreadableFile
-from core.people import Acting
+from core.staff import audit
+from core.staff.agents import Acting
 
 log = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Final
 
-from core import identifiers, msisdn
-from core.folding import NoRule, fold
+from core.numbers import identifiers, msisdn
+from core.text.folding import NoRule, fold
 
 LONGEST_NAME: Final = 60
 LARGEST_AMOUNT: Final = 10_000_000

@@ -8,7 +8,7 @@ from typing import Self
 import httpx
 from starlette.applications import Starlette
 
-from core.people import Acting
+from core.staff.agents import Acting
 
 PASSWORD = "un long mot de passe"
 TOKEN = re.compile(r'name="csrftoken" value="([^"]+)"')

@@ -9,11 +9,11 @@ from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 import asgi
-from core.ground import Ground
-from core.people import Role, Scope, acting, add_agent
-from core.servers import OwnRedis
-from core.settings import Settings
-from core.signing_in import give_password
+from core.platform.servers import OwnRedis
+from core.platform.settings import Settings
+from core.schema.ground import Ground
+from core.staff.agents import Role, Scope, acting, add_agent
+from core.staff.sign_in import give_password
 from tests.desk.browser import PASSWORD, Browser
 
 

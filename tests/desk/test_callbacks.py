@@ -10,14 +10,13 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core import grievances
-from core.callbacks import TakenBySomebody, ask_call, take_call
-from core.database import reading, writing
-from core.grievances import Filing
-from core.languages import Language
-from core.people import Role, Scope
-from core.seen_by import seen_by
-from tests.core import registry
+from core.call_requests.requests import TakenBySomebody, ask_call, take_call
+from core.grievances.filing import Filing, file
+from core.platform.database import reading, writing
+from core.staff.agents import Role, Scope
+from core.staff.row_security import seen_by
+from core.text.languages import Language
+from tests.core import seed
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 
@@ -29,8 +28,8 @@ AWA, BINTA = "+22376000001", "+22376000002"
 @pytest.fixture
 async def awa(app: Starlette) -> int:
     """Awa's household in Safo, who asked to be called; Binta, whom nobody knows, asked later."""
-    await registry.safo()
-    household = await registry.household(phones=(AWA,))
+    await seed.safo()
+    household = await seed.household(phones=(AWA,))
     await ask_call("1", AWA, Language.BM, household, NOW - timedelta(hours=3))
     await ask_call("2", BINTA, Language.FR, None, NOW - timedelta(hours=2))
     return household
@@ -124,12 +123,12 @@ async def test_a_time_that_is_agreed_is_told_by_sms(awa: int, sign_in: SignIn) -
 
 
 async def test_an_agent_of_another_place_sees_neither_row_nor_call(awa: int, sign_in: SignIn) -> None:
-    await registry.places(("ML030101", "Sikasso"))
+    await seed.places(("ML030101", "Sikasso"))
     adama = await sign_in("adama", Role.AGENT, Scope.REGION, "ML03")
     assert "Personne n'attend d'appel." in await adama.see("/desk/callbacks")
     assert (await adama.open("/desk/callbacks/of/1")).status_code == 404
     assert "Quelqu'un d'autre a déjà appelé" in await post(adama, "take")
-    near = await sign_in("near", Role.AGENT, Scope.COMMUNE, registry.SAFO)
+    near = await sign_in("near", Role.AGENT, Scope.COMMUNE, seed.SAFO)
     words = await near.see("/desk/callbacks")
     assert ("76 00 00 01" in words, "76 00 00 02" in words) == (True, False), "who is unknown is called by the country"
 
@@ -142,7 +141,7 @@ async def test_other_roles_call_nobody_back(awa: int, sign_in: SignIn, role: Rol
 async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one(awa: int, sign_in: SignIn) -> None:
     references = [
         (
-            await grievances.file(
+            await file(
                 Filing(
                     key=category, msisdn=AWA, household_id=awa, category=category, subcategory=subcategory, words=None,
                     anonymous=False, call_back=True, call_safe=True, sms_safe=True, language=Language.BM,
@@ -164,7 +163,7 @@ async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(awa: in
         key="1", msisdn=AWA, household_id=awa, category="payment", subcategory="late", words=None, anonymous=False,
         call_back=True, call_safe=None, sms_safe=None, language=Language.BM,
     )  # fmt: skip
-    reference = (await grievances.file(filing, NOW)).reference
+    reference = (await file(filing, NOW)).reference
     mariam = await sign_in("mariam")
     async with writing() as session:
         await session.execute(text("UPDATE grievance SET call_again_on = '2026-11-25'"))

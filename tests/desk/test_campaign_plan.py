@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.applications import Starlette
 
-from core import database
-from core.languages import Language
-from core.people import Role, Scope
+from core.platform import database
+from core.staff.agents import Role, Scope
+from core.text.languages import Language
 from desk import campaign_plan
 from sms import planning, planning_apart
-from tests.core import registry
-from tests.core.registry import SAFO
+from tests.core import seed
+from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 from tests.sms.campaign_world import AWA, BINTA, bodies, family, query, round_id, state_of
@@ -25,7 +25,7 @@ FRENCH, BAMBARA = "La réunion est reportée à lundi.", "Ɲɔgɔn ye ntɛnɛndo
 @pytest.fixture
 async def awa(app: Starlette, sign_in: SignIn) -> Browser:
     """A supervisor of the whole country; two households of Safo are paid in six days."""
-    await registry.safo()
+    await seed.safo()
     await family(AWA, due=SOON, language=Language.FR)
     await family(BINTA, due=SOON)
     return await sign_in("awa", Role.SUPERVISOR)
@@ -62,7 +62,7 @@ async def test_free_words_are_planned_in_both_languages(awa: Browser) -> None:
 async def test_activities_of_a_component_are_announced(awa: Browser) -> None:
     household = await family(AWA, round_name=None, components=("MA",))
     assert household
-    await registry.event("MA", SOON)
+    await seed.event("MA", SOON)
     status, page = await send(awa, kind="announce", about="event", event="MA", first=str(SOON), last=str(SOON))
     assert status == 200
     assert "activités MA" in page
@@ -97,7 +97,7 @@ async def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
 
 
 async def test_namesakes_are_told_apart(awa: Browser) -> None:
-    await registry.places(("ML050101", "Safo"))
+    await seed.places(("ML050101", "Safo"))
     _, page = await send(awa, kind="announce", about="round", round=str(await round_id()), place="safo")
     assert "Lequel de ces lieux ?" in page
     assert "ML020201 commune Safo, Cercle ML0202, Region ML02" in page
@@ -123,7 +123,7 @@ async def test_a_script_in_the_words_is_words(awa: Browser) -> None:
 
 
 async def test_who_works_for_a_region_plans_within_it_only(awa: Browser, sign_in: SignIn) -> None:
-    await registry.places(("ML050101", "Mopti"))
+    await seed.places(("ML050101", "Mopti"))
     mopti = await sign_in("binta", Role.SUPERVISOR, Scope.REGION, "ML05")
     assert 'value="ML05"' in (await mopti.open(NEW)).text
     for place in ("", "Safo"):

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core.database import writing
-from core.msisdn import local
-from core.people import Role, Scope, acting
-from core.settings import Settings
+from core.numbers.msisdn import local
+from core.platform.database import writing
+from core.platform.settings import Settings
+from core.staff.agents import Role, Scope, acting
 from sms import campaigns, planning, planning_apart
 from sms.campaign_scope import OutOfScope
 from sms.gateway import Policy
 from sms.subjects import Subject
-from tests.core import registry
-from tests.core.registry import SAFO
+from tests.core import seed
+from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 from tests.sms.campaign_world import (
@@ -46,7 +46,7 @@ MOPTI = "ML050101"
 @pytest.fixture
 async def safo(app: Starlette) -> None:
     """The commune of Safo and nobody in it."""
-    await registry.safo()
+    await seed.safo()
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ class TestScope:
 
     @pytest.fixture(autouse=True)
     async def mopti(self, two_households: None) -> None:
-        await registry.places((MOPTI, "Mopti"))
+        await seed.places((MOPTI, "Mopti"))
 
     async def test_one_sees_only_those_of_ones_places(self, sign_in: SignIn) -> None:
         own, whole, safo_too = await announced(place="ML0202"), await announced(place=None), await announced()

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core import prepared_answers
-from core.database import reading, writing
-from core.grievances import reopen
-from core.languages import Language
-from core.payments import PaymentState
-from core.people import Role, Scope
-from tests.core import registry
+from core.grievances import prepared_answers
+from core.grievances.filing import reopen
+from core.payments.history import PaymentState
+from core.platform.database import reading, writing
+from core.staff.agents import Role, Scope
+from core.text.languages import Language
+from tests.core import seed
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 from tests.desk.test_queue import KATI, LATE, NOW, filed
@@ -27,7 +27,7 @@ HIDDEN = re.compile(r'name="(version|event)" value="(\d+)"')
 
 @pytest.fixture(autouse=True)
 async def two_communes(app: Starlette) -> None:
-    await registry.places((registry.SAFO, "Safo"), (KATI, "Kati"))
+    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
 
 
 async def shown(browser: Browser, reference: str) -> dict[str, str]:
@@ -49,8 +49,8 @@ async def one(statement: str, **values: Any) -> Any:
 
 
 async def test_a_case_shows_what_was_said_and_what_the_household_hears(sign_in: SignIn) -> None:
-    household = await registry.household(components=("TM",), phones=("+22376000001",))
-    await registry.payment(household, PaymentState.PLANNED, due=NOW.date() + timedelta(days=9))
+    household = await seed.household(components=("TM",), phones=("+22376000001",))
+    await seed.payment(household, PaymentState.PLANNED, due=NOW.date() + timedelta(days=9))
     reference = await filed("a", replace(LATE, household_id=household))
     other = await filed("b", replace(LATE, household_id=household))
     async with writing() as session:
@@ -152,8 +152,8 @@ async def test_it_is_given_only_to_who_may_see_it(sign_in: SignIn) -> None:
 
 async def test_up_the_ladder_it_is_for_who_works_there(sign_in: SignIn) -> None:
     reference = await filed("a")
-    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=registry.SAFO)
-    cercle = await sign_in("cercle", scope=Scope.CERCLE, scope_code=registry.SAFO[:6])
+    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=seed.SAFO)
+    cercle = await sign_in("cercle", scope=Scope.CERCLE, scope_code=seed.SAFO[:6])
     await do(mariam, reference, "take")
     await do(mariam, reference, "escalate", words="Le village ne répond pas")
     await do(cercle, reference, "take")

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from core import screen_counts
-from core.database import writing
-from core.people import Role, Scope
-from core.screen_counts import ScreenDay, TaskDay
-from tests.core import registry
-from tests.core.grievance_rows import plant
-from tests.core.registry import SAFO
+from core.calls import counts
+from core.calls.counts import ScreenDay, TaskDay
+from core.platform.database import writing
+from core.staff.agents import Role, Scope
+from tests.core import seed
+from tests.core.grievances.grievance_rows import plant
+from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 
@@ -21,7 +21,7 @@ FIGURE = re.compile(r'<a[^>]* href="(/desk/grievances[^"]*)"[^>]*>([0-9 ]+)( à 
 
 
 async def placed() -> None:
-    await registry.places((SAFO, "Safo"), (ELSEWHERE, "Kayes"))
+    await seed.places((SAFO, "Safo"), (ELSEWHERE, "Kayes"))
 
 
 async def test_every_figure_opens_a_list_of_as_many(sign_in: SignIn) -> None:
@@ -68,7 +68,7 @@ async def test_an_agent_sees_their_own_scope_and_neither_calls_nor_campaigns(sig
 async def test_a_sensitive_one_changes_no_figure_but_the_focal_persons(sign_in: SignIn) -> None:
     await placed()
     await plant(TODAY, category="conduct")
-    await screen_counts.add(
+    await counts.add(
         TODAY,
         [ScreenDay("secret_filed", "bm", {"entered": 3, "dropped": 2})],
         [TaskDay("file a secret complaint", "bm", 3, 9, 60.0)],
@@ -110,7 +110,7 @@ async def test_the_line_and_the_last_campaigns(sign_in: SignIn) -> None:
         await session.execute(
             text("INSERT INTO gateway_session (session_id, date, status) VALUES ('one', now(), 'Success')")
         )
-    await screen_counts.add(
+    await counts.add(
         TODAY,
         [ScreenDay("home", "bm", {"entered": 8}), ScreenDay("payment", "bm", {"entered": 7, "dropped": 2})],
         [TaskDay("payment date", "bm", 5, 15, 100.0)],

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core.callbacks import to_call
-from core.database import reading
-from core.grievances import CATEGORIES, GrievanceState
-from core.people import Role, acting
-from core.seen_by import seen_by
+from core.call_requests.requests import to_call
+from core.grievances.filing import CATEGORIES, GrievanceState
+from core.platform.database import reading
+from core.staff.agents import Role, acting
+from core.staff.row_security import seen_by
 from desk import demo
-from tests.core import registry
+from tests.core import seed
 from tests.desk.browser import Browser
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -22,10 +22,10 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 @pytest.fixture
 async def planted(app: Starlette) -> None:
     """The people, and grievances of five families in two communes."""
-    await registry.places(("ML020201", "Safo"), ("ML030101", "Sikasso"))
+    await seed.places(("ML020201", "Safo"), ("ML030101", "Sikasso"))
     for number in range(5):
         place = ("ML020201", "ML030101")[number % 2]
-        await registry.household(commune=place, phones=(f"+2237600000{number}",))
+        await seed.household(commune=place, phones=(f"+2237600000{number}",))
     await demo.people(NOW)
     await demo.grievances_and_calls(NOW)
 

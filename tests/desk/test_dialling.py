@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import text
 
-from core.callers import language_of, remember_language
-from core.database import reading
-from core.identifiers import household_no
-from core.languages import Language
-from core.people import Scope
+from core.numbers.identifiers import household_no
+from core.platform.database import reading
+from core.registry.callers import language_of, remember_language
+from core.staff.agents import Scope
+from core.text.languages import Language
 from desk.dialling import pressed
-from tests.core import registry
-from tests.core.registry import SAFO
+from tests.core import seed
+from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 
@@ -21,8 +21,8 @@ PHONE = "+22376123456"
 
 @pytest.fixture
 async def mariam(app: object, sign_in: SignIn) -> Browser:
-    await registry.places((SAFO, "Safo"), ("ML030303", "Diago"))
-    await registry.household(AWA, phones=(PHONE,))
+    await seed.places((SAFO, "Safo"), ("ML030303", "Diago"))
+    await seed.household(AWA, phones=(PHONE,))
     await remember_language(PHONE, Language.FR)
     return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
 
@@ -60,7 +60,7 @@ async def test_filing_is_shown_up_to_the_last_question_and_files_nothing(
 
 
 async def test_a_language_chosen_there_is_not_kept(mariam: Browser) -> None:
-    await registry.household(household_no(1_000_004), phones=("+22366123456",))
+    await seed.household(household_no(1_000_004), phones=("+22366123456",))
     answer = await mariam.submit(f"/desk/households/{household_no(1_000_004)}/dial", page=PAGE, key="2")
     assert answer.status_code == 200
     assert "ne s'essaie pas" not in seen(answer)
@@ -68,14 +68,14 @@ async def test_a_language_chosen_there_is_not_kept(mariam: Browser) -> None:
 
 
 async def test_another_household_of_that_phone_stays_unseen_where_one_does_not_work(mariam: Browser) -> None:
-    await registry.household(household_no(1_000_002), head_name="Fanta Keita", commune="ML030303", phones=(PHONE,))
+    await seed.household(household_no(1_000_002), head_name="Fanta Keita", commune="ML030303", phones=(PHONE,))
     for key in "123456":
         assert "Fanta" not in await dialled(mariam, key)
 
 
 async def test_a_household_elsewhere_is_not_dialled(mariam: Browser) -> None:
     other = household_no(1_000_003)
-    await registry.household(other, commune="ML030303", phones=("+22366123456",))
+    await seed.household(other, commune="ML030303", phones=("+22366123456",))
     answer = await mariam.submit(f"/desk/households/{other}/dial", page=PAGE, position="1")
     assert answer.status_code == 404
     assert await count("audit_entry WHERE act LIKE 'dialled%'") == 0

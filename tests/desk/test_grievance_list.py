@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core.database import reading
-from core.people import Role, Scope
-from tests.core import registry
-from tests.core.grievance_rows import plant
-from tests.core.registry import SAFO
+from core.platform.database import reading
+from core.staff.agents import Role, Scope
+from tests.core import seed
+from tests.core.grievances.grievance_rows import plant
+from tests.core.seed import SAFO
 from tests.desk.browser import seen
 from tests.desk.conftest import SignIn
 
@@ -22,7 +22,7 @@ ELSEWHERE = "ML010101"
 
 @pytest.fixture(autouse=True)
 async def _places(app: Starlette) -> None:
-    await registry.places((SAFO, "Safo"), (ELSEWHERE, "Kayes"))
+    await seed.places((SAFO, "Safo"), (ELSEWHERE, "Kayes"))
 
 
 async def test_the_list_shows_the_newest_first_by_pages(sign_in: SignIn) -> None:
@@ -83,7 +83,7 @@ async def test_a_script_in_a_name_is_only_words(sign_in: SignIn) -> None:
 
 
 async def test_a_file_tells_nobodys_name_number_or_words_and_is_in_the_trail(sign_in: SignIn) -> None:
-    household = await registry.household(head_name="Awa Traoré", phones=("+22376123456",))
+    household = await seed.household(head_name="Awa Traoré", phones=("+22376123456",))
     reference = await plant(TODAY, household_id=household, msisdn="+22376123456", words="Je n'ai rien reçu", sex="F")
     await plant(TODAY, category="abuse", commune_pcode=None)
     issa = await sign_in("issa")

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from core.database import reading
-from core.identifiers import household_no
-from core.payments import PaymentState
-from core.people import Role, Scope
-from tests.core import registry
-from tests.core.registry import SAFO
+from core.numbers.identifiers import household_no
+from core.payments.history import PaymentState
+from core.platform.database import reading
+from core.staff.agents import Role, Scope
+from tests.core import seed
+from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 
@@ -23,8 +23,8 @@ RIGHT = {"position": "1", "was": FIRST, "value": "78 00 00 01", "reason": "SIM p
 
 @pytest.fixture
 async def awa(app: object) -> int:
-    await registry.places((SAFO, "Safo"), ("ML030303", "Diago"))
-    return await registry.household(AWA, phones=(FIRST, SECOND), components=("TM",))
+    await seed.places((SAFO, "Safo"), ("ML030303", "Diago"))
+    return await seed.household(AWA, phones=(FIRST, SECOND), components=("TM",))
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ async def test_a_slip_in_its_number_is_told(mariam: Browser) -> None:
 
 
 async def test_its_page_shows_all_that_is_known(mariam: Browser, awa: int) -> None:
-    await registry.payment(awa, PaymentState.PAID, due=TODAY, paid=TODAY, round_name="T3 2026")
-    await registry.payment(awa, PaymentState.FAILED, due=TODAY, reason="carte refusée", round_name="T4 2026")
+    await seed.payment(awa, PaymentState.PAID, due=TODAY, paid=TODAY, round_name="T3 2026")
+    await seed.payment(awa, PaymentState.FAILED, due=TODAY, reason="carte refusée", round_name="T4 2026")
     page = await mariam.see(PAGE)
     for known in ("bénéficiaire", "Dialakoroba, Safo", "TM T3 2026", "payé le", "carte refusée", "76 12 34 56"):
         assert known in page

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from core.database import reading
 from core.imports.uploads import STATUS
-from core.people import Role, Scope
-from core.settings import Settings
+from core.platform.database import reading
+from core.platform.settings import Settings
+from core.staff.agents import Role, Scope
 from tests.desk.browser import TOKEN, Browser, seen
 from tests.desk.conftest import SignIn
 

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from core.database import reading
-from core.identifiers import household_no
-from core.people import Scope
-from tests.core import registry
-from tests.core.registry import SAFO
+from core.numbers.identifiers import household_no
+from core.platform.database import reading
+from core.staff.agents import Scope
+from tests.core import seed
+from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 
@@ -22,8 +22,8 @@ ORDINARY = {"who": "household", "q": AWA, "what": "payment.late", "channel": "ca
 
 @pytest.fixture
 async def mariam(app: object, sign_in: SignIn) -> Browser:
-    await registry.places((SAFO, "Safo"), ("ML030303", "Diago"))
-    await registry.household(AWA, phones=(PHONE,))
+    await seed.places((SAFO, "Safo"), ("ML030303", "Diago"))
+    await seed.household(AWA, phones=(PHONE,))
     return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
 
 
@@ -60,7 +60,7 @@ async def test_a_form_sent_twice_files_once(mariam: Browser) -> None:
 
 
 async def test_looking_for_a_household_loses_nothing_that_was_typed(mariam: Browser) -> None:
-    await registry.household(household_no(1_000_002), head_name="Awa Traoré", village="Kola")
+    await seed.household(household_no(1_000_002), head_name="Awa Traoré", village="Kola")
     answer = await sent(mariam, **ORDINARY | {"q": "awa traore", "do": "find"}, words="Rien depuis <b>deux</b> mois.")
     assert "2 ménages trouvés" in seen(answer)
     assert "Rien depuis &lt;b&gt;deux&lt;/b&gt; mois.</textarea>" in answer.text
@@ -125,7 +125,7 @@ async def test_abuse_keeps_the_least_and_its_agent_sees_only_a_reference(mariam:
 
 async def test_a_household_of_another_place_is_not_found(mariam: Browser) -> None:
     other = household_no(1_000_009)
-    await registry.household(other, head_name="Fanta Keita", commune="ML030303")
+    await seed.household(other, head_name="Fanta Keita", commune="ML030303")
     for asked in (other, "fanta keita"):
         answer = await sent(mariam, **ORDINARY | {"q": asked, "do": "find"})
         assert "0 ménage trouvé" in seen(answer)

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from core.audit import note
-from core.database import reading, writing
-from core.people import Role
-from tests.core import registry
+from core.platform.database import reading, writing
+from core.staff.agents import Role
+from core.staff.audit import note
+from tests.core import seed
 from tests.desk.browser import TOKEN, Browser, seen
 from tests.desk.conftest import SignIn
 
@@ -82,15 +82,15 @@ async def test_supervisors_keep_prepared_answers_that_agents_look_at(sign_in: Si
 
 
 async def test_nobody_changes_a_place(sign_in: SignIn) -> None:
-    await registry.safo()
+    await seed.safo()
     admin = await sign_in("admin", Role.ADMINISTRATOR)
     assert "Safo" in await admin.see("/desk/commune/list")
-    for path in ("/desk/commune/create", f"/desk/commune/edit?pk={registry.SAFO}", "/desk/region/create"):
+    for path in ("/desk/commune/create", f"/desk/commune/edit?pk={seed.SAFO}", "/desk/region/create"):
         assert (await admin.open(path)).status_code == 403
 
 
 async def test_an_export_is_safe_to_open_and_in_the_trail(sign_in: SignIn) -> None:
-    await registry.places(("ML020201", "=HYPERLINK(1)"), ("ML020202", " +2"), ("ML020203", "Safo"))
+    await seed.places(("ML020201", "=HYPERLINK(1)"), ("ML020202", " +2"), ("ML020203", "Safo"))
     mariam = await sign_in("mariam")
     answer = await export(mariam, "commune")
     assert answer.status_code == 200, seen(answer)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.database import reading
-from core.people import Role, Scope
-from tests.core import registry
+from core.platform.database import reading
+from core.staff.agents import Role, Scope
+from tests.core import seed
 from tests.desk.browser import PASSWORD, Browser, seen
 from tests.desk.conftest import SignIn
 
@@ -51,7 +51,7 @@ async def test_somebody_new_is_told_a_password_once_and_comes_in_with_it(sign_in
 async def test_what_does_not_do_is_said_and_nobody_is_added(
     sign_in: SignIn, fields: dict[str, str], words: str
 ) -> None:
-    await registry.places(("ML020201", "Sanankoro"), ("ML030101", "Sanankoro"))
+    await seed.places(("ML020201", "Sanankoro"), ("ML030101", "Sanankoro"))
     admin = await sign_in("admin", Role.ADMINISTRATOR)
     answer = await admin.submit("/desk/people/new", **{"login": "mariam", "name": "Mariam", **DUTIES, **fields})
     assert answer.status_code == 422
@@ -60,7 +60,7 @@ async def test_what_does_not_do_is_said_and_nobody_is_added(
 
 
 async def test_a_change_needs_a_reason_ends_sessions_and_is_in_the_trail(sign_in: SignIn) -> None:
-    await registry.safo()
+    await seed.safo()
     admin, mariam = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("mariam")
     duties = {"role": "supervisor", "scope": "commune", "place": "Safo", "watches": "1"}
     refused = await admin.submit("/desk/people/of/mariam", **duties)

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core.database import writing
-from core.grievances import Filing, file
-from core.languages import Language
-from core.people import Role, Scope
-from tests.core import registry
+from core.grievances.filing import Filing, file
+from core.platform.database import writing
+from core.staff.agents import Role, Scope
+from core.text.languages import Language
+from tests.core import seed
 from tests.desk.browser import seen
 from tests.desk.conftest import SignIn
 
@@ -32,7 +32,7 @@ LATE = Filing(
 )
 
 
-async def filed(key: str, filing: Filing = LATE, days_ago: int = 0, commune: str = registry.SAFO) -> str:
+async def filed(key: str, filing: Filing = LATE, days_ago: int = 0, commune: str = seed.SAFO) -> str:
     """A grievance of a commune, filed some days ago."""
     reference = (await file(replace(filing, key=key), NOW - timedelta(days=days_ago))).reference
     async with writing() as session:
@@ -45,7 +45,7 @@ async def filed(key: str, filing: Filing = LATE, days_ago: int = 0, commune: str
 
 @pytest.fixture(autouse=True)
 async def two_communes(app: Starlette) -> None:
-    await registry.places((registry.SAFO, "Safo"), (KATI, "Kati"))
+    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
 
 
 async def test_what_is_late_is_first_and_its_reason_is_said(sign_in: SignIn) -> None:
@@ -76,7 +76,7 @@ async def test_the_next_one_is_taken_and_nobody_else_gets_the_same(sign_in: Sign
 
 async def test_each_sees_their_own_place(sign_in: SignIn) -> None:
     here, there = await filed("here"), await filed("there", commune=KATI)
-    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=registry.SAFO)
+    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=seed.SAFO)
     page = await mariam.see("/desk/queue")
     assert here in page
     assert there not in page

@@ -8,13 +8,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from core.calendar import add_working_days
-from core.database import reading
-from core.identifiers import household_no
-from core.people import Scope
+from core.grievances.calendar import add_working_days
+from core.numbers.identifiers import household_no
+from core.platform.database import reading
+from core.staff.agents import Scope
 from desk.register import CODES, COLUMNS
-from tests.core import registry
-from tests.core.registry import SAFO
+from tests.core import seed
+from tests.core.seed import SAFO
 from tests.desk.browser import TOKEN, Browser, seen
 from tests.desk.conftest import SignIn
 
@@ -29,9 +29,9 @@ EMPTY: Cells = ("k3", "", "", "", "", "")
 
 @pytest.fixture
 async def mariam(app: object, sign_in: SignIn) -> Browser:
-    await registry.places((SAFO, "Safo"), ("ML030303", "Diago"))
-    await registry.household(AWA, phones=("+22376123456",))
-    await registry.household(FAR, commune="ML030303")
+    await seed.places((SAFO, "Safo"), ("ML030303", "Diago"))
+    await seed.household(AWA, phones=("+22376123456",))
+    await seed.household(FAR, commune="ML030303")
     return await sign_in("mariam", scope=Scope.CERCLE, scope_code=SAFO[:6])
 
 

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core.database import reading
-from core.people import Role
+from core.platform.database import reading
+from core.staff.agents import Role
 from desk.reports import HEADER, period_words
-from tests.core import registry
-from tests.core.grievance_rows import plant
-from tests.core.registry import SAFO
+from tests.core import seed
+from tests.core.grievances.grievance_rows import plant
+from tests.core.seed import SAFO
 from tests.desk.browser import seen
 from tests.desk.conftest import SignIn
 
@@ -22,7 +22,7 @@ YEAR = {"since": "2025-01-01", "until": "2025-06-30"}
 
 @pytest.fixture(autouse=True)
 async def _planted(app: Starlette) -> None:
-    await registry.places((SAFO, "=Safo"))
+    await seed.places((SAFO, "=Safo"))
     await plant(date(2025, 1, 10), answered=date(2025, 1, 11), decided=date(2025, 1, 15), sex="F")
     await plant(date(2025, 5, 10), decided=date(2025, 5, 30), category="data")
     await plant(date(2025, 5, 11), category="abuse", commune_pcode=None)

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core import cases, grievance_queue
-from core.database import reading, writing
-from core.grievance_queue import Counts, View
-from core.people import Role
-from core.seen_by import seen_by
-from tests.core import registry
+from core.grievances import cases, queue
+from core.grievances.queue import Counts, View
+from core.platform.database import reading, writing
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
+from tests.core import seed
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 from tests.desk.test_case import do, one, shown
@@ -25,7 +25,7 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture(autouse=True)
 async def two_communes(app: Starlette) -> None:
-    await registry.places((registry.SAFO, "Safo"), (KATI, "Kati"))
+    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
 
 
 async def watcher(sign_in: SignIn) -> Browser:
@@ -43,9 +43,9 @@ async def test_for_others_it_is_no_row_no_count_and_no_search_hit(sign_in: SignI
     async with seen_by(other.who) as session:
         assert await session.scalar(text("SELECT count(*) FROM grievance")) == 0
         assert await session.scalar(text("SELECT count(*) FROM grievance_event")) == 0
-        assert [await grievance_queue.page(other.who, view, NOW) for view in View] == [()] * len(View)
-        assert await grievance_queue.counts(other.who, NOW) == Counts(0, 0, 0, 0)
-        assert await grievance_queue.take_next(other.who, NOW) is None
+        assert [await queue.page(other.who, view, NOW) for view in View] == [()] * len(View)
+        assert await queue.counts(other.who, NOW) == Counts(0, 0, 0, 0)
+        assert await queue.take_next(other.who, NOW) is None
         assert [await cases.case(reference, other.who, NOW) for reference in references] == [None, None]
     unknown = await other.open("/desk/cases/1234567")
     for reference in references:

@@ -6,10 +6,10 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from core.database import writing
-from core.people import Role, add_agent, disable_agent
-from core.settings import Settings
-from core.signing_in import give_password
+from core.platform.database import writing
+from core.platform.settings import Settings
+from core.staff.agents import Role, add_agent, disable_agent
+from core.staff.sign_in import give_password
 from tests.desk.browser import PASSWORD, Browser, seen
 from tests.desk.conftest import SignIn
 

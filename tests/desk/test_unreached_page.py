@@ -7,10 +7,10 @@ import openpyxl
 import pytest
 from starlette.applications import Starlette
 
-from core.people import Role
+from core.staff.agents import Role
 from sms import planning
 from sms.subjects import Subject
-from tests.core import registry
+from tests.core import seed
 from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn
 from tests.sms.campaign_world import AWA, FIXED, SETTINGS, drafted, family, query, round_id
@@ -23,7 +23,7 @@ PAGE = "/desk/campaigns/1/unreached"
 @pytest.fixture
 async def binta(app: Starlette, sign_in: SignIn) -> Browser:
     """A supervisor; of a planned campaign, two households of two villages cannot be told and one waits."""
-    await registry.safo()
+    await seed.safo()
     await family(AWA, due=SOON, name="Moussa Keïta")
     await family(due=SOON, name="=cmd|' /C calc'!A0", village="Dialakoroba")
     await family(FIXED, due=SOON, name="Fanta Diarra", village="Tassan")

@@ -12,13 +12,15 @@ from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
 from asgi import build
-from core import database, demo, migrations
-from core.callers import remember_language
+from core import demo
 from core.demo_callers import DEMO_CALLERS, DemoCaller, Situation
-from core.ground import Ground
-from core.languages import Language
-from core.servers import OwnRedis
-from core.settings import Settings
+from core.platform import database
+from core.platform.servers import OwnRedis
+from core.platform.settings import Settings
+from core.registry.callers import remember_language
+from core.schema import migrations
+from core.schema.ground import Ground
+from core.text.languages import Language
 from simulator.gateway import UssdCall
 
 CALLBACK = "/ussd/africastalking/demo"

@@ -22,16 +22,18 @@ from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
-from core import database, demo, migrations
-from core.alphabet import GSM7
-from core.callers import remember_language
+from core import demo
+from core.calls.journal import Journal
+from core.calls.session_end import SessionEnd, Unsaid
 from core.demo_callers import DEMO_CALLERS
-from core.identifiers import is_reference
-from core.journal import Journal
-from core.languages import Language
-from core.servers import end_own_postgres, own_postgres, own_redis
-from core.session_end import SessionEnd, Unsaid
-from core.settings import Settings
+from core.numbers.identifiers import is_reference
+from core.platform import database
+from core.platform.servers import end_own_postgres, own_postgres, own_redis
+from core.platform.settings import Settings
+from core.registry.callers import remember_language
+from core.schema import migrations
+from core.text.alphabet import GSM7
+from core.text.languages import Language
 from menus import line
 from simulator.gateway import Screen, UssdCall
 from sms import cut_calls

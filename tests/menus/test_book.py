@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from core.alphabet import GSM7
-from core.callers import language_of, remember_language
-from core.catalogue import LOCALES
-from core.database import undone
-from core.journal import Journal
-from core.languages import Language
+from core.calls.journal import Journal
+from core.platform.database import undone
+from core.registry.callers import language_of, remember_language
+from core.text.alphabet import GSM7
+from core.text.catalogue import LOCALES
+from core.text.languages import Language
 from menus.book import book
 from menus.exemplars import exemplars, own_pages
 from menus.review import CERTAINTY, COLUMNS, Text, texts_to_review, unguarded, write_table

@@ -11,16 +11,16 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from asgi import build
-from core import database
-from core.alphabet import GSM7
-from core.database import reading
 from core.demo_callers import Situation
-from core.grievance_steps import decide
-from core.grievances import Filing, GrievanceState, file
-from core.ground import Ground
-from core.languages import Language
-from core.servers import OwnRedis
-from core.settings import Settings
+from core.grievances.filing import Filing, GrievanceState, file
+from core.grievances.steps import decide
+from core.platform import database
+from core.platform.database import reading
+from core.platform.servers import OwnRedis
+from core.platform.settings import Settings
+from core.schema.ground import Ground
+from core.text.alphabet import GSM7
+from core.text.languages import Language
 from simulator.gateway import UssdCall
 from tests.menus.conftest import CALLBACK, Town, caller, pressed
 from tests.sms.a_gateway import AGateway

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.languages import Language
-from core.servers import OwnRedis
+from core.platform.servers import OwnRedis
+from core.text.languages import Language
 from tests.menus import dialogues
 from tests.menus.dialogues import Dialogue, Step, World, files, read, written
 

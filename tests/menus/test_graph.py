@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from core.alphabet import GSM7
-from core.callers import remember_language
-from core.database import undone
+from core.calls.journal import Journal
 from core.demo_callers import DEMO_CALLERS
-from core.journal import Journal
-from core.languages import Language
+from core.platform.database import undone
+from core.registry.callers import remember_language
+from core.text.alphabet import GSM7
+from core.text.languages import Language
 from menus.chart import TYPED, Chart, Step, Way, chart_of, keys_pressed
 from menus.graph import BOX, FONT, HEIGHT, WIDTH, chart_in, draw
 from menus.line import line

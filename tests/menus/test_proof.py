@@ -10,13 +10,13 @@ from rich.console import Console
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from core.alphabet import GSM7
-from core.callers import remember_language
-from core.database import reading, undone, writing
+from core.calls.journal import Journal
 from core.demo_callers import DEMO_CALLERS, Situation
-from core.folding import fold
-from core.journal import Journal
-from core.languages import Language
+from core.platform.database import reading, undone, writing
+from core.registry.callers import remember_language
+from core.text.alphabet import GSM7
+from core.text.folding import fold
+from core.text.languages import Language
 from menus import command, line, proof
 from menus.command import app
 from menus.proof import Longest, longest_of_database, make_world, rules

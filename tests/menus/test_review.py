@@ -11,13 +11,13 @@ import pytest
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
-from core.alphabet import GSM7
-from core.catalogue import LOCALES, problems
 from core.imports.sheets import UnreadableFile
+from core.text.alphabet import GSM7
+from core.text.catalogue import LOCALES, problems
 from menus import command, corrections
 from menus.corrections import ERROR_LINE, LABEL, TURNING, Outcome, bring_back, labels
 from menus.review import COLUMNS, texts_to_review, write_table
-from tests.core import test_locales
+from tests.core.text import test_locales
 
 NOVEMBER, DECEMBER = date(2026, 11, 24), date(2026, 12, 24)
 NO_DATE = "No date fixed yet."

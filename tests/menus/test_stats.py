@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
-from core.languages import Language
-from core.screen_counts import ScreenDay, TaskDay, add, since
+from core.calls.counts import ScreenDay, TaskDay, add, since
+from core.text.languages import Language
 from menus import counting
 from menus.command import app
 from menus.counting import keep

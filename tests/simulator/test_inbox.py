@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from core import gsm7
+from core.text import gsm7
 from simulator import web_inbox
 from simulator.standin import build
 from simulator.web import routes

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from core import gsm7
+from core.text import gsm7
 from simulator.phones import DemoPhone
 from simulator.web import PAGE, routes
 from tests.simulator.tiny_line import CALLBACK, TOKEN

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from core.database import reading
-from core.settings import Settings
+from core.platform.database import reading
+from core.platform.settings import Settings
 from sms.gateway import Policy, Result
 from sms.sender import Clock, Sender
 

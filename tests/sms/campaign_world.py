@@ -12,15 +12,15 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import text
 
-from core.alphabet import GSM7
-from core.campaigns import CampaignKind
-from core.database import reading, writing
-from core.households import Status
-from core.languages import Language
-from core.notices import Notice, NoticeKind, tell
-from core.payments import PaymentState
-from core.people import Acting, LoginTakenError, Role, acting, add_agent
-from core.settings import Settings
+from core.campaigns.models import CampaignKind
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.payments.history import PaymentState
+from core.platform.database import reading, writing
+from core.platform.settings import Settings
+from core.registry.households import Status
+from core.staff.agents import Acting, LoginTakenError, Role, acting, add_agent
+from core.text.alphabet import GSM7
+from core.text.languages import Language
 from sms import campaigns, planning
 from sms.contents import EventLine, PaymentLine, events_of, payments_of
 from sms.drafts import Draft, draft
@@ -28,8 +28,8 @@ from sms.gateway import Policy, Result
 from sms.planning import Plan
 from sms.sender import Clock, Sender
 from sms.subjects import Subject
-from tests.core import registry
-from tests.core.registry import SAFO, TODAY
+from tests.core import seed
+from tests.core.seed import SAFO, TODAY
 
 NOW: Final = datetime.combine(TODAY, time(9), UTC)
 """Nine in the morning of the registry's today, a Tuesday."""
@@ -48,7 +48,7 @@ SETTINGS: Final = Settings(sms_rate=0, sms_part_price_xof=0, sms_retry_seconds=1
 @pytest.fixture
 async def safo(world: None) -> None:
     """The commune of Safo and nobody in it."""
-    await registry.safo()
+    await seed.safo()
 
 
 # The tables
@@ -95,14 +95,14 @@ async def family(
     components: tuple[str, ...] = (),
 ) -> int:
     """Plant a household with its phones and, unless `round_name` is None, its payment of that round; give its id."""
-    household = await registry.household(
+    household = await seed.household(
         head_name=name, phones=phones, commune=commune, village=village, status=status, components=components
     )
     if language:
         await change("UPDATE household SET language = :language WHERE id = :id", id=household, language=language)
     if round_name:
         moves = (moved,) if moved else ()
-        await registry.payment(
+        await seed.payment(
             household, state, due=due, last=last, amount=amount, place=place, moves=moves, round_name=round_name
         )
     return household
@@ -111,7 +111,7 @@ async def family(
 async def crowd(msisdns: Iterable[str], due: date = PAY_DAY) -> None:
     """Plant a household for each number, all paid the same at the same place."""
     known = await query("SELECT id FROM payment_round WHERE component = 'TM' AND name = :name", name=ROUND)
-    round_id = known[0].id if known else await registry.pay_round("TM", ROUND)
+    round_id = known[0].id if known else await seed.pay_round("TM", ROUND)
     await change(
         """
         WITH asked AS (

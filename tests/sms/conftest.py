@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from core.settings import Settings
+from core.platform.settings import Settings
 from sms import callbacks
 from tests.sms.a_gateway import NOON, AGateway
 

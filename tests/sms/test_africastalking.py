@@ -13,7 +13,7 @@ import pytest
 import respx
 from pydantic import SecretStr
 
-from core.settings import Settings
+from core.platform.settings import Settings
 from sms.africastalking import AfricasTalking
 from sms.gateway import Busy, GatewayTrouble, NotReached, Policy, Refused, Result, Unanswered
 

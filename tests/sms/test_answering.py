@@ -10,18 +10,18 @@ import structlog
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from core.callers import recognise, remember_language, restart_sms, stop_sms
-from core.database import writing
-from core.grievance_steps import decide
-from core.grievances import Filing, GrievanceState, file
-from core.languages import Language
-from core.payments import PaymentState
-from core.retention import purge
-from core.settings import Settings
+from core.grievances.filing import Filing, GrievanceState, file
+from core.grievances.steps import decide
+from core.payments.history import PaymentState
+from core.platform.database import writing
+from core.platform.settings import Settings
+from core.registry.callers import recognise, remember_language, restart_sms, stop_sms
+from core.schema.retention import purge
+from core.text.languages import Language
 from menus import line as programme
 from simulator.gateway import UssdCall
 from sms.answering import Incoming, take
-from tests.core import registry
+from tests.core import seed
 from tests.sms.a_gateway import AWA, BAKARY, NOON, AGateway, messages, rows
 from tests.sms.conftest import Callbacks
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
@@ -110,8 +110,8 @@ async def test_the_language_is_what_the_phone_chose_its_households_or_that_of_th
     if chosen is not None:
         await remember_language(AWA, chosen)
     if household is not None:
-        await registry.safo()
-        await registry.household(phones=(AWA,))
+        await seed.safo()
+        await seed.household(phones=(AWA,))
         async with writing() as session:
             await session.execute(text("UPDATE household SET language = :language"), {"language": household.value})
     await line.writes(AWA, words)
@@ -281,10 +281,10 @@ async def test_messages_that_come_together_are_not_answered_more_often_than_one_
 
 
 async def test_what_is_asked_is_answered_from_what_is_true_when_it_is_sent(line: Callbacks, gateway: AGateway) -> None:
-    await registry.safo()
-    awa = await registry.household(head_name="Awa Traoré", phones=(AWA,))
+    await seed.safo()
+    awa = await seed.household(head_name="Awa Traoré", phones=(AWA,))
     await line.writes(AWA, "date de paiement")
-    await registry.payment(awa, PaymentState.ANNOUNCED, due=FRIDAY)
+    await seed.payment(awa, PaymentState.ANNOUNCED, due=FRIDAY)
     assert await gateway.takes(line.now) == [
         (
             AWA,
@@ -295,11 +295,11 @@ async def test_what_is_asked_is_answered_from_what_is_true_when_it_is_sent(line:
 
 
 async def test_on_a_shared_phone_each_household_is_named(line: Callbacks, gateway: AGateway) -> None:
-    await registry.safo()
-    awa = await registry.household(head_name="Awa Traoré", phones=(AWA,))
-    await registry.household(head_name="Oumou Keita", phones=(BAKARY, AWA))
-    await registry.household(head_name="Fanta Coulibaly", phones=(BAKARY,))
-    await registry.payment(awa, PaymentState.ANNOUNCED, due=FRIDAY)
+    await seed.safo()
+    awa = await seed.household(head_name="Awa Traoré", phones=(AWA,))
+    await seed.household(head_name="Oumou Keita", phones=(BAKARY, AWA))
+    await seed.household(head_name="Fanta Coulibaly", phones=(BAKARY,))
+    await seed.payment(awa, PaymentState.ANNOUNCED, due=FRIDAY)
     await remember_language(AWA, FR)
     await line.writes(AWA, "argent")
     ((_, said),) = await gateway.takes(line.now)

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core import database
-from core.callers import recognise, stop_sms
-from core.forms import FORM
-from core.languages import Language
-from core.notices import Notice, NoticeKind, tell
-from core.settings import Settings
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.platform import database
+from core.platform.settings import Settings
+from core.platform.webhooks import FORM
+from core.registry.callers import recognise, stop_sms
+from core.text.languages import Language
 from tests.sms.a_gateway import AWA, NOON, AGateway, messages, rows
 from tests.sms.conftest import SHORT_CODE, TOKEN, Callbacks, address
 

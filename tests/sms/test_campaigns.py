@@ -7,10 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from core.campaigns import CampaignKind as Kind
-from core.campaigns import CampaignState as S
-from core.people import Acting, Role, UnknownAgentError, acting, disable_agent
-from core.settings import Settings
+from core.campaigns.models import CampaignKind as Kind
+from core.campaigns.models import CampaignState as S
+from core.platform.settings import Settings
+from core.staff.agents import Acting, Role, UnknownAgentError, acting, disable_agent
 from sms import campaigns, ledger, planning, sweeps
 from sms.campaign_scope import CampaignError, NotASupervisor, UnknownCampaign
 from sms.campaigns import FourEyes, WrongState

@@ -14,14 +14,14 @@ import structlog
 from rich.console import Console
 from typer.testing import CliRunner
 
-from core.callers import stop_sms
-from core.campaigns import CampaignKind
-from core.database import close_database, open_database
-from core.people import Role
-from core.settings import settings
+from core.campaigns.models import CampaignKind
+from core.platform.database import close_database, open_database
+from core.platform.settings import settings
+from core.registry.callers import stop_sms
+from core.staff.agents import Role
 from sms import campaigns, command, planning
-from tests.core import registry
-from tests.core.registry import SAFO
+from tests.core import seed
+from tests.core.seed import SAFO
 from tests.sms import campaign_world
 from tests.sms.campaign_world import (
     AWA,
@@ -317,8 +317,8 @@ async def test_a_plan_is_shown_as_it_was_made_and_nothing_leaves(jigi: Typed) ->
 
 
 async def test_a_title_and_a_component_name_the_campaign(jigi: Typed) -> None:
-    await registry.pay_round("CASH+", ROUND)
-    await registry.pay_round("TM", ROUND)
+    await seed.pay_round("CASH+", ROUND)
+    await seed.pay_round("TM", ROUND)
     await somebody("awa")
     first = await jigi("plan", "announce", "--round", ROUND, "--component", "CASH+", "--as", "awa")
     second = await jigi("plan", "announce", "--round", ROUND, "--title", "La paie de Safo", "--as", "awa")
@@ -350,8 +350,8 @@ async def test_whom_a_plan_is_for_is_kept_as_it_was_asked(jigi: Typed) -> None:
 
 async def test_a_plan_of_events_is_for_the_days_asked(jigi: Typed) -> None:
     await kin(AWA, round_name=None, components=("MA",))
-    await registry.event("MA", PAY_DAY)
-    await registry.event("MA", PAY_DAY + timedelta(days=5), what="Pesée")
+    await seed.event("MA", PAY_DAY)
+    await seed.event("MA", PAY_DAY + timedelta(days=5), what="Pesée")
     await somebody("awa")
     said = await jigi("plan", "announce", "--event", "MA", "--from", PAY_DAY, "--to", PAY_DAY, "--as", "awa")
     assert said.lines()[0].startswith("Campaign 1: MA announce (announce)")
@@ -370,9 +370,9 @@ async def test_a_reminder_speaks_of_the_day_asked(jigi: Typed) -> None:
 
 
 async def test_a_round_that_is_not_there_is_refused_with_those_there_are(jigi: Typed) -> None:
-    await registry.pay_round("TM", "T3 2026")
-    await registry.pay_round("TM", "T4 2026")
-    await registry.pay_round("CASH+", "T1 2026")
+    await seed.pay_round("TM", "T3 2026")
+    await seed.pay_round("TM", "T4 2026")
+    await seed.pay_round("CASH+", "T1 2026")
     await somebody("awa")
     assert refused(await jigi("plan", "announce", "--round", "T5", "--as", "awa")) == (
         "there is no round 'T5' of TM; there are: T4 2026, T3 2026"
@@ -401,7 +401,7 @@ FREE = ("plan", "free", "--fr", "Réunion demain.", "--bm")
     ids=lambda part: " ".join(part) if isinstance(part, tuple) else None,
 )
 async def test_what_cannot_be_planned_is_told_and_not_kept(jigi: Typed, words: Sequence[str], why: str) -> None:
-    await registry.pay_round()
+    await seed.pay_round()
     await somebody("awa")
     assert why in refused(await jigi(*words, "--as", "awa"))
     assert await query("SELECT id FROM campaign") == []
@@ -664,7 +664,7 @@ ALL_ON = ["reminder3: on", "reminder1: on", "moved: on", "unclaimed: on", "annou
 
 
 async def test_rules_are_shown_to_anybody_and_switched_by_a_supervisor(jigi: Typed) -> None:
-    await registry.pay_round()
+    await seed.pay_round()
     await somebody("binta")
     assert done(await jigi("rules", ROUND)) == ALL_ON
     off = ["reminder3: on", "reminder1: on", "moved: off", "unclaimed: off", "announce: on"]
@@ -676,8 +676,8 @@ async def test_rules_are_shown_to_anybody_and_switched_by_a_supervisor(jigi: Typ
 
 
 async def test_rules_are_those_of_one_round(jigi: Typed) -> None:
-    await registry.pay_round()
-    await registry.pay_round("CASH+")
+    await seed.pay_round()
+    await seed.pay_round("CASH+")
     await somebody("binta")
     await jigi("rules", ROUND, "--component", "CASH+", "--off", "moved", "--as", "binta")
     assert done(await jigi("rules", ROUND)) == ALL_ON
@@ -685,12 +685,12 @@ async def test_rules_are_those_of_one_round(jigi: Typed) -> None:
 
 
 async def test_rules_of_a_round_that_is_not_there_are_not_known(jigi: Typed) -> None:
-    await registry.pay_round()
+    await seed.pay_round()
     assert refused(await jigi("rules", "T5")) == f"there is no round 'T5' of TM; there are: {ROUND}"
 
 
 async def test_nobody_switches_a_rule_without_a_login(jigi: Typed) -> None:
-    await registry.pay_round()
+    await seed.pay_round()
     assert refused(await jigi("rules", ROUND, "--off", "moved")).startswith("Nobody works here as ")
     assert done(await jigi("rules", ROUND)) == ALL_ON
 

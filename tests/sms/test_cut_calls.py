@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DataError
 
-from core.alphabet import GSM7
-from core.callers import stop_sms
-from core.database import writing
-from core.languages import Language
-from core.session_end import SessionEnd, Unsaid
+from core.calls.session_end import SessionEnd, Unsaid
+from core.platform.database import writing
+from core.registry.callers import stop_sms
+from core.text.alphabet import GSM7
+from core.text.languages import Language
 from sms.cut_calls import LATE, LONGEST, end
-from tests.core import registry
+from tests.core import seed
 from tests.sms.a_gateway import AWA, BAKARY, NOON, AGateway, messages, rows
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -124,10 +124,10 @@ async def test_a_call_that_spoke_no_language_yet_is_answered_in_bambara() -> Non
     ],
 )
 async def test_only_what_was_asked_of_the_phones_own_household_stays_on_it(label: str, asked: Any, stays: bool) -> None:
-    await registry.safo()
-    await registry.household(phones=(AWA,))
-    await registry.household(phones=(BAKARY, AWA))
-    await registry.household(phones=(BAKARY,))
+    await seed.safo()
+    await seed.household(phones=(AWA,))
+    await seed.household(phones=(BAKARY, AWA))
+    await seed.household(phones=(BAKARY,))
     memory = {} if asked is None else {"household": asked}
     await end(CUT, replace(PAYMENT, memory=memory), NOON)
     assert [text.endswith(TEXT) for text in await told()] == [True] * stays
@@ -173,9 +173,9 @@ async def test_the_longest_answer_is_two_parts_in_either_language(
 
 
 async def test_on_a_phone_of_several_households_each_is_answered_by_its_name(gateway: AGateway) -> None:
-    await registry.safo()
-    first = await registry.household(phones=(AWA,))
-    second = await registry.household(phones=(AWA,), head_name="Modibo Keïta")
+    await seed.safo()
+    first = await seed.household(phones=(AWA,))
+    second = await seed.household(phones=(AWA,), head_name="Modibo Keïta")
     for household in (first, second, first):
         await end(CUT, replace(PAYMENT, memory={"household": household}), NOON)
     assert await told() == [f"Awa Traoré : {TEXT}", f"Modibo Keïta : {TEXT}"]

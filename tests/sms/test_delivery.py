@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import event, text
 
-from core import database
-from core.database import copying, writing
-from core.languages import Language
-from core.messages import MessageState
-from core.notices import Notice, NoticeKind, tell
+from core.outbox.messages import MessageState
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.platform import database
+from core.platform.database import copying, writing
+from core.text.languages import Language
 from sms import delivery, ledger
 from sms.delivery import Inbox, Report
 from sms.window import Window

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.payments import PaymentState
-from core.settings import Settings
+from core.payments.history import PaymentState
+from core.platform.settings import Settings
 from sms import campaigns, demo, preview
 from tests.sms.campaign_world import AWA, BINTA, CHEICK, NOW, SETTINGS, family, one, query, somebody, state_of, told
 from tests.sms.campaign_world import safo as safo

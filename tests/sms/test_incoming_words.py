@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.folding import NoRule, fold, fold_away
-from core.identifiers import is_reference
-from core.languages import Language
+from core.numbers.identifiers import is_reference
+from core.text.folding import NoRule, fold, fold_away
+from core.text.languages import Language
 from sms.incoming_words import Intent, Words, is_machine, read
 
 PAYMENT, STATUS, HELP = Intent.PAYMENT, Intent.STATUS, Intent.HELP

@@ -7,17 +7,17 @@ from decimal import Decimal
 
 import pytest
 
-from core.callers import restart_sms, stop_sms
-from core.campaigns import CampaignKind as Kind
-from core.notices import NoticeKind
-from core.settings import Settings
+from core.campaigns.models import CampaignKind as Kind
+from core.outbox.notices import NoticeKind
+from core.platform.settings import Settings
+from core.registry.callers import restart_sms, stop_sms
 from sms import campaigns, ledger, pace, sweeps
 from sms.gateway import Policy, Result
 from sms.ledger import Claim, Departure, Retrying, WrittenNotice
 from sms.subjects import Subject
 from sms.texts import Written
 from sms.window import Window
-from tests.core.registry import TODAY, event, places
+from tests.core.seed import TODAY, event, places
 from tests.sms.campaign_world import (
     AWA,
     BINTA,

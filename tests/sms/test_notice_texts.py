@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core.callbacks import Period, agree_call, ask_call
-from core.callers import remember_language, restart_sms, stop_sms
-from core.grievance_steps import ask_information, decide, escalate
-from core.grievances import Filing, GrievanceState, file
-from core.languages import Language
-from core.notices import Notice, NoticeKind, tell
-from core.voice import voice
+from core.call_requests.requests import Period, agree_call, ask_call
+from core.grievances.filing import Filing, GrievanceState, file
+from core.grievances.steps import ask_information, decide, escalate
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.registry.callers import remember_language, restart_sms, stop_sms
+from core.text.languages import Language
+from core.text.translator import voice
 from sms import notice_texts
-from tests.core import registry
+from tests.core import seed
 from tests.sms.a_gateway import AWA, BAKARY, NOON, AGateway, messages
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -260,9 +260,9 @@ async def test_what_was_sent_is_kept_as_it_was_said(gateway: AGateway) -> None:
 
 @pytest.mark.parametrize(("language", "colon"), [(FR, " :"), (BM, ":")])
 async def test_names_and_what_is_paid_are_joined_as_each_language_writes(language: Language, colon: str) -> None:
-    await registry.safo()
+    await seed.safo()
     for name in ("Awa Traoré", "Modibo Keïta"):
-        await registry.household(phones=(AWA,), head_name=name)
+        await seed.household(phones=(AWA,), head_name=name)
     said = await notice_texts.notice_text(NoticeKind.PAYMENT, notice_texts.Told(AWA, {}, NOON), voice(language))
     assert f"Awa Traoré{colon} " in said
     assert f"\nModibo Keïta{colon} " in said

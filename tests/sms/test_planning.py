@@ -6,13 +6,13 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from core.alphabet import GSM7, UCS2
-from core.callers import stop_sms
-from core.campaigns import CampaignKind as Kind
-from core.languages import Language
-from core.payments import PaymentState
-from core.people import Role
-from core.settings import Settings
+from core.campaigns.models import CampaignKind as Kind
+from core.payments.history import PaymentState
+from core.platform.settings import Settings
+from core.registry.callers import stop_sms
+from core.staff.agents import Role
+from core.text.alphabet import GSM7, UCS2
+from core.text.languages import Language
 from sms import campaigns, planning, sweeps
 from sms.campaign_scope import NotASupervisor, UnknownCampaign
 from sms.campaigns import FourEyes, WrongState
@@ -20,8 +20,8 @@ from sms.contents import PaymentLine
 from sms.drafts import CannotBeWritten, Draft, draft
 from sms.subjects import Subject
 from sms.texts import NotASafeText
-from tests.core import registry
-from tests.core.registry import SAFO, TODAY
+from tests.core import seed
+from tests.core.seed import SAFO, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -163,7 +163,7 @@ async def test_a_payment_without_a_place_is_told_by_its_commune() -> None:
 
 
 async def test_communes_of_one_name_are_kept_apart() -> None:
-    await registry.places(("ML010101", "Safo"))
+    await seed.places(("ML010101", "Safo"))
     await family(AWA)
     await family(BINTA, commune="ML010101")
     plan = await planned()
@@ -237,7 +237,7 @@ async def test_who_lacks_a_phone_is_listed_in_the_language_asked_for() -> None:
 
 
 async def test_who_has_no_day_yet_is_listed_in_the_place_asked_for() -> None:
-    await registry.places(("ML010101", "Kayes"))
+    await seed.places(("ML010101", "Kayes"))
     await family(AWA, due=None, state=PaymentState.PLANNED)
     plan = await planned(subject=Subject(round_id=await round_id(), place="ML01"))
     assert await left_out(plan.campaign_id) == {}

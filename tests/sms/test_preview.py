@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from core.callers import stop_sms
-from core.messages import MessageState
-from core.payments import PaymentState
-from core.settings import Settings
+from core.outbox.messages import MessageState
+from core.payments.history import PaymentState
+from core.platform.settings import Settings
+from core.registry.callers import stop_sms
 from sms import campaigns, planning, preview
 from sms.campaign_scope import UnknownCampaign
 from sms.preview import Preview
-from tests.core import registry
+from tests.core import seed
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -51,7 +51,7 @@ async def held() -> Preview:
 
 
 async def test_recipients_are_counted_by_language_operator_and_region() -> None:
-    await registry.places((MOPTI, "Mopti"))
+    await seed.places((MOPTI, "Mopti"))
     await family(AWA, language=FR)
     await family(MALITEL)
     await family(TELECEL, commune=MOPTI)

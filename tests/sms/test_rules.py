@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from core.callers import stop_sms
-from core.campaigns import CampaignKind as Kind
-from core.payments import PaymentState as Pay
-from core.settings import Settings
+from core.campaigns.models import CampaignKind as Kind
+from core.payments.history import PaymentState as Pay
+from core.platform.settings import Settings
+from core.registry.callers import stop_sms
 from sms import campaigns, planning, rules
 from sms.planning import Plan
 from sms.rules import Arisen
-from tests.core.registry import TODAY
+from tests.core.seed import TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
-from core.callers import stop_sms
-from core.campaigns import CampaignKind as Kind
-from core.messages import MessageState
-from core.notices import NoticeKind
-from core.settings import Settings
+from core.campaigns.models import CampaignKind as Kind
+from core.outbox.messages import MessageState
+from core.outbox.notices import NoticeKind
+from core.platform.settings import Settings
+from core.registry.callers import stop_sms
 from sms import campaigns, delivery, ledger, sweeps
 from sms import sender as sending
 from sms.delivery import Report
@@ -28,7 +28,7 @@ from sms.gateway import Busy, Gateway, GatewayTrouble, NotReached, Policy, Refus
 from sms.ledger import Claim
 from sms.sender import Sender
 from sms.window import Window
-from tests.core.registry import TODAY
+from tests.core.seed import TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from core.database import writing
-from core.retention import purge
-from core.settings import Settings
+from core.platform.database import writing
+from core.platform.settings import Settings
+from core.schema.retention import purge
 from sms import ledger
 from tests.sms.campaign_world import AWA, NOW, ScriptedGateway, Watch, change, notice, one, query, sender
 

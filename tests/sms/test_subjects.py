@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.campaigns import CampaignKind as Kind
-from core.households import Status
-from core.languages import Language
-from core.payments import PaymentState as Pay
+from core.campaigns.models import CampaignKind as Kind
+from core.payments.history import PaymentState as Pay
+from core.registry.households import Status
+from core.text.languages import Language
 from sms.contents import EventLine
 from sms.subjects import EVENT_KINDS, BadSubject, Subject, check, spoken_day
-from tests.core import registry
-from tests.core.registry import SAFO, TODAY, event
+from tests.core import seed
+from tests.core.seed import SAFO, TODAY, event
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -158,9 +158,9 @@ async def test_a_campaign_of_a_round_tells_whom_it_concerns(kind: Kind) -> None:
 
 @pytest.mark.usefixtures("safo")
 async def test_a_day_moved_twice_is_told_from_the_last_day_it_was_on() -> None:
-    household = await registry.household(phones=(AWA,))
+    household = await seed.household(phones=(AWA,))
     moves = ((day(2), day(4)), (day(4), day(6)))
-    await registry.payment(household, Pay.ANNOUNCED, due=day(6), moves=moves, round_name=ROUND)
+    await seed.payment(household, Pay.ANNOUNCED, due=day(6), moves=moves, round_name=ROUND)
 
     ((line,),) = (await pay_lines((await planned(Kind.MOVED)).campaign_id)).values()
     assert (line.old_day, line.day) == (day(4), day(6))
@@ -203,7 +203,7 @@ KATI, DIO, KAYES = "ML020501", "ML020202", "ML010101"
 @pytest.fixture
 async def country(world: None) -> None:
     """Two communes named Safo in two cercles of a region, one in another region, and a household for each case."""
-    await registry.places((SAFO, "Safo"), (DIO, "Dio Gare"), (KATI, "Safo"), (KAYES, "Safo"))
+    await seed.places((SAFO, "Safo"), (DIO, "Dio Gare"), (KATI, "Safo"), (KAYES, "Safo"))
     await family(AWA, round_name=None, commune=SAFO, village="Sirakoro", components=("TM", "PNP"))
     await family(BINTA, round_name=None, commune=DIO, status=Status.WAITING, language=FR)
     await family(CHEICK, round_name=None, commune=KATI, village="Sirakoro", status=Status.EXITED, components=("TM",))
@@ -257,7 +257,7 @@ async def test_a_round_can_be_told_place_by_place() -> None:
 @pytest.fixture
 async def food(world: None) -> None:
     """Food is given in a village of Safo in three days and in the whole commune in five."""
-    await registry.places((SAFO, "Safo"), (DIO, "Dio Gare"))
+    await seed.places((SAFO, "Safo"), (DIO, "Dio Gare"))
     await event("PNP", day(3), village="Sirakoro", hour=time(8), place="École", what="Distribution")
     await event("PNP", day(5), place="Mairie", what="Pesée")
     await event("PNP", day(-1), place="Mairie", what="Passé")

@@ -5,15 +5,15 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from core.messages import MessageState
-from core.settings import Settings
+from core.outbox.messages import MessageState
+from core.platform.settings import Settings
 from sms import campaigns, delivery, ledger, sweeps
 from sms.delivery import Report
 from sms.gateway import Policy, Result, Unanswered
 from sms.ledger import Claim, Departure
 from sms.sweeps import Swept
 from sms.window import Window
-from tests.core.registry import TODAY
+from tests.core.seed import TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.payments import PaymentState
+from core.payments.history import PaymentState
 from sms import testing
 from sms.campaigns import WrongState
 from tests.sms.campaign_world import (

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.alphabet import GSM7
-from core.campaigns import CampaignKind
+from core.campaigns.models import CampaignKind
 from core.demo_places import DEMO_PLACES
-from core.gsm7 import SINGLE_PART, is_gsm7
-from core.languages import Language
-from core.notices import NoticeKind
-from core.voice import voice
+from core.outbox.notices import NoticeKind
+from core.text.alphabet import GSM7
+from core.text.gsm7 import SINGLE_PART, is_gsm7
+from core.text.languages import Language
+from core.text.translator import voice
 from sms.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 from sms.notice_texts import Told, notice_text
 from sms.texts import NotASafeText, Written, campaign_text, refuse_links, written

@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.campaigns import CampaignKind as Kind
-from core.notices import NoticeKind
-from core.settings import Settings
+from core.campaigns.models import CampaignKind as Kind
+from core.outbox.notices import NoticeKind
+from core.platform.settings import Settings
 from sms.planning import Plan
 from sms.subjects import Subject
 from tests.sms.campaign_world import (

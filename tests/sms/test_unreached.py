@@ -6,11 +6,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from core.callers import stop_sms
-from core.payments import PaymentState
+from core.payments.history import PaymentState
+from core.registry.callers import stop_sms
 from sms import unreached
 from sms.unreached import HEADER, REASONS, CommuneCount
-from tests.core import registry
+from tests.core import seed
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -131,12 +131,12 @@ async def test_one_number_that_was_reached_is_enough() -> None:
 
 
 async def test_the_list_goes_by_region_commune_village_and_name() -> None:
-    await registry.places((MOPTI, "Mopti"))
+    await seed.places((MOPTI, "Mopti"))
     for commune, village, name in (
         (MOPTI, "Alafia", "Adama"),
-        (registry.SAFO, "Zana", "Adama"),
-        (registry.SAFO, "Boni", "Sira"),
-        (registry.SAFO, "Boni", "Bakary"),
+        (seed.SAFO, "Zana", "Adama"),
+        (seed.SAFO, "Boni", "Sira"),
+        (seed.SAFO, "Boni", "Bakary"),
     ):
         await family(commune=commune, village=village, name=name)
     rows = await listed((await planned()).campaign_id)
@@ -149,7 +149,7 @@ async def test_the_list_goes_by_region_commune_village_and_name() -> None:
 
 
 async def test_communes_are_counted_with_those_who_were_reached() -> None:
-    await registry.places((MOPTI, "Mopti"))
+    await seed.places((MOPTI, "Mopti"))
     await family()
     await family()
     await family(FIXED)

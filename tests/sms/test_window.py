@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from pydantic import ValidationError
 
-from core.settings import Settings
+from core.platform.settings import Settings
 from sms.window import Window
 
 DAY = Window(time(8), time(19))

@@ -11,10 +11,10 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import database
-from core.campaigns import CampaignKind as Kind
-from core.jobs import new_queue
-from core.settings import Settings
+from core.campaigns.models import CampaignKind as Kind
+from core.platform import database
+from core.platform.jobs import new_queue
+from core.platform.settings import Settings
 from sms import campaigns
 from sms.subjects import Subject
 from sms.worker import Worker, end_tasks, work, worker_name

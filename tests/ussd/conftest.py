@@ -10,11 +10,11 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core import gateway_sessions
-from core.alphabet import GSM7
-from core.database import reading
-from core.journal import Journal
-from core.session_end import SessionEnd, Unsaid
+from core.calls import gateway_sessions
+from core.calls.journal import Journal
+from core.calls.session_end import SessionEnd, Unsaid
+from core.platform.database import reading
+from core.text.alphabet import GSM7
 from simulator.gateway import UssdCall
 from tests.ussd.small_menu import SmallMenu, small_menu
 from ussd import africastalking

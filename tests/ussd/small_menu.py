@@ -4,9 +4,9 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
-from core.callbacks import ask_call
-from core.callers import language_of, remember_language
-from core.languages import Language
+from core.call_requests.requests import ask_call
+from core.registry.callers import language_of, remember_language
+from core.text.languages import Language
 from ussd.call import Call
 from ussd.menu import Menu
 from ussd.values import Value, ask, choose, go, option, retry, say

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from core.database import reading
+from core.platform.database import reading
 from tests.ussd.conftest import CALLBACK, TOKEN, Line
 
 PHONE = "+22370012345"

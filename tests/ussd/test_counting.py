@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from redis.asyncio import Redis
 
-from core.alphabet import GSM7
-from core.journal import Journal
-from core.languages import Language
+from core.calls.journal import Journal
+from core.text.alphabet import GSM7
+from core.text.languages import Language
 from simulator.gateway import UssdCall
 from tests.ussd.conftest import CALLBACK, a_client
 from tests.ussd.small_menu import small_menu

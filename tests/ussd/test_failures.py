@@ -5,7 +5,7 @@ import time
 
 from redis.asyncio import Redis
 
-from core import database
+from core.platform import database
 from simulator.gateway import UssdCall
 from tests.ussd.conftest import CALLBACK, Line, a_client, an_engine, calls_asked
 from ussd.call import Call

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text as sql
 
-import core.voice
-from core.alphabet import GSM7, UCS2, Alphabet
-from core.callbacks import ask_call
-from core.catalogue import load
-from core.database import reading, undone
-from core.journal import Journal
-from core.languages import Language
+import core.text.translator
+from core.call_requests.requests import ask_call
+from core.calls.journal import Journal
+from core.platform.database import reading, undone
+from core.text.alphabet import GSM7, UCS2, Alphabet
+from core.text.catalogue import load
+from core.text.languages import Language
 from ussd.call import Call
 from ussd.findings import Fault, Finding, Rules, Task, findings
 from ussd.menu import Function, Menu, Screen
@@ -112,12 +112,12 @@ def a_menu(*planted: Screen) -> Menu:
 @pytest.fixture
 def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Catalogues of the texts of this small menu, used instead of the line's."""
-    monkeypatch.setattr(core.voice, "load", partial(load, locales=tmp_path))
+    monkeypatch.setattr(core.text.translator, "load", partial(load, locales=tmp_path))
     for language in Language:
         write_catalogue(tmp_path, language)
-    core.voice.voice.cache_clear()
+    core.text.translator.voice.cache_clear()
     yield tmp_path
-    core.voice.voice.cache_clear()
+    core.text.translator.voice.cache_clear()
 
 
 def write_catalogue(locales: Path, language: Language, entries: Mapping[str, str | None] = {}, fuzzy: str = "") -> None:
@@ -582,7 +582,7 @@ async def test_what_is_wrong_with_a_text_is_found(
 ) -> None:
     """In French only; the Bambara beside it has no finding."""
     write_catalogue(catalogues, FR, {msgid: said}, fuzzy=msgid if said == "fuzzy" else "")
-    core.voice.voice.cache_clear()
+    core.text.translator.voice.cache_clear()
     found = await found_in(a_menu(), catalogues)
     told = [each for each in found if (each.screen, each.keys) == (expected[0][1], expected[0][3])]
     assert sorted(places(told)) == sorted(expected)
@@ -604,7 +604,7 @@ async def _leads_to_letters(call: Call) -> Value:
 
 async def test_a_text_may_be_the_same_in_a_language_where_the_rules_say_so(world: None, catalogues: Path) -> None:
     write_catalogue(catalogues, FR, {"Markets": "Markets"})
-    core.voice.voice.cache_clear()
+    core.text.translator.voice.cache_clear()
     walk = await walked(a_menu())
     assert [each.fault for each in findings(walk, a_menu(), Rules(GSM7, slow_seconds=5))] == [Fault.SAME_AS_ENGLISH]
     assert findings(walk, a_menu(), Rules(GSM7, same=frozenset({"Markets"}), slow_seconds=5)) == []

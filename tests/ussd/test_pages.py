@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.alphabet import GSM7, UCS2, Alphabet
+from core.text.alphabet import GSM7, UCS2, Alphabet
 from ussd.pages import OPTIONS_A_PAGE, DoesNotFit, Room, Signs, lay_out, with_error
 
 SIGNS = Signs(back="Kòsegin", home="Daminè", more="A tò", wrong="Nimòrò in tè yan.")

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from core.alphabet import GSM7
-from core.callers import remember_language, stop_sms
-from core.database import reading, undone
-from core.journal import Journal
-from core.languages import Language
+from core.calls.journal import Journal
+from core.platform.database import reading, undone
+from core.registry.callers import remember_language, stop_sms
+from core.text.alphabet import GSM7
+from core.text.languages import Language
 from tests.ussd.small_menu import small_menu
 from ussd.call import Call
 from ussd.findings import Fault, Rules, findings

@@ -1,0 +1,64 @@
+"""What the gateway reports at the end of a session, for statistics: no number, nothing that was typed or shown."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from core.calls.session_end import SessionEnd
+from core.platform.columns import Row, stamped
+from core.platform.database import reading
+
+
+class GatewaySession(Row, table=True):
+    """One ended session; `cost` is the gateway's own text, currency and amount."""
+
+    __tablename__ = "gateway_session"
+    __table_args__ = (Index("ix_gateway_session_date", "date"),)
+
+    session_id: str = Field(primary_key=True)
+    date: datetime = stamped()
+    network: str | None = None
+    status: str
+    duration_ms: int | None = None
+    hops: int | None = None
+    cost: str | None = None
+    error: str | None = None
+
+
+RECORD = text(
+    "INSERT INTO gateway_session (session_id, date, network, status, duration_ms, hops, cost, error) "
+    "VALUES (:session_id, coalesce(:date, now()), :network, :status, :duration_ms, :hops, :cost, :error) "
+    "ON CONFLICT (session_id) DO UPDATE SET date = EXCLUDED.date, network = EXCLUDED.network, "
+    "status = EXCLUDED.status, duration_ms = EXCLUDED.duration_ms, hops = EXCLUDED.hops, cost = EXCLUDED.cost, "
+    "error = EXCLUDED.error"
+)
+NUMBERS = re.compile(r"[+*#]?[0-9][0-9*#]*")
+SPACES = re.compile(r"\s+")
+SHORT_FORM = re.compile(r"[A-Za-z][A-Za-z ,.:;'()_/-]{0,79}")
+OTHER_ERROR = "other"
+
+
+def short_form(error: str | None) -> str | None:
+    """An error without its numbers, or `other` when what is left is not a few plain words; None when there is none."""
+    if not error or not error.strip():
+        return None
+    words = SPACES.sub(" ", NUMBERS.sub("", error)).strip()
+    return words if SHORT_FORM.fullmatch(words) else OTHER_ERROR
+
+
+async def record(end: SessionEnd) -> None:
+    """Keep the end of a session; reported again, the last report counts."""
+    values = {
+        "session_id": end.session_id,
+        "date": end.date,
+        "network": end.network,
+        "status": end.status,
+        "duration_ms": end.duration_ms,
+        "hops": end.hops,
+        "cost": end.cost,
+        "error": short_form(end.error),
+    }
+    async with reading() as connection:  # one statement, a transaction of its own
+        await connection.execute(RECORD, values)

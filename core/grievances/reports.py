@@ -1,0 +1,76 @@
+"""Reports of grievances by month or quarter, as rows that a page and a spreadsheet show alike."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from core.grievances import figures
+from core.grievances.figures import BY, Count, Figures, Open
+from core.staff.agents import Acting
+
+STEPS: Final = ("month", "quarter")
+MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a report: of a period (None: all of it), told apart by what (None: all together), and its value."""
+
+    period: date | None
+    by: str | None
+    value: str | None
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The lines of a report, the periods it is of, what places are called, and what is open on the day it is made."""
+
+    since: date
+    until: date
+    step: str
+    periods: Sequence[date]
+    lines: Sequence[Line]
+    places: Mapping[str, str]
+    open: Open
+
+    def of(self, period: date | None, by: str | None) -> list[Line]:
+        """The lines of a period, told apart by something."""
+        return [line for line in self.lines if line.period == period and line.by == by]
+
+
+async def report(who: Acting, since: date, until: date, today: date, step: str) -> Report:
+    """What was received from a day to another (both counted) of what `who` may see, as it stands `today`."""
+    found = await figures.by_period(who, since, figures.day_after(until), today, step)
+    together = Figures()
+    for each in found.values():
+        together.join(each)
+    lines = [*_lines(None, together)]
+    periods = list(_periods(since, until, step))
+    for period in periods:
+        lines += _lines(period, found.get(period) or Figures())
+    places = await figures.place_names(together.by["place"])
+    return Report(since, until, step, periods, lines, places, await figures.open_now(today))
+
+
+def _lines(period: date | None, told: Figures) -> Iterator[Line]:
+    yield Line(period, None, None, told.together)
+    for by in BY:
+        groups = sorted(told.by[by].items(), key=lambda item: (-item[1].received, item[0] or ""))
+        yield from (Line(period, by, value, count) for value, count in groups)
+
+
+def first_day(day: date, step: str) -> date:
+    """The first day of the month or quarter of a day."""
+    months = MONTHS[step]
+    return date(day.year, (day.month - 1) // months * months + 1, 1)
+
+
+def _periods(since: date, until: date, step: str) -> Iterator[date]:
+    """The first day of each period that some of these days are in."""
+    at = first_day(since, step)
+    while at <= until:
+        yield at
+        month = at.month + MONTHS[step]
+        at = date(at.year + (month > 12), (month - 1) % 12 + 1, 1)

@@ -1,0 +1,98 @@
+"""Single notices: what one person must be told, queued in the transaction of the change that it tells of."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import text
+
+from core.numbers.msisdn import can_get_sms, operator
+from core.platform.database import writing
+from core.platform.jobs import wake
+from core.text.languages import Language
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells. Its values stand in `Notice.filling`, dates as ISO text."""
+
+    RECEIVED = "received"
+    """`ref`, `due`; `discreet` for a sensitive grievance."""
+    INFORMATION = "information"
+    """`ref`; `discreet`."""
+    DECIDED = "decided"
+    """`ref`, `text`; `rejected`; `discreet`, without its text."""
+    ESCALATED = "escalated"
+    """`ref`, `due`; `discreet`."""
+    CALL_AGREED = "call_agreed"
+    """`day`, `period`."""
+    CALL_CUT = "call_cut"
+    """`text`, as the call would have shown it."""
+    SMS_STOPPED = "sms_stopped"
+    SMS_STARTED = "sms_started"
+    PAYMENT = "payment"
+    """Answered from what is true when it is sent."""
+    STATUS = "status"
+    """`ref`; the same."""
+    NUMBER_MISTYPED = "number_mistyped"
+    HELP = "help"
+    NOT_UNDERSTOOD = "not_understood"
+    TEST = "test"
+    """`body`, sent as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell one number, once for its `key`; `language` is spoken unless the phone chose another.
+
+    A `prompt` one answers somebody who is there now: it goes at any hour and is not counted among the SMS of a day.
+    It is dropped after `not_after`.
+    """
+
+    key: str
+    kind: NoticeKind
+    msisdn: str
+    language: Language
+    filling: Mapping[str, Any] = field(default_factory=dict)
+    prompt: bool = False
+    not_after: datetime | None = None
+    household_id: int | None = None
+
+
+QUEUE = text("""
+WITH told AS (
+    INSERT INTO message
+        (batch_id, kind, key, msisdn, operator, household_ids, language, filling, state, attempts, was_uncertain,
+         planned_at)
+    VALUES (nextval('sms_batch_id_seq'), :kind, :key, :msisdn, :operator, CAST(:household_ids AS integer[]), :language,
+        CAST(:filling AS jsonb), 'planned', 0, false, :now)
+    ON CONFLICT DO NOTHING RETURNING batch_id
+)
+INSERT INTO sms_batch (id, operator, priority, prompt, not_before, not_after, state, uncertain)
+SELECT batch_id, :operator, 0, :prompt, :now, CAST(:not_after AS timestamptz), 'ready', false FROM told RETURNING id
+""")
+
+
+async def tell(notice: Notice, now: datetime) -> bool:
+    """Queue a notice in this transaction; False when its key was queued before or its number cannot get an SMS."""
+    if not can_get_sms(notice.msisdn):
+        return False
+    values = {
+        "key": notice.key,
+        "kind": notice.kind.value,
+        "msisdn": notice.msisdn,
+        "operator": operator(notice.msisdn),
+        "household_ids": [] if notice.household_id is None else [notice.household_id],
+        "language": notice.language.value,
+        "filling": json.dumps(dict(notice.filling), ensure_ascii=False),
+        "prompt": notice.prompt,
+        "not_after": notice.not_after,
+        "now": now,
+    }
+    async with writing() as session:
+        if await session.scalar(QUEUE, values) is None:
+            return False
+        await wake(session)
+    return True

@@ -1,0 +1,49 @@
+"""Whether this process can do its work: for the load balancer and for whoever is on call."""
+
+import asyncio
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from core.platform.database import reading
+
+ASKING_SECONDS = 2.0
+
+
+def routes(redis: Redis) -> list[Route]:
+    """`/health/live`: the process runs; `/health/ready`: it can answer callers, and what it stands on."""
+
+    async def live(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def ready(_: Request) -> Response:
+        database, cache = await asyncio.gather(_postgres(), _redis(redis))
+        found: dict[str, Any] = {"postgresql": database, "redis": cache}
+        return JSONResponse(found, status_code=200 if database == "ok" else 503)
+
+    return [Route("/health/live", live), Route("/health/ready", ready)]
+
+
+async def _postgres() -> str:
+    try:
+        async with asyncio.timeout(ASKING_SECONDS), reading() as connection:
+            await connection.execute(text("SELECT 1 FROM component LIMIT 1"))
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        return f"down: {type(error).__name__}"
+    return "ok"
+
+
+async def _redis(redis: Redis) -> str:
+    """Calls are answered without Redis too, only slower; so this is told, and does not make us unready."""
+    try:
+        async with asyncio.timeout(ASKING_SECONDS):
+            await redis.ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        return f"down, calls are replayed: {type(error).__name__}"
+    return "ok"

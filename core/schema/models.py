@@ -1,0 +1,64 @@
+"""Every table, gathered so that `metadata` is whole."""
+
+from core.call_requests.requests import CallbackRequest, CallbackTry
+from core.calls.counts import ScreenCount, TaskCount
+from core.calls.gateway_sessions import GatewaySession
+from core.calls.journal import UssdJournal
+from core.campaigns.models import Campaign, CampaignChange, CampaignRuleOff
+from core.grievances.calendar import Holiday
+from core.grievances.filing import Grievance, GrievanceEvent, GrievanceReading, PreparedAnswer
+from core.outbox.messages import EarlyReport, InboundSms, Message, MessageText, SmsBatch, SmsPace, SmsWorker
+from core.payments.history import Payment, PaymentMove, PaymentRound
+from core.places.communes import Cercle, Commune, Region
+from core.platform.columns import Row
+from core.registry.callers import Phone
+from core.registry.components import Component, ComponentEvent
+from core.registry.households import Enrolment, Household, HouseholdPhone
+from core.registry.identification import IdentificationTry
+from core.staff.agents import Agent
+from core.staff.audit import AuditEntry
+from core.staff.sign_in import AgentCredential, DeskSession
+
+__all__ = [
+    "Agent",
+    "AgentCredential",
+    "AuditEntry",
+    "CallbackRequest",
+    "CallbackTry",
+    "Campaign",
+    "CampaignChange",
+    "CampaignRuleOff",
+    "Cercle",
+    "Commune",
+    "Component",
+    "ComponentEvent",
+    "DeskSession",
+    "EarlyReport",
+    "Enrolment",
+    "GatewaySession",
+    "Grievance",
+    "GrievanceEvent",
+    "GrievanceReading",
+    "Holiday",
+    "Household",
+    "HouseholdPhone",
+    "IdentificationTry",
+    "InboundSms",
+    "Message",
+    "MessageText",
+    "Payment",
+    "PaymentMove",
+    "PaymentRound",
+    "Phone",
+    "PreparedAnswer",
+    "Region",
+    "ScreenCount",
+    "SmsBatch",
+    "SmsPace",
+    "SmsWorker",
+    "TaskCount",
+    "UssdJournal",
+    "metadata",
+]
+
+metadata = Row.metadata

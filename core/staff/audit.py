@@ -1,0 +1,95 @@
+"""The audit trail: who did what at the desk. It is only added to, and each entry seals the one before it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from core.platform.columns import Row
+from core.platform.database import reading, writing
+
+
+class AuditEntry(Row, table=True):
+    """One act; never a text of a grievance or a password. `about` names what it was done to: `grievance 1234567`."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_at", "at"), Index("ix_audit_entry_about", "about"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    at: datetime
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    act: str = Field(max_length=40)
+    about: str | None = None
+    detail: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    before: bytes = Field(default=b"", sa_type=LargeBinary)
+    seal: bytes = Field(default=b"", sa_type=LargeBinary)
+
+
+NOTE = text(
+    "INSERT INTO audit_entry (at, agent_id, act, about, detail) "
+    "VALUES (:at, :agent_id, :act, :about, CAST(:detail AS jsonb))"
+)
+BROKEN = text("""
+SELECT id FROM (
+    SELECT audit_entry.*, lag(seal, 1, ''::bytea) OVER (ORDER BY id) AS last FROM audit_entry
+) AS entry
+WHERE before <> last OR seal <> sha256(before || convert_to(concat_ws('|', id, extract(epoch FROM at), agent_id,
+    act, about, detail), 'UTF8'))
+ORDER BY id LIMIT 1
+""")
+
+
+LAST: Final = text("SELECT count(*) OVER () AS entries, id, at, seal FROM audit_entry ORDER BY id DESC LIMIT 1")
+SEAL_OF: Final = text("SELECT seal FROM audit_entry WHERE id = :id")
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How far the trail goes: its entries, and the last one's number, time and seal (hexadecimal)."""
+
+    entries: int
+    last_id: int
+    last_at: datetime
+    seal: str
+
+
+async def note(
+    agent_id: int | None, act: str, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Add an act to the trail, in the transaction of the act itself."""
+    async with writing() as session:
+        await session.execute(NOTE, entry(agent_id, act, about, now, detail))
+
+
+def entry(
+    agent_id: int | None, act: str, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The parameters of NOTE for an act, for a transaction that is not one of `writing`."""
+    kept = json.dumps(dict(detail), ensure_ascii=False, default=str) if detail is not None else None
+    return {"at": now, "agent_id": agent_id, "act": act, "about": about, "detail": kept}
+
+
+async def first_broken() -> int | None:
+    """The first entry that was changed, or follows one that was taken away; None when the trail is whole."""
+    async with reading() as connection:
+        found: int | None = await connection.scalar(BROKEN)
+    return found
+
+
+async def trail() -> Trail | None:
+    """How far the trail goes; None while nothing was done. Who writes this down elsewhere sees if its end is cut."""
+    async with reading() as connection:
+        row = (await connection.execute(LAST)).one_or_none()
+    return Trail(row.entries, row.id, row.at, row.seal.hex()) if row else None
+
+
+async def has_seal(entry_id: int, seal: str) -> bool:
+    """Whether an entry is there with the seal that was written down of it, whole or its first digits."""
+    async with reading() as connection:
+        found: bytes | None = await connection.scalar(SEAL_OF, {"id": entry_id})
+    return found is not None and bool(seal) and found.hex().startswith(seal.lower())

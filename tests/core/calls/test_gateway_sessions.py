@@ -1,0 +1,62 @@
+"""What is kept of the gateway's report, and what is not."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from core.calls.gateway_sessions import record, short_form
+from core.calls.session_end import SessionEnd
+from core.platform.database import reading
+
+ROWS = text(
+    "SELECT session_id, date, network, status, duration_ms, hops, cost, error FROM gateway_session ORDER BY session_id"
+)
+END = SessionEnd(
+    session_id="ATUid_1",
+    status="Incomplete",
+    date=datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
+    network="61001",
+    duration_ms=42_000,
+    hops=5,
+    cost="XOF 12.0000",
+    error="The request timed out after 10s",
+)
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_report_is_kept_and_a_later_one_replaces_it() -> None:
+    await record(END)
+    await record(SessionEnd("ATUid_1", "Success", END.date, "61001", 43_000, 6, "XOF 14.0000"))
+
+    async with reading() as connection:
+        rows = [tuple(row) for row in await connection.execute(ROWS)]
+    assert rows == [("ATUid_1", END.date, "61001", "Success", 43_000, 6, "XOF 14.0000", None)]
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_report_with_nothing_but_its_status_is_kept() -> None:
+    await record(SessionEnd("ATUid_1", "Failed"))
+    async with reading() as connection:
+        (row,) = (await connection.execute(ROWS)).all()
+    assert row.status == "Failed"
+    assert row.date is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (None, None),
+        ("", None),
+        ("  ", None),
+        ("The request timed out after 10s", "The request timed out after s"),
+        ("User *384*1970# ended session", "User ended session"),
+        ("no answer for +22376000001", "no answer for"),
+        ("Réponse illisible", "other"),
+        ("12345678*1970", "other"),
+        ("<html><body>…", "other"),
+        ("words " * 30, "other"),
+    ],
+)
+def test_an_error_keeps_a_few_plain_words_and_no_number(said: str | None, kept: str | None) -> None:
+    assert short_form(said) == kept

@@ -1,0 +1,198 @@
+"""A case holds all that is known of a grievance; what is done from its page is refused when the page is old."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from core.grievances import prepared_answers
+from core.grievances.cases import Case, case, glance, readings
+from core.grievances.filing import GrievanceState, Level
+from core.grievances.prepared_answers import DEMO, of_category
+from core.grievances.steps import (
+    Act,
+    DecidedBefore,
+    NotYours,
+    Stale,
+    StepNotPossible,
+    WordsMissing,
+    answer,
+    appeal,
+    close,
+    send_up,
+    take,
+    write_note,
+)
+from core.platform.database import reading, writing
+from core.staff.agents import Acting, NotAllowed, Role, Scope
+from core.staff.audit import first_broken
+from core.staff.row_security import seen_by
+from core.text.languages import Language
+from tests.core import seed
+from tests.core.grievances.test_queue import AWA, TUESDAY, act, filed, put, somebody
+
+pytestmark = pytest.mark.usefixtures("world")
+RESOLVED = GrievanceState.RESOLVED
+
+
+@pytest.fixture(autouse=True)
+async def places(world: None) -> None:
+    await seed.safo()
+
+
+async def seen_case(reference: str, who: Acting) -> Case:
+    async with seen_by(who):
+        found = await case(reference, who, TUESDAY)
+    assert found is not None
+    return found
+
+
+async def test_a_case_tells_what_is_related_and_what_is_likely_the_same() -> None:
+    mariam = await somebody("mariam")
+    reference = await filed("a")
+    same = await filed("b", TUESDAY - timedelta(days=29))
+    old = await filed("c", TUESDAY - timedelta(days=31))
+    other = await filed("d", category="phone", subcategory="sim_lost")
+    await filed("e", msisdn="+22376000009")
+    found = await seen_case(reference, mariam)
+    likely = {each.reference: each.likely for each in found.related}
+    assert likely == {same: True, old: False, other: False}
+
+
+async def test_a_case_tells_what_became_of_each_sms() -> None:
+    mariam = await somebody("mariam")
+    reference = await filed("a")
+    async with seen_by(mariam):
+        await take(await act(mariam, reference))
+        await answer(await act(mariam, reference), RESOLVED, "C'est fait.")
+    async with writing() as session:
+        await session.execute(text("UPDATE message SET state = 'delivered' WHERE kind = 'decided'"))
+    found = await seen_case(reference, mariam)
+    assert [(step.kind, step.name, step.told, step.sms) for step in found.steps] == [
+        ("received", None, True, "planned"),
+        ("taken", "Mariam", False, None),
+        ("decided", "Mariam", True, "delivered"),
+    ]
+    assert (found.answer, found.decider, found.open, found.may_reopen) == ("C'est fait.", "Mariam", False, True)
+
+
+async def test_the_language_is_the_one_the_phone_chose_last() -> None:
+    mariam = await somebody("mariam")
+    reference = await filed("a")
+    assert (await seen_case(reference, mariam)).language is Language.BM
+    async with writing() as session:
+        await session.execute(text("INSERT INTO phone (msisdn, language) VALUES (:phone, 'fr')"), {"phone": AWA})
+    assert (await seen_case(reference, mariam)).language is Language.FR
+
+
+async def test_of_two_who_act_on_one_page_the_second_is_told_what_changed() -> None:
+    mariam, oumou = await somebody("mariam"), await somebody("oumou")
+    reference = await filed("a")
+    page = await seen_case(reference, mariam)
+
+    async def taking(who: Acting) -> None:
+        async with seen_by(who):
+            await take(Act(who, reference, page.seen, TUESDAY))
+
+    outcomes = await asyncio.gather(taking(mariam), taking(oumou), return_exceptions=True)
+    (stale,) = [outcome for outcome in outcomes if outcome is not None]
+    assert isinstance(stale, Stale)
+    ((kind, name),) = [(change.kind, change.name) for change in stale.changes]
+    assert (kind, name) == ("taken", "Oumou" if outcomes[0] is stale else "Mariam")
+    assert await first_broken() is None
+
+
+async def test_what_is_not_one_s_own_is_not_decided() -> None:
+    mariam, oumou = await somebody("mariam"), await somebody("oumou", Role.SUPERVISOR)
+    reference = await filed("a")
+    async with seen_by(mariam):
+        await take(await act(mariam, reference))
+    for step in (lambda done: answer(done, RESOLVED, "Réponse."), lambda done: send_up(done, "Pourquoi")):
+        with pytest.raises(NotYours) as refused:
+            async with seen_by(oumou):
+                await step(await act(oumou, reference))
+        assert refused.value.name == "Mariam"
+
+
+async def test_a_note_is_anybody_s_and_touches_only_one_s_own() -> None:
+    mariam, oumou = await somebody("mariam"), await somebody("oumou")
+    reference = await filed("a")
+    async with seen_by(mariam):
+        await take(await act(mariam, reference))
+    async with seen_by(oumou):
+        await write_note(await act(oumou, reference), "La mairie a appelé")
+    assert (await seen_case(reference, mariam)).state is GrievanceState.ASSIGNED
+    async with seen_by(mariam):
+        await write_note(await act(mariam, reference), "Vu")
+    found = await seen_case(reference, mariam)
+    assert found.state is GrievanceState.IN_PROGRESS
+    assert [(step.note, step.told) for step in found.steps[2:]] == [("La mairie a appelé", False), ("Vu", False)]
+
+
+async def test_whoever_decided_neither_takes_nor_decides_the_appeal() -> None:
+    mariam, oumou = await somebody("mariam"), await somebody("oumou")
+    reference = await filed("a")
+    async with seen_by(mariam):
+        await take(await act(mariam, reference))
+        await answer(await act(mariam, reference), GrievanceState.REJECTED, "Non.")
+        await appeal(await act(mariam, reference), "La personne a sa carte")
+    with pytest.raises(DecidedBefore):
+        async with seen_by(mariam):
+            await take(await act(mariam, reference))
+    await put(reference, assigned_to=mariam.id)
+    with pytest.raises(DecidedBefore):
+        async with seen_by(mariam):
+            await answer(await act(mariam, reference), RESOLVED, "Oui.")
+    await put(reference, assigned_to=oumou.id)
+    async with seen_by(oumou):
+        await answer(await act(oumou, reference), RESOLVED, "Oui.")
+    with pytest.raises(StepNotPossible, match="cannot be reopened"):
+        async with seen_by(oumou):
+            await appeal(await act(oumou, reference), "Encore")
+
+
+async def test_a_level_above_one_s_own_is_not_taken() -> None:
+    mariam = await somebody("mariam", scope=Scope.COMMUNE, code=seed.SAFO)
+    reference = await filed("a")
+    await put(reference, level=Level.CERCLE.value)
+    with pytest.raises(NotAllowed):
+        async with seen_by(mariam):
+            await take(await act(mariam, reference))
+
+
+async def test_what_is_not_decided_is_not_concluded_and_an_act_needs_words() -> None:
+    mariam = await somebody("mariam")
+    reference = await filed("a")
+    with pytest.raises(StepNotPossible):
+        async with seen_by(mariam):
+            await close(await act(mariam, reference))
+    for words in ("", " \n"):
+        with pytest.raises(WordsMissing):
+            await write_note(await act(mariam, reference), words)
+
+
+async def test_to_read_a_sensitive_one_is_recorded_and_to_glance_is_not() -> None:
+    fanta, mariam = await somebody("fanta", Role.FOCAL), await somebody("mariam")
+    reference = await filed("a", category="conduct", subcategory="bribe")
+    async with seen_by(fanta):
+        assert await glance(reference) is not None
+        assert await readings() == ()
+    await seen_case(reference, fanta)
+    async with seen_by(fanta):
+        assert [(each.reference, each.name) for each in await readings()] == [(reference, "Fanta")]
+    async with seen_by(mariam):
+        assert await case(reference, mariam, TUESDAY) is None
+        assert await glance(reference) is None
+
+
+async def test_prepared_answers_are_planted_once_and_marked_as_not_reviewed() -> None:
+    for _ in range(2):
+        await prepared_answers.plant()
+    async with reading() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM prepared_answer")) == len(DEMO)
+    found = await of_category("payment")
+    assert found
+    assert not any(each.reviewed for each in found)
+    assert {each.said(Language.BM) for each in found} == {each.text_bm for each in found}
+    assert await of_category("abuse") == ()

@@ -1,0 +1,344 @@
+"""A step of a grievance is recorded and told in one transaction; of a sensitive one only the number is told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from core.grievances.filing import Filing, GrievanceState, Level, file, reopen
+from core.grievances.steps import SensitiveStaysPut, StepNotPossible, ask_information, decide, escalate
+from core.platform.database import reading, writing
+from core.staff.agents import Role, acting, add_agent
+from core.text.languages import Language
+from tests.core import seed
+
+pytestmark = pytest.mark.usefixtures("world")
+
+AWA, FIXED = "+22376000001", "+22320221615"
+THURSDAY = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+MONDAY = THURSDAY + timedelta(days=4)
+RESOLVED, REJECTED = GrievanceState.RESOLVED, GrievanceState.REJECTED
+LATE = Filing(
+    key="session:4",
+    msisdn=AWA,
+    household_id=None,
+    category="payment",
+    subcategory="late",
+    words="Rien depuis trois mois",
+    anonymous=False,
+    call_back=False,
+    call_safe=None,
+    sms_safe=None,
+    language=Language.BM,
+)
+CONDUCT = replace(LATE, category="conduct", subcategory="bribe")
+ABUSE = replace(LATE, category="abuse", subcategory="violence", words=None)
+SENSITIVE = pytest.mark.parametrize("filing", [CONDUCT, ABUSE], ids=["conduct", "abuse"])
+ANSWER = "Votre argent sera là lundi."
+
+
+async def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    async with reading() as connection:
+        return [tuple(row) for row in await connection.execute(text(statement), values)]
+
+
+async def grievance() -> tuple[Any, ...]:
+    (row,) = await rows("SELECT state, level, first_answer_due, decision_due, answer, decided_at FROM grievance")
+    return row
+
+
+async def events() -> list[tuple[Any, ...]]:
+    """The steps after the first."""
+    return (await rows("SELECT kind, from_state, to_state, note, told FROM grievance_event ORDER BY id"))[1:]
+
+
+async def notices() -> list[tuple[str, dict[str, Any]]]:
+    """What was told after the receipt: its kind and what it was filled with, without the number."""
+    found = await rows("SELECT kind, filling - 'ref' FROM message WHERE kind <> 'received' ORDER BY id")
+    return [(kind, filling) for kind, filling in found]
+
+
+async def filed(filing: Filing = LATE) -> str:
+    return (await file(filing, THURSDAY)).reference
+
+
+async def undone(work: Awaitable[object]) -> None:
+    """Do something in a transaction that fails at its end."""
+    async with writing():
+        await work
+        raise ZeroDivisionError
+
+
+async def put_in(state: str) -> None:
+    async with writing() as session:
+        await session.execute(text("UPDATE grievance SET state = :state"), {"state": state})
+
+
+async def test_a_receipt_is_told_when_a_grievance_is_filed_and_at_any_hour_to_who_is_on_the_line() -> None:
+    reference = await filed()
+    (told,) = await rows(
+        "SELECT kind, msisdn, language, filling, prompt, not_after FROM message "
+        "JOIN sms_batch ON sms_batch.id = batch_id"
+    )
+    filling = {"ref": reference, "due": "2026-12-03", "discreet": False}
+    assert told == ("received", AWA, "bm", filling, True, THURSDAY + timedelta(days=2))
+
+
+async def test_a_receipt_of_the_desk_waits_for_the_hours_of_sms() -> None:
+    await filed(replace(LATE, channel="desk"))
+    assert await rows("SELECT prompt FROM sms_batch") == [(False,)]
+
+
+async def test_a_hop_that_comes_again_files_and_tells_once() -> None:
+    await asyncio.gather(*(file(LATE, THURSDAY) for _ in range(6)))
+    await file(LATE, MONDAY)
+    assert await rows("SELECT count(*) FROM grievance") == [(1,)]
+    assert await rows("SELECT kind FROM message") == [("received",)]
+
+
+async def test_a_filing_that_is_undone_is_not_told() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await undone(file(LATE, THURSDAY))
+    for table in ("grievance", "grievance_event", "message", "sms_batch", "procrastinate_jobs"):
+        assert await rows(f"SELECT FROM {table}") == []
+
+
+async def test_asking_for_information_waits_for_it() -> None:
+    reference = await filed()
+    await put_in("in_progress")
+    await ask_information(reference, None, "Quel village ?", MONDAY)
+
+    assert (await grievance())[0] == "waiting"
+    assert await events() == [("information", "in_progress", "waiting", "Quel village ?", True)]
+    assert await notices() == [("information", {"discreet": False})]
+
+
+@pytest.mark.parametrize("state", [RESOLVED, REJECTED])
+async def test_a_decision_is_kept_and_told_with_its_text(state: GrievanceState) -> None:
+    await decide(await filed(), None, state, ANSWER, MONDAY)
+
+    kept = await grievance()
+    assert (kept[0], kept[4], kept[5]) == (state, ANSWER, MONDAY)
+    assert await events() == [("decided", "received", state, None, True)]
+    rejected = state is REJECTED
+    assert await notices() == [("decided", {"discreet": False, "text": ANSWER, "rejected": rejected})]
+
+
+async def test_an_escalated_one_stays_open_one_level_up_with_new_delays() -> None:
+    assert await escalate(await filed(), None, "Le village ne répond pas", MONDAY) is Level.COMMUNE
+
+    assert await grievance() == ("received", "commune", date(2026, 12, 2), date(2026, 12, 7), None, None)
+    assert await events() == [("escalated", "received", "received", "Le village ne répond pas", True)]
+    assert await notices() == [("escalated", {"discreet": False, "due": "2026-12-07"})]
+
+
+async def test_the_ladder_ends_at_the_nation_and_each_rung_is_told() -> None:
+    reference = await filed()
+    climbed = [await escalate(reference, None, "", MONDAY) for _ in range(4)]
+    assert climbed == [Level.COMMUNE, Level.CERCLE, Level.REGION, Level.NATIONAL]
+    with pytest.raises(StepNotPossible):
+        await escalate(reference, None, "", MONDAY)
+    assert [kind for kind, _ in await notices()] == ["escalated"] * 4
+
+
+async def test_a_step_bears_the_name_of_who_took_it() -> None:
+    await add_agent("oumou", "Oumou Keita", Role.AGENT)
+    oumou = await acting("oumou")
+    await decide(await filed(), oumou.id, RESOLVED, ANSWER, MONDAY)
+    assert await rows("SELECT agent_id FROM grievance_event ORDER BY id") == [(None,), (oumou.id,)]
+
+
+Step = Callable[[str], Awaitable[object]]
+
+
+async def an_asking(reference: str) -> None:
+    await ask_information(reference, None, "Quel village ?", MONDAY)
+
+
+async def a_decision(reference: str) -> None:
+    await decide(reference, None, RESOLVED, ANSWER, MONDAY)
+
+
+async def an_escalation(reference: str) -> None:
+    await escalate(reference, None, "", MONDAY)
+
+
+STEPS = [an_asking, a_decision, an_escalation]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_decided_grievance_goes_no_further(step: Step) -> None:
+    reference = await filed()
+    for state in ("resolved", "rejected", "closed"):
+        await put_in(state)
+        before = await grievance()
+        with pytest.raises(StepNotPossible, match=f"{reference} is {state}"):
+            await step(reference)
+        assert (await grievance(), await events(), await notices()) == (before, [], [])
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_an_open_grievance_may_take_any_step(step: Step) -> None:
+    reference = await filed()
+    for taken, state in enumerate(("received", "assigned", "in_progress", "waiting"), 1):
+        await put_in(state)
+        await step(reference)
+        assert len(await events()) == len(await notices()) == taken
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_nobody_has_this_number(step: Step) -> None:
+    with pytest.raises(StepNotPossible):
+        await step("1234567")
+
+
+async def test_a_decision_is_resolved_or_rejected() -> None:
+    reference = await filed()
+    for state in set(GrievanceState) - {RESOLVED, REJECTED}:
+        with pytest.raises(ValueError, match="resolved or rejected"):
+            await decide(reference, None, state, ANSWER, MONDAY)
+    assert await events() == []
+
+
+@pytest.mark.parametrize("answer", ["", "  \n"])
+async def test_a_decision_has_a_text(answer: str) -> None:
+    reference = await filed()
+    with pytest.raises(ValueError, match="has a text"):
+        await decide(reference, None, RESOLVED, answer, MONDAY)
+    assert await events() == []
+
+
+async def test_of_decisions_that_come_together_one_is_taken_and_told() -> None:
+    reference = await filed()
+    outcomes = await asyncio.gather(
+        *(decide(reference, None, RESOLVED, f"Réponse {number}", MONDAY) for number in range(4)),
+        return_exceptions=True,
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", *["StepNotPossible"] * 3]
+    ((_, filling),) = await notices()
+    assert filling["text"] == (await grievance())[4]
+
+
+async def test_an_appeal_is_decided_and_told_anew() -> None:
+    reference = await filed()
+    await decide(reference, None, REJECTED, "Le nom ne correspond pas.", MONDAY)
+    await reopen(reference, "session:9", MONDAY)
+    await decide(reference, None, RESOLVED, ANSWER, MONDAY)
+    assert [filling["text"] for _, filling in await notices()] == ["Le nom ne correspond pas.", ANSWER]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_what_fails_after_a_step_undoes_the_step_its_record_and_its_sms(step: Step) -> None:
+    reference = await filed()
+    before = await grievance()
+    with pytest.raises(ZeroDivisionError):
+        await undone(step(reference))
+    assert (await grievance(), await events(), await notices()) == (before, [], [])
+    assert await rows("SELECT count(*) FROM procrastinate_jobs") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("label", "filing", "told"),
+    [
+        ("ordinary", LATE, True),
+        ("special", replace(LATE, category="exclusion", subcategory="left_out"), True),
+        ("with the name hidden", replace(LATE, anonymous=True), False),
+        ("with the name hidden, to be called", replace(LATE, anonymous=True, call_back=True), False),
+        ("without a number", replace(LATE, msisdn=None), False),
+        ("conduct, not asked", CONDUCT, False),
+        ("conduct, an SMS is a danger", replace(CONDUCT, sms_safe=False), False),
+        ("conduct, a call is safe", replace(CONDUCT, call_back=True, call_safe=True), False),
+        ("conduct, an SMS is safe", replace(CONDUCT, sms_safe=True), True),
+        ("abuse, not asked", ABUSE, False),
+        ("abuse, an SMS is a danger", replace(ABUSE, sms_safe=False), False),
+        ("abuse, a call is safe", replace(ABUSE, call_back=True, call_safe=True), False),
+        ("abuse, an SMS is safe", replace(ABUSE, sms_safe=True), True),
+    ],
+)
+async def test_who_is_told_by_sms(label: str, filing: Filing, told: bool) -> None:
+    reference = await filed(filing)
+    await ask_information(reference, None, "Quel village ?", MONDAY)
+    await decide(reference, None, RESOLVED, ANSWER, MONDAY)
+
+    kinds = [kind for (kind,) in await rows("SELECT kind FROM message ORDER BY id")]
+    assert kinds == (["received", "information", "decided"] if told else [])
+    assert [step[4] for step in await events()] == [told, told]
+
+
+async def test_a_step_of_a_fixed_line_is_not_noted_as_told() -> None:
+    await decide(await filed(replace(LATE, msisdn=FIXED)), None, RESOLVED, ANSWER, MONDAY)
+    assert await notices() == []
+    assert [step[4] for step in await events()] == [False]
+
+
+@SENSITIVE
+async def test_of_a_sensitive_one_the_sms_is_filled_with_its_number_alone(filing: Filing) -> None:
+    reference = await filed(replace(filing, sms_safe=True))
+    await ask_information(reference, None, "Où ?", MONDAY)
+    await decide(reference, None, REJECTED, "Personne n'a été vu.", MONDAY)
+
+    assert [filling for _, filling in await notices()] == [{"discreet": True}, {"discreet": True}]
+    (receipt,) = await rows("SELECT filling FROM message WHERE kind = 'received'")
+    assert (receipt[0]["ref"], receipt[0]["discreet"]) == (reference, True)
+
+
+@SENSITIVE
+async def test_a_sensitive_one_never_goes_up_the_ladder(filing: Filing) -> None:
+    reference = await filed(replace(filing, sms_safe=True))
+    before = await grievance()
+    with pytest.raises(SensitiveStaysPut):
+        await escalate(reference, None, "", MONDAY)
+    assert (await grievance(), await events(), await notices()) == (before, [], [])
+
+
+async def test_the_ledger_of_sms_does_not_tell_whose_household_an_abuse_is_about() -> None:
+    await seed.safo()
+    await filed(replace(ABUSE, sms_safe=True, household_id=await seed.household()))
+    assert await rows("SELECT household_id FROM grievance") == [(None,)]
+    assert await rows("SELECT household_ids FROM message") == [([],)]
+
+
+async def test_the_ledger_of_sms_does_not_tell_who_hid_their_name() -> None:
+    await filed(replace(CONDUCT, anonymous=True, sms_safe=True))
+    kept = await rows("SELECT msisdn FROM grievance")
+    assert await rows("SELECT msisdn FROM message") == [each for each in kept if each != (None,)]
+
+
+async def kept(*names: str) -> tuple[Any, ...]:
+    (row,) = await rows(f"SELECT {', '.join(names)} FROM grievance")  # noqa: S608
+    return row
+
+
+async def test_the_first_answer_is_the_first_step_that_is_told() -> None:
+    reference = await filed()
+    assert await kept("first_answered_at", "next_due") == (None, date(2026, 11, 30))
+    await ask_information(reference, None, "Quel village ?", MONDAY)
+    assert await kept("first_answered_at", "waiting_since", "next_due") == (MONDAY, MONDAY, date(2026, 12, 3))
+    await decide(reference, None, RESOLVED, ANSWER, MONDAY + timedelta(days=1))
+    assert await kept("first_answered_at", "waiting_since") == (MONDAY, None)
+
+
+async def test_what_goes_up_or_is_reopened_is_nobody_s_until_it_is_taken() -> None:
+    await add_agent("oumou", "Oumou Keita", Role.AGENT)
+    oumou = await acting("oumou")
+    reference = await filed()
+    for step in (escalate(reference, oumou.id, "", MONDAY), decide(reference, oumou.id, REJECTED, ANSWER, MONDAY)):
+        async with writing() as session:
+            await session.execute(text("UPDATE grievance SET assigned_to = :id"), {"id": oumou.id})
+        await step
+    assert await kept("decided_by", "escalated_at") == (oumou.id, MONDAY)
+    await reopen(reference, "session:9", MONDAY)
+    assert await kept("assigned_to", "first_answered_at", "decided_by") == (None, None, oumou.id)
+    ((at, kind, agent_id),) = await rows("SELECT at, kind, agent_id FROM grievance_event WHERE kind = 'reopened'")
+    assert (at, kind, agent_id) == (MONDAY, "reopened", None)
+
+
+async def test_one_that_waited_goes_up_under_way() -> None:
+    reference = await filed()
+    await ask_information(reference, None, "Quel village ?", MONDAY)
+    await escalate(reference, None, "", MONDAY)
+    assert await kept("state", "waiting_since", "assigned_to") == ("in_progress", None, None)

@@ -1,0 +1,133 @@
+"""Files from the programme come in whole or not at all, twice without harm, and every bad row is named."""
+
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from core.imports import Kind, Report, UnreadableFile, run
+from core.numbers.identifiers import household_no
+from core.platform.database import reading
+
+pytestmark = pytest.mark.usefixtures("world")
+
+TODAY = date(2026, 11, 23)
+COMMUNES = "region,region_pcode,cercle,cercle_pcode,commune,commune_pcode\nKoulikoro,ML02,Kati,ML0205,Safo,ML020527\n"
+COD = Path(__file__).parents[4] / "shared/domain/communes-cod2015.csv"
+FIRST, SECOND = household_no(1), household_no(2)
+
+
+async def imported(kind: Kind, path: Path, content: str | bytes, *, keep_good: bool = False) -> Report:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return await run(kind, path, keep_good=keep_good, today=TODAY)
+
+
+async def rows(query: str) -> list[tuple[object, ...]]:
+    async with reading() as connection:
+        return [tuple(row) for row in (await connection.execute(text(query))).all()]
+
+
+def households(*lines: str) -> str:
+    head = (
+        "Household_No;HEAD NAME;birth_year;phone;alt_phone;commune_pcode;village;language;status;status_reason;"
+        "components"
+    )
+    return "\r\n".join([head, *lines, ""])
+
+
+def household(number: str, name: str = "Awa Keita", **other: str) -> str:
+    told = {"year": "1970", "phone": "76 12 34 56", "commune": "ML020527", "status": "beneficiary", **other}
+    return f'{number};{name};{told["year"]};{told["phone"]};;{told["commune"]};Safo;bm;{told["status"]};;"TM;MA"'
+
+
+def payments(day: str) -> str:
+    return (
+        "household_no,component,round,due_date,last_day,place,agency,amount_xof,state,paid_on,reason\n"
+        f"{FIRST},TM,T4 2026,{day},,Mairie de Safo,Caisse,30 000,planned,,\n"
+    )
+
+
+@pytest.fixture
+async def safo(tmp_path: Path) -> Path:
+    await imported(Kind.COMMUNES, tmp_path / "communes.csv", COMMUNES)
+    return tmp_path
+
+
+async def test_a_windows_file_with_semicolons_and_the_same_again(safo: Path) -> None:
+    content = households(household(FIRST, "Maïmouna Traoré"), household(SECOND)).encode("cp1252")
+    first = await imported(Kind.HOUSEHOLDS, safo / "h.csv", content)
+    assert (first.rows, first.created, first.bad) == (2, 2, 0)
+    again = await imported(Kind.HOUSEHOLDS, safo / "h.csv", content)
+    assert (again.created, again.changed, again.unchanged) == (0, 0, 2)
+    assert await rows("SELECT head_name FROM household ORDER BY household_no") == [("Maïmouna Traoré",), ("Awa Keita",)]
+    assert await rows("SELECT msisdn FROM household_phone") == [("+22376123456",), ("+22376123456",)]
+    assert await rows("SELECT DISTINCT component FROM enrolment ORDER BY 1") == [("MA",), ("TM",)]
+
+
+async def test_bad_rows_are_named_and_nothing_comes_in(safo: Path) -> None:
+    wrong = f"{int(FIRST) + 1:08}"
+    content = households(
+        household(FIRST), household(wrong, year="1880", phone="12"), household(SECOND, commune="ML999999")
+    )
+    report = await imported(Kind.HOUSEHOLDS, safo / "h.csv", content)
+    assert (report.bad, report.created, report.kept) == (2, 0, False)
+    assert await rows("SELECT count(*) FROM household") == [(0,)]
+    assert report.errors_file == safo / "h.errors.csv"
+    told = report.errors_file.read_text("utf-8-sig")
+    for column in ("household_no", "birth_year", "phone", "commune_pcode"):
+        assert column in told
+    assert "1880" not in told
+    assert all(f"{line}" in told for line in (3, 4))
+
+
+async def test_the_good_rows_come_in_when_asked(safo: Path) -> None:
+    content = households(household(FIRST), household(SECOND, commune="ML999999"))
+    report = await imported(Kind.HOUSEHOLDS, safo / "h.csv", content, keep_good=True)
+    assert (report.created, report.bad) == (1, 1)
+
+
+async def test_a_household_twice_in_a_file_is_an_error(safo: Path) -> None:
+    report = await imported(Kind.HOUSEHOLDS, safo / "h.csv", households(household(FIRST), household(FIRST)))
+    assert report.bad >= 1
+    assert await rows("SELECT count(*) FROM household") == [(0,)]
+
+
+async def test_a_moved_day_is_kept_as_old_and_new(safo: Path) -> None:
+    await imported(Kind.HOUSEHOLDS, safo / "h.csv", households(household(FIRST)))
+    await imported(Kind.PAYMENTS, safo / "p.csv", payments("30/11/2026"))
+    moved = await imported(Kind.PAYMENTS, safo / "p.csv", payments("2026-12-07"))
+    assert (moved.created, moved.changed) == (0, 1)
+    again = await imported(Kind.PAYMENTS, safo / "p.csv", payments("07/12/2026"))
+    assert again.unchanged == 1
+    assert await rows("SELECT old_day, new_day FROM payment_move") == [(date(2026, 11, 30), date(2026, 12, 7))]
+    assert await rows("SELECT amount_xof FROM payment") == [(30000,)]
+
+
+async def test_excel_is_read_as_it_is(safo: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["component", "commune_pcode", "village", "date", "time", "place", "what_fr", "what_bm"])
+    sheet.append(["MA", "ML020527", None, date(2026, 12, 1), "9:00", "Ecole", "Séance", "Ɲɔgɔnye"])
+    book.save(safo / "events.xlsx")
+    for created in (1, 0):
+        report = await run(Kind.EVENTS, safo / "events.xlsx", today=TODAY)
+        assert (report.created, report.bad) == (created, 0)
+
+
+async def test_a_file_that_is_no_such_file_is_refused_in_words(safo: Path) -> None:
+    with pytest.raises(UnreadableFile):
+        await imported(Kind.HOUSEHOLDS, safo / "h.csv", "a;b\r\n1;2\r\n")
+    with pytest.raises(UnreadableFile):
+        await imported(Kind.HOUSEHOLDS, safo / "h.xlsx", b"PK not a workbook")
+
+
+@pytest.mark.skipif(not COD.exists(), reason="the list of communes is kept outside the project")
+async def test_the_real_list_of_communes(tmp_path: Path) -> None:
+    report = await imported(Kind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
+    assert (report.rows, report.created, report.bad) == (701, 701, 0)
+    assert await rows("SELECT count(*) FROM commune WHERE name = 'Diedougou'") == [(4,)]
+    again = await imported(Kind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
+    assert again.unchanged == 701

@@ -1,0 +1,209 @@
+"""What one person must be told is queued with the change that it tells of: both are there, or neither."""
+
+import asyncio
+from contextvars import Context
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from core.call_requests.requests import Period, agree_call, ask_call
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.platform.database import copying, reading, writing
+from core.registry.callers import remember_language
+from core.text.languages import Language
+
+pytestmark = pytest.mark.usefixtures("world")
+
+AWA, BAKARY = "+22376000001", "+22366000002"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+THURSDAY, FRIDAY = date(2026, 11, 26), date(2026, 11, 27)
+RECEIPT = Notice("received 1234567", NoticeKind.RECEIVED, AWA, Language.BM, {"ref": "1234567", "due": "2026-12-01"})
+
+
+async def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    async with reading() as connection:
+        return [tuple(row) for row in await connection.execute(text(statement), values)]
+
+
+async def queued() -> tuple[int, int, int]:
+    """How many messages, requests and jobs others can see."""
+    async with copying() as connection:
+        counted = await connection.execute(
+            "SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM sms_batch), "
+            "(SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'sms.send' AND status = 'todo')"
+        )
+        row = await counted.fetchone()
+    assert row is not None
+    return (row[0], row[1], row[2])
+
+
+async def told() -> list[dict[str, Any]]:
+    """What messages were filled with, oldest first."""
+    return [filling for (filling,) in await rows("SELECT filling FROM message ORDER BY id")]
+
+
+async def told_and_undone() -> None:
+    """The receipt, told with a change in a transaction that fails at its end."""
+    async with writing():
+        await remember_language(AWA, Language.BM)
+        assert await tell(RECEIPT, NOON)
+        raise ZeroDivisionError
+
+
+def told_elsewhere() -> asyncio.Task[bool]:
+    """The receipt, told in a transaction of its own: in an empty context, a task does not join the one it began in."""
+    return asyncio.create_task(tell(RECEIPT, NOON), context=Context())
+
+
+async def a_statement_waits() -> None:
+    """Until one transaction waits for another."""
+    async with asyncio.timeout(5):
+        while await rows("SELECT FROM pg_locks WHERE NOT granted") == []:  # noqa: ASYNC110 - PostgreSQL does not tell
+            await asyncio.sleep(0.002)
+
+
+async def test_a_notice_is_one_message_in_a_request_of_its_own_and_a_job_that_wakes_a_worker() -> None:
+    notice = replace(RECEIPT, prompt=True, not_after=NOON + timedelta(hours=1), household_id=7)
+    assert await tell(notice, NOON)
+
+    assert await queued() == (1, 1, 1)
+    (kept,) = await rows(
+        "SELECT kind, key, msisdn, message.operator, household_ids, language, filling, message.state, planned_at, "
+        "sms_batch.operator, priority, prompt, not_before, not_after, sms_batch.state "
+        "FROM message JOIN sms_batch ON sms_batch.id = batch_id"
+    )
+    filling = {"ref": "1234567", "due": "2026-12-01"}
+    assert kept[:9] == ("received", "received 1234567", AWA, "orange", [7], "bm", filling, "planned", NOON)
+    assert kept[9:] == ("orange", 0, True, NOON, NOON + timedelta(hours=1), "ready")
+
+
+async def test_a_notice_is_there_when_its_change_is_and_not_before() -> None:
+    async with writing():
+        await remember_language(AWA, Language.BM)
+        await tell(RECEIPT, NOON)
+        assert await queued() == (0, 0, 0)
+    assert await queued() == (1, 1, 1)
+
+
+async def test_what_fails_after_a_notice_undoes_the_change_the_notice_and_the_job() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await told_and_undone()
+
+    assert await queued() == (0, 0, 0)
+    assert await rows("SELECT FROM phone") == []
+    assert await tell(RECEIPT, NOON)
+
+
+async def test_a_key_is_told_once_whatever_it_is_filled_with() -> None:
+    assert await tell(RECEIPT, NOON)
+    assert not await tell(replace(RECEIPT, msisdn=BAKARY, filling={"ref": "7654321"}), NOON)
+    assert not await tell(RECEIPT, NOON + timedelta(days=30))
+
+    assert await queued() == (1, 1, 1)
+    assert await rows("SELECT msisdn, filling ->> 'ref' FROM message") == [(AWA, "1234567")]
+    assert await tell(replace(RECEIPT, key="another"), NOON)
+
+
+async def test_of_tasks_that_tell_the_same_one_does() -> None:
+    did = await asyncio.gather(*(tell(RECEIPT, NOON) for _ in range(12)))
+    assert sum(did) == 1
+    messages, _, jobs = await queued()
+    assert (messages, jobs) == (1, 1)
+
+
+@pytest.mark.parametrize("first_is_kept", [True, False])
+async def test_who_tells_the_same_waits_and_tells_it_when_the_other_was_undone(first_is_kept: bool) -> None:
+    second = None
+    try:
+        async with writing():
+            assert await tell(RECEIPT, NOON)
+            second = told_elsewhere()
+            await a_statement_waits()
+            if not first_is_kept:
+                raise ZeroDivisionError
+    except ZeroDivisionError:
+        pass
+    assert second is not None
+    assert await second is not first_is_kept
+    messages, _, jobs = await queued()
+    assert (messages, jobs) == (1, 1)
+
+
+async def test_who_comes_second_leaves_no_empty_request_behind() -> None:
+    async with writing():
+        await tell(RECEIPT, NOON)
+        second = told_elsewhere()
+        await a_statement_waits()
+    assert not await second
+    assert await queued() == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("label", "msisdn", "operator", "can"),
+    [
+        ("Orange", "+22376000001", "orange", True),
+        ("Malitel", "+22366000002", "malitel", True),
+        ("Telecel", "+22350000003", "telecel", True),
+        ("a mobile abroad", "+33612345678", None, True),
+        ("a fixed line", "+22320221615", None, False),
+        ("a toll-free number", "+22380000001", None, False),
+        ("a fixed line abroad", "+33140000000", None, False),
+        ("no number at all", "JIGISEME", None, False),
+        ("nothing", "", None, False),
+    ],
+)
+async def test_only_a_number_that_can_get_sms_is_told(label: str, msisdn: str, operator: str | None, can: bool) -> None:
+    assert await tell(replace(RECEIPT, msisdn=msisdn), NOON) is can
+    assert await queued() == ((1, 1, 1) if can else (0, 0, 0))
+    assert await rows("SELECT operator FROM message") == ([(operator,)] if can else [])
+
+
+async def asked(number: str = AWA) -> int:
+    """Somebody who waits to be called."""
+    await ask_call(f"key {number}", number, Language.FR, None, NOON)
+    ((request,),) = await rows("SELECT id FROM callback_request WHERE msisdn = :number", number=number)
+    return int(request)
+
+
+async def test_a_call_that_is_agreed_is_told_once_and_told_again_when_it_is_moved() -> None:
+    request = await asked()
+    for day, period in (
+        (THURSDAY, Period.MORNING),
+        (THURSDAY, Period.MORNING),
+        (THURSDAY, Period.NOON),
+        (FRIDAY, Period.NOON),
+    ):
+        assert await agree_call(request, day, period, NOON)
+
+    assert await told() == [
+        {"day": "2026-11-26", "period": "morning"},
+        {"day": "2026-11-26", "period": "noon"},
+        {"day": "2026-11-27", "period": "noon"},
+    ]
+    assert await rows("SELECT DISTINCT kind, msisdn, language FROM message") == [("call_agreed", AWA, "fr")]
+    assert await rows("SELECT state, agreed_on, agreed_period FROM callback_request") == [("agreed", FRIDAY, "noon")]
+
+
+async def test_a_call_that_is_moved_and_moved_back_is_told_where_it_is() -> None:
+    request = await asked()
+    for period in (Period.MORNING, Period.NOON, Period.MORNING):
+        await agree_call(request, THURSDAY, period, NOON)
+    assert [filling["period"] for filling in await told()] == ["morning", "noon", "morning"]
+
+
+@pytest.mark.parametrize("state", ["called", "unreachable"])
+async def test_who_was_called_already_is_told_nothing(state: str) -> None:
+    request = await asked()
+    async with writing() as session:
+        await session.execute(text("UPDATE callback_request SET state = :state"), {"state": state})
+    assert not await agree_call(request, THURSDAY, Period.MORNING, NOON)
+    assert not await agree_call(request + 1, THURSDAY, Period.MORNING, NOON)
+    assert await queued() == (0, 0, 0)
+
+
+async def test_a_call_to_a_fixed_line_is_agreed_without_sms() -> None:
+    assert await agree_call(await asked("+22320221615"), THURSDAY, Period.MORNING, NOON)
+    assert await queued() == (0, 0, 0)

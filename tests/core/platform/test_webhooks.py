@@ -1,0 +1,140 @@
+"""Forms of a gateway are read whatever they hold, and only from who knows the word in the path."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from core.platform.webhooks import FORM, MOST_FIELDS, Forms, Refused, msisdn_of, refusal
+
+NEW, OLD = "the-new-word", "the-old-word-é"
+MOST = 1000
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    forms = Forms([NEW, OLD], MOST)
+
+    async def read(request: Request) -> Response:
+        try:
+            return JSONResponse(await forms.read(request))
+        except Refused as refused:
+            return refusal(refused)
+
+    app = Starlette(routes=[Route("/{token}", read, methods=["POST"])])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://forms") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("label", "body", "form"),
+    [
+        ("fields", b"id=1&text=Wari+don", {"id": "1", "text": "Wari don"}),
+        ("an empty one", b"id=&text=", {"id": "", "text": ""}),
+        ("nothing", b"", {}),
+        ("a name without a value", b"id", {"id": ""}),
+        ("the first of a name", b"id=1&id=2", {"id": "1"}),
+        ("UTF-8", b"text=W%C3%A0ri", {"text": "Wàri"}),
+        ("UTF-8 that was not escaped", "text=dɛmɛ".encode(), {"text": "dɛmɛ"}),
+        ("as Windows writes it", b"text=arr%EAt", {"text": "arrêt"}),
+        ("each field by itself", b"a=%E9&b=%C3%A9", {"a": "é", "b": "é"}),
+        ("octets that are nothing", b"text=%81%8D", {"text": ""}),
+        ("half a surrogate", b"text=%ED%A0%80", {"text": "í\xa0€"}),
+        ("a NUL", b"text=a%00b", {"text": "a\0b"}),
+        ("no escape at all", b"text=100%", {"text": "100%"}),
+    ],
+)
+async def test_a_form_is_read(client: httpx.AsyncClient, label: str, body: bytes, form: dict[str, str]) -> None:
+    answer = await client.post(f"/{NEW}", content=body, headers={"content-type": FORM})
+    assert (answer.status_code, answer.json()) == (200, form)
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "status"),
+    [
+        ("as it should be", FORM, 200),
+        ("with its characters", f"{FORM}; charset=UTF-8", 200),
+        ("in capitals", FORM.upper(), 200),
+        ("JSON", "application/json", 415),
+        ("a form with files", "multipart/form-data; boundary=x", 415),
+        ("plain text", "text/plain", 415),
+    ],
+)
+async def test_only_a_form_is_read(client: httpx.AsyncClient, label: str, kind: str, status: int) -> None:
+    assert (await client.post(f"/{NEW}", content=b"id=1", headers={"content-type": kind})).status_code == status
+
+
+async def test_a_body_that_does_not_say_what_it_is_counts_as_a_form(client: httpx.AsyncClient) -> None:
+    assert (await client.post(f"/{NEW}", content=b"id=1")).json() == {"id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("label", "token", "status"),
+    [
+        ("the new word", NEW, 200),
+        ("the old word, still accepted", OLD, 200),
+        ("another word", "demo", 404),
+        ("the word and more", f"{NEW}x", 404),
+        ("the word in capitals", NEW.upper(), 404),
+        ("a space", " ", 404),
+        ("what is no text", "\udcff", 404),
+    ],
+)
+async def test_who_does_not_know_a_word_finds_nothing(
+    client: httpx.AsyncClient, label: str, token: str, status: int
+) -> None:
+    path = quote(token, errors="surrogateescape")
+    answer = await client.post(f"/{path}", content=b"id=1", headers={"content-type": FORM})
+    assert answer.status_code == status
+
+
+async def test_a_wrong_word_is_told_before_anything_is_read(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/demo", content=b"x" * (MOST + 1), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.text) == (404, "Not Found")
+
+
+@pytest.mark.parametrize(("size", "status"), [(MOST, 200), (MOST + 1, 413), (MOST * 500, 413)])
+async def test_a_body_is_so_large_and_no_larger(client: httpx.AsyncClient, size: int, status: int) -> None:
+    body = b"a=".ljust(size, b"x")
+    assert (await client.post(f"/{NEW}", content=body, headers={"content-type": FORM})).status_code == status
+
+
+async def test_a_body_without_end_is_refused_at_once(client: httpx.AsyncClient) -> None:
+    given = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal given
+        while given < 1000:
+            given += 1
+            yield b"x" * 200
+
+    answer = await client.post(f"/{NEW}", content=endless(), headers={"content-type": FORM})
+    assert answer.status_code == 413
+    assert given < 10
+
+
+@pytest.mark.parametrize(("fields", "status"), [(MOST_FIELDS, 200), (MOST_FIELDS + 1, 400)])
+async def test_a_form_has_so_many_fields_and_no_more(client: httpx.AsyncClient, fields: int, status: int) -> None:
+    body = b"&".join(b"f%d=1" % field for field in range(fields))
+    assert (await client.post(f"/{NEW}", content=body, headers={"content-type": FORM})).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("written", "msisdn"),
+    [
+        ("+22376000001", "+22376000001"),
+        (" 22376000001", "+22376000001"),
+        ("22376000001", "+22376000001"),
+        ("++22376000001", "+22376000001"),
+        (" +22376000001 ", "+22376000001"),
+        ("JIGISEME", "+JIGISEME"),
+        ("", "+"),
+    ],
+)
+def test_the_plus_that_a_form_loses_is_put_back(written: str, msisdn: str) -> None:
+    assert msisdn_of(written) == msisdn

@@ -1,0 +1,99 @@
+"""A phone or a language is corrected with a reason, and it is kept what it was before."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from core.numbers.identifiers import household_no
+from core.platform.database import reading
+from core.registry.edits import CannotCorrect, ChangedMeanwhile, correct_language, correct_phone
+from core.staff.agents import Acting, NotAllowed, Role, Scope, add_agent
+from core.staff.row_security import seen_by
+from core.text.languages import Language
+from tests.core import seed
+from tests.core.seed import SAFO
+
+NOW = datetime.now(UTC)
+AWA = household_no(1_000_001)
+FIRST, SECOND, NEW = "+22376123456", "+22366123456", "+22378000001"
+WHY = "SIM perdue, vue au guichet"
+
+
+@pytest.fixture
+async def mariam(world: None) -> Acting:
+    await seed.safo()
+    await seed.household(AWA, phones=(FIRST, SECOND))
+    agent_id = await add_agent("mariam", "Mariam", Role.AGENT, Scope.COMMUNE, SAFO)
+    return Acting(agent_id, "Mariam", Role.AGENT, Scope.COMMUNE, SAFO)
+
+
+async def phones() -> list[str]:
+    async with reading() as connection:
+        rows = await connection.execute(text("SELECT msisdn FROM household_phone ORDER BY position"))
+    return [row.msisdn for row in rows]
+
+
+async def kept() -> dict[str, object]:
+    async with reading() as connection:
+        found: dict[str, object] = await connection.scalar(
+            text("SELECT detail FROM audit_entry ORDER BY id DESC LIMIT 1")
+        )
+    return found
+
+
+async def test_a_phone_is_replaced_and_the_trail_says_by_what_and_why(mariam: Acting) -> None:
+    async with seen_by(mariam):
+        await correct_phone(mariam, AWA, 1, "78 00 00 01", FIRST, WHY, NOW)
+    assert await phones() == [NEW, SECOND]
+    assert await kept() == {"position": 1, "before": FIRST, "after": NEW, "reason": WHY}
+
+
+async def test_the_second_phone_may_go_and_come(mariam: Acting) -> None:
+    async with seen_by(mariam):
+        await correct_phone(mariam, AWA, 2, "", SECOND, WHY, NOW)
+        await correct_phone(mariam, AWA, 2, NEW, "", WHY, NOW)
+    assert await phones() == [FIRST, NEW]
+
+
+@pytest.mark.parametrize(
+    ("position", "typed", "reason", "said"),
+    [
+        (1, "12", WHY, "Numéro inutilisable"),
+        (1, FIRST, WHY, "déjà ce numéro"),
+        (1, SECOND, WHY, "déjà l'autre numéro"),
+        (1, "", WHY, "ne s'efface pas"),
+        (1, NEW, "  ", "Dites pourquoi"),
+    ],
+)
+async def test_what_cannot_be_is_refused_in_words(
+    mariam: Acting, position: int, typed: str, reason: str, said: str
+) -> None:
+    async with seen_by(mariam):
+        with pytest.raises(CannotCorrect, match=said):
+            await correct_phone(mariam, AWA, position, typed, FIRST, reason, NOW)
+    assert await phones() == [FIRST, SECOND]
+
+
+async def test_a_page_that_is_out_of_date_changes_nothing(mariam: Acting) -> None:
+    with pytest.raises(ChangedMeanwhile):
+        await correct_phone(mariam, AWA, 1, NEW, "+22370000000", WHY, NOW)
+    with pytest.raises(ChangedMeanwhile):
+        await correct_language(mariam, AWA, Language.BM, Language.FR, WHY, NOW)
+
+
+async def test_a_language_is_corrected(mariam: Acting) -> None:
+    async with seen_by(mariam):
+        await correct_language(mariam, AWA, Language.BM, None, WHY, NOW)
+    assert await kept() == {"before": None, "after": "bm", "reason": WHY}
+    with pytest.raises(CannotCorrect):
+        await correct_language(mariam, AWA, Language.BM, Language.BM, WHY, NOW)
+
+
+async def test_it_is_for_whoever_works_there(mariam: Acting) -> None:
+    elsewhere = Acting(mariam.id, "Mariam", Role.AGENT, Scope.COMMUNE, "ML010101")
+    async with seen_by(elsewhere):
+        with pytest.raises(LookupError):
+            await correct_phone(elsewhere, AWA, 1, NEW, FIRST, WHY, NOW)
+    with pytest.raises(NotAllowed):
+        await correct_language(Acting(mariam.id, "M", Role.FOCAL), AWA, Language.BM, None, WHY, NOW)

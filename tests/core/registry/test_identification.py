@@ -1,0 +1,124 @@
+"""Three wrong tries, then 24 h, by phone and by household."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from core.platform.database import reading
+from core.registry.identification import Blocked, Identified, Mismatch, identify
+from tests.core import seed
+
+pytestmark = pytest.mark.usefixtures("world")
+
+AWA, BAKARY, FANTA = "+22376000001", "+22366000002", "+22396000003"
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+DAY = timedelta(hours=24)
+NUMBER, OTHER, UNKNOWN = "10000001", "10000002", "10000003"
+
+
+@pytest.fixture(autouse=True)
+async def household(world: None) -> int:
+    await seed.safo()
+    await seed.household(OTHER, birth_year=1985, head_name="Bakary Diarra")
+    return await seed.household(NUMBER, birth_year=1970, head_name="Awa Traoré")
+
+
+async def tries() -> int:
+    async with reading() as connection:
+        return int(await connection.scalar(text("SELECT count(*) FROM identification_try")) or 0)
+
+
+async def test_number_and_year_open_the_household(household: int) -> None:
+    assert await identify(AWA, NUMBER, 1970, NOW) == Identified(household, "Awa Traoré")
+
+
+async def test_a_wrong_year_and_an_unknown_number_read_the_same() -> None:
+    assert await identify(AWA, NUMBER, 1971, NOW) == Mismatch(tries_left=2)
+    assert await identify(BAKARY, UNKNOWN, 1971, NOW) == Mismatch(tries_left=2)
+
+
+async def test_the_third_wrong_try_blocks_for_24_hours_even_the_right_year() -> None:
+    assert await identify(AWA, NUMBER, 1971, NOW) == Mismatch(2)
+    assert await identify(AWA, NUMBER, 1972, NOW + timedelta(minutes=1)) == Mismatch(1)
+    third = NOW + timedelta(minutes=2)
+    assert await identify(AWA, NUMBER, 1973, third) == Blocked(third + DAY)
+
+    assert await identify(AWA, NUMBER, 1970, third + timedelta(hours=23, minutes=59)) == Blocked(third + DAY)
+    assert isinstance(await identify(AWA, NUMBER, 1970, third + DAY), Identified)
+
+
+async def test_after_the_24_hours_there_are_three_tries_again() -> None:
+    for _ in range(3):
+        await identify(AWA, UNKNOWN, 1971, NOW)
+    assert await identify(AWA, UNKNOWN, 1971, NOW + DAY) == Mismatch(2)
+    assert await identify(AWA, UNKNOWN, 1971, NOW + DAY) == Mismatch(1)
+    assert await identify(AWA, UNKNOWN, 1971, NOW + DAY) == Blocked(NOW + 2 * DAY)
+
+
+async def test_a_phone_cannot_go_from_household_to_household() -> None:
+    await identify(AWA, NUMBER, 1971, NOW)
+    await identify(AWA, OTHER, 1971, NOW)
+    assert await identify(AWA, UNKNOWN, 1971, NOW) == Blocked(NOW + DAY)
+    assert await identify(AWA, NUMBER, 1970, NOW) == Blocked(NOW + DAY)
+
+
+async def test_a_household_cannot_be_tried_from_phone_to_phone() -> None:
+    assert await identify(AWA, NUMBER, 1971, NOW) == Mismatch(2)
+    assert await identify(BAKARY, NUMBER, 1972, NOW) == Mismatch(1)
+    assert await identify(FANTA, NUMBER, 1973, NOW) == Blocked(NOW + DAY)
+    assert await identify("+22350000004", NUMBER, 1970, NOW) == Blocked(NOW + DAY)
+
+
+async def test_an_unknown_number_is_blocked_like_a_household() -> None:
+    for phone in (AWA, BAKARY, FANTA):
+        await identify(phone, UNKNOWN, 1971, NOW)
+    assert await identify("+22350000004", UNKNOWN, 1970, NOW) == Blocked(NOW + DAY)
+
+
+async def test_others_are_not_blocked(household: int) -> None:
+    for _ in range(3):
+        await identify(AWA, OTHER, 1971, NOW)
+    assert await identify(BAKARY, NUMBER, 1970, NOW) == Identified(household, "Awa Traoré")
+
+
+async def test_a_right_try_does_not_buy_wrong_ones() -> None:
+    await identify(AWA, UNKNOWN, 1971, NOW)
+    await identify(AWA, UNKNOWN, 1972, NOW)
+    assert isinstance(await identify(AWA, NUMBER, 1970, NOW), Identified)
+    assert isinstance(await identify(AWA, OTHER, 1971, NOW), Blocked)
+
+
+async def test_right_tries_never_block(household: int) -> None:
+    for _ in range(5):
+        assert await identify(AWA, NUMBER, 1970, NOW) == Identified(household, "Awa Traoré")
+
+
+async def test_a_blocked_try_is_not_counted_and_does_not_prolong() -> None:
+    for hours in range(6):
+        await identify(AWA, NUMBER, 1971, NOW + timedelta(hours=hours))
+    assert await tries() == 3
+    assert isinstance(await identify(AWA, NUMBER, 1970, NOW + timedelta(hours=26)), Identified)
+
+
+@pytest.mark.parametrize("spread", ["phones", "households"])
+async def test_exactly_three_tries_however_many_come_together(spread: str) -> None:
+    guesses = (
+        identify(f"+223760000{n:02}", NUMBER, 1971, NOW)
+        if spread == "phones"
+        else identify(AWA, f"200000{n:02}", 1971, NOW)
+        for n in range(8)
+    )
+    answers = await asyncio.gather(*guesses)
+
+    assert Counter(type(answer) for answer in answers) == {Mismatch: 2, Blocked: 6}
+    assert await tries() == 3
+
+
+async def test_the_year_typed_is_nowhere_in_the_database() -> None:
+    await identify(AWA, NUMBER, 1234, NOW)
+    async with reading() as connection:
+        row = (await connection.execute(text("SELECT to_jsonb(t)::text FROM identification_try t"))).scalar_one()
+    assert "1234" not in row

@@ -1,0 +1,73 @@
+"""The migrations make the tables that the code speaks of."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from core.schema import migrations
+from core.schema.models import metadata
+
+CHECKS = text(
+    "SELECT conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint "
+    "WHERE contype = 'c' AND connamespace = 'public'::regnamespace "
+    "AND conrelid::regclass::text NOT LIKE 'procrastinate%'"
+)
+
+
+def _ours(name: str | None, kind: str, _: object) -> bool:
+    """The queue of jobs brings its own tables and checks."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+
+
+COMPARED = {"compare_type": True, "compare_server_default": True, "include_name": _ours}
+
+
+@pytest.fixture
+def empty_url(database_url: str) -> str:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS jigi_empty")
+        connection.execute("CREATE DATABASE jigi_empty")
+    return make_url(database_url).set(database="jigi_empty").render_as_string(hide_password=False)
+
+
+def test_the_migrated_database_has_every_table_column_and_check_of_the_code(empty_url: str) -> None:
+    migrations.upgrade(empty_url)
+    engine = create_engine(make_url(empty_url).set(drivername="postgresql+psycopg"))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts=COMPARED)
+        differences = compare_metadata(context, metadata)
+        migrated = set(connection.scalars(CHECKS))
+        connection.execute(text("CREATE SCHEMA again"))
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+        connection.execute(
+            text("CREATE FUNCTION name_search(text) RETURNS tsvector IMMUTABLE RETURN CAST('' AS tsvector)")
+        )
+        metadata.create_all(connection)
+        declared = set(connection.scalars(CHECKS))
+    engine.dispose()
+    assert differences == []
+    assert migrated == declared
+
+
+def test_several_processes_may_upgrade_at_once_and_again(empty_url: str) -> None:
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as processes:
+        list(processes.map(migrations.upgrade, [empty_url] * 3))
+    migrations.upgrade(empty_url)
+    with psycopg.connect(empty_url) as connection:
+        assert connection.execute("SELECT count(*) FROM component").fetchone() == (8,)
+
+
+def test_a_downgrade_leaves_nothing(empty_url: str) -> None:
+    migrations.upgrade(empty_url)
+    command.downgrade(migrations.configuration(empty_url), "base")
+    with psycopg.connect(empty_url) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    assert tables == [("alembic_version",)]

@@ -1,0 +1,148 @@
+"""A small registry planted by hand: one commune, and households, payments and events as a test needs them."""
+
+from datetime import UTC, date, datetime, time
+
+from sqlmodel import col, select
+
+from core.payments.history import Payment, PaymentMove, PaymentRound, PaymentState
+from core.places.communes import Cercle, Commune, Region, loose
+from core.platform.database import writing
+from core.registry.components import ComponentEvent
+from core.registry.households import Enrolment, Household, HouseholdPhone, Status
+
+TODAY = date(2026, 11, 24)
+SAFO = "ML020201"
+NUMBERS = iter(range(10_000_000, 99_999_999))
+
+
+async def places(*communes: tuple[str, str]) -> None:
+    """Plant communes (P-code, name) with their cercles and regions, named after their P-codes."""
+    async with writing() as session:
+        for region in sorted({pcode[:4] for pcode, _ in communes}):
+            session.add(Region(pcode=region, name=f"Region {region}"))
+        await session.flush()
+        for cercle in sorted({pcode[:6] for pcode, _ in communes}):
+            session.add(Cercle(pcode=cercle, region_pcode=cercle[:4], name=f"Cercle {cercle}"))
+        await session.flush()
+        for pcode, name in communes:
+            session.add(Commune(pcode=pcode, cercle_pcode=pcode[:6], name=name, search=loose(name)))
+
+
+async def safo() -> None:
+    """Plant the commune of Safo."""
+    await places((SAFO, "Safo"))
+
+
+async def household(
+    household_no: str | None = None,
+    *,
+    head_name: str = "Awa Traoré",
+    birth_year: int = 1970,
+    commune: str = SAFO,
+    village: str | None = "Dialakoroba",
+    status: Status = Status.BENEFICIARY,
+    reason: str | None = None,
+    phones: tuple[str, ...] = (),
+    components: tuple[str, ...] = (),
+) -> int:
+    """Plant a household and return its id."""
+    async with writing() as session:
+        row = Household(
+            household_no=household_no or str(next(NUMBERS)),
+            head_name=head_name,
+            birth_year=birth_year,
+            commune_pcode=commune,
+            village=village,
+            status=status,
+            status_reason=reason,
+        )
+        session.add(row)
+        await session.flush()
+        assert row.id
+        session.add_all(
+            HouseholdPhone(household_id=row.id, position=position, msisdn=msisdn)
+            for position, msisdn in enumerate(phones, 1)
+        )
+        session.add_all(Enrolment(household_id=row.id, component=component) for component in components)
+        return row.id
+
+
+async def pay_round(component: str = "TM", name: str = "T4 2026") -> int:
+    """Plant a payment round and return its id."""
+    async with writing() as session:
+        row = PaymentRound(component=component, name=name)
+        session.add(row)
+        await session.flush()
+        assert row.id
+        return row.id
+
+
+async def payment(
+    household_id: int,
+    state: PaymentState,
+    *,
+    due: date | None = None,
+    last: date | None = None,
+    paid: date | None = None,
+    place: str | None = "Mairie de Safo",
+    agency: str | None = "Caisse",
+    amount: int = 30_000,
+    reason: str | None = None,
+    component: str = "TM",
+    round_name: str | None = None,
+    moves: tuple[tuple[date, date | None], ...] = (),
+) -> None:
+    """Plant a payment in a round of its own unless `round_name` is given, with the days it was moved, oldest first."""
+    async with writing() as session:
+        row = Payment(
+            household_id=household_id,
+            round_id=await _round(component, round_name or f"round {next(NUMBERS)}"),
+            due_date=due,
+            last_day=last,
+            place=place,
+            agency=agency,
+            amount_xof=amount,
+            state=state,
+            paid_on=paid,
+            reason=reason,
+        )
+        session.add(row)
+        await session.flush()
+        assert row.id
+        session.add_all(
+            PaymentMove(payment_id=row.id, moved_at=datetime(2026, 11, day, tzinfo=UTC), old_day=old, new_day=new)
+            for day, (old, new) in enumerate(moves, 1)
+        )
+
+
+async def event(
+    component: str,
+    day: date,
+    *,
+    village: str | None = None,
+    hour: time | None = None,
+    place: str = "Place du marché",
+    what: str = "Causerie",
+    commune: str = SAFO,
+) -> None:
+    """Plant an event of a component."""
+    async with writing() as session:
+        session.add(
+            ComponentEvent(
+                component=component,
+                commune_pcode=commune,
+                village=village,
+                date=day,
+                time=hour,
+                place=place,
+                what_fr=what,
+                what_bm=f"{what} (bm)",
+            )
+        )
+
+
+async def _round(component: str, name: str) -> int:
+    same = select(PaymentRound.id).where(col(PaymentRound.component) == component, col(PaymentRound.name) == name)
+    async with writing() as session:
+        known: int | None = await session.scalar(same)
+    return known or await pay_round(component, name)

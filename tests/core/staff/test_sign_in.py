@@ -1,0 +1,207 @@
+"""Signing in: wrong tries, locks, codes used once, sessions that end."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import text
+
+from core.platform.database import reading
+from core.platform.settings import Settings
+from core.staff import sign_in
+from core.staff.agents import Role, add_agent, disable_agent
+from core.staff.passwords import WeakPassword
+from core.staff.sign_in import LockedOut, NotSignedIn, SignedIn, Stage
+
+pytestmark = pytest.mark.usefixtures("world")
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+PASSWORD = "un long mot de passe"
+SETTINGS = Settings(desk_tries=3, desk_lock_minutes=15, desk_idle_minutes=30, desk_session_hours=10)
+
+
+async def somebody(role: Role = Role.AGENT) -> int:
+    """Awa, with her password."""
+    agent_id = await add_agent("awa", "Awa", role)
+    await sign_in.give_password(agent_id, NOW, password=PASSWORD)
+    return agent_id
+
+
+async def enter(at: datetime = NOW, password: str = PASSWORD, login: str = "awa") -> str:
+    """Sign in, and give the word of the cookie."""
+    return await sign_in.sign_in(login, password, at, SETTINGS)
+
+
+async def found(token: str, at: datetime = NOW) -> SignedIn:
+    """The session that a cookie is of, which must last."""
+    session = await sign_in.session_of(token, at, SETTINGS)
+    assert session
+    return session
+
+
+async def wrong(at: datetime = NOW) -> type[Exception] | None:
+    """What a wrong password meets."""
+    try:
+        await enter(at, "pas le bon mot")
+    except (NotSignedIn, LockedOut) as refused:
+        return type(refused)
+    return None
+
+
+async def test_the_word_of_the_cookie_and_the_password_are_not_kept() -> None:
+    await somebody()
+    token = await enter()
+    async with reading() as connection:
+        rows = await connection.execute(
+            text("SELECT concat_ws(' ', desk_session, agent_credential) FROM desk_session, agent_credential")
+        )
+        kept = " ".join(rows.scalars())
+    assert token not in kept
+    assert PASSWORD not in kept
+    assert "$argon2id$" in kept
+
+
+async def test_a_login_is_found_in_any_case() -> None:
+    await somebody()
+    assert (await found(await enter(login=" AWA "))).login == "awa"
+
+
+async def test_wrong_tries_lock_the_login_and_time_opens_it() -> None:
+    await somebody()
+    assert [await wrong() for _ in range(4)] == [NotSignedIn, NotSignedIn, LockedOut, LockedOut]
+    with pytest.raises(LockedOut) as locked:
+        await enter(NOW + timedelta(minutes=14))
+    assert locked.value.until == NOW + timedelta(minutes=15)
+    await enter(NOW + timedelta(minutes=15))
+    assert await wrong() is NotSignedIn, "whoever came in begins to count anew"
+
+
+async def test_wrong_tries_at_once_are_each_counted() -> None:
+    await somebody()
+    assert sorted(str(met) for met in await asyncio.gather(*(wrong() for _ in range(3)))) == sorted(
+        str(met) for met in (NotSignedIn, NotSignedIn, LockedOut)
+    )
+    with pytest.raises(LockedOut):
+        await enter()
+
+
+async def test_nobody_in_particular_is_never_locked() -> None:
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            await enter(login="personne")
+
+
+async def test_a_new_password_opens_a_lock() -> None:
+    agent_id = await somebody()
+    for _ in range(3):
+        await wrong()
+    await sign_in.give_password(agent_id, NOW, password=PASSWORD)
+    await enter()
+
+
+async def test_a_session_ends_when_it_is_not_used_and_after_its_hours() -> None:
+    await somebody()
+    token = await enter()
+    for minutes in range(0, 600, 29):
+        await found(token, NOW + timedelta(minutes=minutes))
+    assert await sign_in.session_of(token, NOW + timedelta(hours=10), SETTINGS) is None
+    token = await enter(NOW)
+    assert await sign_in.session_of(token, NOW + timedelta(minutes=30), SETTINGS) is None
+
+
+async def test_who_works_here_no_more_has_no_session() -> None:
+    await somebody()
+    token = await enter()
+    await disable_agent("awa", NOW)
+    assert await sign_in.session_of(token, NOW, SETTINGS) is None
+    with pytest.raises(NotSignedIn):
+        await enter()
+
+
+async def test_a_password_is_changed_by_who_knows_the_old_one() -> None:
+    await somebody()
+    other, token = await enter(), await enter()
+    me = await found(token)
+    with pytest.raises(NotSignedIn):
+        await sign_in.change_password(me, "pas le bon mot", "un tout autre mot", NOW, SETTINGS)
+    for weak in ("court", "avec awa dedans", PASSWORD, "x" * 201):
+        with pytest.raises(WeakPassword):
+            await sign_in.change_password(me, PASSWORD, weak, NOW, SETTINGS)
+    await sign_in.change_password(me, PASSWORD, "un tout autre mot", NOW, SETTINGS)
+    assert await sign_in.session_of(other, NOW, SETTINGS) is None
+    await found(token)
+    await enter(password="un tout autre mot")
+
+
+class TestSecondFactor:
+    """Supervisors and above prove a code, each code once."""
+
+    async def enrolled(self) -> tuple[str, pyotp.TOTP]:
+        """Awa, signed in wholly, and her telephone."""
+        await somebody(Role.SUPERVISOR)
+        me = await found(await enter())
+        assert me.stage is Stage.ENROL
+        _, secret = await sign_in.totp_uri(me.token_hash)
+        telephone = pyotp.TOTP(secret)
+        await sign_in.prove(me.token_hash, telephone.at(NOW), NOW, SETTINGS)
+        return me.token_hash, telephone
+
+    async def test_an_agent_needs_none(self) -> None:
+        await somebody()
+        assert (await found(await enter())).stage is Stage.IN
+
+    async def test_a_code_that_was_used_is_good_no_more_nor_is_an_older_one(self) -> None:
+        _, telephone = await self.enrolled()
+        me = await found(await enter())
+        assert me.stage is Stage.CODE
+        for used in (telephone.at(NOW), telephone.at(NOW - timedelta(seconds=30))):
+            with pytest.raises(NotSignedIn):
+                await sign_in.prove(me.token_hash, used, NOW, SETTINGS)
+        later = NOW + timedelta(seconds=30)
+        await sign_in.prove(me.token_hash, telephone.at(later), NOW, SETTINGS)
+
+    async def test_one_code_used_twice_at_once_is_good_once(self) -> None:
+        _, telephone = await self.enrolled()
+        later = NOW + timedelta(minutes=1)
+        sessions = [await found(await enter(later), later) for _ in range(2)]
+
+        async def prove(me: SignedIn) -> bool:
+            try:
+                await sign_in.prove(me.token_hash, telephone.at(later), later, SETTINGS)
+            except NotSignedIn:
+                return False
+            return True
+
+        assert sorted(await asyncio.gather(*map(prove, sessions))) == [False, True]
+
+    async def test_wrong_codes_lock_the_login_and_a_right_password_does_not_forgive_them(self) -> None:
+        await self.enrolled()
+        me = await found(await enter())
+        for _ in range(2):
+            with pytest.raises(NotSignedIn):
+                await sign_in.prove(me.token_hash, "000000", NOW, SETTINGS)
+        await enter()
+        with pytest.raises(LockedOut):
+            await sign_in.prove(me.token_hash, "000000", NOW, SETTINGS)
+
+    async def test_a_secret_that_is_in_use_is_not_shown_again(self) -> None:
+        token_hash, _ = await self.enrolled()
+        with pytest.raises(NotSignedIn):
+            await sign_in.totp_uri(token_hash)
+
+    @pytest.mark.parametrize("code", ["", "１２３４５６", "é" * 6, "12345", "1234567"])
+    async def test_what_is_no_code_is_a_wrong_code(self, code: str) -> None:
+        await self.enrolled()
+        me = await found(await enter())
+        with pytest.raises(NotSignedIn):
+            await sign_in.prove(me.token_hash, code, NOW, SETTINGS)
+
+    async def test_a_lost_telephone_is_forgotten_and_sessions_end(self) -> None:
+        await self.enrolled()
+        token = await enter()
+        async with reading() as connection:
+            agent_id = await connection.scalar(text("SELECT id FROM agent"))
+        await sign_in.forget_second_factor(int(agent_id or 0), None, NOW)
+        assert await sign_in.session_of(token, NOW, SETTINGS) is None
+        assert (await found(await enter())).stage is Stage.ENROL

@@ -1,0 +1,79 @@
+import csv
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+from core.text.folding import fold
+from core.text.formats import MONTHS, WEEKDAYS, amount_phrase, date_phrase, hour_phrase, number_phrase, short_date
+from core.text.gsm7 import is_gsm7
+from core.text.languages import Language
+
+BM, FR = Language.BM, Language.FR
+SPOKEN = Path(__file__).parents[4] / "shared" / "domain" / "bambara.csv"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "said"),
+    [
+        (BM, date(2026, 11, 23), "ntɛnɛndon, nowanburukalo tile 23"),
+        (FR, date(2026, 11, 23), "lundi 23 novembre"),
+        (BM, date(2026, 12, 1), "taratadon, desanburukalo tile 1"),
+        (FR, date(2026, 12, 1), "mardi 1er décembre"),
+        (FR, date(2026, 8, 30), "dimanche 30 août"),
+    ],
+)
+def test_a_day_is_said(language: Language, day: date, said: str) -> None:
+    assert date_phrase(language, day) == said
+
+
+def test_a_day_is_said_with_its_year() -> None:
+    assert date_phrase(BM, date(2026, 11, 23), year=True) == "ntɛnɛndon, nowanburukalo tile 23, san 2026"
+    assert date_phrase(FR, date(2026, 11, 23), year=True) == "lundi 23 novembre 2026"
+
+
+def test_a_day_is_written_in_figures() -> None:
+    assert short_date(date(2026, 2, 3)) == "03/02/2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "hour", "said"),
+    [
+        (BM, time(8), "nɛgɛkanɲɛ 8"),
+        (BM, time(8, 30), "nɛgɛkanɲɛ 8 ni sanga 30"),
+        (FR, time(8), "8 h"),
+        (FR, time(8, 30), "8 h 30"),
+        (FR, time(14, 5), "14 h 05"),
+    ],
+)
+def test_an_hour_is_said(language: Language, hour: time, said: str) -> None:
+    assert hour_phrase(language, hour) == said
+
+
+@pytest.mark.parametrize(("xof", "said"), [(0, "0"), (900, "900"), (30_000, "30 000"), (27_540_000, "27 540 000")])
+def test_money_is_never_a_bare_number(xof: int, said: str) -> None:
+    assert number_phrase(xof) == said
+    assert amount_phrase(xof) == f"{said} F CFA"
+
+
+@pytest.mark.parametrize("language", [*Language])
+def test_every_name_can_be_sent(language: Language) -> None:
+    for name in (*MONTHS[language], *WEEKDAYS[language]):
+        assert is_gsm7(fold(name))
+
+
+def test_bambara_names_are_those_of_the_attested_texts() -> None:
+    if not SPOKEN.exists():
+        pytest.skip("the table of attested Bambara texts is not beside the project")
+    with SPOKEN.open(encoding="utf-8", newline="") as file:
+        attested = {row["key"]: row for row in csv.DictReader(file)}
+    for number, (bambara, french) in enumerate(zip(MONTHS[BM], MONTHS[FR], strict=True), 1):
+        row = attested[f"date.month.{number:02}"]
+        assert (row["bambara"], row["french"]) == (bambara, french)
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    for key, bambara, french in zip(days, WEEKDAYS[BM], WEEKDAYS[FR], strict=True):
+        row = attested[f"date.day.{key}"]
+        assert (row["bambara"], row["french"]) == (bambara, french)
+    assert attested["date.example"]["bambara"] == date_phrase(BM, date(2026, 11, 23))
+    hour = attested["date.hour_min"]["bambara"].format(h=8, m=30)
+    assert hour == hour_phrase(BM, time(8, 30))
