@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute, Route
 
 from core.calls.journal import Journal
 from core.calls.session_end import SessionEnd, Unsaid
-from core.demo_callers import DEMO_CALLERS, DemoCaller
 from core.platform import health, logs
 from core.platform.database import close_database, open_database
 from core.platform.settings import Settings
@@ -24,6 +23,7 @@ from core.schema.ground import Ground, ground
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import voice
+from demo.callers import DEMO_CALLERS, DemoCaller
 from desk import app as desk
 from menus import line
 from menus.counting import keeping

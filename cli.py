@@ -19,8 +19,6 @@ import uvicorn
 from prometheus_client import start_http_server
 from rich.table import Table
 
-from core import demo as demo_world
-from core.demo_callers import DEMO_CALLERS
 from core.imports import Kind, Report, UnreadableFile, run
 from core.numbers.msisdn import BadNumber, parse_any
 from core.platform import logs
@@ -32,10 +30,12 @@ from core.schema.retention import purge as purge_old
 from core.staff import administration, agents, audit
 from core.staff.administration import Duties
 from core.staff.agents import Role, Scope
-from desk import demo as desk_demo
+from demo import campaigns as sms_demo
+from demo import desk as desk_demo
+from demo import world as demo_world
+from demo.callers import DEMO_CALLERS
 from menus.command import app as menus_app
 from simulator import terminal
-from sms import demo as sms_demo
 from sms.command import app as campaign_app
 from sms.worker import work
 

@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from bench.callers import Measured, round_of
 from bench.serving import serving
-from core import demo
 from core.platform.database import close_database, open_database, reading
 from core.platform.settings import Settings
 from core.schema.ground import Ground, ground
+from demo import world
 
 HOUSEHOLDS = 2_000
 ROUNDS = 4
@@ -26,7 +26,7 @@ JIGI_PORT, BARE_PORT, SILENT_PORT = 8931, 8932, 8933
 async def _world(on: Ground, folder: Path) -> list[str]:
     """Demo households; the numbers of those with a coming payment, who called before and chose a language."""
     open_database(on.database_url, pool=2, statement_seconds=600)
-    await demo.build(folder, datetime.now(UTC).date(), count=HOUSEHOLDS)
+    await world.build(folder, datetime.now(UTC).date(), count=HOUSEHOLDS)
     async with reading() as connection:
         rows = await connection.execute(
             text(

@@ -7,9 +7,9 @@ from typing import Final
 
 import psycopg
 
-from core.demo_names import FAMILIES, MEN, WOMEN
 from core.numbers.identifiers import check_digit, household_no
 from core.platform import database
+from demo.names import FAMILIES, MEN, WOMEN
 
 HOUSEHOLDS: Final = 300_000
 GRIEVANCES: Final = 100_000

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from core.demo_callers import DEMO_CALLERS
 from core.platform.settings import Settings
+from demo.callers import DEMO_CALLERS
 
 ROOT = Path(__file__).parent.parent
 

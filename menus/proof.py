@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import text
+from world.callers import DEMO_CALLERS
 
-from core import demo
 from core.calls.journal import Journal
-from core.demo_callers import DEMO_CALLERS
 from core.platform import database
 from core.platform.database import undone, writing
 from core.registry.callers import remember_language, stop_sms
 from core.text.alphabet import Alphabet
 from core.text.catalogue import load
 from core.text.languages import Language
+from demo import world
 from menus.line import line
 from menus.tasks import TASKS
 from ussd.findings import Rules
@@ -79,7 +79,7 @@ async def longest_of_database() -> Longest:
 async def make_world(longest: Longest) -> None:
     """Fill the open, empty database with the world that is walked."""
     with tempfile.TemporaryDirectory(prefix="jigi-proof-") as folder:
-        await demo.build(Path(folder), datetime.now(UTC).date(), count=HOUSEHOLDS)
+        await world.build(Path(folder), datetime.now(UTC).date(), count=HOUSEHOLDS)
     values = {name: getattr(longest, name) for name in Longest.__dataclass_fields__}
     async with writing() as session:
         for statement in STRETCH:

@@ -10,7 +10,7 @@ from typing import Self
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from desk.demo import PASSWORD
+from demo.desk import PASSWORD
 
 
 class Telephone:

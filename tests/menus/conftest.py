@@ -10,10 +10,9 @@ import psycopg
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
+from world.callers import DEMO_CALLERS, DemoCaller, Situation
 
 from asgi import build
-from core import demo
-from core.demo_callers import DEMO_CALLERS, DemoCaller, Situation
 from core.platform import database
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
@@ -21,6 +20,7 @@ from core.registry.callers import remember_language
 from core.schema import migrations
 from core.schema.ground import Ground
 from core.text.languages import Language
+from demo import world
 from simulator.gateway import UssdCall
 
 CALLBACK = "/ussd/africastalking/demo"
@@ -60,7 +60,7 @@ HOUSEHOLDS = 100
 
 async def _settled(url: str, folder: Path) -> None:
     database.open_database(url, statement_seconds=60)
-    await demo.build(folder, datetime.now(UTC).date(), count=HOUSEHOLDS)
+    await world.build(folder, datetime.now(UTC).date(), count=HOUSEHOLDS)
     await database.close_database()
 
 

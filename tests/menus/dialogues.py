@@ -21,11 +21,10 @@ import psycopg
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
+from world.callers import DEMO_CALLERS
 
-from core import demo
 from core.calls.journal import Journal
 from core.calls.session_end import SessionEnd, Unsaid
-from core.demo_callers import DEMO_CALLERS
 from core.numbers.identifiers import is_reference
 from core.platform import database
 from core.platform.servers import end_own_postgres, own_postgres, own_redis
@@ -34,6 +33,7 @@ from core.registry.callers import remember_language
 from core.schema import migrations
 from core.text.alphabet import GSM7
 from core.text.languages import Language
+from demo import world
 from menus import line
 from simulator.gateway import Screen, UssdCall
 from sms import cut_calls
@@ -233,7 +233,7 @@ class World:
         async def fill() -> None:
             database.open_database(self.url("jigi_dialogues"), statement_seconds=60)
             with tempfile.TemporaryDirectory(prefix="jigi-dialogues-") as folder:
-                await demo.build(Path(folder), NOW.date(), count=HOUSEHOLDS)
+                await world.build(Path(folder), NOW.date(), count=HOUSEHOLDS)
             await database.close_database()
 
         asyncio.run(fill())

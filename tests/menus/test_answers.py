@@ -4,10 +4,10 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from core.demo_callers import Situation
 from core.numbers.identifiers import is_reference
 from core.platform.database import reading, writing
 from core.text.languages import Language
+from demo.callers import Situation
 from tests.menus.conftest import Town, caller, pressed
 
 BM, FR = Language.BM, Language.FR

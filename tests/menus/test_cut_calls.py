@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from asgi import build
-from core.demo_callers import Situation
 from core.grievances.filing import Filing, GrievanceState, file
 from core.grievances.steps import decide
 from core.platform import database
@@ -21,6 +20,7 @@ from core.platform.settings import Settings
 from core.schema.ground import Ground
 from core.text.alphabet import GSM7
 from core.text.languages import Language
+from demo.callers import Situation
 from simulator.gateway import UssdCall
 from tests.menus.conftest import CALLBACK, Town, caller, pressed
 from tests.sms.a_gateway import AGateway

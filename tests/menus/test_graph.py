@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from core.calls.journal import Journal
-from core.demo_callers import DEMO_CALLERS
 from core.platform.database import undone
 from core.registry.callers import remember_language
 from core.text.alphabet import GSM7
 from core.text.languages import Language
+from demo.callers import DEMO_CALLERS
 from menus.chart import TYPED, Chart, Step, Way, chart_of, keys_pressed
 from menus.graph import BOX, FONT, HEIGHT, WIDTH, chart_in, draw
 from menus.line import line

@@ -11,12 +11,12 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from core.calls.journal import Journal
-from core.demo_callers import DEMO_CALLERS, Situation
 from core.platform.database import reading, undone, writing
 from core.registry.callers import remember_language
 from core.text.alphabet import GSM7
 from core.text.folding import fold
 from core.text.languages import Language
+from demo.callers import DEMO_CALLERS, Situation
 from menus import command, line, proof
 from menus.command import app
 from menus.proof import Longest, longest_of_database, make_world, rules

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.campaigns.models import CampaignKind
-from core.demo_places import DEMO_PLACES
 from core.outbox.notices import NoticeKind
 from core.text.alphabet import GSM7
 from core.text.gsm7 import SINGLE_PART, is_gsm7
 from core.text.languages import Language
 from core.text.translator import voice
+from demo.places import DEMO_PLACES
 from sms.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 from sms.notice_texts import Told, notice_text
 from sms.texts import NotASafeText, Written, campaign_text, refuse_links, written

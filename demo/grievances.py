@@ -5,10 +5,10 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core.demo_callers import DEMO_CALLERS, DemoCaller, Situation
 from core.grievances.filing import Filing, GrievanceState, file
 from core.platform.database import writing
 from core.text.languages import Language
+from demo.callers import DEMO_CALLERS, DemoCaller, Situation
 
 ANSWER: Final = (
     "Votre nom est maintenant sur la liste de l'agence. Venez au prochain jour de paiement avec votre carte."

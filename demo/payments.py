@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from core.demo_callers import Situation
-from core.demo_households import DemoHousehold
-from core.demo_places import DemoPlace
 from core.payments.history import PaymentState
 from core.registry.households import Status
+from demo.callers import Situation
+from demo.households import DemoHousehold
+from demo.places import DemoPlace
 
 QUARTERLY: Final = 30_000
 LEAN_SEASON: Final = 30_000

@@ -10,13 +10,13 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from core.call_requests import requests
-from core.demo_names import head_name
 from core.grievances.calendar import add_working_days
 from core.grievances.filing import ABUSE, CATEGORIES, Filing, GrievanceState, Level, Sensitivity, file
 from core.platform.database import writing
 from core.staff import sign_in
 from core.staff.agents import LoginTakenError, Role, Scope, acting, add_agent
 from core.text.languages import Language
+from demo.names import head_name
 
 PASSWORD: Final = "jigi-demo-2026"  # noqa: S105 - it is printed for everybody
 """The password of everybody in the demonstration."""

@@ -12,7 +12,7 @@ from core.grievances.filing import CATEGORIES, GrievanceState
 from core.platform.database import reading
 from core.staff.agents import Role, acting
 from core.staff.row_security import seen_by
-from desk import demo
+from demo import desk
 from tests.core import seed
 from tests.desk.browser import Browser
 
@@ -26,8 +26,8 @@ async def planted(app: Starlette) -> None:
     for number in range(5):
         place = ("ML020201", "ML030101")[number % 2]
         await seed.household(commune=place, phones=(f"+2237600000{number}",))
-    await demo.people(NOW)
-    await demo.grievances_and_calls(NOW)
+    await desk.people(NOW)
+    await desk.grievances_and_calls(NOW)
 
 
 async def rows(columns: str) -> list[tuple[object, ...]]:
@@ -39,11 +39,11 @@ async def rows(columns: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.usefixtures("planted")
 async def test_everybody_comes_in_with_the_printed_password(browser: Browser) -> None:
-    for login, _ in demo.logins():
-        answer = await browser.submit("/desk/login", login=login, password=demo.PASSWORD)
+    for login, _ in desk.logins():
+        answer = await browser.submit("/desk/login", login=login, password=desk.PASSWORD)
         assert answer.status_code == 303, login
         await browser.submit("/desk/logout", page="/desk/account")
-    assert {(await acting(login)).role for login, _ in demo.logins()} == set(Role)
+    assert {(await acting(login)).role for login, _ in desk.logins()} == set(Role)
     assert (await acting("fanta")).watches_focal
     assert (await acting("adama")).scope_code == "ML02"
 
@@ -51,7 +51,7 @@ async def test_everybody_comes_in_with_the_printed_password(browser: Browser) ->
 @pytest.mark.usefixtures("planted")
 async def test_grievances_are_of_every_category_state_and_age_and_make_sense() -> None:
     found = await rows("category, state, received_at, decided_at, decided_by, answer, assigned_to, words, sensitivity")
-    assert len(found) == demo.GRIEVANCES
+    assert len(found) == desk.GRIEVANCES
     assert {row[0] for row in found} == set(CATEGORIES)
     assert {row[1] for row in found} == {str(state) for state in GrievanceState}
     ages = Counter((NOW - row[2]).days // 14 for row in found)  # type: ignore[operator]
@@ -69,8 +69,8 @@ async def test_grievances_are_of_every_category_state_and_age_and_make_sense() -
 async def test_it_comes_out_the_same_again_and_takes_the_place_of_the_earlier_lot() -> None:
     columns = "filing_key, category, subcategory, state, received_at, name"
     before = await rows(columns)
-    await demo.people(NOW)
-    await demo.grievances_and_calls(NOW)
+    await desk.people(NOW)
+    await desk.grievances_and_calls(NOW)
     assert await rows(columns) == before
 
 
@@ -78,10 +78,10 @@ async def test_it_comes_out_the_same_again_and_takes_the_place_of_the_earlier_lo
 async def test_a_few_wait_for_a_call() -> None:
     async with seen_by(await acting("mariam")):
         _, count = await to_call(NOW, 50)
-    assert count == demo.CALLS
+    assert count == desk.CALLS
 
 
 async def test_without_a_household_there_is_no_grievance(app: Starlette) -> None:
-    await demo.people(NOW)
-    await demo.grievances_and_calls(NOW)
+    await desk.people(NOW)
+    await desk.grievances_and_calls(NOW)
     assert await rows("reference") == []

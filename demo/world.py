@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Final
 
 from core import imports
-from core.demo_callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, Situation
-from core.demo_grievances import file_grievances
-from core.demo_households import CASH_PLUS_CERCLE, DemoHousehold, households
-from core.demo_payments import DemoPayment, Paydays, before_the_move, payments, working_day
-from core.demo_places import DEMO_PLACES, DemoPlace
 from core.grievances import prepared_answers
 from core.imports import Kind, Report
 from core.numbers.identifiers import household_no
 from core.platform import database
+from demo.callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, Situation
+from demo.grievances import file_grievances
+from demo.households import CASH_PLUS_CERCLE, DemoHousehold, households
+from demo.payments import DemoPayment, Paydays, before_the_move, payments, working_day
+from demo.places import DEMO_PLACES, DemoPlace
 
 SMALL: Final = 3_000
 FULL: Final = 79_168

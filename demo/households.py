@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from core.demo_callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, OTHER_SERIALS, CallerHousehold, Situation
-from core.demo_names import head_name, villages
-from core.demo_places import DemoPlace
 from core.numbers.identifiers import household_no
 from core.registry.households import Status
+from demo.callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, OTHER_SERIALS, CallerHousehold, Situation
+from demo.names import head_name, villages
+from demo.places import DemoPlace
 
 VILLAGES: Final = 12
 """In each commune."""
