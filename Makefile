@@ -20,7 +20,7 @@ check: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m core.text.catalogue
+	$(BIN)/python -m proof.catalogues
 	$(BIN)/jigi menus check
 
 e2e: $(DEV_STAMP)

@@ -34,7 +34,7 @@ from demo import campaigns as sms_demo
 from demo import desk as desk_demo
 from demo import world as demo_world
 from demo.callers import DEMO_CALLERS
-from menus.command import app as menus_app
+from proof.command import app as menus_app
 from simulator import terminal
 from sms.command import app as campaign_app
 from sms.worker import work

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from core.calls.counts import ScreenDay, TaskDay
 from menus.line import line
-from menus.tasks import TASKS
-from ussd.findings import Task
+from menus.tasks import TASKS, Task
 
 
 @dataclass(frozen=True, slots=True)

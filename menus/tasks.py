@@ -1,8 +1,17 @@
 """What people call for: the screen that answers it, and within how many keys it must be answered."""
 
+from dataclasses import dataclass
 from typing import Final
 
-from ussd.findings import Task
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something people call for: the screen that answers it, and the most keys it may take from the first dial."""
+
+    name: str
+    screen: str
+    most_keys: int
+
 
 TASKS: Final = (
     Task("payment date", "payment", 2),

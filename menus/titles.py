@@ -3,7 +3,7 @@
 from typing import Final
 
 from menus.line import line
-from ussd.findings import Task
+from menus.tasks import Task
 
 TITLES: Final = {
     "start": "Premier appel",

@@ -4,7 +4,7 @@ import pytest
 
 from core.payments.history import PaymentState
 from core.platform.settings import Settings
-from demo import campaigns
+from demo.campaigns import campaign as demo_campaign
 from sms import campaigns, preview
 from tests.sms.campaign_world import AWA, BINTA, CHEICK, NOW, SETTINGS, family, one, query, somebody, state_of, told
 from tests.sms.campaign_world import safo as safo
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("safo")
 
 async def test_the_coming_payments_are_planned_by_one_and_approved_by_another() -> None:
     await family(AWA)
-    campaign = await campaigns.campaign(NOW, SETTINGS)
+    campaign = await demo_campaign(NOW, SETTINGS)
     assert campaign is not None
     found = await preview.summary(campaign)
     assert (found.state, found.title, found.recipients) == ("approved", "TM T4 2026 announce", 1)
@@ -25,7 +25,7 @@ async def test_the_coming_payments_are_planned_by_one_and_approved_by_another() 
 
 async def test_a_dear_one_is_approved_by_a_third() -> None:
     await family(AWA)
-    campaign = await campaigns.campaign(NOW, Settings(sms_cap_parts=0))
+    campaign = await demo_campaign(NOW, Settings(sms_cap_parts=0))
     assert campaign is not None
     found = await preview.summary(campaign)
     assert (found.state, found.approved_by, found.second_approved_by) == ("approved", "Moussa", "Fanta")
@@ -37,20 +37,20 @@ async def test_the_round_with_most_coming_payments_is_told() -> None:
         await family(phone, round_name="T4 2026")
     for number in range(3):
         await family(f"+2237700000{number}", round_name="T2 2026", state=PaymentState.PAID)
-    campaign = await campaigns.campaign(NOW, SETTINGS)
+    campaign = await demo_campaign(NOW, SETTINGS)
     assert campaign is not None
     assert await told(campaign) == {BINTA, CHEICK}
 
 
 async def test_without_a_coming_payment_there_is_none() -> None:
     await family(AWA, state=PaymentState.PAID)
-    assert await campaigns.campaign(NOW, SETTINGS) is None
+    assert await demo_campaign(NOW, SETTINGS) is None
     assert (await one("SELECT count(*) AS n FROM campaign")).n == 0
 
 
 async def test_who_works_here_already_is_not_added_twice() -> None:
     await family(AWA)
     await somebody("awa")
-    assert await campaigns.campaign(NOW, SETTINGS)
+    assert await demo_campaign(NOW, SETTINGS)
     logins = await query("SELECT login FROM agent ORDER BY login")
     assert [row.login for row in logins] == ["awa", "fanta", "moussa"]

@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
-from world.callers import DEMO_CALLERS, DemoCaller, Situation
 
 from asgi import build
 from core.platform import database
@@ -21,6 +20,7 @@ from core.schema import migrations
 from core.schema.ground import Ground
 from core.text.languages import Language
 from demo import world
+from demo.callers import DEMO_CALLERS, DemoCaller, Situation
 from simulator.gateway import UssdCall
 
 CALLBACK = "/ussd/africastalking/demo"

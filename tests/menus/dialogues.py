@@ -21,7 +21,6 @@ import psycopg
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
-from world.callers import DEMO_CALLERS
 
 from core.calls.journal import Journal
 from core.calls.session_end import SessionEnd, Unsaid
@@ -34,6 +33,7 @@ from core.schema import migrations
 from core.text.alphabet import GSM7
 from core.text.languages import Language
 from demo import world
+from demo.callers import DEMO_CALLERS
 from menus import line
 from simulator.gateway import Screen, UssdCall
 from sms import cut_calls

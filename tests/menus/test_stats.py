@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 from core.calls.counts import ScreenDay, TaskDay, add, since
 from core.text.languages import Language
 from menus import counting
-from menus.command import app
 from menus.counting import keep
 from menus.line import line
 from menus.stats import funnels, losing_most, way
 from menus.tasks import TASKS
+from proof.command import app
 from ussd.counting import Counts, Event
 
 DAY = date(2026, 11, 24)

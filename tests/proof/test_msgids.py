@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from core.msgids import Msgid, msgids
+from proof.msgids import Msgid, msgids
 
 SCREENS = """
 from core.voice import N_

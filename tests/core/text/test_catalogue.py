@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import PoFileError
 
-from core.text.catalogue import load, problems
+from core.text.catalogue import load
 from core.text.languages import Language
+from proof.catalogues import problems
 
 PLURAL_FORMS = {"bm": "nplurals=1; plural=0;", "fr": "nplurals=2; plural=(n > 1);"}
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {}\\n"\n'
@@ -182,6 +183,6 @@ def test_a_text_used_with_two_plurals_is_a_problem(planted: Planted) -> None:
 
 def test_the_check_runs_as_a_command_and_fails_on_a_problem() -> None:
     project = Path(__file__).parents[3]
-    run = subprocess.run([sys.executable, "-m", "core.text.catalogue"], cwd=project, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-m", "proof.catalogues"], cwd=project, capture_output=True, text=True)
     assert run.returncode == int(bool(problems()))
     assert run.stdout.splitlines() == problems()

@@ -19,12 +19,13 @@ from babel.messages.pofile import read_po
 from core.payments.history import PaymentCard, PaymentState
 from core.phrases.telling import payment_told
 from core.text.alphabet import GSM7
-from core.text.catalogue import LOCALES, problems
+from core.text.catalogue import LOCALES
 from core.text.formats import date_phrase
 from core.text.languages import Language
 from core.text.translator import Amount, Voice, voice
 from menus import eligibility
 from menus.subjects import TOPICS
+from proof.catalogues import problems
 from sms.notice_texts import PERIODS
 from ussd.pages import Room, lay_out, with_error
 from ussd.texts import signs

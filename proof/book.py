@@ -11,11 +11,11 @@ from typing import Final
 from core.text.alphabet import Alphabet
 from core.text.formats import date_phrase
 from core.text.languages import Language
-from menus.exemplars import Exemplar, exemplars, own_pages
-from menus.review import CERTAINTY, Text, texts_to_review
 from menus.titles import SUBJECTS, subject_of, subject_title, title
+from proof.exemplars import Exemplar, exemplars, own_pages
+from proof.review import CERTAINTY, Text, texts_to_review
+from proof.walk import Walk
 from ussd.menu import Menu
-from ussd.walk import Walk
 
 PAGE: Final = Path(__file__).parent / "book_page"
 NAMES: Final = {Language.BM: "Bamanankan", Language.FR: "Français"}

@@ -23,8 +23,8 @@ from core.text.formats import WEEKDAYS, date_phrase
 from core.text.languages import Language
 from core.text.translator import Amount, voice
 from menus import eligibility
-from menus.review import CERTAINTY, SMS_BEGINS, Text, texts_to_review, unguarded
 from menus.subjects import TOPICS
+from proof.review import CERTAINTY, SMS_BEGINS, Text, texts_to_review, unguarded
 
 BAMBARA: Final = LOCALES / Language.BM.value / "LC_MESSAGES" / "jigi.po"
 NEEDED: Final = ("msgid", "correction", "new_back_translation")
@@ -234,11 +234,11 @@ def _filled(said: str, **longer: object) -> str:
 
 @cache
 def labels() -> frozenset[str]:
-    """The msgids of everything that is offered behind a key, read from the source of this room."""
+    """The msgids of everything that is offered behind a key, read from the source of the screens."""
     found = set(eligibility.NAMES.values())
     for label, subjects in TOPICS.values():
         found |= {label, *(subject.label for subject in subjects)}
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted((LOCALES.parent / "menus").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(ast.Name("option"), [label_of, *_]):

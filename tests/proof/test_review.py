@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 
 from core.imports.sheets import UnreadableFile
 from core.text.alphabet import GSM7
-from core.text.catalogue import LOCALES, problems
-from menus import command, corrections
-from menus.corrections import ERROR_LINE, LABEL, TURNING, Outcome, bring_back, labels
-from menus.review import COLUMNS, texts_to_review, write_table
+from core.text.catalogue import LOCALES
+from proof import command, corrections
+from proof.catalogues import problems
+from proof.corrections import ERROR_LINE, LABEL, TURNING, Outcome, bring_back, labels
+from proof.review import COLUMNS, texts_to_review, write_table
 from tests.core.text import test_locales
 
 NOVEMBER, DECEMBER = date(2026, 11, 24), date(2026, 12, 24)

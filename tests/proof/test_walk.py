@@ -12,12 +12,12 @@ from core.platform.database import reading, undone
 from core.registry.callers import remember_language, stop_sms
 from core.text.alphabet import GSM7
 from core.text.languages import Language
+from proof.findings import Fault, Rules, findings
+from proof.walk import Caller, Visit, Walk, Walker
 from tests.ussd.small_menu import small_menu
 from ussd.call import Call
-from ussd.findings import Fault, Rules, findings
 from ussd.menu import Menu
 from ussd.values import Value, ask, choose, go, option
-from ussd.walk import Caller, Visit, Walk, Walker
 
 KNOWN = Caller("+22370000001", "parle français", Language.FR)
 NEW = Caller("+22370000002", "n'a jamais appelé", Language.BM)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import text
-from world.callers import DEMO_CALLERS
 
 from core.calls.journal import Journal
 from core.platform import database
@@ -19,10 +18,11 @@ from core.text.alphabet import Alphabet
 from core.text.catalogue import load
 from core.text.languages import Language
 from demo import world
+from demo.callers import DEMO_CALLERS
 from menus.line import line
 from menus.tasks import TASKS
-from ussd.findings import Rules
-from ussd.walk import Caller, Walk, Walker
+from proof.findings import Rules
+from proof.walk import Caller, Walk, Walker
 
 HOUSEHOLDS: Final = 60
 

@@ -16,11 +16,12 @@ from core.platform.database import reading, undone
 from core.text.alphabet import GSM7, UCS2, Alphabet
 from core.text.catalogue import load
 from core.text.languages import Language
+from menus.tasks import Task
+from proof.findings import Fault, Finding, Rules, findings
+from proof.walk import Caller, Walk, Walker
 from ussd.call import Call
-from ussd.findings import Fault, Finding, Rules, Task, findings
 from ussd.menu import Function, Menu, Screen
 from ussd.values import Value, ask, choose, go, option, retry, say
-from ussd.walk import Caller, Walk, Walker
 
 BM, FR = Language.BM, Language.FR
 WOMAN = Caller("+22370000001", "une femme de Safo", FR)

@@ -27,17 +27,17 @@ from core.platform.terminal import errors, on, out
 from core.schema.ground import postgres
 from core.text.alphabet import alphabet
 from core.text.languages import Language
-from menus.book import book as book_of
-from menus.chart import chart_of
-from menus.corrections import bring_back
-from menus.graph import draw
-from menus.layers import NoLayout
 from menus.line import line
-from menus.proof import Longest, longest_of_database, make_world, on_own_database, rules, walk_line
-from menus.review import texts_to_review, write_table
 from menus.stats import funnels, losing_most
-from ussd.findings import Finding, findings
-from ussd.walk import Walk
+from proof.book import book as book_of
+from proof.chart import chart_of
+from proof.corrections import bring_back
+from proof.findings import Finding, findings
+from proof.graph import draw
+from proof.layers import NoLayout
+from proof.review import texts_to_review, write_table
+from proof.walk import Walk
+from proof.world import Longest, longest_of_database, make_world, on_own_database, rules, walk_line
 
 app = typer.Typer(help="The screens of the line.", no_args_is_help=True, add_completion=False)
 

@@ -17,13 +17,13 @@ from core.registry.callers import language_of, remember_language
 from core.text.alphabet import GSM7
 from core.text.catalogue import LOCALES
 from core.text.languages import Language
-from menus.book import book
-from menus.exemplars import exemplars, own_pages
-from menus.review import CERTAINTY, COLUMNS, Text, texts_to_review, unguarded, write_table
+from proof.book import book
+from proof.exemplars import exemplars, own_pages
+from proof.review import CERTAINTY, COLUMNS, Text, texts_to_review, unguarded, write_table
+from proof.walk import Caller, Walk, Walker
 from ussd.call import Call
 from ussd.menu import Menu
 from ussd.values import Value, ask, choose, option, retry, say
-from ussd.walk import Caller, Walk, Walker
 
 TODAY = date(2026, 11, 24)
 BM, FR = Language.BM, Language.FR

@@ -10,9 +10,10 @@ from typing import Final
 from core.text.alphabet import Alphabet
 from core.text.folding import NoRule, fold
 from core.text.languages import Language
+from menus.tasks import Task
+from proof.walk import Visit, Walk
 from ussd.menu import Menu, UndeclaredStep, UnknownScreen
 from ussd.pages import BACK, HOME, MORE, OPTIONS_A_PAGE, DoesNotFit
-from ussd.walk import Visit, Walk
 
 
 class Fault(StrEnum):
@@ -46,15 +47,6 @@ class Finding:
     caller: str
     detail: str
     times: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something people call for: the screen that answers it, and the most keys it may take from the first dial."""
-
-    name: str
-    screen: str
-    most_keys: int
 
 
 @dataclass(frozen=True, slots=True)

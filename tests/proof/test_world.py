@@ -17,13 +17,14 @@ from core.text.alphabet import GSM7
 from core.text.folding import fold
 from core.text.languages import Language
 from demo.callers import DEMO_CALLERS, Situation
-from menus import command, line, proof
-from menus.command import app
-from menus.proof import Longest, longest_of_database, make_world, rules
+from menus import line
 from menus.tasks import TASKS
-from ussd.findings import Fault, findings
+from proof import command, world
+from proof.command import app
+from proof.findings import Fault, findings
+from proof.walk import Caller, Visit, Walk, Walker
+from proof.world import Longest, longest_of_database, make_world, rules
 from ussd.menu import Menu
-from ussd.walk import Caller, Visit, Walk, Walker
 
 FEW: Final = (Situation.SHARED, Situation.GRIEVANCE_ANSWERED)
 """Those who, with one who never called and one who stopped the SMS, get to every screen between them."""
@@ -50,11 +51,11 @@ async def walked_by_few(menu: Menu) -> Walk:
     They speak French, and get to the Bambara by changing the language, further from everything than tasks may be.
     """
     callers = [Caller(each.msisdn, each.situation_fr, Language.FR) for each in DEMO_CALLERS if each.situation in FEW]
-    callers.append(Caller(proof.STOPPED, "a arrêté les SMS", Language.FR))
+    callers.append(Caller(world.STOPPED, "a arrêté les SMS", Language.FR))
     for caller in callers:
         await remember_language(caller.msisdn, Language.FR)
-    walker = Walker(menu, Journal(), GSM7, undone=undone, answers=proof.answers(), step_seconds=30)
-    return await walker.walk([*callers, Caller(proof.NEVER_CALLED, "n'a jamais appelé", Language.FR)])
+    walker = Walker(menu, Journal(), GSM7, undone=undone, answers=world.answers(), step_seconds=30)
+    return await walker.walk([*callers, Caller(world.NEVER_CALLED, "n'a jamais appelé", Language.FR)])
 
 
 def checked(monkeypatch: pytest.MonkeyPatch, walk: Walk, *options: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from core.text.alphabet import Alphabet
 from core.text.catalogue import LOCALES
 from core.text.languages import Language
-from ussd.walk import Visit
+from proof.walk import Visit
 
 CERTAINTY: Final = ("low", "medium", "high")
 SMS_BEGINS: Final = "Jigisèmèjiri: "

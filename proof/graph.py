@@ -11,10 +11,10 @@ from html import escape, unescape
 from itertools import pairwise
 from typing import Final
 
-from menus.chart import Chart, Step
-from menus.layers import Place, order, settle
 from menus.tasks import TASKS
 from menus.titles import task_title, title
+from proof.chart import Chart, Step
+from proof.layers import Place, order, settle
 from ussd.menu import Menu
 
 WIDTH, HEIGHT = 420.0, 297.0

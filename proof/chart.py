@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass
 from itertools import takewhile
 from typing import Final
 
-from menus.tasks import TASKS
-from ussd.findings import Task
+from menus.tasks import TASKS, Task
+from proof.walk import WRONG_KEY, Visit, Walk
 from ussd.menu import Menu
 from ussd.pages import BACK, HOME, MORE, OPTIONS_A_PAGE
-from ussd.walk import WRONG_KEY, Visit, Walk
 
 TYPED: Final = "saisie"
 """Stands where a key would, for what is typed."""

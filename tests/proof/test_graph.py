@@ -14,12 +14,12 @@ from core.registry.callers import remember_language
 from core.text.alphabet import GSM7
 from core.text.languages import Language
 from demo.callers import DEMO_CALLERS
-from menus.chart import TYPED, Chart, Step, Way, chart_of, keys_pressed
-from menus.graph import BOX, FONT, HEIGHT, WIDTH, chart_in, draw
 from menus.line import line
-from menus.proof import answers, on_own_database
 from menus.tasks import TASKS
-from ussd.walk import Caller, Walk, Walker
+from proof.chart import TYPED, Chart, Step, Way, chart_of, keys_pressed
+from proof.graph import BOX, FONT, HEIGHT, WIDTH, chart_in, draw
+from proof.walk import Caller, Walk, Walker
+from proof.world import answers, on_own_database
 
 MAP = Path(__file__).parents[2] / "docs" / "menu.svg"
 RENEW = "the map is not of this line any more; renew it: jigi menus graph -o docs/menu.svg"

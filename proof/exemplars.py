@@ -8,9 +8,9 @@ from typing import Final
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
 from core.text.translator import voice
+from proof.walk import WRONG_KEY, Visit
 from ussd import texts
 from ussd.pages import BACK, HOME, MORE, Room, lay_out
-from ussd.walk import WRONG_KEY, Visit
 
 FIGURES: Final = re.compile(r"\d+")
 
