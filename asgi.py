@@ -30,7 +30,7 @@ from menus.counting import keeping
 from menus.tasks import ANSWERED_BY
 from simulator import web
 from simulator.phones import DemoPhone
-from sms import callbacks, cut_calls
+from sms.inbound import dropped_calls, webhooks
 from ussd import africastalking
 from ussd.counting import Counts, NoCounts
 from ussd.engine import Engine
@@ -86,11 +86,11 @@ def _routes(settings: Settings, engine: Engine, redis: Redis, counts: Counts) ->
         return Response(generate_latest() + generate_latest(own), media_type=CONTENT_TYPE_LATEST)
 
     async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
-        await cut_calls.end(session_end, unsaid if settings.sms_after_cut else None, datetime.now(UTC))
+        await dropped_calls.end(session_end, unsaid if settings.sms_after_cut else None, datetime.now(UTC))
 
     routes: list[BaseRoute] = [
         *africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes),
-        *callbacks.routes(settings),
+        *webhooks.routes(settings),
         *health.routes(redis),
         Route("/metrics", metrics),
     ]

@@ -36,8 +36,8 @@ from demo import world as demo_world
 from demo.callers import DEMO_CALLERS
 from proof.command import app as menus_app
 from simulator import terminal
-from sms.command import app as campaign_app
-from sms.worker import work
+from sms.campaigns.command import app as campaign_app
+from sms.worker.process import work
 
 app = typer.Typer(help="The line of the programme Jigisèmèjiri.", no_args_is_help=True, add_completion=False)
 database_app = typer.Typer(help="The database.", no_args_is_help=True)

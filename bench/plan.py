@@ -11,9 +11,9 @@ from core.platform import database
 from core.platform.settings import settings
 from core.staff import agents
 from core.text.alphabet import GSM7
-from sms import campaigns, planning
-from sms.drafts import Draft, draft
-from sms.subjects import Subject
+from sms.campaigns import planning, steps
+from sms.campaigns.audience import Subject
+from sms.campaigns.drafts import Draft, draft
 
 
 async def main() -> None:
@@ -29,7 +29,7 @@ async def main() -> None:
     seconds = time.perf_counter() - began
     print(seconds, plan.recipients, plan.requests, plan.texts, getrusage(RUSAGE_SELF).ru_maxrss / 1024)
     for person in (approver, second):
-        if (await campaigns.approve(campaign_id, person, now)).complete:
+        if (await steps.approve(campaign_id, person, now)).complete:
             break
     await database.close_database()
 

@@ -20,7 +20,7 @@ from core.platform import database
 from core.platform.settings import Settings
 from core.schema.ground import ground
 from core.staff import agents
-from sms import campaigns, preview
+from sms.campaigns import preview, steps
 
 STAND_IN_PORT, WEB_PORT = 8941, 8942
 DELAY_MS = 50
@@ -83,7 +83,7 @@ async def _sent(stand_in: str) -> float:
         for _ in range(WORKERS):
             stack.enter_context(running("cli", "worker"))
         await asyncio.sleep(3)
-        await campaigns.start(1, person, now)
+        await steps.start(1, person, now)
         began = time.perf_counter()
         while True:
             counted = await preview.progress(1)

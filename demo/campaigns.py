@@ -10,10 +10,10 @@ from core.platform.database import reading
 from core.platform.settings import Settings
 from core.staff.agents import LoginTakenError, Role, acting, add_agent
 from core.text.alphabet import alphabet
-from sms import campaigns
-from sms.drafts import Draft, draft
-from sms.planning import plan
-from sms.subjects import Subject
+from sms.campaigns import steps
+from sms.campaigns.audience import Subject
+from sms.campaigns.drafts import Draft, draft
+from sms.campaigns.planning import plan
 
 SUPERVISORS = {"awa": "Awa", "moussa": "Moussa", "fanta": "Fanta"}
 PRESENT_ROUND = text(
@@ -38,7 +38,7 @@ async def campaign(now: datetime, settings: Settings) -> int | None:
     new = Draft(CampaignKind.ANNOUNCE, subject, f"TM {present.name} announce", planned_by=planner.id)
     campaign_id = await draft(new, now, alphabet(settings.alphabet))
     await plan(campaign_id, settings, now, who=planner)
-    approved = await campaigns.approve(campaign_id, approver, now)
+    approved = await steps.approve(campaign_id, approver, now)
     if not approved.complete:
-        await campaigns.approve(campaign_id, second, now)
+        await steps.approve(campaign_id, second, now)
     return campaign_id

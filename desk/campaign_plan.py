@@ -24,12 +24,12 @@ from desk import campaign_words
 from desk.campaign_words import KINDS, refused
 from desk.pages import SUPERVISORS, Page, now, number, typed, who
 from desk.words import LANGUAGES, STATUSES
-from sms import planning_apart
-from sms.campaign_scope import CampaignError, must_cover
-from sms.contents import FreeWords
-from sms.drafts import CannotBeWritten, Draft, check_words, draft
-from sms.subjects import BadSubject, Subject
-from sms.texts import NotASafeText, campaign_text, written
+from sms.campaigns import planning_apart
+from sms.campaigns.audience import BadSubject, Subject
+from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
+from sms.campaigns.scope import CampaignError, must_cover
+from sms.outbox.contents import FreeWords
+from sms.outbox.texts import NotASafeText, campaign_text, written
 
 PATIENCE: Final = 2.0
 """Seconds that a plan is waited for; a longer one goes on, and its page says so."""

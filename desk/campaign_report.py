@@ -18,8 +18,8 @@ from desk import campaign_words
 from desk.campaigns import LONG_STATEMENTS
 from desk.pages import SUPERVISORS, Page, now, who
 from desk.refusals import not_there
-from sms import preview, unreached
-from sms.campaign_scope import CampaignError, must_run
+from sms.campaigns import preview, unreached
+from sms.campaigns.scope import CampaignError, must_run
 
 MOST_AT_ONCE: Final = 1500
 """Households on one page to print; more are printed commune by commune."""

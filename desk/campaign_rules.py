@@ -13,8 +13,8 @@ from core.staff.row_security import seen_by
 from desk.campaign_words import KINDS, refused
 from desk.pages import SUPERVISORS, Page, now, number, typed, who
 from desk.refusals import not_there
-from sms import rules
-from sms.campaign_scope import CampaignError, must_cover
+from sms.campaigns import rules
+from sms.campaigns.scope import CampaignError, must_cover
 
 ROUNDS: Final = 12
 

@@ -24,10 +24,10 @@ from desk import campaign_words
 from desk.campaign_words import refused
 from desk.pages import SUPERVISORS, Page, now, number, typed, who
 from desk.refusals import not_there
-from sms import campaigns, planning_apart, preview, testing
-from sms.campaign_scope import CampaignError, NotASupervisor, OutOfScope, UnknownCampaign, must_run
-from sms.campaigns import WrongState
-from sms.preview import Progress, Summary
+from sms.campaigns import planning_apart, preview, steps, test_send
+from sms.campaigns.preview import Progress, Summary
+from sms.campaigns.scope import CampaignError, NotASupervisor, OutOfScope, UnknownCampaign, must_run
+from sms.campaigns.steps import WrongState
 
 S = CampaignState
 PATIENCE: Final = 2.0
@@ -43,7 +43,7 @@ ACTS: Final = {
     "start": (S.APPROVED, S.SCHEDULED),
     "pause": (S.RUNNING, S.SCHEDULED),
     "resume": (S.PAUSED,),
-    "cancel": tuple(state for state in S if state not in campaigns.ENDED),
+    "cancel": tuple(state for state in S if state not in steps.ENDED),
     "test": (S.PLANNED, S.APPROVED, S.SCHEDULED, S.PAUSED),
 }
 """What can be done with a campaign, and in which states."""
@@ -130,8 +130,8 @@ class Campaigns(Page):
                 "campaign": found,
                 "about": await preview.about(campaign_id),
                 "planning": await planning_apart.under_way(campaign_id),
-                "seen": await campaigns.last_change(campaign_id),
-                "changes": await campaigns.changes(campaign_id),
+                "seen": await steps.last_change(campaign_id),
+                "changes": await steps.changes(campaign_id),
                 "can": {act for act, states in ACTS.items() if found.state in states},
                 "held": await preview.preview(campaign_id, self._settings, at),
                 "moving": await self._moving(found, at),
@@ -176,7 +176,7 @@ class Campaigns(Page):
             if await planning_apart.under_way(campaign_id):
                 raise planning_apart.PlanningAlready(f"the plan of campaign {campaign_id} is being made")
             seen = number(typed(form, "seen"))
-            given = await campaigns.approve(campaign_id, me, at, seen=-1 if seen is None else seen)
+            given = await steps.approve(campaign_id, me, at, seen=-1 if seen is None else seen)
             if given.complete:
                 return "La campagne est approuvée. Elle peut partir.", {"complete": True}
             return "Première approbation donnée. Il en faut une seconde, d'une autre personne.", {"complete": False}
@@ -189,7 +189,7 @@ class Campaigns(Page):
 
         async def act(me: Acting, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             moment = _moment(typed(form, "day"), typed(form, "hour"), at) if typed(form, "when") == "later" else None
-            await campaigns.start(campaign_id, me, at, moment)
+            await steps.start(campaign_id, me, at, moment)
             if moment:
                 return f"Elle partira le {short_date(moment)} à {moment:%H:%M}.", {"at": moment.isoformat()}
             return "Elle part.", {"at": "now"}
@@ -202,7 +202,7 @@ class Campaigns(Page):
 
         async def act(me: Acting, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             why = _why(form)
-            await campaigns.pause(campaign_id, why, at, me)
+            await steps.pause(campaign_id, why, at, me)
             return "En pause. Ce qui est déjà parti est encore noté.", {"why": why}
 
         return await self._act(request, "campaign paused", act)
@@ -212,7 +212,7 @@ class Campaigns(Page):
         """Let it go on."""
 
         async def act(me: Acting, campaign_id: int, _: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
-            await campaigns.resume(campaign_id, me, at)
+            await steps.resume(campaign_id, me, at)
             return "Elle continue où elle s'était arrêtée.", {}
 
         return await self._act(request, "campaign resumed", act)
@@ -225,7 +225,7 @@ class Campaigns(Page):
             why = _why(form)
             if await planning_apart.under_way(campaign_id):
                 raise planning_apart.PlanningAlready(f"the plan of campaign {campaign_id} is being made")
-            await campaigns.cancel(campaign_id, why, me, at)
+            await steps.cancel(campaign_id, why, me, at)
             return "Annulée. Qui n'avait pas encore de SMS n'en aura pas.", {"why": why}
 
         return await self._act(request, "campaign cancelled", act)
@@ -238,7 +238,7 @@ class Campaigns(Page):
             choice = typed(form, "choice")
             if choice not in ("again", "leave"):
                 raise Mistake("Choisissez : renvoyer ou laisser.")
-            count = await campaigns.settle(campaign_id, me, at, again=choice == "again")
+            count = await steps.settle(campaign_id, me, at, again=choice == "again")
             words = f"{count} {'renvoyés' if choice == 'again' else 'laissés comme ils sont'}."
             return words, {"choice": choice, "messages": count}
 
@@ -251,7 +251,7 @@ class Campaigns(Page):
         async def act(me: Acting, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             await must_run(me, campaign_id)
             phones = _phones(typed(form, "phones"))
-            count = await testing.send(campaign_id, phones, at)
+            count = await test_send.send(campaign_id, phones, at)
             return f"{count} SMS d'essai partent.", {"phones": len(phones), "messages": count}
 
         return await self._act(request, "campaign tested", act)
@@ -295,7 +295,7 @@ class Campaigns(Page):
 
 async def _what_happened(campaign_id: int) -> str:
     """Who changed a campaign last, when, to what: for somebody whose page is no longer so."""
-    found, changes = await preview.summary(campaign_id), await campaigns.changes(campaign_id)
+    found, changes = await preview.summary(campaign_id), await steps.changes(campaign_id)
     last = changes[-1]
     by = f"par {last.who}" if last.who else "d'elle-même"
     return (

@@ -20,7 +20,7 @@ from desk.words import CATEGORIES, CHANNELS, LANGUAGES, SEXES
 from menus.stats import funnels, losing_most
 from menus.tasks import TASKS
 from menus.titles import TASK_TITLES, TITLES
-from sms.delivered import Deliveries
+from sms.campaigns.delivered import Deliveries
 
 PERIODS: Final[Mapping[int, str]] = {7: "7 jours", 30: "30 jours", 90: "90 jours", 365: "un an"}
 USUAL_DAYS: Final = 30

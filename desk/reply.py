@@ -10,8 +10,8 @@ from core.platform.settings import Settings
 from core.text.alphabet import alphabet
 from core.text.folding import NoRule, fold
 from core.text.translator import voice
-from sms.notice_texts import Told, notice_text
-from sms.texts import NotASafeText, refuse_links, written
+from sms.outbox.notice_texts import Told, notice_text
+from sms.outbox.texts import NotASafeText, refuse_links, written
 
 LONGEST: Final = 450
 """Letters of a reply: three parts of an SMS."""

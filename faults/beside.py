@@ -19,8 +19,10 @@ from core.staff.agents import Acting
 from core.text.languages import Language
 from faults.patience import AWAY, LONGEST_SECONDS, patiently, until_true
 from faults.servers import Servers
-from sms import campaigns, pace, sweeps
-from sms.campaigns import WrongState
+from sms.campaigns import steps
+from sms.campaigns.steps import WrongState
+from sms.outbox import rate_limit
+from sms.worker import sweeps
 
 SWEEP_SECONDS: Final = 0.3
 LOOK_SECONDS: Final = 0.2
@@ -63,7 +65,7 @@ async def sweep(settings: Settings) -> None:
     while True:
         now = datetime.now(UTC)
         with suppress(*AWAY):  # the next one finds the same
-            await campaigns.begin_due(now)
+            await steps.begin_due(now)
             await sweeps.sweep(now, settings)
         await asyncio.sleep(SWEEP_SECONDS)
 
@@ -101,7 +103,7 @@ class Supervising:
             # The draws begin again with an order: from the same seed they would begin with the same fault.
             await self._servers.order({"balance": None, "seed": 1000 * self._seed + self.deeds["topped up"]})
         if held is not None:
-            await pace.go_on()  # a refused notice holds everything up for ten minutes
+            await rate_limit.go_on()  # a refused notice holds everything up for ten minutes
         if paused is not None:
-            await campaigns.resume(self._campaign_id, self._who, datetime.now(UTC))
+            await steps.resume(self._campaign_id, self._who, datetime.now(UTC))
             self.deeds["resumed"] += 1

@@ -10,7 +10,7 @@ from core.campaigns.models import CampaignState
 from core.outbox.messages import MessageState
 from faults.ledger_rows import Ledger, MessageRow
 from faults.registry import Expected
-from sms.callbacks import STATES
+from sms.inbound.webhooks import STATES
 
 S = MessageState
 TOLD: Final = frozenset({S.ACCEPTED, S.ON_ITS_WAY, S.DELIVERED})

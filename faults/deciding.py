@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from core.platform.database import writing
 from core.staff.agents import Acting
-from sms import campaigns
-from sms.campaigns import WrongState
+from sms.campaigns import steps
+from sms.campaigns.steps import WrongState
 
 UNCERTAIN: Final = text(
     "SELECT id FROM message WHERE state = 'uncertain' AND campaign_id IS NOT DISTINCT FROM :campaign"
@@ -45,7 +45,7 @@ class Deciding:
     async def _decide(self, campaign_id: int | None, *, again: bool) -> None:
         async with writing() as session:
             ids = list(await session.scalars(UNCERTAIN, {"campaign": campaign_id}))
-            count = await campaigns.settle(campaign_id, self._who, datetime.now(UTC), again=again)
+            count = await steps.settle(campaign_id, self._who, datetime.now(UTC), again=again)
             if count != len(ids):
                 raise _Others
             if again:

@@ -15,8 +15,8 @@ from faults.patience import LONGEST_SECONDS, patiently, until_true
 from faults.servers import Servers
 from faults.story import Deal, Disturbance
 from faults.workers import Workers
-from sms import campaigns
-from sms.campaigns import WrongState
+from sms.campaigns import steps
+from sms.campaigns.steps import WrongState
 
 
 class Disturbing:
@@ -113,7 +113,7 @@ class Disturbing:
     async def _pause(self, seconds: float) -> None:
         self.paused_until = time.monotonic() + seconds
         with suppress(WrongState):
-            await patiently(lambda: campaigns.pause(self._campaign_id, "faults", datetime.now(UTC), self._who))
+            await patiently(lambda: steps.pause(self._campaign_id, "faults", datetime.now(UTC), self._who))
 
     async def _opt_out(self, _: float) -> None:
         msisdn = self._chance.choice(self._numbers)
@@ -128,4 +128,4 @@ class Disturbing:
 
     async def _cancel(self, _: float) -> None:
         with suppress(WrongState):
-            await patiently(lambda: campaigns.cancel(self._campaign_id, "faults", self._who, datetime.now(UTC)))
+            await patiently(lambda: steps.cancel(self._campaign_id, "faults", self._who, datetime.now(UTC)))

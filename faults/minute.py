@@ -9,8 +9,8 @@ from sqlalchemy import text
 from core.platform.database import reading, writing
 from core.platform.jobs import new_queue
 from core.platform.settings import Settings
-from sms.africastalking import AfricasTalking
-from sms.worker import Worker
+from sms.outbox.africastalking import AfricasTalking
+from sms.worker.process import Worker
 
 MINUTE: Final = "sms.minute"
 STATUS: Final = text("SELECT status FROM procrastinate_jobs WHERE id = :id")

@@ -30,9 +30,10 @@ from faults.registry import Expected
 from faults.servers import Servers
 from faults.story import Settled, Story, codes
 from faults.workers import Workers
-from sms import campaigns, planning, sweeps
-from sms.drafts import Draft, draft
-from sms.subjects import Subject
+from sms.campaigns import planning, steps
+from sms.campaigns.audience import Subject
+from sms.campaigns.drafts import Draft, draft
+from sms.worker import sweeps
 
 SENT_SECONDS: Final = 40.0
 """A campaign that has something to send or under way after so long is stuck."""
@@ -119,7 +120,7 @@ class _Run:
         self._campaign_id = await draft(new, now, GSM7)
         plan = await planning.plan(self._campaign_id, self._settings, now)
         self._outcome.recipients, self._outcome.requests = plan.recipients, plan.requests
-        await campaigns.approve(self._campaign_id, await acting("second"), now)
+        await steps.approve(self._campaign_id, await acting("second"), now)
         return expected
 
     async def _prepared(self, expected: Expected) -> None:
@@ -154,7 +155,7 @@ class _Run:
 
     async def _sent(self) -> None:
         """Start it, disturb it, and wait until nothing is left to send; then all servers are there again."""
-        await campaigns.start(self._campaign_id, self._first, datetime.now(UTC))
+        await steps.start(self._campaign_id, self._first, datetime.now(UTC))
         disturbed = asyncio.create_task(self._disturbing.run(self._story.disturbances))
         reported = asyncio.create_task(beside.unknown_reports(self._servers))
         try:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from sms import ledger, sender, sweeps
+from sms.outbox import ledger
+from sms.worker import sender, sweeps
 
 SHORT: Final = (
     (sender, "STALE_SECONDS", 2.0),

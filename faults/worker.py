@@ -1,4 +1,4 @@
-"""A worker that burns fuses: `sms.worker.work` as it is, with a look at the fuses around each step.
+"""A worker that burns fuses: `sms.worker.process.work` as it is, with a look at the fuses around each step.
 
 The steps are found from outside, by wrapping what the worker calls: the code that sends has no hook for tests.
 """
@@ -21,10 +21,12 @@ from core.platform.settings import Settings
 from faults.fuses import FuseBox
 from faults.steps import Step
 from faults.waits import shorten
-from sms import campaigns, delivery, ledger, sweeps
-from sms.africastalking import AfricasTalking
-from sms.gateway import Gateway, GatewayTrouble, Policy, Result
-from sms.worker import work
+from sms.campaigns import steps
+from sms.outbox import delivery, ledger
+from sms.outbox.africastalking import AfricasTalking
+from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
+from sms.worker import sweeps
+from sms.worker.process import work
 
 WROTE: Final = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
 """Whether the transaction has changed anything: looking for something to send is no step of a request."""
@@ -64,7 +66,7 @@ async def _until_told(settings: Settings, box: FuseBox) -> None:
 
 def _lay_along(box: FuseBox) -> None:
     """Look at the fuses around the steps of the ledger, of a pause and of the sweep."""
-    for module in (ledger, campaigns):
+    for module in (ledger, steps):
         _replace(module, "writing", lambda _: _writing(box))
     for module, name, within, after in (
         (ledger, "claim", Step.CLAIMING, Step.CLAIMED),
@@ -72,7 +74,7 @@ def _lay_along(box: FuseBox) -> None:
         (ledger, "record", Step.RECORDING, Step.RECORDED),
         (ledger, "release", Step.GIVING_BACK, Step.GIVEN_BACK),
         (ledger, "unanswered", Step.DOUBTING, Step.DOUBTED),
-        (campaigns, "stop_for_gateway", Step.PAUSING, None),
+        (steps, "stop_for_gateway", Step.PAUSING, None),
     ):
         _replace(module, name, _around(box, within, after))
     _replace(delivery, "adopt", _afterwards(box, Step.ADOPTED))

@@ -5,7 +5,7 @@ import pytest
 from core.payments.history import PaymentState
 from core.platform.settings import Settings
 from demo.campaigns import campaign as demo_campaign
-from sms import campaigns, preview
+from sms.campaigns import preview, steps
 from tests.sms.campaign_world import AWA, BINTA, CHEICK, NOW, SETTINGS, family, one, query, somebody, state_of, told
 from tests.sms.campaign_world import safo as safo
 
@@ -19,7 +19,7 @@ async def test_the_coming_payments_are_planned_by_one_and_approved_by_another() 
     found = await preview.summary(campaign)
     assert (found.state, found.title, found.recipients) == ("approved", "TM T4 2026 announce", 1)
     assert (found.planned_by, found.approved_by, found.second_approved_by) == ("Awa", "Moussa", None)
-    await campaigns.start(campaign, await somebody("awa"), NOW)
+    await steps.start(campaign, await somebody("awa"), NOW)
     assert await state_of(campaign) == "running"
 
 

@@ -10,7 +10,7 @@ from core.platform import database
 from core.staff.agents import Role, Scope
 from core.text.languages import Language
 from desk import campaign_plan
-from sms import planning, planning_apart
+from sms.campaigns import planning, planning_apart
 from tests.core import seed
 from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen

@@ -12,10 +12,10 @@ from core.numbers.msisdn import local
 from core.platform.database import writing
 from core.platform.settings import Settings
 from core.staff.agents import Role, Scope, acting
-from sms import campaigns, planning, planning_apart
-from sms.campaign_scope import OutOfScope
-from sms.gateway import Policy
-from sms.subjects import Subject
+from sms.campaigns import planning, planning_apart, steps
+from sms.campaigns.audience import Subject
+from sms.campaigns.scope import OutOfScope
+from sms.outbox.gateway import Policy
 from tests.core import seed
 from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
@@ -132,7 +132,7 @@ async def test_a_plan_that_was_made_anew_is_looked_at_before_it_is_approved(
 ) -> None:
     campaign = await announced()
     binta = await sign_in("binta", Role.SUPERVISOR)
-    old = str(await campaigns.last_change(campaign))
+    old = str(await steps.last_change(campaign))
     await family(CHEICK, due=SOON)
     await planning.plan(campaign, SETTINGS, NOW)
     assert "quelqu'un d'autre a refait ou approuvé ce plan" in await act(binta, campaign, "approve", seen=old)
@@ -144,7 +144,7 @@ async def test_starting_what_somebody_cancelled_says_who_did(two_households: Non
     campaign = await announced()
     binta, cheick = [await sign_in(login, Role.SUPERVISOR) for login in ("binta", "cheick")]
     await act(binta, campaign, "approve")
-    await campaigns.cancel(campaign, "Tour repoussé", cheick.who, datetime.now(UTC))
+    await steps.cancel(campaign, "Tour repoussé", cheick.who, datetime.now(UTC))
     page = await act(binta, campaign, "start", when="now")
     assert "la campagne est annulée (par Cheick, le" in page
     assert await state_of(campaign) == "cancelled"
@@ -264,10 +264,10 @@ class TestScope:
         await sign_in("binta", Role.SUPERVISOR, Scope.REGION, "ML05")
         binta = await acting("binta")
         for doing in (
-            campaigns.approve(campaign, binta, NOW),
-            campaigns.cancel(campaign, "non", binta, NOW),
+            steps.approve(campaign, binta, NOW),
+            steps.cancel(campaign, "non", binta, NOW),
             planning.plan(campaign, SETTINGS, NOW, who=binta),
-            campaigns.settle(None, binta, NOW, again=False),
+            steps.settle(None, binta, NOW, again=False),
         ):
             with pytest.raises(OutOfScope):
                 await doing

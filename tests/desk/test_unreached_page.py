@@ -8,8 +8,8 @@ import pytest
 from starlette.applications import Starlette
 
 from core.staff.agents import Role
-from sms import planning
-from sms.subjects import Subject
+from sms.campaigns import planning
+from sms.campaigns.audience import Subject
 from tests.core import seed
 from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn

@@ -36,7 +36,7 @@ from demo import world
 from demo.callers import DEMO_CALLERS
 from menus import line
 from simulator.gateway import Screen, UssdCall
-from sms import cut_calls
+from sms.inbound import dropped_calls
 from ussd import africastalking
 from ussd.engine import Engine
 from ussd.sessions import Sessions
@@ -268,7 +268,7 @@ class World:
         )
 
         async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
-            await cut_calls.end(session_end, unsaid, NOW)
+            await dropped_calls.end(session_end, unsaid, NOW)
 
         app = Starlette(
             routes=africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes)

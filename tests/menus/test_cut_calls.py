@@ -23,7 +23,7 @@ from core.text.languages import Language
 from demo.callers import Situation
 from simulator.gateway import UssdCall
 from tests.menus.conftest import CALLBACK, Town, caller, pressed
-from tests.sms.a_gateway import AGateway
+from tests.sms.outbox.a_gateway import AGateway
 
 BM, FR = Language.BM, Language.FR
 NOW = datetime.now(UTC)

@@ -21,13 +21,13 @@ from core.registry.households import Status
 from core.staff.agents import Acting, LoginTakenError, Role, acting, add_agent
 from core.text.alphabet import GSM7
 from core.text.languages import Language
-from sms import campaigns, planning
-from sms.contents import EventLine, PaymentLine, events_of, payments_of
-from sms.drafts import Draft, draft
-from sms.gateway import Policy, Result
-from sms.planning import Plan
-from sms.sender import Clock, Sender
-from sms.subjects import Subject
+from sms.campaigns import planning, steps
+from sms.campaigns.audience import Subject
+from sms.campaigns.drafts import Draft, draft
+from sms.campaigns.planning import Plan
+from sms.outbox.contents import EventLine, PaymentLine, events_of, payments_of
+from sms.outbox.gateway import Policy, Result
+from sms.worker.sender import Clock, Sender
 from tests.core import seed
 from tests.core.seed import SAFO, TODAY
 
@@ -216,9 +216,9 @@ async def planned(
 
 async def approved(plan: Plan, now: datetime = NOW) -> int:
     """Let others approve a plan; give the campaign's number."""
-    given = await campaigns.approve(plan.campaign_id, await somebody("binta"), now)
+    given = await steps.approve(plan.campaign_id, await somebody("binta"), now)
     if not given.complete:
-        await campaigns.approve(plan.campaign_id, await somebody("cheick"), now)
+        await steps.approve(plan.campaign_id, await somebody("cheick"), now)
     return plan.campaign_id
 
 
@@ -234,7 +234,7 @@ async def running(
     """Plan a campaign, approve it and start it; give its number."""
     plan = await planned(kind, subject, settings=settings, now=now, french=french, bambara=bambara)
     campaign = await approved(plan, now)
-    await campaigns.start(campaign, await somebody("binta"), now)
+    await steps.start(campaign, await somebody("binta"), now)
     return campaign
 
 

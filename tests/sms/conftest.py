@@ -8,8 +8,8 @@ import pytest
 from starlette.applications import Starlette
 
 from core.platform.settings import Settings
-from sms import callbacks
-from tests.sms.a_gateway import NOON, AGateway
+from sms.inbound import webhooks
+from tests.sms.outbox.a_gateway import NOON, AGateway
 
 TOKEN = "an-unguessable-word"
 SHORT_CODE = "36000"
@@ -21,7 +21,7 @@ class Callbacks:
     def __init__(self, settings: Settings) -> None:
         self.now: datetime = NOON
         self._written = 0
-        app = Starlette(routes=callbacks.routes(settings, lambda: self.now))
+        app = Starlette(routes=webhooks.routes(settings, lambda: self.now))
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sms")
 
     async def post(self, name: str, **form: str) -> httpx.Response:

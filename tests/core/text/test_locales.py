@@ -26,7 +26,7 @@ from core.text.translator import Amount, Voice, voice
 from menus import eligibility
 from menus.subjects import TOPICS
 from proof.catalogues import problems
-from sms.notice_texts import PERIODS
+from sms.outbox.notice_texts import PERIODS
 from ussd.pages import Room, lay_out, with_error
 from ussd.texts import signs
 

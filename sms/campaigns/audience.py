@@ -1,0 +1,182 @@
+"""Whom a campaign is for: a payment round, an event of a component, or a filter of households."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from core.campaigns.models import CampaignKind
+from core.registry.households import Status
+from core.text.languages import Language
+from sms.outbox.freshness import PAYMENT_HASH
+
+DAYS_BEFORE: Final[Mapping[CampaignKind, int]] = {CampaignKind.REMINDER_3: 3, CampaignKind.REMINDER_1: 1}
+EVENT_KINDS: Final = (
+    CampaignKind.ANNOUNCE,
+    CampaignKind.REMINDER_3,
+    CampaignKind.REMINDER_1,
+    CampaignKind.CANCELLED,
+)
+
+
+class BadSubject(ValueError):
+    """A campaign of this kind cannot be about this; the message says what it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a campaign is about and whom it is for.
+
+    `round_id` or `event` (a component, and its days from `first` to `last`), or neither for free words. The rest
+    narrows: a place by its P-code (region, cercle or commune), a village, households enrolled in `component`, of a
+    `status`, of a `language`. `day` is the day that reminders speak of. `unmoved` leaves out phones that were told a
+    day which moved since, `only_told` all others.
+    """
+
+    round_id: int | None = None
+    event: str | None = None
+    first: date | None = None
+    last: date | None = None
+    day: date | None = None
+    place: str | None = None
+    village: str | None = None
+    component: str | None = None
+    status: Status | None = None
+    language: Language | None = None
+    unmoved: bool = False
+    only_told: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept with the campaign; an event with its component."""
+        known = {name: value for name, value in asdict(self).items() if value}
+        for name in ("first", "last", "day"):
+            if name in known:
+                known[name] = known[name].isoformat()
+        if self.event:
+            known["event"] = {"component": self.event}
+        return known
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Subject":
+        """Read what `to_json` wrote."""
+        known = dict(kept)
+        for name in ("first", "last", "day"):
+            if name in known:
+                known[name] = date.fromisoformat(known[name])
+        if "event" in known:
+            known["event"] = known["event"]["component"]
+        if "status" in known:
+            known["status"] = Status(known["status"])
+        if "language" in known:
+            known["language"] = Language(known["language"])
+        return cls(**known)
+
+
+def check(kind: CampaignKind, subject: Subject) -> None:
+    """Raise BadSubject when a campaign of this kind cannot be about this."""
+    if kind is CampaignKind.FREE:
+        if subject.round_id is not None or subject.event is not None:
+            raise BadSubject("free words are about no round and no event: name a place, a component or a status")
+        return
+    if subject.event is None and subject.round_id is None:
+        raise BadSubject(f"a campaign of kind {kind} is about a payment round or an event")
+    if subject.event is not None and kind not in EVENT_KINDS:
+        raise BadSubject(f"a campaign of kind {kind} is about a payment round, not an event")
+
+
+def spoken_day(kind: CampaignKind, subject: Subject, today: date) -> date | None:
+    """The day that a reminder speaks of: the one asked for, or the one that is as far from today as it says."""
+    if kind not in DAYS_BEFORE:
+        return None
+    return subject.day or today + timedelta(days=DAYS_BEFORE[kind])
+
+
+_PAYMENTS_OF: Final[Mapping[CampaignKind, str]] = {
+    CampaignKind.ANNOUNCE: "payment.state IN ('planned', 'announced') AND payment.due_date >= %(today)s",
+    CampaignKind.REMINDER_3: "payment.state IN ('planned', 'announced') AND payment.due_date = %(day)s",
+    CampaignKind.REMINDER_1: "payment.state IN ('planned', 'announced') AND payment.due_date = %(day)s",
+    CampaignKind.MOVED: "payment.state IN ('planned', 'announced') AND move.old_day IS DISTINCT FROM payment.due_date "
+    "AND move.old_day IS NOT NULL AND coalesce(payment.due_date, move.old_day) >= %(today)s",
+    CampaignKind.CANCELLED: "payment.state = 'cancelled' AND payment.due_date >= %(today)s",
+    CampaignKind.UNCLAIMED: "payment.state = 'unclaimed' AND payment.last_day >= %(today)s",
+}
+_NARROWED: Final = """
+    (%(place)s::text IS NULL OR %(place)s IN (commune.pcode, cercle.pcode, cercle.region_pcode))
+    AND (%(village)s::text IS NULL OR lower(household.village) = lower(%(village)s))
+    AND (%(status)s::text IS NULL OR household.status = %(status)s)
+    AND (%(component)s::text IS NULL OR EXISTS (
+        SELECT FROM enrolment WHERE enrolment.household_id = household.id AND enrolment.component = %(component)s
+        AND (enrolment.ended IS NULL OR enrolment.ended > %(today)s)))
+"""
+_PLACED: Final = """
+    JOIN commune ON commune.pcode = household.commune_pcode JOIN cercle ON cercle.pcode = commune.cercle_pcode
+"""
+
+
+def wanted_sql(kind: CampaignKind, subject: Subject) -> str:
+    """SQL of the households to tell and what of, a row for each line of what they are told.
+
+    `household_id, head_name, commune_pcode, language, amount, day, place, old_day, hash, event (jsonb), moved_at`; its
+    parameters are those of `wanted_values`.
+    """
+    if kind is CampaignKind.FREE:
+        return f"""
+        SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
+            NULL::integer AS amount, NULL::date AS day, NULL::text AS place, NULL::date AS old_day,
+            NULL::integer AS hash, NULL::jsonb AS event, NULL::timestamptz AS moved_at
+        FROM household {_PLACED} WHERE {_NARROWED}
+        """  # noqa: S608 - our own words
+    if subject.event is not None:
+        days = "event.date = %(day)s" if kind in DAYS_BEFORE else "event.date BETWEEN %(first)s AND %(last)s"
+        return f"""
+        SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
+            NULL::integer AS amount, event.date AS day, NULL::text AS place, NULL::date AS old_day,
+            NULL::integer AS hash,
+            jsonb_build_array(event.what_fr, event.what_bm, event.date, event.time, event.place) AS event,
+            NULL::timestamptz AS moved_at
+        FROM component_event AS event
+        JOIN household ON household.commune_pcode = event.commune_pcode
+            AND (event.village IS NULL OR lower(event.village) = lower(household.village))
+        JOIN enrolment AS own ON own.household_id = household.id AND own.component = event.component
+            AND (own.ended IS NULL OR own.ended >= event.date)
+        {_PLACED} WHERE event.component = %(event)s AND event.date >= %(today)s AND {days} AND {_NARROWED}
+        """  # noqa: S608
+    day = "payment.last_day" if kind is CampaignKind.UNCLAIMED else "payment.due_date"
+    old = "move.old_day" if kind is CampaignKind.MOVED else "NULL::date"
+    return f"""
+    SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
+        payment.amount_xof AS amount, {day} AS day, coalesce(payment.place, commune.name) AS place, {old} AS old_day,
+        {PAYMENT_HASH} AS hash, NULL::jsonb AS event,
+        (SELECT max(moved_at) FROM payment_move WHERE payment_move.payment_id = payment.id) AS moved_at
+    FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
+    LEFT JOIN LATERAL (
+        SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1
+    ) AS move ON {"true" if kind is CampaignKind.MOVED else "false"}
+    WHERE payment.round_id = %(round_id)s AND {_PAYMENTS_OF[kind]} AND {_NARROWED}
+    """  # noqa: S608
+
+
+NO_DAY_YET: Final = f"""
+    SELECT household.id AS household_id, household.commune_pcode
+    FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
+    WHERE payment.round_id = %(round_id)s AND payment.state = 'planned' AND payment.due_date IS NULL AND {_NARROWED}
+"""  # noqa: S608
+"""SQL of the households of a round that cannot be told a day, because none is fixed."""
+
+
+def wanted_values(kind: CampaignKind, subject: Subject, today: date) -> dict[str, Any]:
+    """The parameters of `wanted_sql` and `NO_DAY_YET`."""
+    return {
+        "round_id": subject.round_id,
+        "event": subject.event,
+        "first": subject.first or today,
+        "last": subject.last or subject.first or date.max,
+        "day": spoken_day(kind, subject, today),
+        "place": subject.place,
+        "village": subject.village,
+        "component": subject.component,
+        "status": subject.status.value if subject.status else None,
+        "unmoved": subject.unmoved,
+        "only_told": subject.only_told,
+        "today": today,
+    }

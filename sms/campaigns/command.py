@@ -1,0 +1,445 @@
+"""`jigi campaign`: plan, look, approve, start, pause, resume, cancel, watch, settle and report."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Group
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import text
+
+from core.campaigns.models import CampaignKind, CampaignState
+from core.numbers.msisdn import BadNumber, parse_any
+from core.outbox.messages import MessageState
+from core.platform.database import reading
+from core.platform.settings import settings
+from core.platform.terminal import errors, on, out
+from core.registry.households import Status
+from core.schema.ground import postgres
+from core.staff import audit
+from core.staff.agents import Acting, UnknownAgentError, acting
+from core.text.alphabet import alphabet
+from core.text.formats import number_phrase
+from core.text.languages import Language
+from sms.campaigns import preview, rules, steps, test_send, unreached
+from sms.campaigns.audience import BadSubject, Subject
+from sms.campaigns.drafts import CannotBeWritten, Draft, draft
+from sms.campaigns.planning import plan as make_plan
+from sms.campaigns.preview import Progress as Counted
+from sms.campaigns.preview import Summary
+from sms.campaigns.scope import CampaignError, must_cover, must_run, must_supervise
+from sms.outbox.texts import NotASafeText
+
+app = typer.Typer(help="SMS campaigns.", no_args_is_help=True, add_completion=False)
+
+As = Annotated[str, typer.Option("--as", help="Your login.", envvar="JIGI_LOGIN")]
+Id = Annotated[int, typer.Argument(help="The campaign's number.")]
+Why = Annotated[str, typer.Option("--why", help="The reason, kept on record.")]
+Done = TypeVar("Done")
+REFRESH_SECONDS = 1.0
+
+
+class Mistake(ValueError):
+    """What was asked cannot be understood; the message says why."""
+
+
+def _run(work: Callable[[], Awaitable[Done]]) -> Done:
+    """Do the work; what cannot be done is said in words, with exit code 2."""
+    refusals = (CampaignError, BadSubject, CannotBeWritten, NotASafeText, Mistake)
+    try:
+        return on(postgres(settings()), work())
+    except UnknownAgentError as unknown:
+        errors.print(f"Nobody works here as {unknown}. `jigi agents list` shows who does.", style="bold red")
+    except refusals as refused:
+        errors.print(str(refused), style="bold red", highlight=False, markup=False)
+    raise typer.Exit(2)
+
+
+@app.command()
+def plan(
+    kind: Annotated[CampaignKind, typer.Argument(help="What it tells.")],
+    who: As,
+    round_name: Annotated[str, typer.Option("--round", help="The payment round, e.g. 'T4 2026'.")] = "",
+    component: Annotated[str, typer.Option(help="The component of the round, or the one of the households.")] = "",
+    event: Annotated[str, typer.Option(help="A component with events: MA, PNP, HIMO, AGR, CASH+.")] = "",
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of events.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of events.")] = None,
+    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day a reminder speaks of.")] = None,
+    place: Annotated[str, typer.Option(help="P-code of a region, cercle or commune.")] = "",
+    village: Annotated[str, typer.Option(help="A village of that commune.")] = "",
+    status: Annotated[Status | None, typer.Option(help="Households of this status.")] = None,
+    language: Annotated[Language | None, typer.Option(help="Phones of this language.")] = None,
+    french: Annotated[str, typer.Option("--fr", help="Free words in French.")] = "",
+    bambara: Annotated[str, typer.Option("--bm", help="Free words in Bambara.")] = "",
+    title: Annotated[str, typer.Option(help="How it is called in lists.")] = "",
+) -> None:
+    """Plan a campaign: who is told what, and what it costs. Nothing is sent."""
+
+    async def work() -> None:
+        person = await _at_shell(who, "plan")
+        await must_cover(person, place or None)
+        now = datetime.now(UTC)
+        round_id = await _round(component or "TM", round_name) if round_name else None
+        subject = Subject(
+            round_id=round_id,
+            event=event or None,
+            first=first.date() if first else None,
+            last=last.date() if last else None,
+            day=day.date() if day else None,
+            place=place or None,
+            village=village or None,
+            component=None if round_name else component or None,
+            status=status,
+            language=language,
+        )
+        name = title or " ".join(part for part in (component or event, round_name, kind.value) if part)
+        new = Draft(kind, subject, name, french or None, bambara or None, person.id)
+        campaign_id = await draft(new, now, alphabet(settings().alphabet))
+        with errors.status("planning…"):
+            await make_plan(campaign_id, settings(), now, who=person)
+        await _show(campaign_id)
+
+    _run(work)
+
+
+@app.command()
+def replan(campaign: Id, who: As) -> None:
+    """Plan a draft, or a plan that nobody approved yet, anew: with the households and payments as they are now."""
+
+    async def work() -> None:
+        person = await _supervisor(who, "replan", campaign)
+        with errors.status("planning…"):
+            await make_plan(campaign, settings(), datetime.now(UTC), who=person)
+        await _show(campaign)
+
+    _run(work)
+
+
+ROUND = text("SELECT id FROM payment_round WHERE component = :component AND name = :name")
+ROUNDS = text("SELECT name FROM payment_round WHERE component = :component ORDER BY id DESC LIMIT 12")
+
+
+async def _round(component: str, name: str) -> int:
+    async with reading() as connection:
+        found = await connection.scalar(ROUND, {"component": component, "name": name})
+        known = list(await connection.scalars(ROUNDS, {"component": component}))
+    if found is None:
+        raise Mistake(f"there is no round {name!r} of {component}; there are: {', '.join(known) or 'none'}")
+    return int(found)
+
+
+@app.command("list")
+def list_campaigns() -> None:
+    """The campaigns, newest first."""
+
+    async def work() -> None:
+        table = Table("No", "Campaign", "Kind", "State", "Recipients", "Parts", "Planned by", "Approved by")
+        for each in await preview.summaries():
+            approved = ", ".join(name for name in (each.approved_by, each.second_approved_by) if name)
+            table.add_row(
+                str(each.id),
+                escape(each.title),
+                each.kind.value,
+                _state(each),
+                number_phrase(each.recipients),
+                number_phrase(each.parts),
+                each.planned_by or "by itself",
+                approved,
+            )
+        out.print(table)
+
+    _run(work)
+
+
+@app.command()
+def show(campaign: Id) -> None:
+    """What a campaign holds: recipients, who is left out, texts, and what was decided."""
+    _run(lambda: _show(campaign))
+
+
+async def _show(campaign_id: int) -> None:
+    found, held = await preview.summary(campaign_id), await preview.preview(campaign_id, settings(), datetime.now(UTC))
+    out.print(
+        f"[bold]Campaign {found.id}: {escape(found.title)}[/] ({found.kind.value}), {_state(found)}", highlight=False
+    )
+    out.print(
+        f"{number_phrase(found.recipients)} recipients, {held.texts} texts in {held.requests} requests, "
+        f"{number_phrase(found.parts)} parts, {_cost(found)}",
+        highlight=False,
+    )
+    table = Table("Recipients", "", "Left out", "")
+    told = [*held.by_language.items(), *held.by_operator.items(), *held.by_place.items()]
+    left = list(held.left_out.items())
+    if held.put_off_today:
+        left.append(("three_today: told tomorrow", held.put_off_today))
+    for place in range(max(len(told), len(left))):
+        cells: list[str] = []
+        for column in (told, left):
+            name, count = column[place] if place < len(column) else ("", 0)
+            cells += [name, number_phrase(count) if name else ""]
+        table.add_row(*cells)
+    out.print(table)
+    for sample in held.samples:
+        out.print(f"[dim]{sample.language}, {sample.size} long, {sample.parts} part(s), {sample.recipients} times[/]")
+        out.print(Text(sample.body), "")
+    for change in await steps.changes(campaign_id):
+        what = f"{change.to_state} {change.note or ''}".strip()
+        out.print(f"{change.at:%Y-%m-%d %H:%M} {change.who or 'by itself'}: {what}", highlight=False, markup=False)
+
+
+def _cost(found: Summary) -> str:
+    if found.cost_xof is None:
+        return "cost not known (JIGI_SMS_PART_PRICE_XOF is not set)"
+    return f"about {number_phrase(found.cost_xof)} F CFA"
+
+
+def _heading(found: Summary) -> str:
+    return f"[bold]Campaign {found.id}: {escape(found.title)}[/]"
+
+
+def _state(found: Summary) -> str:
+    if found.state is CampaignState.PLANNED:
+        if found.approved_by:
+            return "planned, waits for a second approval"
+        return "planned, waits for an approval" + (" (and a second one)" if found.needs_second else "")
+    if found.state is CampaignState.SCHEDULED and found.starts_at:
+        return f"scheduled for {found.starts_at:%Y-%m-%d %H:%M}"
+    if found.why and found.state in (CampaignState.PAUSED, CampaignState.CANCELLED):
+        return f"{found.state.value}: {escape(found.why)}"
+    return found.state.value
+
+
+@app.command()
+def test(campaign: Id, phones: Annotated[list[str], typer.Argument(help="Phones to send to.")], who: As) -> None:
+    """Send the longest text of each language to named phones, and to nobody else."""
+
+    async def work() -> None:
+        await must_run(await _supervisor(who, "test", campaign), campaign)
+        try:
+            msisdns = [parse_any(phone) for phone in phones]
+        except BadNumber as bad:
+            raise Mistake("one of these is no telephone number") from bad
+        count = await test_send.send(campaign, msisdns, datetime.now(UTC))
+        out.print(f"{count} test SMS queued.")
+
+    _run(work)
+
+
+@app.command()
+def approve(campaign: Id, who: As) -> None:
+    """Approve a plan that somebody else made."""
+
+    async def work() -> None:
+        approved = await steps.approve(campaign, await _at_shell(who, "approve", campaign), datetime.now(UTC))
+        out.print("Approved." if approved.complete else "First approval given; it needs a second one.")
+
+    _run(work)
+
+
+@app.command()
+def start(
+    campaign: Id,
+    who: As,
+    at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"], help="When, in Bamako.")
+    ] = None,
+) -> None:
+    """Start an approved campaign, now or later."""
+
+    async def work() -> None:
+        moment = at.replace(tzinfo=UTC) if at else None
+        if moment is not None and moment < datetime.now(UTC):
+            raise Mistake("that moment has passed; without --at it starts now")
+        await steps.start(campaign, await _at_shell(who, "start", campaign), datetime.now(UTC), moment)
+        out.print(f"It starts {f'on {moment:%Y-%m-%d at %H:%M}' if moment else 'now'}.", highlight=False)
+        out.print(f"Watch it: jigi campaign status {campaign} --watch", highlight=False)
+
+    _run(work)
+
+
+@app.command()
+def pause(campaign: Id, who: As, why: Why = "paused by hand") -> None:
+    """Let nothing more of it leave."""
+
+    async def work() -> None:
+        await steps.pause(campaign, why, datetime.now(UTC), await _at_shell(who, "pause", campaign))
+        out.print("Paused. What left already is still recorded.")
+
+    _run(work)
+
+
+@app.command()
+def resume(campaign: Id, who: As) -> None:
+    """Let it go on from where it stopped."""
+
+    async def work() -> None:
+        await steps.resume(campaign, await _at_shell(who, "resume", campaign), datetime.now(UTC))
+        out.print("It goes on.")
+
+    _run(work)
+
+
+@app.command()
+def cancel(campaign: Id, who: As, why: Why) -> None:
+    """End it: who was not told yet is not told."""
+
+    async def work() -> None:
+        await steps.cancel(campaign, why, await _at_shell(who, "cancel", campaign), datetime.now(UTC))
+        out.print("Cancelled.")
+
+    _run(work)
+
+
+@app.command()
+def settle(
+    who: As,
+    campaign: Annotated[int, typer.Argument(help="The campaign's number; 0 for single notices.")],
+    again: Annotated[bool, typer.Option("--again/--leave", help="Send them again, or leave them.")],
+) -> None:
+    """Decide on uncertain messages: the gateway may or may not have taken them."""
+
+    async def work() -> None:
+        count = await steps.settle(
+            campaign or None, await _at_shell(who, "settle", campaign), datetime.now(UTC), again=again
+        )
+        out.print(f"{count} uncertain message(s) {'sent again' if again else 'left as they are'}.")
+
+    _run(work)
+
+
+@app.command("rules")
+def rules_of(
+    round_name: Annotated[str, typer.Argument(help="The payment round, e.g. 'T4 2026'.")],
+    who: As = "",
+    component: Annotated[str, typer.Option(help="The component of the round.")] = "TM",
+    off: Annotated[list[CampaignKind] | None, typer.Option(help="Rules to switch off.")] = None,
+    on_again: Annotated[list[CampaignKind] | None, typer.Option("--on", help="Rules to switch on again.")] = None,
+) -> None:
+    """What is told by itself for a round, and switching it off or on."""
+
+    async def work() -> None:
+        round_id = await _round(component, round_name)
+        for kinds, is_on in ((off or [], False), (on_again or [], True)):
+            for kind in kinds:
+                person = await _at_shell(who, "rules")
+                await must_cover(person, None)
+                await rules.switch(round_id, kind, person.id, datetime.now(UTC), on=is_on)
+        switched_off = await rules.switched_off(round_id)
+        for kind in rules.BY_RULE:
+            out.print(f"{kind.value}: {'off' if kind in switched_off else 'on'}", highlight=False)
+
+    _run(work)
+
+
+@app.command()
+def status(
+    campaign: Annotated[int | None, typer.Argument(help="The campaign's number; without it, the list.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay and watch it.")] = False,
+) -> None:
+    """How far a campaign is."""
+    if campaign is None:
+        list_campaigns()
+    else:
+        _run(lambda: _watch(campaign) if watch else _once(campaign))
+
+
+async def _once(campaign_id: int) -> None:
+    found, counted = await preview.summary(campaign_id), await preview.progress(campaign_id)
+    out.print(f"{_heading(found)}, {_state(found)}", highlight=False)
+    out.print(_states(counted))
+    _ask(campaign_id, counted)
+
+
+async def _watch(campaign_id: int) -> None:
+    """Show the bar and the states until nothing more moves."""
+    columns = (
+        BarColumn(40),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TextColumn("{task.fields[rate]:,.0f}/s"),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(elapsed_when_finished=False),
+    )
+    moving = Progress(*columns, console=out)
+    task = moving.add_task("", total=None, rate=0.0)
+    before, quiet = 0, 0
+    with Live(console=out, refresh_per_second=4) as live:
+        while True:
+            found, counted = await preview.summary(campaign_id), await preview.progress(campaign_id)
+            rate = (counted.done - before) / REFRESH_SECONDS if before else 0.0
+            before = counted.done
+            moving.update(task, completed=counted.done, total=counted.to_send, rate=max(rate, 0.0))
+            live.update(Group(Text.from_markup(f"{_heading(found)}, {_state(found)}"), moving, _states(counted)))
+            waiting = counted.states.get(MessageState.ACCEPTED, 0) + counted.states.get(MessageState.ON_ITS_WAY, 0)
+            ended = found.state in steps.ENDED
+            quiet = quiet + 1 if ended else 0
+            if ended and (not waiting or quiet > QUIET_LOOKS):
+                break
+            await asyncio.sleep(REFRESH_SECONDS)
+    _ask(campaign_id, counted)
+
+
+QUIET_LOOKS = 15
+"""How often it is still looked for delivery reports once everything is sent."""
+
+
+def _states(counted: Counted) -> Table:
+    shown = [state for state in MessageState if counted.states.get(state)]
+    table = Table("sent", *(state.value.replace("_", " ") for state in shown), "under way", "cost")
+    cost = ", ".join(f"{currency} {amount:,.2f}" for currency, amount in counted.cost.items())
+    cells = (number_phrase(counted.states[state]) for state in shown)
+    table.add_row(number_phrase(counted.sent), *cells, str(counted.under_way), cost or "–")
+    return table
+
+
+def _ask(campaign_id: int, counted: Counted) -> None:
+    """Put the question that uncertain messages are to a supervisor."""
+    if counted.waiting:
+        out.print(
+            f"{counted.waiting} uncertain: the gateway may or may not have taken them. Decide: "
+            f"jigi campaign settle {campaign_id} --again (some may get it twice) or --leave (some may not get it).",
+            style="yellow",
+            highlight=False,
+        )
+
+
+@app.command()
+def report(
+    campaign: Id,
+    folder: Annotated[Path, typer.Option("--out", "-o", help="Where to write the lists.")] = Path(),
+) -> None:
+    """What became of it by commune, what it cost, and who could not be told, as CSV and xlsx for the villages."""
+
+    async def work() -> None:
+        await _once(campaign)
+        table = Table("Region", "Commune", "Households", "Not told", "Why")
+        for commune in await unreached.by_commune(campaign):
+            why = ", ".join(f"{unreached.REASONS.get(name, name)}: {n}" for name, n in commune.reasons.items())
+            table.add_row(commune.region, commune.commune, str(commune.households), str(commune.unreached), why)
+        out.print(table)
+        files = await unreached.write(campaign, folder)
+        out.print(f"{files.households} households were not told: {files.csv}, {files.xlsx}", highlight=False)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    _run(work)
+
+
+async def _supervisor(login: str, command: str, campaign_id: int | None = None) -> Acting:
+    person = await _at_shell(login, command, campaign_id)
+    must_supervise(person)
+    return person
+
+
+async def _at_shell(login: str, command: str, campaign_id: int | None = None) -> Acting:
+    """Who this login is; no password was asked, so the audit trail says that the shell acted in their name."""
+    person = await acting(login)
+    about = f"campaign {campaign_id}" if campaign_id else None
+    await audit.note(person.id, "at the shell", about, datetime.now(UTC), {"command": command})
+    return person

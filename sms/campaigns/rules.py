@@ -1,0 +1,180 @@
+"""Campaigns that arise from the schedule by themselves: reminders, moved days, money that waits, corrected days.
+
+They arise for a round as long as its rules are on, and go by themselves where people approved an announcement of that
+round; else, or where they are dear, they wait for an approval. Between plan and start there is time to stop them.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import text
+
+from core.campaigns.models import CampaignKind
+from core.platform.database import reading, writing
+from core.platform.settings import Settings
+from core.text.alphabet import alphabet
+from sms.campaigns import planning, steps
+from sms.campaigns.audience import DAYS_BEFORE, Subject
+from sms.campaigns.drafts import Draft, draft
+
+log = structlog.get_logger(__name__)
+
+BY_RULE: Final = (
+    CampaignKind.REMINDER_3,
+    CampaignKind.REMINDER_1,
+    CampaignKind.MOVED,
+    CampaignKind.UNCLAIMED,
+    CampaignKind.ANNOUNCE,
+)
+"""An announcement arises by itself only where one runs or ran: for households that came later, or whose place or amount
+was corrected. A day that moved is told as such."""
+
+IMPORT_TIME: Final = "1 hour"
+"""An import bears the moment it wrote, and is seen when it ends, later: so far back it is looked again."""
+
+COMING: Final = "payment.state IN ('planned', 'announced')"
+DUE: Final[Mapping[CampaignKind, str]] = {
+    CampaignKind.REMINDER_3: f"{COMING} AND payment.due_date = :day",
+    CampaignKind.REMINDER_1: f"{COMING} AND payment.due_date = :day",
+    CampaignKind.MOVED: f"{COMING} AND coalesce(payment.due_date >= :today, true) "
+    "AND EXISTS (SELECT FROM payment_move WHERE payment_move.payment_id = payment.id)",
+    CampaignKind.UNCLAIMED: "payment.state = 'unclaimed' AND payment.last_day >= :today",
+    CampaignKind.ANNOUNCE: f"{COMING} AND payment.due_date >= :today AND EXISTS ("
+    "SELECT FROM campaign WHERE campaign.round_id = payment.round_id AND campaign.kind = 'announce' "
+    "AND campaign.state IN ('running', 'finished'))",
+}
+
+
+def _rounds(kind: CampaignKind) -> str:
+    """SQL of the rounds for which a campaign of this kind may arise: something changed since the last one arose."""
+    return f"""
+    WITH last AS (
+        SELECT round_id, max(created_at) AS at FROM campaign
+        WHERE kind = '{kind}' AND state <> 'draft'
+          AND coalesce(subject ->> 'day', '') = coalesce(CAST(:day AS text), '') GROUP BY round_id
+    )
+    SELECT DISTINCT payment.round_id, payment_round.component, payment_round.name
+    FROM payment JOIN payment_round ON payment_round.id = payment.round_id
+    LEFT JOIN last ON last.round_id = payment.round_id
+    WHERE {DUE[kind]} AND (last.at IS NULL OR payment.updated_at > last.at - interval '{IMPORT_TIME}' OR EXISTS (
+        SELECT FROM campaign JOIN message ON message.campaign_id = campaign.id
+        WHERE campaign.round_id = payment.round_id AND campaign.kind = '{kind}' AND message.reason = 'changed'
+        AND message.final_at > last.at))
+    AND NOT EXISTS (
+        SELECT FROM campaign_rule_off AS off WHERE off.round_id = payment.round_id AND off.kind = '{kind}')
+    ORDER BY payment.round_id
+    """  # noqa: S608 - our own words
+
+
+ROUNDS: Final = {kind: text(_rounds(kind)) for kind in BY_RULE}
+APPROVED: Final = text(
+    "SELECT EXISTS (SELECT FROM campaign WHERE round_id = :round_id AND kind = 'announce' AND approved_by IS NOT NULL "
+    "AND state NOT IN ('draft', 'planned', 'cancelled'))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arisen:
+    """A campaign that arose, and whether it goes by itself."""
+
+    campaign_id: int
+    kind: CampaignKind
+    recipients: int
+    by_itself: bool
+
+
+async def arise(now: datetime, settings: Settings) -> list[Arisen]:
+    """Plan every campaign that the schedule asks for and that is not planned yet."""
+    await _go_on_with_planned(now, settings)
+    arisen = []
+    for kind in BY_RULE:
+        day = now.date() + timedelta(days=DAYS_BEFORE[kind]) if kind in DAYS_BEFORE else None
+        values = {"today": now.date(), "day": day}
+        async with reading() as connection:
+            rounds = (await connection.execute(ROUNDS[kind], values)).all()
+        for round_id, component, name in rounds:
+            try:
+                one = await _arise(kind, round_id, f"{component} {name}", day, now, settings)
+            except Exception as error:
+                log.error("campaign_did_not_arise", round=round_id, kind=kind.value, error=type(error).__name__)
+                continue
+            if one is not None:
+                arisen.append(one)
+    return arisen
+
+
+WAITING: Final = text(
+    "SELECT id, round_id FROM campaign WHERE planned_by IS NULL AND approved_by IS NULL AND state = 'planned' "
+    "AND NOT needs_second AND round_id IS NOT NULL ORDER BY id"
+)
+LEFT_BEHIND: Final = text("DELETE FROM campaign WHERE planned_by IS NULL AND state = 'draft' AND created_at < :before")
+PLANNING_TIME: Final = timedelta(hours=1)
+
+
+async def _go_on_with_planned(now: datetime, settings: Settings) -> None:
+    """Approve what waits and may go by itself now; forget what a worker that died left half planned."""
+    async with writing() as session:
+        await session.execute(LEFT_BEHIND, {"before": now - PLANNING_TIME})
+    async with reading() as connection:
+        waiting = (await connection.execute(WAITING)).all()
+    for campaign_id, round_id in waiting:
+        if await _vouched_for(round_id, settings):
+            with suppress(steps.WrongState):
+                await steps.approve_by_rule(campaign_id, now + _wait(settings), now)
+
+
+def _wait(settings: Settings) -> timedelta:
+    return timedelta(minutes=settings.sms_rule_wait_minutes)
+
+
+async def _arise(
+    kind: CampaignKind, round_id: int, name: str, day: date | None, now: datetime, settings: Settings
+) -> Arisen | None:
+    title = f"{name}: {kind}" + (f" {day}" if day else "")
+    subject = Subject(
+        round_id=round_id, day=day, unmoved=kind is CampaignKind.ANNOUNCE, only_told=kind is CampaignKind.MOVED
+    )
+    new = Draft(kind, subject, title)
+    campaign_id = await draft(new, now, alphabet(settings.alphabet))
+    plan = await planning.plan(campaign_id, settings, now, keep_told=False)
+    if not plan.recipients:
+        await steps.discard(campaign_id, now)
+        return None
+    by_itself = not plan.needs_second and await _vouched_for(round_id, settings)
+    if by_itself:
+        await steps.approve_by_rule(campaign_id, now + _wait(settings), now)
+    log.info("campaign_arose", campaign=campaign_id, kind=kind.value, recipients=plan.recipients, by_itself=by_itself)
+    return Arisen(campaign_id, kind, plan.recipients, by_itself)
+
+
+async def _vouched_for(round_id: int, settings: Settings) -> bool:
+    if not settings.sms_rules_need_announcement:
+        return True
+    async with reading() as connection:
+        return bool(await connection.scalar(APPROVED, {"round_id": round_id}))
+
+
+OFF: Final = text(
+    "INSERT INTO campaign_rule_off (round_id, kind, agent_id, at) VALUES (:round_id, :kind, :agent_id, :now) "
+    "ON CONFLICT DO NOTHING"
+)
+ON: Final = text("DELETE FROM campaign_rule_off WHERE round_id = :round_id AND kind = :kind")
+WHICH: Final = text("SELECT kind FROM campaign_rule_off WHERE round_id = :round_id")
+
+
+async def switch(round_id: int, kind: CampaignKind, agent_id: int, now: datetime, *, on: bool) -> None:
+    """Switch a rule of a round on or off."""
+    async with writing() as session:
+        values = {"round_id": round_id, "kind": kind.value, "agent_id": agent_id, "now": now}
+        await session.execute(ON if on else OFF, values)
+
+
+async def switched_off(round_id: int) -> frozenset[CampaignKind]:
+    """The rules of a round that are off."""
+    async with reading() as connection:
+        kinds = await connection.scalars(WHICH, {"round_id": round_id})
+    return frozenset(CampaignKind(kind) for kind in kinds)

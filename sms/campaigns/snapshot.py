@@ -1,0 +1,169 @@
+"""The statements that make a plan: each gathers from the tables that the one before it left."""
+
+from typing import Final
+
+from core.campaigns.models import CampaignKind
+from core.numbers.msisdn import can_get_sms_sql, operator_sql
+from sms.campaigns.audience import NO_DAY_YET, Subject
+
+FORGET: Final = """
+    WITH messages AS (DELETE FROM message WHERE campaign_id = %(campaign)s),
+         batches AS (DELETE FROM sms_batch WHERE campaign_id = %(campaign)s)
+    DELETE FROM message_text WHERE campaign_id = %(campaign)s
+"""
+REACHED: Final = """
+    CREATE TEMP TABLE reached ON COMMIT DROP AS
+    SELECT own.msisdn, wanted.*, coalesce(phone.language, wanted.language) AS spoken,
+        phone.language AS chosen, phone.sms_stopped_at IS NOT NULL AS stopped
+    FROM wanted JOIN (
+        SELECT DISTINCT household_id, msisdn FROM (
+            SELECT household_id, msisdn, row_number() OVER (PARTITION BY household_id ORDER BY position) AS place
+            FROM household_phone
+        ) AS numbered WHERE place <= %(numbers)s
+    ) AS own USING (household_id)
+    LEFT JOIN phone ON phone.msisdn = own.msisdn
+"""
+PAYMENT_LINES: Final = """
+    SELECT msisdn, jsonb_agg(
+        jsonb_build_array(households, CASE WHEN kinds > 1 THEN names ELSE '' END, amount, day, place, old_day)
+        ORDER BY day, names, amount)::text AS content
+    FROM (
+        SELECT msisdn, amount, day, place, old_day, count(*) AS households,
+            string_agg(head_name, ', ' ORDER BY head_name) AS names, count(*) OVER (PARTITION BY msisdn) AS kinds
+        FROM reached GROUP BY msisdn, amount, day, place, old_day
+    ) AS line GROUP BY msisdn
+"""
+EVENT_LINES: Final = """
+    SELECT msisdn, jsonb_agg(event ORDER BY event ->> 2, event)::text AS content
+    FROM (SELECT DISTINCT msisdn, event FROM reached) AS line GROUP BY msisdn
+"""
+FREE_LINES: Final = """
+    SELECT DISTINCT msisdn, (
+        SELECT md5(concat_ws('|', text_fr, text_bm)) FROM campaign WHERE id = %(campaign)s
+    ) AS content FROM reached
+"""
+SAME: Final = {
+    "round": "earlier.round_id = %(round_id)s",
+    "event": "earlier.subject @> %(event_subject)s",
+    "free": "true",
+}
+TOLD_BEFORE_THE_MOVE: Final = """EXISTS (
+        SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
+        WHERE message.msisdn = person.msisdn AND earlier.round_id = %(round_id)s
+          AND message.state NOT IN ('left_out', 'dropped', 'failed', 'planned')
+          AND message.planned_at BETWEEN %(long_ago)s AND person.moved_at
+    )"""
+"""SQL that tells whether a number was told of the round before its day was last moved."""
+
+
+def gathered(kind: CampaignKind, subject: Subject) -> str:
+    """SQL that makes a row for each number: in which language, what it is told, and why not, if not."""
+    if kind is CampaignKind.FREE:
+        lines, same = FREE_LINES, SAME["free"]
+    elif subject.event is not None:
+        lines, same = EVENT_LINES, SAME["event"]
+    else:
+        lines, same = PAYMENT_LINES, SAME["round"]
+    kinds = "earlier.kind = %(kind)s"
+    if kind is CampaignKind.REMINDER_3:
+        kinds = f"({kinds} OR earlier.kind = 'announce' AND message.planned_at > %(announced_lately)s)"
+    return f"""
+    CREATE TEMP TABLE recipient ON COMMIT DROP AS
+    WITH told AS ({lines}), person AS (
+        SELECT msisdn, array_agg(household_id ORDER BY household_id) AS household_ids,
+            array_agg(hash ORDER BY household_id) AS told, min(commune_pcode) AS commune_pcode,
+            bool_or(stopped) AS stopped, max(moved_at) AS moved_at,
+            coalesce(min(chosen), CASE WHEN min(spoken) = max(spoken) THEN min(spoken) ELSE 'bm' END, 'bm') AS language
+        FROM (SELECT DISTINCT ON (msisdn, household_id) * FROM reached) AS each GROUP BY msisdn
+    )
+    SELECT person.*, told.content, {operator_sql("person.msisdn")} AS operator, CASE
+        WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN 'fixed_line'
+        WHEN person.stopped THEN 'opted_out'
+        WHEN EXISTS (
+            SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
+            JOIN sms_batch ON sms_batch.id = message.batch_id JOIN message_text ON message_text.id = sms_batch.text_id
+            WHERE message.msisdn = person.msisdn AND CASE
+                WHEN NOT %(keep_told)s AND earlier.planned_by IS NULL
+                    THEN message.state NOT IN ('left_out', 'dropped', 'failed') OR message.reason = 'cancelled'
+                WHEN message.state = 'planned' THEN earlier.state NOT IN ('draft', 'planned')
+                ELSE message.state NOT IN ('left_out', 'dropped', 'failed')
+              END
+              AND message.planned_at > %(lately)s AND {kinds} AND {same} AND message_text.content = told.content
+        ) THEN 'already_told'
+    END AS why
+    FROM person JOIN told USING (msisdn)
+    WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
+    AND (NOT %(unmoved)s OR NOT {TOLD_BEFORE_THE_MOVE}) AND (NOT %(only_told)s OR {TOLD_BEFORE_THE_MOVE})
+    """  # noqa: S608
+
+
+REQUESTS: Final = """
+    CREATE TEMP TABLE request ON COMMIT DROP AS
+    WITH placed AS (
+        SELECT recipient.msisdn, message_text.id AS text_id, message_text.not_after, recipient.operator,
+            (row_number() OVER (PARTITION BY message_text.id, recipient.operator ORDER BY recipient.msisdn) - 1)
+                / %(batch)s AS chunk
+        FROM recipient JOIN message_text ON message_text.campaign_id = %(campaign)s
+            AND message_text.language = recipient.language AND message_text.content = recipient.content
+        WHERE recipient.why IS NULL
+    ), numbered AS (
+        SELECT text_id, not_after, operator, chunk, nextval('sms_batch_id_seq') AS id
+        FROM (
+            SELECT text_id, not_after, operator, chunk FROM placed GROUP BY 1, 2, 3, 4
+            ORDER BY not_after, text_id, chunk
+        ) AS ordered
+    )
+    SELECT placed.msisdn, numbered.* FROM placed JOIN numbered USING (text_id, chunk)
+    WHERE placed.operator IS NOT DISTINCT FROM numbered.operator
+"""
+BATCHES: Final = """
+    INSERT INTO sms_batch
+        (id, campaign_id, text_id, operator, priority, prompt, not_before, not_after, state, uncertain)
+    SELECT DISTINCT id, %(campaign)s::integer, text_id, operator, %(priority)s::smallint, false,
+        %(not_before)s::timestamptz, not_after, 'ready', false
+    FROM request ORDER BY id
+"""
+MESSAGES: Final = """
+    INSERT INTO message (campaign_id, batch_id, kind, msisdn, operator, household_ids, told, commune_pcode, language,
+        state, reason, attempts, was_uncertain, planned_at)
+    SELECT %(campaign)s, request.id, %(kind)s, recipient.msisdn, recipient.operator, household_ids,
+        CASE WHEN told[1] IS NOT NULL THEN told END, commune_pcode, language,
+        CASE WHEN why IS NULL THEN 'planned' ELSE 'left_out' END, why, 0, false, %(now)s
+    FROM recipient LEFT JOIN request USING (msisdn)
+    WHERE %(keep_told)s OR why IS DISTINCT FROM 'already_told'
+    ORDER BY request.id, recipient.msisdn
+"""
+LEFT_OUT_COLUMNS: Final = (
+    "(campaign_id, kind, household_ids, commune_pcode, state, reason, attempts, was_uncertain, planned_at)"
+)
+UNREACHABLE: Final = f"""
+    INSERT INTO message {LEFT_OUT_COLUMNS}
+    SELECT %(campaign)s, %(kind)s, ARRAY[household_id], min(commune_pcode), 'left_out', 'no_phone', 0, false, %(now)s
+    FROM wanted WHERE %(keep_told)s AND NOT EXISTS (
+        SELECT FROM household_phone WHERE household_phone.household_id = wanted.household_id)
+      AND (%(only)s::text IS NULL OR coalesce(language, 'bm') = %(only)s)
+    GROUP BY household_id
+"""  # noqa: S608
+WITHOUT_A_DAY: Final = f"""
+    INSERT INTO message {LEFT_OUT_COLUMNS}
+    SELECT %(campaign)s, %(kind)s, ARRAY[household_id], commune_pcode, 'left_out', 'no_day', 0, false, %(now)s
+    FROM ({NO_DAY_YET}) AS waiting
+"""  # noqa: S608
+COUNTED: Final = """
+    SELECT count(*) AS recipients, count(DISTINCT sms_batch.text_id) AS texts, count(DISTINCT sms_batch.id) AS requests,
+        coalesce(sum(CASE
+            WHEN EXISTS (
+                SELECT FROM message AS earlier WHERE earlier.msisdn = message.msisdn AND earlier.id <> message.id
+                AND earlier.state IN ('accepted', 'on_its_way', 'silent', 'delivered')) THEN message_text.parts
+            WHEN message_text.size + %(reserve)s <= %(single)s THEN message_text.parts
+            ELSE greatest(message_text.parts, ceil((message_text.size + %(reserve)s)::numeric / %(part)s))
+        END), 0) AS parts
+    FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
+    JOIN message_text ON message_text.id = sms_batch.text_id
+    WHERE message.campaign_id = %(campaign)s AND message.state = 'planned'
+"""
+PLANNED: Final = """
+    UPDATE campaign SET state = 'planned', recipients = %(recipients)s, parts = %(parts)s, cost_xof = %(cost)s,
+        needs_second = %(needs_second)s, planned_by = %(planned_by)s, approved_by = NULL, second_approved_by = NULL
+    WHERE id = %(campaign)s
+"""

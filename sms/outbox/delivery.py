@@ -1,0 +1,145 @@
+"""Delivery reports: in any order, twice, before our own row, for ids that are not ours, thousands a second.
+
+Reports that come while others are being written go into the database together, in one statement; each is answered once
+it stands there. A message only moves forward, and a final state never changes. A report whose id no message has waits
+in a table of its own: both sides write first and look afterwards, so that one of them sees the other.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from core.outbox.messages import MessageState
+from core.platform.database import writing
+from sms.outbox.ranks import is_final, rank
+
+log = structlog.get_logger(__name__)
+
+MOST_AT_ONCE: Final = 1000
+TRIES: Final = 5
+FAR: Final = {MessageState.ON_ITS_WAY: 0, MessageState.DELIVERED: 1, MessageState.FAILED: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the gateway says of one message."""
+
+    provider_id: str
+    msisdn: str
+    state: MessageState
+    reason: str
+    at: datetime
+
+
+APPLY = text(f"""
+WITH told AS (
+    SELECT * FROM unnest(CAST(:provider_ids AS text[]), CAST(:msisdns AS text[]), CAST(:states AS text[]),
+        CAST(:reasons AS text[]), CAST(:moments AS timestamptz[])) AS t (provider_id, msisdn, state, reason, at)
+), ours AS (
+    SELECT message.id, told.* FROM told JOIN message USING (provider_id) ORDER BY message.id FOR UPDATE OF message
+), moved AS (
+    UPDATE message SET state = ours.state, reason = nullif(ours.reason, ''),
+        final_at = CASE WHEN {is_final("ours.state")} THEN ours.at END
+    FROM ours WHERE message.id = ours.id AND {rank("ours.state")} > {rank("message.state")}
+), early AS (
+    INSERT INTO early_report AS known (provider_id, msisdn, state, reason, received_at)
+    SELECT provider_id, msisdn, state, nullif(reason, ''), at FROM told
+    WHERE NOT EXISTS (SELECT FROM ours WHERE ours.provider_id = told.provider_id) ORDER BY provider_id
+    ON CONFLICT (provider_id) DO UPDATE
+    SET state = EXCLUDED.state, reason = EXCLUDED.reason, received_at = EXCLUDED.received_at
+    WHERE {rank("EXCLUDED.state")} > {rank("known.state")}
+    RETURNING provider_id
+)
+SELECT provider_id FROM told WHERE NOT EXISTS (SELECT FROM ours WHERE ours.provider_id = told.provider_id)
+""")  # noqa: S608 - our own words
+ADOPT = text(f"""
+WITH known AS (
+    SELECT message.id, early.* FROM early_report AS early JOIN message USING (provider_id)
+    WHERE early.provider_id = ANY (CAST(:provider_ids AS text[])) ORDER BY message.id FOR UPDATE OF message
+), moved AS (
+    UPDATE message SET state = known.state, reason = known.reason,
+        final_at = CASE WHEN {is_final("known.state")} THEN known.received_at END
+    FROM known WHERE message.id = known.id AND {rank("known.state")} > {rank("message.state")}
+)
+DELETE FROM early_report USING known WHERE early_report.provider_id = known.provider_id
+""")  # noqa: S608
+
+
+async def apply(reports: Iterable[Report]) -> None:
+    """Write reports down, the furthest of each id."""
+    furthest: dict[str, Report] = {}
+    for report in reports:
+        known = furthest.get(report.provider_id)
+        if known is None or FAR[report.state] > FAR[known.state]:
+            furthest[report.provider_id] = report
+    told = [furthest[provider_id] for provider_id in sorted(furthest)]
+    values = {
+        "provider_ids": [report.provider_id for report in told],
+        "msisdns": [report.msisdn for report in told],
+        "states": [report.state.value for report in told],
+        "reasons": [report.reason for report in told],
+        "moments": [report.at for report in told],
+    }
+    async with writing() as session:
+        early = list(await session.scalars(APPLY, values))
+    if early:
+        await adopt(early)
+
+
+async def adopt(provider_ids: Sequence[str]) -> None:
+    """Give messages the reports that came before their ids were written down."""
+    async with writing() as session:
+        await session.execute(ADOPT, {"provider_ids": list(provider_ids)})
+
+
+class Inbox:
+    """Takes reports one by one and writes them down together; `take` ends when its report stands in the database."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Report, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def take(self, report: Report) -> None:
+        """Write a report down; raises what the database raised, after a few tries."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((report, done))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        await done
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+                error = await _applied([report for report, _ in batch])
+                for _, done in batch:
+                    if done.done():
+                        continue
+                    if error is None:
+                        done.set_result(None)
+                    else:
+                        done.set_exception(error)
+        finally:
+            self._writing = None
+
+
+async def _applied(reports: Sequence[Report]) -> Exception | None:
+    """Apply reports, again where two processes stood in each other's way; give what went wrong in the end."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            await apply(reports)
+        except OperationalError as error:
+            if attempt == TRIES:
+                return error
+            await asyncio.sleep(0.02 * attempt)
+        except Exception as error:
+            return error
+        else:
+            return None
+    return None

@@ -1,0 +1,197 @@
+"""The texts of campaigns, said in a language and prepared as they are sent.
+
+Every text begins with the programme's name and ends the way scams do not: nothing is asked, no link, and, where it
+costs no further part, the line that says so.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.campaigns.models import CampaignKind
+from core.text.alphabet import Alphabet
+from core.text.languages import Language
+from core.text.translator import N_, Amount, Voice
+from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
+
+SECURITY: Final = (N_("No one must ask money or a code of you."), N_("You pay nothing."))
+"""From the longest to the shortest; the first that fits is said."""
+
+_ENDINGS: Final = "com|fr|io|link|ml|org|xyz"
+_WORDS: Final = "app|ci|info|ly|me|net|page|site"
+"""Endings of addresses that are words or names too: `M.Ly` and `Venez demain.Me voici` are no links."""
+_LINK: Final = re.compile(
+    r"(?i:https?:|www\.)"
+    rf"|(?i:\b[\w-]+\.(?:{_ENDINGS})\b)"
+    rf"|(?i:\b[\w-]+\.(?:{_WORDS})/)"
+    rf"|\b[\w-]{{2,}}\.(?:{_WORDS})\b"
+    r"|\b[\w-]{2,}\.[a-z]{2,}/\S"
+)
+
+
+class NotASafeText(ValueError):
+    """A text that holds a link: that is how scams look, so ours never do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text as it is sent, the parts it takes and its length (septets or UTF-16 units)."""
+
+    body: str
+    parts: int
+    size: int
+
+
+def written(text: str, voice: Voice, alphabet: Alphabet, *, reserve: int = 0) -> Written:
+    """Prepare a text and add the security line that costs no further part, if there is one.
+
+    `reserve` is the room (septets or UTF-16 units) that is kept for what the gateway may add.
+    """
+    body = _ended(alphabet.prepare(text).strip())
+    kept = "x" * reserve
+    for msgid in SECURITY:
+        longer = f"{body} {alphabet.prepare(voice.t(msgid))}"
+        costs_none = all(alphabet.segments(longer + room) == alphabet.segments(body + room) for room in ("", kept))
+        if costs_none:
+            body = longer
+            break
+    return as_it_is(body, alphabet)
+
+
+def as_it_is(text: str, alphabet: Alphabet) -> Written:
+    """Prepare a text and add nothing."""
+    body = alphabet.prepare(text).strip()
+    return Written(body, alphabet.segments(body), alphabet.measure(body))
+
+
+def _ended(body: str) -> str:
+    """A text that ends as a sentence does, so that the next one does not run into it."""
+    return f"{body}." if body and body[-1].isalnum() else body
+
+
+def campaign_text(kind: CampaignKind, content: Content, voice: Voice) -> str:
+    """Say what a campaign of this kind tells, in one language."""
+    match content:
+        case FreeWords(fr, bm):
+            return voice.t("Jigisèmèjiri: {text}", text=fr if voice.language is Language.FR else bm)
+        case Events(lines):
+            return _event(kind, lines, voice)
+        case Payments(lines):
+            return _payment(kind, lines, voice)
+
+
+def refuse_links(text: str) -> None:
+    """Raise NotASafeText for a text with a link in it."""
+    found = _LINK.search(text)
+    if found:
+        raise NotASafeText(found[0])
+
+
+def _payment(kind: CampaignKind, lines: Sequence[PaymentLine], voice: Voice) -> str:
+    first = lines[0]
+    if len(lines) > 1:
+        return "\n".join([_heading(kind, voice), *(_named(kind, line, voice) for line in lines)])
+    amount = _amount(first, voice)
+    match kind:
+        case CampaignKind.REMINDER_3:
+            return voice.t(
+                "Jigisèmèjiri: in 3 days, {date}, {place}: {amount}.", date=first.day, place=first.place, amount=amount
+            )
+        case CampaignKind.REMINDER_1:
+            return voice.t(
+                "Jigisèmèjiri: tomorrow, {date}, {place}: {amount}. Bring your card.",
+                date=first.day,
+                place=first.place,
+                amount=amount,
+            )
+        case CampaignKind.MOVED if first.day is not None:
+            return voice.t(
+                "Jigisèmèjiri: the day changed. No money will be given {old}. It will be given {new}, {place}.",
+                old=first.old_day,
+                new=first.day,
+                place=first.place,
+            )
+        case CampaignKind.MOVED | CampaignKind.CANCELLED:
+            return voice.t(
+                "Jigisèmèjiri: no money will be given {date}. We will say another day.", date=first.old_day or first.day
+            )
+        case CampaignKind.UNCLAIMED:
+            return voice.t(
+                "Jigisèmèjiri: you did not come for the money. {amount}. Last day: {date}, {place}.",
+                amount=amount,
+                date=first.day,
+                place=first.place,
+            )
+        case _:
+            return voice.t(
+                "Jigisèmèjiri: {amount} will be given {date}, {place}. Bring your card.",
+                amount=amount,
+                date=first.day,
+                place=first.place,
+            )
+
+
+def _heading(kind: CampaignKind, voice: Voice) -> str:
+    match kind:
+        case CampaignKind.REMINDER_3:
+            return voice.t("Jigisèmèjiri: money will be given in 3 days.")
+        case CampaignKind.REMINDER_1:
+            return voice.t("Jigisèmèjiri: money will be given tomorrow. Bring your card.")
+        case CampaignKind.MOVED:
+            return voice.t("Jigisèmèjiri: the day changed.")
+        case CampaignKind.CANCELLED:
+            return voice.t("Jigisèmèjiri: no money will be given. We will say another day.")
+        case CampaignKind.UNCLAIMED:
+            return voice.t("Jigisèmèjiri: you did not come for the money. Last day:")
+        case _:
+            return voice.t("Jigisèmèjiri: money will be given. Bring your card.")
+
+
+def _named(kind: CampaignKind, line: PaymentLine, voice: Voice) -> str:
+    """One line of a phone whose households do not all get the same."""
+    day = line.day or line.old_day
+    if kind in (CampaignKind.MOVED, CampaignKind.CANCELLED):
+        if line.day is None or kind is CampaignKind.CANCELLED:
+            return voice.t("{name}: not {date}.", name=line.names, date=day)
+        return voice.t("{name}: {date}, {place}.", name=line.names, date=day, place=line.place)
+    return voice.t(
+        "{name}: {amount}, {date}, {place}.", name=line.names, amount=_amount(line, voice), date=day, place=line.place
+    )
+
+
+def _amount(line: PaymentLine, voice: Voice) -> str:
+    """The money of one household, or that each of several gets."""
+    amount = voice.said(Amount(line.amount_xof))
+    if line.households == 1:
+        return amount
+    return voice.t("{n} households, {amount} each", n=line.households, amount=amount)
+
+
+def _event(kind: CampaignKind, lines: Sequence[EventLine], voice: Voice) -> str:
+    return "\n".join([_one_event(kind, lines[0], voice), *(_more_events(line, voice) for line in lines[1:])])
+
+
+def _one_event(kind: CampaignKind, line: EventLine, voice: Voice) -> str:
+    values = {"what": _what(line, voice), "date": line.day, "place": _where(line, voice)}
+    match kind:
+        case CampaignKind.REMINDER_3:
+            return voice.t("Jigisèmèjiri: in {n} days: {what}, {date}, {place}. Come.", n=3, **values)
+        case CampaignKind.REMINDER_1:
+            return voice.t("Jigisèmèjiri: tomorrow: {what}, {date}, {place}. Come.", **values)
+        case CampaignKind.CANCELLED:
+            return voice.t("Jigisèmèjiri: {what}, {date}: it will not be done. We will say another day.", **values)
+        case _:
+            return voice.t("Jigisèmèjiri: {what}, {date}, {place}. Come.", **values)
+
+
+def _more_events(line: EventLine, voice: Voice) -> str:
+    return voice.t("{what}: {date}, {place}.", what=_what(line, voice), date=line.day, place=_where(line, voice))
+
+
+def _what(line: EventLine, voice: Voice) -> str:
+    return line.what_bm if voice.language is Language.BM else line.what_fr
+
+
+def _where(line: EventLine, voice: Voice) -> str:
+    return f"{line.place}, {voice.said(line.hour)}" if line.hour else line.place

@@ -1,0 +1,158 @@
+"""A worker: sends what is ready, and does what the timetable says. As many as one likes may run.
+
+Jobs of the queue only wake it up or tell it the time; what there is to do stands in the tables.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import structlog
+from procrastinate import App
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.platform.database import close_database, open_database, writing
+from core.platform.jobs import SEND, new_queue
+from core.platform.settings import Settings
+from core.schema.retention import purge
+from sms.campaigns import rules, steps
+from sms.outbox.africastalking import AfricasTalking
+from sms.outbox.gateway import Gateway
+from sms.worker import sweeps
+from sms.worker.sender import Sender
+
+log = structlog.get_logger(__name__)
+
+STATEMENT_SECONDS = 300.0
+AGAIN_SECONDS = 1.0
+ENDING_SECONDS = 5.0
+"""After so long, what was asked to end is asked again: a cancellation is lost where it meets the end of a wait."""
+
+KEPT_HOURS = 24
+"""How long a job that failed is kept to be looked at."""
+
+SEEN = text(
+    "INSERT INTO sms_worker (name, started_at, seen_at) VALUES (:name, :now, :now) "
+    "ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at"
+)
+GONE = text("DELETE FROM sms_worker WHERE name = :name")
+
+
+def worker_name() -> str:
+    """A name that no other worker has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
+
+
+class Worker:
+    """One worker on an open database."""
+
+    def __init__(self, settings: Settings, gateway: Gateway, queue: App, name: str) -> None:
+        self._settings = settings
+        self._name = name
+        self._queue = queue
+        self.sender = Sender(gateway, settings, worker=name)
+        self._stopping = asyncio.Event()
+        self._timetable()
+
+    def stop(self) -> None:
+        """Finish what is under way and end."""
+        self._stopping.set()
+        self.sender.stop()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        log.info("worker_started", worker=self._name)
+        beside = [asyncio.create_task(self._live()), asyncio.create_task(self._keep_time())]
+        await self.sender.run()
+        await end_tasks(beside)
+        with suppress(SQLAlchemyError, OSError):
+            async with writing() as session:
+                await session.execute(GONE, {"name": self._name})
+        log.info("worker_ended", worker=self._name)
+
+    async def _keep_time(self) -> None:
+        """Do the jobs of the queue; begin again when the database was gone."""
+        while True:
+            try:
+                async with self._queue.open_async():
+                    await self._queue.run_worker_async(
+                        concurrency=2, install_signal_handlers=False, delete_jobs="successful", name=self._name
+                    )
+            except Exception as error:
+                log.warning("jobs_interrupted", error=type(error).__name__)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _live(self) -> None:
+        """Say every now and then that this worker lives."""
+        while True:
+            try:
+                await self._seen()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("worker_not_seen", error=type(error).__name__)
+            await asyncio.sleep(self._settings.sms_worker_seconds / 4)
+
+    async def _seen(self) -> None:
+        async with writing() as session:
+            await session.execute(SEEN, {"name": self._name, "now": datetime.now(UTC)})
+
+    def _timetable(self) -> None:
+        queue, settings, sender = self._queue, self._settings, self.sender
+
+        @queue.task(name=SEND)
+        async def send() -> None:
+            sender.wake()
+
+        @queue.periodic(cron="* * * * *")
+        @queue.task(name="sms.minute")
+        async def minute(timestamp: int) -> None:
+            """Campaigns whose time has come, and what should have happened and did not."""
+            now = datetime.now(UTC)
+            await steps.begin_due(now)
+            swept = await sweeps.sweep(now, settings)
+            if swept.anything:
+                log.info("swept", **asdict(swept))
+            sender.wake()
+
+        @queue.periodic(cron="*/10 * * * *")
+        @queue.task(name="sms.campaigns.rules")
+        async def by_rule(timestamp: int) -> None:
+            """Campaigns that arise from the schedule by themselves."""
+            if settings.sms_rules:
+                await rules.arise(datetime.now(UTC), settings)
+
+        @queue.periodic(cron="15 2 * * *")
+        @queue.task(name="purge")
+        async def nightly(timestamp: int) -> None:
+            """What was kept long enough."""
+            log.info("purged", **asdict(await purge(datetime.now(UTC), settings)))
+            await queue.job_manager.delete_old_jobs(KEPT_HOURS, include_failed=True)
+
+
+async def end_tasks(tasks: Collection[asyncio.Task[None]], seconds: float = ENDING_SECONDS) -> None:
+    """End tasks, asking again those that did not hear it."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=seconds)
+
+
+async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:
+    """Run a worker on the database at `database_url` until `until` is set."""
+    open_database(database_url, pool=2 * (settings.sms_in_flight + 2), statement_seconds=STATEMENT_SECONDS)
+    way_out = gateway or AfricasTalking(settings)
+    worker = Worker(settings, way_out, new_queue(database_url), worker_name())
+    running = asyncio.create_task(worker.run())
+    stopping = asyncio.create_task(until.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        worker.stop()
+        await running
+    finally:
+        stopping.cancel()
+        await way_out.close()
+        await close_database()

@@ -1,0 +1,254 @@
+"""Sends what is ready: claim, wait for its turn, depart, ask the gateway, record. No transaction is open meanwhile."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.outbox.notices import NoticeKind
+from core.platform.database import reading
+from core.platform.settings import Settings
+from core.text.alphabet import alphabet
+from core.text.languages import Language
+from core.text.translator import voice
+from sms.campaigns import steps
+from sms.outbox import delivery, ledger, metrics, rate_limit
+from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
+from sms.outbox.ledger import Claim, Departure, Retrying, WrittenNotice
+from sms.outbox.notice_texts import Told, notice_text
+from sms.outbox.texts import as_it_is, written
+from sms.outbox.window import Window
+
+log = structlog.get_logger(__name__)
+
+IDLE_SECONDS: Final = 1.0
+"""How often a worker with nothing to do looks whether there is something."""
+
+STALE_SECONDS: Final = 5.0
+"""A request that left so long ago and was not made yet is given back: this process was frozen meanwhile."""
+
+STOPPED_SECONDS: Final = 600
+"""How long single notices wait when the gateway takes nothing."""
+
+RECORDING_SECONDS: Final = (0.1, 0.3, 1, 2, 4, 8, 15, 30, 60, 120)
+"""Waits between tries to record an answer while the database does not take it."""
+
+GIVEN_BACK_SECONDS: Final = 10
+"""How long a request waits that could not depart, so that others go meanwhile."""
+
+DATABASE_DOWN_SECONDS: Final = 2.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time, and how it is waited for."""
+
+    now: Callable[[], datetime] = _now
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+NOTICE = text("""
+SELECT message.kind, message.msisdn, message.filling, coalesce(phone.language, message.language) AS language
+FROM message LEFT JOIN phone USING (msisdn) WHERE message.batch_id = :batch AND message.state = 'planned'
+""")
+
+
+class Sender:
+    """Sends for one worker, up to so many requests at once."""
+
+    def __init__(self, gateway: Gateway, settings: Settings, *, worker: str, clock: Clock | None = None) -> None:
+        self._gateway = gateway
+        self._settings = settings
+        self._worker = worker
+        self._clock = clock or Clock()
+        self._window = Window(*settings.sms_window)
+        self._alphabet = alphabet(settings.alphabet)
+        self._pace = rate_limit.Pace(settings.sms_rate, settings.sms_operator_rates)
+        self._retrying = Retrying(settings.sms_attempts, settings.sms_retry_seconds)
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look for something to send now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; what is under way is finished."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send until stopped."""
+        slots = asyncio.Semaphore(self._settings.sms_in_flight)
+        under_way: set[asyncio.Task[None]] = set()
+        while not self._stopping:
+            await slots.acquire()
+            self._woken.clear()
+            claim = None if self._stopping else await self._claimed()
+            if claim is None:
+                slots.release()
+                await self._rest()
+                continue
+            task = asyncio.create_task(self.send(claim))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+            task.add_done_callback(lambda _: slots.release())
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def drain(self) -> int:
+        """Send one request after the other until nothing may go now; give how many."""
+        count = 0
+        while (claim := await ledger.claim(self._worker, self._clock.now(), self._window)) is not None:
+            await self.send(claim)
+            count += 1
+        return count
+
+    async def send(self, claim: Claim) -> None:
+        """Send one request; nothing is raised, whatever happens."""
+        try:
+            departed = await self._departed(claim)
+        except Exception as error:
+            log.warning("request_not_departed", batch=claim.id, error=type(error).__name__)
+            now = self._clock.now()
+            soon = now + timedelta(seconds=GIVEN_BACK_SECONDS)
+            await self._kept(lambda: ledger.release(claim, now, soon))  # whatever the database says, nothing left
+            return
+        if departed is not None:
+            await self._carry(*departed)
+
+    async def _claimed(self) -> Claim | None:
+        try:
+            return await ledger.claim(self._worker, self._clock.now(), self._window)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("nothing_claimed", error=type(error).__name__)
+            await self._clock.sleep(DATABASE_DOWN_SECONDS)
+            return None
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _departed(self, claim: Claim) -> tuple[Departure, float] | None:
+        """The request on its way, at its turn, and since when at most; None when it is not to go now."""
+        notice = None
+        if claim.body is None:
+            notice = await self._written(claim)
+            if notice is None:
+                return None
+        wait = await self._pace.reserve(claim.operator, claim.size, self._clock.now())
+        if wait:
+            await self._clock.sleep(wait)
+        now = self._clock.now()
+        if not claim.prompt and not self._window.is_open(now):
+            await ledger.release(claim, now)
+            return None
+        since = time.monotonic()
+        departure = await ledger.depart(
+            claim, now, window=self._window, most_a_day=self._settings.sms_most_a_day, written=notice
+        )
+        if departure is None:
+            await ledger.release(claim, now)
+            return None
+        return departure, since
+
+    async def _written(self, claim: Claim) -> WrittenNotice | None:
+        """A notice in the language of its person; one that cannot be written is dropped and told of in the log."""
+        async with reading() as connection:
+            row = (await connection.execute(NOTICE, {"batch": claim.id})).one_or_none()
+        now = self._clock.now()
+        if row is None:
+            await ledger.drop_unwritable(claim, now)
+            return None
+        spoken = voice(Language(row.language))
+        try:
+            said = await notice_text(NoticeKind(row.kind), Told(row.msisdn, row.filling or {}, now), spoken)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            log.error("notice_cannot_be_written", kind=row.kind, batch=claim.id, error=type(error).__name__)
+            await ledger.drop_unwritable(claim, now)
+            return None
+        trial = row.kind == NoticeKind.TEST
+        text_sent = as_it_is(said, self._alphabet) if trial else written(said, spoken, self._alphabet)
+        return WrittenNotice(row.kind, spoken.language, text_sent)
+
+    async def _carry(self, departure: Departure, left_at: float) -> None:
+        """Ask the gateway, and record what it says, however long that takes."""
+        if time.monotonic() - left_at > STALE_SECONDS:
+            await self._kept(lambda: ledger.release(departure.claim, self._clock.now()))
+            return
+        began = time.perf_counter()
+        try:
+            results = await self._gateway.send(departure.body, [each.msisdn for each in departure.recipients])
+        except GatewayTrouble as trouble:
+            metrics.REQUESTS.labels(trouble.policy.value).inc()
+            await self._troubled(departure.claim, trouble)
+            return
+        except Exception as error:
+            log.error("gateway_failed", batch=departure.claim.id, error=type(error).__name__)
+            metrics.REQUESTS.labels(Policy.UNCERTAIN.value).inc()
+            reason = type(error).__name__
+            await self._kept(lambda: ledger.unanswered(departure.claim, reason, self._clock.now()))
+            return
+        if [result.msisdn for result in results] != [each.msisdn for each in departure.recipients]:
+            await self._kept(lambda: ledger.unanswered(departure.claim, "not what was asked", self._clock.now()))
+            return
+        metrics.REQUESTS.labels("answered").inc()
+        metrics.REQUEST_SECONDS.observe(time.perf_counter() - began)
+        await self._kept(lambda: self._recorded(departure, results))
+
+    async def _recorded(self, departure: Departure, results: Sequence[Result]) -> None:
+        reasons = await ledger.record(departure, results, self._clock.now(), self._retrying)
+        for result in results:
+            metrics.RECIPIENTS.labels(result.policy.value).inc()
+        await delivery.adopt([result.provider_id for result in results if result.provider_id])
+        if reasons:
+            await self._stopped(departure.claim, ", ".join(reasons))
+
+    async def _troubled(self, claim: Claim, trouble: GatewayTrouble) -> None:
+        log.warning("gateway_trouble", batch=claim.id, policy=trouble.policy.value, reason=trouble.reason)
+        now = self._clock.now()
+        match trouble.policy:
+            case Policy.UNCERTAIN:
+                await self._kept(lambda: ledger.unanswered(claim, trouble.reason, self._clock.now()))
+            case Policy.STOP:
+                await self._kept(lambda: ledger.release(claim, now))
+                await self._kept(lambda: self._stopped(claim, trouble.reason))
+            case _:
+                wait = self._settings.sms_retry_seconds if trouble.wait is None else trouble.wait
+                until = now + timedelta(seconds=wait)
+                await self._kept(lambda: ledger.release(claim, now, until))
+                await self._kept(lambda: rate_limit.hold(until, trouble.reason, now))
+
+    async def _stopped(self, claim: Claim, reason: str) -> None:
+        """The gateway takes nothing: the campaign pauses; single notices wait."""
+        now = self._clock.now()
+        log.error("gateway_takes_nothing", campaign=claim.campaign_id, reason=reason)
+        if claim.campaign_id is None:
+            await rate_limit.hold(now + timedelta(seconds=STOPPED_SECONDS), reason, now)
+        else:
+            await steps.stop_for_gateway(claim.campaign_id, reason, now)
+
+    async def _kept(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Write down what is known, again while the database does not take it; in the end the sweep takes over."""
+        for wait in (*RECORDING_SECONDS, None):
+            try:
+                await write()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("not_recorded_yet", error=type(error).__name__)
+                if wait is None:
+                    return
+                await self._clock.sleep(wait)
+            else:
+                return

@@ -1,0 +1,219 @@
+"""The list for the village committee: who could not be told, place by place, and why."""
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from core.payments.history import PaymentState
+from core.registry.callers import stop_sms
+from sms.campaigns import unreached
+from sms.campaigns.unreached import HEADER, REASONS, CommuneCount
+from tests.core import seed
+from tests.sms.campaign_world import (
+    AWA,
+    BINTA,
+    CHEICK,
+    DJENEBA,
+    FIXED,
+    MALITEL,
+    change,
+    family,
+    planned,
+    running,
+)
+from tests.sms.campaign_world import safo as safo
+
+pytestmark = pytest.mark.usefixtures("safo")
+
+MOPTI = "ML050101"
+
+
+async def listed(campaign: int) -> list[tuple[str, ...]]:
+    """The list, row by row."""
+    return [tuple(row) async for row in unreached.rows(campaign)]
+
+
+async def became(msisdn: str, state: str, reason: str | None = None) -> None:
+    await change(
+        "UPDATE message SET state = :state, reason = :reason WHERE msisdn = :msisdn",
+        state=state,
+        reason=reason,
+        msisdn=msisdn,
+    )
+
+
+async def reasons(campaign: int) -> dict[str, str]:
+    """Why, by the name of the household."""
+    return {row[5]: row[7] for row in await listed(campaign)}
+
+
+async def test_a_household_that_cannot_be_told_stands_with_its_place_money_and_day() -> None:
+    await family(name="Awa Traoré")
+    (row,) = await listed((await planned()).campaign_id)
+    assert len(row) == len(HEADER)
+    assert (row[:4], row[5:]) == (
+        ("Region ML02", "Cercle ML0202", "Safo", "Dialakoroba"),
+        ("Awa Traoré", "", "pas de téléphone", "30 000 F CFA", "30/11/2026", "Mairie de Safo"),
+    )
+
+
+async def test_each_household_stands_with_its_reason_in_words() -> None:
+    await family(name="A")
+    await family(FIXED, name="B")
+    await family(BINTA, name="C")
+    await family(CHEICK, name="D", due=None, state=PaymentState.PLANNED)
+    await family(DJENEBA, name="E")
+    await family(MALITEL, name="F")
+    await family(AWA, name="G")
+    await stop_sms(BINTA)
+    campaign = await running()
+    await became(DJENEBA, "failed", "AbsentSubscriber")
+    await became(MALITEL, "failed", "SomethingNew")
+    await became(AWA, "delivered")
+    assert await reasons(campaign) == {
+        "A": REASONS["no_phone"],
+        "B": REASONS["fixed_line"],
+        "C": REASONS["opted_out"],
+        "D": REASONS["no_day"],
+        "E": REASONS["AbsentSubscriber"],
+        "F": "SomethingNew",
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "reached"),
+    [
+        ("accepted", True),
+        ("on_its_way", True),
+        ("delivered", True),
+        ("planned", False),
+        ("uncertain", False),
+        ("failed", False),
+        ("dropped", False),
+    ],
+)
+async def test_who_may_yet_get_it_counts_as_reached(state: str, reached: bool) -> None:
+    await family(AWA)
+    campaign = await running()
+    await became(AWA, state)
+    assert (await listed(campaign) == []) is reached
+
+
+async def test_silence_counts_against_a_household_only_where_reports_come() -> None:
+    await family(AWA, name="Silent")
+    await family(MALITEL, name="Other")
+    campaign = await running()
+    await became(AWA, "silent")
+    await became(MALITEL, "accepted")
+    assert await reasons(campaign) == {}
+    await became(MALITEL, "delivered")
+    assert await reasons(campaign) == {"Silent": "pas d'accusé de réception"}
+
+
+async def test_an_uncertain_message_that_was_left_alone_did_not_reach_anybody() -> None:
+    await family(AWA, name="Left")
+    campaign = await running()
+    await became(AWA, "silent", "not_sent_again")
+    assert await reasons(campaign) == {"Left": "envoi incertain, non renvoyé"}
+
+
+async def test_one_number_that_was_reached_is_enough() -> None:
+    await family(AWA, MALITEL)
+    campaign = await running()
+    await became(AWA, "failed", "AbsentSubscriber")
+    await became(MALITEL, "delivered")
+    assert await listed(campaign) == []
+    await became(MALITEL, "failed", "UserIsInactive")
+    (row,) = await listed(campaign)
+    assert row[6].count(",") == 1
+
+
+async def test_the_list_goes_by_region_commune_village_and_name() -> None:
+    await seed.places((MOPTI, "Mopti"))
+    for commune, village, name in (
+        (MOPTI, "Alafia", "Adama"),
+        (seed.SAFO, "Zana", "Adama"),
+        (seed.SAFO, "Boni", "Sira"),
+        (seed.SAFO, "Boni", "Bakary"),
+    ):
+        await family(commune=commune, village=village, name=name)
+    rows = await listed((await planned()).campaign_id)
+    assert [(row[2], row[3], row[5]) for row in rows] == [
+        ("Safo", "Boni", "Bakary"),
+        ("Safo", "Boni", "Sira"),
+        ("Safo", "Zana", "Adama"),
+        ("Mopti", "Alafia", "Adama"),
+    ]
+
+
+async def test_communes_are_counted_with_those_who_were_reached() -> None:
+    await seed.places((MOPTI, "Mopti"))
+    await family()
+    await family()
+    await family(FIXED)
+    await family(AWA)
+    await family(MALITEL, commune=MOPTI)
+    campaign = await running()
+    await became(AWA, "delivered")
+    await became(MALITEL, "delivered")
+    assert await unreached.by_commune(campaign) == (
+        CommuneCount("Region ML02", "Safo", 4, 3, {"fixed_line": 1, "no_phone": 2}),
+        CommuneCount("Region ML05", "Mopti", 1, 0, {}),
+    )
+
+
+# The files
+
+
+async def test_both_files_hold_the_same_rows(tmp_path: Path) -> None:
+    await family(name="Awa Traoré")
+    await family(FIXED, name="Modibo Keïta")
+    campaign = (await planned()).campaign_id
+    files = await unreached.write(campaign, tmp_path)
+    assert files.households == 2
+    assert (files.csv.name, files.xlsx.name) == (
+        f"campaign-{campaign}-unreached.csv",
+        f"campaign-{campaign}-unreached.xlsx",
+    )
+    assert files.csv.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = [HEADER, *await listed(campaign)]
+    assert in_csv(files.csv) == rows
+    assert [tuple(cell or "" for cell in row) for row in in_sheet(files.xlsx)] == rows
+
+
+async def test_no_cell_is_a_formula(tmp_path: Path) -> None:
+    await family(name='=HYPERLINK("http://x","y")', village="@SUM(A1)", place="+1")
+    files = await unreached.write((await planned()).campaign_id, tmp_path)
+    _, row = in_csv(files.csv)
+    assert (row[3], row[5], row[10]) == ("'@SUM(A1)", '\'=HYPERLINK("http://x","y")', "'+1")
+    sheet = openpyxl.load_workbook(files.xlsx).active
+    assert sheet is not None
+    assert {cell.data_type for (cell,) in (sheet["D2:D2"][0], sheet["F2:F2"][0], sheet["K2:K2"][0])} == {"s"}
+
+
+async def test_of_a_campaign_that_reached_everybody_there_is_a_header_alone(tmp_path: Path) -> None:
+    await family(AWA)
+    campaign = await running()
+    await became(AWA, "delivered")
+    files = await unreached.write(campaign, tmp_path)
+    assert files.households == 0
+    assert in_csv(files.csv) == [HEADER] == in_sheet(files.xlsx)
+
+
+async def test_of_an_empty_campaign_nobody_is_listed() -> None:
+    await family(AWA, state=PaymentState.PAID)
+    campaign = (await planned()).campaign_id
+    assert (await listed(campaign), await unreached.by_commune(campaign)) == ([], ())
+
+
+def in_csv(file: Path) -> list[tuple[str, ...]]:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return [tuple(row) for row in csv.reader(opened, delimiter=";")]
+
+
+def in_sheet(file: Path) -> list[tuple[object, ...]]:
+    sheet = openpyxl.load_workbook(file).active
+    assert sheet is not None
+    return [tuple(row) for row in sheet.iter_rows(values_only=True)]

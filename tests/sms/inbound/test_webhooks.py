@@ -1,0 +1,271 @@
+"""What the gateway posts about SMS is answered once it stands in the database, and refused when it cannot be read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from core.outbox.notices import Notice, NoticeKind, tell
+from core.platform import database
+from core.platform.settings import Settings
+from core.platform.webhooks import FORM
+from core.registry.callers import recognise, stop_sms
+from core.text.languages import Language
+from tests.sms.conftest import SHORT_CODE, TOKEN, Callbacks, address
+from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, messages, rows
+
+NOWHERE = "postgresql://postgres@/none?host=/nonexistent"
+NAMES = ("delivery", "inbound", "optout")
+NUMBERS = count()
+
+
+@pytest.fixture
+async def name(line: Callbacks, gateway: AGateway) -> str:
+    """A message that the gateway took, by its name there."""
+    await tell(Notice("help", NoticeKind.HELP, AWA, Language.FR, prompt=True), NOON)
+    await gateway.takes()
+    return gateway.names[0]
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Callbacks]:
+    """The callbacks with no database behind them: what is refused is refused at the door."""
+    opened = Callbacks(Settings(callback_tokens=(TOKEN,), sms_short_code=SHORT_CODE, body_bytes=4096))
+    yield opened
+    await opened.client.aclose()
+
+
+async def stands() -> tuple[Any, ...]:
+    """What the ledger says of the message."""
+    (row,) = await messages("state, reason")
+    return row
+
+
+REASONS = [
+    "InsufficientCredit",
+    "InvalidLinkId",
+    "UserIsInactive",
+    "UserInBlackList",
+    "UserAccountSuspended",
+    "NotNetworkSubscriber",
+    "NotNetworkSubcriber",
+    "UserNotSubscribedToProduct",
+    "UserDoesNotExist",
+    "DeliveryFailure",
+    "DoNotDisturbRejection",
+]
+
+
+@pytest.mark.parametrize(
+    ("label", "told", "state", "reason"),
+    [
+        ("sent", {"status": "Sent"}, "on_its_way", None),
+        ("submitted", {"status": "Submitted"}, "on_its_way", None),
+        ("buffered", {"status": "Buffered", "retryCount": "3"}, "on_its_way", None),
+        ("delivered", {"status": "Success"}, "delivered", None),
+        ("rejected", {"status": "Rejected"}, "failed", "Rejected"),
+        ("failed", {"status": "Failed"}, "failed", "Failed"),
+        ("absent", {"status": "AbsentSubscriber"}, "failed", "AbsentSubscriber"),
+        ("expired", {"status": "Expired"}, "failed", "Expired"),
+        *((reason, {"status": "Failed", "failureReason": reason}, "failed", reason) for reason in REASONS),
+        ("rejected, and why", {"status": "Rejected", "failureReason": "UserInBlackList"}, "failed", "UserInBlackList"),
+        ("no reason but a number", {"status": "Failed", "failureReason": f"no route to {AWA}"}, "failed", "Failed"),
+        ("no reason but octets", {"status": "Failed", "failureReason": "a\0b"}, "failed", "Failed"),
+        ("delivered, with a reason", {"status": "Success", "failureReason": "DeliveryFailure"}, "delivered", None),
+        ("a status of tomorrow", {"status": "Teleported"}, "accepted", None),
+        ("a status in small letters", {"status": "success"}, "accepted", None),
+        ("no status", {}, "accepted", None),
+        ("a status that is no text", {"status": "Su\0ccess"}, "accepted", None),
+    ],
+)
+async def test_each_status_is_a_state(
+    line: Callbacks, name: str, label: str, told: dict[str, str], state: str, reason: str | None
+) -> None:
+    form = {"id": name, "phoneNumber": AWA, "networkCode": "61001", **told}
+    answer = await line.post("delivery", **form)
+    assert (answer.status_code, answer.text) == (200, "ok")
+    assert await stands() == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("label", "told", "state"),
+    [
+        ("twice", ["Success", "Success"], "delivered"),
+        ("each step", ["Submitted", "Sent", "Buffered", "Success"], "delivered"),
+        ("out of order", ["Success", "Sent"], "delivered"),
+        ("failed and then sent", ["Failed", "Submitted"], "failed"),
+        ("failed and then delivered", ["Failed", "Success"], "failed"),
+        ("delivered and then failed", ["Success", "Expired"], "delivered"),
+        ("something strange in between", ["Sent", "Teleported", "Success"], "delivered"),
+    ],
+)
+async def test_reports_in_any_order(line: Callbacks, name: str, label: str, told: list[str], state: str) -> None:
+    for status in told:
+        assert (await line.post("delivery", id=name, status=status, phoneNumber=AWA)).status_code == 200
+    assert (await stands())[0] == state
+
+
+async def test_a_report_of_a_message_of_nobody_is_kept_with_its_number(line: Callbacks) -> None:
+    for number in (AWA, AWA.removeprefix("+"), "JIGISEME", ""):
+        answer = await line.post("delivery", id=f"ATXid_{number}", status="Failed", phoneNumber=number)
+        assert answer.status_code == 200
+    assert await rows("SELECT provider_id, msisdn, state, reason, received_at FROM early_report ORDER BY 1") == [
+        ("ATXid_", "", "failed", "Failed", NOON),
+        (f"ATXid_{AWA}", AWA, "failed", "Failed", NOON),
+        (f"ATXid_{AWA.removeprefix('+')}", AWA, "failed", "Failed", NOON),
+        ("ATXid_JIGISEME", "", "failed", "Failed", NOON),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "form", "message"),
+    [
+        ("a report without an id", "delivery", {"status": "Success"}, "id: 1 to 128"),
+        ("an id of nothing", "delivery", {"id": "", "status": "Success"}, "id: 1 to 128"),
+        ("an id of spaces", "delivery", {"id": "a b", "status": "Success"}, "id: 1 to 128"),
+        ("an id with a NUL", "delivery", {"id": "a\0b", "status": "Success"}, "id: 1 to 128"),
+        ("an id too long", "delivery", {"id": "a" * 129, "status": "Success"}, "id: 1 to 128"),
+        ("a message without an id", "inbound", {"from": AWA, "text": "info"}, "id: 1 to 128"),
+        ("a stop of nobody", "optout", {"senderId": "JIGISEME"}, "phoneNumber: +"),
+        ("a stop of a name", "optout", {"phoneNumber": "JIGISEME"}, "phoneNumber: +"),
+        ("a stop of two numbers", "optout", {"phoneNumber": f"{AWA},{AWA}"}, "phoneNumber: +"),
+        ("a stop of a NUL", "optout", {"phoneNumber": f"{AWA}\0"}, "phoneNumber: +"),
+    ],
+)
+async def test_what_cannot_be_read_is_refused_by_its_name(
+    door: Callbacks, label: str, name: str, form: dict[str, str], message: str
+) -> None:
+    answer = await door.post(name, **form)
+    assert answer.status_code == 400
+    assert answer.text.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "form"),
+    [
+        ("a long id", "delivery", {"id": "a" * 128, "status": "Success"}),
+        ("a message of nobody", "inbound", {"id": "1", "text": "info"}),
+        ("a message of octets", "inbound", {"id": "1", "from": "\0", "text": "\0"}),
+        ("a message of signs", "inbound", {"id": "1", "from": AWA, "text": "🙏🏿\ud7ff\uffff\0"}),
+    ],
+)
+async def test_what_is_strange_is_taken(line: Callbacks, label: str, name: str, form: dict[str, str]) -> None:
+    assert (await line.post(name, **form)).status_code == 200
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("label", "token", "content", "kind", "status"),
+    [
+        ("a wrong word", "demo", b"id=1", FORM, 404),
+        ("no text for a word", "%FF%00", b"id=1", FORM, 404),
+        ("JSON", TOKEN, b'{"id": "1"}', "application/json", 415),
+        ("too large", TOKEN, b"id=" + b"1" * 5000, FORM, 413),
+        ("too many fields", TOKEN, b"&".join(b"f%d=1" % field for field in range(50)), FORM, 400),
+        ("nothing", TOKEN, b"", FORM, 400),
+    ],
+)
+async def test_what_is_no_form_of_the_gateway_is_refused(
+    door: Callbacks, name: str, label: str, token: str, content: bytes, kind: str, status: int
+) -> None:
+    answer = await door.client.post(address(name, token), content=content, headers={"content-type": kind})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_page_is_not_to_be_had_there(door: Callbacks, name: str) -> None:
+    assert (await door.client.get(address(name))).status_code == 405
+
+
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.one_of(st.binary(max_size=300), st.text(max_size=150).map(str.encode)))
+async def test_no_octets_at_all_make_a_500_or_a_not_now(line: Callbacks, body: bytes) -> None:
+    for name, form in (
+        ("delivery", b"id=1&status=Failed&failureReason="),
+        ("inbound", b"id=in-%d&from=%%2B22376000001&text=" % next(NUMBERS)),
+        ("optout", b"phoneNumber="),
+    ):
+        for content in (body, form + body):
+            answer = await line.client.post(address(name), content=content, headers={"content-type": FORM})
+            assert answer.status_code < 500
+
+
+async def test_without_tokens_nothing_is_there() -> None:
+    nobody = Callbacks(Settings(callback_tokens=(), sms_short_code=SHORT_CODE))
+    async with nobody.client:
+        for name in NAMES:
+            assert (await nobody.post(name, id="1")).status_code == 404
+
+
+@pytest.mark.usefixtures("world")
+async def test_without_a_short_code_nobody_writes_to_us() -> None:
+    one_way = Callbacks(Settings(callback_tokens=(TOKEN,), sms_short_code=""))
+    async with one_way.client:
+        assert (await one_way.writes(AWA, "info")).status_code == 404
+        assert (await one_way.post("optout", phoneNumber=AWA)).status_code == 200
+        assert (await one_way.post("delivery", id="1", status="Success")).status_code == 200
+    assert await rows("SELECT FROM inbound_sms") == []
+
+
+@pytest.mark.parametrize("written", [AWA, AWA.removeprefix("+"), f" {AWA.removeprefix('+')} "])
+async def test_who_opts_out_at_the_gateway_is_stopped_here(line: Callbacks, written: str) -> None:
+    assert (await line.post("optout", senderId="JIGISEME", phoneNumber=written)).status_code == 200
+    assert (await recognise(AWA)).sms_stopped
+
+
+async def test_the_first_stop_is_the_one_that_is_kept(line: Callbacks) -> None:
+    await stop_sms(AWA)
+    (first,) = await rows("SELECT sms_stopped_at FROM phone")
+    await line.post("optout", phoneNumber=AWA)
+    assert await rows("SELECT sms_stopped_at FROM phone") == [first]
+
+
+async def a_report(line: Callbacks, name: str) -> httpx.Response:
+    return await line.post("delivery", id=name, status="Success", phoneNumber=AWA)
+
+
+async def a_message(line: Callbacks, name: str) -> httpx.Response:
+    return await line.writes(AWA, "info", "in-1")
+
+
+async def an_opt_out(line: Callbacks, name: str) -> httpx.Response:
+    return await line.post("optout", phoneNumber=AWA)
+
+
+@pytest.mark.parametrize("down", ["closed", "out of reach"])
+@pytest.mark.parametrize(
+    ("post", "done"),
+    [
+        (a_report, "SELECT count(*) FROM message WHERE state = 'delivered'"),
+        (a_message, "SELECT count(*) FROM message WHERE key = 'answer in-1'"),
+        (an_opt_out, "SELECT count(*) FROM phone WHERE sms_stopped_at IS NOT NULL"),
+    ],
+)
+async def test_without_the_database_it_is_to_be_posted_again_and_is_then_taken(
+    line: Callbacks,
+    name: str,
+    database_url: str,
+    post: Callable[[Callbacks, str], Awaitable[httpx.Response]],
+    done: str,
+    down: str,
+) -> None:
+    await database.close_database()
+    if down == "out of reach":
+        database.open_database(NOWHERE)
+    with structlog.testing.capture_logs() as logs:
+        refused = await asyncio.gather(post(line, name), post(line, name))
+    assert [(answer.status_code, answer.text) for answer in refused] == [(503, "not now")] * 2
+    assert [entry["callback"] for entry in logs if entry["event"] == "callback_not_taken"]
+    assert not any(word in str(logs) for word in (AWA, "76000001", name, TOKEN, "info"))
+
+    await database.close_database()
+    database.open_database(database_url)
+    assert (await post(line, name)).status_code == 200
+    assert await rows(done) == [(1,)]

@@ -1,0 +1,64 @@
+"""A gateway that takes everything and remembers it, and what the ledger holds after it was asked."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from core.platform.database import reading
+from core.platform.settings import Settings
+from sms.outbox.gateway import Policy, Result
+from sms.worker.sender import Clock, Sender
+
+AWA, BAKARY = "+22376000001", "+22366000002"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@dataclass
+class AGateway:
+    """Takes every SMS and names it; `meanwhile` happens, by those names, before it answers."""
+
+    meanwhile: Callable[[Sequence[str]], Awaitable[Any]] | None = None
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    """Number and text of each SMS."""
+    names: list[str] = field(default_factory=list)
+
+    async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
+        named = [f"ATXid_{len(self.names) + place}" for place, _ in enumerate(msisdns, 1)]
+        self.names += named
+        self.sent += [(msisdn, body) for msisdn in msisdns]
+        if self.meanwhile is not None:
+            await self.meanwhile(named)
+        return [Result(msisdn, Policy.ACCEPTED, "Sent", name) for msisdn, name in zip(msisdns, named, strict=True)]
+
+    async def close(self) -> None:
+        return None
+
+    async def takes(self, now: datetime = NOON) -> list[tuple[str, str]]:
+        """Give it all that may go at this time; number and text of each SMS it took."""
+        before = len(self.sent)
+        await a_sender(self, now).drain()
+        return self.sent[before:]
+
+
+def a_sender(gateway: AGateway, now: datetime = NOON) -> Sender:
+    """A sender whose clock stands still."""
+
+    async def at_once(_: float) -> None:
+        await asyncio.sleep(0)
+
+    return Sender(gateway, Settings(sms_rate=0), worker="worker", clock=Clock(lambda: now, at_once))
+
+
+async def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    """What the database holds."""
+    async with reading() as connection:
+        return [tuple(row) for row in await connection.execute(text(statement), values)]
+
+
+async def messages(columns: str = "msisdn, kind, state, reason") -> list[tuple[Any, ...]]:
+    """The ledger, oldest first."""
+    return await rows(f"SELECT {columns} FROM message ORDER BY id")  # noqa: S608

@@ -1,0 +1,395 @@
+"""Africa's Talking's SMS: what is asked of it, and what each of its answers, or its silence, means."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+import respx
+from pydantic import SecretStr
+
+from core.platform.settings import Settings
+from sms.outbox.africastalking import AfricasTalking
+from sms.outbox.gateway import Busy, GatewayTrouble, NotReached, Policy, Refused, Result, Unanswered
+
+AWA, BINTA, CHEICK = "+22376000001", "+22366000002", "+22350000003"
+SANDBOX = "https://api.sandbox.africastalking.com/version1/messaging"
+REAL = "https://api.africastalking.com/version1/messaging"
+ACCEPTED, AGAIN, FINAL, STOP, UNCERTAIN = (
+    Policy.ACCEPTED,
+    Policy.AGAIN,
+    Policy.FINAL,
+    Policy.STOP,
+    Policy.UNCERTAIN,
+)
+
+
+def told(number: str, code: object = 101, **others: object) -> dict[str, object]:
+    """A row of an answer."""
+    row = {"statusCode": code, "number": number, "status": "Success", "cost": "KES 0.8000", "messageId": f"at{number}"}
+    return row | others
+
+
+def answer(*rows: object, message: str = "Sent", status: int = 201) -> httpx.Response:
+    return httpx.Response(status, json={"SMSMessageData": {"Message": message, "Recipients": list(rows)}})
+
+
+async def send(
+    *msisdns: str,
+    body: str = "Bonjour",
+    username: str = "sandbox",
+    key: str = "the key",
+    url: str = "",
+    sender_id: str = "JIGISEME",
+) -> Sequence[Result]:
+    """Send one text by a gateway of its own."""
+    settings = Settings(sms_username=username, sms_api_key=SecretStr(key), sms_gateway_url=url, sms_sender_id=sender_id)
+    gateway = AfricasTalking(settings)
+    try:
+        return await gateway.send(body, msisdns or [AWA])
+    finally:
+        await gateway.close()
+
+
+@pytest.fixture
+def line(respx_mock: respx.MockRouter) -> respx.Route:
+    """The sandbox's way in."""
+    return respx_mock.post(SANDBOX)
+
+
+def form_of(route: respx.Route) -> dict[str, list[str]]:
+    return parse_qs(route.calls.last.request.content.decode(), strict_parsing=True)
+
+
+# What is asked
+
+
+async def test_the_form_and_the_key_are_those_of_the_documentation(line: respx.Route) -> None:
+    line.return_value = answer(told(AWA), told(BINTA))
+    await send(AWA, BINTA, body="Jigisèmèjiri : 30 000 F CFA & + =\nMairie de Safo")
+
+    assert form_of(line) == {
+        "username": ["sandbox"],
+        "to": [f"{AWA},{BINTA}"],
+        "message": ["Jigisèmèjiri : 30 000 F CFA & + =\nMairie de Safo"],
+        "from": ["JIGISEME"],
+        "enqueue": ["1"],
+        "bulkSMSMode": ["1"],
+    }
+    headers = line.calls.last.request.headers
+    assert (headers["apikey"], headers["accept"]) == ("the key", "application/json")
+    assert headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+async def test_without_a_sender_of_our_own_the_gateway_chooses(line: respx.Route) -> None:
+    line.return_value = answer(told(AWA))
+    await send(sender_id="")
+    assert "from" not in form_of(line)
+
+
+@pytest.mark.parametrize(
+    ("username", "url", "asked"),
+    [
+        ("sandbox", "", SANDBOX),
+        ("jigiseme", "", REAL),
+        ("jigiseme", "http://127.0.0.1:9000", "http://127.0.0.1:9000/version1/messaging"),
+        ("sandbox", "http://127.0.0.1:9000/", "http://127.0.0.1:9000/version1/messaging"),
+    ],
+)
+async def test_the_address_is_the_sandbox_the_real_one_or_our_own(
+    respx_mock: respx.MockRouter, username: str, url: str, asked: str
+) -> None:
+    respx_mock.post(asked).return_value = answer(told(AWA))
+    (result,) = await send(username=username, url=url)
+    assert result.policy is ACCEPTED
+
+
+# What is answered, number by number
+
+
+@pytest.mark.parametrize(
+    ("code", "policy", "reason"),
+    [
+        (100, ACCEPTED, "Processed"),
+        (101, ACCEPTED, "Sent"),
+        (102, ACCEPTED, "Queued"),
+        (401, FINAL, "RiskHold"),
+        (402, STOP, "InvalidSenderId"),
+        (403, FINAL, "InvalidPhoneNumber"),
+        (404, FINAL, "UnsupportedNumberType"),
+        (405, STOP, "InsufficientBalance"),
+        (406, FINAL, "UserInBlacklist"),
+        (407, FINAL, "CouldNotRoute"),
+        (409, FINAL, "DoNotDisturbRejection"),
+        (500, AGAIN, "InternalServerError"),
+        (501, AGAIN, "GatewayError"),
+        (502, AGAIN, "RejectedByGateway"),
+        (103, UNCERTAIN, "code 103"),
+        (408, UNCERTAIN, "code 408"),
+        ("101", UNCERTAIN, "no code"),
+        (None, UNCERTAIN, "no code"),
+    ],
+)
+async def test_each_code_says_what_is_done_next(line: respx.Route, code: object, policy: Policy, reason: str) -> None:
+    line.return_value = answer(told(AWA, code))
+    (result,) = await send()
+    assert (result.msisdn, result.policy, result.reason) == (AWA, policy, reason)
+    assert (result.provider_id, result.cost) == ((f"at{AWA}", Decimal("0.8")) if policy is ACCEPTED else (None, None))
+
+
+async def test_each_of_many_has_its_own_answer(line: respx.Route) -> None:
+    line.return_value = answer(told(AWA), told(BINTA, 403), told(CHEICK, 500))
+    assert [result.policy for result in await send(AWA, BINTA, CHEICK)] == [ACCEPTED, FINAL, AGAIN]
+
+
+async def test_the_order_of_the_answer_does_not_matter(line: respx.Route) -> None:
+    line.return_value = answer(told(CHEICK, 407), told(AWA), told(BINTA, 406))
+    results = await send(AWA, BINTA, CHEICK)
+    assert [(result.msisdn, result.reason) for result in results] == [
+        (AWA, "Sent"),
+        (BINTA, "UserInBlacklist"),
+        (CHEICK, "CouldNotRoute"),
+    ]
+
+
+async def test_a_number_written_without_its_plus_is_known(line: respx.Route) -> None:
+    line.return_value = answer(told(AWA.removeprefix("+")))
+    (result,) = await send()
+    assert (result.msisdn, result.policy) == (AWA, ACCEPTED)
+
+
+async def test_a_number_that_the_answer_leaves_out_may_have_been_taken(line: respx.Route) -> None:
+    line.return_value = answer(told(AWA))
+    assert [(result.policy, result.reason) for result in await send(AWA, BINTA)] == [
+        (ACCEPTED, "Sent"),
+        (UNCERTAIN, "not in the answer"),
+    ]
+
+
+async def test_a_number_nobody_asked_about_is_passed_over(line: respx.Route) -> None:
+    line.return_value = answer(told(CHEICK), told(AWA))
+    assert [result.msisdn for result in await send(AWA)] == [AWA]
+
+
+@pytest.mark.parametrize("nothing", ["None", "", "null", None])
+async def test_an_id_that_is_none_is_no_id(line: respx.Route, nothing: object) -> None:
+    line.return_value = answer(told(AWA, messageId=nothing))
+    (result,) = await send()
+    assert (result.policy, result.provider_id) == (ACCEPTED, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "cost", "currency"),
+    [
+        ("KES 0.8000", Decimal("0.8000"), "KES"),
+        ("XOF 20", Decimal(20), "XOF"),
+        ("XOF20.5", Decimal("20.5"), "XOF"),
+        ("0", None, None),
+        ("KES", None, None),
+        ("free", None, None),
+        (0.8, None, None),
+        (None, None, None),
+    ],
+)
+async def test_the_cost_is_an_amount_and_its_currency(
+    line: respx.Route, written: object, cost: Decimal | None, currency: str | None
+) -> None:
+    line.return_value = answer(told(AWA, cost=written))
+    (result,) = await send()
+    assert (result.cost, result.currency) == (cost, currency)
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "text/plain", ""])
+@pytest.mark.parametrize("status", [200, 201])
+async def test_an_answer_is_read_whatever_type_it_claims(line: respx.Route, content_type: str, status: int) -> None:
+    content = answer(told(AWA)).content
+    line.return_value = httpx.Response(status, content=content, headers={"content-type": content_type})
+    assert [result.policy for result in await send()] == [ACCEPTED]
+
+
+# What is answered to the whole request
+
+
+async def test_an_answer_without_recipients_says_why_nobody_was_taken(line: respx.Route) -> None:
+    line.return_value = answer(message="InvalidSenderId")
+    with pytest.raises(Refused, match=r"^gateway: InvalidSenderId$"):
+        await send()
+
+
+async def test_an_answer_that_sent_to_somebody_and_names_nobody_leaves_everybody_uncertain(line: respx.Route) -> None:
+    line.return_value = answer(message="Sent to 1/1 Total Cost: XOF 0")
+    with pytest.raises(Unanswered, match=r"^answer without recipients$"):
+        await send()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "trouble", "wait"),
+    [
+        (429, {}, Busy, None),
+        (429, {"Retry-After": "7"}, Busy, 7.0),
+        (429, {"Retry-After": "Tue, 24 Nov 2026 09:00:00 GMT"}, Busy, None),
+        (429, {"Retry-After": "-1"}, Busy, None),
+        (500, {}, Busy, None),
+        (502, {}, Busy, None),
+        (503, {"Retry-After": "120"}, Busy, 120.0),
+        (504, {}, Unanswered, None),
+        (408, {}, Unanswered, None),
+        (400, {}, Refused, None),
+        (401, {}, Refused, None),
+        (403, {}, Refused, None),
+        (302, {"Location": "https://elsewhere.invalid"}, Refused, None),
+    ],
+)
+async def test_each_http_status_is_a_trouble_with_its_policy(
+    line: respx.Route, status: int, headers: dict[str, str], trouble: type[GatewayTrouble], wait: float | None
+) -> None:
+    line.return_value = httpx.Response(status, text="The supplied authentication is invalid", headers=headers)
+    with pytest.raises(trouble, match=f"^HTTP {status}") as raised:
+        await send()
+    assert raised.value.wait == wait
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html><body>Welcome to our network</body></html>",
+        b"",
+        b'{"SMSMessageData": {"Message": "Sent", "Recipients": [{"statusCode": 101, "num',
+        b"null",
+        b"[]",
+        b"{}",
+        b'{"SMSMessageData": null}',
+        b'{"SMSMessageData": {"Message": "Sent"}}',
+        b'{"SMSMessageData": {"Message": "Sent", "Recipients": null}}',
+        b'{"SMSMessageData": {"Message": "Sent", "Recipients": ["+22376000001"]}}',
+        b'{"SMSMessageData": {"Message": "Sent", "Recipients": [{"statusCode": 101}]}}',
+        "é".encode("latin-1"),
+    ],
+)
+async def test_an_answer_that_cannot_be_read_tells_nothing_of_what_was_taken(line: respx.Route, content: bytes) -> None:
+    line.return_value = httpx.Response(201, content=content)
+    with pytest.raises(Unanswered, match="unreadable"):
+        await send()
+
+
+# What is not answered
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (httpx.ConnectError, NotReached),
+        (httpx.ConnectTimeout, NotReached),
+        (httpx.PoolTimeout, NotReached),
+        (httpx.ProxyError, NotReached),
+        (httpx.ReadTimeout, Unanswered),
+        (httpx.WriteTimeout, Unanswered),
+        (httpx.ReadError, Unanswered),
+        (httpx.WriteError, Unanswered),
+        (httpx.CloseError, Unanswered),
+        (httpx.RemoteProtocolError, Unanswered),
+        (httpx.DecodingError, Unanswered),
+    ],
+)
+async def test_only_without_a_connection_is_it_sure_that_nothing_left(
+    line: respx.Route, error: type[httpx.HTTPError], trouble: type[GatewayTrouble]
+) -> None:
+    line.side_effect = error
+    with pytest.raises(trouble, match=f"^{error.__name__}$"):
+        await send()
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:9000", "ftp://127.0.0.1:9000", "http://", "http://[::1"])
+async def test_an_address_that_is_none_sends_nothing(url: str) -> None:
+    with pytest.raises((NotReached, Refused)):
+        await send(url=url)
+
+
+@pytest.mark.parametrize("key", ["copied with its end of line\n", "clé"])
+async def test_a_key_that_no_header_can_hold_sends_nothing(key: str) -> None:
+    async with listening(lambda reader, writer: writer.close()) as address:
+        with pytest.raises((NotReached, Refused)):
+            await send(key=key, url=address)
+
+
+Speak = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
+
+
+@asynccontextmanager
+async def listening(speak: Speak) -> AsyncIterator[str]:
+    """A server on loopback that says what `speak` says; gives its address."""
+
+    async def spoken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            said = speak(reader, writer)
+            if said is not None:
+                await said
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(spoken, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def request_of(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(int(line.split(b":")[1]) for line in head.splitlines() if line.lower().startswith(b"content-length"))
+    return head + await reader.readexactly(length)
+
+
+async def test_a_connection_that_nobody_takes_sends_nothing() -> None:
+    async with listening(lambda reader, writer: writer.close()) as address:
+        pass  # it listens no more
+    with pytest.raises(NotReached):
+        await send(url=address)
+
+
+async def test_a_connection_closed_before_the_answer_tells_nothing() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request_of(reader)
+        writer.close()
+
+    async with listening(hang_up) as address:
+        with pytest.raises(Unanswered):
+            await send(url=address)
+
+
+async def test_a_connection_that_breaks_within_the_answer_tells_nothing() -> None:
+    whole = json.dumps({"SMSMessageData": {"Message": "Sent", "Recipients": [told(AWA)]}}).encode()
+
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request_of(reader)
+        writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n" % len(whole) + whole[: len(whole) // 2])
+        await writer.drain()
+        writer.close()
+
+    async with listening(half) as address:
+        with pytest.raises(Unanswered):
+            await send(url=address)
+
+
+async def test_one_connection_carries_many_requests() -> None:
+    whole = json.dumps({"SMSMessageData": {"Message": "Sent", "Recipients": [told(AWA)]}}).encode()
+    connections = 0
+
+    async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        try:
+            while await request_of(reader):
+                writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n" % len(whole) + whole)
+        except asyncio.IncompleteReadError:
+            writer.close()
+
+    async with listening(answering) as address:
+        gateway = AfricasTalking(Settings(sms_gateway_url=address))
+        for _ in range(3):
+            await gateway.send("Bonjour", [AWA])
+        await gateway.close()
+    assert connections == 1

@@ -1,0 +1,448 @@
+"""What people read: each kind of SMS in both languages, as it is sent."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.campaigns.models import CampaignKind
+from core.outbox.notices import NoticeKind
+from core.text.alphabet import GSM7
+from core.text.gsm7 import SINGLE_PART, is_gsm7
+from core.text.languages import Language
+from core.text.translator import voice
+from demo.places import DEMO_PLACES
+from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
+from sms.outbox.notice_texts import Told, notice_text
+from sms.outbox.texts import NotASafeText, Written, campaign_text, refuse_links, written
+
+BM, FR = Language.BM, Language.FR
+Kind = CampaignKind
+
+MONDAY, THURSDAY = date(2026, 11, 23), date(2026, 11, 26)
+SAFO = PaymentLine(households=1, names="", amount_xof=30_000, day=MONDAY, place="Mairie de Safo", old_day=None)
+MOVED = replace(SAFO, day=THURSDAY, old_day=MONDAY)
+SAID_OFF = replace(MOVED, day=None)
+FOOD = EventLine("distribution de nourriture", "dumuni dili", THURSDAY, None, "École de Siby")
+WORK = EventLine("travaux", "foroba baara", THURSDAY, time(7, 30), "Banamba")
+
+SAFE = {
+    FR: "Personne ne doit vous demander de l'argent ou un code.",
+    BM: "Mògò si man kan ka wari walima kòdi nyini aw fè.",
+}
+FREE = {FR: "C'est gratuit.", BM: "Aw tè foyi sara."}
+
+LONGEST_PLACE = "Mairie de Sere Moussa Ani Samo"
+
+
+def sent(kind: CampaignKind, content: Content, language: Language) -> Written:
+    """A text of a campaign, as it leaves."""
+    spoken = voice(language)
+    return written(campaign_text(kind, content, spoken), spoken, GSM7)
+
+
+def paid(*lines: PaymentLine) -> Payments:
+    return Payments(lines)
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "french", "bambara"),
+    [
+        (
+            Kind.ANNOUNCE,
+            SAFO,
+            f"Jigisèmèjiri : 30 000 F CFA le lundi 23 novembre, Mairie de Safo. Apportez votre carte. {SAFE[FR]}",
+            "Jigisèmèjiri: 30 000 F CFA bèna di ntènèndon, nowanburukalo tile 23, Mairie de Safo. "
+            f"Aw ye sèbèn ta ka na. {SAFE[BM]}",
+        ),
+        (
+            Kind.REMINDER_3,
+            SAFO,
+            f"Jigisèmèjiri : dans 3 jours, lundi 23 novembre, Mairie de Safo : 30 000 F CFA. {SAFE[FR]}",
+            "Jigisèmèjiri: wari dili tò tora tile 3: ntènèndon, nowanburukalo tile 23, Mairie de Safo. "
+            f"30 000 F CFA. {SAFE[BM]}",
+        ),
+        (
+            Kind.REMINDER_1,
+            SAFO,
+            "Jigisèmèjiri : demain, lundi 23 novembre, Mairie de Safo : 30 000 F CFA. Apportez votre carte. "
+            f"{SAFE[FR]}",
+            "Jigisèmèjiri: sini, ntènèndon, nowanburukalo tile 23, Mairie de Safo: 30 000 F CFA bè di. "
+            f"Aw ye sèbèn ta ka na. {SAFE[BM]}",
+        ),
+        (
+            Kind.MOVED,
+            MOVED,
+            "Jigisèmèjiri : le jour du paiement a changé. Pas le lundi 23 novembre, mais le jeudi 26 novembre, "
+            f"Mairie de Safo. {FREE[FR]}",
+            "Jigisèmèjiri: don yèlèmana. Wari tèna di ntènèndon, nowanburukalo tile 23. "
+            f"A bèna di alamisadon, nowanburukalo tile 26, Mairie de Safo. {FREE[BM]}",
+        ),
+        (
+            Kind.CANCELLED,
+            SAFO,
+            f"Jigisèmèjiri : pas de paiement le lundi 23 novembre. Nous donnerons un autre jour. {SAFE[FR]}",
+            f"Jigisèmèjiri: wari tèna di ntènèndon, nowanburukalo tile 23. An bèna don wèrè fò. {SAFE[BM]}",
+        ),
+        (
+            Kind.UNCLAIMED,
+            SAFO,
+            "Jigisèmèjiri : argent non retiré : 30 000 F CFA. Dernier jour : lundi 23 novembre, Mairie de Safo. "
+            f"{SAFE[FR]}",
+            "Jigisèmèjiri: aw ma na ka wari ta. 30 000 F CFA. "
+            f"Don laban: ntènèndon, nowanburukalo tile 23, Mairie de Safo. {SAFE[BM]}",
+        ),
+    ],
+)
+def test_money_of_one_household_is_told_in_one_part(
+    kind: CampaignKind, line: PaymentLine, french: str, bambara: str
+) -> None:
+    assert sent(kind, paid(line), FR) == Written(french, 1, len(french))
+    assert sent(kind, paid(line), BM) == Written(bambara, 1, len(bambara))
+
+
+def test_a_day_that_is_called_off_without_another_is_told_as_cancelled() -> None:
+    for language in Language:
+        moved = sent(Kind.MOVED, paid(SAID_OFF), language)
+        assert moved == sent(Kind.CANCELLED, paid(SAFO), language)
+        assert "None" not in moved.body
+
+
+def test_households_of_one_phone_that_get_the_same_are_told_how_many_and_what_each_gets() -> None:
+    three = paid(replace(SAFO, households=3))
+    assert sent(Kind.ANNOUNCE, three, FR).body == (
+        "Jigisèmèjiri : 30 000 F CFA pour chacun des 3 ménages le lundi 23 novembre, Mairie de Safo. "
+        f"Apportez votre carte. {FREE[FR]}"
+    )
+    assert sent(Kind.ANNOUNCE, three, BM).body == (
+        "Jigisèmèjiri: Ga 3, ga o ga: 30 000 F CFA bèna di ntènèndon, nowanburukalo tile 23, Mairie de Safo. "
+        f"Aw ye sèbèn ta ka na. {FREE[BM]}"
+    )
+
+
+TWO = paid(replace(SAFO, names="Awa Traoré"), replace(SAFO, names="Bakary Diarra", amount_xof=45_000, day=THURSDAY))
+
+
+def test_households_of_one_phone_that_get_different_things_are_told_by_name() -> None:
+    assert sent(Kind.ANNOUNCE, TWO, FR).body == (
+        "Jigisèmèjiri : paiements à venir. Apportez votre carte.\n"
+        "Awa Traoré : 30 000 F CFA, lundi 23 novembre, Mairie de Safo.\n"
+        f"Bakary Diarra : 45 000 F CFA, jeudi 26 novembre, Mairie de Safo. {SAFE[FR]}"
+    )
+    assert sent(Kind.ANNOUNCE, TWO, BM).body == (
+        "Jigisèmèjiri: wari bèna di. Aw ye sèbèn ta ka na.\n"
+        "Awa Traoré: 30 000 F CFA, ntènèndon, nowanburukalo tile 23, Mairie de Safo.\n"
+        f"Bakary Diarra: 45 000 F CFA, alamisadon, nowanburukalo tile 26, Mairie de Safo. {SAFE[BM]}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "french", "bambara"),
+    [
+        (Kind.REMINDER_3, "paiement dans 3 jours.", "wari dili tò tora tile 3."),
+        (Kind.REMINDER_1, "paiement demain. Apportez votre carte.", "wari bè di sini. Aw ye sèbèn ta ka na."),
+        (Kind.UNCLAIMED, "argent non retiré. Dernier jour :", "aw ma na ka wari ta. Don laban:"),
+    ],
+)
+def test_what_several_households_are_told_stands_on_the_first_line(
+    kind: CampaignKind, french: str, bambara: str
+) -> None:
+    assert sent(kind, TWO, FR).body.splitlines()[:2] == [
+        f"Jigisèmèjiri : {french}",
+        "Awa Traoré : 30 000 F CFA, lundi 23 novembre, Mairie de Safo.",
+    ]
+    assert sent(kind, TWO, BM).body.splitlines()[:2] == [
+        f"Jigisèmèjiri: {bambara}",
+        "Awa Traoré: 30 000 F CFA, ntènèndon, nowanburukalo tile 23, Mairie de Safo.",
+    ]
+
+
+def test_of_several_households_only_what_changed_is_told() -> None:
+    lines = paid(replace(MOVED, names="Awa Traoré"), replace(SAID_OFF, names="Bakary Diarra"))
+    assert campaign_text(Kind.MOVED, lines, voice(FR)) == (
+        "Jigisèmèjiri : le jour du paiement a changé.\n"
+        "Awa Traoré : jeudi 26 novembre, Mairie de Safo.\n"
+        "Bakary Diarra : pas le lundi 23 novembre."
+    )
+    assert campaign_text(Kind.MOVED, lines, voice(BM)) == (
+        "Jigisɛmɛjiri: don yɛlɛmana.\n"
+        "Awa Traoré: alamisadon, nowanburukalo tile 26, Mairie de Safo.\n"
+        "Bakary Diarra: ntɛnɛndon, nowanburukalo tile 23 tɛ."
+    )
+    assert campaign_text(Kind.CANCELLED, TWO, voice(FR)) == (
+        "Jigisèmèjiri : pas de paiement. Nous donnerons un autre jour.\n"
+        "Awa Traoré : pas le lundi 23 novembre.\n"
+        "Bakary Diarra : pas le jeudi 26 novembre."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "french", "bambara"),
+    [
+        (
+            Kind.ANNOUNCE,
+            FOOD,
+            "Jigisèmèjiri : distribution de nourriture, jeudi 26 novembre, École de Siby. Venez.",
+            "Jigisɛmɛjiri: dumuni dili bɛna kɛ alamisadon, nowanburukalo tile 26, École de Siby. Aw ye na.",
+        ),
+        (
+            Kind.ANNOUNCE,
+            WORK,
+            "Jigisèmèjiri : travaux, jeudi 26 novembre, Banamba, 7 h 30. Venez.",
+            "Jigisɛmɛjiri: foroba baara bɛna kɛ alamisadon, nowanburukalo tile 26, Banamba, "
+            "nɛgɛkanɲɛ 7 ni sanga 30. Aw ye na.",
+        ),
+        (
+            Kind.REMINDER_3,
+            FOOD,
+            "Jigisèmèjiri : dans 3 jours : distribution de nourriture, jeudi 26 novembre, École de Siby. Venez.",
+            "Jigisɛmɛjiri: tile 3 bi kɔ, dumuni dili bɛna kɛ alamisadon, nowanburukalo tile 26, École de Siby. "
+            "Aw ye na.",
+        ),
+        (
+            Kind.REMINDER_1,
+            FOOD,
+            "Jigisèmèjiri : demain : distribution de nourriture, jeudi 26 novembre, École de Siby. Venez.",
+            "Jigisɛmɛjiri: sini, dumuni dili bɛna kɛ alamisadon, nowanburukalo tile 26, École de Siby. Aw ye na.",
+        ),
+        (
+            Kind.CANCELLED,
+            WORK,
+            "Jigisèmèjiri : travaux, jeudi 26 novembre : c’est annulé. Nous donnerons un autre jour.",
+            "Jigisɛmɛjiri: foroba baara, alamisadon, nowanburukalo tile 26: a tɛna kɛ tugun. An bɛna don wɛrɛ fɔ.",
+        ),
+    ],
+)
+def test_an_event_is_told_in_the_words_of_each_language_with_its_hour(
+    kind: CampaignKind, line: EventLine, french: str, bambara: str
+) -> None:
+    assert campaign_text(kind, Events((line,)), voice(FR)) == french
+    assert campaign_text(kind, Events((line,)), voice(BM)) == bambara
+
+
+def test_further_events_follow_a_line_each() -> None:
+    assert campaign_text(Kind.ANNOUNCE, Events((FOOD, WORK)), voice(BM)).splitlines() == [
+        "Jigisɛmɛjiri: dumuni dili bɛna kɛ alamisadon, nowanburukalo tile 26, École de Siby. Aw ye na.",
+        "foroba baara: alamisadon, nowanburukalo tile 26, Banamba, nɛgɛkanɲɛ 7 ni sanga 30.",
+    ]
+
+
+def test_free_words_are_said_as_they_were_written_in_each_language() -> None:
+    words = FreeWords("La mairie est fermée lundi.", "Meri datugulen don ntɛnɛndon.")
+    assert sent(Kind.FREE, words, FR).body == f"Jigisèmèjiri : La mairie est fermée lundi. {SAFE[FR]}"
+    assert sent(Kind.FREE, words, BM).body == f"Jigisèmèjiri: Meri datugulen don ntènèndon. {SAFE[BM]}"
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("parts", [1, 2])
+def test_the_longest_line_of_safety_that_costs_no_part_is_added(language: Language, parts: int) -> None:
+    spoken = voice(language)
+    room = SINGLE_PART if parts == 1 else 2 * 153
+    for line, size in (
+        (SAFE[language], room - len(SAFE[language]) - 1),
+        (FREE[language], room - len(FREE[language]) - 1),
+    ):
+        text = "a" * (size - 1) + "."
+        assert written(text, spoken, GSM7) == Written(f"{text} {line}", parts, room)
+    too_long_for_the_first = "a" * (room - len(SAFE[language]) - 1) + "."
+    assert written(too_long_for_the_first, spoken, GSM7).body == f"{too_long_for_the_first} {FREE[language]}"
+    too_long_for_any = "a" * (room - len(FREE[language]) - 1) + "."
+    assert written(too_long_for_any, spoken, GSM7) == Written(too_long_for_any, parts, len(too_long_for_any))
+
+
+def test_what_gsm7_counts_twice_is_counted_before_the_line_is_added() -> None:
+    assert written("ɲ" * 54 + "!", voice(BM), GSM7).body == f"{'ny' * 54}! {SAFE[BM]}"
+    assert written("ɲ" * 56 + "!", voice(BM), GSM7).body == f"{'ny' * 56}! {FREE[BM]}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Voir bit.ly/x",
+        "BIT.LY/X",
+        "Inscription : t.me/jigi",
+        "wa.me/22376000001",
+        "http://10.0.0.1/a",
+        "https://exemple",
+        "www.jigi",
+        "Allez sur jigi-mali.com",
+        "jigi.ml.",
+        "Jigi.ORG",
+        "contact@jigi.org",
+        "Tapez jigi.info",
+        "tinyurl.com",
+        "forms.gle/abc",
+    ],
+)
+def test_a_text_with_a_link_is_refused(text: str) -> None:
+    with pytest.raises(NotASafeText):
+        refuse_links(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Venez voir M.B. Traoré, N.B. avec votre carte.",
+        "30.000 F.CFA, 30.000 F CFA/mois, 1.5 kg",
+        "Paiement à Safo.Venez tous.",
+        "Paiement demain.Me rappeler.Info à la mairie.Net : 30 000 F CFA",
+        "Demandez M.Ly ou Mme.Ly, chef de village",
+        "Le matin/le soir, à 8.30 h ou 8h.30",
+        "Réunion à l’école,lundi;venez…Merci!",
+        "S.A.R.L/U.T.G.F.S",
+        "*384*1234#",
+        "Wari bɛna di ntɛnɛndon.Aw ye na.",
+    ],
+)
+def test_points_without_a_space_are_no_links(text: str) -> None:
+    refuse_links(text)
+
+
+ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
+    (
+        NoticeKind.RECEIVED,
+        {"ref": "1234567", "due": "2026-11-26"},
+        "Jigisèmèjiri : plainte 1234567 enregistrée. Réponse au plus tard le jeudi 26 novembre.",
+        "Jigisɛmɛjiri: an ye damakasi 1234567 sɔrɔ. Jaabi don laban: alamisadon, nowanburukalo tile 26.",
+    ),
+    (
+        NoticeKind.RECEIVED,
+        {"ref": "1234567", "due": "2026-11-26", "discreet": True},
+        "Jigisèmèjiri : c’est envoyé. Numéro : 1234567.",
+        "Jigisɛmɛjiri: a lasera. Nimɔrɔ: 1234567.",
+    ),
+    (
+        NoticeKind.INFORMATION,
+        {"ref": "1234567"},
+        "Jigisèmèjiri : plainte 1234567 : il manque une information. Appelez le *384*1234#.",
+        "Jigisɛmɛjiri: damakasi 1234567: an mago bɛ kunnafoni dɔ la. Aw ye *384*1234# wele.",
+    ),
+    (
+        NoticeKind.INFORMATION,
+        {"ref": "1234567", "discreet": True},
+        "Jigisèmèjiri : 1234567. Appelez le *384*1234#.",
+        "Jigisɛmɛjiri: 1234567. Aw ye *384*1234# wele.",
+    ),
+    (
+        NoticeKind.DECIDED,
+        {"ref": "1234567", "text": "Venez à la mairie."},
+        "Jigisèmèjiri : plainte 1234567. Réponse : Venez à la mairie.",
+        "Jigisɛmɛjiri: damakasi 1234567. Jaabi: Venez à la mairie.",
+    ),
+    (
+        NoticeKind.DECIDED,
+        {"ref": "1234567", "text": "Le nom ne correspond pas.", "rejected": True},
+        "Jigisèmèjiri : plainte 1234567. Non retenue : Le nom ne correspond pas.",
+        "Jigisɛmɛjiri: damakasi 1234567. A ma minɛ: Le nom ne correspond pas.",
+    ),
+    (
+        NoticeKind.DECIDED,
+        {"ref": "1234567", "discreet": True},
+        "Jigisèmèjiri : 1234567. Appelez le *384*1234#.",
+        "Jigisɛmɛjiri: 1234567. Aw ye *384*1234# wele.",
+    ),
+    (
+        NoticeKind.ESCALATED,
+        {"ref": "1234567", "due": "2026-11-26"},
+        "Jigisèmèjiri : plainte 1234567 transmise aux responsables. Réponse au plus tard le jeudi 26 novembre.",
+        "Jigisɛmɛjiri: damakasi 1234567 lasera ɲɛmɔgɔw ma. Jaabi don laban: alamisadon, nowanburukalo tile 26.",
+    ),
+    (
+        NoticeKind.CALL_AGREED,
+        {"day": "2026-11-26", "period": "morning"},
+        "Jigisèmèjiri : nous vous appellerons le jeudi 26 novembre, le matin.",
+        "Jigisɛmɛjiri: an bɛna aw wele alamisadon, nowanburukalo tile 26, sɔgɔma fɛ.",
+    ),
+    (
+        NoticeKind.CALL_CUT,
+        {"text": "Prochain paiement : lundi 23 novembre, Safo"},
+        "Jigisèmèjiri : l’appel a été coupé. Prochain paiement : lundi 23 novembre, Safo",
+        "Jigisɛmɛjiri: telefɔni tigɛra. Prochain paiement : lundi 23 novembre, Safo",
+    ),
+    (
+        NoticeKind.SMS_STOPPED,
+        {},
+        "Jigisèmèjiri : vous ne recevrez plus de SMS. Pour reprendre : *384*1234#.",
+        "Jigisɛmɛjiri: aw tɛna SMS sɔrɔ tugun. Walasa k'a daminɛ kokura: *384*1234#.",
+    ),
+    (
+        NoticeKind.SMS_STARTED,
+        {},
+        "Jigisèmèjiri : vous recevrez les SMS. Pour arrêter : *384*1234#.",
+        "Jigisɛmɛjiri: aw bɛna SMS sɔrɔ. Walasa k'a dabila: *384*1234#.",
+    ),
+    (
+        NoticeKind.NUMBER_MISTYPED,
+        {},
+        "Jigisèmèjiri : Numéro mal tapé. Regardez-le encore.",
+        "Jigisɛmɛjiri: Fili bɛ nimɔrɔ in na. Aw ye a lajɛ kokura.",
+    ),
+    (
+        NoticeKind.HELP,
+        {},
+        "Jigisèmèjiri : Appelez le *384*1234#.\nTéléphone : +223 20 22 16 15",
+        "Jigisɛmɛjiri: Aw ye *384*1234# wele.\nTelefɔni: +223 20 22 16 15",
+    ),
+    (
+        NoticeKind.NOT_UNDERSTOOD,
+        {},
+        "Jigisèmèjiri : nous n’avons pas compris. Appelez le *384*1234#.",
+        "Jigisɛmɛjiri: an ma a faamu. Aw ye *384*1234# wele.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "filling", "french", "bambara"), ADDRESSED)
+async def test_a_notice_is_said(kind: NoticeKind, filling: dict[str, Any], french: str, bambara: str) -> None:
+    told = Told("+22376000001", filling, datetime(2026, 11, 20, 9, tzinfo=UTC))
+    assert await notice_text(kind, told, voice(FR)) == french
+    assert await notice_text(kind, told, voice(BM)) == bambara
+    assert {GSM7.segments(GSM7.prepare(text)) for text in (french, bambara)} == {1}
+
+
+CONTENTS: Sequence[Content] = [
+    paid(SAFO),
+    paid(MOVED),
+    paid(SAID_OFF),
+    paid(replace(SAFO, households=2)),
+    TWO,
+    Events((FOOD, WORK)),
+    FreeWords("Bonne fête à tous !", "Aw ni ce."),
+]
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("language", list(Language))
+def test_every_text_begins_with_the_programme_and_can_be_sent(
+    kind: CampaignKind, content: Content, language: Language
+) -> None:
+    body = sent(kind, content, language).body
+    assert body.startswith("Jigisèmèjiri : " if language is FR else "Jigisèmèjiri: ")
+    assert "{" not in body
+    assert is_gsm7(body)
+    refuse_links(body)
+
+
+MONEY = (Kind.ANNOUNCE, Kind.REMINDER_3, Kind.REMINDER_1, Kind.MOVED, Kind.CANCELLED, Kind.UNCLAIMED)
+PLACES = st.builds(
+    "{} {}".format,
+    st.sampled_from(["Mairie de", "École de", "Marché de", "CSCom de"]),
+    st.sampled_from([*(place.commune for place in DEMO_PLACES), LONGEST_PLACE.removeprefix("Mairie de ")]),
+)
+DAYS = st.dates(date(2026, 1, 1), date(2040, 12, 31))
+AMOUNTS = st.integers(2, 36).map(lambda fives: fives * 5_000)
+
+
+@given(st.sampled_from(MONEY), st.sampled_from(Language), AMOUNTS, DAYS, DAYS, PLACES, st.integers(1, 9))
+def test_an_ordinary_text_is_one_part(
+    kind: CampaignKind, language: Language, amount: int, day: date, old_day: date, place: str, households: int
+) -> None:
+    line = PaymentLine(households, "", amount, day, place, old_day if kind is Kind.MOVED else None)
+    text = sent(kind, paid(line), language)
+    assert text.parts == 1
+    assert text.size == GSM7.measure(text.body) <= SINGLE_PART

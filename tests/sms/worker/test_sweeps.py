@@ -1,0 +1,551 @@
+"""What should have happened and did not, each put right: claims and departures of the dead, silence, lone reports."""
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from core.outbox.messages import MessageState
+from core.platform.settings import Settings
+from sms.campaigns import steps
+from sms.outbox import delivery, ledger
+from sms.outbox.delivery import Report
+from sms.outbox.gateway import Policy, Result, Unanswered
+from sms.outbox.ledger import Claim, Departure
+from sms.outbox.window import Window
+from sms.worker import sweeps
+from sms.worker.sweeps import Swept
+from tests.core.seed import TODAY
+from tests.sms.campaign_world import (
+    AWA,
+    BINTA,
+    NOW,
+    SETTINGS,
+    Fate,
+    ScriptedGateway,
+    Watch,
+    approved,
+    change,
+    counted,
+    crowd,
+    fate_of,
+    fates,
+    living,
+    notice,
+    numbers,
+    one,
+    planned,
+    query,
+    running,
+    sender,
+    somebody,
+    state_of,
+)
+from tests.sms.campaign_world import safo as safo
+
+pytestmark = pytest.mark.usefixtures("safo")
+
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WINDOW = Window(*SETTINGS.sms_window)
+QUIET = Swept(**dict.fromkeys(Swept.__slots__, 0))
+GRACE = timedelta(seconds=SETTINGS.sms_answer_seconds + SETTINGS.sms_connect_seconds + SETTINGS.sms_worker_seconds)
+"""Older than this, a report with an id that nobody knows is looked at."""
+
+
+async def swept(now: datetime = NOW, **settings: int) -> dict[str, int]:
+    """What a sweep found, without what it did not find."""
+    found = await sweeps.sweep(now, SETTINGS.model_copy(update=settings))
+    return {name: getattr(found, name) for name in Swept.__slots__ if getattr(found, name)}
+
+
+async def claimed(worker: str = "first") -> Claim:
+    claim = await ledger.claim(worker, NOW, WINDOW)
+    assert claim
+    return claim
+
+
+async def left(worker: str = "first") -> Departure:
+    """A request that left with a worker and whose answer was not written down."""
+    departure = await ledger.depart(await claimed(worker), NOW, window=WINDOW, most_a_day=3)
+    assert departure
+    return departure
+
+
+async def unanswered(now: datetime = NOW) -> None:
+    """Let what is ready leave and stay without an answer."""
+    gateway = ScriptedGateway(*[Unanswered("ReadTimeout")] * 9)
+    await sender(gateway, Watch(now)).drain()
+
+
+async def taken_without_id(now: datetime = NOW) -> None:
+    """Let what is ready be taken by a gateway that gives no ids."""
+    gateway = ScriptedGateway(lambda _, msisdns: [Result(msisdn, Policy.ACCEPTED, "Sent") for msisdn in msisdns])
+    await sender(gateway, Watch(now)).drain()
+
+
+async def reported(
+    name: str, msisdn: str = AWA, state: MessageState = MessageState.DELIVERED, at: datetime = NOW + MINUTE
+) -> None:
+    await delivery.apply([Report(name, msisdn, state, "", at)])
+
+
+async def test_where_all_is_well_there_is_nothing_to_do() -> None:
+    await crowd(numbers(3))
+    campaign = await running()
+    await living("first", NOW)
+    await claimed()
+    before = await query("SELECT * FROM message ORDER BY id"), await query("SELECT * FROM sms_batch ORDER BY id")
+    found = await sweeps.sweep(NOW, SETTINGS)
+    assert (found, found.anything) == (QUIET, False)
+    assert before == (await query("SELECT * FROM message ORDER BY id"), await query("SELECT * FROM sms_batch"))
+    assert await state_of(campaign) == "running"
+
+
+# Claimed
+
+
+async def test_what_a_dead_worker_claimed_is_ready_again() -> None:
+    await crowd([AWA])
+    await running()
+    await living("first", NOW)
+    await claimed()
+    assert await swept(NOW + 59 * SECOND) == {}
+    assert await swept(NOW + 61 * SECOND) == {"given_back": 1}
+    batch = await one("SELECT * FROM sms_batch")
+    assert (batch.state, batch.worker, batch.claimed_at, batch.uncertain) == ("ready", None, None, False)
+    gateway = ScriptedGateway()
+    await sender(gateway, Watch(), worker="second").drain()
+    assert gateway.took == {AWA: 1}
+
+
+async def test_what_a_worker_without_a_name_claimed_is_ready_again() -> None:
+    await crowd([AWA])
+    await running()
+    await claimed("gone and its row too")
+    assert await swept() == {"given_back": 1}
+
+
+async def test_what_a_living_worker_claimed_is_its_own_for_five_minutes() -> None:
+    await crowd([AWA])
+    await running()
+    await claimed()
+    for after, found in ((299 * SECOND, {}), (301 * SECOND, {"given_back": 1})):
+        await living("first", NOW + after)
+        assert await swept(NOW + after) == found
+
+
+# Left
+
+
+async def test_what_left_with_a_dead_worker_is_uncertain_and_never_sent_by_itself() -> None:
+    await crowd([AWA, BINTA])
+    campaign = await running()
+    await living("first", NOW)
+    await left()
+    assert await swept(NOW + 59 * SECOND) == {}
+    assert await swept(NOW + 61 * SECOND) == {"made_uncertain": 2, "finished": 1}
+    assert await fates(campaign) == dict.fromkeys([AWA, BINTA], Fate("uncertain", "worker died"))
+    batch = await one("SELECT state, uncertain, answered_at FROM sms_batch")
+    assert (batch.state, batch.uncertain, batch.answered_at) == ("done", True, NOW + 61 * SECOND)
+    assert await sender(ScriptedGateway(), Watch()).drain() == 0
+
+
+async def test_claimed_and_left_are_told_apart() -> None:
+    await crowd(numbers(2))
+    campaign = await running(settings=Settings(sms_rate=0, sms_batch_size=1))
+    await left("dead")
+    await claimed("dead")
+    assert await swept(NOW) == {"given_back": 1, "made_uncertain": 1}
+    assert list((await fates(campaign)).values()) == [Fate("uncertain", "worker died"), Fate("planned")]
+
+
+async def test_what_was_only_claimed_is_never_made_uncertain() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await claimed("dead")
+    assert await sweeps.make_uncertain(NOW + DAY, SETTINGS) == 0
+    assert await fates(campaign) == {AWA: Fate("planned")}
+
+
+async def test_a_living_worker_has_ten_minutes_to_write_an_answer_down() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await left()
+    for seconds, state in ((634, "planned"), (636, "uncertain")):
+        await living("first", NOW + seconds * SECOND)
+        await swept(NOW + seconds * SECOND)
+        assert {fate.state for fate in (await fates(campaign)).values()} == {state}
+
+
+async def test_a_notice_that_left_with_a_dead_worker_is_uncertain_too() -> None:
+    key = await notice()
+    await change("UPDATE sms_batch SET state = 'left', worker = 'dead', claimed_at = :at, left_at = :at", at=NOW)
+    assert await swept() == {"made_uncertain": 1}
+    assert await fate_of(key) == Fate("uncertain", "worker died")
+
+
+# Missed
+
+
+async def test_who_could_not_be_told_in_time_is_dropped() -> None:
+    await crowd([AWA], due=TODAY + DAY)
+    campaign = await running()
+    end = datetime.combine(TODAY + DAY, time(19), UTC)
+    assert await swept(end) == {}
+    assert await swept(end + SECOND) == {"missed": 1, "finished": 1}
+    assert await fates(campaign) == {AWA: Fate("dropped", "missed_its_day")}
+    assert (await one("SELECT final_at FROM message")).final_at == end + SECOND
+
+
+async def test_what_left_in_time_is_not_dropped() -> None:
+    await crowd([AWA], due=TODAY + DAY)
+    campaign = await running()
+    await left()
+    await living("first", NOW + 3 * DAY)
+    await change("UPDATE sms_batch SET left_at = :at", at=NOW + 3 * DAY)
+    assert await swept(NOW + 3 * DAY) == {}
+    assert await fates(campaign) == {AWA: Fate("planned")}
+
+
+# Planned and never sent
+
+
+async def test_who_was_forgotten_in_a_request_that_is_over_goes_into_a_new_one() -> None:
+    await crowd([AWA, BINTA])
+    await running()
+    await change("UPDATE message SET state = 'accepted' WHERE msisdn = :binta", binta=BINTA)
+    await change("UPDATE sms_batch SET state = 'done', left_at = :at, answered_at = :at", at=NOW)
+    assert await sweeps.send_anew(NOW + 59 * SECOND) == 0
+    assert await sweeps.send_anew(NOW + 60 * SECOND) == 1
+    assert await sweeps.send_anew(NOW + 60 * SECOND) == 0
+    gateway = ScriptedGateway()
+    await sender(gateway, Watch(NOW + 2 * MINUTE)).drain()
+    assert gateway.took == {AWA: 1}
+
+
+async def test_who_was_forgotten_is_sent_to_even_when_the_campaign_was_thought_finished() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await change("UPDATE sms_batch SET state = 'done', left_at = :at, answered_at = :at", at=NOW)
+    await swept(NOW)
+    await swept(NOW + 2 * MINUTE)
+    gateway = ScriptedGateway()
+    await sender(gateway, Watch(NOW + 3 * MINUTE)).drain()
+    assert await fates(campaign) == {AWA: Fate("accepted")}
+    assert gateway.took == {AWA: 1}
+
+
+async def test_what_came_back_to_a_cancelled_campaign_is_dropped() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    departure = await left()
+    await steps.cancel(campaign, "a mistake", await somebody("binta"), NOW)
+    await ledger.release(departure.claim, NOW)
+    await swept(NOW)
+    assert await fates(campaign) == {AWA: Fate("dropped", "cancelled")}
+    assert (await one("SELECT state FROM sms_batch")).state == "closed"
+
+
+async def test_who_is_planned_still_in_a_closed_request_of_a_cancelled_campaign_is_dropped() -> None:
+    """So it stood when a worker gave its request back in the middle of the cancelling."""
+    await crowd([AWA])
+    campaign = await running()
+    await left()
+    await steps.cancel(campaign, "a mistake", await somebody("binta"), NOW)
+    await change("UPDATE sms_batch SET state = 'closed', answered_at = :now", now=NOW)
+    await swept(NOW + 2 * MINUTE)
+    assert await fates(campaign) == {AWA: Fate("dropped", "cancelled")}
+
+
+# Finished
+
+
+async def test_a_campaign_with_nothing_left_is_over() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await sender(ScriptedGateway(), Watch()).drain()
+    assert await swept(NOW + MINUTE) == {"finished": 1}
+    row = await one("SELECT state, ended_at FROM campaign WHERE id = :id", id=campaign)
+    assert (row.state, row.ended_at) == ("finished", NOW + MINUTE)
+
+
+async def test_a_plan_that_waits_for_its_approval_is_left_alone() -> None:
+    await crowd([AWA])
+    campaign = (await planned()).campaign_id
+    assert await swept(NOW + DAY) == {}
+    assert await fates(campaign) == {AWA: Fate("planned")}
+
+
+# Silence
+
+
+@pytest.mark.parametrize("state", ["accepted", "on_its_way"])
+async def test_without_a_report_for_three_days_a_message_is_silent_and_a_late_report_still_counts(state: str) -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await sender(ScriptedGateway(), Watch()).drain()
+    await change("UPDATE message SET state = :state", state=state)
+    assert await swept(NOW + 72 * HOUR) == {"finished": 1}
+    assert await swept(NOW + 72 * HOUR + SECOND) == {"silent": 1}
+    assert await fates(campaign) == {AWA: Fate("silent")}
+    assert (await one("SELECT state FROM sms_batch")).state == "closed"
+
+    await reported("at-1", at=NOW + 80 * HOUR)
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
+@pytest.mark.parametrize("state", ["delivered", "failed"])
+async def test_what_is_final_is_not_silent(state: str) -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await sender(ScriptedGateway(), Watch()).drain()
+    await change("UPDATE message SET state = :state", state=state)
+    assert "silent" not in await swept(NOW + 73 * HOUR)
+    assert await fates(campaign) == {AWA: Fate(state)}
+
+
+async def test_how_long_silence_is_waited_for_is_a_setting() -> None:
+    await crowd([AWA])
+    await running()
+    await sender(ScriptedGateway(), Watch()).drain()
+    assert await swept(NOW + 2 * HOUR, sms_silent_hours=1) == {"silent": 1, "finished": 1}
+
+
+# Reports with an id that nobody knows
+
+
+@pytest.mark.parametrize("state", [MessageState.DELIVERED, MessageState.FAILED, MessageState.ON_ITS_WAY])
+async def test_an_uncertain_message_is_settled_by_the_report_of_its_number(state: MessageState) -> None:
+    await crowd([AWA, BINTA])
+    campaign = await running()
+    await unanswered()
+    await reported("strange", state=state)
+    assert "settled" not in await swept(NOW + MINUTE + GRACE)
+    assert (await swept(NOW + MINUTE + GRACE + SECOND))["settled"] == 1
+    assert await fates(campaign) == {AWA: Fate(state), BINTA: Fate("uncertain", "ReadTimeout")}
+    row = await one("SELECT provider_id, was_uncertain, final_at FROM message WHERE msisdn = :awa", awa=AWA)
+    assert (row.provider_id, row.was_uncertain) == ("strange", True)
+    assert row.final_at == (None if state is MessageState.ON_ITS_WAY else NOW + MINUTE)
+    assert await query("SELECT * FROM early_report") == []
+
+
+async def test_a_message_taken_without_an_id_is_settled_by_the_report_of_its_number() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await taken_without_id()
+    await reported("strange")
+    assert (await swept(NOW + 10 * MINUTE))["settled"] == 1
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
+async def test_later_reports_of_a_message_so_settled_are_its_own() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await unanswered()
+    await reported("strange", state=MessageState.ON_ITS_WAY)
+    await swept(NOW + 10 * MINUTE)
+    await reported("strange", at=NOW + HOUR)
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
+async def test_nothing_is_settled_while_something_is_under_way_to_the_number() -> None:
+    """The report may be that of the request whose answer was not written down yet."""
+    await crowd([AWA])
+    campaign = await running()
+    await unanswered()
+    key = await notice(AWA, now=NOW)
+    await change(
+        "UPDATE sms_batch SET state = 'left', worker = 'first', left_at = :at WHERE campaign_id IS NULL", at=NOW
+    )
+    await reported("strange")
+    later = NOW + 10 * MINUTE
+    await living("first", later)
+    assert "settled" not in await swept(later)
+    assert await fates(campaign) == {AWA: Fate("uncertain", "ReadTimeout")}
+
+    await change("UPDATE sms_batch SET state = 'done', answered_at = :at WHERE campaign_id IS NULL", at=later)
+    await change("UPDATE message SET state = 'accepted', provider_id = 'known' WHERE key = :key", key=key)
+    assert (await swept(later))["settled"] == 1
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
+async def test_two_uncertain_messages_to_one_number_are_settled_one_by_one() -> None:
+    keys = [await notice(AWA, now=NOW) for _ in range(2)]
+    await unanswered()
+    await reported("strange one")
+    assert (await swept(NOW + 10 * MINUTE))["settled"] == 1
+    assert [(await fate_of(key)).state for key in keys] == ["delivered", "uncertain"]
+    await reported("strange two", at=NOW + 20 * MINUTE)
+    assert (await swept(NOW + 30 * MINUTE))["settled"] == 1
+    assert [(await fate_of(key)).state for key in keys] == ["delivered", "delivered"]
+
+
+async def test_a_report_is_rather_of_a_message_that_waits_than_of_one_that_was_given_up() -> None:
+    given_up = await notice(AWA, now=NOW)
+    await unanswered()
+    await change("UPDATE message SET state = 'silent'")
+    waiting = await notice(AWA, now=NOW)
+    await unanswered()
+    await reported("strange one")
+    assert (await swept(NOW + 10 * MINUTE))["settled"] == 1
+    assert [(await fate_of(key)).state for key in (given_up, waiting)] == ["silent", "delivered"]
+
+
+async def test_two_reports_settle_two_messages_to_one_number_at_once() -> None:
+    keys = [await notice(AWA, now=NOW) for _ in range(2)]
+    await unanswered()
+    await reported("strange one", state=MessageState.FAILED)
+    await reported("strange two", at=NOW + 2 * MINUTE)
+    assert (await swept(NOW + 10 * MINUTE))["settled"] == 2
+    assert [(await fate_of(key)).state for key in keys] == ["failed", "delivered"]
+
+
+async def test_a_report_from_before_it_left_is_not_its_own() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await reported("strange", at=NOW - MINUTE)
+    await unanswered()
+    assert "settled" not in await swept(NOW + 10 * MINUTE)
+    assert await fates(campaign) == {AWA: Fate("uncertain", "ReadTimeout")}
+
+
+async def test_a_second_report_from_before_the_second_message_left_is_not_its_own() -> None:
+    first = await notice(AWA)
+    await unanswered()
+    second = await notice(AWA, now=NOW + HOUR)
+    await unanswered(NOW + HOUR)
+    await reported("strange", at=NOW + MINUTE)
+    await reported("another", at=NOW + 2 * MINUTE)
+    assert (await swept(NOW + 2 * HOUR))["settled"] == 1
+    assert [(await fate_of(key)).state for key in (first, second)] == ["delivered", "uncertain"]
+
+
+async def test_a_stray_report_of_the_past_does_not_stand_in_the_way_of_the_true_one() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await reported("stray", at=NOW - MINUTE)
+    await unanswered()
+    await reported("strange")
+    assert (await swept(NOW + 10 * MINUTE))["settled"] == 1
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
+async def test_a_report_for_somebody_else_settles_nothing() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await unanswered()
+    await reported("strange", BINTA)
+    await reported("without a number", "")
+    await swept(NOW + 10 * MINUTE)
+    assert await fates(campaign) == {AWA: Fate("uncertain", "ReadTimeout")}
+    assert len(await query("SELECT * FROM early_report")) == 2
+
+
+async def test_a_message_that_has_its_id_is_not_settled_by_another_one() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await sender(ScriptedGateway(), Watch()).drain()
+    await reported("strange")
+    await swept(NOW + 10 * MINUTE)
+    assert await fates(campaign) == {AWA: Fate("accepted")}
+
+
+async def test_a_message_that_fell_silent_long_ago_is_not_taken_for_the_one_reported_on() -> None:
+    await crowd([AWA])
+    long_ago = await notice(AWA, now=NOW - 9 * DAY)
+    await taken_without_id(NOW - 9 * DAY)
+    await swept(NOW - 3 * DAY)
+    campaign = await running()
+    await unanswered()
+    await reported("strange")
+    await swept(NOW + 10 * MINUTE)
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+    assert await fate_of(long_ago) == Fate("silent")
+
+
+async def test_a_report_left_over_by_a_worker_that_died_is_its_messages() -> None:
+    """The worker wrote the id down and died before it looked whether its report was there."""
+    await crowd([AWA])
+    campaign = await running()
+    await reported("at-1")
+    departure = await left()
+    taken = Result(AWA, Policy.ACCEPTED, "Sent", "at-1")
+    await ledger.record(departure, [taken], NOW, ledger.Retrying(3, 120))
+    assert (await swept(NOW + MINUTE))["settled"] == 1
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_a_report_settles_what_a_supervisor_decided_on(again: bool) -> None:
+    """Sent again or left alone: the report that comes in the end says what became of it."""
+    await crowd([AWA])
+    campaign = await running()
+    await unanswered()
+    await steps.settle(campaign, await somebody("binta"), NOW, again=again)
+    if again:
+        await taken_without_id()
+    await reported("strange")
+    await swept(NOW + 10 * MINUTE)
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
+async def test_silence_is_settled_by_a_late_report_even_without_an_id() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await taken_without_id()
+    await swept(NOW + 73 * HOUR)
+    assert await fates(campaign) == {AWA: Fate("silent")}
+    await reported("strange", at=NOW + 74 * HOUR)
+    await swept(NOW + 75 * HOUR)
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
+# What a supervisor is asked
+
+
+async def waiting(now: datetime) -> int:
+    return await sweeps.waiting_for_a_decision(now, SETTINGS)
+
+
+async def test_a_supervisor_is_asked_after_an_hour() -> None:
+    await crowd([AWA, BINTA])
+    campaign = await running()
+    await unanswered()
+    assert [await waiting(NOW + HOUR), await waiting(NOW + HOUR + SECOND)] == [0, 2]
+
+    await reported("strange")
+    await swept(NOW + 10 * MINUTE)
+    assert await waiting(NOW + 2 * HOUR) == 1
+    await steps.settle(campaign, await somebody("binta"), NOW, again=False)
+    assert await waiting(NOW + 2 * HOUR) == 0
+
+
+async def test_a_supervisor_is_asked_until_they_answer() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await unanswered()
+    for hours in (1, 24, 71, 73, 200):
+        now = NOW + hours * HOUR + SECOND
+        await swept(now)
+        assert await waiting(now) == 1, f"nobody is asked any more after {hours} hours"
+    assert (await counted(campaign)) == {"uncertain": 1}
+
+
+async def test_two_sweeps_at_once_do_it_once() -> None:
+    await crowd(numbers(20))
+    campaign = await running(settings=Settings(sms_rate=0, sms_batch_size=2))
+    for _ in range(5):
+        await left("dead")
+        await claimed("dead")
+    found = await asyncio.gather(*(sweeps.sweep(NOW, SETTINGS) for _ in range(3)))
+    assert sum(each.given_back for each in found) == 5
+    assert sum(each.made_uncertain for each in found) == 10
+    assert await counted(campaign) == {"planned": 10, "uncertain": 10}
+
+
+async def test_a_campaign_that_waits_for_its_start_keeps_its_messages() -> None:
+    await crowd([AWA])
+    campaign = await approved(await planned())
+    await steps.start(campaign, await somebody("binta"), NOW, NOW + DAY)
+    assert await swept(NOW + HOUR) == {}
+    assert await fates(campaign) == {AWA: Fate("planned")}
