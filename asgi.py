@@ -24,7 +24,7 @@ from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import voice
 from demo.callers import DEMO_CALLERS, DemoCaller
-from desk import app as desk
+from desk.site import app as desk
 from menus import line
 from menus.counting import keeping
 from menus.tasks import ANSWERED_BY

@@ -1,0 +1,254 @@
+"""A new campaign: what it tells, about what and to whom, with its free words counted and shown as phones show them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette_admin.routing import route
+
+from core.campaigns.models import CampaignKind
+from core.payments.rounds import rounds
+from core.places.names import places_named
+from core.platform.settings import Settings
+from core.registry.households import Status
+from core.staff.audit import note
+from core.staff.row_security import seen_by
+from core.text.alphabet import alphabet
+from core.text.languages import Language
+from core.text.translator import voice
+from desk.campaigns.words import KINDS, refused
+from desk.campaigns.words import title as campaign_title
+from desk.site.pages import SUPERVISORS, Page, now, number, typed, who
+from desk.site.words import LANGUAGES, STATUSES
+from sms.campaigns import planning_apart
+from sms.campaigns.audience import BadSubject, Subject
+from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
+from sms.campaigns.scope import CampaignError, must_cover
+from sms.outbox.contents import FreeWords
+from sms.outbox.texts import NotASafeText, campaign_text, written
+
+PATIENCE: Final = 2.0
+"""Seconds that a plan is waited for; a longer one goes on, and its page says so."""
+
+EVENTS: Final = {
+    "MA": "Mesures d'accompagnement",
+    "PNP": "Nutrition préventive",
+    "HIMO": "Travaux (HIMO)",
+    "AGR": "Activités génératrices de revenus",
+    "CASH+": "Cash+",
+}
+COMPONENTS: Final = {"TM": "Transferts monétaires", **EVENTS, "PNR": "Nutrition (PNR)", "ANAM": "Assurance (ANAM)"}
+LONGEST_TITLE: Final = 120
+LONGEST_TEXT: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Free words of one language as a phone shows them, or why they cannot be sent."""
+
+    body: str
+    size: int
+    parts: int
+    error: str
+
+    def to_json(self) -> dict[str, Any]:
+        """For the script of the page."""
+        return {"body": self.body, "size": self.size, "parts": self.parts, "error": self.error}
+
+
+class CampaignPlan(Page):
+    """The form of a new campaign."""
+
+    menu_label = "Nouvelle campagne"
+    path = "/campaigns/new"
+    roles = SUPERVISORS
+    add_to_menu = False
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self._alphabet = alphabet(settings.alphabet)
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """The form, with the place of whoever asks."""
+        return await self._form(request, {"kind": "announce", "about": "round", "place": who(request).scope_code or ""})
+
+    @route("/preview", methods=["POST"])
+    async def counted(self, request: Request) -> Response:
+        """The free words of a form, counted and as phones show them."""
+        form = await request.form()
+        return JSONResponse({code: shown.to_json() for code, shown in self._shown(form).items()})
+
+    @route("", methods=["POST"])
+    async def plan(self, request: Request) -> Response:
+        """Keep it and plan it; or only show it, where that was asked. What was typed is never lost."""
+        form = await request.form()
+        if typed(form, "act") == "preview":
+            return await self._form(request, form)
+        errors, subject, words = await self._subject(form)
+        me, at = who(request), now()
+        if errors or subject is None:
+            return await self._form(request, form, errors)
+        kind = CampaignKind(typed(form, "kind"))
+        free = kind is CampaignKind.FREE
+        title = typed(form, "title")[:LONGEST_TITLE] or campaign_title(kind, subject, *words)
+        new = Draft(
+            kind,
+            subject,
+            title,
+            typed(form, "text_fr") if free else None,
+            typed(form, "text_bm") if free else None,
+            me.id,
+        )
+        try:
+            async with seen_by(me):
+                await must_cover(me, subject.place)
+                campaign_id = await draft(new, at, self._alphabet)
+                await note(me.id, "campaign drafted", f"campaign {campaign_id}", at, {"kind": kind.value})
+        except (CampaignError, BadSubject) as error:
+            field = "kind" if isinstance(error, BadSubject) else "place"
+            return await self._form(request, form, {field: refused(error)})
+        except (CannotBeWritten, NotASafeText) as error:
+            return await self._form(request, form, {"text": refused(error)})
+        made = await planning_apart.begin(campaign_id, self._settings, me, at, patience=PATIENCE)
+        words_done = "La campagne est planifiée. Rien n'est envoyé." if made else "Le plan se fait. Rien n'est envoyé."
+        return self.done(request, words_done, f"/campaigns/{campaign_id}")
+
+    def _shown(self, form: FormData | Mapping[str, str]) -> dict[str, Shown]:
+        texts = {code: str(form.get(f"text_{code}") or "").strip()[:LONGEST_TEXT] for code in ("fr", "bm")}
+        free = FreeWords(texts["fr"], texts["bm"])
+        return {code: self._one_shown(Language(code), text, free) for code, text in texts.items()}
+
+    def _one_shown(self, language: Language, text: str, free: FreeWords) -> Shown:
+        """What the notifier itself would send of it."""
+        if not text:
+            return Shown("", 0, 0, "")
+        try:
+            check_words(text, self._alphabet)
+        except (CannotBeWritten, NotASafeText) as error:
+            return Shown("", 0, 0, refused(error))
+        spoken = voice(language)
+        said = campaign_text(CampaignKind.FREE, free, spoken)
+        sent = written(said, spoken, self._alphabet, reserve=self._settings.sms_optout_reserve)
+        return Shown(sent.body, sent.size, sent.parts, "")
+
+    async def _form(
+        self, request: Request, typed_in: FormData | Mapping[str, str], errors: Mapping[str, str] | None = None
+    ) -> Response:
+        given = {name: value for name, value in typed_in.items() if isinstance(value, str)}
+        shown = self._shown(given)
+        wrong = dict(errors or {})
+        choices = (await self._places(given.get("place", ""))) if wrong.get("place") else ()
+        known = [(str(each.id), f"{each.component} {each.name}") for each in await rounds()]
+        context = {
+            "given": given,
+            "errors": wrong,
+            "shown": shown,
+            "rounds": known,
+            "places": choices,
+            "kinds": list(KINDS.items()),
+            "events": list(EVENTS.items()),
+            "components": list(COMPONENTS.items()),
+            "statuses": list(STATUSES.items()),
+            "languages": list(LANGUAGES.items()),
+            "scope": who(request).scope_code,
+        }
+        return self.show(request, "campaigns/plan.html", context, 422 if wrong else 200)
+
+    async def _subject(self, form: FormData) -> tuple[dict[str, str], Subject | None, tuple[str | None, str | None]]:
+        """What the form asks for, with the names of its round and place; or what is wrong, by field."""
+        errors: dict[str, str] = {}
+        kind = typed(form, "kind")
+        place, place_name = await self._place(typed(form, "place"), errors)
+        if typed(form, "village") and not place:
+            errors.setdefault("village", "Dites d'abord la commune du village.")
+        round_id, round_name = await _round(form, errors)
+        event = _event(form, errors)
+        _kind(form, errors)
+        days = {name: _day(typed(form, name), name, errors) for name in ("first", "last", "day")}
+        if days["first"] and days["last"] and days["first"] > days["last"]:
+            errors["last"] = "Le dernier jour vient avant le premier."
+        if kind == "free":
+            for code, shown in self._shown(form).items():
+                if shown.error or not shown.body:
+                    errors[f"text_{code}"] = shown.error or "Écrivez le texte dans les deux langues."
+        status, language = typed(form, "status"), typed(form, "language")
+        if errors:
+            return errors, None, (None, None)
+        subject = Subject(
+            round_id=round_id,
+            event=event,
+            first=days["first"] if event else None,
+            last=days["last"] if event else None,
+            day=days["day"] if kind in ("reminder1", "reminder3") else None,
+            place=place,
+            village=typed(form, "village") or None,
+            component=typed(form, "component") or None,
+            status=Status(status) if status in STATUSES else None,
+            language=Language(language) if language in LANGUAGES else None,
+        )
+        return errors, subject, (round_name, place_name)
+
+    async def _place(self, text: str, errors: dict[str, str]) -> tuple[str | None, str | None]:
+        """The place that was written; nothing written is the whole country."""
+        if not text:
+            return None, None
+        found = await self._places(text)
+        if len(found) == 1:
+            return found[0]
+        errors["place"] = (
+            "Lequel de ces lieux ?" if found else "Aucun lieu de ce nom. Écrivez une région, un cercle ou une commune."
+        )
+        return None, None
+
+    async def _places(self, text: str) -> list[tuple[str, str]]:
+        return [(place.pcode, place.label) for place in await places_named(text)]
+
+
+async def _round(form: FormData, errors: dict[str, str]) -> tuple[int | None, str | None]:
+    """The payment round that was chosen, with its name."""
+    if typed(form, "about") != "round":
+        return None, None
+    chosen = number(typed(form, "round"))
+    for each in await rounds():
+        if each.id == chosen:
+            return each.id, f"{each.component} {each.name}"
+    errors["round"] = "Choisissez le tour de paiement."
+    return None, None
+
+
+def _event(form: FormData, errors: dict[str, str]) -> str | None:
+    """The component whose activities were chosen."""
+    if typed(form, "about") != "event":
+        return None
+    if typed(form, "event") not in EVENTS:
+        errors["event"] = "Choisissez la composante."
+    return typed(form, "event")
+
+
+def _kind(form: FormData, errors: dict[str, str]) -> None:
+    """Whether what it tells goes with what it is about."""
+    about, kind = typed(form, "about"), typed(form, "kind")
+    if kind not in KINDS:
+        errors["kind"] = "Choisissez ce que dit la campagne."
+    if about not in ("round", "event", "filter"):
+        errors["about"] = "Choisissez de quoi parle la campagne."
+    elif about == "filter" and kind != "free":
+        errors.setdefault("kind", "Sans tour de paiement ni activité, seul un texte libre peut être envoyé.")
+    elif about != "filter" and kind == "free":
+        errors["about"] = "Un texte libre s'adresse à un lieu ou à une liste : choisissez « des ménages choisis »."
+
+
+def _day(text: str, field: str, errors: dict[str, str]) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        errors[field] = "Écrivez la date ainsi : 2026-12-31."
+        return None

@@ -1,0 +1,123 @@
+"""What became of a campaign: by commune, and the list of who could not be told, for the villages to print or keep."""
+
+import asyncio
+import shutil
+import tempfile
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette_admin.routing import route
+
+from core.staff.audit import note
+from core.staff.row_security import seen_by
+from desk.campaigns import words as campaign_words
+from desk.campaigns.campaign import LONG_STATEMENTS
+from desk.site.pages import SUPERVISORS, Page, now, who
+from desk.site.refusals import not_there
+from sms.campaigns import preview, unreached
+from sms.campaigns.scope import CampaignError, must_run
+
+MOST_AT_ONCE: Final = 1500
+"""Households on one page to print; more are printed commune by commune."""
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class CampaignReport(Page):
+    """The report of a campaign and the list for the village committees."""
+
+    menu_label = "Non joints"
+    path = "/campaigns/{id:int}/unreached"
+    roles = SUPERVISORS
+    add_to_menu = False
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """How many of each commune were reached, and where to print the list."""
+        me, campaign_id = who(request), request.path_params["id"]
+        async with seen_by(me) as session:
+            await session.execute(LONG_STATEMENTS)
+            context = await self._counted(request)
+        return self.show(request, "campaigns/report.html", {**context, "id": campaign_id})
+
+    @route("/print")
+    async def sheets(self, request: Request) -> Response:
+        """The list, a page for each village: of one commune, or of all where they are not too many."""
+        me, campaign_id, at = who(request), request.path_params["id"], now()
+        region, commune = (request.query_params.get(name, "") for name in ("region", "commune"))
+        async with seen_by(me) as session:
+            await session.execute(LONG_STATEMENTS)
+            context = await self._counted(request)
+            wanted = [
+                each for each in context["communes"] if not commune or (each.region, each.commune) == (region, commune)
+            ]
+            if sum(each.unreached for each in wanted) > MOST_AT_ONCE and not commune:
+                words = "La liste est longue : imprimez-la commune par commune."
+                return self.not_done(request, words, f"/campaigns/{campaign_id}/unreached")
+            detail = {"commune": commune or "all"}
+            await note(me.id, "campaign unreached printed", f"campaign {campaign_id}", at, detail)
+        rows = [
+            row async for row in unreached.rows(campaign_id) if not commune or (row[0], row[2]) == (region, commune)
+        ]
+        villages = [(key, list(group)) for key, group in groupby(rows, key=lambda row: tuple(row[:4]))]
+        return self.show(request, "campaigns/unreached.html", {**context, "id": campaign_id, "villages": villages})
+
+    @route("/csv")
+    async def as_csv(self, request: Request) -> Response:
+        """The list as CSV."""
+        return await self._file(request, "csv")
+
+    @route("/xlsx")
+    async def as_xlsx(self, request: Request) -> Response:
+        """The list as a workbook."""
+        return await self._file(request, "xlsx")
+
+    async def _file(self, request: Request, kind: str) -> Response:
+        me, campaign_id, at = who(request), request.path_params["id"], now()
+        async with seen_by(me):
+            await _must_see(request)
+            await note(me.id, "campaign unreached exported", f"campaign {campaign_id}", at, {"as": kind})
+        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="jigi-list-"))
+        try:
+            files = await asyncio.to_thread(_written, campaign_id, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        path, media = (files.csv, "text/csv; charset=utf-8") if kind == "csv" else (files.xlsx, XLSX)
+        gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+        name = f"non-joints-campagne-{campaign_id}.{kind}"
+        return FileResponse(path, media_type=media, filename=name, background=gone)
+
+    async def _counted(self, request: Request) -> dict[str, Any]:
+        """The campaign and its communes, for whoever may run it."""
+        campaign_id = await _must_see(request)
+        communes = await unreached.by_commune(campaign_id)
+        return {
+            "campaign": await preview.summary(campaign_id),
+            "counted": await preview.progress(campaign_id),
+            "communes": communes,
+            "say": campaign_words,
+            "households": sum(each.households for each in communes),
+            "unreached": sum(each.unreached for each in communes),
+            "most": MOST_AT_ONCE,
+        }
+
+
+def _written(campaign_id: int, folder: Path) -> unreached.UnreachedFiles:
+    """Write the files in a thread of their own: a long list must not keep the line waiting."""
+    return asyncio.run(unreached.write(campaign_id, folder))
+
+
+async def _must_see(request: Request) -> int:
+    campaign_id: int = request.path_params["id"]
+    try:
+        if campaign_id >= 2**31:
+            raise not_there()
+        await must_run(who(request), campaign_id)
+    except CampaignError:
+        raise not_there() from None
+    return campaign_id

@@ -1,0 +1,55 @@
+"""What goes by itself for a payment round: reminders, moved days, money that waits; switched on and off."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.routing import route
+
+from core.campaigns.models import CampaignKind
+from core.payments.rounds import rounds
+from core.staff.audit import note
+from core.staff.row_security import seen_by
+from desk.campaigns.words import KINDS, refused
+from desk.site.pages import SUPERVISORS, Page, now, number, typed, who
+from desk.site.refusals import not_there
+from sms.campaigns import rules
+from sms.campaigns.scope import CampaignError, must_cover
+
+ROUNDS: Final = 12
+
+
+class CampaignRules(Page):
+    """The rules of the last rounds."""
+
+    menu_label = "Envois automatiques"
+    path = "/campaigns/rules"
+    roles = SUPERVISORS
+    add_to_menu = False
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """Each round, with what goes by itself for it."""
+        me = who(request)
+        async with seen_by(me):
+            shown = [(each, await rules.switched_off(each.id)) for each in await rounds(ROUNDS)]
+        context = {"rounds": shown, "kinds": [(kind, KINDS[kind]) for kind in rules.BY_RULE]}
+        return self.show(request, "campaigns/rules.html", {**context, "everywhere": me.scope_code is None})
+
+    @route("", methods=["POST"])
+    async def switch(self, request: Request) -> Response:
+        """Switch a rule of a round on or off."""
+        me, at, form = who(request), now(), await request.form()
+        round_id, kind, on = number(typed(form, "round")), typed(form, "kind"), typed(form, "on") == "yes"
+        known = {each.id: f"{each.component} {each.name}" for each in await rounds(ROUNDS)}
+        if round_id not in known or kind not in [each.value for each in rules.BY_RULE]:
+            raise not_there()
+        try:
+            async with seen_by(me):
+                await must_cover(me, None)
+                await rules.switch(round_id, CampaignKind(kind), me.id, at, on=on)
+                await note(me.id, "campaign rule switched", f"round {round_id}", at, {"kind": kind, "on": on})
+        except CampaignError as error:
+            return self.not_done(request, refused(error), self.path)
+        words = f"{KINDS[kind]}, {known[round_id]} : {'part de nouveau' if on else 'ne part plus'} sans vous."
+        return self.done(request, words, self.path)

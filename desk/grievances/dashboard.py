@@ -1,0 +1,146 @@
+"""The dashboard: what came, what is open, what was answered in time. Every figure opens the list behind it."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.routing import route
+
+from core.calls import counts
+from core.grievances import figures
+from core.grievances.figures import Count, Figures
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
+from core.text.formats import number_phrase
+from desk.site.charts import Bar, bars, link
+from desk.site.pages import GRIEVANCES, Page, now, who
+from desk.site.words import CATEGORIES, CHANNELS, LANGUAGES, SEXES
+from menus.stats import funnels, losing_most
+from menus.tasks import TASKS
+from menus.titles import TASK_TITLES, TITLES
+from sms.campaigns.delivered import Deliveries
+
+PERIODS: Final[Mapping[int, str]] = {7: "7 jours", 30: "30 jours", 90: "90 jours", 365: "un an"}
+USUAL_DAYS: Final = 30
+LIST: Final = "/desk/grievances"
+SENSITIVE_SCREENS: Final = ("secret_confirm", "secret_filed")
+"""The way to a sensitive grievance, of which nobody is shown a count here."""
+
+AGE_WORDS: Final[Mapping[str, str]] = {
+    "0-7": "7 jours au plus",
+    "8-14": "8 à 14 jours",
+    "15-30": "15 à 30 jours",
+    "31-60": "31 à 60 jours",
+    "61-": "plus de 60 jours",
+}
+NOT_SAID: Final = "pas dit"
+
+
+class Dashboard(Page):
+    """Figures of what somebody may see; supervisors are shown the calls and the campaigns as well."""
+
+    menu_label = "Tableau de bord"
+    path = "/dashboard"
+    roles = GRIEVANCES
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._deliveries = Deliveries()
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """The figures of a period that ends today."""
+        me, at = who(request), now()
+        asked = request.query_params.get("days", "")
+        days = int(asked) if asked in map(str, PERIODS) else USUAL_DAYS
+        today = at.date()
+        since, until = today - timedelta(days=days - 1), today + timedelta(days=1)
+        async with seen_by(me):
+            found = await figures.over(me, since, until, today)
+            standing = await figures.open_now(today)
+            names = await figures.place_names(found.by["place"])
+        context: dict[str, Any] = {
+            "days": days,
+            "periods": PERIODS,
+            "since": since,
+            "together": found.together,
+            "open": standing,
+            "links": _links(since, today),
+            "ages": bars(
+                Bar(AGE_WORDS[age], count, link(LIST, age=age, order="oldest")) for age, count in standing.ages.items()
+            ),
+            **_charts(found, names, since, today),
+        }
+        if me.role is Role.SUPERVISOR:
+            context |= await _line(since, until)
+            context["campaigns"] = await self._deliveries.last(at)
+        return self.show(request, "grievances/dashboard.html", context)
+
+
+def _links(since: date, until: date) -> dict[str, str]:
+    period = {"since": since, "until": until}
+    return {
+        "received": link(LIST, **period),
+        "open": link(LIST, state="open", order="oldest"),
+        "overdue": link(LIST, state="overdue", order="due"),
+        "nobodys": link(LIST, state="open", assigned="nobody", order="due"),
+        "reopened": link(LIST, **period, reopened=1),
+        **{timely: link(LIST, **period, timely=timely) for timely in figures.IN_TIME},
+    }
+
+
+def _charts(found: Figures, names: Mapping[str, str], since: date, until: date) -> dict[str, tuple[Bar, ...]]:
+    words: Mapping[str, Mapping[str, str]] = {
+        "category": CATEGORIES,
+        "channel": CHANNELS,
+        "sex": SEXES,
+        "place": names,
+    }
+
+    def row(name: str, value: str | None, counted: Count) -> Bar:
+        label = words[name].get(value, value) if value else NOT_SAID
+        href = link(LIST, since=since, until=until, **{name: value or "none"})
+        return Bar(label, counted.received, href, beside=in_a_hundred(counted.decided_share))
+
+    return {
+        name: bars(
+            row(name, value, counted)
+            for value, counted in sorted(found.by[name].items(), key=lambda item: -item[1].received)
+        )
+        for name in figures.BY
+    }
+
+
+def in_a_hundred(share: int | None) -> str:
+    """A share as it is written; a dash of nothing."""
+    return "–" if share is None else f"{share} %"
+
+
+async def _line(since: date, until: date) -> dict[str, Any]:
+    """What callers did on the USSD line: calls, tasks finished, where they were lost, in which language."""
+    screens, tasks = await counts.since(since)
+    screen_of = {task.name: task.screen for task in TASKS}
+    finished = [each for each in funnels(screens, tasks) if screen_of[each.task] not in SENSITIVE_SCREENS]
+    lost = [step for step in losing_most(screens, 8) if step.screen not in SENSITIVE_SCREENS]
+    homes = {
+        code: sum(each.events["entered"] for each in screens if each.screen == "home" and each.language == code)
+        for code in LANGUAGES
+    }
+    return {
+        "calls": await figures.calls(since, until),
+        "tasks": bars(
+            Bar(
+                TASK_TITLES[screen_of[each.task]],
+                each.finished,
+                beside=f"{each.seconds:.0f} s" if each.finished else "",
+            )
+            for each in finished
+        ),
+        "lost": bars(
+            Bar(TITLES.get(step.screen, step.screen), step.lost, beside=f"sur {number_phrase(step.entered)}")
+            for step in lost[:5]
+        ),
+        "languages": bars(Bar(LANGUAGES[code], count) for code, count in homes.items()),
+    }

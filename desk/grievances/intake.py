@@ -1,0 +1,192 @@
+"""A grievance that somebody tells at the desk or by telephone."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin.routing import route
+
+from core.grievances.filing import ABUSE, CATEGORIES, Filing, Sensitivity, file_for
+from core.numbers import identifiers, msisdn
+from core.registry import search
+from core.registry.search import CannotSearch, Hit, Search
+from core.staff.agents import Acting
+from core.staff.row_security import seen_by
+from core.text.languages import Language
+from desk.places.commune_field import CommuneField, own_commune, read_commune
+from desk.site.pages import DESK, GRIEVANCES, Page, now, typed, who
+
+LONGEST_NAME: Final = 60
+LONGEST_WORDS: Final = 1000
+CHANNELS: Final = ("desk", "call")
+WHO: Final = (
+    ("household", "Un ménage du registre"),
+    ("person", "Une personne sans ménage"),
+    ("anonymous", "Anonyme"),
+)
+YES_NO: Final = (("yes", "Oui"), ("no", "Non"))
+SENSITIVE: Final = frozenset(
+    code for code, category in CATEGORIES.items() if category.sensitivity is Sensitivity.SENSITIVE
+)
+FIELDS: Final = (
+    "key", "who", "q", "household", "name", "village", "sex", "phone", "what", "words", "language", "channel",
+    "call_back", "call_safe", "sms_safe",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Form:
+    """What was typed, what was found, and what is wrong where."""
+
+    values: dict[str, str]
+    commune: CommuneField
+    errors: dict[str, str] = field(default_factory=dict)
+    found: Search | None = None
+    household: Hit | None = None
+
+
+class Intake(Page):
+    """One form: whose grievance, what it is about, how to reach the person."""
+
+    menu_label = "Nouvelle plainte"
+    path = "/intake"
+    roles = GRIEVANCES
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """An empty form, or that of a household or a phone; and the reference of what was filed just before."""
+        me = who(request)
+        number, phone = (request.query_params.get(name, "") for name in ("household", "phone"))
+        values = dict.fromkeys(FIELDS, "") | {
+            "key": secrets.token_urlsafe(16),
+            "who": "household",
+            "household": number,
+            "q": phone or number,
+            "phone": phone,
+            "language": Language.BM.value,
+            "channel": CHANNELS[0],
+        }
+        form = _Form(values, await own_commune(me))
+        if number or phone:
+            await _find(form, me)
+        filed = request.query_params.get("filed", "")
+        return self._page(request, form, filed if identifiers.is_reference(filed) else "")
+
+    @route("", methods=["POST"])
+    async def take(self, request: Request) -> Response:
+        """Look for the household, or file."""
+        me, sent = who(request), await request.form()
+        form = _Form({name: typed(sent, name) for name in FIELDS}, await read_commune(sent))
+        await _find(form, me)
+        if typed(sent, "do") == "find":
+            return self._page(request, form)
+        filing = _filing(form, me)
+        if filing is None:
+            return self._page(request, form)
+        filed = await file_for(me, filing, now())
+        return RedirectResponse(f"{DESK}{self.path}?filed={filed.reference}", 303)
+
+    def _page(self, request: Request, form: _Form, filed: str = "") -> Response:
+        context: Mapping[str, Any] = {
+            "form": form,
+            "v": form.values,
+            "errors": form.errors,
+            "categories": CATEGORIES,
+            "sensitive": SENSITIVE,
+            "people": WHO,
+            "yes_no": YES_NO,
+            "filed": filed,
+            "longest": LONGEST_WORDS,
+        }
+        return self.show(request, "grievances/intake.html", context, 422 if form.errors else 200)
+
+
+async def _find(form: _Form, me: Acting) -> None:
+    """Look for what was typed, and for the household that was chosen, where this person works."""
+    asked, chosen = form.values["q"], form.values["household"]
+    async with seen_by(me):
+        try:
+            form.found = await search.search(asked, form.commune.pcode) if asked else None
+        except CannotSearch as error:
+            form.errors["q"] = str(error)
+        try:
+            form.household = await search.by_number(chosen) if chosen else None
+        except CannotSearch:
+            form.values["household"] = ""
+    hits = form.found.hits if form.found else ()
+    if form.household not in hits:
+        form.household = hits[0] if len(hits) == 1 else None if asked else form.household
+    form.values["household"] = form.household.household_no if form.household else ""
+
+
+def _filing(form: _Form, me: Acting) -> Filing | None:
+    """What is filed; None, with the errors noted, when something is missing or wrong."""
+    v, errors = form.values, form.errors
+    category, _, subcategory = v["what"].partition(".")
+    if category not in CATEGORIES or subcategory not in CATEGORIES[category].subcategories:
+        errors["what"] = "Choisissez de quoi il s'agit."
+    sensitive, anonymous = category in SENSITIVE, v["who"] == "anonymous"
+    if category != ABUSE:
+        _check_person(form)
+    phone = _phone(form, ordinary=not sensitive and not anonymous)
+    call_back = bool(v["call_back"])
+    if call_back and phone is None and "phone" not in errors:
+        errors["phone"] = "Pour rappeler, il faut un numéro."
+    if sensitive and (call_back or v["phone"]) and v["call_safe"] not in ("yes", "no"):
+        errors["call_safe"] = "Demandez si un appel est sans danger."
+    if sensitive and call_back and v["call_safe"] == "no":
+        errors["call_safe"] = "Un appel n'est pas sûr : ne demandez pas de rappel."
+    if len(v["words"]) > LONGEST_WORDS:
+        errors["words"] = f"Trop long : {len(v['words'])} caractères, {LONGEST_WORDS} au plus."
+    if errors:
+        return None
+    household = form.household if v["who"] == "household" and category != ABUSE else None
+    return Filing(
+        key=f"desk {me.id} {v['key']}",
+        msisdn=phone,
+        household_id=household.id if household else None,
+        category=category,
+        subcategory=subcategory,
+        words=v["words"] or None,
+        anonymous=anonymous,
+        call_back=call_back,
+        call_safe=v["call_safe"] == "yes" if sensitive else None,
+        sms_safe=v["sms_safe"] == "yes" if sensitive else None,
+        language=Language.FR if v["language"] == Language.FR else Language.BM,
+        channel=v["channel"] if v["channel"] in CHANNELS else CHANNELS[0],
+        name=household.head_name if household else v["name"] or None,
+        sex=v["sex"] if v["sex"] in ("F", "M") else None,
+        village=household.village if household else v["village"] or None,
+        commune_pcode=form.commune.pcode,
+    )
+
+
+def _check_person(form: _Form) -> None:
+    v, errors = form.values, form.errors
+    if v["who"] == "household" and form.household is None:
+        errors.setdefault("q", "Cherchez le ménage et choisissez-le, ou prenez « sans ménage ».")
+    if v["who"] != "household":
+        errors.pop("q", None)
+        if form.commune.error or (v["who"] == "person" and form.commune.pcode is None):
+            errors["commune"] = form.commune.error or "Dites de quelle commune."
+    if v["who"] == "person" and not v["name"]:
+        errors["name"] = "Écrivez le nom, ou prenez « anonyme »."
+    for name in ("name", "village"):
+        if len(v[name]) > LONGEST_NAME:
+            errors[name] = f"{LONGEST_NAME} caractères au plus."
+
+
+def _phone(form: _Form, *, ordinary: bool) -> str | None:
+    """The number that was typed, or that of the household where nothing speaks against writing to it."""
+    if form.values["phone"]:
+        try:
+            return msisdn.parse_any(form.values["phone"])
+        except msisdn.BadNumber:
+            form.errors["phone"] = "Numéro inutilisable : attendu 8 chiffres."
+            return None
+    if ordinary and form.values["who"] == "household" and form.household and form.household.phones:
+        return msisdn.parse_any(form.household.phones[0])
+    return None

@@ -1,0 +1,217 @@
+"""The list of grievances: filtered, searched, and exported without anybody's name or number."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin.routing import route
+
+from core.grievances import search
+from core.grievances.figures import AGES, IN_TIME
+from core.grievances.search import MOST_EXPORTED, NOT_SAID, ORDERS, PAGE_ROWS, Row, Wanted
+from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
+from core.staff import audit
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
+from core.text.formats import number_phrase, short_date
+from desk.grievances.dashboard import AGE_WORDS
+from desk.site.charts import link
+from desk.site.pages import DESK, GRIEVANCES, Page, now, number, who
+from desk.site.refusals import Refused
+from desk.site.words import CATEGORIES, CHANNELS, LANGUAGES, LEVELS, SENSITIVITIES, SEXES, STATES, SUBCATEGORIES
+
+STATE_WORDS: Final[Mapping[str, str]] = {
+    "open": "ouverte",
+    "overdue": "ouverte, en retard",
+    "ended": "terminée",
+    **STATES,
+}
+TIMELY_WORDS: Final[Mapping[str, str]] = {
+    "answered": "première réponse à temps",
+    "answered_late": "première réponse en retard",
+    "decided": "décidée à temps",
+    "decided_late": "décision en retard",
+}
+SEX_WORDS: Final[Mapping[str, str]] = {**SEXES, NOT_SAID: "pas dit"}
+ORDER_WORDS: Final[Mapping[str, str]] = {
+    "newest": "plus récentes",
+    "oldest": "plus anciennes",
+    "due": "prochaine échéance",
+}
+LETTERS: Final = 80
+HEADER: Final = (
+    "Référence", "Reçue le", "Canal", "Catégorie", "Précision", "Classe", "État", "Niveau", "Région", "Cercle",
+    "Commune", "Sexe", "Langue", "Réponse due le", "Répondu le", "Décision due le", "Décidée le", "Rouverte",
+    "Attribuée à",
+)  # fmt: skip
+WIDTHS: Final = (11, 12, 16, 20, 24, 11, 16, 10, 14, 14, 16, 9, 10, 13, 12, 14, 12, 9, 20)
+FOCAL_EXPORTS: Final = "Une plainte sensible ne sort jamais en fichier."
+TOO_MANY: Final = f"Plus de {number_phrase(MOST_EXPORTED)} plaintes : resserrez les filtres avant d'exporter."
+
+
+class GrievanceList(Page):
+    """Every grievance that somebody may see."""
+
+    menu_label = "Plaintes"
+    path = "/grievances"
+    roles = GRIEVANCES
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """A page of the list."""
+        wanted, today = wanted_of(request.query_params), now().date()
+        at = number(request.query_params.get("page")) or 1
+        async with seen_by(who(request)):
+            count = await search.count(wanted, today)
+            pages = max(1, -(-count // PAGE_ROWS))
+            at = min(max(at, 1), pages)
+            rows = await search.page(wanted, today, at)
+            choices = {
+                "agents": [("nobody", "personne"), *await search.agents()],
+                "places": [*await search.places(wanted.place), (NOT_SAID, "pas dit")],
+            }
+        context = {
+            "wanted": wanted,
+            "rows": rows,
+            "count": count,
+            "at": at,
+            "pages": pages,
+            "today": today,
+            "href": lambda page: _href(wanted, page=page if page > 1 else ""),
+            "csv": _href(wanted, "/export.csv"),
+            "xlsx": _href(wanted, "/export.xlsx"),
+            "exports": who(request).role is not Role.FOCAL,
+            "filtered": _href(wanted) != f"{DESK}{self.path}",
+            **choices,
+            **CHOICES,
+        }
+        return self.show(request, "grievances/list.html", context)
+
+    @route("/export.csv")
+    async def as_csv(self, request: Request) -> Response:
+        """The filtered list as a CSV."""
+        rows = await self._exported(request, "csv")
+        return download(csv_bytes(HEADER, rows), CSV_TYPE, "plaintes.csv")
+
+    @route("/export.xlsx")
+    async def as_xlsx(self, request: Request) -> Response:
+        """The filtered list as a workbook."""
+        rows = await self._exported(request, "xlsx")
+        made = await asyncio.to_thread(xlsx_bytes, "Plaintes", HEADER, rows, WIDTHS)
+        return download(made, XLSX_TYPE, "plaintes.xlsx")
+
+    @route("/{reference:int}")
+    async def case(self, request: Request) -> Response:
+        """Leads to the case."""
+        return RedirectResponse(f"{DESK}/cases/{request.path_params['reference']}", 303)
+
+    async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:
+        """The rows, written down as exported; refused to focal persons, and when there are too many."""
+        me, at = who(request), now()
+        if me.role is Role.FOCAL:
+            raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
+        wanted = wanted_of(request.query_params)
+        async with seen_by(me):
+            if await search.count(wanted, at.date()) > MOST_EXPORTED:
+                raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_MANY)
+            rows = await search.to_export(wanted, at.date())
+            filters = {name: value for name, value in _filters(wanted).items() if name != "words"}
+            detail = {"kind": kind, "rows": len(rows), "filters": filters, "searched": bool(wanted.words)}
+            await audit.note(me.id, "grievances exported", None, at, detail)
+        return [_cells(row) for row in rows]
+
+
+CHOICES: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
+    "states": tuple(STATE_WORDS.items()),
+    "categories": tuple(CATEGORIES.items()),
+    "channels": tuple(CHANNELS.items()),
+    "levels": tuple(LEVELS.items()),
+    "sexes": tuple(SEX_WORDS.items()),
+    "ages": tuple(AGE_WORDS.items()),
+    "timelies": tuple(TIMELY_WORDS.items()),
+    "orders": tuple(ORDER_WORDS.items()),
+}
+
+
+def wanted_of(params: QueryParams) -> Wanted:
+    """The filters of an address; what is not known there does not filter."""
+
+    def one_of(name: str, known: Mapping[str, Any]) -> str:
+        value = params.get(name, "")
+        return value if value in known else ""
+
+    return Wanted(
+        words=params.get("words", "").strip()[:LETTERS],
+        state=one_of("state", STATE_WORDS),
+        category=one_of("category", CATEGORIES),
+        channel=one_of("channel", CHANNELS),
+        level=one_of("level", LEVELS),
+        sex=one_of("sex", SEX_WORDS),
+        place=params.get("place", "")[:20],
+        assigned=_assigned(params.get("assigned", "")),
+        age=one_of("age", AGES),
+        timely=one_of("timely", IN_TIME),
+        reopened=params.get("reopened") == "1",
+        since=day_of(params.get("since", "")),
+        until=day_of(params.get("until", "")),
+        order=one_of("order", ORDERS) or "newest",
+    )
+
+
+def _assigned(value: str) -> str:
+    return value if value == "nobody" or number(value) is not None else ""
+
+
+def day_of(value: str) -> date | None:
+    """A day written as forms send it, or None."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _filters(wanted: Wanted) -> dict[str, Any]:
+    given = {**asdict(wanted), "reopened": 1 if wanted.reopened else ""}
+    if wanted.order == "newest":
+        del given["order"]
+    return {name: value for name, value in given.items() if value not in (None, "")}
+
+
+def _href(wanted: Wanted, path: str = "", **more: object) -> str:
+    return link(f"{DESK}{GrievanceList.path}{path}", **_filters(wanted), **more)
+
+
+def _cells(row: Row) -> Sequence[Cell]:
+    """A row of the export: what is counted, and nothing that tells who the person is."""
+    return (
+        row.reference,
+        short_date(row.received_at),
+        CHANNELS.get(row.channel, row.channel),
+        CATEGORIES.get(row.category, row.category),
+        SUBCATEGORIES.get(row.subcategory, row.subcategory),
+        SENSITIVITIES[row.sensitivity],
+        STATES[row.state],
+        LEVELS[row.level],
+        row.region,
+        row.cercle,
+        row.commune,
+        SEXES.get(row.sex or "", ""),
+        LANGUAGES[row.language],
+        short_date(row.first_answer_due),
+        short_date(row.first_answered_at) if row.first_answered_at else "",
+        short_date(row.decision_due),
+        short_date(row.decided_at) if row.decided_at else "",
+        "oui" if row.reopened else "non",
+        row.agent,
+    )
+
+
+def download(content: bytes, kind: str, name: str) -> Response:
+    """A file to keep."""
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,83 @@
+"""The queue: what to do next, the most urgent first."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin.routing import route
+
+from core.grievances import queue
+from core.grievances.queue import PAGE, Reason, View
+from core.numbers.identifiers import digits, is_reference
+from core.staff.row_security import seen_by
+from desk.site.pages import DESK, GRIEVANCES, Page, now, number, typed, who
+
+VIEWS: Final = {
+    View.NEXT: "À faire",
+    View.MINE: "À moi",
+    View.TEAM: "Mon équipe",
+    View.FREE: "À personne",
+    View.LATE: "En retard",
+}
+REASONS: Final = {
+    Reason.OVERDUE: "en retard",
+    Reason.DUE_SOON: "échéance proche",
+    Reason.ANSWER_CAME: "réponse arrivée",
+    Reason.CALL_AGAIN: "à rappeler",
+    Reason.APPEAL: "appel",
+    Reason.ESCALATED: "remontée",
+    Reason.NEW: "nouvelle",
+    Reason.WAITING: "attend la personne",
+    Reason.UNDER_WAY: "en cours",
+}
+NONE_LEFT: Final = "Il n'y a plus de plainte à prendre. Bravo."
+MISTYPED: Final = "Ce n'est pas un numéro de plainte : 7 chiffres, regardez-le encore."
+
+
+class Queue(Page):
+    """What to do next, by scope; take the next one."""
+
+    menu_label = "À traiter"
+    path = "/queue"
+    roles = GRIEVANCES
+
+    def is_active(self, request: Request) -> bool:
+        """A case is opened from here."""
+        return super().is_active(request) or "/cases/" in request.scope["path"]
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """The rows of one view, with the counts of the others."""
+        asked = request.query_params.get("view", "")
+        view = View(asked) if asked in set(View) else View.NEXT
+        at = now()
+        async with seen_by(who(request)):
+            rows = await queue.page(who(request), view, at, after=number(request.query_params.get("after")))
+            counts = await queue.counts(who(request), at)
+        context = {
+            "view": view,
+            "titles": VIEWS,
+            "reasons": REASONS,
+            "rows": rows,
+            "counts": {View.MINE: counts.mine, View.TEAM: counts.team, View.FREE: counts.free, View.LATE: counts.late},
+            "today": at.date(),
+            "after": rows[-1].id if len(rows) == PAGE else None,
+        }
+        return self.show(request, "grievances/queue.html", context)
+
+    @route("/take", methods=["POST"])
+    async def take_next(self, request: Request) -> Response:
+        """Take the most urgent one that nobody has, and open it."""
+        async with seen_by(who(request)):
+            reference = await queue.take_next(who(request), now())
+        if reference is None:
+            return self.not_done(request, NONE_LEFT, self.path)
+        return self.done(request, "Cette plainte est à vous.", f"/cases/{reference}")
+
+    @route("/open", methods=["POST"])
+    async def open_one(self, request: Request) -> Response:
+        """Open the case of a number that was typed; whether there is one is said by its page."""
+        reference = digits(typed(await request.form(), "reference"))
+        if not is_reference(reference):
+            return self.not_done(request, MISTYPED, self.path)
+        return RedirectResponse(f"{DESK}/cases/{reference}", 303)

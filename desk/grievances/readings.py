@@ -1,0 +1,32 @@
+"""The readings of sensitive grievances, for the supervisor of the focal persons."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.routing import route
+
+from core.grievances import cases
+from core.numbers.identifiers import digits
+from core.staff.row_security import seen_by
+from core.staff.sign_in import SignedIn
+from desk.site.pages import SUPERVISORS, Page, who
+
+
+class Readings(Page):
+    """Who read which sensitive grievance and when, and nothing of it."""
+
+    menu_label = "Lectures"
+    path = "/readings"
+    roles = SUPERVISORS
+
+    def is_accessible(self, request: Request) -> bool:
+        """For the supervisors who watch over focal persons."""
+        found: SignedIn | None = getattr(request.state, "signed_in", None)
+        return super().is_accessible(request) and found is not None and found.who.watches_focal
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """The last ones, or those of one reference."""
+        reference = digits(request.query_params.get("reference", ""))[:7]
+        async with seen_by(who(request)):
+            rows = await cases.readings(reference or None)
+        return self.show(request, "grievances/readings.html", {"rows": rows, "reference": reference})

@@ -1,0 +1,171 @@
+"""Reports of grievances by month or quarter, on a page and as files."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.routing import route
+
+from core.grievances import reports
+from core.grievances.figures import AGES, Count
+from core.grievances.reports import STEPS, Report, first_day
+from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
+from core.staff import audit
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
+from core.text.formats import MONTHS, short_date
+from core.text.languages import Language
+from desk.grievances.dashboard import AGE_WORDS, LIST, NOT_SAID
+from desk.grievances.list import FOCAL_EXPORTS, day_of, download
+from desk.site.charts import link
+from desk.site.pages import DESK, Page, now, who
+from desk.site.refusals import Refused
+from desk.site.words import CATEGORIES, CHANNELS, SEXES
+
+STEP_WORDS: Final[Mapping[str, str]] = {"month": "mois", "quarter": "trimestre"}
+BY_WORDS: Final[Mapping[str, str]] = {"category": "Catégorie", "channel": "Canal", "sex": "Sexe", "place": "Lieu"}
+LONGEST_DAYS: Final = 5 * 366
+TOO_LONG: Final = "Un rapport va d'un jour à un jour plus tard, sur cinq ans au plus."
+HEADER: Final = (
+    "Période", "Par", "Valeur", "Reçues", "Première réponse à temps", "sur", "%", "Décidées à temps", "sur", "%",
+    "Jours jusqu'à la décision (médiane)", "Rouvertes", "Encore ouvertes",
+)  # fmt: skip
+WIDTHS: Final = (16, 20, 24, 9, 14, 9, 7, 14, 9, 7, 16, 10, 10)
+
+
+class Reports(Page):
+    """What came in each month or quarter and what became of it."""
+
+    menu_label = "Rapports"
+    path = "/reports"
+    roles = frozenset({Role.SUPERVISOR, Role.FOCAL})
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """The report as a page."""
+        made = await self._report(request)
+        context = {
+            "report": made,
+            "steps": STEP_WORDS,
+            "by": BY_WORDS,
+            "ages": [(AGE_WORDS[age], count, link(LIST, age=age)) for age, count in made.open.ages.items()],
+            "period_words": period_words,
+            "days": days_words,
+            "value_words": lambda line: value_words(made, line.by, line.value),
+            "value_link": _value_link,
+            "period_link": _period_link,
+            "csv": self._href(made, "/export.csv"),
+            "xlsx": self._href(made, "/export.xlsx"),
+            "exports": who(request).role is Role.SUPERVISOR,
+        }
+        return self.show(request, "grievances/reports.html", context)
+
+    @route("/export.csv")
+    async def as_csv(self, request: Request) -> Response:
+        """The report as a CSV."""
+        rows = await self._exported(request, "csv")
+        return download(csv_bytes(HEADER, rows), CSV_TYPE, "rapport-plaintes.csv")
+
+    @route("/export.xlsx")
+    async def as_xlsx(self, request: Request) -> Response:
+        """The report as a workbook."""
+        rows = await self._exported(request, "xlsx")
+        made = await asyncio.to_thread(xlsx_bytes, "Rapport", HEADER, rows, WIDTHS)
+        return download(made, XLSX_TYPE, "rapport-plaintes.xlsx")
+
+    async def _report(self, request: Request) -> Report:
+        today = now().date()
+        asked = request.query_params
+        step = asked.get("step", "") if asked.get("step", "") in STEPS else STEPS[0]
+        since = day_of(asked.get("since", "")) or _a_year_before(today)
+        until = day_of(asked.get("until", "")) or today
+        if not 0 <= (until - since).days <= LONGEST_DAYS:
+            raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
+        async with seen_by(who(request)):
+            return await reports.report(who(request), since, until, today, step)
+
+    async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:
+        me, at = who(request), now()
+        if me.role is Role.FOCAL:
+            raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
+        async with seen_by(me):
+            made = await self._report(request)
+            rows = list(_rows(made, at.date()))
+            detail = {"kind": kind, "rows": len(rows), "since": made.since, "until": made.until, "step": made.step}
+            await audit.note(me.id, "report exported", None, at, detail)
+        return rows
+
+    def _href(self, made: Report, path: str) -> str:
+        return link(f"{DESK}{self.path}{path}", since=made.since, until=made.until, step=made.step)
+
+
+def _a_year_before(today: date) -> date:
+    """The first day of the month with which the twelve months begin that end now."""
+    return first_day(date.fromordinal(first_day(today, "month").toordinal() - 330), "month")
+
+
+def period_words(period: date | None, step: str) -> str:
+    """What a period is called: `novembre 2026`, `T4 2026`."""
+    if period is None:
+        return "Toute la période"
+    if step == "quarter":
+        return f"T{(period.month + 2) // 3} {period.year}"
+    return f"{MONTHS[Language.FR][period.month - 1]} {period.year}"
+
+
+def value_words(made: Report, by: str | None, value: str | None) -> str:
+    """What a value of a line is called."""
+    if by is None:
+        return ""
+    words: Mapping[str, Mapping[str, str]] = {
+        "category": CATEGORIES,
+        "channel": CHANNELS,
+        "sex": SEXES,
+        "place": made.places,
+    }
+    return words[by].get(value, value) if value else NOT_SAID
+
+
+def days_words(count: Count) -> str:
+    """The median as it is written."""
+    return "–" if count.median is None else f"{count.median:.1f}".removesuffix(".0").replace(".", ",")
+
+
+def _value_link(made: Report, by: str, value: str | None) -> str:
+    return link(LIST, since=made.since, until=made.until, **{by: value or "none"})
+
+
+def _period_link(made: Report, period: date) -> str:
+    """The list of what was received in a period, within the days of the report."""
+    at = made.periods.index(period)
+    after = made.periods[at + 1] if at + 1 < len(made.periods) else None
+    last = date.fromordinal(after.toordinal() - 1) if after else made.until
+    return link(LIST, since=max(period, made.since), until=min(last, made.until))
+
+
+def _rows(made: Report, today: date) -> Iterator[Sequence[Cell]]:
+    """The lines for a spreadsheet, and after them what is open now by age."""
+    for line in made.lines:
+        count = line.count
+        yield (
+            period_words(line.period, made.step),
+            BY_WORDS[line.by] if line.by else "Ensemble",
+            value_words(made, line.by, line.value),
+            count.received,
+            count.answered,
+            count.answer_due,
+            count.answered_share,
+            count.decided,
+            count.decision_due,
+            count.decided_share,
+            count.median,
+            count.reopened,
+            count.open,
+        )
+    for age in AGES:
+        blank = (None,) * 9
+        yield (f"Au {short_date(today)}", "Ouvertes, par âge", AGE_WORDS[age], *blank, made.open.ages[age])

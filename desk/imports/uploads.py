@@ -1,0 +1,99 @@
+"""Import files brought by upload: the same checks, errors and progress as `jigi import`."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import PurePath
+from typing import Final
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette_admin.routing import route
+
+from core.imports.importing import Kind
+from core.imports.uploads import ImportRuns, NotTaken, Uploads
+from core.platform.settings import Settings
+from core.staff import audit
+from core.staff.agents import Scope
+from desk.site.pages import DESK, SUPERVISORS, Page, now, typed, who
+from desk.site.refusals import Refused, not_there
+
+KINDS: Final[Mapping[str, str]] = {
+    "communes": "Communes",
+    "households": "Ménages",
+    "payments": "Paiements",
+    "events": "Séances et distributions",
+}
+COLUMNS: Final[Mapping[str, str]] = {
+    "communes": "region, region_pcode, cercle, cercle_pcode, commune, commune_pcode",
+    "households": "household_no, head_name, birth_year, phone, alt_phone, commune_pcode, village, language, status, "
+    "status_reason, components",
+    "payments": "household_no, component, round, due_date, last_day, place, agency, amount_xof, state, paid_on, reason",
+    "events": "component, commune_pcode, village, date, time, place, what_fr, what_bm",
+}
+
+
+BUSY: Final = "Un autre import est en cours. Attendez sa fin, puis recommencez."
+
+
+class Imports(Page):
+    """A form, how far the import is, and what the last ones did."""
+
+    menu_label = "Imports"
+    path = "/imports"
+    roles = SUPERVISORS
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.uploads = Uploads(settings.data_dir / "uploads")
+        self._largest = settings.desk_upload_bytes
+
+    def is_accessible(self, request: Request) -> bool:
+        """Whether whoever asks may import: it changes every place."""
+        return super().is_accessible(request) and who(request).scope_kind is Scope.NATIONAL
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """The form and the last imports; while one runs the page comes again by itself."""
+        return self._page(request)
+
+    @route("", methods=["POST"])
+    async def take(self, request: Request) -> Response:
+        """Begin to import a file."""
+        async with request.form() as form:
+            file, kind = form.get("file"), typed(form, "kind")
+            if not isinstance(file, UploadFile) or not file.filename or kind not in KINDS:
+                return self._page(request, "Choisissez ce que c'est, puis le fichier.", kind)
+            name, content, keep_good = file.filename, await file.read(), bool(typed(form, "keep_good"))
+        try:
+            await self.uploads.begin(who(request), Kind(kind), name, content, keep_good=keep_good)
+        except NotTaken as error:
+            return self._page(request, str(error), kind)
+        except ImportRuns:
+            raise Refused(HTTPStatus.CONFLICT, BUSY) from None
+        return RedirectResponse(f"{DESK}{self.path}", 303)
+
+    @route("/{upload_id}/errors")
+    async def errors(self, request: Request) -> Response:
+        """The refused rows of an import, line by line, to correct them."""
+        upload_id = request.path_params["upload_id"]
+        path = self.uploads.errors_of(upload_id)
+        if path is None:
+            raise not_there()
+        await audit.note(who(request).id, "errors downloaded", f"import {upload_id}", now())
+        name = f"{PurePath(self.uploads.name_of(upload_id)).stem}.errors.csv"
+        return FileResponse(path, filename=name, media_type="text/csv; charset=utf-8")
+
+    def _page(self, request: Request, error: str = "", kind: str = "") -> Response:
+        uploads = self.uploads.all()
+        context = {
+            "uploads": uploads,
+            "running": next((upload for upload in uploads if upload.running), None),
+            "kinds": KINDS,
+            "columns": COLUMNS,
+            "kind": kind,
+            "error": error,
+            "largest": self._largest // 1024 // 1024,
+            "with_errors": {upload.id for upload in uploads if self.uploads.errors_of(upload.id)},
+        }
+        return self.show(request, "imports/uploads.html", context, 422 if error else 200)

@@ -1,0 +1,206 @@
+"""Lists of the library's own: holidays, prepared answers, places. Whoever changes or exports one is written down."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar, Final, Self
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette_admin import BaseField, BooleanField, DateField, EnumField, IntegerField, StringField, TextAreaField
+from starlette_admin.contrib.sqla import ModelView
+from starlette_admin.events import AdminEvent, AfterEditContext, EventContext
+from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
+
+from core.grievances.calendar import Holiday
+from core.grievances.filing import PreparedAnswer
+from core.places.communes import Cercle, Commune, Region
+from core.staff import audit
+from core.staff.agents import Role
+from desk.site.pages import ADMINISTRATORS, EVERYBODY, SUPERVISORS, now, who
+from desk.site.words import CATEGORIES
+
+OPENS_IN_A_SHEET: Final = "\ufeff"
+"""What tells a spreadsheet that a file is UTF-8."""
+
+
+class SheetCsv(CsvExporter):
+    """A CSV that a French spreadsheet opens as it is, in which nothing is taken for a formula."""
+
+    def __init__(self) -> None:
+        super().__init__(escape_formulas=True, delimiter=";")
+
+    async def generate(self, fields: list[BaseField], rows: list[dict[str, Any]]) -> bytes:
+        """The file."""
+        return OPENS_IN_A_SHEET.encode() + await super().generate(fields, rows)
+
+
+class Kept(ModelView):
+    """A list of which each change and each export is in the audit trail, in the same transaction.
+
+    `changed_by` may add, change and delete; `seen_by_roles` may look and export.
+    """
+
+    seen_by_roles: ClassVar[frozenset[Role]] = EVERYBODY
+    changed_by: ClassVar[frozenset[Role]] = frozenset()
+    importers: Sequence[Any] = ()
+    page_size = 25
+    page_size_options: Sequence[int] = (25, 50, 100)
+
+    def __init__(self, model: type[Any]) -> None:
+        self.exporters: Sequence[BaseExporter | str] = [SheetCsv()]
+        super().__init__(model)
+        for field in self._all_fields:
+            field.null_template = field.empty_template = "desk/site/nothing.html"
+        self.events.on(AdminEvent.AFTER_EDIT, self._edited)
+
+    def is_accessible(self, request: Request) -> bool:
+        """Whether whoever asks may look."""
+        return _role(request) in self.seen_by_roles
+
+    def can_create(self, request: Request) -> bool:
+        """Whether they may add a row."""
+        return _role(request) in self.changed_by
+
+    def can_edit(self, request: Request) -> bool:
+        """Whether they may change one."""
+        return _role(request) in self.changed_by
+
+    def can_delete(self, request: Request) -> bool:
+        """Whether they may delete one."""
+        return _role(request) in self.changed_by
+
+    def can_import(self, request: Request) -> bool:
+        """Files come in by the page of imports only."""
+        return False
+
+    async def after_create(self, request: Request, obj: Any) -> None:
+        """Write down what was added."""
+        await self._note(request, "added", obj, {"after": self._values(request, obj)})
+
+    async def _edited(self, context: EventContext) -> None:
+        if isinstance(context, AfterEditContext):
+            values = self._values(context.request, context.obj)
+            before = {name: value for name, value in (context.old_data or {}).items() if values.get(name) != value}
+            after = {name: values.get(name) for name in before}
+            await self._note(context.request, "changed", context.obj, {"before": before, "after": after})
+
+    async def before_delete(self, request: Request, obj: Any) -> None:
+        """Write down what is deleted."""
+        await self._note(request, "deleted", obj, {"before": self._values(request, obj)})
+
+    async def after_export(self, request: Request, ctx: ExportContext) -> None:
+        """Write down what left."""
+        names = [field.name for field in ctx.fields]
+        await self._written(request, f"{self.key} exported", None, {"rows": len(ctx.rows), "fields": names})
+
+    async def _note(self, request: Request, act: str, obj: Any, detail: dict[str, Any]) -> None:
+        about = f"{self.key} {await self.get_pk_value(request, obj)}"
+        await self._written(request, f"{self.key} {act}", about, detail)
+
+    async def _written(self, request: Request, act: str, about: str | None, detail: dict[str, Any]) -> None:
+        session: AsyncSession = request.state.session
+        await session.execute(audit.NOTE, audit.entry(who(request).id, act, about, now(), detail))
+
+    def _values(self, request: Request, obj: Any) -> dict[str, Any]:
+        return {field.name: getattr(obj, field.name, None) for field in self.get_fields_list(request)}
+
+
+def _role(request: Request) -> Role | None:
+    return who(request).role if hasattr(request.state, "signed_in") else None
+
+
+class _Day(date):
+    """A day by how it stands in an address; one that is none is a day of no holiday."""
+
+    def __new__(cls, written: str) -> Self:
+        try:
+            return super().__new__(cls, *map(int, written.split("-")))
+        except (TypeError, ValueError):
+            return super().__new__(cls, 1, 1, 1)
+
+
+class Holidays(Kept):
+    """Days off, which move the days by which an answer is due."""
+
+    key = "holiday"
+    display_name = "Jour férié"
+    menu_label = "Jours fériés"
+    changed_by = ADMINISTRATORS
+    fields: Sequence[Any] = (
+        DateField("day", "Jour", required=True),
+        StringField("name", "Nom", required=True, help_text="Par exemple : Fête de l'Indépendance."),
+    )
+    fields_default_sort: Sequence[Any] = (("day", True),)
+    show_pk_in_forms = True
+
+    def __init__(self, model: type[Any]) -> None:
+        super().__init__(model)
+        self._pk_coerce = _Day  # the library would call `date` with the words
+
+
+class PreparedAnswers(Kept):
+    """Texts to answer with, by category, in both languages."""
+
+    key = "prepared-answer"
+    display_name = "Réponse préparée"
+    menu_label = "Réponses préparées"
+    changed_by = SUPERVISORS
+    seen_by_roles = frozenset({Role.AGENT, Role.SUPERVISOR, Role.FOCAL})
+    fields: Sequence[Any] = (
+        IntegerField("id", exclude_from_list=True, exclude_from_detail=True, exclude_from_export=True),
+        EnumField("category", "Catégorie", required=True, choices=tuple(CATEGORIES.items())),
+        StringField("title", "Titre", required=True),
+        TextAreaField("text_fr", "Texte en français", required=True),
+        TextAreaField("text_bm", "Texte en bambara", required=True),
+        BooleanField("reviewed", "Bambara relu par quelqu'un dont c'est la langue"),
+    )
+
+
+class _Places(Kept):
+    """Places come from the import of communes and are looked at only; nobody changes one here."""
+
+
+class Regions(_Places):
+    """The regions."""
+
+    key = "region"
+    display_name = menu_label = "Régions"
+    fields: Sequence[Any] = (StringField("pcode", "Code"), StringField("name", "Nom"))
+    fields_default_sort: Sequence[Any] = ("name",)
+
+
+class Cercles(_Places):
+    """The cercles."""
+
+    key = "cercle"
+    display_name = menu_label = "Cercles"
+    fields: Sequence[Any] = (
+        StringField("pcode", "Code"),
+        StringField("name", "Nom"),
+        StringField("region_pcode", "Région"),
+    )
+    fields_default_sort: Sequence[Any] = ("name",)
+
+
+class Communes(_Places):
+    """The communes."""
+
+    key = "commune"
+    display_name = menu_label = "Communes"
+    fields: Sequence[Any] = (
+        StringField("pcode", "Code"),
+        StringField("name", "Nom"),
+        StringField("cercle_pcode", "Cercle"),
+    )
+    fields_default_sort: Sequence[Any] = ("name",)
+
+
+def lists() -> tuple[Kept, ...]:
+    """The lists, made anew for one desk."""
+    return (
+        PreparedAnswers(PreparedAnswer),
+        Holidays(Holiday),
+        Regions(Region),
+        Cercles(Cercle),
+        Communes(Commune),
+    )

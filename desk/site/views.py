@@ -1,0 +1,73 @@
+"""The pages and lists of the desk, in the order of the menu."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin.routing import route
+from starlette_admin.views import BaseView, DropDown
+
+from core.platform.settings import Settings
+from core.staff.agents import Role
+from desk.call_requests.requests import Callbacks
+from desk.campaigns.campaign import Campaigns
+from desk.campaigns.plan import CampaignPlan
+from desk.campaigns.report import CampaignReport
+from desk.campaigns.rules import CampaignRules
+from desk.grievances.case import Cases
+from desk.grievances.dashboard import Dashboard
+from desk.grievances.intake import Intake
+from desk.grievances.list import GrievanceList
+from desk.grievances.queue import Queue
+from desk.grievances.readings import Readings
+from desk.grievances.register import Register
+from desk.grievances.reports import Reports
+from desk.imports.uploads import Imports
+from desk.registry.households import Households
+from desk.site.lists import lists
+from desk.site.pages import DESK, Page, who
+from desk.staff.account import Account
+from desk.staff.audit_list import AuditTrail
+from desk.staff.people import People
+
+FIRST_PAGES: Final = {
+    Role.AGENT: "/queue",
+    Role.SUPERVISOR: "/dashboard",
+    Role.FOCAL: "/queue",
+    Role.ADMINISTRATOR: "/people",
+}
+
+
+class Home(Page):
+    """Leads each role to the page their work begins on."""
+
+    path = "/"
+    add_to_menu = False
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """Go there."""
+        return RedirectResponse(f"{DESK}{FIRST_PAGES[who(request).role]}", 303)
+
+
+def views(settings: Settings) -> Sequence[BaseView]:
+    """Every page and list, made anew for one desk."""
+    return (
+        Queue(),
+        Cases(settings),
+        Readings(),
+        DropDown("Saisir", views=[Intake(), Register()]),
+        GrievanceList(),
+        Dashboard(),
+        Reports(),
+        Callbacks(),
+        DropDown("Registre", views=[Households(settings), Imports(settings)]),
+        Campaigns(settings),
+        CampaignPlan(settings),
+        CampaignRules(),
+        CampaignReport(),
+        People(settings),
+        DropDown("Listes", views=[*lists(), AuditTrail()]),
+        Account(settings),
+    )

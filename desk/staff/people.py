@@ -1,0 +1,214 @@
+"""The people who work here: who they are, what they may do and where, how they sign in."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.routing import route
+
+from core.places import communes
+from core.platform.settings import Settings
+from core.staff import administration
+from core.staff.administration import Duties, LastAdministrator, NoReason, Person, UnknownPlace
+from core.staff.agents import BadLogin, LoginTakenError, Role, Scope, UnknownAgentError
+from core.staff.sign_in import SECOND_FACTOR
+from desk.site.pages import ADMINISTRATORS, Page, now, typed, who
+from desk.site.refusals import Refused, not_there
+from desk.site.words import ROLES, SCOPES
+
+NAME_LENGTH: Final = 80
+REASON_LENGTH: Final = 300
+NO_REASON: Final = "Écrivez la raison : elle est gardée au journal."
+LAST: Final = "C'est le dernier administrateur : nommez-en un autre d'abord."
+
+
+class Mistake(ValueError):
+    """Something in the form does not do; the message says what."""
+
+
+class People(Page):
+    """Who works here: added, changed, kept out, let in again."""
+
+    menu_label = "Personnes"
+    path = "/people"
+    roles = ADMINISTRATORS
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        """Everybody."""
+        people = await administration.everybody(now(), self._settings)
+        working = sum(person.disabled_at is None for person in people)
+        return self.show(request, "staff/people.html", {"people": people, "working": working})
+
+    @route("/new", methods=["GET"])
+    async def blank(self, request: Request) -> Response:
+        """The form for somebody new."""
+        return await self._form(request, {})
+
+    @route("/new", methods=["POST"])
+    async def add(self, request: Request) -> Response:
+        """Add them, and show their password once."""
+        form = await request.form()
+        login, name = typed(form, "login").lower(), typed(form, "name")[:NAME_LENGTH]
+        try:
+            if not name:
+                raise Mistake("Écrivez le nom de la personne.")
+            password = await administration.add(who(request), login, name, await self._duties(form), now())
+        except (Mistake, LoginTakenError, BadLogin) as mistake:
+            return await self._form(request, form, _said(mistake))
+        return self._once(request, login, name, password)
+
+    @route("/of/{login}", methods=["GET"])
+    async def person(self, request: Request) -> Response:
+        """Somebody, and what can be done."""
+        return await self._person(request)
+
+    @route("/of/{login}", methods=["POST"])
+    async def change(self, request: Request) -> Response:
+        """Change what they may do, and where."""
+        form = await request.form()
+        login = await self._login(request)
+        try:
+            changed = await administration.change(who(request), login, await self._duties(form), _why(form), now())
+        except (Mistake, LastAdministrator, NoReason) as mistake:
+            return await self._person(request, _said(mistake), form)
+        words = "C'est changé ; ses sessions sont fermées." if changed else "Rien n'a changé."
+        return self.done(request, words, _of(login))
+
+    @route("/of/{login}/out", methods=["POST"])
+    async def disable(self, request: Request) -> Response:
+        """Keep them out."""
+        login = await self._login(request)
+        try:
+            await administration.disable(who(request), login, _why(await request.form()), now())
+        except (LastAdministrator, NoReason) as mistake:
+            return await self._person(request, _said(mistake))
+        return self.done(request, "Cette personne ne peut plus entrer.", _of(login))
+
+    @route("/of/{login}/back", methods=["POST"])
+    async def enable(self, request: Request) -> Response:
+        """Let them in again."""
+        login = await self._login(request)
+        await administration.enable(who(request), login, now())
+        return self.done(request, "Cette personne peut entrer de nouveau.", _of(login))
+
+    @route("/of/{login}/password", methods=["POST"])
+    async def password(self, request: Request) -> Response:
+        """Give a new password, shown once."""
+        login = await self._login(request)
+        told = await administration.new_password(who(request), login, now())
+        found = await administration.person(login, now(), self._settings)
+        return self._once(request, login, found.name, told)
+
+    @route("/of/{login}/second", methods=["POST"])
+    async def second_factor(self, request: Request) -> Response:
+        """Forget a second factor: a telephone was lost."""
+        login = await self._login(request)
+        await administration.forget_second_factor(who(request), login, now())
+        words = "Le second code est oublié : la personne en prépare un nouveau à sa prochaine entrée."
+        return self.done(request, words, _of(login))
+
+    @route("/of/{login}/sessions", methods=["POST"])
+    async def sessions(self, request: Request) -> Response:
+        """End what they left open."""
+        login = await self._login(request)
+        await administration.end_sessions(who(request), login, now())
+        return self.done(request, "Ses sessions sont fermées.", _of(login))
+
+    def _once(self, request: Request, login: str, name: str, password: str) -> Response:
+        return self.show(request, "staff/person_password.html", {"login": login, "name": name, "password": password})
+
+    async def _form(self, request: Request, given: Mapping[str, Any], error: str = "") -> Response:
+        context = {"given": given, "error": error, **await _choices()}
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
+        return self.show(request, "staff/person_new.html", context, status)
+
+    async def _person(self, request: Request, error: str = "", given: Mapping[str, Any] | None = None) -> Response:
+        login = await self._login(request)
+        found = await administration.person(login, now(), self._settings)
+        context = {
+            "person": found,
+            "sessions": await administration.open_sessions(login, now(), self._settings),
+            "asked_for_code": self._settings.desk_totp and found.role in SECOND_FACTOR,
+            "given": given or _as_given(found),
+            "error": error,
+            **await _choices(),
+        }
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
+        return self.show(request, "staff/person.html", context, status)
+
+    async def _login(self, request: Request) -> str:
+        """The login of the path, if somebody has it."""
+        login: str = request.path_params["login"]
+        try:
+            await administration.person(login, now(), self._settings)
+        except UnknownAgentError:
+            raise not_there() from None
+        return login
+
+    async def _duties(self, form: FormData) -> Duties:
+        role, scope = typed(form, "role"), typed(form, "scope")
+        if role not in ROLES or scope not in SCOPES:
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        kind = Scope(scope)
+        pcode = None if kind is Scope.NATIONAL else await _place(kind, typed(form, "place"))
+        return Duties(Role(role), kind, pcode, watches_focal=bool(typed(form, "watches")))
+
+
+async def _place(kind: Scope, written: str) -> str:
+    """The P-code of the place that was written, by code or by name; raises Mistake."""
+    if not written:
+        raise Mistake("Écrivez le nom ou le code du lieu.")
+    found = await administration.places_named(kind, written.split(" ")[0], written)
+    if not found:
+        raise Mistake(f"Aucun lieu de ce genre ne s'appelle « {written} » ({SCOPES[kind]}).")
+    if len(found) > 1:
+        these = ", ".join(f"{place.pcode} {place.name}" for place in found)
+        raise Mistake(f"Plusieurs lieux s'appellent ainsi, écrivez le code : {these}.")
+    return found[0].pcode
+
+
+async def _choices() -> dict[str, Any]:
+    """What the lists of the forms hold; communes are too many and are written by name."""
+    regions = await communes.regions()
+    cercles = [cercle for region in regions for cercle in await communes.cercles(region.pcode)]
+    return {"roles": ROLES.items(), "scopes": SCOPES.items(), "places": [*regions, *cercles]}
+
+
+def _as_given(found: Person) -> dict[str, str]:
+    return {
+        "role": found.role,
+        "scope": found.scope_kind,
+        "place": " ".join(part for part in (found.scope_code, found.place) if part),
+        "watches": "1" if found.watches_focal else "",
+    }
+
+
+def _of(login: str) -> str:
+    return f"/people/of/{login}"
+
+
+def _why(form: FormData) -> str:
+    return typed(form, "why")[:REASON_LENGTH]
+
+
+def _said(mistake: Exception) -> str:
+    match mistake:
+        case LoginTakenError():
+            return "Ce nom de connexion est pris, même si la personne est partie."
+        case BadLogin():
+            return "Le nom de connexion a 2 à 32 lettres sans accent, chiffres, points ou tirets."
+        case LastAdministrator():
+            return LAST
+        case NoReason():
+            return NO_REASON
+        case UnknownPlace():
+            return "Ce lieu n'existe pas."
+    return str(mistake)

@@ -1,0 +1,257 @@
+"""A case: what is shown of it, what is done with it and by whom, and what is refused in words."""
+
+import html
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from core.grievances import prepared_answers
+from core.grievances.filing import reopen
+from core.payments.history import PaymentState
+from core.platform.database import reading, writing
+from core.staff.agents import Role, Scope
+from core.text.languages import Language
+from tests.core import seed
+from tests.desk.browser import Browser, seen
+from tests.desk.conftest import SignIn
+from tests.desk.grievances.test_queue import KATI, LATE, NOW, filed
+
+HIDDEN = re.compile(r'name="(version|event)" value="(\d+)"')
+
+
+@pytest.fixture(autouse=True)
+async def two_communes(app: Starlette) -> None:
+    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
+
+
+async def shown(browser: Browser, reference: str) -> dict[str, str]:
+    """What the page of a case knows of how it was."""
+    page = await browser.open(f"/desk/cases/{reference}")
+    return dict(HIDDEN.findall(page.text))
+
+
+async def do(browser: Browser, reference: str, act: str, **fields: str) -> httpx.Response:
+    """Do something on the page of a case as it is now."""
+    known = await shown(browser, reference)
+    page = f"/desk/cases/{reference}"
+    return await browser.submit(f"{page}/{act}", page=page, follow=True, **(known | fields))
+
+
+async def one(statement: str, **values: Any) -> Any:
+    async with reading() as connection:
+        return (await connection.execute(text(statement), values)).one()
+
+
+async def test_a_case_shows_what_was_said_and_what_the_household_hears(sign_in: SignIn) -> None:
+    household = await seed.household(components=("TM",), phones=("+22376000001",))
+    await seed.payment(household, PaymentState.PLANNED, due=NOW.date() + timedelta(days=9))
+    reference = await filed("a", replace(LATE, household_id=household))
+    other = await filed("b", replace(LATE, household_id=household))
+    async with writing() as session:
+        await session.execute(text("INSERT INTO holiday VALUES (:day, 'Fête')"), {"day": NOW.date()})
+    mariam = await sign_in("mariam")
+    page = await mariam.see(f"/desk/cases/{reference}")
+    for words in (
+        "Rien depuis trois mois", "Awa Traoré", "Votre ménage est bénéficiaire", "30 000 F CFA", "Mairie de Safo",
+        "Plainte reçue", "SMS prévu", other, "peut-être la même", "(Fête)", "Téléphone (USSD)",
+    ):  # fmt: skip
+        assert words in page
+
+
+async def test_a_script_in_the_words_is_shown_as_words(sign_in: SignIn) -> None:
+    reference = await filed("a", replace(LATE, words="<script>alert(1)</script>"))
+    mariam = await sign_in("mariam")
+    page = await mariam.open(f"/desk/cases/{reference}")
+    assert "<script>alert" not in page.text
+    assert "<script>alert(1)</script>" in html.unescape(page.text)
+
+
+async def test_from_taking_to_answering(sign_in: SignIn) -> None:
+    reference = await filed("a")
+    mariam = await sign_in("mariam")
+    await do(mariam, reference, "take")
+    assert "L'appel est noté" in seen(
+        await do(mariam, reference, "call", reached="no", again_on=(NOW.date() + timedelta(days=1)).isoformat())
+    )
+    assert "La demande est notée" in seen(await do(mariam, reference, "ask", words="Quel village ?"))
+    assert reference not in (await mariam.see("/desk/queue")), "it waits for the person"
+    async with writing() as session:
+        await session.execute(
+            text(
+                "INSERT INTO callback_request (key, msisdn, language, asked_at, state) "
+                "VALUES ('k', '+22376000001', 'fr', now() + interval '1 second', 'asked')"
+            )
+        )
+    assert "réponse arrivée" in await mariam.see("/desk/queue")
+    page = seen(await do(mariam, reference, "answer", decision="answer", words="Votre argent sera là lundi."))
+    assert "La réponse est donnée" in page
+    assert "Votre argent sera là lundi." in page
+    assert await one("SELECT state, decided_by FROM grievance") == ("resolved", mariam.who.id)
+    assert (await one("SELECT filling ->> 'text' FROM message WHERE kind = 'decided'"))[0] == (
+        "Votre argent sera là lundi."
+    )
+    acts = await one(
+        "SELECT array_agg(act ORDER BY id) FROM audit_entry WHERE about = :about", about=f"grievance {reference}"
+    )
+    assert acts[0] == ["grievance taken", "grievance called", "grievance information asked", "grievance decided"]
+    trail = await one("SELECT string_agg(detail::text, ' ') FROM audit_entry")
+    assert "lundi" not in trail[0]
+    assert "La plainte est close" in seen(await do(mariam, reference, "close"))
+
+
+async def test_the_second_on_a_case_is_told_what_changed_and_keeps_the_text(sign_in: SignIn) -> None:
+    reference = await filed("a")
+    awa, mariam = await sign_in("awa", Role.SUPERVISOR), await sign_in("mariam")
+    await do(mariam, reference, "take")
+    old = await shown(mariam, reference)
+    await do(awa, reference, "note", words="Voir la mairie")
+    await do(awa, reference, "assign", agent=str(awa.who.id))
+    page = f"/desk/cases/{reference}"
+    answer = await mariam.submit(
+        f"{page}/answer", page=page, **(old | {"decision": "answer", "words": "Mon long texte."})
+    )
+    assert answer.status_code == 409
+    words = seen(answer)
+    assert "Rien n'a été fait" in words
+    assert "Attribuée à — Awa (maintenant : attribuée)" in words
+    assert "Mon long texte." in words
+    assert await one("SELECT state FROM grievance") == ("assigned",)
+
+
+async def test_another_s_case_is_not_acted_on_but_a_supervisor_gives_it(sign_in: SignIn) -> None:
+    reference = await filed("a")
+    mariam, oumou, awa = await sign_in("mariam"), await sign_in("oumou"), await sign_in("awa", Role.SUPERVISOR)
+    refused = await do(oumou, reference, "answer", decision="answer", words="Réponse.")
+    assert (refused.status_code, "prenez-la d'abord" in seen(refused)) == (409, True)
+    await do(mariam, reference, "take")
+    refused = await do(oumou, reference, "answer", decision="answer", words="Réponse.")
+    assert (refused.status_code, "Cette plainte est avec Mariam" in seen(refused)) == (409, True)
+    assert (await do(oumou, reference, "take")).status_code == 409
+    refused = await do(oumou, reference, "assign", agent=str(oumou.who.id))
+    assert (refused.status_code, "pas pour votre rôle" in seen(refused)) == (403, True)
+    assert "attribuée" in seen(await do(awa, reference, "assign", agent=str(oumou.who.id)))
+    assert "La réponse est donnée" in seen(await do(oumou, reference, "answer", decision="answer", words="Réponse."))
+
+
+async def test_it_is_given_only_to_who_may_see_it(sign_in: SignIn) -> None:
+    reference = await filed("a")
+    awa = await sign_in("awa", Role.SUPERVISOR)
+    far = await sign_in("far", scope=Scope.COMMUNE, scope_code=KATI)
+    refused = await do(awa, reference, "assign", agent=str(far.who.id))
+    assert (refused.status_code, "Choisissez quelqu'un de la liste" in seen(refused)) == (422, True)
+    known = await shown(awa, reference)
+    refused = await far.submit(f"/desk/cases/{reference}/take", page="/desk/queue", **known)
+    assert (refused.status_code, "n'est pas de votre ressort" in seen(refused)) == (404, True)
+
+
+async def test_up_the_ladder_it_is_for_who_works_there(sign_in: SignIn) -> None:
+    reference = await filed("a")
+    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=seed.SAFO)
+    cercle = await sign_in("cercle", scope=Scope.CERCLE, scope_code=seed.SAFO[:6])
+    await do(mariam, reference, "take")
+    await do(mariam, reference, "escalate", words="Le village ne répond pas")
+    await do(cercle, reference, "take")
+    assert "La plainte est remontée" in seen(await do(cercle, reference, "escalate", words="La commune non plus"))
+    assert "À personne 0" in await mariam.see("/desk/queue")
+    refused = await do(mariam, reference, "take")
+    assert refused.status_code == 403
+    page = await cercle.see("/desk/queue")
+    assert (reference in page, "remontée" in page) == (True, True)
+
+
+async def test_an_appeal_is_decided_by_another(sign_in: SignIn) -> None:
+    reference = await filed("a")
+    mariam, oumou = await sign_in("mariam"), await sign_in("oumou")
+    await do(mariam, reference, "take")
+    await do(mariam, reference, "answer", decision="reject", words="Pas sur la liste.")
+    assert await one("SELECT state FROM grievance") == ("rejected",)
+    assert "rouverte en appel" in seen(await do(oumou, reference, "appeal", words="Elle a sa carte"))
+    assert reference not in await mariam.see("/desk/queue")
+    refused = await do(mariam, reference, "take")
+    assert (refused.status_code, "une autre personne décide" in seen(refused)) == (409, True)
+    assert "appel" in await oumou.see("/desk/queue")
+    await do(oumou, reference, "take")
+    assert "La réponse est donnée" in seen(await do(oumou, reference, "answer", decision="answer", words="C'est fait."))
+    refused = await do(oumou, reference, "appeal", words="Encore")
+    assert refused.status_code == 409
+    assert await reopen(reference, "line", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("Allez sur www.exemple.com", "Pas de lien dans un SMS"),
+        ("C'est fait 😀", "Aucun téléphone simple ne montre : 😀"),
+        ("", "Écrivez un texte."),
+        ("x" * 451, "Le texte est trop long"),
+    ],
+)
+async def test_what_no_sms_may_hold_is_refused_and_the_text_kept(sign_in: SignIn, words: str, why: str) -> None:
+    reference = await filed("a")
+    mariam = await sign_in("mariam")
+    await do(mariam, reference, "take")
+    refused = await do(mariam, reference, "answer", decision="answer", words=words)
+    assert refused.status_code == 422
+    assert why in seen(refused)
+    assert words in seen(refused)
+    assert await one("SELECT state FROM grievance") == ("assigned",)
+
+
+async def test_the_preview_is_the_sms_that_goes(sign_in: SignIn) -> None:
+    reference = await filed("a", replace(LATE, language=Language.BM))
+    await prepared_answers.plant()
+    mariam = await sign_in("mariam")
+    await do(mariam, reference, "take")
+    page = f"/desk/cases/{reference}"
+    (prepared,) = [each for each in await prepared_answers.of_category("payment") if each.title == "Pas encore payé"]
+    filled = await mariam.open(page, prepared=str(prepared.id))
+    assert "Wari ma di fɔlɔ. Don ma da fɔlɔ.</textarea>" in filled.text
+    assert "n'a pas encore été relu" in seen(filled)
+
+    known = await shown(mariam, reference) | {"decision": "reject", "words": "Wari ma di fɔlɔ."}
+    token = re.search(r'name="csrftoken" value="([^"]+)"', filled.text)
+    assert token
+    json = {"accept": "application/json"}
+    form = known | {"csrftoken": html.unescape(token[1])}
+    sms = (await mariam.http.post(f"{page}/preview", data=form, headers=json)).json()
+    assert sms["body"].startswith("Jigisèmèjiri: ")
+    assert "Wari ma di fòlò." in sms["body"]
+    assert (sms["size"], sms["parts"], sms["trouble"]) == (len(sms["body"]), 1, "")
+    without_script = await mariam.submit(f"{page}/preview", page=page, **known)
+    assert sms["body"] in seen(without_script).replace(" '", "'") or sms["body"].split("\n")[0] in seen(without_script)
+    link = form | {"words": "www.exemple.com"}
+    assert "lien" in (await mariam.http.post(f"{page}/preview", data=link, headers=json)).json()["trouble"]
+
+
+async def test_who_hid_their_name_is_sent_nothing_and_the_page_says_so(sign_in: SignIn) -> None:
+    reference = await filed("a", replace(LATE, anonymous=True))
+    mariam = await sign_in("mariam")
+    await do(mariam, reference, "take")
+    page = f"/desk/cases/{reference}"
+    answer = await mariam.submit(f"{page}/preview", page=page, **(await shown(mariam, reference)), words="Bien.")
+    assert "Aucun SMS ne partira" in seen(answer)
+    refused = await do(mariam, reference, "ask", words="Où ?")
+    assert (refused.status_code, "n'a pas de numéro" in seen(refused)) == (409, True)
+
+
+async def test_a_day_to_call_again_is_a_day_to_come(sign_in: SignIn) -> None:
+    reference = await filed("a")
+    mariam = await sign_in("mariam")
+    await do(mariam, reference, "take")
+    for day in (date(2020, 1, 1).isoformat(), "demain"):
+        assert (await do(mariam, reference, "call", reached="no", again_on=day)).status_code == 422
+
+
+async def test_a_case_that_is_not_there(sign_in: SignIn) -> None:
+    mariam = await sign_in("mariam")
+    assert (await mariam.open("/desk/cases/1234567")).status_code == 404
+    reference = await filed("a")
+    page = f"/desk/cases/{reference}"
+    assert (await mariam.submit(f"{page}/burn", page=page)).status_code == 404
+    assert (await mariam.submit(f"{page}/take", page=page)).status_code == 400

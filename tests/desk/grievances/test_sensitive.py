@@ -1,0 +1,139 @@
+"""Sensitive grievances: for focal persons alone, and each reading of one is seen by who watches over them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from core.grievances import cases, queue
+from core.grievances.queue import Counts, View
+from core.platform.database import reading, writing
+from core.staff.agents import Role
+from core.staff.row_security import seen_by
+from tests.core import seed
+from tests.desk.browser import Browser, seen
+from tests.desk.conftest import SignIn
+from tests.desk.grievances.test_case import do, one, shown
+from tests.desk.grievances.test_queue import KATI, LATE, filed
+
+CONDUCT = replace(LATE, category="conduct", subcategory="bribe", words="Le chef a pris 5 000")
+ABUSE = replace(LATE, category="abuse", subcategory="violence", words=None)
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+async def two_communes(app: Starlette) -> None:
+    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
+
+
+async def watcher(sign_in: SignIn) -> Browser:
+    """A supervisor who watches over the focal persons."""
+    awa = await sign_in("awa", Role.SUPERVISOR)
+    async with writing() as session:
+        await session.execute(text("UPDATE agent SET watches_focal = true WHERE id = :id"), {"id": awa.who.id})
+    return awa
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR])
+async def test_for_others_it_is_no_row_no_count_and_no_search_hit(sign_in: SignIn, role: Role) -> None:
+    references = [await filed("a", CONDUCT, days_ago=20), await filed("b", ABUSE)]
+    other = await sign_in("other", role)
+    async with seen_by(other.who) as session:
+        assert await session.scalar(text("SELECT count(*) FROM grievance")) == 0
+        assert await session.scalar(text("SELECT count(*) FROM grievance_event")) == 0
+        assert [await queue.page(other.who, view, NOW) for view in View] == [()] * len(View)
+        assert await queue.counts(other.who, NOW) == Counts(0, 0, 0, 0)
+        assert await queue.take_next(other.who, NOW) is None
+        assert [await cases.case(reference, other.who, NOW) for reference in references] == [None, None]
+    unknown = await other.open("/desk/cases/1234567")
+    for reference in references:
+        page = await other.open(f"/desk/cases/{reference}")
+        assert (page.status_code, seen(page)) == (unknown.status_code, seen(unknown))
+    assert (await one("SELECT count(*) FROM grievance_reading")) == (0,)
+    if role is not Role.ADMINISTRATOR:
+        assert "À personne 0" in await other.see("/desk/queue")
+        typed = await other.submit("/desk/queue/open", page="/desk/queue", follow=True, reference=references[0])
+        assert typed.status_code == 404
+
+
+async def test_an_ordinary_one_of_the_same_phone_tells_nothing_of_it(sign_in: SignIn) -> None:
+    ordinary = await filed("a")
+    mariam = await sign_in("mariam")
+    await do(mariam, ordinary, "take")
+    await do(mariam, ordinary, "ask", words="Quel village ?")
+    secret = await filed("b", CONDUCT)
+    async with writing() as session:
+        await session.execute(text("UPDATE grievance SET received_at = now() + interval '1 minute' WHERE id = 2"))
+    assert secret not in (await mariam.open(f"/desk/cases/{ordinary}")).text
+    assert ordinary not in await mariam.see("/desk/queue"), "a sensitive one is no answer that an agent may see"
+
+
+async def test_a_focal_person_sees_them_and_no_other(sign_in: SignIn) -> None:
+    secret, ordinary = await filed("a", CONDUCT), await filed("b")
+    fanta = await sign_in("fanta", Role.FOCAL)
+    page = await fanta.see("/desk/queue")
+    assert secret in page
+    assert ordinary not in page
+    assert "5 000" not in page, "not a word of it in a list"
+    assert (await fanta.open(f"/desk/cases/{ordinary}")).status_code == 404
+    assert "Le chef a pris 5 000" in await fanta.see(f"/desk/cases/{secret}")
+
+
+async def test_each_reading_is_recorded_and_shown_to_who_watches(sign_in: SignIn) -> None:
+    secret = await filed("a", CONDUCT)
+    fanta, awa, other = (
+        await sign_in("fanta", Role.FOCAL),
+        await watcher(sign_in),
+        await sign_in("binta", Role.SUPERVISOR),
+    )
+    await fanta.see(f"/desk/cases/{secret}")
+    await fanta.see(f"/desk/cases/{secret}")
+    page = await awa.see("/desk/readings")
+    assert page.count(secret) == 2
+    assert "Fanta" in page
+    assert "5 000" not in page
+    assert secret not in await awa.see("/desk/readings", reference="7654321")
+    for who in (fanta, other):
+        assert (await who.open("/desk/readings")).status_code == 403
+    async with seen_by(other.who):
+        assert await cases.readings() == ()
+    acts = await one(
+        "SELECT count(*) FROM audit_entry WHERE act = 'grievance read' AND agent_id = :id", id=fanta.who.id
+    )
+    assert acts == (2,)
+
+
+async def test_it_is_decided_without_an_sms_a_call_or_a_word_outside(sign_in: SignIn) -> None:
+    secret = await filed("a", CONDUCT)
+    fanta = await sign_in("fanta", Role.FOCAL)
+    await do(fanta, secret, "take")
+    page = f"/desk/cases/{secret}"
+    assert "Ne pas appeler" in await fanta.see(page)
+    assert "+22376000001" not in await fanta.see(page)
+    refused = await do(fanta, secret, "call", reached="yes")
+    assert (refused.status_code, "un appel est sans danger" in seen(refused)) == (409, True)
+    refused = await do(fanta, secret, "escalate", words="Plus haut")
+    assert (refused.status_code, "ne remonte pas" in seen(refused)) == (409, True)
+    preview = await fanta.submit(f"{page}/preview", page=page, **(await shown(fanta, secret)), words="Il est parti.")
+    assert "n'a pas dit qu'un SMS est sans danger" in seen(preview)
+    await do(fanta, secret, "answer", decision="answer", words="Il est parti.")
+    assert await one("SELECT state FROM grievance") == ("resolved",)
+    async with reading() as connection:
+        messages = (await connection.execute(text("SELECT filling FROM message"))).all()
+        trail = (await connection.execute(text("SELECT act, about, detail::text FROM audit_entry"))).all()
+    assert messages == []
+    assert not [entry for entry in trail if "parti" in str(entry) or "chef" in str(entry)]
+
+
+async def test_where_an_sms_is_safe_it_says_no_more_than_the_number(sign_in: SignIn) -> None:
+    secret = await filed("a", replace(ABUSE, sms_safe=True))
+    fanta, other = await sign_in("fanta", Role.FOCAL), await sign_in("fatim", Role.FOCAL)
+    await do(other, secret, "take")
+    assert "attribuée" in seen(await do(fanta, secret, "assign", agent=str(fanta.who.id)))
+    page = f"/desk/cases/{secret}"
+    preview = seen(await fanta.submit(f"{page}/preview", page=page, **(await shown(fanta, secret)), words="Réglé ici."))
+    assert f"Jigisèmèjiri: {secret}. Appelez" in preview.replace("Jigisèmèjiri :", "Jigisèmèjiri:")
+    await do(fanta, secret, "answer", decision="answer", words="Réglé ici.")
+    assert (await one("SELECT filling - 'ref' FROM message WHERE kind = 'decided'"))[0] == {"discreet": True}

@@ -1,0 +1,87 @@
+"""What a household's phone shows is seen from the desk; it is recorded, and nothing of it is kept."""
+
+import pytest
+from sqlalchemy import text
+
+from core.numbers.identifiers import household_no
+from core.platform.database import reading
+from core.registry.callers import language_of, remember_language
+from core.staff.agents import Scope
+from core.text.languages import Language
+from desk.registry.dialling import pressed
+from tests.core import seed
+from tests.core.seed import SAFO
+from tests.desk.browser import Browser, seen
+from tests.desk.conftest import SignIn
+
+AWA = household_no(1_000_001)
+PAGE = f"/desk/households/{AWA}"
+PHONE = "+22376123456"
+
+
+@pytest.fixture
+async def mariam(app: object, sign_in: SignIn) -> Browser:
+    await seed.places((SAFO, "Safo"), ("ML030303", "Diago"))
+    await seed.household(AWA, phones=(PHONE,))
+    await remember_language(PHONE, Language.FR)
+    return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
+
+
+async def count(table: str) -> int:
+    async with reading() as connection:
+        found: int = await connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+    return found
+
+
+async def dialled(browser: Browser, *keys: str) -> str:
+    sent = {"keys": "*".join(keys[:-1]), "key": keys[-1]} if keys else {}
+    answer = await browser.submit(f"{PAGE}/dial", page=PAGE, position="1", **sent)
+    assert answer.status_code == 200, seen(answer)
+    return seen(answer)
+
+
+async def test_the_line_answers_as_to_that_phone_and_each_look_is_recorded(mariam: Browser) -> None:
+    assert "Premier écran" in await dialled(mariam)
+    assert "Touches : 1" in await dialled(mariam, "1")
+    async with reading() as connection:
+        acts = (await connection.execute(text("SELECT act, about, detail FROM audit_entry ORDER BY id DESC"))).all()
+    assert acts[0] == ("dialled as the household", f"household {AWA}", {"position": 1, "keys": 1})
+    assert acts[1].detail == {"position": 1, "keys": 0}
+
+
+@pytest.mark.parametrize("subject", [("1", "1"), ("4", "4")])
+async def test_filing_is_shown_up_to_the_last_question_and_files_nothing(
+    mariam: Browser, subject: tuple[str, str]
+) -> None:
+    assert "ne s'essaie pas" not in await dialled(mariam, "3", *subject)
+    assert "Cette étape ne s'essaie pas d'ici" in await dialled(mariam, "3", *subject, "1")
+    for table in ("grievance", "message", "ussd_journal"):
+        assert await count(table) == 0, table
+
+
+async def test_a_language_chosen_there_is_not_kept(mariam: Browser) -> None:
+    await seed.household(household_no(1_000_004), phones=("+22366123456",))
+    answer = await mariam.submit(f"/desk/households/{household_no(1_000_004)}/dial", page=PAGE, key="2")
+    assert answer.status_code == 200
+    assert "ne s'essaie pas" not in seen(answer)
+    assert await language_of("+22366123456") is None
+
+
+async def test_another_household_of_that_phone_stays_unseen_where_one_does_not_work(mariam: Browser) -> None:
+    await seed.household(household_no(1_000_002), head_name="Fanta Keita", commune="ML030303", phones=(PHONE,))
+    for key in "123456":
+        assert "Fanta" not in await dialled(mariam, key)
+
+
+async def test_a_household_elsewhere_is_not_dialled(mariam: Browser) -> None:
+    other = household_no(1_000_003)
+    await seed.household(other, commune="ML030303", phones=("+22366123456",))
+    answer = await mariam.submit(f"/desk/households/{other}/dial", page=PAGE, position="1")
+    assert answer.status_code == 404
+    assert await count("audit_entry WHERE act LIKE 'dialled%'") == 0
+
+
+def test_keys_are_carried_by_the_form() -> None:
+    assert pressed("1*2", "3") == ("1", "2", "3")
+    assert pressed("", "") == ()
+    assert pressed("1", "a*b") == ("1", "a b")
