@@ -22,7 +22,7 @@ from core.platform.settings import settings as read_settings
 from core.schema.ground import Ground, ground
 from core.text.alphabet import alphabet
 from core.text.languages import Language
-from core.text.translator import voice
+from core.text.translator import translator
 from demo.callers import DEMO_CALLERS, DemoCaller
 from desk.site import app as desk
 from menus import line
@@ -60,7 +60,7 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
         tasks=ANSWERED_BY,
     )
     for language in Language:
-        voice(language)
+        translator(language)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -21,11 +21,11 @@ async def main() -> None:
     now = datetime.now(UTC)
     for login in ("first", "second", "third"):
         await agents.add_agent(login, login, agents.Role.SUPERVISOR)
-    planner, approver, second = [await agents.acting(login) for login in ("first", "second", "third")]
+    planner, approver, second = [await agents.actor_of(login) for login in ("first", "second", "third")]
     new = Draft(CampaignKind.ANNOUNCE, Subject(round_id=1), "bench", planned_by=planner.id)
     campaign_id = await draft(new, now, GSM7)
     began = time.perf_counter()
-    plan = await planning.plan(campaign_id, settings(), now, who=planner)
+    plan = await planning.plan(campaign_id, settings(), now, actor=planner)
     seconds = time.perf_counter() - began
     print(seconds, plan.recipients, plan.requests, plan.texts, getrusage(RUSAGE_SELF).ru_maxrss / 1024)
     for person in (approver, second):

@@ -78,7 +78,7 @@ async def _sent(stand_in: str) -> float:
     """Send with two workers; print and give recipients a second, from the start to the last one recorded."""
     database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
     now = datetime.now(UTC)
-    person = await agents.acting("first")
+    person = await agents.actor_of("first")
     with ExitStack() as stack:
         for _ in range(WORKERS):
             stack.enter_context(running("cli", "worker"))

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from core.campaigns.models import CampaignKind
 from core.platform.database import reading
 from core.platform.settings import Settings
-from core.staff.agents import LoginTakenError, Role, acting, add_agent
+from core.staff.agents import LoginTakenError, Role, actor_of, add_agent
 from core.text.alphabet import alphabet
 from sms.campaigns import steps
 from sms.campaigns.audience import Subject
@@ -33,11 +33,11 @@ async def campaign(now: datetime, settings: Settings) -> int | None:
         present = (await connection.execute(PRESENT_ROUND, {"today": now.date()})).one_or_none()
     if present is None:
         return None
-    planner, approver, second = [await acting(login) for login in SUPERVISORS]
+    planner, approver, second = [await actor_of(login) for login in SUPERVISORS]
     subject = Subject(round_id=present.id)
     new = Draft(CampaignKind.ANNOUNCE, subject, f"TM {present.name} announce", planned_by=planner.id)
     campaign_id = await draft(new, now, alphabet(settings.alphabet))
-    await plan(campaign_id, settings, now, who=planner)
+    await plan(campaign_id, settings, now, actor=planner)
     approved = await steps.approve(campaign_id, approver, now)
     if not approved.complete:
         await steps.approve(campaign_id, second, now)

@@ -14,7 +14,7 @@ from core.grievances.calendar import add_working_days
 from core.grievances.filing import ABUSE, CATEGORIES, Filing, GrievanceState, Level, Sensitivity, file
 from core.platform.database import writing
 from core.staff import sign_in
-from core.staff.agents import LoginTakenError, Role, Scope, acting, add_agent
+from core.staff.agents import LoginTakenError, Role, Scope, actor_of, add_agent
 from core.text.languages import Language
 from demo.names import head_name
 
@@ -95,7 +95,7 @@ async def people(now: datetime) -> None:
         scope = Scope.REGION if person.where else Scope.NATIONAL
         with suppress(LoginTakenError):
             await add_agent(person.login, person.name, person.role, scope, person.where)
-        agent_id = (await acting(person.login)).id
+        agent_id = (await actor_of(person.login)).id
         if person.watches_focal:
             async with writing() as session:
                 await session.execute(WATCH, {"id": agent_id})
@@ -105,7 +105,7 @@ async def people(now: datetime) -> None:
 async def grievances_and_calls(now: datetime, count: int = GRIEVANCES) -> None:
     """File invented grievances of every category, state, place and age, and ask for calls; an earlier lot goes."""
     draw = Random("jigi desk")  # noqa: S311 - an invented world, the same each time
-    agents = {person.role: (await acting(person.login)).id for person in reversed(PEOPLE)}
+    agents = {person.role: (await actor_of(person.login)).id for person in reversed(PEOPLE)}
     async with writing() as session:
         await session.execute(FORGET)
         await session.execute(FORGET_CALLS)

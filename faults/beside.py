@@ -15,7 +15,7 @@ from sqlalchemy import text
 from core.outbox.notices import Notice, NoticeKind, tell
 from core.platform import database
 from core.platform.settings import Settings
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from core.text.languages import Language
 from faults.patience import AWAY, LONGEST_SECONDS, patiently, until_true
 from faults.servers import Servers
@@ -77,11 +77,11 @@ class Supervising:
     """
 
     def __init__(
-        self, servers: Servers, campaign_id: int, who: Acting, seed: int, paused_until: Callable[[], float]
+        self, servers: Servers, campaign_id: int, actor: Actor, seed: int, paused_until: Callable[[], float]
     ) -> None:
         self._servers = servers
         self._campaign_id = campaign_id
-        self._who = who
+        self._who = actor
         self._seed = seed
         self._paused_until = paused_until
         self.deeds: Counter[str] = Counter()

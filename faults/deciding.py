@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import text
 
 from core.platform.database import writing
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from sms.campaigns import steps
 from sms.campaigns.steps import WrongState
 
@@ -23,9 +23,9 @@ class _Others(Exception):
 class Deciding:
     """Decides on the uncertain messages of a campaign and on uncertain notices."""
 
-    def __init__(self, campaign_id: int, who: Acting) -> None:
+    def __init__(self, campaign_id: int, actor: Actor) -> None:
         self._campaign_id = campaign_id
-        self._who = who
+        self._who = actor
         self.sent_again: Counter[int] = Counter()
         """How often each message, by its row, was sent again at the most."""
         self.left = 0

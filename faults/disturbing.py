@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from random import Random
 
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from faults.deciding import Deciding
 from faults.minute import strike
 from faults.patience import LONGEST_SECONDS, patiently, until_true
@@ -28,7 +28,7 @@ class Disturbing:
         workers: Workers,
         deciding: Deciding,
         campaign_id: int,
-        who: Acting,
+        actor: Actor,
         numbers: Collection[str],
         chance: Random,
     ) -> None:
@@ -36,7 +36,7 @@ class Disturbing:
         self._workers = workers
         self._deciding = deciding
         self._campaign_id = campaign_id
-        self._who = who
+        self._who = actor
         self._numbers = sorted(numbers)
         self._chance = chance
         self._postgres = asyncio.Lock()

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from core.campaigns.models import CampaignKind
 from core.platform import database
 from core.platform.settings import Settings
-from core.staff.agents import Role, acting, add_agent
+from core.staff.agents import Role, actor_of, add_agent
 from core.text.alphabet import GSM7
 from faults import beside, registry
 from faults.checks import Facts, facts_of, violations
@@ -115,12 +115,12 @@ class _Run:
         )
         for login in ("first", "second"):
             await add_agent(login, login, Role.SUPERVISOR)
-        self._first = await acting("first")
+        self._first = await actor_of("first")
         new = Draft(CampaignKind.ANNOUNCE, Subject(round_id=1), "faults", planned_by=self._first.id)
         self._campaign_id = await draft(new, now, GSM7)
         plan = await planning.plan(self._campaign_id, self._settings, now)
         self._outcome.recipients, self._outcome.requests = plan.recipients, plan.requests
-        await steps.approve(self._campaign_id, await acting("second"), now)
+        await steps.approve(self._campaign_id, await actor_of("second"), now)
         return expected
 
     async def _prepared(self, expected: Expected) -> None:

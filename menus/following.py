@@ -45,7 +45,7 @@ async def complaint_status(call: Call) -> Value:
     if found is None:
         return retry(call.t("This number was not seen."))
     lines = [call.t("Complaint {ref}, {day}", ref=found.reference, day=short_date(found.received_on))]
-    lines += grievance_told(call.voice, found)
+    lines += grievance_told(call.translator, found)
     said = "\n".join(lines)
     shown = choose if found.sensitive else answer
     if not found.may_reopen:

@@ -13,7 +13,7 @@ from ussd.values import Option, Value, answer, choose, option, say
 async def payment(call: Call) -> Value:
     """The payment to talk about now."""
     card = await current_payment(call.number("household") or 0, call.today)
-    text = call.t("No date fixed yet.") if card is None else payment_told(call.voice, card, call.today)
+    text = call.t("No date fixed yet.") if card is None else payment_told(call.translator, card, call.today)
     return answer(
         text,
         option(call.t("Past payments"), "earlier_payments"),

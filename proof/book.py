@@ -98,7 +98,7 @@ def _screen_head(name: str, menu: Menu) -> str:
 
 def _page(page: Exemplar, alphabet: Alphabet) -> str:
     keys = "".join(map(_key, page.keys)) or ("premier appel ·" if page.screen else "")
-    caption = f'<figcaption><span class="keys">{keys}</span> {escape(page.who)}</figcaption>'
+    caption = f'<figcaption><span class="keys">{keys}</span> {escape(page.actor)}</figcaption>'
     phones = "".join(_phone(language, page.texts.get(language), alphabet) for language in Language)
     return f'<figure class="page">{caption}<div class="pair">{phones}</div></figure>'
 

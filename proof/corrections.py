@@ -21,7 +21,7 @@ from core.text.catalogue import LOCALES
 from core.text.folding import NoRule, fold
 from core.text.formats import WEEKDAYS, date_phrase
 from core.text.languages import Language
-from core.text.translator import Amount, voice
+from core.text.translator import Amount, translator
 from menus import eligibility
 from menus.subjects import TOPICS
 from proof.review import CERTAINTY, SMS_BEGINS, Text, texts_to_review, unguarded
@@ -193,7 +193,7 @@ def _against_the_rules(text: Text, correction: Correction) -> Iterator[str]:
         yield "le soir n'a pas le nom du jour : la nuit est au lendemain"
     if set(said) & set("ɑʔ"):
         yield "une lettre d'une autre écriture : ɑ ou ʔ"
-    begins = voice(Language.BM).t(f"{SMS_BEGINS}{{text}}", text="")
+    begins = translator(Language.BM).t(f"{SMS_BEGINS}{{text}}", text="")
     if text.sms != said.startswith(begins):
         yield f"un SMS, et lui seul, commence par « {begins.strip()} »"
 
@@ -220,11 +220,11 @@ def _over(said: str, most: int, where: str) -> Iterator[str]:
 
 def _shared() -> str:
     """An amount for several households."""
-    return voice(Language.BM).t("{n} households, {amount} each", n=2, amount=LONGEST["amount"])
+    return translator(Language.BM).t("{n} households, {amount} each", n=2, amount=LONGEST["amount"])
 
 
 def _filled(said: str, **longer: object) -> str:
-    spoken = voice(Language.BM)
+    spoken = translator(Language.BM)
     days = (date(2026, month, day) for month in range(1, 13) for day in range(20, 27))
     day = max((date_phrase(Language.BM, each) for each in days), key=lambda told: GSM7.measure(GSM7.prepare(told)))
     period = max((spoken.t(each) for each in ("in the morning", "at noon", "in the afternoon")), key=len)

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
-from core.text.translator import voice
+from core.text.translator import translator
 from proof.walk import WRONG_KEY, Visit
 from ussd import texts
 from ussd.pages import BACK, HOME, MORE, Room, lay_out
@@ -20,7 +20,7 @@ class Exemplar:
     """One page in every language that has it, whom it is for and the keys that led there."""
 
     screen: str
-    who: str
+    actor: str
     keys: tuple[str, ...]
     texts: Mapping[Language, str]
 
@@ -53,7 +53,7 @@ def exemplars(visits: Iterable[Visit], order: Sequence[str], alphabet: Alphabet)
                     continue
                 wrong_key_seen = True
             shown = {language: pair[language].text for language in Language if language in pair}
-            found.append(Exemplar(screen, visit.caller.who, visit.keys, shown))
+            found.append(Exemplar(screen, visit.caller.actor, visit.keys, shown))
     return found
 
 
@@ -123,7 +123,7 @@ def own_pages(alphabet: Alphabet) -> list[Exemplar]:
     """What the engine says of itself, which no screen says."""
     resumed, unavailable, too_many = {}, {}, {}
     for language in Language:
-        spoken = voice(language)
+        spoken = translator(language)
         question, *answers = texts.interrupted(spoken)
         (page,) = lay_out(alphabet, texts.signs(spoken, alphabet), question, answers, Room(back=False))
         resumed[language] = page.text

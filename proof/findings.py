@@ -199,7 +199,7 @@ def _tasks(visits: Iterable[Visit], tasks: Sequence[Task]) -> Iterator[Finding]:
 
 def _of(visit: Visit, fault: Fault, detail: str) -> Finding:
     keys = "*".join(visit.keys) or "(first dial)"
-    return Finding(fault, visit.screen, visit.caller.language.value, keys, visit.caller.who, detail)
+    return Finding(fault, visit.screen, visit.caller.language.value, keys, visit.caller.actor, detail)
 
 
 def _fields(text: str) -> set[str]:

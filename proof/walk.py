@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
-from core.text.translator import Said, listening, voice
+from core.text.translator import Said, listening, translator
 from ussd import texts
 from ussd.call import Call
 from ussd.engine import Engine, Hop, Reply
@@ -38,7 +38,7 @@ class Caller:
     """Somebody who dials: the number, who they are in a few words, and the language they chose."""
 
     msisdn: str
-    who: str
+    actor: str
     language: Language
 
 
@@ -263,7 +263,7 @@ class Walker:
         screen = self._ran[-1] if failed and self._ran else _screen(state)
         language = (state.language if state else None) or caller.language
         visit = Visit(
-            caller=Caller(caller.msisdn, caller.who, language),
+            caller=Caller(caller.msisdn, caller.actor, language),
             screen=screen,
             kind=state.view.kind if state and state.view else "",
             keys=keys,
@@ -325,7 +325,7 @@ def _written(state: State | None) -> str:
 def _own_words(language: Language, alphabet: Alphabet) -> tuple[Said, ...]:
     """The engine's own texts, most of which it says once for all calls."""
     with listening() as said:
-        spoken = voice(language)
+        spoken = translator(language)
         texts.signs(spoken, alphabet)
         texts.interrupted(spoken)
         texts.too_long(spoken)

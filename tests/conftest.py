@@ -1,8 +1,10 @@
 """The world of the tests: a real PostgreSQL and a real Redis of their own, one database for each worker."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -10,6 +12,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
+import demo.world
 from core.platform import database
 from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
 from core.schema import migrations
@@ -68,3 +71,32 @@ async def redis(redis_server: OwnRedis) -> AsyncIterator[Redis]:
     await client.flushall()
     yield client
     await client.aclose()
+
+
+DEMO_HOUSEHOLDS = 100
+
+
+async def _settled(url: str, folder: Path) -> None:
+    database.open_database(url, statement_seconds=60)
+    await demo.world.build(folder, datetime.now(UTC).date(), count=DEMO_HOUSEHOLDS)
+    await database.close_database()
+
+
+@pytest.fixture(scope="session")
+def demo_world(database_url: str, servers_folder: Path) -> str:
+    """A database with the demo world, to be copied and never called into."""
+    url = make_url(database_url).set(database="jigi_demo").render_as_string(hide_password=False)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE jigi_demo")
+    migrations.upgrade(url)
+    asyncio.run(_settled(url, servers_folder / "demo"))
+    return "jigi_demo"
+
+
+@pytest.fixture
+def town_database(database_url: str, demo_world: str) -> str:
+    """The demo world as it was built, for one test."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS jigi_town WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE jigi_town TEMPLATE {demo_world}".encode())
+    return make_url(database_url).set(database="jigi_town").render_as_string(hide_password=False)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core.text.languages import Language
-from core.text.translator import Voice, voice
+from core.text.translator import Translator, translator
 
 
 class Call:
@@ -25,10 +25,10 @@ class Call:
         self.key = key
         self.now = now
         self._memory = memory
-        self._voice = voice(language or Language.BM)
+        self._voice = translator(language or Language.BM)
 
     @property
-    def voice(self) -> Voice:
+    def translator(self) -> Translator:
         """What says things in the person's language."""
         return self._voice
 
@@ -40,7 +40,7 @@ class Call:
     def speak(self, language: Language) -> None:
         """Speak `language` from here on, in this screen and those that follow."""
         self.language = language
-        self._voice = voice(language)
+        self._voice = translator(language)
 
     def t(self, msgid: str, /, **values: object) -> str:
         """The text of `msgid` in the person's language, with values written as the language writes them."""

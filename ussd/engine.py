@@ -18,7 +18,7 @@ from core.calls.session_end import Unsaid
 from core.numbers.msisdn import mask
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
-from core.text.translator import voice
+from core.text.translator import translator
 from ussd import metrics
 from ussd.counting import Counts, Event, NoCounts
 from ussd.journal import Journal
@@ -221,7 +221,7 @@ class Engine:
 
     async def _resuming(self, hop: Hop, prior: State) -> State:
         state = State(hop.session_id, language=prior.language, prior=self._player.public_place(prior))
-        self._player.offer_resume(state, interrupted(voice(prior.language or Language.BM)))
+        self._player.offer_resume(state, interrupted(translator(prior.language or Language.BM)))
         await self._mark(state)
         return state
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
-from core.text.translator import Voice, voice
+from core.text.translator import Translator, translator
 from ussd.call import Call
 from ussd.counting import Counts, Event
 from ussd.journal import Journal
@@ -39,7 +39,7 @@ class Player:
         self._journal = journal
         self._alphabet = alphabet
         self._clock = clock
-        self._signs = {language: signs(voice(language), alphabet) for language in Language}
+        self._signs = {language: signs(translator(language), alphabet) for language in Language}
 
     async def start(self, state: State, msisdn: str) -> bool:
         """Stand at the first screen."""
@@ -251,8 +251,8 @@ class Player:
         view.page, view.text, view.error = 0, f"{view.error}\n{view.text}", ""
         return lay_out(self._alphabet, words, view.text, labels, room)[0]
 
-    def _voice(self, state: State) -> Voice:
-        return voice(state.language or Language.BM)
+    def _voice(self, state: State) -> Translator:
+        return translator(state.language or Language.BM)
 
 
 def _view(state: State) -> View:

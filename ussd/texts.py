@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
-from core.text.translator import Voice, voice
+from core.text.translator import Translator, translator
 from ussd.pages import Signs
 
 
-def signs(spoken: Voice, alphabet: Alphabet) -> Signs:
+def signs(spoken: Translator, alphabet: Alphabet) -> Signs:
     """What the engine's own keys do, and that a key was wrong, as the alphabet carries it."""
     return Signs(
         back=alphabet.prepare(spoken.t("Back")),
@@ -18,12 +18,12 @@ def signs(spoken: Voice, alphabet: Alphabet) -> Signs:
     )
 
 
-def interrupted(spoken: Voice) -> tuple[str, str, str]:
+def interrupted(spoken: Translator) -> tuple[str, str, str]:
     """The question after a dropped call, and its two answers."""
     return spoken.t("The call was cut."), spoken.t("Continue"), spoken.t("Start again")
 
 
-def too_long(spoken: Voice) -> str:
+def too_long(spoken: Translator) -> str:
     """What was typed is longer than can be kept."""
     return spoken.t("Too long. Make it shorter.")
 
@@ -38,7 +38,7 @@ def too_many(language: Language | None) -> str:
     return _said(language, lambda spoken: spoken.t("The call was too long. Dial again."))
 
 
-def _said(language: Language | None, say: Callable[[Voice], str]) -> str:
+def _said(language: Language | None, say: Callable[[Translator], str]) -> str:
     if language is not None:
-        return say(voice(language))
-    return "\n".join(say(voice(each)) for each in Language)
+        return say(translator(language))
+    return "\n".join(say(translator(each)) for each in Language)

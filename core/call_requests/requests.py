@@ -13,7 +13,7 @@ from core.outbox.notices import Notice, NoticeKind, tell
 from core.platform.columns import Row, one_of
 from core.platform.database import reading, writing
 from core.staff import audit
-from core.staff.agents import Acting, Role, must_be
+from core.staff.agents import Actor, Role, must_be
 from core.text.languages import Language
 
 CALLERS: Final = frozenset({Role.AGENT, Role.SUPERVISOR})
@@ -26,7 +26,7 @@ MOST_TRIES: Final = 3
 """Calls without an answer after which somebody counts as unreachable."""
 
 
-class CallbackState(StrEnum):
+class CallRequestState(StrEnum):
     """What became of the request."""
 
     ASKED = "asked"
@@ -43,7 +43,7 @@ class Period(StrEnum):
     AFTERNOON = "afternoon"
 
 
-class CallbackRequest(Row, table=True):
+class CallRequest(Row, table=True):
     """Someone to call: `msisdn` is the number to dial, `key` makes a repeated request do nothing.
 
     `taken_by` dials it now, until `taken_until`; `again_on` is the day it is tried again after no answer.
@@ -61,7 +61,7 @@ class CallbackRequest(Row, table=True):
     language: Language = Field(sa_type=one_of(Language))
     household_id: int | None = Field(default=None, foreign_key="household.id", ondelete="SET NULL", index=True)
     asked_at: datetime
-    state: CallbackState = Field(sa_type=one_of(CallbackState))
+    state: CallRequestState = Field(sa_type=one_of(CallRequestState))
     agreed_on: date | None = None
     agreed_period: Period | None = Field(default=None, sa_type=one_of(Period))
     again_on: date | None = None
@@ -69,7 +69,7 @@ class CallbackRequest(Row, table=True):
     taken_until: datetime | None = None
 
 
-class CallbackTry(Row, table=True):
+class CallAttempt(Row, table=True):
     """A call that was tried: reached or not, and when again."""
 
     __tablename__ = "callback_try"
@@ -129,7 +129,7 @@ class Call:
     village: str | None
     commune: str | None
     asked_at: datetime
-    state: CallbackState
+    state: CallRequestState
     agreed_on: date | None
     agreed_period: Period | None
     again_on: date | None
@@ -142,7 +142,7 @@ class Call:
     @property
     def is_open(self) -> bool:
         """Whether the person waits to be called still."""
-        return self.state in (CallbackState.ASKED, CallbackState.AGREED)
+        return self.state in (CallRequestState.ASKED, CallRequestState.AGREED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ async def tries(request_id: int) -> tuple[Try, ...]:
 def _call(row: Any) -> Call:
     kinds = {
         "language": Language(row.language),
-        "state": CallbackState(row.state),
+        "state": CallRequestState(row.state),
         "agreed_period": Period(row.agreed_period) if row.agreed_period else None,
     }
     return Call(**{**row._mapping, **kinds})
@@ -243,62 +243,62 @@ TRIED: Final = text(
 )
 
 
-async def take_call(request_id: int, who: Acting, now: datetime) -> None:
+async def take_call(request_id: int, actor: Actor, now: datetime) -> None:
     """Call this person oneself, for some minutes; raises AlreadyCalled and TakenBySomebody."""
     async with writing() as session:
-        await _mine(session, request_id, who, now)
-        await session.execute(TAKE, {"id": request_id, "agent_id": who.id, "until": now + TAKEN_FOR})
-        await audit.note(who.id, "call taken", f"callback {request_id}", now)
+        await _mine(session, request_id, actor, now)
+        await session.execute(TAKE, {"id": request_id, "agent_id": actor.id, "until": now + TAKEN_FOR})
+        await audit.note(actor.id, "call taken", f"callback {request_id}", now)
 
 
-async def give_back(request_id: int, who: Acting, now: datetime) -> None:
+async def give_back(request_id: int, actor: Actor, now: datetime) -> None:
     """Let another call this person after all."""
     async with writing() as session:
-        await session.execute(GIVE_BACK, {"id": request_id, "agent_id": who.id})
-        await audit.note(who.id, "call given back", f"callback {request_id}", now)
+        await session.execute(GIVE_BACK, {"id": request_id, "agent_id": actor.id})
+        await audit.note(actor.id, "call given back", f"callback {request_id}", now)
 
 
-async def log_reached(request_id: int, who: Acting, note: str | None, now: datetime) -> None:
+async def log_reached(request_id: int, actor: Actor, note: str | None, now: datetime) -> None:
     """The person was reached: the request is done. Raises AlreadyCalled and TakenBySomebody."""
-    await _tried(request_id, who, now, note, reached=True, again_on=None)
+    await _tried(request_id, actor, now, note, reached=True, again_on=None)
 
 
 async def log_not_reached(
-    request_id: int, who: Acting, again_on: date, note: str | None, now: datetime
-) -> CallbackState | None:
+    request_id: int, actor: Actor, again_on: date, note: str | None, now: datetime
+) -> CallRequestState | None:
     """Nobody answered: try again on a day, or never again once it was tried often enough, which is then told.
 
     Raises AlreadyCalled, TakenBySomebody, and ValueError for a day that is past.
     """
     if again_on < now.date():
         raise ValueError("the day to try again is past")
-    return await _tried(request_id, who, now, note, reached=False, again_on=again_on)
+    return await _tried(request_id, actor, now, note, reached=False, again_on=again_on)
 
 
 async def _tried(
-    request_id: int, who: Acting, now: datetime, note: str | None, *, reached: bool, again_on: date | None
-) -> CallbackState | None:
+    request_id: int, actor: Actor, now: datetime, note: str | None, *, reached: bool, again_on: date | None
+) -> CallRequestState | None:
     async with writing() as session:
-        found = await _mine(session, request_id, who, now)
-        state = CallbackState.CALLED if reached else None
+        found = await _mine(session, request_id, actor, now)
+        state = CallRequestState.CALLED if reached else None
         if not reached and found.tries + 1 >= MOST_TRIES:
-            state, again_on = CallbackState.UNREACHABLE, None
+            state, again_on = CallRequestState.UNREACHABLE, None
         values = {"id": request_id, "again_on": again_on}
-        tried = {"agent_id": who.id, "now": now, "reached": reached, "note": note or None}
+        tried = {"agent_id": actor.id, "now": now, "reached": reached, "note": note or None}
         await session.execute(LOG, values | tried)
         await session.execute(TRIED, values | {"state": state})
         detail = {"reached": reached, "again_on": again_on}
-        await audit.note(who.id, "call tried", f"callback {request_id}", now, detail)
+        await audit.note(actor.id, "call tried", f"callback {request_id}", now, detail)
     return state
 
 
-async def _mine(session: AsyncSession, request_id: int, who: Acting, now: datetime) -> Any:
+async def _mine(session: AsyncSession, request_id: int, actor: Actor, now: datetime) -> Any:
     """The open request, locked, unless somebody else calls this person now."""
-    must_be(who, CALLERS)
+    must_be(actor, CALLERS)
     found = (await session.execute(OPEN, {"id": request_id})).one_or_none()
     if found is None:
         raise AlreadyCalled(request_id)
-    if found.taken_until is not None and found.taken_until > now and found.taken_by != who.id:
+    if found.taken_until is not None and found.taken_until > now and found.taken_by != actor.id:
         raise TakenBySomebody(found.taken_by_name, found.taken_until)
     return found
 
@@ -309,23 +309,23 @@ AGREE = text(
 )
 
 
-async def agree_call(request_id: int, day: date, period: Period, now: datetime, who: Acting | None = None) -> bool:
+async def agree_call(request_id: int, day: date, period: Period, now: datetime, actor: Actor | None = None) -> bool:
     """Agree when somebody will be called, and tell them by SMS; False when they were called already.
 
-    Raises TakenBySomebody while another than `who` calls them.
+    Raises TakenBySomebody while another than `actor` calls them.
     """
     async with writing() as session:
         found = (await session.execute(OPEN, {"id": request_id})).one_or_none()
         if found is None:
             return False
-        if who is not None:
-            await _mine(session, request_id, who, now)
+        if actor is not None:
+            await _mine(session, request_id, actor, now)
         if (found.agreed_on, found.agreed_period) == (day, period):
             return True
         await session.execute(AGREE, {"id": request_id, "day": day, "period": period.value})
-        if who is not None:
+        if actor is not None:
             detail = {"day": day, "period": period.value}
-            await audit.note(who.id, "call agreed", f"callback {request_id}", now, detail)
+            await audit.note(actor.id, "call agreed", f"callback {request_id}", now, detail)
         notice = Notice(
             key=f"call {request_id} {day} {period} after {found.agreed_on} {found.agreed_period} {now.isoformat()}",
             kind=NoticeKind.CALL_AGREED,

@@ -11,7 +11,7 @@ from core.grievances.steps import OPEN, Seen
 from core.numbers.msisdn import can_get_sms
 from core.platform.database import reading, writing
 from core.staff import audit
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from core.text.languages import Language
 
 LIKELY_WITHIN: Final = timedelta(days=30)
@@ -160,8 +160,8 @@ READ = text(
 )
 
 
-async def case(reference: str, who: Acting, now: datetime) -> Case | None:
-    """The grievance of a reference as `who` sees it; None when it is not there or not for them.
+async def case(reference: str, actor: Actor, now: datetime) -> Case | None:
+    """The grievance of a reference as `actor` sees it; None when it is not there or not for them.
 
     To open a sensitive one is to read it: that is recorded in the same transaction.
     """
@@ -170,9 +170,9 @@ async def case(reference: str, who: Acting, now: datetime) -> Case | None:
         if row is None:
             return None
         if row.sensitivity == Sensitivity.SENSITIVE:
-            values = {"id": row.id, "reference": reference, "agent_id": who.id, "at": now}
+            values = {"id": row.id, "reference": reference, "agent_id": actor.id, "at": now}
             await session.execute(READ, values)
-            await audit.note(who.id, "grievance read", f"grievance {reference}", now)
+            await audit.note(actor.id, "grievance read", f"grievance {reference}", now)
         return await _case(row)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from core.platform.database import reading
-from core.staff.agents import Acting, Scope
+from core.staff.agents import Actor, Scope
 
 AGES: Final[Mapping[str, tuple[int, int | None]]] = {
     "0-7": (0, 7),
@@ -189,16 +189,18 @@ STATEMENTS: Final = {
 }
 
 
-async def over(who: Acting, since: date, until: date, today: date) -> Figures:
+async def over(actor: Actor, since: date, until: date, today: date) -> Figures:
     """The figures of what was received from a day to another (that one not counted), as they stand `today`."""
-    return (await by_period(who, since, until, today, None)).get(None) or Figures()
+    return (await by_period(actor, since, until, today, None)).get(None) or Figures()
 
 
-async def by_period(who: Acting, since: date, until: date, today: date, step: str | None) -> dict[date | None, Figures]:
+async def by_period(
+    actor: Actor, since: date, until: date, today: date, step: str | None
+) -> dict[date | None, Figures]:
     """The figures of each month or quarter (by its first day), or of all (None), oldest first."""
     values = {"since": since, "until": until, "today": today}
     async with reading() as connection:
-        rows = await connection.execute(STATEMENTS[step, who.scope_kind], values)
+        rows = await connection.execute(STATEMENTS[step, actor.scope_kind], values)
         found: dict[date | None, Figures] = {}
         for row in rows:
             figures = found.setdefault(row.period, Figures())

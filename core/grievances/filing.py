@@ -16,7 +16,7 @@ from core.platform.columns import Row, one_of
 from core.platform.database import reading, writing
 from core.platform.settings import Settings, settings
 from core.staff import audit
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from core.text.languages import Language
 
 
@@ -369,14 +369,14 @@ async def filed_before(key: str) -> Filed | None:
     return Filed(*known) if known else None
 
 
-async def file_for(who: Acting, filing: Filing, now: datetime) -> Filed:
-    """File what somebody said or wrote to `who`, who may not read all that they take; raises UnknownCategoryError."""
+async def file_for(actor: Actor, filing: Filing, now: datetime) -> Filed:
+    """File what somebody said or wrote to `actor`, who may not read all that they take; raises UnknownCategoryError."""
     async with writing():
         known = await filed_before(filing.key)
         if known is not None:
             return known
-        filed = await file(replace(filing, filed_by=who.id), now)
-        await audit.note(who.id, "filed", f"grievance {filed.reference}", now, {"channel": filing.channel})
+        filed = await file(replace(filing, filed_by=actor.id), now)
+        await audit.note(actor.id, "filed", f"grievance {filed.reference}", now, {"channel": filing.channel})
     return filed
 
 

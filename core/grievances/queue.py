@@ -18,7 +18,7 @@ from core.grievances.filing import GrievanceState, Level
 from core.grievances.steps import levels, untouched_before
 from core.platform.database import reading, writing
 from core.staff import audit
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 
 PAGE: Final = 50
 _LONGEST_REST: Final = timedelta(days=14)
@@ -134,9 +134,9 @@ SELECT reference FROM taken
 """)  # noqa: S608
 
 
-async def page(who: Acting, view: View, now: datetime, *, after: int | None = None) -> tuple[QueueRow, ...]:
-    """The grievances of a view that `who` may see, most urgent first, from the one after the id `after`."""
-    values = _asked(who, now) | {"after": after, "most": PAGE}
+async def page(actor: Actor, view: View, now: datetime, *, after: int | None = None) -> tuple[QueueRow, ...]:
+    """The grievances of a view that `actor` may see, most urgent first, from the one after the id `after`."""
+    values = _asked(actor, now) | {"after": after, "most": PAGE}
     async with reading() as connection:
         rows = (await connection.execute(PAGES[view], values)).all()
     today = now.date()
@@ -144,31 +144,31 @@ async def page(who: Acting, view: View, now: datetime, *, after: int | None = No
     return tuple(_row(row, today, soon) for row in rows)
 
 
-async def counts(who: Acting, now: datetime) -> Counts:
-    """How many are in each view that `who` may see."""
+async def counts(actor: Actor, now: datetime) -> Counts:
+    """How many are in each view that `actor` may see."""
     async with reading() as connection:
-        row = (await connection.execute(COUNTS, _asked(who, now))).one()
+        row = (await connection.execute(COUNTS, _asked(actor, now))).one()
     return Counts(row.mine, row.team, row.free, row.late)
 
 
-async def take_next(who: Acting, now: datetime) -> str | None:
+async def take_next(actor: Actor, now: datetime) -> str | None:
     """Take the most urgent grievance that nobody has, and give its reference; None when there is none.
 
     Nobody else can take the same: whoever asks at the same time gets the next one.
     """
     async with writing() as session:
-        reference: str | None = await session.scalar(TAKE_NEXT, _asked(who, now) | {"now": now})
+        reference: str | None = await session.scalar(TAKE_NEXT, _asked(actor, now) | {"now": now})
         if reference is not None:
-            await audit.note(who.id, "grievance taken", f"grievance {reference}", now)
+            await audit.note(actor.id, "grievance taken", f"grievance {reference}", now)
     return reference
 
 
-def _asked(who: Acting, now: datetime) -> dict[str, Any]:
+def _asked(actor: Actor, now: datetime) -> dict[str, Any]:
     return {
-        "me": who.id,
-        "levels": [level.value for level in levels(who)],
-        "scope_kind": who.scope_kind.value,
-        "scope_code": who.scope_code,
+        "me": actor.id,
+        "levels": [level.value for level in levels(actor)],
+        "scope_kind": actor.scope_kind.value,
+        "scope_code": actor.scope_code,
         "untouched": untouched_before(now),
         "today": now.date(),
     }

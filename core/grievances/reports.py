@@ -7,7 +7,7 @@ from typing import Final
 
 from core.grievances import figures
 from core.grievances.figures import BY, Count, Figures, Open
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 
 STEPS: Final = ("month", "quarter")
 MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3}
@@ -40,9 +40,9 @@ class Report:
         return [line for line in self.lines if line.period == period and line.by == by]
 
 
-async def report(who: Acting, since: date, until: date, today: date, step: str) -> Report:
-    """What was received from a day to another (both counted) of what `who` may see, as it stands `today`."""
-    found = await figures.by_period(who, since, figures.day_after(until), today, step)
+async def report(actor: Actor, since: date, until: date, today: date, step: str) -> Report:
+    """What was received from a day to another (both counted) of what `actor` may see, as it stands `today`."""
+    found = await figures.by_period(actor, since, figures.day_after(until), today, step)
     together = Figures()
     for each in found.values():
         together.join(each)

@@ -19,7 +19,7 @@ from core.outbox.notices import Notice, NoticeKind, tell
 from core.platform.database import reading, writing
 from core.platform.settings import settings
 from core.staff import audit
-from core.staff.agents import Acting, NotAllowed, Role, Scope
+from core.staff.agents import Actor, NotAllowed, Role, Scope
 from core.text.folding import fold
 from core.text.languages import Language
 
@@ -206,7 +206,7 @@ class Seen:
 class Act:
     """What somebody does to a grievance, from a page that showed it as it was `seen`."""
 
-    who: Acting
+    actor: Actor
     reference: str
     seen: Seen
     now: datetime
@@ -271,9 +271,9 @@ REACHES: Final[Mapping[Scope, tuple[Level, ...]]] = {
 """The levels of the ladder that are worked on at each kind of place."""
 
 
-def levels(who: Acting) -> tuple[Level, ...]:
+def levels(actor: Actor) -> tuple[Level, ...]:
     """The levels somebody works on; sensitive grievances are on no ladder."""
-    return tuple(Level) if who.role is Role.FOCAL else REACHES[who.scope_kind]
+    return tuple(Level) if actor.role is Role.FOCAL else REACHES[actor.scope_kind]
 
 
 def untouched_before(now: datetime) -> datetime:
@@ -332,18 +332,18 @@ async def take(act: Act) -> None:
     """Take a grievance that nobody has. Raises Stale, NotYours, DecidedBefore, NotAllowed for one above one's level."""
     async with _doing(act, "grievance taken") as (session, found):
         _open(found)
-        _may_decide(found, act.who)
-        if found.level not in levels(act.who):
+        _may_decide(found, act.actor)
+        if found.level not in levels(act.actor):
             raise NotAllowed(found.level)
-        free = found.assigned_to in (None, act.who.id) or (
+        free = found.assigned_to in (None, act.actor.id) or (
             found.state is GrievanceState.ASSIGNED
             and found.touched_at is not None
             and found.touched_at < untouched_before(act.now)
         )
         if not free:
             raise NotYours(await _holder(session, found))
-        await session.execute(GIVE, {"id": found.id, "agent_id": act.who.id, "now": act.now})
-        await _note(session, found, "taken", GrievanceState.ASSIGNED, act.who.id, None, act.now, told=False)
+        await session.execute(GIVE, {"id": found.id, "agent_id": act.actor.id, "now": act.now})
+        await _note(session, found, "taken", GrievanceState.ASSIGNED, act.actor.id, None, act.now, told=False)
 
 
 async def assign(act: Act, agent_id: int) -> None:
@@ -351,7 +351,7 @@ async def assign(act: Act, agent_id: int) -> None:
 
     Raises Stale, NotAllowed, and NotForThem for somebody who may not have it.
     """
-    if act.who.role not in (Role.SUPERVISOR, Role.FOCAL):
+    if act.actor.role not in (Role.SUPERVISOR, Role.FOCAL):
         raise NotAllowed(Role.SUPERVISOR)
     async with _doing(act, "grievance assigned", {"to": agent_id}) as (session, found):
         _open(found)
@@ -359,7 +359,7 @@ async def assign(act: Act, agent_id: int) -> None:
         if chosen is None:
             raise NotForThem(str(agent_id))
         await session.execute(GIVE, {"id": found.id, "agent_id": agent_id, "now": act.now})
-        await _note(session, found, "assigned", GrievanceState.ASSIGNED, act.who.id, chosen.name, act.now, told=False)
+        await _note(session, found, "assigned", GrievanceState.ASSIGNED, act.actor.id, chosen.name, act.now, told=False)
 
 
 async def write_note(act: Act, words: str) -> None:
@@ -367,11 +367,11 @@ async def write_note(act: Act, words: str) -> None:
     _worded(words)
     async with _doing(act, "grievance noted") as (session, found):
         state = found.state
-        if found.assigned_to == act.who.id and state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED):
+        if found.assigned_to == act.actor.id and state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED):
             state = GrievanceState.IN_PROGRESS
-        if found.assigned_to == act.who.id and state in OPEN:
+        if found.assigned_to == act.actor.id and state in OPEN:
             await session.execute(TOUCH_NOTED, {"id": found.id, "state": state.value, "now": act.now})
-        await _note(session, found, "note", state, act.who.id, words, act.now, told=False)
+        await _note(session, found, "note", state, act.actor.id, words, act.now, told=False)
 
 
 async def ask(act: Act, words: str) -> None:
@@ -381,10 +381,10 @@ async def ask(act: Act, words: str) -> None:
     """
     _worded(words)
     async with _doing(act, "grievance information asked") as (session, found):
-        await _held(session, found, act.who)
+        await _held(session, found, act.actor)
         if found.msisdn is None:
             raise NobodyToTell(act.reference)
-        await ask_information(act.reference, act.who.id, words, act.now)
+        await ask_information(act.reference, act.actor.id, words, act.now)
 
 
 async def answer(act: Act, state: GrievanceState, words: str) -> None:
@@ -396,17 +396,17 @@ async def answer(act: Act, state: GrievanceState, words: str) -> None:
     if settings().alphabet == "gsm7":
         fold(words)
     async with _doing(act, "grievance decided", {"state": state.value}) as (session, found):
-        _may_decide(found, act.who)
-        await _held(session, found, act.who)
-        await decide(act.reference, act.who.id, state, words, act.now)
+        _may_decide(found, act.actor)
+        await _held(session, found, act.actor)
+        await decide(act.reference, act.actor.id, state, words, act.now)
 
 
 async def send_up(act: Act, words: str) -> Level:
     """Pass it up the ladder, with why; give the new level. Raises Stale, NotYours, WordsMissing, SensitiveStaysPut."""
     _worded(words)
     async with _doing(act, "grievance escalated") as (session, found):
-        await _held(session, found, act.who)
-        return await escalate(act.reference, act.who.id, words, act.now)
+        await _held(session, found, act.actor)
+        return await escalate(act.reference, act.actor.id, words, act.now)
 
 
 async def appeal(act: Act, words: str) -> None:
@@ -414,7 +414,7 @@ async def appeal(act: Act, words: str) -> None:
     _worded(words)
     async with _doing(act, "grievance reopened"):
         key = f"desk:{act.reference}:{act.seen.version}"
-        if await reopen(act.reference, key, act.now, agent_id=act.who.id, note=words) is None:
+        if await reopen(act.reference, key, act.now, agent_id=act.actor.id, note=words) is None:
             raise StepNotPossible(f"{act.reference} cannot be reopened")
 
 
@@ -423,10 +423,10 @@ async def close(act: Act) -> None:
     async with _doing(act, "grievance closed") as (session, found):
         if found.state not in (GrievanceState.RESOLVED, GrievanceState.REJECTED):
             raise StepNotPossible(f"{act.reference} is {found.state}")
-        if act.who.role is Role.AGENT and act.who.id not in (found.assigned_to, found.decided_by):
+        if act.actor.role is Role.AGENT and act.actor.id not in (found.assigned_to, found.decided_by):
             raise NotYours(await _holder(session, found))
         await session.execute(CLOSE, {"id": found.id})
-        await _note(session, found, "closed", GrievanceState.CLOSED, act.who.id, None, act.now, told=False)
+        await _note(session, found, "closed", GrievanceState.CLOSED, act.actor.id, None, act.now, told=False)
 
 
 async def log_call(act: Act, *, reached: bool, again_on: date | None, words: str) -> None:
@@ -435,7 +435,7 @@ async def log_call(act: Act, *, reached: bool, again_on: date | None, words: str
     Raises Stale, NotYours, NobodyToTell, and CallNotSafe for a sensitive one unless a call was said to be safe.
     """
     async with _doing(act, "grievance called", {"reached": reached}) as (session, found):
-        await _held(session, found, act.who)
+        await _held(session, found, act.actor)
         if found.msisdn is None:
             raise NobodyToTell(act.reference)
         if found.sensitive and found.call_safe is not True:
@@ -445,7 +445,7 @@ async def log_call(act: Act, *, reached: bool, again_on: date | None, words: str
         values = {"id": found.id, "state": state.value, "now": act.now, "again_on": again_on, "told": reached}
         await session.execute(TOUCH, values | {"waits": waits})
         kind = "called" if reached else "not_reached"
-        await _note(session, found, kind, state, act.who.id, words or None, act.now, told=reached, again_on=again_on)
+        await _note(session, found, kind, state, act.actor.id, words or None, act.now, told=reached, again_on=again_on)
 
 
 @asynccontextmanager
@@ -461,7 +461,7 @@ async def _doing(
             rows = await session.execute(SINCE, {"id": found.id, "event": act.seen.event})
             raise Stale(tuple(Change(row.at, row.kind, GrievanceState(row.to_state), row.name) for row in rows))
         yield session, found
-        await audit.note(act.who.id, name, f"grievance {act.reference}", act.now, detail)
+        await audit.note(act.actor.id, name, f"grievance {act.reference}", act.now, detail)
 
 
 def _open(found: _Found) -> None:
@@ -469,10 +469,10 @@ def _open(found: _Found) -> None:
         raise StepNotPossible(f"{found.reference} is {found.state}")
 
 
-async def _held(session: AsyncSession, found: _Found, who: Acting) -> None:
+async def _held(session: AsyncSession, found: _Found, actor: Actor) -> None:
     """Raise unless it is open and with whoever acts."""
     _open(found)
-    if found.assigned_to != who.id:
+    if found.assigned_to != actor.id:
         raise NotYours(await _holder(session, found))
 
 
@@ -481,8 +481,8 @@ async def _holder(session: AsyncSession, found: _Found) -> str | None:
     return name
 
 
-def _may_decide(found: _Found, who: Acting) -> None:
-    if found.appealed and found.decided_by == who.id:
+def _may_decide(found: _Found, actor: Actor) -> None:
+    if found.appealed and found.decided_by == actor.id:
         raise DecidedBefore(found.reference)
 
 

@@ -20,7 +20,7 @@ import structlog
 from core.imports.importing import Kind, Report, run
 from core.imports.sheets import WORKBOOKS, UnreadableFile
 from core.staff import audit
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 
 log = structlog.get_logger(__name__)
 
@@ -96,7 +96,7 @@ class Uploads:
         upload = self._read(upload_id)
         return upload.name if upload else upload_id
 
-    async def begin(self, who: Acting, kind: Kind, name: str, content: bytes, *, keep_good: bool) -> str:
+    async def begin(self, actor: Actor, kind: Kind, name: str, content: bytes, *, keep_good: bool) -> str:
         """Start to import a file, and give the import's id; raises ImportRuns and NotTaken."""
         suffix = Path(name).suffix.lower()
         if suffix not in TAKEN:
@@ -110,7 +110,7 @@ class Uploads:
             id=f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
             kind=kind.value,
             name=Path(name).name[:80],
-            by=who.name,
+            by=actor.name,
             keep_good=keep_good,
             started_at=at.isoformat(),
             seen_at=at.isoformat(),
@@ -119,8 +119,8 @@ class Uploads:
         folder.mkdir(parents=True, mode=0o700)
         (folder / f"file{suffix}").write_bytes(content)
         self._write(upload)
-        await audit.note(who.id, "import begun", f"import {upload.id}", at, {"kind": kind.value, "file": upload.name})
-        self._start(self._import(who, upload, folder / f"file{suffix}"))
+        await audit.note(actor.id, "import begun", f"import {upload.id}", at, {"kind": kind.value, "file": upload.name})
+        self._start(self._import(actor, upload, folder / f"file{suffix}"))
         return upload.id
 
     async def settled(self) -> None:
@@ -132,7 +132,7 @@ class Uploads:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _import(self, who: Acting, upload: Upload, path: Path) -> None:
+    async def _import(self, actor: Actor, upload: Upload, path: Path) -> None:
         """Import in a thread, since reading a file holds up all else; say now and then that it goes on."""
         heard: list[int | None] = [0, None]
         work = asyncio.create_task(asyncio.to_thread(_run, upload, path, heard))
@@ -144,7 +144,7 @@ class Uploads:
         about, now = f"import {upload.id}", datetime.now(UTC)
         detail = {"state": ended.state, "rows": ended.rows, "created": ended.created, "changed": ended.changed}
         try:
-            await audit.note(who.id, "import ended", about, now, {**detail, "bad": ended.bad})
+            await audit.note(actor.id, "import ended", about, now, {**detail, "bad": ended.bad})
         finally:
             self._write(replace(ended, seen_at=now.isoformat()))
             self._tidy()

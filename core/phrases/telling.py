@@ -6,7 +6,7 @@ from core.grievances.filing import DECIDED, GrievanceState, GrievanceView
 from core.payments.history import PaymentCard, PaymentState
 from core.platform.settings import settings
 from core.text.formats import short_date
-from core.text.translator import N_, Amount, Voice
+from core.text.translator import N_, Amount, Translator
 
 REASONS = {
     "phone": N_("The phone number did not match."),
@@ -34,81 +34,84 @@ STATES = {
 }
 
 
-def payment_told(voice: Voice, card: PaymentCard, today: date) -> str:
+def payment_told(translator: Translator, card: PaymentCard, today: date) -> str:
     """What is said of one payment on `today`."""
     match card.state:
         case PaymentState.PAID:
-            lines = _paid(voice, card, today)
+            lines = _paid(translator, card, today)
         case PaymentState.UNCLAIMED:
-            lines = _unclaimed(voice, card, today)
+            lines = _unclaimed(translator, card, today)
         case PaymentState.FAILED:
-            lines = _failed(voice, card, today)
+            lines = _failed(translator, card, today)
         case PaymentState.CANCELLED:
-            lines = _cancelled(voice, card, today)
+            lines = _cancelled(translator, card, today)
         case _:
-            lines = _coming(voice, card, today)
+            lines = _coming(translator, card, today)
     return "\n".join(lines)
 
 
-def _coming(voice: Voice, card: PaymentCard, today: date) -> list[str]:
+def _coming(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     amount = Amount(card.amount_xof)
     if card.due_date is None:
-        return [voice.t("No date fixed yet."), voice.t("Amount: {amount}", amount=amount)]
+        return [translator.t("No date fixed yet."), translator.t("Amount: {amount}", amount=amount)]
     if card.due_date < today:
-        return [voice.t("{day}: {amount}", day=short_date(card.due_date), amount=amount), voice.t("Not paid yet.")]
+        return [
+            translator.t("{day}: {amount}", day=short_date(card.due_date), amount=amount),
+            translator.t("Not paid yet."),
+        ]
     where = card.place or ""
     if card.moved_from is not None and card.moved_from != card.due_date:
-        first = voice.t("Day changed: {new}, not {old}.", new=card.due_date, old=card.moved_from)
+        first = translator.t("Day changed: {new}, not {old}.", new=card.due_date, old=card.moved_from)
         lines = [first, where] if where else [first]
     elif where:
-        lines = [voice.t("Money will be given: {date}, {place}", date=card.due_date, place=where)]
+        lines = [translator.t("Money will be given: {date}, {place}", date=card.due_date, place=where)]
     else:
-        lines = [voice.t("Money will be given: {date}", date=card.due_date)]
-    lines.append(voice.t("Amount: {amount}", amount=amount))
+        lines = [translator.t("Money will be given: {date}", date=card.due_date)]
+    lines.append(translator.t("Amount: {amount}", amount=amount))
     if card.agency:
-        lines.append(voice.t("Payment agency: {name}", name=card.agency))
+        lines.append(translator.t("Payment agency: {name}", name=card.agency))
     return lines
 
 
-def _paid(voice: Voice, card: PaymentCard, today: date) -> list[str]:
+def _paid(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     amount = Amount(card.amount_xof)
     if card.paid_on is None:
-        return [voice.t("Money was given: {amount}", amount=amount)]
-    return [voice.t("Money was given {date}: {amount}", date=card.paid_on, amount=amount)]
+        return [translator.t("Money was given: {amount}", amount=amount)]
+    return [translator.t("Money was given {date}: {amount}", date=card.paid_on, amount=amount)]
 
 
-def _unclaimed(voice: Voice, card: PaymentCard, today: date) -> list[str]:
-    first = voice.t("The money has not been taken: {amount}", amount=Amount(card.amount_xof))
+def _unclaimed(translator: Translator, card: PaymentCard, today: date) -> list[str]:
+    first = translator.t("The money has not been taken: {amount}", amount=Amount(card.amount_xof))
     if card.last_day is None or card.last_day < today:
-        return [first, voice.t("It will be added to the next payment.")]
-    lines = [first, voice.t("Last day: {date}", date=card.last_day)]
+        return [first, translator.t("It will be added to the next payment.")]
+    lines = [first, translator.t("Last day: {date}", date=card.last_day)]
     return [*lines, card.place] if card.place else lines
 
 
-def _failed(voice: Voice, card: PaymentCard, today: date) -> list[str]:
-    first = voice.t("The money could not be given: {amount}", amount=Amount(card.amount_xof))
+def _failed(translator: Translator, card: PaymentCard, today: date) -> list[str]:
+    first = translator.t("The money could not be given: {amount}", amount=Amount(card.amount_xof))
     code = (card.reason or "").strip().lower()
-    reason = voice.t(REASONS[code]) if code in REASONS else card.reason
-    remedy = voice.t(REMEDIES[code]) if code in REMEDIES else voice.t("Call {phone}.", phone=contact_phone())
+    reason = translator.t(REASONS[code]) if code in REASONS else card.reason
+    remedy = translator.t(REMEDIES[code]) if code in REMEDIES else translator.t("Call {phone}.", phone=contact_phone())
     return [first, reason, remedy] if reason else [first, remedy]
 
 
-def _cancelled(voice: Voice, card: PaymentCard, today: date) -> list[str]:
+def _cancelled(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     if card.due_date is None:
-        return [voice.t("The payment will not be made. We will say another day.")]
-    return [voice.t("No money will be given {date}. We will say another day.", date=card.due_date)]
+        return [translator.t("The payment will not be made. We will say another day.")]
+    return [translator.t("No money will be given {date}. We will say another day.", date=card.due_date)]
 
 
-def grievance_told(voice: Voice, found: GrievanceView) -> list[str]:
+def grievance_told(translator: Translator, found: GrievanceView) -> list[str]:
     """Where a grievance stands, the answer when there is one, and until when one is due."""
-    lines = [voice.t(STATES[found.state])]
+    lines = [translator.t(STATES[found.state])]
     if found.answer:
-        return [*lines, voice.t("Answer: {text}", text=found.answer)]
+        return [*lines, translator.t("Answer: {text}", text=found.answer)]
     if found.state in DECIDED:
         return lines
     if found.reopened:
-        lines.append(voice.t("It was reopened."))
-    return [*lines, voice.t("Answer at the latest: {date}", date=found.answer_due)]
+        lines.append(translator.t("It was reopened."))
+    return [*lines, translator.t("Answer at the latest: {date}", date=found.answer_due)]
 
 
 def contact_phone() -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from core.numbers import msisdn
 from core.platform.database import writing
 from core.staff import audit
-from core.staff.agents import Acting, Role, must_be
+from core.staff.agents import Actor, Role, must_be
 from core.text.languages import Language
 
 CORRECT: Final = frozenset({Role.AGENT, Role.SUPERVISOR})
@@ -40,14 +40,14 @@ TOUCHED = text("UPDATE household SET updated_at = :now WHERE id = :household_id"
 
 
 async def correct_phone(
-    who: Acting, household_no: str, position: int, typed: str, was: str, reason: str, now: datetime
+    actor: Actor, household_no: str, position: int, typed: str, was: str, reason: str, now: datetime
 ) -> None:
     """Give a household another first (1) or second (2) phone; '' takes the second away.
 
     `was` is the number that the page showed ('' for none). Raises CannotCorrect, ChangedMeanwhile, LookupError when
     there is no such household, and NotAllowed.
     """
-    must_be(who, CORRECT)
+    must_be(actor, CORRECT)
     why = _reason(reason)
     new = _phone(typed) if typed else ""
     if not new and position == 1:
@@ -71,17 +71,17 @@ async def correct_phone(
             await session.execute(NO_PHONE, {**own, "position": position})
         await session.execute(TOUCHED, {**own, "now": now})
         detail = {"position": position, "before": before or None, "after": new or None, "reason": why}
-        await audit.note(who.id, "phone corrected", f"household {household_no}", now, detail)
+        await audit.note(actor.id, "phone corrected", f"household {household_no}", now, detail)
 
 
 async def correct_language(
-    who: Acting, household_no: str, language: Language, was: Language | None, reason: str, now: datetime
+    actor: Actor, household_no: str, language: Language, was: Language | None, reason: str, now: datetime
 ) -> None:
     """Let a household be spoken to in another language, on phones that chose none.
 
     Raises CannotCorrect, ChangedMeanwhile, LookupError when there is no such household, and NotAllowed.
     """
-    must_be(who, CORRECT)
+    must_be(actor, CORRECT)
     why = _reason(reason)
     async with writing() as session:
         household = (await session.execute(HOUSEHOLD, {"household_no": household_no})).one_or_none()
@@ -95,7 +95,7 @@ async def correct_language(
         await session.execute(SET_LANGUAGE, {**own, "language": language.value})
         await session.execute(TOUCHED, {**own, "now": now})
         detail = {"before": household.language, "after": language.value, "reason": why}
-        await audit.note(who.id, "language corrected", f"household {household_no}", now, detail)
+        await audit.note(actor.id, "language corrected", f"household {household_no}", now, detail)
 
 
 def _phone(typed: str) -> str:

@@ -71,10 +71,10 @@ async def identify(msisdn: str, household_no: str, birth_year: int, now: datetim
     which nothing is tried. Right ones do not wipe the count, so that nobody buys tries with a household of their own.
     Tries that come together wait for each other.
     """
-    who = {"msisdn": msisdn, "household_no": household_no}
+    actor = {"msisdn": msisdn, "household_no": household_no}
     async with writing() as session:
-        await session.execute(LOCK, who)
-        wrong = (await session.execute(WRONG, {**who, "since": now - 2 * BLOCK})).all()
+        await session.execute(LOCK, actor)
+        wrong = (await session.execute(WRONG, {**actor, "since": now - 2 * BLOCK})).all()
         by_phone = [row.at for row in wrong if row.msisdn == msisdn]
         by_household = [row.at for row in wrong if row.household_no == household_no]
         blocks = [until for tries in (by_phone, by_household) if (until := _blocked_until(tries)) and now < until]
@@ -82,7 +82,7 @@ async def identify(msisdn: str, household_no: str, birth_year: int, now: datetim
             return Blocked(max(blocks))
         household = (await session.execute(HOUSEHOLD, {"household_no": household_no})).one_or_none()
         ok = household is not None and household.birth_year == birth_year
-        await session.execute(NOTE, {**who, "at": now, "ok": ok})
+        await session.execute(NOTE, {**actor, "at": now, "ok": ok})
     if household is not None and ok:
         return Identified(household.id, household.head_name)
     left = TRIES - 1 - max(_counted(by_phone, now), _counted(by_household, now))

@@ -1,6 +1,6 @@
 """Every table, gathered so that `metadata` is whole."""
 
-from core.call_requests.requests import CallbackRequest, CallbackTry
+from core.call_requests.requests import CallAttempt, CallRequest
 from core.calls.counts import ScreenCount, TaskCount
 from core.calls.gateway_sessions import GatewaySession
 from core.calls.journal import UssdJournal
@@ -23,8 +23,8 @@ __all__ = [
     "Agent",
     "AgentCredential",
     "AuditEntry",
-    "CallbackRequest",
-    "CallbackTry",
+    "CallAttempt",
+    "CallRequest",
     "Campaign",
     "CampaignChange",
     "CampaignRuleOff",

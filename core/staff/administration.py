@@ -16,7 +16,7 @@ from core.places.communes import Place, loose
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.staff import agents, audit, sign_in
-from core.staff.agents import Acting, Role, Scope, UnknownAgentError, must_be
+from core.staff.agents import Actor, Role, Scope, UnknownAgentError, must_be
 
 ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR})
 
@@ -158,19 +158,19 @@ async def places_named(kind: Scope, pcode: str, name: str) -> tuple[Place, ...]:
 WATCH: Final = text("UPDATE agent SET watches_focal = :watches_focal WHERE id = :id")
 
 
-async def add(who: Acting | None, login: str, name: str, duties: Duties, now: datetime) -> str:
+async def add(actor: Actor | None, login: str, name: str, duties: Duties, now: datetime) -> str:
     """Let somebody work here, and give the password to tell them once.
 
     Raises LoginTakenError, BadLogin, UnknownPlace, and ValueError for a scope without its place.
     """
-    _must(who)
+    _must(actor)
     async with writing() as session:
         await _there(session, duties)
         agent_id = await agents.add_agent(login, name, duties.role, duties.scope_kind, duties.scope_code)
         await session.execute(WATCH, {"id": agent_id, "watches_focal": _watches(duties)})
         after = _told(duties)
-        await audit.note(_id(who), "person added", f"agent {login}", now, {"after": after})
-        return await sign_in.give_password(agent_id, now, _id(who))
+        await audit.note(_id(actor), "person added", f"agent {login}", now, {"after": after})
+        return await sign_in.give_password(agent_id, now, _id(actor))
 
 
 FIND: Final = text(
@@ -185,19 +185,19 @@ CHANGE: Final = text(
 )
 
 
-async def change(who: Acting | None, login: str, duties: Duties, why: str, now: datetime) -> bool:
+async def change(actor: Actor | None, login: str, duties: Duties, why: str, now: datetime) -> bool:
     """Change what somebody may do and where, with a reason; their sessions end. False when it was so already.
 
     Raises UnknownAgentError, LastAdministrator, NoReason, UnknownPlace, and ValueError for a scope without its place.
     """
-    _must(who)
+    _must(actor)
     if not why.strip():
         raise NoReason(login)
     if (duties.scope_kind is Scope.NATIONAL) is not (duties.scope_code is None):
         raise ValueError("a commune, cercle or region needs its P-code; the whole country has none")
     async with writing() as session:
         await _there(session, duties)
-        found = await _found(session, login, who, leaves=duties.role is not Role.ADMINISTRATOR)
+        found = await _found(session, login, actor, leaves=duties.role is not Role.ADMINISTRATOR)
         before = _told(Duties(Role(found.role), Scope(found.scope_kind), found.scope_code, found.watches_focal))
         after = _told(duties)
         if before == after:
@@ -205,7 +205,7 @@ async def change(who: Acting | None, login: str, duties: Duties, why: str, now: 
         await session.execute(CHANGE, {"id": found.id, **after})
         await sign_in.end_sessions(found.id, "duties", now)
         detail = {"before": before, "after": after, "why": why.strip()}
-        await audit.note(_id(who), "person changed", f"agent {login}", now, detail)
+        await audit.note(_id(actor), "person changed", f"agent {login}", now, detail)
     return True
 
 
@@ -213,66 +213,66 @@ DISABLE: Final = text("UPDATE agent SET disabled_at = :now WHERE id = :id AND di
 ENABLE: Final = text("UPDATE agent SET disabled_at = NULL WHERE id = :id AND disabled_at IS NOT NULL RETURNING id")
 
 
-async def disable(who: Acting | None, login: str, why: str, now: datetime) -> bool:
+async def disable(actor: Actor | None, login: str, why: str, now: datetime) -> bool:
     """Let somebody work here no more, with a reason; their sessions end. False when it was so already.
 
     Raises UnknownAgentError, LastAdministrator and NoReason.
     """
-    _must(who)
+    _must(actor)
     if not why.strip():
         raise NoReason(login)
     async with writing() as session:
-        found = await _found(session, login, who, leaves=True)
+        found = await _found(session, login, actor, leaves=True)
         if await session.scalar(DISABLE, {"id": found.id, "now": now}) is None:
             return False
         await sign_in.end_sessions(found.id, "disabled", now)
-        await audit.note(_id(who), "person disabled", f"agent {login}", now, {"why": why.strip()})
+        await audit.note(_id(actor), "person disabled", f"agent {login}", now, {"why": why.strip()})
     return True
 
 
-async def enable(who: Acting | None, login: str, now: datetime) -> bool:
+async def enable(actor: Actor | None, login: str, now: datetime) -> bool:
     """Let somebody work here again, as before; False when they do. Raises UnknownAgentError."""
-    _must(who)
+    _must(actor)
     async with writing() as session:
-        found = await _found(session, login, who)
+        found = await _found(session, login, actor)
         if await session.scalar(ENABLE, {"id": found.id}) is None:
             return False
-        await audit.note(_id(who), "person enabled", f"agent {login}", now)
+        await audit.note(_id(actor), "person enabled", f"agent {login}", now)
     return True
 
 
-async def new_password(who: Acting | None, login: str, now: datetime) -> str:
+async def new_password(actor: Actor | None, login: str, now: datetime) -> str:
     """A password to tell somebody once, in place of theirs; a lock ends, and so do their sessions."""
-    _must(who)
+    _must(actor)
     async with writing() as session:
-        found = await _found(session, login, who)
-        return await sign_in.give_password(found.id, now, _id(who))
+        found = await _found(session, login, actor)
+        return await sign_in.give_password(found.id, now, _id(actor))
 
 
-async def forget_second_factor(who: Acting | None, login: str, now: datetime) -> None:
+async def forget_second_factor(actor: Actor | None, login: str, now: datetime) -> None:
     """Let somebody set up their second factor anew; their sessions end. Raises UnknownAgentError."""
-    _must(who)
+    _must(actor)
     async with writing() as session:
-        found = await _found(session, login, who)
-        await sign_in.forget_second_factor(found.id, _id(who), now)
+        found = await _found(session, login, actor)
+        await sign_in.forget_second_factor(found.id, _id(actor), now)
 
 
-async def end_sessions(who: Acting | None, login: str, now: datetime) -> None:
+async def end_sessions(actor: Actor | None, login: str, now: datetime) -> None:
     """End every session of somebody. Raises UnknownAgentError."""
-    _must(who)
+    _must(actor)
     async with writing() as session:
-        found = await _found(session, login, who)
+        found = await _found(session, login, actor)
         await sign_in.end_sessions(found.id, "administrator", now)
-        await audit.note(_id(who), "sessions ended", f"agent {login}", now)
+        await audit.note(_id(actor), "sessions ended", f"agent {login}", now)
 
 
-def _must(who: Acting | None) -> None:
-    if who is not None:
-        must_be(who, ADMINISTRATORS)
+def _must(actor: Actor | None) -> None:
+    if actor is not None:
+        must_be(actor, ADMINISTRATORS)
 
 
-def _id(who: Acting | None) -> int | None:
-    return who.id if who else None
+def _id(actor: Actor | None) -> int | None:
+    return actor.id if actor else None
 
 
 def _watches(duties: Duties) -> bool:
@@ -297,12 +297,12 @@ async def _there(session: AsyncSession, duties: Duties) -> None:
             raise UnknownPlace(f"there is no {duties.scope_kind} {duties.scope_code}")
 
 
-async def _found(session: AsyncSession, login: str, who: Acting | None, *, leaves: bool = False) -> Any:
+async def _found(session: AsyncSession, login: str, actor: Actor | None, *, leaves: bool = False) -> Any:
     """Somebody's row, locked; `leaves` when they will be no administrator any more, which the last one may not."""
     working = set(await session.scalars(ADMINISTRATORS_NOW)) if leaves else set()
     row = (await session.execute(FIND, {"login": login})).one_or_none()
     if row is None:
         raise UnknownAgentError(login)
-    if who is not None and working == {row.id}:
+    if actor is not None and working == {row.id}:
         raise LastAdministrator(login)
     return row

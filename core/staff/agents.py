@@ -103,7 +103,7 @@ async def agents() -> tuple[AgentCard, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Acting:
+class Actor:
     """Somebody who does something now; `scope_code` is None for the whole country."""
 
     id: int
@@ -118,19 +118,19 @@ class NotAllowed(PermissionError):
     """This is for another role, or another place; the message says whose."""
 
 
-def must_be(who: Acting, roles: Collection[Role]) -> None:
+def must_be(actor: Actor, roles: Collection[Role]) -> None:
     """Raise NotAllowed for somebody of another role."""
-    if who.role not in roles:
+    if actor.role not in roles:
         raise NotAllowed(", ".join(sorted(role.value for role in roles)))
 
 
-async def acting(login: str) -> Acting:
+async def actor_of(login: str) -> Actor:
     """Who works here under this login; raises UnknownAgentError."""
     async with reading() as connection:
         row = (await connection.execute(WORKING, {"login": login})).one_or_none()
     if row is None:
         raise UnknownAgentError(login)
-    return Acting(row.id, row.name, Role(row.role), Scope(row.scope_kind), row.scope_code, row.watches_focal)
+    return Actor(row.id, row.name, Role(row.role), Scope(row.scope_kind), row.scope_code, row.watches_focal)
 
 
 async def add_agent(

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.platform.database import writing
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 
 BECOME = text(
     "SELECT set_config('jigi.agent_id', :agent_id, true), set_config('jigi.role', :role, true), "
@@ -16,23 +16,23 @@ BECOME = text(
 
 
 @asynccontextmanager
-async def seen_by(who: Acting) -> AsyncIterator[AsyncSession]:
-    """One transaction as the desk's own database role, in which only what `who` may see is there.
+async def seen_by(actor: Actor) -> AsyncIterator[AsyncSession]:
+    """One transaction as the desk's own database role, in which only what `actor` may see is there.
 
     Whatever reads or writes inside joins it. What is not seen is as if it were not: no row, no count, no update.
     """
     async with writing() as session:
-        await become(session, who)
+        await become(session, actor)
         yield session
 
 
-async def become(session: AsyncSession, who: Acting) -> None:
-    """Let a transaction see no more than `who` does, to its end."""
-    await session.execute(BECOME, sight(who))
+async def become(session: AsyncSession, actor: Actor) -> None:
+    """Let a transaction see no more than `actor` does, to its end."""
+    await session.execute(BECOME, sight(actor))
 
 
-def sight(who: Acting | None) -> dict[str, str]:
+def sight(actor: Actor | None) -> dict[str, str]:
     """The parameters of BECOME for somebody; for nobody, who sees nothing."""
-    if who is None:
+    if actor is None:
         return {"agent_id": "0", "role": "", "scope": ""}
-    return {"agent_id": str(who.id), "role": who.role.value, "scope": who.scope_code or ""}
+    return {"agent_id": str(actor.id), "role": actor.role.value, "scope": actor.scope_code or ""}

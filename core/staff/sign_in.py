@@ -19,7 +19,7 @@ from core.platform.columns import Row
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.staff import audit, passwords
-from core.staff.agents import Acting, Role, Scope
+from core.staff.agents import Actor, Role, Scope
 
 SECOND_FACTOR: Final = frozenset(set(Role) - {Role.AGENT})
 """Roles that sign in with a second factor."""
@@ -74,7 +74,7 @@ class Stage(StrEnum):
 class SignedIn:
     """A session as a request finds it."""
 
-    who: Acting
+    actor: Actor
     login: str
     stage: Stage
     token_hash: str
@@ -163,8 +163,8 @@ async def session_of(token: str, now: datetime, settings: Settings) -> SignedIn 
         if now - row.seen_at > SEEN_EVERY:
             await connection.execute(SEEN, {"now": now, "token_hash": token_hash})
     role = Role(row.role)
-    who = Acting(row.id, row.name, role, Scope(row.scope_kind), row.scope_code, row.watches_focal)
-    return SignedIn(who, row.login, _stage(row, role, settings), token_hash)
+    actor = Actor(row.id, row.name, role, Scope(row.scope_kind), row.scope_code, row.watches_focal)
+    return SignedIn(actor, row.login, _stage(row, role, settings), token_hash)
 
 
 def _stage(row: Any, role: Role, settings: Settings) -> Stage:

@@ -47,7 +47,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Translator:
     """Says texts of the catalogue in its language.
 
     Values fill the `{name}` fields: a date, a time and an Amount are said in the language, the rest as `str`. What a
@@ -86,6 +86,6 @@ class Voice:
 
 
 @lru_cache
-def voice(language: Language) -> Voice:
+def translator(language: Language) -> Translator:
     """Give the voice of a language; its catalogue is read once."""
-    return Voice(language, load(language))
+    return Translator(language, load(language))

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.call_requests import requests
-from core.call_requests.requests import AlreadyCalled, CallbackState, Period, TakenBySomebody
+from core.call_requests.requests import AlreadyCalled, CallRequestState, Period, TakenBySomebody
 from core.grievances.calendar import add_working_days, holidays
 from core.numbers.msisdn import local
 from core.staff.agents import Role
 from core.staff.row_security import seen_by
-from desk.site.pages import Page, now, number, typed, who
+from desk.site.pages import Page, actor, now, number, typed
 from desk.site.refusals import Refused, not_there
 
 ROWS: Final = 50
@@ -50,7 +50,7 @@ class Callbacks(Page):
         kind = request.query_params.get("show", "")
         page = max(1, number(request.query_params.get("page")) or 1)
         skip = (page - 1) * ROWS
-        async with seen_by(who(request)):
+        async with seen_by(actor(request)):
             context: dict[str, Any] = {"show": kind, "at": page, "rows": ROWS, "periods": PERIODS, "states": STATES}
             if kind == "wished":
                 context["wished"] = await requests.wished(now(), WISHED_ROWS)
@@ -66,7 +66,7 @@ class Callbacks(Page):
 
     async def _call(self, request: Request, error: str = "") -> Response:
         request_id, today = _id(request), now().date()
-        async with seen_by(who(request)):
+        async with seen_by(actor(request)):
             found = await requests.call(request_id, now())
             if found is None:
                 raise not_there()
@@ -77,7 +77,7 @@ class Callbacks(Page):
             "tries": tries,
             "number": local(found.msisdn),
             "intake": f"/desk/intake?{urlencode({'phone': found.msisdn, 'household': found.household_no or ''})}",
-            "mine": found.taken_by == who(request).id,
+            "mine": found.taken_by == actor(request).id,
             "most": requests.MOST_TRIES,
             "next_day": next_day,
             "today": today,
@@ -92,16 +92,16 @@ class Callbacks(Page):
     @route("/of/{id:int}/take", methods=["POST"])
     async def take(self, request: Request) -> Response:
         """Call this person oneself."""
-        async with _asked(), seen_by(who(request)):
-            await requests.take_call(_id(request), who(request), now())
+        async with _asked(), seen_by(actor(request)):
+            await requests.take_call(_id(request), actor(request), now())
         words = f"Cet appel est à vous pendant {requests.TAKEN_FOR.seconds // 60} minutes."
         return self.done(request, words, _of(request))
 
     @route("/of/{id:int}/back", methods=["POST"])
     async def back(self, request: Request) -> Response:
         """Let somebody else call."""
-        async with seen_by(who(request)):
-            await requests.give_back(_id(request), who(request), now())
+        async with seen_by(actor(request)):
+            await requests.give_back(_id(request), actor(request), now())
         return self.done(request, "Un autre peut appeler cette personne.", self.path)
 
     @route("/of/{id:int}/agree", methods=["POST"])
@@ -113,8 +113,8 @@ class Callbacks(Page):
             raise Refused(HTTPStatus.BAD_REQUEST)
         if day is None:
             return await self._call(request, BAD_DAY)
-        async with _asked(), seen_by(who(request)):
-            if not await requests.agree_call(_id(request), day, Period(period), now(), who(request)):
+        async with _asked(), seen_by(actor(request)):
+            if not await requests.agree_call(_id(request), day, Period(period), now(), actor(request)):
                 raise AlreadyCalled
         return self.done(request, "C'est convenu ; la personne est prévenue par SMS.", _of(request))
 
@@ -122,8 +122,8 @@ class Callbacks(Page):
     async def reached(self, request: Request) -> Response:
         """The person answered."""
         note = typed(await request.form(), "note")[:NOTE_LENGTH]
-        async with _asked(), seen_by(who(request)):
-            await requests.log_reached(_id(request), who(request), note, now())
+        async with _asked(), seen_by(actor(request)):
+            await requests.log_reached(_id(request), actor(request), note, now())
         return self.done(request, "L'appel est noté : la personne a été jointe.", _of(request))
 
     @route("/of/{id:int}/unanswered", methods=["POST"])
@@ -134,9 +134,9 @@ class Callbacks(Page):
         if day is None:
             return await self._call(request, BAD_DAY)
         note = typed(form, "note")[:NOTE_LENGTH]
-        async with _asked(), seen_by(who(request)):
-            state = await requests.log_not_reached(_id(request), who(request), day, note, now())
-        if state is CallbackState.UNREACHABLE:
+        async with _asked(), seen_by(actor(request)):
+            state = await requests.log_not_reached(_id(request), actor(request), day, note, now())
+        if state is CallRequestState.UNREACHABLE:
             return self.done(request, "C'était le dernier essai : la personne est notée injoignable.", self.path)
         return self.done(request, f"L'essai est noté ; à rappeler le {day:%d/%m}.", self.path)
 

@@ -16,13 +16,13 @@ from core.campaigns.models import CampaignState
 from core.numbers.msisdn import BadNumber, parse_any
 from core.outbox.messages import MessageState
 from core.platform.settings import Settings
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from core.staff.audit import note
 from core.staff.row_security import seen_by
 from core.text.formats import number_phrase, short_date
 from desk.campaigns import words as campaign_words
 from desk.campaigns.words import refused
-from desk.site.pages import SUPERVISORS, Page, now, number, typed, who
+from desk.site.pages import SUPERVISORS, Page, actor, now, number, typed
 from desk.site.refusals import not_there
 from sms.campaigns import planning_apart, preview, steps, test_send
 from sms.campaigns.preview import Progress, Summary
@@ -113,15 +113,15 @@ class Campaigns(Page):
     async def index(self, request: Request) -> Response:
         """The campaigns, newest first."""
         most = min(number(request.query_params.get("most")) or LIST_LENGTH, 1000)
-        async with seen_by(who(request)):
-            found = await preview.summaries(most + 1, who(request).scope_code)
+        async with seen_by(actor(request)):
+            found = await preview.summaries(most + 1, actor(request).scope_code)
         context = {"campaigns": found[:most], "more": most * 2 if len(found) > most else None, "say": campaign_words}
         return self.show(request, "campaigns/list.html", context)
 
     @route("/{id:int}")
     async def one(self, request: Request) -> Response:
         """One campaign: its plan, what can be done, how far it is, and what was decided."""
-        me, campaign_id, at = who(request), _id(request), now()
+        me, campaign_id, at = actor(request), _id(request), now()
         async with seen_by(me) as session:
             await session.execute(LONG_STATEMENTS)
             await _must_see(me, campaign_id)
@@ -146,7 +146,7 @@ class Campaigns(Page):
     @route("/{id:int}/progress")
     async def progress(self, request: Request) -> Response:
         """How far it is, for the script of the page."""
-        me, campaign_id = who(request), _id(request)
+        me, campaign_id = actor(request), _id(request)
         async with seen_by(me) as session:
             await session.execute(LONG_STATEMENTS)
             await _must_see(me, campaign_id)
@@ -157,7 +157,7 @@ class Campaigns(Page):
     @route("/{id:int}/plan", methods=["POST"])
     async def replan(self, request: Request) -> Response:
         """Plan it anew, with the households and payments as they are now."""
-        me, campaign_id, at = who(request), _id(request), now()
+        me, campaign_id, at = actor(request), _id(request), now()
         to = f"/campaigns/{campaign_id}"
         try:
             async with seen_by(me):
@@ -172,7 +172,7 @@ class Campaigns(Page):
     async def approve(self, request: Request) -> Response:
         """Approve the plan that was looked at."""
 
-        async def act(me: Acting, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             if await planning_apart.under_way(campaign_id):
                 raise planning_apart.PlanningAlready(f"the plan of campaign {campaign_id} is being made")
             seen = number(typed(form, "seen"))
@@ -187,7 +187,7 @@ class Campaigns(Page):
     async def start(self, request: Request) -> Response:
         """Let it go now, or at a day and hour."""
 
-        async def act(me: Acting, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             moment = _moment(typed(form, "day"), typed(form, "hour"), at) if typed(form, "when") == "later" else None
             await steps.start(campaign_id, me, at, moment)
             if moment:
@@ -200,7 +200,7 @@ class Campaigns(Page):
     async def pause(self, request: Request) -> Response:
         """Let nothing more leave."""
 
-        async def act(me: Acting, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             why = _why(form)
             await steps.pause(campaign_id, why, at, me)
             return "En pause. Ce qui est déjà parti est encore noté.", {"why": why}
@@ -211,7 +211,7 @@ class Campaigns(Page):
     async def resume(self, request: Request) -> Response:
         """Let it go on."""
 
-        async def act(me: Acting, campaign_id: int, _: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
+        async def act(me: Actor, campaign_id: int, _: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             await steps.resume(campaign_id, me, at)
             return "Elle continue où elle s'était arrêtée.", {}
 
@@ -221,7 +221,7 @@ class Campaigns(Page):
     async def cancel(self, request: Request) -> Response:
         """End it."""
 
-        async def act(me: Acting, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             why = _why(form)
             if await planning_apart.under_way(campaign_id):
                 raise planning_apart.PlanningAlready(f"the plan of campaign {campaign_id} is being made")
@@ -234,7 +234,7 @@ class Campaigns(Page):
     async def settle(self, request: Request) -> Response:
         """Send the uncertain ones again, or leave them."""
 
-        async def act(me: Acting, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             choice = typed(form, "choice")
             if choice not in ("again", "leave"):
                 raise Mistake("Choisissez : renvoyer ou laisser.")
@@ -248,7 +248,7 @@ class Campaigns(Page):
     async def test(self, request: Request) -> Response:
         """Send the longest texts to named phones, and to nobody else."""
 
-        async def act(me: Acting, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
             await must_run(me, campaign_id)
             phones = _phones(typed(form, "phones"))
             count = await test_send.send(campaign_id, phones, at)
@@ -268,10 +268,10 @@ class Campaigns(Page):
         self,
         request: Request,
         name: str,
-        act: Callable[[Acting, int, FormData, datetime], Awaitable[tuple[str, dict[str, Any]]]],
+        act: Callable[[Actor, int, FormData, datetime], Awaitable[tuple[str, dict[str, Any]]]],
     ) -> Response:
         """Do something with a campaign and put it on record, both or neither; say what was done, or why not."""
-        me, campaign_id, at, form = who(request), _id(request), now(), await request.form()
+        me, campaign_id, at, form = actor(request), _id(request), now(), await request.form()
         try:
             async with seen_by(me) as session:
                 await session.execute(LONG_STATEMENTS)
@@ -297,14 +297,14 @@ async def _what_happened(campaign_id: int) -> str:
     """Who changed a campaign last, when, to what: for somebody whose page is no longer so."""
     found, changes = await preview.summary(campaign_id), await steps.changes(campaign_id)
     last = changes[-1]
-    by = f"par {last.who}" if last.who else "d'elle-même"
+    by = f"par {last.actor}" if last.actor else "d'elle-même"
     return (
         f"Ce n'est pas fait : la campagne est {campaign_words.STATES[found.state]} "
         f"({by}, le {short_date(last.at)} à {last.at:%H:%M}). Regardez la page à nouveau."
     )
 
 
-async def _must_see(me: Acting, campaign_id: int) -> None:
+async def _must_see(me: Actor, campaign_id: int) -> None:
     try:
         await must_run(me, campaign_id)
     except CampaignError:

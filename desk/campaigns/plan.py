@@ -19,10 +19,10 @@ from core.staff.audit import note
 from core.staff.row_security import seen_by
 from core.text.alphabet import alphabet
 from core.text.languages import Language
-from core.text.translator import voice
+from core.text.translator import translator
 from desk.campaigns.words import KINDS, refused
 from desk.campaigns.words import title as campaign_title
-from desk.site.pages import SUPERVISORS, Page, now, number, typed, who
+from desk.site.pages import SUPERVISORS, Page, actor, now, number, typed
 from desk.site.words import LANGUAGES, STATUSES
 from sms.campaigns import planning_apart
 from sms.campaigns.audience import BadSubject, Subject
@@ -76,7 +76,9 @@ class CampaignPlan(Page):
     @route("")
     async def index(self, request: Request) -> Response:
         """The form, with the place of whoever asks."""
-        return await self._form(request, {"kind": "announce", "about": "round", "place": who(request).scope_code or ""})
+        return await self._form(
+            request, {"kind": "announce", "about": "round", "place": actor(request).scope_code or ""}
+        )
 
     @route("/preview", methods=["POST"])
     async def counted(self, request: Request) -> Response:
@@ -91,7 +93,7 @@ class CampaignPlan(Page):
         if typed(form, "act") == "preview":
             return await self._form(request, form)
         errors, subject, words = await self._subject(form)
-        me, at = who(request), now()
+        me, at = actor(request), now()
         if errors or subject is None:
             return await self._form(request, form, errors)
         kind = CampaignKind(typed(form, "kind"))
@@ -132,7 +134,7 @@ class CampaignPlan(Page):
             check_words(text, self._alphabet)
         except (CannotBeWritten, NotASafeText) as error:
             return Shown("", 0, 0, refused(error))
-        spoken = voice(language)
+        spoken = translator(language)
         said = campaign_text(CampaignKind.FREE, free, spoken)
         sent = written(said, spoken, self._alphabet, reserve=self._settings.sms_optout_reserve)
         return Shown(sent.body, sent.size, sent.parts, "")
@@ -156,7 +158,7 @@ class CampaignPlan(Page):
             "components": list(COMPONENTS.items()),
             "statuses": list(STATUSES.items()),
             "languages": list(LANGUAGES.items()),
-            "scope": who(request).scope_code,
+            "scope": actor(request).scope_code,
         }
         return self.show(request, "campaigns/plan.html", context, 422 if wrong else 200)
 

@@ -16,7 +16,7 @@ from core.staff.audit import note
 from core.staff.row_security import seen_by
 from desk.campaigns import words as campaign_words
 from desk.campaigns.campaign import LONG_STATEMENTS
-from desk.site.pages import SUPERVISORS, Page, now, who
+from desk.site.pages import SUPERVISORS, Page, actor, now
 from desk.site.refusals import not_there
 from sms.campaigns import preview, unreached
 from sms.campaigns.scope import CampaignError, must_run
@@ -38,7 +38,7 @@ class CampaignReport(Page):
     @route("")
     async def index(self, request: Request) -> Response:
         """How many of each commune were reached, and where to print the list."""
-        me, campaign_id = who(request), request.path_params["id"]
+        me, campaign_id = actor(request), request.path_params["id"]
         async with seen_by(me) as session:
             await session.execute(LONG_STATEMENTS)
             context = await self._counted(request)
@@ -47,7 +47,7 @@ class CampaignReport(Page):
     @route("/print")
     async def sheets(self, request: Request) -> Response:
         """The list, a page for each village: of one commune, or of all where they are not too many."""
-        me, campaign_id, at = who(request), request.path_params["id"], now()
+        me, campaign_id, at = actor(request), request.path_params["id"], now()
         region, commune = (request.query_params.get(name, "") for name in ("region", "commune"))
         async with seen_by(me) as session:
             await session.execute(LONG_STATEMENTS)
@@ -77,7 +77,7 @@ class CampaignReport(Page):
         return await self._file(request, "xlsx")
 
     async def _file(self, request: Request, kind: str) -> Response:
-        me, campaign_id, at = who(request), request.path_params["id"], now()
+        me, campaign_id, at = actor(request), request.path_params["id"], now()
         async with seen_by(me):
             await _must_see(request)
             await note(me.id, "campaign unreached exported", f"campaign {campaign_id}", at, {"as": kind})
@@ -117,7 +117,7 @@ async def _must_see(request: Request) -> int:
     try:
         if campaign_id >= 2**31:
             raise not_there()
-        await must_run(who(request), campaign_id)
+        await must_run(actor(request), campaign_id)
     except CampaignError:
         raise not_there() from None
     return campaign_id

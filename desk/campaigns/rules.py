@@ -11,7 +11,7 @@ from core.payments.rounds import rounds
 from core.staff.audit import note
 from core.staff.row_security import seen_by
 from desk.campaigns.words import KINDS, refused
-from desk.site.pages import SUPERVISORS, Page, now, number, typed, who
+from desk.site.pages import SUPERVISORS, Page, actor, now, number, typed
 from desk.site.refusals import not_there
 from sms.campaigns import rules
 from sms.campaigns.scope import CampaignError, must_cover
@@ -30,7 +30,7 @@ class CampaignRules(Page):
     @route("")
     async def index(self, request: Request) -> Response:
         """Each round, with what goes by itself for it."""
-        me = who(request)
+        me = actor(request)
         async with seen_by(me):
             shown = [(each, await rules.switched_off(each.id)) for each in await rounds(ROUNDS)]
         context = {"rounds": shown, "kinds": [(kind, KINDS[kind]) for kind in rules.BY_RULE]}
@@ -39,7 +39,7 @@ class CampaignRules(Page):
     @route("", methods=["POST"])
     async def switch(self, request: Request) -> Response:
         """Switch a rule of a round on or off."""
-        me, at, form = who(request), now(), await request.form()
+        me, at, form = actor(request), now(), await request.form()
         round_id, kind, on = number(typed(form, "round")), typed(form, "kind"), typed(form, "on") == "yes"
         known = {each.id: f"{each.component} {each.name}" for each in await rounds(ROUNDS)}
         if round_id not in known or kind not in [each.value for each in rules.BY_RULE]:

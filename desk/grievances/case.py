@@ -34,7 +34,7 @@ from core.staff.agents import Role
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.grievances.reply import KINDS, LONGEST, preview, trouble
-from desk.site.pages import GRIEVANCES, Page, now, number, typed, who
+from desk.site.pages import GRIEVANCES, Page, actor, now, number, typed
 from desk.site.refusals import Refused, not_there
 from menus.eligibility import component, eligibility
 from menus.payments import earlier_payments, payment
@@ -109,7 +109,7 @@ class Cases(Page):
         if "application/json" not in request.headers.get("accept", ""):
             return await self._shown(request, form=form, act=act)
         # A sensitive one was read, and recorded, when its page was opened; its SMS says nothing of it.
-        async with seen_by(who(request)):
+        async with seen_by(actor(request)):
             found = await cases.glance(request.path_params["reference"])
             if found is None:
                 raise not_there()
@@ -131,14 +131,14 @@ class Cases(Page):
         version, event = number(typed(form, "version")), number(typed(form, "event"))
         if version is None or event is None:
             raise Refused(HTTPStatus.BAD_REQUEST)
-        act = Act(who(request), request.path_params["reference"], Seen(version, event), now())
+        act = Act(actor(request), request.path_params["reference"], Seen(version, event), now())
         words = typed(form, "words")
         if name in DECISIONS and (wrong := trouble(words, self._settings)):
             return await self._shown(request, form=form, act=name, refusal=wrong, status=422)
         if len(words) > 4 * LONGEST:
             return await self._shown(request, form=form, act=name, refusal="Le texte est trop long.", status=422)
         try:
-            async with seen_by(who(request)):
+            async with seen_by(actor(request)):
                 await ACTS[name](act, words, form)
         except NotThere:
             raise not_there() from None
@@ -163,7 +163,7 @@ class Cases(Page):
         status: int = 200,
     ) -> Response:
         at = now()
-        me = who(request)
+        me = actor(request)
         async with seen_by(me):
             found = await cases.case(request.path_params["reference"], me, at)
             if found is None:

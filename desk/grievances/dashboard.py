@@ -15,7 +15,7 @@ from core.staff.agents import Role
 from core.staff.row_security import seen_by
 from core.text.formats import number_phrase
 from desk.site.charts import Bar, bars, link
-from desk.site.pages import GRIEVANCES, Page, now, who
+from desk.site.pages import GRIEVANCES, Page, actor, now
 from desk.site.words import CATEGORIES, CHANNELS, LANGUAGES, SEXES
 from menus.stats import funnels, losing_most
 from menus.tasks import TASKS
@@ -52,7 +52,7 @@ class Dashboard(Page):
     @route("")
     async def index(self, request: Request) -> Response:
         """The figures of a period that ends today."""
-        me, at = who(request), now()
+        me, at = actor(request), now()
         asked = request.query_params.get("days", "")
         days = int(asked) if asked in map(str, PERIODS) else USUAL_DAYS
         today = at.date()

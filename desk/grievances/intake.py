@@ -13,11 +13,11 @@ from core.grievances.filing import ABUSE, CATEGORIES, Filing, Sensitivity, file_
 from core.numbers import identifiers, msisdn
 from core.registry import search
 from core.registry.search import CannotSearch, Hit, Search
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.places.commune_field import CommuneField, own_commune, read_commune
-from desk.site.pages import DESK, GRIEVANCES, Page, now, typed, who
+from desk.site.pages import DESK, GRIEVANCES, Page, actor, now, typed
 
 LONGEST_NAME: Final = 60
 LONGEST_WORDS: Final = 1000
@@ -58,7 +58,7 @@ class Intake(Page):
     @route("")
     async def index(self, request: Request) -> Response:
         """An empty form, or that of a household or a phone; and the reference of what was filed just before."""
-        me = who(request)
+        me = actor(request)
         number, phone = (request.query_params.get(name, "") for name in ("household", "phone"))
         values = dict.fromkeys(FIELDS, "") | {
             "key": secrets.token_urlsafe(16),
@@ -78,7 +78,7 @@ class Intake(Page):
     @route("", methods=["POST"])
     async def take(self, request: Request) -> Response:
         """Look for the household, or file."""
-        me, sent = who(request), await request.form()
+        me, sent = actor(request), await request.form()
         form = _Form({name: typed(sent, name) for name in FIELDS}, await read_commune(sent))
         await _find(form, me)
         if typed(sent, "do") == "find":
@@ -104,7 +104,7 @@ class Intake(Page):
         return self.show(request, "grievances/intake.html", context, 422 if form.errors else 200)
 
 
-async def _find(form: _Form, me: Acting) -> None:
+async def _find(form: _Form, me: Actor) -> None:
     """Look for what was typed, and for the household that was chosen, where this person works."""
     asked, chosen = form.values["q"], form.values["household"]
     async with seen_by(me):
@@ -122,7 +122,7 @@ async def _find(form: _Form, me: Acting) -> None:
     form.values["household"] = form.household.household_no if form.household else ""
 
 
-def _filing(form: _Form, me: Acting) -> Filing | None:
+def _filing(form: _Form, me: Actor) -> Filing | None:
     """What is filed; None, with the errors noted, when something is missing or wrong."""
     v, errors = form.values, form.errors
     category, _, subcategory = v["what"].partition(".")

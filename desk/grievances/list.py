@@ -22,7 +22,7 @@ from core.staff.row_security import seen_by
 from core.text.formats import number_phrase, short_date
 from desk.grievances.dashboard import AGE_WORDS
 from desk.site.charts import link
-from desk.site.pages import DESK, GRIEVANCES, Page, now, number, who
+from desk.site.pages import DESK, GRIEVANCES, Page, actor, now, number
 from desk.site.refusals import Refused
 from desk.site.words import CATEGORIES, CHANNELS, LANGUAGES, LEVELS, SENSITIVITIES, SEXES, STATES, SUBCATEGORIES
 
@@ -67,7 +67,7 @@ class GrievanceList(Page):
         """A page of the list."""
         wanted, today = wanted_of(request.query_params), now().date()
         at = number(request.query_params.get("page")) or 1
-        async with seen_by(who(request)):
+        async with seen_by(actor(request)):
             count = await search.count(wanted, today)
             pages = max(1, -(-count // PAGE_ROWS))
             at = min(max(at, 1), pages)
@@ -86,7 +86,7 @@ class GrievanceList(Page):
             "href": lambda page: _href(wanted, page=page if page > 1 else ""),
             "csv": _href(wanted, "/export.csv"),
             "xlsx": _href(wanted, "/export.xlsx"),
-            "exports": who(request).role is not Role.FOCAL,
+            "exports": actor(request).role is not Role.FOCAL,
             "filtered": _href(wanted) != f"{DESK}{self.path}",
             **choices,
             **CHOICES,
@@ -113,7 +113,7 @@ class GrievanceList(Page):
 
     async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:
         """The rows, written down as exported; refused to focal persons, and when there are too many."""
-        me, at = who(request), now()
+        me, at = actor(request), now()
         if me.role is Role.FOCAL:
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
         wanted = wanted_of(request.query_params)

@@ -10,7 +10,7 @@ from core.grievances import queue
 from core.grievances.queue import PAGE, Reason, View
 from core.numbers.identifiers import digits, is_reference
 from core.staff.row_security import seen_by
-from desk.site.pages import DESK, GRIEVANCES, Page, now, number, typed, who
+from desk.site.pages import DESK, GRIEVANCES, Page, actor, now, number, typed
 
 VIEWS: Final = {
     View.NEXT: "À faire",
@@ -51,9 +51,9 @@ class Queue(Page):
         asked = request.query_params.get("view", "")
         view = View(asked) if asked in set(View) else View.NEXT
         at = now()
-        async with seen_by(who(request)):
-            rows = await queue.page(who(request), view, at, after=number(request.query_params.get("after")))
-            counts = await queue.counts(who(request), at)
+        async with seen_by(actor(request)):
+            rows = await queue.page(actor(request), view, at, after=number(request.query_params.get("after")))
+            counts = await queue.counts(actor(request), at)
         context = {
             "view": view,
             "titles": VIEWS,
@@ -68,8 +68,8 @@ class Queue(Page):
     @route("/take", methods=["POST"])
     async def take_next(self, request: Request) -> Response:
         """Take the most urgent one that nobody has, and open it."""
-        async with seen_by(who(request)):
-            reference = await queue.take_next(who(request), now())
+        async with seen_by(actor(request)):
+            reference = await queue.take_next(actor(request), now())
         if reference is None:
             return self.not_done(request, NONE_LEFT, self.path)
         return self.done(request, "Cette plainte est à vous.", f"/cases/{reference}")

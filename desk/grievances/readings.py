@@ -8,7 +8,7 @@ from core.grievances import cases
 from core.numbers.identifiers import digits
 from core.staff.row_security import seen_by
 from core.staff.sign_in import SignedIn
-from desk.site.pages import SUPERVISORS, Page, who
+from desk.site.pages import SUPERVISORS, Page, actor
 
 
 class Readings(Page):
@@ -21,12 +21,12 @@ class Readings(Page):
     def is_accessible(self, request: Request) -> bool:
         """For the supervisors who watch over focal persons."""
         found: SignedIn | None = getattr(request.state, "signed_in", None)
-        return super().is_accessible(request) and found is not None and found.who.watches_focal
+        return super().is_accessible(request) and found is not None and found.actor.watches_focal
 
     @route("")
     async def index(self, request: Request) -> Response:
         """The last ones, or those of one reference."""
         reference = digits(request.query_params.get("reference", ""))[:7]
-        async with seen_by(who(request)):
+        async with seen_by(actor(request)):
             rows = await cases.readings(reference or None)
         return self.show(request, "grievances/readings.html", {"rows": rows, "reference": reference})

@@ -15,12 +15,12 @@ from core.grievances.filing import ABUSE, CATEGORIES, Filed, Filing, file_for, f
 from core.numbers import identifiers, msisdn
 from core.registry import search
 from core.registry.search import CannotSearch, Hit
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.grievances.intake import LONGEST_NAME, SENSITIVE
 from desk.places.commune_field import CommuneField, own_commune, read_commune
-from desk.site.pages import GRIEVANCES, Page, now, typed, who
+from desk.site.pages import GRIEVANCES, Page, actor, now, typed
 
 EMPTY_LINES: Final = 6
 MOST_LINES: Final = 100
@@ -77,13 +77,13 @@ class Register(Page):
     @route("")
     async def index(self, request: Request) -> Response:
         """An empty list."""
-        head = _List(await own_commune(who(request)), "", now().date().isoformat(), Language.BM.value)
+        head = _List(await own_commune(actor(request)), "", now().date().isoformat(), Language.BM.value)
         return self._page(request, head, [])
 
     @route("", methods=["POST"])
     async def take(self, request: Request) -> Response:
         """File the lines that are right; each is a transaction of its own, and its key files it once."""
-        me, sent = who(request), await request.form(max_fields=MOST_LINES * len(COLUMNS) + 20)
+        me, sent = actor(request), await request.form(max_fields=MOST_LINES * len(COLUMNS) + 20)
         head = await _head(sent)
         lines = _lines(sent)
         if typed(sent, "do") == "file":
@@ -130,7 +130,7 @@ def _lines(sent: FormData) -> list[Line]:
     return [Line(*cells) for cells in list(zip(*columns, strict=False))[:MOST_LINES] if cells[0]]
 
 
-async def _settle(line: Line, head: _List, me: Acting) -> None:
+async def _settle(line: Line, head: _List, me: Actor) -> None:
     """File a line, or note what is wrong with it; one that was filed before only says its reference again."""
     key = f"register {me.id} {line.key}"
     line.filed = await filed_before(key)
@@ -175,7 +175,7 @@ async def _settle(line: Line, head: _List, me: Acting) -> None:
     line.words = ""
 
 
-async def _household(line: Line, head: _List, me: Acting) -> Hit | None:
+async def _household(line: Line, head: _List, me: Actor) -> Hit | None:
     """The household whose number was typed; None for a name, or when it is wrong, which is noted."""
     if not line.whose:
         line.errors["whose"] = "Numéro, nom, ou « x » pour anonyme."

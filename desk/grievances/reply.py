@@ -9,7 +9,7 @@ from core.outbox.notices import NoticeKind
 from core.platform.settings import Settings
 from core.text.alphabet import alphabet
 from core.text.folding import NoRule, fold
-from core.text.translator import voice
+from core.text.translator import translator
 from sms.outbox.notice_texts import Told, notice_text
 from sms.outbox.texts import NotASafeText, refuse_links, written
 
@@ -65,7 +65,7 @@ async def preview(case: Case, act: str, words: str, now: datetime, settings: Set
         "rejected": act == "reject",
         "due": case.decision_due.isoformat(),
     }
-    spoken = voice(case.language)
+    spoken = translator(case.language)
     said = await notice_text(kind, Told(case.msisdn or "", filling, now), spoken)
     sent = written(said, spoken, alphabet(settings.alphabet))
     return Preview(sent.body, sent.size, sent.parts, "")

@@ -22,7 +22,7 @@ from core.text.languages import Language
 from desk.grievances.dashboard import AGE_WORDS, LIST, NOT_SAID
 from desk.grievances.list import FOCAL_EXPORTS, day_of, download
 from desk.site.charts import link
-from desk.site.pages import DESK, Page, now, who
+from desk.site.pages import DESK, Page, actor, now
 from desk.site.refusals import Refused
 from desk.site.words import CATEGORIES, CHANNELS, SEXES
 
@@ -60,7 +60,7 @@ class Reports(Page):
             "period_link": _period_link,
             "csv": self._href(made, "/export.csv"),
             "xlsx": self._href(made, "/export.xlsx"),
-            "exports": who(request).role is Role.SUPERVISOR,
+            "exports": actor(request).role is Role.SUPERVISOR,
         }
         return self.show(request, "grievances/reports.html", context)
 
@@ -85,11 +85,11 @@ class Reports(Page):
         until = day_of(asked.get("until", "")) or today
         if not 0 <= (until - since).days <= LONGEST_DAYS:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
-        async with seen_by(who(request)):
-            return await reports.report(who(request), since, until, today, step)
+        async with seen_by(actor(request)):
+            return await reports.report(actor(request), since, until, today, step)
 
     async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:
-        me, at = who(request), now()
+        me, at = actor(request), now()
         if me.role is Role.FOCAL:
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
         async with seen_by(me):

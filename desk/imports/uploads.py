@@ -15,7 +15,7 @@ from core.imports.uploads import ImportRuns, NotTaken, Uploads
 from core.platform.settings import Settings
 from core.staff import audit
 from core.staff.agents import Scope
-from desk.site.pages import DESK, SUPERVISORS, Page, now, typed, who
+from desk.site.pages import DESK, SUPERVISORS, Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
 
 KINDS: Final[Mapping[str, str]] = {
@@ -50,7 +50,7 @@ class Imports(Page):
 
     def is_accessible(self, request: Request) -> bool:
         """Whether whoever asks may import: it changes every place."""
-        return super().is_accessible(request) and who(request).scope_kind is Scope.NATIONAL
+        return super().is_accessible(request) and actor(request).scope_kind is Scope.NATIONAL
 
     @route("")
     async def index(self, request: Request) -> Response:
@@ -66,7 +66,7 @@ class Imports(Page):
                 return self._page(request, "Choisissez ce que c'est, puis le fichier.", kind)
             name, content, keep_good = file.filename, await file.read(), bool(typed(form, "keep_good"))
         try:
-            await self.uploads.begin(who(request), Kind(kind), name, content, keep_good=keep_good)
+            await self.uploads.begin(actor(request), Kind(kind), name, content, keep_good=keep_good)
         except NotTaken as error:
             return self._page(request, str(error), kind)
         except ImportRuns:
@@ -80,7 +80,7 @@ class Imports(Page):
         path = self.uploads.errors_of(upload_id)
         if path is None:
             raise not_there()
-        await audit.note(who(request).id, "errors downloaded", f"import {upload_id}", now())
+        await audit.note(actor(request).id, "errors downloaded", f"import {upload_id}", now())
         name = f"{PurePath(self.uploads.name_of(upload_id)).stem}.errors.csv"
         return FileResponse(path, filename=name, media_type="text/csv; charset=utf-8")
 

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.datastructures import FormData, QueryParams
 
 from core.places.communes import CommuneHit, commune, loose, search_communes
-from core.staff.agents import Acting, Scope
+from core.staff.agents import Actor, Scope
 
 MOST: Final = 20
 
@@ -39,7 +39,7 @@ async def read_commune(form: FormData | QueryParams) -> CommuneField:
     return CommuneField(typed, error="Aucune commune de ce nom. Essayez une autre orthographe.")
 
 
-async def own_commune(who: Acting) -> CommuneField:
+async def own_commune(actor: Actor) -> CommuneField:
     """The commune that somebody works for, to begin with; empty for a wider scope."""
-    found = await commune(who.scope_code) if who.scope_kind is Scope.COMMUNE and who.scope_code else None
+    found = await commune(actor.scope_code) if actor.scope_kind is Scope.COMMUNE and actor.scope_code else None
     return CommuneField(found.name, found.pcode) if found else CommuneField()

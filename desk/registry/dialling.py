@@ -6,7 +6,7 @@ from typing import Final
 from core.calls.journal import Journal
 from core.platform.database import undone, writing
 from core.platform.settings import Settings
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from core.staff.row_security import become
 from core.text.alphabet import alphabet
 from core.text.languages import Language
@@ -57,10 +57,10 @@ class _Tried(Engine):
         self.failure = True
 
 
-async def dial_as(who: Acting, msisdn: str, keys: tuple[str, ...], settings: Settings) -> Shown:
+async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Settings) -> Shown:
     """Play a call from this phone as far as these keys lead, and undo all that it did: no SMS, no grievance, no try.
 
-    The line sees no more than `who` does, so that nobody reads here what they may not read elsewhere.
+    The line sees no more than `actor` does, so that nobody reads here what they may not read elsewhere.
     """
     engine = _Tried(
         line,
@@ -72,8 +72,8 @@ async def dial_as(who: Acting, msisdn: str, keys: tuple[str, ...], settings: Set
     )
     async with undone():
         async with writing() as session:
-            await become(session, who)
-        reply = await engine.answer(Hop(f"desk {who.id}", msisdn, "*".join(keys)))
+            await become(session, actor)
+        reply = await engine.answer(Hop(f"desk {actor.id}", msisdn, "*".join(keys)))
         await engine.close()
     return Shown(reply.text, reply.ends, engine.failure)
 

@@ -20,7 +20,7 @@ from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.places.commune_field import read_commune
 from desk.registry.dialling import dial_as, pressed
-from desk.site.pages import GRIEVANCES, Page, now, typed, who
+from desk.site.pages import GRIEVANCES, Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
 
 TOLD: Final[Mapping[str, str]] = {
@@ -101,7 +101,7 @@ class Households(Page):
         asked, commune = request.query_params.get("q", "").strip(), await read_commune(request.query_params)
         found, error = Search(()), ""
         if asked:
-            async with seen_by(who(request)):
+            async with seen_by(actor(request)):
                 try:
                     found = await search.search(asked, commune.pcode)
                 except CannotSearch as cannot:
@@ -121,9 +121,9 @@ class Households(Page):
         position = 2 if typed(form, "position") == "2" else 1
         number = request.path_params["household_no"]
         try:
-            async with seen_by(who(request)):
+            async with seen_by(actor(request)):
                 await correct_phone(
-                    who(request),
+                    actor(request),
                     number,
                     position,
                     typed(form, "value"),
@@ -142,9 +142,9 @@ class Households(Page):
         number, was = request.path_params["household_no"], typed(form, "was")
         try:
             spoken = Language(typed(form, "value"))
-            async with seen_by(who(request)):
+            async with seen_by(actor(request)):
                 await correct_language(
-                    who(request), number, spoken, Language(was) if was else None, typed(form, "reason"), now()
+                    actor(request), number, spoken, Language(was) if was else None, typed(form, "reason"), now()
                 )
         except CannotCorrect as error:
             return await self._refused(request, form, "language", error)
@@ -164,17 +164,17 @@ class Households(Page):
         if phone is None:
             raise not_there()
         keys = pressed(typed(form, "keys"), typed(form, "key") or typed(form, "written"))
-        async with seen_by(who(request)):
+        async with seen_by(actor(request)):
             about = f"household {found.hit.household_no}"
             detail = {"position": position, "keys": len(keys)}
-            await audit.note(who(request).id, "dialled as the household", about, now(), detail)
-        shown = await dial_as(who(request), phone.msisdn, keys, self._settings)
+            await audit.note(actor(request).id, "dialled as the household", about, now(), detail)
+        shown = await dial_as(actor(request), phone.msisdn, keys, self._settings)
         context = {"file": found, "phone": phone, "keys": keys, "shown": shown, "pad": KEYS, "local": local}
         return self.show(request, "registry/dial.html", context)
 
     async def _file(self, request: Request) -> HouseholdFile:
-        must_be(who(request), self.roles)
-        async with seen_by(who(request)):
+        must_be(actor(request), self.roles)
+        async with seen_by(actor(request)):
             found = await search.household_file(request.path_params["household_no"], now().date())
         if found is None:
             raise not_there()
@@ -197,7 +197,7 @@ class Households(Page):
         context: dict[str, Any] = {
             "file": found,
             "positions": {phone.position: phone for phone in found.phones},
-            "may_correct": who(request).role in edits.CORRECT,
+            "may_correct": actor(request).role in edits.CORRECT,
             "told": TOLD,
             "sent": SENT,
             "reasons": REASONS,

@@ -23,7 +23,7 @@ from core.platform.settings import Settings
 from core.staff.agents import NotAllowed
 from core.text.formats import number_phrase, short_date
 from desk.site import views
-from desk.site.door import Dress, SizeLimit
+from desk.site.door import SecurityHeaders, SizeLimit
 from desk.site.pages import DESK
 from desk.site.refusals import Refused, in_words
 from desk.site.seen_tables import sessions
@@ -85,7 +85,7 @@ def mount(app: Starlette, settings: Settings) -> None:
                 upload_bytes=settings.desk_upload_bytes,
                 uploads=UPLOADS,
             ),
-            Middleware(Dress, is_list=_is_list),
+            Middleware(SecurityHeaders, is_list=_is_list),
             Middleware(GZipMiddleware, minimum_size=600),
         ],
     )

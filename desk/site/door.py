@@ -57,7 +57,7 @@ class SizeLimit:
             await _say(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large(most))(scope, receive, send)
 
 
-class Dress:
+class SecurityHeaders:
     """Gives each answer its headers; `is_list` tells the paths of the library's own lists and forms."""
 
     def __init__(self, app: ASGIApp, *, is_list: Callable[[str], bool]) -> None:

@@ -16,7 +16,7 @@ from core.grievances.filing import PreparedAnswer
 from core.places.communes import Cercle, Commune, Region
 from core.staff import audit
 from core.staff.agents import Role
-from desk.site.pages import ADMINISTRATORS, EVERYBODY, SUPERVISORS, now, who
+from desk.site.pages import ADMINISTRATORS, EVERYBODY, SUPERVISORS, actor, now
 from desk.site.words import CATEGORIES
 
 OPENS_IN_A_SHEET: Final = "\ufeff"
@@ -99,14 +99,14 @@ class Kept(ModelView):
 
     async def _written(self, request: Request, act: str, about: str | None, detail: dict[str, Any]) -> None:
         session: AsyncSession = request.state.session
-        await session.execute(audit.NOTE, audit.entry(who(request).id, act, about, now(), detail))
+        await session.execute(audit.NOTE, audit.entry(actor(request).id, act, about, now(), detail))
 
     def _values(self, request: Request, obj: Any) -> dict[str, Any]:
         return {field.name: getattr(obj, field.name, None) for field in self.get_fields_list(request)}
 
 
 def _role(request: Request) -> Role | None:
-    return who(request).role if hasattr(request.state, "signed_in") else None
+    return actor(request).role if hasattr(request.state, "signed_in") else None
 
 
 class _Day(date):

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin import CustomView
 from starlette_admin.flash import flash, get_flashed_messages
 
-from core.staff.agents import Acting, Role
+from core.staff.agents import Actor, Role
 from core.staff.sign_in import SignedIn
 
 DESK: Final = "/desk"
@@ -28,9 +28,9 @@ def signed_in(request: Request) -> SignedIn:
     return found
 
 
-def who(request: Request) -> Acting:
+def actor(request: Request) -> Actor:
     """Who asks."""
-    return signed_in(request).who
+    return signed_in(request).actor
 
 
 def now() -> datetime:
@@ -46,7 +46,7 @@ class Page(CustomView):
     def is_accessible(self, request: Request) -> bool:
         """Whether whoever asks may open it."""
         found: SignedIn | None = getattr(request.state, "signed_in", None)
-        return found is not None and found.who.role in self.roles
+        return found is not None and found.actor.role in self.roles
 
     def is_active(self, request: Request) -> bool:
         """Whether the page shown is this one or stands below it."""

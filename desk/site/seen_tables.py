@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from core.platform import database
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from core.staff.row_security import BECOME, sight
 
-ASKING: Final[ContextVar[Acting | None]] = ContextVar("asking", default=None)
+ASKING: Final[ContextVar[Actor | None]] = ContextVar("asking", default=None)
 """Who makes the request that is being answered."""
 
 

@@ -26,7 +26,7 @@ from desk.grievances.reports import Reports
 from desk.imports.uploads import Imports
 from desk.registry.households import Households
 from desk.site.lists import lists
-from desk.site.pages import DESK, Page, who
+from desk.site.pages import DESK, Page, actor
 from desk.staff.account import Account
 from desk.staff.audit_list import AuditTrail
 from desk.staff.people import People
@@ -48,7 +48,7 @@ class Home(Page):
     @route("")
     async def index(self, request: Request) -> Response:
         """Go there."""
-        return RedirectResponse(f"{DESK}{FIRST_PAGES[who(request).role]}", 303)
+        return RedirectResponse(f"{DESK}{FIRST_PAGES[actor(request).role]}", 303)
 
 
 def views(settings: Settings) -> Sequence[BaseView]:

@@ -49,5 +49,5 @@ class Account(Page):
     async def sessions(self, request: Request) -> Response:
         """End all but this one."""
         me = signed_in(request)
-        await sign_in.end_sessions(me.who.id, "by oneself", now(), but=me.token_hash)
+        await sign_in.end_sessions(me.actor.id, "by oneself", now(), but=me.token_hash)
         return self.done(request, "Vos autres sessions sont fermées.", self.path)

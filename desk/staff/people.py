@@ -15,7 +15,7 @@ from core.staff import administration
 from core.staff.administration import Duties, LastAdministrator, NoReason, Person, UnknownPlace
 from core.staff.agents import BadLogin, LoginTakenError, Role, Scope, UnknownAgentError
 from core.staff.sign_in import SECOND_FACTOR
-from desk.site.pages import ADMINISTRATORS, Page, now, typed, who
+from desk.site.pages import ADMINISTRATORS, Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
 from desk.site.words import ROLES, SCOPES
 
@@ -60,7 +60,7 @@ class People(Page):
         try:
             if not name:
                 raise Mistake("Écrivez le nom de la personne.")
-            password = await administration.add(who(request), login, name, await self._duties(form), now())
+            password = await administration.add(actor(request), login, name, await self._duties(form), now())
         except (Mistake, LoginTakenError, BadLogin) as mistake:
             return await self._form(request, form, _said(mistake))
         return self._once(request, login, name, password)
@@ -76,7 +76,7 @@ class People(Page):
         form = await request.form()
         login = await self._login(request)
         try:
-            changed = await administration.change(who(request), login, await self._duties(form), _why(form), now())
+            changed = await administration.change(actor(request), login, await self._duties(form), _why(form), now())
         except (Mistake, LastAdministrator, NoReason) as mistake:
             return await self._person(request, _said(mistake), form)
         words = "C'est changé ; ses sessions sont fermées." if changed else "Rien n'a changé."
@@ -87,7 +87,7 @@ class People(Page):
         """Keep them out."""
         login = await self._login(request)
         try:
-            await administration.disable(who(request), login, _why(await request.form()), now())
+            await administration.disable(actor(request), login, _why(await request.form()), now())
         except (LastAdministrator, NoReason) as mistake:
             return await self._person(request, _said(mistake))
         return self.done(request, "Cette personne ne peut plus entrer.", _of(login))
@@ -96,14 +96,14 @@ class People(Page):
     async def enable(self, request: Request) -> Response:
         """Let them in again."""
         login = await self._login(request)
-        await administration.enable(who(request), login, now())
+        await administration.enable(actor(request), login, now())
         return self.done(request, "Cette personne peut entrer de nouveau.", _of(login))
 
     @route("/of/{login}/password", methods=["POST"])
     async def password(self, request: Request) -> Response:
         """Give a new password, shown once."""
         login = await self._login(request)
-        told = await administration.new_password(who(request), login, now())
+        told = await administration.new_password(actor(request), login, now())
         found = await administration.person(login, now(), self._settings)
         return self._once(request, login, found.name, told)
 
@@ -111,7 +111,7 @@ class People(Page):
     async def second_factor(self, request: Request) -> Response:
         """Forget a second factor: a telephone was lost."""
         login = await self._login(request)
-        await administration.forget_second_factor(who(request), login, now())
+        await administration.forget_second_factor(actor(request), login, now())
         words = "Le second code est oublié : la personne en prépare un nouveau à sa prochaine entrée."
         return self.done(request, words, _of(login))
 
@@ -119,7 +119,7 @@ class People(Page):
     async def sessions(self, request: Request) -> Response:
         """End what they left open."""
         login = await self._login(request)
-        await administration.end_sessions(who(request), login, now())
+        await administration.end_sessions(actor(request), login, now())
         return self.done(request, "Ses sessions sont fermées.", _of(login))
 
     def _once(self, request: Request, login: str, name: str, password: str) -> Response:

@@ -46,8 +46,8 @@ class SignIn(BaseAuthProvider):
         if found is None or found.stage is not Stage.IN:
             return None
         request.state.signed_in = found
-        ASKING.set(found.who)
-        return AdminUser(f"{found.who.name} ({ROLES[found.who.role]})")
+        ASKING.set(found.actor)
+        return AdminUser(f"{found.actor.name} ({ROLES[found.actor.role]})")
 
     def get_routes(self, templates: Jinja2Templates) -> list[Route]:
         """The page of each stage, and the way out."""

@@ -24,7 +24,7 @@ from core.platform.terminal import errors, on, out
 from core.registry.households import Status
 from core.schema.ground import postgres
 from core.staff import audit
-from core.staff.agents import Acting, UnknownAgentError, acting
+from core.staff.agents import Actor, UnknownAgentError, actor_of
 from core.text.alphabet import alphabet
 from core.text.formats import number_phrase
 from core.text.languages import Language
@@ -65,7 +65,7 @@ def _run(work: Callable[[], Awaitable[Done]]) -> Done:
 @app.command()
 def plan(
     kind: Annotated[CampaignKind, typer.Argument(help="What it tells.")],
-    who: As,
+    actor: As,
     round_name: Annotated[str, typer.Option("--round", help="The payment round, e.g. 'T4 2026'.")] = "",
     component: Annotated[str, typer.Option(help="The component of the round, or the one of the households.")] = "",
     event: Annotated[str, typer.Option(help="A component with events: MA, PNP, HIMO, AGR, CASH+.")] = "",
@@ -83,7 +83,7 @@ def plan(
     """Plan a campaign: who is told what, and what it costs. Nothing is sent."""
 
     async def work() -> None:
-        person = await _at_shell(who, "plan")
+        person = await _at_shell(actor, "plan")
         await must_cover(person, place or None)
         now = datetime.now(UTC)
         round_id = await _round(component or "TM", round_name) if round_name else None
@@ -103,20 +103,20 @@ def plan(
         new = Draft(kind, subject, name, french or None, bambara or None, person.id)
         campaign_id = await draft(new, now, alphabet(settings().alphabet))
         with errors.status("planning…"):
-            await make_plan(campaign_id, settings(), now, who=person)
+            await make_plan(campaign_id, settings(), now, actor=person)
         await _show(campaign_id)
 
     _run(work)
 
 
 @app.command()
-def replan(campaign: Id, who: As) -> None:
+def replan(campaign: Id, actor: As) -> None:
     """Plan a draft, or a plan that nobody approved yet, anew: with the households and payments as they are now."""
 
     async def work() -> None:
-        person = await _supervisor(who, "replan", campaign)
+        person = await _supervisor(actor, "replan", campaign)
         with errors.status("planning…"):
-            await make_plan(campaign, settings(), datetime.now(UTC), who=person)
+            await make_plan(campaign, settings(), datetime.now(UTC), actor=person)
         await _show(campaign)
 
     _run(work)
@@ -191,7 +191,7 @@ async def _show(campaign_id: int) -> None:
         out.print(Text(sample.body), "")
     for change in await steps.changes(campaign_id):
         what = f"{change.to_state} {change.note or ''}".strip()
-        out.print(f"{change.at:%Y-%m-%d %H:%M} {change.who or 'by itself'}: {what}", highlight=False, markup=False)
+        out.print(f"{change.at:%Y-%m-%d %H:%M} {change.actor or 'by itself'}: {what}", highlight=False, markup=False)
 
 
 def _cost(found: Summary) -> str:
@@ -217,11 +217,11 @@ def _state(found: Summary) -> str:
 
 
 @app.command()
-def test(campaign: Id, phones: Annotated[list[str], typer.Argument(help="Phones to send to.")], who: As) -> None:
+def test(campaign: Id, phones: Annotated[list[str], typer.Argument(help="Phones to send to.")], actor: As) -> None:
     """Send the longest text of each language to named phones, and to nobody else."""
 
     async def work() -> None:
-        await must_run(await _supervisor(who, "test", campaign), campaign)
+        await must_run(await _supervisor(actor, "test", campaign), campaign)
         try:
             msisdns = [parse_any(phone) for phone in phones]
         except BadNumber as bad:
@@ -233,11 +233,11 @@ def test(campaign: Id, phones: Annotated[list[str], typer.Argument(help="Phones 
 
 
 @app.command()
-def approve(campaign: Id, who: As) -> None:
+def approve(campaign: Id, actor: As) -> None:
     """Approve a plan that somebody else made."""
 
     async def work() -> None:
-        approved = await steps.approve(campaign, await _at_shell(who, "approve", campaign), datetime.now(UTC))
+        approved = await steps.approve(campaign, await _at_shell(actor, "approve", campaign), datetime.now(UTC))
         out.print("Approved." if approved.complete else "First approval given; it needs a second one.")
 
     _run(work)
@@ -246,7 +246,7 @@ def approve(campaign: Id, who: As) -> None:
 @app.command()
 def start(
     campaign: Id,
-    who: As,
+    actor: As,
     at: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"], help="When, in Bamako.")
     ] = None,
@@ -257,7 +257,7 @@ def start(
         moment = at.replace(tzinfo=UTC) if at else None
         if moment is not None and moment < datetime.now(UTC):
             raise Mistake("that moment has passed; without --at it starts now")
-        await steps.start(campaign, await _at_shell(who, "start", campaign), datetime.now(UTC), moment)
+        await steps.start(campaign, await _at_shell(actor, "start", campaign), datetime.now(UTC), moment)
         out.print(f"It starts {f'on {moment:%Y-%m-%d at %H:%M}' if moment else 'now'}.", highlight=False)
         out.print(f"Watch it: jigi campaign status {campaign} --watch", highlight=False)
 
@@ -265,33 +265,33 @@ def start(
 
 
 @app.command()
-def pause(campaign: Id, who: As, why: Why = "paused by hand") -> None:
+def pause(campaign: Id, actor: As, why: Why = "paused by hand") -> None:
     """Let nothing more of it leave."""
 
     async def work() -> None:
-        await steps.pause(campaign, why, datetime.now(UTC), await _at_shell(who, "pause", campaign))
+        await steps.pause(campaign, why, datetime.now(UTC), await _at_shell(actor, "pause", campaign))
         out.print("Paused. What left already is still recorded.")
 
     _run(work)
 
 
 @app.command()
-def resume(campaign: Id, who: As) -> None:
+def resume(campaign: Id, actor: As) -> None:
     """Let it go on from where it stopped."""
 
     async def work() -> None:
-        await steps.resume(campaign, await _at_shell(who, "resume", campaign), datetime.now(UTC))
+        await steps.resume(campaign, await _at_shell(actor, "resume", campaign), datetime.now(UTC))
         out.print("It goes on.")
 
     _run(work)
 
 
 @app.command()
-def cancel(campaign: Id, who: As, why: Why) -> None:
+def cancel(campaign: Id, actor: As, why: Why) -> None:
     """End it: who was not told yet is not told."""
 
     async def work() -> None:
-        await steps.cancel(campaign, why, await _at_shell(who, "cancel", campaign), datetime.now(UTC))
+        await steps.cancel(campaign, why, await _at_shell(actor, "cancel", campaign), datetime.now(UTC))
         out.print("Cancelled.")
 
     _run(work)
@@ -299,7 +299,7 @@ def cancel(campaign: Id, who: As, why: Why) -> None:
 
 @app.command()
 def settle(
-    who: As,
+    actor: As,
     campaign: Annotated[int, typer.Argument(help="The campaign's number; 0 for single notices.")],
     again: Annotated[bool, typer.Option("--again/--leave", help="Send them again, or leave them.")],
 ) -> None:
@@ -307,7 +307,7 @@ def settle(
 
     async def work() -> None:
         count = await steps.settle(
-            campaign or None, await _at_shell(who, "settle", campaign), datetime.now(UTC), again=again
+            campaign or None, await _at_shell(actor, "settle", campaign), datetime.now(UTC), again=again
         )
         out.print(f"{count} uncertain message(s) {'sent again' if again else 'left as they are'}.")
 
@@ -317,7 +317,7 @@ def settle(
 @app.command("rules")
 def rules_of(
     round_name: Annotated[str, typer.Argument(help="The payment round, e.g. 'T4 2026'.")],
-    who: As = "",
+    actor: As = "",
     component: Annotated[str, typer.Option(help="The component of the round.")] = "TM",
     off: Annotated[list[CampaignKind] | None, typer.Option(help="Rules to switch off.")] = None,
     on_again: Annotated[list[CampaignKind] | None, typer.Option("--on", help="Rules to switch on again.")] = None,
@@ -328,7 +328,7 @@ def rules_of(
         round_id = await _round(component, round_name)
         for kinds, is_on in ((off or [], False), (on_again or [], True)):
             for kind in kinds:
-                person = await _at_shell(who, "rules")
+                person = await _at_shell(actor, "rules")
                 await must_cover(person, None)
                 await rules.switch(round_id, kind, person.id, datetime.now(UTC), on=is_on)
         switched_off = await rules.switched_off(round_id)
@@ -431,15 +431,15 @@ def report(
     _run(work)
 
 
-async def _supervisor(login: str, command: str, campaign_id: int | None = None) -> Acting:
+async def _supervisor(login: str, command: str, campaign_id: int | None = None) -> Actor:
     person = await _at_shell(login, command, campaign_id)
     must_supervise(person)
     return person
 
 
-async def _at_shell(login: str, command: str, campaign_id: int | None = None) -> Acting:
+async def _at_shell(login: str, command: str, campaign_id: int | None = None) -> Actor:
     """Who this login is; no password was asked, so the audit trail says that the shell acted in their name."""
-    person = await acting(login)
+    person = await actor_of(login)
     about = f"campaign {campaign_id}" if campaign_id else None
     await audit.note(person.id, "at the shell", about, datetime.now(UTC), {"command": command})
     return person

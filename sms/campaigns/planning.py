@@ -16,10 +16,10 @@ from psycopg.types.json import Jsonb
 from core.campaigns.models import CampaignKind, CampaignState
 from core.platform import database
 from core.platform.settings import Settings
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from core.text.alphabet import alphabet
 from core.text.languages import Language
-from core.text.translator import voice
+from core.text.translator import translator
 from sms.campaigns import snapshot
 from sms.campaigns.audience import DAYS_BEFORE, Subject, wanted_sql, wanted_values
 from sms.campaigns.drafts import CHANGED
@@ -62,22 +62,22 @@ class Plan:
 
 
 async def plan(
-    campaign_id: int, settings: Settings, now: datetime, *, who: Acting | None = None, keep_told: bool = True
+    campaign_id: int, settings: Settings, now: datetime, *, actor: Actor | None = None, keep_told: bool = True
 ) -> Plan:
     """Make the snapshot of a draft, or of a plan that nobody approved yet, anew; raises CampaignError.
 
-    `who` plans it, and cannot approve it; None for its drafter, or for a rule. With `keep_told`, who was told already
+    `actor` plans it, and cannot approve it; None for its drafter, or for a rule. With `keep_told`, who was told already
     is listed among those left out. Approvals given to an older plan are void.
     """
-    if who is not None:
-        await must_run(who, campaign_id)
+    if actor is not None:
+        await must_run(actor, campaign_id)
     async with database.copying() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLAN_AT_A_TIME])
         await connection.execute("SET LOCAL work_mem = '128MB'")
         await connection.execute("SET LOCAL jit = off")
         campaign = await _locked(connection, campaign_id)
-        if who is not None:
-            campaign["planned_by"] = who.id
+        if actor is not None:
+            campaign["planned_by"] = actor.id
         planning = _Planning(connection, campaign, settings, now, keep_told)
         made = await planning.make()
         await connection.commit()
@@ -161,7 +161,7 @@ class _Planning:
         ):
             for language, content in rows:
                 told = self._content(content)
-                spoken = voice(Language(language))
+                spoken = translator(Language(language))
                 said = campaign_text(self._kind, told, spoken)
                 text = written(said, spoken, self._alphabet, reserve=self._settings.sms_optout_reserve)
                 row = (self._campaign["id"], language, content, text.body, text.parts, text.size, self._not_after(told))

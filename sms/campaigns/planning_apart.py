@@ -10,7 +10,7 @@ from sqlalchemy import text
 from core.platform import database
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from sms.campaigns import planning
 from sms.campaigns.scope import CampaignError, must_run
 from sms.campaigns.steps import CHANGE
@@ -39,13 +39,13 @@ async def under_way(campaign_id: int) -> bool:
         return bool(await connection.scalar(UNDER_WAY, {"locks": LOCKS, "id": campaign_id}))
 
 
-async def begin(campaign_id: int, settings: Settings, who: Acting, now: datetime, *, patience: float) -> bool:
+async def begin(campaign_id: int, settings: Settings, actor: Actor, now: datetime, *, patience: float) -> bool:
     """Begin to plan, and wait so many seconds at the most; True when the plan is made, False when it is under way.
 
     Raises CampaignError for what cannot be planned, and PlanningAlready. It is no part of a transaction around it.
     """
-    await must_run(who, campaign_id)
-    task = asyncio.create_task(_plan(campaign_id, settings, who, now))
+    await must_run(actor, campaign_id)
+    task = asyncio.create_task(_plan(campaign_id, settings, actor, now))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
     done, _ = await asyncio.wait({task}, timeout=patience)
@@ -60,24 +60,24 @@ async def ended() -> None:
         await asyncio.wait(set(_tasks))
 
 
-async def _plan(campaign_id: int, settings: Settings, who: Acting, now: datetime) -> None:
+async def _plan(campaign_id: int, settings: Settings, actor: Actor, now: datetime) -> None:
     async with database.copying() as connection:
         row = await (await connection.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, campaign_id])).fetchone()
         await connection.commit()
         if row is None or not row[0]:
             raise PlanningAlready(f"the plan of campaign {campaign_id} is being made")
         try:
-            await planning.plan(campaign_id, settings, now, who=who)
+            await planning.plan(campaign_id, settings, now, actor=actor)
         except CampaignError:
             raise
         except Exception as error:
             log.error("campaign_not_planned", campaign=campaign_id, error=type(error).__name__)
-            await _failed(campaign_id, who, now)
+            await _failed(campaign_id, actor, now)
 
 
-async def _failed(campaign_id: int, who: Acting, now: datetime) -> None:
+async def _failed(campaign_id: int, actor: Actor, now: datetime) -> None:
     """Put on record that a plan could not be made; the campaign is as it was."""
     async with writing() as session:
         state = await session.scalar(STATE, {"id": campaign_id})
-        change = {"id": campaign_id, "at": now, "agent_id": who.id, "from_state": state, "to_state": state}
+        change = {"id": campaign_id, "at": now, "agent_id": actor.id, "from_state": state, "to_state": state}
         await session.execute(CHANGE, change | {"note": FAILED})

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import text
 
 from core.platform.database import reading
-from core.staff.agents import Acting, Role
+from core.staff.agents import Actor, Role
 
 WITHIN: Final = """coalesce(:scope, '') = '' OR coalesce((
     SELECT bool_and(CAST(:scope AS text) IN (commune.pcode, cercle.pcode, cercle.region_pcode))
@@ -33,25 +33,25 @@ class OutOfScope(CampaignError):
     """The campaign speaks to other places than those of whoever asks."""
 
 
-def must_supervise(who: Acting) -> None:
+def must_supervise(actor: Actor) -> None:
     """Raise NotASupervisor for anybody else."""
-    if who.role is not Role.SUPERVISOR:
-        raise NotASupervisor(f"{who.name} is not a supervisor")
+    if actor.role is not Role.SUPERVISOR:
+        raise NotASupervisor(f"{actor.name} is not a supervisor")
 
 
-async def must_cover(who: Acting, place: str | None) -> None:
-    """Raise NotASupervisor, or OutOfScope when a place (None: the whole country) is not within the scope of `who`."""
-    must_supervise(who)
+async def must_cover(actor: Actor, place: str | None) -> None:
+    """Raise NotASupervisor, or OutOfScope when a place (None: the whole country) is not within the scope of `actor`."""
+    must_supervise(actor)
     async with reading() as connection:
-        covers = await connection.scalar(COVERS, {"scope": who.scope_code, "place": place})
+        covers = await connection.scalar(COVERS, {"scope": actor.scope_code, "place": place})
     if not covers:
-        raise OutOfScope(f"{who.name} works for {who.scope_code}, and this is for {place or 'the whole country'}")
+        raise OutOfScope(f"{actor.name} works for {actor.scope_code}, and this is for {place or 'the whole country'}")
 
 
-async def must_run(who: Acting, campaign_id: int) -> None:
+async def must_run(actor: Actor, campaign_id: int) -> None:
     """Raise UnknownCampaign, NotASupervisor, or OutOfScope for a campaign of other places."""
     async with reading() as connection:
         row = (await connection.execute(PLACE_OF, {"id": campaign_id})).one_or_none()
     if row is None:
         raise UnknownCampaign(f"there is no campaign {campaign_id}")
-    await must_cover(who, row.place)
+    await must_cover(actor, row.place)

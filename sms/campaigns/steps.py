@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.campaigns.models import CampaignState
 from core.platform.database import reading, writing
 from core.platform.jobs import wake
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 from sms.campaigns.scope import CampaignError, UnknownCampaign, must_cover, must_supervise
 from sms.outbox import ledger, rate_limit
 
@@ -62,25 +62,25 @@ async def last_change(campaign_id: int) -> int:
         return int(await connection.scalar(LAST_CHANGE, {"id": campaign_id}) or 0)
 
 
-async def approve(campaign_id: int, who: Acting, now: datetime, *, seen: int | None = None) -> Approved:
+async def approve(campaign_id: int, actor: Actor, now: datetime, *, seen: int | None = None) -> Approved:
     """Approve a plan; raises CampaignError: four eyes, another scope, or a state other than planned.
 
     With `seen`, the last change that was looked at, it raises NotAsSeen when something was decided since.
     """
     async with writing() as session:
-        found = await _in_state(session, campaign_id, (S.PLANNED,), who)
+        found = await _in_state(session, campaign_id, (S.PLANNED,), actor)
         if seen is not None and seen != await last_change(campaign_id):
             raise NotAsSeen(f"campaign {campaign_id} was planned anew or approved meanwhile")
-        if found.planned_by == who.id:
+        if found.planned_by == actor.id:
             raise FourEyes("who planned a campaign cannot approve it")
-        if who.id in (found.approved_by, found.second_approved_by):
+        if actor.id in (found.approved_by, found.second_approved_by):
             raise FourEyes("the second approval is somebody else's")
         column = "second_approved_by" if found.approved_by else "approved_by"
         complete = bool(found.approved_by) or not found.needs_second
-        await session.execute(APPROVE[column], {"id": campaign_id, "agent_id": who.id})
+        await session.execute(APPROVE[column], {"id": campaign_id, "agent_id": actor.id})
         to = S.APPROVED if complete else S.PLANNED
         note = "approved" if complete else "first approval; a second is needed"
-        await _move(session, campaign_id, S.PLANNED, to, now, who, note)
+        await _move(session, campaign_id, S.PLANNED, to, now, actor, note)
     return Approved(complete)
 
 
@@ -98,11 +98,11 @@ async def approve_by_rule(campaign_id: int, at: datetime, now: datetime) -> None
         await _schedule(session, campaign_id, at, now, None)
 
 
-async def start(campaign_id: int, who: Acting, now: datetime, at: datetime | None = None) -> None:
+async def start(campaign_id: int, actor: Actor, now: datetime, at: datetime | None = None) -> None:
     """Start an approved campaign, now or at a moment to come."""
     async with writing() as session:
-        await _in_state(session, campaign_id, (S.APPROVED, S.SCHEDULED), who)
-        await _schedule(session, campaign_id, at or now, now, who)
+        await _in_state(session, campaign_id, (S.APPROVED, S.SCHEDULED), actor)
+        await _schedule(session, campaign_id, at or now, now, actor)
     if at is None:
         await begin_due(now)
 
@@ -110,10 +110,10 @@ async def start(campaign_id: int, who: Acting, now: datetime, at: datetime | Non
 STARTS_AT = text("UPDATE campaign SET starts_at = :at WHERE id = :id")
 
 
-async def _schedule(session: AsyncSession, campaign_id: int, at: datetime, now: datetime, who: Acting | None) -> None:
+async def _schedule(session: AsyncSession, campaign_id: int, at: datetime, now: datetime, actor: Actor | None) -> None:
     found = await _in_state(session, campaign_id, (S.APPROVED, S.SCHEDULED))
     await session.execute(STARTS_AT, {"id": campaign_id, "at": at})
-    await _move(session, campaign_id, S(found.state), S.SCHEDULED, now, who, f"for {at:%Y-%m-%d %H:%M}")
+    await _move(session, campaign_id, S(found.state), S.SCHEDULED, now, actor, f"for {at:%Y-%m-%d %H:%M}")
 
 
 DUE = text("SELECT id FROM campaign WHERE state = 'scheduled' AND starts_at <= :now ORDER BY id FOR UPDATE SKIP LOCKED")
@@ -135,24 +135,24 @@ async def begin_due(now: datetime) -> list[int]:
 
 
 async def _begin(
-    session: AsyncSession, campaign_id: int, state: CampaignState, now: datetime, who: Acting | None
+    session: AsyncSession, campaign_id: int, state: CampaignState, now: datetime, actor: Actor | None
 ) -> None:
     """Let a campaign run; one that had started before keeps its start, and the end of its free words."""
     until = datetime.combine(now.date() + timedelta(days=FREE_WORDS_DAYS), time(0), UTC)
     await session.execute(STARTED, {"id": campaign_id, "now": now})
     await session.execute(FREE_WORDS_UNTIL, {"id": campaign_id, "until": until})
-    await _move(session, campaign_id, state, S.RUNNING, now, who, None)
+    await _move(session, campaign_id, state, S.RUNNING, now, actor, None)
 
 
 WHY = text("UPDATE campaign SET why = :why WHERE id = :id")
 
 
-async def pause(campaign_id: int, why: str, now: datetime, who: Acting | None = None) -> None:
+async def pause(campaign_id: int, why: str, now: datetime, actor: Actor | None = None) -> None:
     """Let nothing more of a campaign leave; what left already is recorded as it is answered."""
     async with writing() as session:
-        found = await _in_state(session, campaign_id, (S.RUNNING, S.SCHEDULED), who)
+        found = await _in_state(session, campaign_id, (S.RUNNING, S.SCHEDULED), actor)
         await session.execute(WHY, {"id": campaign_id, "why": why})
-        await _move(session, campaign_id, S(found.state), S.PAUSED, now, who, why)
+        await _move(session, campaign_id, S(found.state), S.PAUSED, now, actor, why)
 
 
 async def stop_for_gateway(campaign_id: int, why: str, now: datetime) -> bool:
@@ -164,15 +164,15 @@ async def stop_for_gateway(campaign_id: int, why: str, now: datetime) -> bool:
     return True
 
 
-async def resume(campaign_id: int, who: Acting, now: datetime) -> None:
+async def resume(campaign_id: int, actor: Actor, now: datetime) -> None:
     """Let a paused campaign go on from where it stopped."""
     async with writing() as session:
-        found = await _in_state(session, campaign_id, (S.PAUSED,), who)
+        found = await _in_state(session, campaign_id, (S.PAUSED,), actor)
         await session.execute(WHY, {"id": campaign_id, "why": None})
         if found.starts_at > now:
-            await _move(session, campaign_id, S.PAUSED, S.SCHEDULED, now, who, None)
+            await _move(session, campaign_id, S.PAUSED, S.SCHEDULED, now, actor, None)
             return
-        await _begin(session, campaign_id, S.PAUSED, now, who)
+        await _begin(session, campaign_id, S.PAUSED, now, actor)
         await rate_limit.go_on()
         await wake(session)
 
@@ -189,16 +189,16 @@ CLOSE_READY = text(
 ENDED_AT = text("UPDATE campaign SET ended_at = :now WHERE id = :id")
 
 
-async def cancel(campaign_id: int, why: str, who: Acting, now: datetime) -> None:
+async def cancel(campaign_id: int, why: str, actor: Actor, now: datetime) -> None:
     """End a campaign: nobody who was not told yet is told; what is under way is recorded."""
     async with writing() as session:
-        found = await _in_state(session, campaign_id, [state for state in S if state not in ENDED], who)
+        found = await _in_state(session, campaign_id, [state for state in S if state not in ENDED], actor)
         # Closed first: a request that is given back in between is then either closed with its messages or swept.
         await session.execute(CLOSE_READY, {"id": campaign_id, "now": now})
         await session.execute(DROP_PLANNED, {"id": campaign_id, "now": now})
         await session.execute(WHY, {"id": campaign_id, "why": why})
         await session.execute(ENDED_AT, {"id": campaign_id, "now": now})
-        await _move(session, campaign_id, S(found.state), S.CANCELLED, now, who, why)
+        await _move(session, campaign_id, S(found.state), S.CANCELLED, now, actor, why)
 
 
 async def discard(campaign_id: int, now: datetime) -> None:
@@ -239,18 +239,18 @@ SELECT count(*) FROM left_alone
 """)
 
 
-async def settle(campaign_id: int | None, who: Acting, now: datetime, *, again: bool) -> int:
+async def settle(campaign_id: int | None, actor: Actor, now: datetime, *, again: bool) -> int:
     """Decide on the uncertain messages of a campaign (None: on single notices): send them again or leave them.
 
     Sent again, somebody may get the message twice, and stays marked so. A report that still comes settles either.
     Gives how many they were.
     """
-    must_supervise(who)
+    must_supervise(actor)
     async with writing() as session:
         allowed = [state for state in S if not again or state is not S.CANCELLED]
         if campaign_id is None:
-            await must_cover(who, None)
-        found = None if campaign_id is None else await _in_state(session, campaign_id, allowed, who)
+            await must_cover(actor, None)
+        found = None if campaign_id is None else await _in_state(session, campaign_id, allowed, actor)
         groups = (await session.execute(UNCERTAIN, {"id": campaign_id})).all() if again else []
         count = sum(len(ids) for _, ids in groups)
         if not again:
@@ -258,7 +258,7 @@ async def settle(campaign_id: int | None, who: Acting, now: datetime, *, again: 
         if found is not None and campaign_id is not None and count:
             to = S.RUNNING if again and found.state == S.FINISHED else S(found.state)
             note = f"{count} uncertain: {'sent again' if again else 'left'}"
-            await _move(session, campaign_id, S(found.state), to, now, who, note)
+            await _move(session, campaign_id, S(found.state), to, now, actor, note)
         for batch_id, ids in groups:
             await ledger.put_off(session, batch_id, ids, now)
         if again and count:
@@ -267,19 +267,19 @@ async def settle(campaign_id: int | None, who: Acting, now: datetime, *, again: 
 
 
 async def _in_state(
-    session: AsyncSession, campaign_id: int, states: Collection[CampaignState], who: Acting | None = None
+    session: AsyncSession, campaign_id: int, states: Collection[CampaignState], actor: Actor | None = None
 ) -> Any:
     """The campaign, locked; raises UnknownCampaign, and WrongState when it is in none of these states.
 
-    `who` decides on it: NotASupervisor for another role, OutOfScope for somebody of another place; None: by itself.
+    `actor` decides on it: NotASupervisor for another role, OutOfScope for somebody of another place; None: by itself.
     """
-    if who is not None:
-        must_supervise(who)
+    if actor is not None:
+        must_supervise(actor)
     found = (await session.execute(LOCKED, {"id": campaign_id})).one_or_none()
     if found is None:
         raise UnknownCampaign(f"there is no campaign {campaign_id}")
-    if who is not None:
-        await must_cover(who, found.place)
+    if actor is not None:
+        await must_cover(actor, found.place)
     if found.state not in states:
         raise WrongState(f"campaign {campaign_id} is {found.state}, not {' or '.join(states)}")
     return found
@@ -294,12 +294,12 @@ async def _move(
     state: CampaignState,
     to: CampaignState,
     now: datetime,
-    who: Acting | None,
+    actor: Actor | None,
     note: str | None,
 ) -> None:
     values = {"id": campaign_id, "from_state": state.value, "to_state": to.value}
     await session.execute(MOVE, values)
-    await session.execute(CHANGE, values | {"at": now, "agent_id": who.id if who else None, "note": note})
+    await session.execute(CHANGE, values | {"at": now, "agent_id": actor.id if actor else None, "note": note})
 
 
 CHANGES = text(
@@ -311,10 +311,10 @@ CHANGES = text(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of a campaign; `who` is None when it came by itself."""
+    """A change of a campaign; `actor` is None when it came by itself."""
 
     at: datetime
-    who: str | None
+    actor: str | None
     from_state: str | None
     to_state: str
     note: str | None

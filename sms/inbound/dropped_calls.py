@@ -9,7 +9,7 @@ from core.outbox.notices import Notice, NoticeKind, tell
 from core.platform.database import writing
 from core.registry.callers import recognise
 from core.text.languages import Language
-from core.text.translator import voice
+from core.text.translator import translator
 
 LATE: Final = timedelta(minutes=30)
 """Later than this the call is forgotten, and the phone may be in other hands."""
@@ -37,7 +37,7 @@ async def end(session_end: SessionEnd, unsaid: Unsaid | None, now: datetime) -> 
         language = unsaid.language or Language.BM
         text = unsaid.text
         if about is not None and len(households) > 1:
-            text = voice(language).t("{name}: {text}", name=about.head_name, text=text)
+            text = translator(language).t("{name}: {text}", name=about.head_name, text=text)
         notice = Notice(
             key=f"cut {unsaid.msisdn} {unsaid.screen} {asked or 0} {now.date()}",
             kind=NoticeKind.CALL_CUT,

@@ -13,7 +13,7 @@ from core.phrases.telling import contact_phone, grievance_told, payment_told
 from core.platform.settings import settings
 from core.registry.callers import recognise
 from core.text.formats import short_date
-from core.text.translator import N_, Voice
+from core.text.translator import N_, Translator
 
 PERIODS = {
     Period.MORNING: N_("in the morning"),
@@ -43,110 +43,114 @@ class Told:
         return bool(self.filling.get(name))
 
 
-async def notice_text(kind: NoticeKind, told: Told, voice: Voice) -> str:
+async def notice_text(kind: NoticeKind, told: Told, translator: Translator) -> str:
     """Say a notice. Raises KeyError or ValueError when it was not filled with what it needs."""
-    return await TEXTS[kind](told, voice)
+    return await TEXTS[kind](told, translator)
 
 
-async def _received(told: Told, voice: Voice) -> str:
+async def _received(told: Told, translator: Translator) -> str:
     if told.flag("discreet"):
-        return voice.t("Jigisèmèjiri: it is sent. Number: {ref}.", ref=told.text("ref"))
-    return voice.t(
+        return translator.t("Jigisèmèjiri: it is sent. Number: {ref}.", ref=told.text("ref"))
+    return translator.t(
         "Jigisèmèjiri: we got complaint {ref}. Answer at the latest: {date}.",
         ref=told.text("ref"),
         date=told.day("due"),
     )
 
 
-async def _information(told: Told, voice: Voice) -> str:
+async def _information(told: Told, translator: Translator) -> str:
     if told.flag("discreet"):
-        return _discreet(told, voice)
-    return voice.t(
+        return _discreet(told, translator)
+    return translator.t(
         "Jigisèmèjiri: complaint {ref}: we need some information. Call {code}.", ref=told.text("ref"), code=_code()
     )
 
 
-async def _decided(told: Told, voice: Voice) -> str:
+async def _decided(told: Told, translator: Translator) -> str:
     if told.flag("discreet"):
-        return _discreet(told, voice)
+        return _discreet(told, translator)
     if told.flag("rejected"):
-        return voice.t(
+        return translator.t(
             "Jigisèmèjiri: complaint {ref}. It was not taken: {text}", ref=told.text("ref"), text=told.text("text")
         )
-    return voice.t("Jigisèmèjiri: complaint {ref}. Answer: {text}", ref=told.text("ref"), text=told.text("text"))
+    return translator.t("Jigisèmèjiri: complaint {ref}. Answer: {text}", ref=told.text("ref"), text=told.text("text"))
 
 
-async def _escalated(told: Told, voice: Voice) -> str:
+async def _escalated(told: Told, translator: Translator) -> str:
     if told.flag("discreet"):
-        return _discreet(told, voice)
-    return voice.t(
+        return _discreet(told, translator)
+    return translator.t(
         "Jigisèmèjiri: complaint {ref} was given to the leaders. Answer at the latest: {date}.",
         ref=told.text("ref"),
         date=told.day("due"),
     )
 
 
-def _discreet(told: Told, voice: Voice) -> str:
+def _discreet(told: Told, translator: Translator) -> str:
     """Nothing that says what it is about: whoever holds the phone may read it."""
-    return voice.t("Jigisèmèjiri: {ref}. Call {code}.", ref=told.text("ref"), code=_code())
+    return translator.t("Jigisèmèjiri: {ref}. Call {code}.", ref=told.text("ref"), code=_code())
 
 
-async def _call_agreed(told: Told, voice: Voice) -> str:
-    period = voice.t(PERIODS[Period(told.text("period"))])
-    return voice.t("Jigisèmèjiri: we will call you {date}, {period}.", date=told.day("day"), period=period)
+async def _call_agreed(told: Told, translator: Translator) -> str:
+    period = translator.t(PERIODS[Period(told.text("period"))])
+    return translator.t("Jigisèmèjiri: we will call you {date}, {period}.", date=told.day("day"), period=period)
 
 
-async def _call_cut(told: Told, voice: Voice) -> str:
-    return voice.t("Jigisèmèjiri: the call was cut. {text}", text=told.text("text"))
+async def _call_cut(told: Told, translator: Translator) -> str:
+    return translator.t("Jigisèmèjiri: the call was cut. {text}", text=told.text("text"))
 
 
-async def _sms_stopped(told: Told, voice: Voice) -> str:
-    return voice.t("Jigisèmèjiri: you will get no more SMS. To start again: {code}.", code=_code())
+async def _sms_stopped(told: Told, translator: Translator) -> str:
+    return translator.t("Jigisèmèjiri: you will get no more SMS. To start again: {code}.", code=_code())
 
 
-async def _sms_started(told: Told, voice: Voice) -> str:
-    return voice.t("Jigisèmèjiri: you will get the SMS. To stop: {code}.", code=_code())
+async def _sms_started(told: Told, translator: Translator) -> str:
+    return translator.t("Jigisèmèjiri: you will get the SMS. To stop: {code}.", code=_code())
 
 
-async def _payment(told: Told, voice: Voice) -> str:
+async def _payment(told: Told, translator: Translator) -> str:
     """The payment of each household of the phone, by name where there are several."""
     households = (await recognise(told.msisdn)).households
     today = told.now.date()
     said = []
     for household in households:
         card = await current_payment(household.id, today)
-        text = voice.t("No date fixed yet.") if card is None else payment_told(voice, card, today)
-        said.append(voice.t("{name}: {text}", name=household.head_name, text=text) if len(households) > 1 else text)
+        text = translator.t("No date fixed yet.") if card is None else payment_told(translator, card, today)
+        said.append(
+            translator.t("{name}: {text}", name=household.head_name, text=text) if len(households) > 1 else text
+        )
     if not said:
-        return voice.t("Jigisèmèjiri: this phone is not written. Call {code}.", code=_code())
-    return voice.t("Jigisèmèjiri: {text}", text="\n".join(said))
+        return translator.t("Jigisèmèjiri: this phone is not written. Call {code}.", code=_code())
+    return translator.t("Jigisèmèjiri: {text}", text="\n".join(said))
 
 
-async def _status(told: Told, voice: Voice) -> str:
+async def _status(told: Told, translator: Translator) -> str:
     """Where a grievance stands; of a sensitive one no more than that the line answers."""
     found = await by_reference(told.text("ref"))
     if found is None:
-        return voice.t("Jigisèmèjiri: {text}", text=voice.t("This number was not seen."))
+        return translator.t("Jigisèmèjiri: {text}", text=translator.t("This number was not seen."))
     if found.sensitive:
-        return _discreet(told, voice)
-    lines = [voice.t("Complaint {ref}, {day}", ref=found.reference, day=short_date(found.received_on))]
-    return voice.t("Jigisèmèjiri: {text}", text="\n".join([*lines, *grievance_told(voice, found)]))
+        return _discreet(told, translator)
+    lines = [translator.t("Complaint {ref}, {day}", ref=found.reference, day=short_date(found.received_on))]
+    return translator.t("Jigisèmèjiri: {text}", text="\n".join([*lines, *grievance_told(translator, found)]))
 
 
-async def _number_mistyped(told: Told, voice: Voice) -> str:
-    return voice.t("Jigisèmèjiri: {text}", text=voice.t("There is an error in this number. Look at it again."))
+async def _number_mistyped(told: Told, translator: Translator) -> str:
+    return translator.t(
+        "Jigisèmèjiri: {text}", text=translator.t("There is an error in this number. Look at it again.")
+    )
 
 
-async def _help(told: Told, voice: Voice) -> str:
-    lines = [voice.t("Call {phone}.", phone=_code()), voice.t("Phone: {phone}", phone=contact_phone())]
-    return voice.t("Jigisèmèjiri: {text}", text="\n".join(lines))
+async def _help(told: Told, translator: Translator) -> str:
+    lines = [translator.t("Call {phone}.", phone=_code()), translator.t("Phone: {phone}", phone=contact_phone())]
+    return translator.t("Jigisèmèjiri: {text}", text="\n".join(lines))
 
 
-async def _not_understood(told: Told, voice: Voice) -> str:
-    return voice.t("Jigisèmèjiri: we did not understand. Call {code}.", code=_code())
+async def _not_understood(told: Told, translator: Translator) -> str:
+    return translator.t("Jigisèmèjiri: we did not understand. Call {code}.", code=_code())
 
 
-async def _test(told: Told, voice: Voice) -> str:
+async def _test(told: Told, translator: Translator) -> str:
     return told.text("body")
 
 
@@ -154,7 +158,7 @@ def _code() -> str:
     return settings().service_code
 
 
-TEXTS: Mapping[NoticeKind, Callable[[Told, Voice], Awaitable[str]]] = {
+TEXTS: Mapping[NoticeKind, Callable[[Told, Translator], Awaitable[str]]] = {
     NoticeKind.RECEIVED: _received,
     NoticeKind.INFORMATION: _information,
     NoticeKind.DECIDED: _decided,

@@ -30,7 +30,7 @@ GO_ON = text("UPDATE sms_pace SET hold_until = NULL, why = NULL WHERE hold_until
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimit:
     """Most recipients a second: `overall` (0: no limit) and by operator."""
 
     overall: float

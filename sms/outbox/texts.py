@@ -12,7 +12,7 @@ from typing import Final
 from core.campaigns.models import CampaignKind
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
-from core.text.translator import N_, Amount, Voice
+from core.text.translator import N_, Amount, Translator
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 
 SECURITY: Final = (N_("No one must ask money or a code of you."), N_("You pay nothing."))
@@ -43,7 +43,7 @@ class Written:
     size: int
 
 
-def written(text: str, voice: Voice, alphabet: Alphabet, *, reserve: int = 0) -> Written:
+def written(text: str, translator: Translator, alphabet: Alphabet, *, reserve: int = 0) -> Written:
     """Prepare a text and add the security line that costs no further part, if there is one.
 
     `reserve` is the room (septets or UTF-16 units) that is kept for what the gateway may add.
@@ -51,7 +51,7 @@ def written(text: str, voice: Voice, alphabet: Alphabet, *, reserve: int = 0) ->
     body = _ended(alphabet.prepare(text).strip())
     kept = "x" * reserve
     for msgid in SECURITY:
-        longer = f"{body} {alphabet.prepare(voice.t(msgid))}"
+        longer = f"{body} {alphabet.prepare(translator.t(msgid))}"
         costs_none = all(alphabet.segments(longer + room) == alphabet.segments(body + room) for room in ("", kept))
         if costs_none:
             body = longer
@@ -70,15 +70,15 @@ def _ended(body: str) -> str:
     return f"{body}." if body and body[-1].isalnum() else body
 
 
-def campaign_text(kind: CampaignKind, content: Content, voice: Voice) -> str:
+def campaign_text(kind: CampaignKind, content: Content, translator: Translator) -> str:
     """Say what a campaign of this kind tells, in one language."""
     match content:
         case FreeWords(fr, bm):
-            return voice.t("Jigisèmèjiri: {text}", text=fr if voice.language is Language.FR else bm)
+            return translator.t("Jigisèmèjiri: {text}", text=fr if translator.language is Language.FR else bm)
         case Events(lines):
-            return _event(kind, lines, voice)
+            return _event(kind, lines, translator)
         case Payments(lines):
-            return _payment(kind, lines, voice)
+            return _payment(kind, lines, translator)
 
 
 def refuse_links(text: str) -> None:
@@ -88,43 +88,43 @@ def refuse_links(text: str) -> None:
         raise NotASafeText(found[0])
 
 
-def _payment(kind: CampaignKind, lines: Sequence[PaymentLine], voice: Voice) -> str:
+def _payment(kind: CampaignKind, lines: Sequence[PaymentLine], translator: Translator) -> str:
     first = lines[0]
     if len(lines) > 1:
-        return "\n".join([_heading(kind, voice), *(_named(kind, line, voice) for line in lines)])
-    amount = _amount(first, voice)
+        return "\n".join([_heading(kind, translator), *(_named(kind, line, translator) for line in lines)])
+    amount = _amount(first, translator)
     match kind:
         case CampaignKind.REMINDER_3:
-            return voice.t(
+            return translator.t(
                 "Jigisèmèjiri: in 3 days, {date}, {place}: {amount}.", date=first.day, place=first.place, amount=amount
             )
         case CampaignKind.REMINDER_1:
-            return voice.t(
+            return translator.t(
                 "Jigisèmèjiri: tomorrow, {date}, {place}: {amount}. Bring your card.",
                 date=first.day,
                 place=first.place,
                 amount=amount,
             )
         case CampaignKind.MOVED if first.day is not None:
-            return voice.t(
+            return translator.t(
                 "Jigisèmèjiri: the day changed. No money will be given {old}. It will be given {new}, {place}.",
                 old=first.old_day,
                 new=first.day,
                 place=first.place,
             )
         case CampaignKind.MOVED | CampaignKind.CANCELLED:
-            return voice.t(
+            return translator.t(
                 "Jigisèmèjiri: no money will be given {date}. We will say another day.", date=first.old_day or first.day
             )
         case CampaignKind.UNCLAIMED:
-            return voice.t(
+            return translator.t(
                 "Jigisèmèjiri: you did not come for the money. {amount}. Last day: {date}, {place}.",
                 amount=amount,
                 date=first.day,
                 place=first.place,
             )
         case _:
-            return voice.t(
+            return translator.t(
                 "Jigisèmèjiri: {amount} will be given {date}, {place}. Bring your card.",
                 amount=amount,
                 date=first.day,
@@ -132,66 +132,72 @@ def _payment(kind: CampaignKind, lines: Sequence[PaymentLine], voice: Voice) -> 
             )
 
 
-def _heading(kind: CampaignKind, voice: Voice) -> str:
+def _heading(kind: CampaignKind, translator: Translator) -> str:
     match kind:
         case CampaignKind.REMINDER_3:
-            return voice.t("Jigisèmèjiri: money will be given in 3 days.")
+            return translator.t("Jigisèmèjiri: money will be given in 3 days.")
         case CampaignKind.REMINDER_1:
-            return voice.t("Jigisèmèjiri: money will be given tomorrow. Bring your card.")
+            return translator.t("Jigisèmèjiri: money will be given tomorrow. Bring your card.")
         case CampaignKind.MOVED:
-            return voice.t("Jigisèmèjiri: the day changed.")
+            return translator.t("Jigisèmèjiri: the day changed.")
         case CampaignKind.CANCELLED:
-            return voice.t("Jigisèmèjiri: no money will be given. We will say another day.")
+            return translator.t("Jigisèmèjiri: no money will be given. We will say another day.")
         case CampaignKind.UNCLAIMED:
-            return voice.t("Jigisèmèjiri: you did not come for the money. Last day:")
+            return translator.t("Jigisèmèjiri: you did not come for the money. Last day:")
         case _:
-            return voice.t("Jigisèmèjiri: money will be given. Bring your card.")
+            return translator.t("Jigisèmèjiri: money will be given. Bring your card.")
 
 
-def _named(kind: CampaignKind, line: PaymentLine, voice: Voice) -> str:
+def _named(kind: CampaignKind, line: PaymentLine, translator: Translator) -> str:
     """One line of a phone whose households do not all get the same."""
     day = line.day or line.old_day
     if kind in (CampaignKind.MOVED, CampaignKind.CANCELLED):
         if line.day is None or kind is CampaignKind.CANCELLED:
-            return voice.t("{name}: not {date}.", name=line.names, date=day)
-        return voice.t("{name}: {date}, {place}.", name=line.names, date=day, place=line.place)
-    return voice.t(
-        "{name}: {amount}, {date}, {place}.", name=line.names, amount=_amount(line, voice), date=day, place=line.place
+            return translator.t("{name}: not {date}.", name=line.names, date=day)
+        return translator.t("{name}: {date}, {place}.", name=line.names, date=day, place=line.place)
+    return translator.t(
+        "{name}: {amount}, {date}, {place}.",
+        name=line.names,
+        amount=_amount(line, translator),
+        date=day,
+        place=line.place,
     )
 
 
-def _amount(line: PaymentLine, voice: Voice) -> str:
+def _amount(line: PaymentLine, translator: Translator) -> str:
     """The money of one household, or that each of several gets."""
-    amount = voice.said(Amount(line.amount_xof))
+    amount = translator.said(Amount(line.amount_xof))
     if line.households == 1:
         return amount
-    return voice.t("{n} households, {amount} each", n=line.households, amount=amount)
+    return translator.t("{n} households, {amount} each", n=line.households, amount=amount)
 
 
-def _event(kind: CampaignKind, lines: Sequence[EventLine], voice: Voice) -> str:
-    return "\n".join([_one_event(kind, lines[0], voice), *(_more_events(line, voice) for line in lines[1:])])
+def _event(kind: CampaignKind, lines: Sequence[EventLine], translator: Translator) -> str:
+    return "\n".join([_one_event(kind, lines[0], translator), *(_more_events(line, translator) for line in lines[1:])])
 
 
-def _one_event(kind: CampaignKind, line: EventLine, voice: Voice) -> str:
-    values = {"what": _what(line, voice), "date": line.day, "place": _where(line, voice)}
+def _one_event(kind: CampaignKind, line: EventLine, translator: Translator) -> str:
+    values = {"what": _what(line, translator), "date": line.day, "place": _where(line, translator)}
     match kind:
         case CampaignKind.REMINDER_3:
-            return voice.t("Jigisèmèjiri: in {n} days: {what}, {date}, {place}. Come.", n=3, **values)
+            return translator.t("Jigisèmèjiri: in {n} days: {what}, {date}, {place}. Come.", n=3, **values)
         case CampaignKind.REMINDER_1:
-            return voice.t("Jigisèmèjiri: tomorrow: {what}, {date}, {place}. Come.", **values)
+            return translator.t("Jigisèmèjiri: tomorrow: {what}, {date}, {place}. Come.", **values)
         case CampaignKind.CANCELLED:
-            return voice.t("Jigisèmèjiri: {what}, {date}: it will not be done. We will say another day.", **values)
+            return translator.t("Jigisèmèjiri: {what}, {date}: it will not be done. We will say another day.", **values)
         case _:
-            return voice.t("Jigisèmèjiri: {what}, {date}, {place}. Come.", **values)
+            return translator.t("Jigisèmèjiri: {what}, {date}, {place}. Come.", **values)
 
 
-def _more_events(line: EventLine, voice: Voice) -> str:
-    return voice.t("{what}: {date}, {place}.", what=_what(line, voice), date=line.day, place=_where(line, voice))
+def _more_events(line: EventLine, translator: Translator) -> str:
+    return translator.t(
+        "{what}: {date}, {place}.", what=_what(line, translator), date=line.day, place=_where(line, translator)
+    )
 
 
-def _what(line: EventLine, voice: Voice) -> str:
-    return line.what_bm if voice.language is Language.BM else line.what_fr
+def _what(line: EventLine, translator: Translator) -> str:
+    return line.what_bm if translator.language is Language.BM else line.what_fr
 
 
-def _where(line: EventLine, voice: Voice) -> str:
-    return f"{line.place}, {voice.said(line.hour)}" if line.hour else line.place
+def _where(line: EventLine, translator: Translator) -> str:
+    return f"{line.place}, {translator.said(line.hour)}" if line.hour else line.place

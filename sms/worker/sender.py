@@ -16,7 +16,7 @@ from core.platform.database import reading
 from core.platform.settings import Settings
 from core.text.alphabet import alphabet
 from core.text.languages import Language
-from core.text.translator import voice
+from core.text.translator import translator
 from sms.campaigns import steps
 from sms.outbox import delivery, ledger, metrics, rate_limit
 from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
@@ -73,7 +73,7 @@ class Sender:
         self._clock = clock or Clock()
         self._window = Window(*settings.sms_window)
         self._alphabet = alphabet(settings.alphabet)
-        self._pace = rate_limit.Pace(settings.sms_rate, settings.sms_operator_rates)
+        self._pace = rate_limit.RateLimit(settings.sms_rate, settings.sms_operator_rates)
         self._retrying = Retrying(settings.sms_attempts, settings.sms_retry_seconds)
         self._woken = asyncio.Event()
         self._stopping = False
@@ -172,7 +172,7 @@ class Sender:
         if row is None:
             await ledger.drop_unwritable(claim, now)
             return None
-        spoken = voice(Language(row.language))
+        spoken = translator(Language(row.language))
         try:
             said = await notice_text(NoticeKind(row.kind), Told(row.msisdn, row.filling or {}, now), spoken)
         except (KeyError, ValueError, TypeError, AttributeError) as error:

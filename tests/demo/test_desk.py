@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from core.call_requests.requests import to_call
 from core.grievances.filing import CATEGORIES, GrievanceState
 from core.platform.database import reading
-from core.staff.agents import Role, acting
+from core.staff.agents import Role, actor_of
 from core.staff.row_security import seen_by
 from demo import desk
 from tests.core import seed
@@ -43,9 +43,9 @@ async def test_everybody_comes_in_with_the_printed_password(browser: Browser) ->
         answer = await browser.submit("/desk/login", login=login, password=desk.PASSWORD)
         assert answer.status_code == 303, login
         await browser.submit("/desk/logout", page="/desk/account")
-    assert {(await acting(login)).role for login, _ in desk.logins()} == set(Role)
-    assert (await acting("fanta")).watches_focal
-    assert (await acting("adama")).scope_code == "ML02"
+    assert {(await actor_of(login)).role for login, _ in desk.logins()} == set(Role)
+    assert (await actor_of("fanta")).watches_focal
+    assert (await actor_of("adama")).scope_code == "ML02"
 
 
 @pytest.mark.usefixtures("planted")
@@ -76,7 +76,7 @@ async def test_it_comes_out_the_same_again_and_takes_the_place_of_the_earlier_lo
 
 @pytest.mark.usefixtures("planted")
 async def test_a_few_wait_for_a_call() -> None:
-    async with seen_by(await acting("mariam")):
+    async with seen_by(await actor_of("mariam")):
         _, count = await to_call(NOW, 50)
     assert count == desk.CALLS
 

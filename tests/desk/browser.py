@@ -8,7 +8,7 @@ from typing import Self
 import httpx
 from starlette.applications import Starlette
 
-from core.staff.agents import Acting
+from core.staff.agents import Actor
 
 PASSWORD = "un long mot de passe"
 TOKEN = re.compile(r'name="csrftoken" value="([^"]+)"')
@@ -16,9 +16,9 @@ TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL)
 
 
 class Browser:
-    """Talks to the application as a browser does; `who` is set once somebody signed in."""
+    """Talks to the application as a browser does; `actor` is set once somebody signed in."""
 
-    who: Acting
+    actor: Actor
 
     def __init__(self, app: Starlette) -> None:
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://desk.test")

@@ -12,7 +12,7 @@ import asgi
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
 from core.schema.ground import Ground
-from core.staff.agents import Role, Scope, acting, add_agent
+from core.staff.agents import Role, Scope, actor_of, add_agent
 from core.staff.sign_in import give_password
 from tests.desk.browser import PASSWORD, Browser
 
@@ -62,7 +62,7 @@ async def sign_in(app: Starlette) -> AsyncIterator[SignIn]:
             own = await stack.enter_async_context(Browser(app))
             answer = await own.submit("/desk/login", login=login, password=PASSWORD)
             assert answer.status_code == 303, answer.text
-            own.who = await acting(login)
+            own.actor = await actor_of(login)
             return own
 
         yield as_

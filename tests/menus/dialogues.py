@@ -79,7 +79,7 @@ class Dialogue:
 
     title: str
     msisdn: str
-    who: str
+    actor: str
     knows_language: bool
     steps: dict[Language, list[Step]] = field(default_factory=dict)
 
@@ -149,7 +149,7 @@ def written(dialogue: Dialogue) -> str:
     """The file of a dialogue."""
     lines = [
         f"# {dialogue.title}",
-        f"Appelant : {dialogue.msisdn} ({dialogue.who})",
+        f"Appelant : {dialogue.msisdn} ({dialogue.actor})",
         _LANGUAGE_KNOWN if dialogue.knows_language else _LANGUAGE_NEW,
         f"Jour : {DAY}",
     ]
@@ -246,7 +246,7 @@ class World:
                 if dialogue.knows_language:
                     await remember_language(dialogue.msisdn, language)
                 steps[language] = await Conversation(client, callback, dialogue.msisdn).held(asked)
-        return Dialogue(dialogue.title, dialogue.msisdn, dialogue.who, dialogue.knows_language, steps)
+        return Dialogue(dialogue.title, dialogue.msisdn, dialogue.actor, dialogue.knows_language, steps)
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:

@@ -141,12 +141,12 @@ async def test_every_page_of_a_screen_and_every_error_is_shown_once(walk: Walk) 
 
 async def test_of_pages_of_one_kind_the_longest_is_shown(walk: Walk) -> None:
     longer = [
-        replace(visit, caller=replace(visit.caller, msisdn="+22370000002", who="long"), text=f"{visit.text} et plus")
+        replace(visit, caller=replace(visit.caller, msisdn="+22370000002", actor="long"), text=f"{visit.text} et plus")
         for visit in walk.visits
         if visit.screen == "home"
     ]
     shown = exemplars([*walk.visits, *longer], list(small), GSM7)
-    assert {page.who for page in shown if page.screen == "home"} == {"long"}
+    assert {page.actor for page in shown if page.screen == "home"} == {"long"}
 
 
 async def test_a_page_that_one_language_does_not_need_stands_alone(walk: Walk) -> None:
@@ -169,7 +169,7 @@ async def test_the_book_asks_nothing_of_others_and_is_well_formed(walk: Walk) ->
 
 
 async def test_what_people_and_files_wrote_is_never_markup(walk: Walk) -> None:
-    hostile = [replace(visit, caller=replace(visit.caller, who="<script>alert(1)</script>")) for visit in walk.visits]
+    hostile = [replace(visit, caller=replace(visit.caller, actor="<script>alert(1)</script>")) for visit in walk.visits]
     page = book(Walk(visits=hostile, steps=walk.steps), small, GSM7, TODAY)
     assert "<script" not in page
     assert "&lt;script&gt;" in page

@@ -116,9 +116,9 @@ def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     monkeypatch.setattr(core.text.translator, "load", partial(load, locales=tmp_path))
     for language in Language:
         write_catalogue(tmp_path, language)
-    core.text.translator.voice.cache_clear()
+    core.text.translator.translator.cache_clear()
     yield tmp_path
-    core.text.translator.voice.cache_clear()
+    core.text.translator.translator.cache_clear()
 
 
 def write_catalogue(locales: Path, language: Language, entries: Mapping[str, str | None] = {}, fuzzy: str = "") -> None:
@@ -179,7 +179,7 @@ def places(found: Sequence[Finding]) -> list[Place]:
 
 def both(fault: Fault, at: str, keys: str) -> list[Place]:
     """The same finding by both callers."""
-    return [(fault, at, each.language.value, keys, each.who) for each in (OLD_MAN, WOMAN)]
+    return [(fault, at, each.language.value, keys, each.actor) for each in (OLD_MAN, WOMAN)]
 
 
 async def test_the_sound_menu_has_no_finding(world: None, catalogues: Path) -> None:
@@ -483,7 +483,7 @@ async def test_what_is_planted_is_found(
 async def test_letters_that_were_not_folded_are_found(world: None, catalogues: Path) -> None:
     """A walk in an alphabet that keeps `Ê`, judged as if the network had only GSM-7."""
     found = await found_in(a_menu(), catalogues, Looked(alphabet=replace(UCS2, page_budget=160, page_aim=160)))
-    assert (Fault.OUTSIDE_ALPHABET, "markets", "fr", "(first dial)", WOMAN.who) in places(found)
+    assert (Fault.OUTSIDE_ALPHABET, "markets", "fr", "(first dial)", WOMAN.actor) in places(found)
     assert "'Ê' (U+00CA)" in next(each.detail for each in found if each.language == "fr")
     assert {each.fault for each in found} == {Fault.OUTSIDE_ALPHABET}
 
@@ -502,63 +502,63 @@ CATALOGUE: Sequence[tuple[str, str, str | None, list[Place], str]] = [
         "a text that French lacks",
         "The market is on {day}.",
         None,
-        [(Fault.NOT_TRANSLATED, "day", "fr", "1", WOMAN.who)],
+        [(Fault.NOT_TRANSLATED, "day", "fr", "1", WOMAN.actor)],
         "'The market is on {day}.'",
     ),
     (
         "a text that is empty",
         "Found: {name}",
         "",
-        [(Fault.NOT_TRANSLATED, "village", "fr", "2*safo", WOMAN.who)],
+        [(Fault.NOT_TRANSLATED, "village", "fr", "2*safo", WOMAN.actor)],
         "'Found: {name}'",
     ),
     (
         "a text that is fuzzy",
         "You will be called.",
         "fuzzy",
-        [(Fault.NOT_TRANSLATED, "called", "fr", "3", WOMAN.who)],
+        [(Fault.NOT_TRANSLATED, "called", "fr", "3", WOMAN.actor)],
         "'You will be called.'",
     ),
     (
         "what was said of a wrong answer",
         "Not found.",
         None,
-        [(Fault.NOT_TRANSLATED, "letters", "fr", "2*zzzz", WOMAN.who)],
+        [(Fault.NOT_TRANSLATED, "letters", "fr", "2*zzzz", WOMAN.actor)],
         "'Not found.'",
     ),
     (
         "a text that is still in English",
         "You will be called.",
         "You will be called.",
-        [(Fault.SAME_AS_ENGLISH, "called", "fr", "3", WOMAN.who)],
+        [(Fault.SAME_AS_ENGLISH, "called", "fr", "3", WOMAN.actor)],
         "'You will be called.'",
     ),
     (
         "a text without its value",
         "The market is on {day}.",
         "Le marché a lieu.",
-        [(Fault.OTHER_FIELDS, "day", "fr", "1", WOMAN.who)],
+        [(Fault.OTHER_FIELDS, "day", "fr", "1", WOMAN.actor)],
         "'Le marché a lieu.'",
     ),
     (
         "a text with another value",
         "The market is on {day}.",
         "Le marché est le {jour}.",
-        [(Fault.OTHER_FIELDS, "day", "fr", "1", WOMAN.who), (Fault.EXCEPTION, "day", "fr", "1", WOMAN.who)],
+        [(Fault.OTHER_FIELDS, "day", "fr", "1", WOMAN.actor), (Fault.EXCEPTION, "day", "fr", "1", WOMAN.actor)],
         "jour",
     ),
     (
         "a text with an open bracket",
         "The market is on {day}.",
         "Le marché est le {day.",
-        [(Fault.OTHER_FIELDS, "day", "fr", "1", WOMAN.who), (Fault.EXCEPTION, "day", "fr", "1", WOMAN.who)],
+        [(Fault.OTHER_FIELDS, "day", "fr", "1", WOMAN.actor), (Fault.EXCEPTION, "day", "fr", "1", WOMAN.actor)],
         "",
     ),
     (
         "a character without a rule",
         "You will be called.",
         "Nous vous appellerons ☎",
-        [(Fault.OUTSIDE_ALPHABET, "called", "fr", "3", WOMAN.who)],
+        [(Fault.OUTSIDE_ALPHABET, "called", "fr", "3", WOMAN.actor)],
         "U+260E BLACK TELEPHONE",
     ),
     *(
@@ -566,7 +566,7 @@ CATALOGUE: Sequence[tuple[str, str, str | None, list[Place], str]] = [
             f"the engine's {own!r}",
             own,
             None,
-            [(Fault.NOT_TRANSLATED, "markets", "fr", "(first dial)", WOMAN.who)],
+            [(Fault.NOT_TRANSLATED, "markets", "fr", "(first dial)", WOMAN.actor)],
             repr(own),
         )
         for own in list(TEXTS)[-10:]
@@ -583,7 +583,7 @@ async def test_what_is_wrong_with_a_text_is_found(
 ) -> None:
     """In French only; the Bambara beside it has no finding."""
     write_catalogue(catalogues, FR, {msgid: said}, fuzzy=msgid if said == "fuzzy" else "")
-    core.text.translator.voice.cache_clear()
+    core.text.translator.translator.cache_clear()
     found = await found_in(a_menu(), catalogues)
     told = [each for each in found if (each.screen, each.keys) == (expected[0][1], expected[0][3])]
     assert sorted(places(told)) == sorted(expected)
@@ -605,7 +605,7 @@ async def _leads_to_letters(call: Call) -> Value:
 
 async def test_a_text_may_be_the_same_in_a_language_where_the_rules_say_so(world: None, catalogues: Path) -> None:
     write_catalogue(catalogues, FR, {"Markets": "Markets"})
-    core.text.translator.voice.cache_clear()
+    core.text.translator.translator.cache_clear()
     walk = await walked(a_menu())
     assert [each.fault for each in findings(walk, a_menu(), Rules(GSM7, slow_seconds=5))] == [Fault.SAME_AS_ENGLISH]
     assert findings(walk, a_menu(), Rules(GSM7, same=frozenset({"Markets"}), slow_seconds=5)) == []

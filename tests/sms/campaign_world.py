@@ -18,7 +18,7 @@ from core.payments.history import PaymentState
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.registry.households import Status
-from core.staff.agents import Acting, LoginTakenError, Role, acting, add_agent
+from core.staff.agents import Actor, LoginTakenError, Role, actor_of, add_agent
 from core.text.alphabet import GSM7
 from core.text.languages import Language
 from sms.campaigns import planning, steps
@@ -172,11 +172,11 @@ async def move_day(household: int, to: date | None, *, at: datetime = NOW) -> No
 # Campaigns and who decides on them
 
 
-async def somebody(login: str, role: Role = Role.SUPERVISOR) -> Acting:
+async def somebody(login: str, role: Role = Role.SUPERVISOR) -> Actor:
     """Somebody who works here, a supervisor unless another role is given."""
     with suppress(LoginTakenError):
         await add_agent(login, login.title(), role)
-    return await acting(login)
+    return await actor_of(login)
 
 
 async def round_id(name: str = ROUND) -> int:

@@ -25,7 +25,7 @@ from core.grievances.steps import (
     write_note,
 )
 from core.platform.database import reading, writing
-from core.staff.agents import Acting, NotAllowed, Role, Scope
+from core.staff.agents import Actor, NotAllowed, Role, Scope
 from core.staff.audit import first_broken
 from core.staff.row_security import seen_by
 from core.text.languages import Language
@@ -41,9 +41,9 @@ async def places(world: None) -> None:
     await seed.safo()
 
 
-async def seen_case(reference: str, who: Acting) -> Case:
-    async with seen_by(who):
-        found = await case(reference, who, TUESDAY)
+async def seen_case(reference: str, actor: Actor) -> Case:
+    async with seen_by(actor):
+        found = await case(reference, actor, TUESDAY)
     assert found is not None
     return found
 
@@ -91,9 +91,9 @@ async def test_of_two_who_act_on_one_page_the_second_is_told_what_changed() -> N
     reference = await filed("a")
     page = await seen_case(reference, mariam)
 
-    async def taking(who: Acting) -> None:
-        async with seen_by(who):
-            await take(Act(who, reference, page.seen, TUESDAY))
+    async def taking(actor: Actor) -> None:
+        async with seen_by(actor):
+            await take(Act(actor, reference, page.seen, TUESDAY))
 
     outcomes = await asyncio.gather(taking(mariam), taking(oumou), return_exceptions=True)
     (stale,) = [outcome for outcome in outcomes if outcome is not None]

@@ -11,14 +11,14 @@ from core.grievances.figures import Count, median, share
 from core.grievances.search import Wanted
 from core.numbers.identifiers import household_no
 from core.platform.database import writing
-from core.staff.agents import Acting, Role, Scope
+from core.staff.agents import Actor, Role, Scope
 from core.staff.row_security import seen_by
 from tests.core import seed
 from tests.core.grievances.grievance_rows import plant
 from tests.core.seed import SAFO, TODAY
 
-SUPERVISOR = Acting(1, "Awa", Role.SUPERVISOR)
-FOCAL = Acting(2, "Oumou", Role.FOCAL)
+SUPERVISOR = Actor(1, "Awa", Role.SUPERVISOR)
+FOCAL = Actor(2, "Oumou", Role.FOCAL)
 ELSEWHERE = "ML010101"
 
 
@@ -31,13 +31,13 @@ def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
-async def last_month(who: Acting = SUPERVISOR) -> figures.Figures:
-    async with seen_by(who):
-        return await figures.over(who, ago(29), TODAY + timedelta(days=1), TODAY)
+async def last_month(actor: Actor = SUPERVISOR) -> figures.Figures:
+    async with seen_by(actor):
+        return await figures.over(actor, ago(29), TODAY + timedelta(days=1), TODAY)
 
 
-async def listed(wanted: Wanted, who: Acting = SUPERVISOR) -> list[str]:
-    async with seen_by(who):
+async def listed(wanted: Wanted, actor: Actor = SUPERVISOR) -> list[str]:
+    async with seen_by(actor):
         rows = await search.page(wanted, TODAY)
         assert await search.count(wanted, TODAY) == len(rows)
     return [row.reference for row in rows]
@@ -125,7 +125,7 @@ async def test_a_sensitive_one_is_in_the_figures_of_focal_persons_alone() -> Non
 async def test_a_scope_counts_its_own_and_by_the_places_below() -> None:
     await plant(ago(3))
     await plant(ago(3), commune_pcode=ELSEWHERE)
-    regional = Acting(3, "Issa", Role.SUPERVISOR, Scope.REGION, "ML02")
+    regional = Actor(3, "Issa", Role.SUPERVISOR, Scope.REGION, "ML02")
     found = await last_month(regional)
     assert {place: count.received for place, count in found.by["place"].items()} == {"ML0202": 1}
     async with seen_by(regional):

@@ -13,7 +13,7 @@ from core.grievances.filing import Filing, file
 from core.grievances.queue import Counts, Reason, View, counts, page, take_next
 from core.grievances.steps import Act, Seen, ask, log_call, send_up, take
 from core.platform.database import reading, writing
-from core.staff.agents import Acting, Role, Scope, acting, add_agent
+from core.staff.agents import Actor, Role, Scope, actor_of, add_agent
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from tests.core import seed
@@ -55,23 +55,23 @@ async def put(reference: str, **values: Any) -> None:
 
 async def somebody(
     login: str, role: Role = Role.AGENT, scope: Scope = Scope.NATIONAL, code: str | None = None
-) -> Acting:
+) -> Actor:
     await add_agent(login, login.capitalize(), role, scope, code)
-    return await acting(login)
+    return await actor_of(login)
 
 
-async def act(who: Acting, reference: str, now: datetime = TUESDAY) -> Act:
+async def act(actor: Actor, reference: str, now: datetime = TUESDAY) -> Act:
     """Something done from a page that is up to date."""
     async with reading() as connection:
         version = await connection.scalar(
             text("SELECT version FROM grievance WHERE reference = :reference"), {"reference": reference}
         )
-    return Act(who, reference, Seen(version or 0, 0), now)
+    return Act(actor, reference, Seen(version or 0, 0), now)
 
 
-async def queue(who: Acting, now: datetime = TUESDAY, view: View = View.NEXT) -> list[str]:
-    async with seen_by(who):
-        return [row.reference for row in await page(who, view, now)]
+async def queue(actor: Actor, now: datetime = TUESDAY, view: View = View.NEXT) -> list[str]:
+    async with seen_by(actor):
+        return [row.reference for row in await page(actor, view, now)]
 
 
 @pytest.fixture(autouse=True)
@@ -136,9 +136,9 @@ async def test_of_those_who_take_at_once_each_gets_another() -> None:
     people = [await somebody(f"agent{number}") for number in range(5)]
     references = {await filed(f"key {number}") for number in range(4)}
 
-    async def taken(who: Acting) -> str | None:
-        async with seen_by(who):
-            return await take_next(who, TUESDAY)
+    async def taken(actor: Actor) -> str | None:
+        async with seen_by(actor):
+            return await take_next(actor, TUESDAY)
 
     got = await asyncio.gather(*map(taken, people))
     assert len(got) == 5
@@ -172,7 +172,7 @@ async def test_one_that_was_touched_stays() -> None:
     assert await queue(oumou, TUESDAY + timedelta(hours=8)) == []
 
 
-async def waiting() -> tuple[Acting, str]:
+async def waiting() -> tuple[Actor, str]:
     """A grievance whose person was asked something, and whose it is."""
     mariam = await somebody("mariam")
     reference = await filed("a")
@@ -222,7 +222,7 @@ async def test_each_kind_of_place_works_on_its_levels() -> None:
     for level in ("village", "commune", "cercle", "region", "national"):
         by_level[level] = await filed(level)
         await put(by_level[level], level=level)
-    assert [len(await queue(who)) for who in (commune, cercle, region, nation)] == [2, 3, 4, 5]
+    assert [len(await queue(actor)) for actor in (commune, cercle, region, nation)] == [2, 3, 4, 5]
 
 
 async def test_one_that_went_up_is_nobody_s_there() -> None:
@@ -241,9 +241,9 @@ async def test_it_is_counted_whose_each_is() -> None:
     far = await somebody("far", scope=Scope.COMMUNE, code=seed.SAFO)
     for number in range(4):
         await filed(f"key {number}", TUESDAY - timedelta(days=7 * (number == 0)))
-    for who in (mariam, oumou, far):
-        async with seen_by(who):
-            await take_next(who, TUESDAY)
+    for actor in (mariam, oumou, far):
+        async with seen_by(actor):
+            await take_next(actor, TUESDAY)
     async with seen_by(mariam):
         assert await counts(mariam, TUESDAY) == Counts(mine=1, team=2, free=1, late=1)
         shown = {view: len(await page(mariam, view, TUESDAY)) for view in View}

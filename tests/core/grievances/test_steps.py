@@ -12,7 +12,7 @@ from sqlalchemy import text
 from core.grievances.filing import Filing, GrievanceState, Level, file, reopen
 from core.grievances.steps import SensitiveStaysPut, StepNotPossible, ask_information, decide, escalate
 from core.platform.database import reading, writing
-from core.staff.agents import Role, acting, add_agent
+from core.staff.agents import Role, actor_of, add_agent
 from core.text.languages import Language
 from tests.core import seed
 
@@ -147,7 +147,7 @@ async def test_the_ladder_ends_at_the_nation_and_each_rung_is_told() -> None:
 
 async def test_a_step_bears_the_name_of_who_took_it() -> None:
     await add_agent("oumou", "Oumou Keita", Role.AGENT)
-    oumou = await acting("oumou")
+    oumou = await actor_of("oumou")
     await decide(await filed(), oumou.id, RESOLVED, ANSWER, MONDAY)
     assert await rows("SELECT agent_id FROM grievance_event ORDER BY id") == [(None,), (oumou.id,)]
 
@@ -324,7 +324,7 @@ async def test_the_first_answer_is_the_first_step_that_is_told() -> None:
 
 async def test_what_goes_up_or_is_reopened_is_nobody_s_until_it_is_taken() -> None:
     await add_agent("oumou", "Oumou Keita", Role.AGENT)
-    oumou = await acting("oumou")
+    oumou = await actor_of("oumou")
     reference = await filed()
     for step in (escalate(reference, oumou.id, "", MONDAY), decide(reference, oumou.id, REJECTED, ANSWER, MONDAY)):
         async with writing() as session:

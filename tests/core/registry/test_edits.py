@@ -8,7 +8,7 @@ from sqlalchemy import text
 from core.numbers.identifiers import household_no
 from core.platform.database import reading
 from core.registry.edits import CannotCorrect, ChangedMeanwhile, correct_language, correct_phone
-from core.staff.agents import Acting, NotAllowed, Role, Scope, add_agent
+from core.staff.agents import Actor, NotAllowed, Role, Scope, add_agent
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from tests.core import seed
@@ -21,11 +21,11 @@ WHY = "SIM perdue, vue au guichet"
 
 
 @pytest.fixture
-async def mariam(world: None) -> Acting:
+async def mariam(world: None) -> Actor:
     await seed.safo()
     await seed.household(AWA, phones=(FIRST, SECOND))
     agent_id = await add_agent("mariam", "Mariam", Role.AGENT, Scope.COMMUNE, SAFO)
-    return Acting(agent_id, "Mariam", Role.AGENT, Scope.COMMUNE, SAFO)
+    return Actor(agent_id, "Mariam", Role.AGENT, Scope.COMMUNE, SAFO)
 
 
 async def phones() -> list[str]:
@@ -42,14 +42,14 @@ async def kept() -> dict[str, object]:
     return found
 
 
-async def test_a_phone_is_replaced_and_the_trail_says_by_what_and_why(mariam: Acting) -> None:
+async def test_a_phone_is_replaced_and_the_trail_says_by_what_and_why(mariam: Actor) -> None:
     async with seen_by(mariam):
         await correct_phone(mariam, AWA, 1, "78 00 00 01", FIRST, WHY, NOW)
     assert await phones() == [NEW, SECOND]
     assert await kept() == {"position": 1, "before": FIRST, "after": NEW, "reason": WHY}
 
 
-async def test_the_second_phone_may_go_and_come(mariam: Acting) -> None:
+async def test_the_second_phone_may_go_and_come(mariam: Actor) -> None:
     async with seen_by(mariam):
         await correct_phone(mariam, AWA, 2, "", SECOND, WHY, NOW)
         await correct_phone(mariam, AWA, 2, NEW, "", WHY, NOW)
@@ -67,7 +67,7 @@ async def test_the_second_phone_may_go_and_come(mariam: Acting) -> None:
     ],
 )
 async def test_what_cannot_be_is_refused_in_words(
-    mariam: Acting, position: int, typed: str, reason: str, said: str
+    mariam: Actor, position: int, typed: str, reason: str, said: str
 ) -> None:
     async with seen_by(mariam):
         with pytest.raises(CannotCorrect, match=said):
@@ -75,14 +75,14 @@ async def test_what_cannot_be_is_refused_in_words(
     assert await phones() == [FIRST, SECOND]
 
 
-async def test_a_page_that_is_out_of_date_changes_nothing(mariam: Acting) -> None:
+async def test_a_page_that_is_out_of_date_changes_nothing(mariam: Actor) -> None:
     with pytest.raises(ChangedMeanwhile):
         await correct_phone(mariam, AWA, 1, NEW, "+22370000000", WHY, NOW)
     with pytest.raises(ChangedMeanwhile):
         await correct_language(mariam, AWA, Language.BM, Language.FR, WHY, NOW)
 
 
-async def test_a_language_is_corrected(mariam: Acting) -> None:
+async def test_a_language_is_corrected(mariam: Actor) -> None:
     async with seen_by(mariam):
         await correct_language(mariam, AWA, Language.BM, None, WHY, NOW)
     assert await kept() == {"before": None, "after": "bm", "reason": WHY}
@@ -90,10 +90,10 @@ async def test_a_language_is_corrected(mariam: Acting) -> None:
         await correct_language(mariam, AWA, Language.BM, Language.BM, WHY, NOW)
 
 
-async def test_it_is_for_whoever_works_there(mariam: Acting) -> None:
-    elsewhere = Acting(mariam.id, "Mariam", Role.AGENT, Scope.COMMUNE, "ML010101")
+async def test_it_is_for_whoever_works_there(mariam: Actor) -> None:
+    elsewhere = Actor(mariam.id, "Mariam", Role.AGENT, Scope.COMMUNE, "ML010101")
     async with seen_by(elsewhere):
         with pytest.raises(LookupError):
             await correct_phone(elsewhere, AWA, 1, NEW, FIRST, WHY, NOW)
     with pytest.raises(NotAllowed):
-        await correct_language(Acting(mariam.id, "M", Role.FOCAL), AWA, Language.BM, None, WHY, NOW)
+        await correct_language(Actor(mariam.id, "M", Role.FOCAL), AWA, Language.BM, None, WHY, NOW)

@@ -8,7 +8,7 @@ from core.grievances.filing import Filing, file
 from core.numbers.identifiers import household_no
 from core.payments.history import PaymentState
 from core.registry.search import MOST, CannotSearch, by_number, household_file, search
-from core.staff.agents import Acting, Role, Scope, add_agent
+from core.staff.agents import Actor, Role, Scope, add_agent
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from tests.core import seed
@@ -29,9 +29,9 @@ async def planted(world: None) -> int:
     return awa
 
 
-async def works(scope_code: str | None = None, role: Role = Role.AGENT) -> Acting:
+async def works(scope_code: str | None = None, role: Role = Role.AGENT) -> Actor:
     scope = Scope.COMMUNE if scope_code else Scope.NATIONAL
-    return Acting(await add_agent("mariam", "Mariam", role, scope, scope_code), "Mariam", role, scope, scope_code)
+    return Actor(await add_agent("mariam", "Mariam", role, scope, scope_code), "Mariam", role, scope, scope_code)
 
 
 @pytest.mark.parametrize("typed", [AWA, f"{AWA[:4]} {AWA[4:]}", "awa traore", "TRAORRÉ Awa", "tra awa"])
@@ -75,7 +75,7 @@ async def test_nobody_finds_what_is_not_theirs(planted: int) -> None:
     async with seen_by(await works(SAFO)):
         assert await by_number(other) is None
         assert await household_file(other, TODAY) is None
-    administrator = Acting(1, "A", Role.ADMINISTRATOR)
+    administrator = Actor(1, "A", Role.ADMINISTRATOR)
     async with seen_by(administrator):
         assert (await search("awa")).hits == ()
 
@@ -87,7 +87,7 @@ async def test_namesakes_elsewhere_do_not_take_the_place_of_ours(planted: int) -
     async with seen_by(await works(SAFO)):
         found = await search("sira bah")
     assert ([hit.commune for hit in found.hits], found.more) == (["Safo"], False)
-    async with seen_by(Acting(1, "A", Role.AGENT)):
+    async with seen_by(Actor(1, "A", Role.AGENT)):
         found = await search("sira bah")
     assert (len(found.hits), found.more) == (MOST, True)
 

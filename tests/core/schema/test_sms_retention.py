@@ -81,15 +81,16 @@ async def test_notices_go_with_their_requests_after_their_days() -> None:
 async def test_who_wrote_and_reports_of_nobody_are_kept_their_days_and_no_longer() -> None:
     for name, more in (("kept", timedelta()), ("gone", timedelta(seconds=1))):
         await change(
-            "INSERT INTO inbound_sms (gateway_id, msisdn, intent, at, answered) VALUES (:id, :who, 'help', :at, true)",
+            "INSERT INTO inbound_sms (gateway_id, msisdn, intent, at, answered) "
+            "VALUES (:id, :msisdn, 'help', :at, true)",
             id=name,
-            who=AWA,
+            msisdn=AWA,
             at=NOW - timedelta(days=90) - more,
         )
         await change(
-            "INSERT INTO early_report (provider_id, msisdn, state, received_at) VALUES (:id, :who, 'delivered', :at)",
+            "INSERT INTO early_report (provider_id, msisdn, state, received_at) VALUES (:id, :msisdn, 'delivered', :at)",
             id=name,
-            who=AWA,
+            msisdn=AWA,
             at=NOW - timedelta(days=7) - more,
         )
     purged = await purge(NOW, SETTINGS)

@@ -8,14 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from core.platform.database import reading, undone, writing
-from core.staff.agents import Acting, Role, add_agent
+from core.staff.agents import Actor, Role, add_agent
 from core.staff.audit import first_broken, has_seal, note, trail
 from core.staff.row_security import seen_by
 
 pytestmark = pytest.mark.usefixtures("world")
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-ADMIN = Acting(1, "Admin", Role.ADMINISTRATOR)
+ADMIN = Actor(1, "Admin", Role.ADMINISTRATOR)
 MEDDLING = (
     "UPDATE audit_entry SET act = 'nothing' WHERE about = 'agent 2'",
     "DELETE FROM audit_entry WHERE about = 'agent 2'",

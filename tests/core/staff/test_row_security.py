@@ -16,7 +16,7 @@ from core.payments.history import PaymentState
 from core.platform.database import reading, writing
 from core.schema import migrations
 from core.staff import audit
-from core.staff.agents import Acting, Role, Scope, add_agent
+from core.staff.agents import Actor, Role, Scope, add_agent
 from core.staff.row_security import seen_by, sight
 from core.staff.sign_in import give_password
 from core.text.languages import Language
@@ -73,21 +73,21 @@ COUNTED: Mapping[str, str] = {
 TABLES = ("household", "household_phone", "enrolment", "payment", "callback_request", "callback_try")
 
 
-def acting(role: Role, code: str | None = None, *, watches: bool = False) -> Acting:
+def actor_of(role: Role, code: str | None = None, *, watches: bool = False) -> Actor:
     """Somebody of a role, for a place or the whole country."""
     kinds = {None: Scope.NATIONAL, 4: Scope.REGION, 6: Scope.CERCLE, 8: Scope.COMMUNE}
-    return Acting(1, "Kadi", role, kinds[len(code) if code else None], code, watches)
+    return Actor(1, "Kadi", role, kinds[len(code) if code else None], code, watches)
 
 
-async def seen(who: Acting, sql: str) -> Any:
+async def seen(actor: Actor, sql: str) -> Any:
     """What a query gives somebody."""
-    async with seen_by(who) as session:
+    async with seen_by(actor) as session:
         return await session.scalar(text(sql))
 
 
-async def places_seen(who: Acting, which: str) -> list[str]:
+async def places_seen(actor: Actor, which: str) -> list[str]:
     """The communes of the rows somebody sees."""
-    return await seen(who, COUNTED[which]) or []
+    return await seen(actor, COUNTED[which]) or []
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ async def places_seen(who: Acting, which: str) -> list[str]:
     ],
 )
 async def test_each_sees_the_communes_of_their_scope_in_every_table(code: str | None, communes: list[str]) -> None:
-    agent = acting(Role.AGENT, code)
+    agent = actor_of(Role.AGENT, code)
     assert await places_seen(agent, "household") == communes
     assert await places_seen(agent, "ordinary") == communes
     unknown = code is None
@@ -125,21 +125,21 @@ async def test_each_sees_the_communes_of_their_scope_in_every_table(code: str | 
 async def test_each_role_sees_its_own(
     role: Role, ordinary: int, sensitive: int, households: int, calls: int, trail: int
 ) -> None:
-    who = acting(role)
-    assert len(await places_seen(who, "ordinary")) == ordinary
-    assert len(await places_seen(who, "sensitive")) == sensitive
-    assert await seen(who, "SELECT count(*) FROM household") == households
-    assert await seen(who, "SELECT count(*) FROM callback_request") == calls
-    assert await seen(who, "SELECT count(*) FROM audit_entry") == trail
-    assert await seen(who, "SELECT count(*) FROM grievance_event") == ordinary + sensitive
+    actor = actor_of(role)
+    assert len(await places_seen(actor, "ordinary")) == ordinary
+    assert len(await places_seen(actor, "sensitive")) == sensitive
+    assert await seen(actor, "SELECT count(*) FROM household") == households
+    assert await seen(actor, "SELECT count(*) FROM callback_request") == calls
+    assert await seen(actor, "SELECT count(*) FROM audit_entry") == trail
+    assert await seen(actor, "SELECT count(*) FROM grievance_event") == ordinary + sensitive
 
 
 async def test_a_sensitive_grievance_is_no_search_hit_and_changes_for_nobody_else() -> None:
     for role in (Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR):
-        async with seen_by(acting(role)) as session:
+        async with seen_by(actor_of(role)) as session:
             changed = await session.execute(text("UPDATE grievance SET name = 'x' WHERE category = 'conduct'"))
             assert changed.rowcount == 0  # type: ignore[attr-defined]
-    async with seen_by(acting(Role.FOCAL, NEAR)) as session:
+    async with seen_by(actor_of(Role.FOCAL, NEAR)) as session:
         changed = await session.execute(text("UPDATE grievance SET name = 'x' WHERE category = 'conduct'"))
         assert changed.rowcount == 1  # type: ignore[attr-defined]
 
@@ -154,7 +154,7 @@ async def test_a_sensitive_grievance_is_no_search_hit_and_changes_for_nobody_els
 )
 async def test_nothing_is_moved_out_of_ones_own_sight(moving: str) -> None:
     with pytest.raises(DBAPIError, match="row-level security"):
-        async with seen_by(acting(Role.AGENT, NEAR)) as session:
+        async with seen_by(actor_of(Role.AGENT, NEAR)) as session:
             await session.execute(text(moving))
 
 
@@ -166,17 +166,17 @@ async def test_who_read_a_sensitive_grievance_is_for_focal_persons_and_who_watch
     async with writing() as session:
         await session.execute(text(read))
     count = "SELECT count(*) FROM grievance_reading"
-    assert await seen(acting(Role.FOCAL), count) == 4
-    assert await seen(acting(Role.AGENT), count) == 0
-    assert await seen(acting(Role.SUPERVISOR), count) == 0
+    assert await seen(actor_of(Role.FOCAL), count) == 4
+    assert await seen(actor_of(Role.AGENT), count) == 0
+    assert await seen(actor_of(Role.SUPERVISOR), count) == 0
     async with writing() as session:
         await session.execute(text("UPDATE agent SET watches_focal = true"))
-    assert await seen(acting(Role.SUPERVISOR), count) == 4
+    assert await seen(actor_of(Role.SUPERVISOR), count) == 4
 
 
 async def test_an_sms_about_a_sensitive_grievance_is_seen_by_focal_persons_only() -> None:
     count = "SELECT count(*) FROM message WHERE CAST(filling ->> 'discreet' AS boolean)"
-    assert [await seen(acting(role), count) for role in Role] == [0, 0, 4, 0]
+    assert [await seen(actor_of(role), count) for role in Role] == [0, 0, 4, 0]
 
 
 FORBIDDEN = (
@@ -205,21 +205,21 @@ FORBIDDEN = (
 async def test_what_the_desk_may_not_do_whoever_asks(act: str) -> None:
     for role in Role:
         with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
-            async with seen_by(acting(role)) as session:
+            async with seen_by(actor_of(role)) as session:
                 await session.execute(text(act))
 
 
 async def test_whoever_acts_writes_to_the_trail_and_does_not_read_it() -> None:
-    async with seen_by(acting(Role.AGENT)):
+    async with seen_by(actor_of(Role.AGENT)):
         await audit.note(1, "call tried", "callback 1", NOW)
-    assert await seen(acting(Role.AGENT), "SELECT count(*) FROM audit_entry") == 0
-    assert await seen(acting(Role.ADMINISTRATOR), "SELECT count(*) FROM audit_entry") == 2
+    assert await seen(actor_of(Role.AGENT), "SELECT count(*) FROM audit_entry") == 0
+    assert await seen(actor_of(Role.ADMINISTRATOR), "SELECT count(*) FROM audit_entry") == 2
 
 
 async def test_nobody_sees_nothing_and_the_sight_ends_with_the_transaction() -> None:
     nobody = sight(None)
     assert nobody == {"agent_id": "0", "role": "", "scope": ""}
-    assert await seen(acting(Role.AGENT, NEAR), "SELECT count(*) FROM household") == 1
+    assert await seen(actor_of(Role.AGENT, NEAR), "SELECT count(*) FROM household") == 1
     async with writing() as session:
         assert await session.scalar(text("SELECT count(*) FROM household")) == 4, "the line sees all, as before"
 

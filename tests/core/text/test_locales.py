@@ -22,7 +22,7 @@ from core.text.alphabet import GSM7
 from core.text.catalogue import LOCALES
 from core.text.formats import date_phrase
 from core.text.languages import Language
-from core.text.translator import Amount, Voice, voice
+from core.text.translator import Amount, Translator, translator
 from menus import eligibility
 from menus.subjects import TOPICS
 from proof.catalogues import problems
@@ -123,7 +123,7 @@ def longest_day(language: Language) -> date:
     return max(days, key=lambda day: sent(date_phrase(language, day)))
 
 
-def filled(spoken: Voice, msgid: str, **longer: object) -> str:
+def filled(spoken: Translator, msgid: str, **longer: object) -> str:
     """A text with the longest of what it may hold."""
     day = longest_day(spoken.language)
     period = max((spoken.t(each) for each in PERIODS.values()), key=sent)
@@ -222,19 +222,19 @@ def test_french_is_written_as_french_is() -> None:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_the_line_that_says_a_key_was_wrong_is_short(language: Language) -> None:
-    assert sent(signs(voice(language), GSM7).wrong) <= ERROR_LINE
+    assert sent(signs(translator(language), GSM7).wrong) <= ERROR_LINE
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_what_stands_behind_a_key_is_short(language: Language) -> None:
     offered = labels()
     assert len(offered) > 60
-    assert {label: size for label in offered if (size := sent(voice(language).t(label))) > LABEL} == {}
+    assert {label: size for label in offered if (size := sent(translator(language).t(label))) > LABEL} == {}
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_a_text_with_the_longest_it_can_hold_fits_one_page(language: Language) -> None:
-    spoken = voice(language)
+    spoken = translator(language)
     for entry in entries(language):
         if not entry.msgid.startswith(SMS_BEGINS):
             assert sent(filled(spoken, entry.msgid)) <= GSM7.page_aim, entry
@@ -243,7 +243,7 @@ def test_a_text_with_the_longest_it_can_hold_fits_one_page(language: Language) -
 @pytest.mark.parametrize("language", list(Language))
 def test_an_sms_with_the_longest_it_can_hold_is_one_part_and_with_words_of_people_two(language: Language) -> None:
     """What people wrote, or what a call that was cut would have shown, may be as long as a page."""
-    spoken = voice(language)
+    spoken = translator(language)
     shared = filled(spoken, "{n} households, {amount} each")
     said = [entry for entry in entries(language) if entry.msgid.startswith(SMS_BEGINS)]
     assert len(said) > 25
@@ -254,7 +254,7 @@ def test_an_sms_with_the_longest_it_can_hold_is_one_part_and_with_words_of_peopl
 
 @pytest.mark.parametrize("language", list(Language))
 def test_an_sms_begins_with_the_name_of_the_programme(language: Language) -> None:
-    begins = voice(language).t("Jigisèmèjiri: {text}", text="")
+    begins = translator(language).t("Jigisèmèjiri: {text}", text="")
     for entry in entries(language):
         assert entry.text.startswith(begins) == entry.msgid.startswith(SMS_BEGINS), entry
 
@@ -264,7 +264,7 @@ def test_an_sms_begins_with_the_name_of_the_programme(language: Language) -> Non
     [(language, asked, wrong) for language in Language for asked, all_wrong in ASKED.items() for wrong in all_wrong],
 )
 def test_a_question_and_what_was_wrong_share_a_page(language: Language, question: str, wrong: str) -> None:
-    spoken = voice(language)
+    spoken = translator(language)
     said, error = spoken.t(question), filled(spoken, wrong)
     assert sent(f"{error}\n{said}") <= BOTH
     (page,) = lay_out(GSM7, signs(spoken, GSM7), said, [], Room(typed=True, home=True))
@@ -288,9 +288,9 @@ def test_a_payment_is_told_on_one_page(language: Language, state: PaymentState) 
         reason="name",
         moved_from=None,
     )
-    assert sent(payment_told(voice(language), card, today)) <= GSM7.page_aim
+    assert sent(payment_told(translator(language), card, today)) <= GSM7.page_aim
     moved = replace(card, moved_from=day - timedelta(days=7))
-    assert sent(payment_told(voice(language), moved, today)) <= GSM7.page_budget
+    assert sent(payment_told(translator(language), moved, today)) <= GSM7.page_budget
 
 
 def test_every_bambara_text_says_where_it_comes_from() -> None:

@@ -75,8 +75,8 @@ async def test_two_who_take_a_call_at_once_are_one(awa: int, sign_in: SignIn) ->
 
     async def take(browser: Browser) -> bool:
         try:
-            async with seen_by(browser.who):
-                await take_call(1, browser.who, NOW)
+            async with seen_by(browser.actor):
+                await take_call(1, browser.actor, NOW)
         except TakenBySomebody:
             return False
         return True

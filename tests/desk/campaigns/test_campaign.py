@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from core.numbers.msisdn import local
 from core.platform.database import writing
 from core.platform.settings import Settings
-from core.staff.agents import Role, Scope, acting
+from core.staff.agents import Role, Scope, actor_of
 from sms.campaigns import planning, planning_apart, steps
 from sms.campaigns.audience import Subject
 from sms.campaigns.scope import OutOfScope
@@ -144,7 +144,7 @@ async def test_starting_what_somebody_cancelled_says_who_did(two_households: Non
     campaign = await announced()
     binta, cheick = [await sign_in(login, Role.SUPERVISOR) for login in ("binta", "cheick")]
     await act(binta, campaign, "approve")
-    await steps.cancel(campaign, "Tour repoussé", cheick.who, datetime.now(UTC))
+    await steps.cancel(campaign, "Tour repoussé", cheick.actor, datetime.now(UTC))
     page = await act(binta, campaign, "start", when="now")
     assert "la campagne est annulée (par Cheick, le" in page
     assert await state_of(campaign) == "cancelled"
@@ -262,11 +262,11 @@ class TestScope:
     async def test_the_act_itself_refuses_it_whoever_calls_it(self, sign_in: SignIn) -> None:
         campaign = await announced()
         await sign_in("binta", Role.SUPERVISOR, Scope.REGION, "ML05")
-        binta = await acting("binta")
+        binta = await actor_of("binta")
         for doing in (
             steps.approve(campaign, binta, NOW),
             steps.cancel(campaign, "non", binta, NOW),
-            planning.plan(campaign, SETTINGS, NOW, who=binta),
+            planning.plan(campaign, SETTINGS, NOW, actor=binta),
             steps.settle(None, binta, NOW, again=False),
         ):
             with pytest.raises(OutOfScope):

@@ -92,7 +92,7 @@ async def test_from_taking_to_answering(sign_in: SignIn) -> None:
     page = seen(await do(mariam, reference, "answer", decision="answer", words="Votre argent sera là lundi."))
     assert "La réponse est donnée" in page
     assert "Votre argent sera là lundi." in page
-    assert await one("SELECT state, decided_by FROM grievance") == ("resolved", mariam.who.id)
+    assert await one("SELECT state, decided_by FROM grievance") == ("resolved", mariam.actor.id)
     assert (await one("SELECT filling ->> 'text' FROM message WHERE kind = 'decided'"))[0] == (
         "Votre argent sera là lundi."
     )
@@ -111,7 +111,7 @@ async def test_the_second_on_a_case_is_told_what_changed_and_keeps_the_text(sign
     await do(mariam, reference, "take")
     old = await shown(mariam, reference)
     await do(awa, reference, "note", words="Voir la mairie")
-    await do(awa, reference, "assign", agent=str(awa.who.id))
+    await do(awa, reference, "assign", agent=str(awa.actor.id))
     page = f"/desk/cases/{reference}"
     answer = await mariam.submit(
         f"{page}/answer", page=page, **(old | {"decision": "answer", "words": "Mon long texte."})
@@ -133,9 +133,9 @@ async def test_another_s_case_is_not_acted_on_but_a_supervisor_gives_it(sign_in:
     refused = await do(oumou, reference, "answer", decision="answer", words="Réponse.")
     assert (refused.status_code, "Cette plainte est avec Mariam" in seen(refused)) == (409, True)
     assert (await do(oumou, reference, "take")).status_code == 409
-    refused = await do(oumou, reference, "assign", agent=str(oumou.who.id))
+    refused = await do(oumou, reference, "assign", agent=str(oumou.actor.id))
     assert (refused.status_code, "pas pour votre rôle" in seen(refused)) == (403, True)
-    assert "attribuée" in seen(await do(awa, reference, "assign", agent=str(oumou.who.id)))
+    assert "attribuée" in seen(await do(awa, reference, "assign", agent=str(oumou.actor.id)))
     assert "La réponse est donnée" in seen(await do(oumou, reference, "answer", decision="answer", words="Réponse."))
 
 
@@ -143,7 +143,7 @@ async def test_it_is_given_only_to_who_may_see_it(sign_in: SignIn) -> None:
     reference = await filed("a")
     awa = await sign_in("awa", Role.SUPERVISOR)
     far = await sign_in("far", scope=Scope.COMMUNE, scope_code=KATI)
-    refused = await do(awa, reference, "assign", agent=str(far.who.id))
+    refused = await do(awa, reference, "assign", agent=str(far.actor.id))
     assert (refused.status_code, "Choisissez quelqu'un de la liste" in seen(refused)) == (422, True)
     known = await shown(awa, reference)
     refused = await far.submit(f"/desk/cases/{reference}/take", page="/desk/queue", **known)

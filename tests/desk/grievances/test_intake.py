@@ -44,7 +44,7 @@ async def test_a_grievance_told_by_telephone_is_filed_and_its_receipt_goes_out(m
     assert "Donnez ce numéro à la personne" in seen(answer)
     (filed,) = await rows("SELECT * FROM grievance")
     assert (filed["channel"], filed["name"], filed["sex"], filed["msisdn"]) == ("call", "Awa Traoré", "F", PHONE)
-    assert (filed["commune_pcode"], filed["village"], filed["filed_by"]) == (SAFO, "Dialakoroba", mariam.who.id)
+    assert (filed["commune_pcode"], filed["village"], filed["filed_by"]) == (SAFO, "Dialakoroba", mariam.actor.id)
     assert str(answer.url).endswith(filed["reference"])
     assert [row["kind"] for row in await rows("SELECT kind FROM message")] == ["received"]
     (kept,) = await rows("SELECT about, detail FROM audit_entry WHERE act = 'filed'")

@@ -100,7 +100,7 @@ async def test_a_file_tells_nobodys_name_number_or_words_and_is_in_the_trail(sig
     async with reading() as connection:
         act = "SELECT agent_id, detail FROM audit_entry WHERE act = 'grievances exported'"
         noted = (await connection.execute(text(act))).one()
-    assert noted.agent_id == issa.who.id
+    assert noted.agent_id == issa.actor.id
     assert noted.detail == {"kind": "csv", "rows": 1, "filters": {}, "searched": True}
 
 

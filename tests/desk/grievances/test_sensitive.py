@@ -32,7 +32,7 @@ async def watcher(sign_in: SignIn) -> Browser:
     """A supervisor who watches over the focal persons."""
     awa = await sign_in("awa", Role.SUPERVISOR)
     async with writing() as session:
-        await session.execute(text("UPDATE agent SET watches_focal = true WHERE id = :id"), {"id": awa.who.id})
+        await session.execute(text("UPDATE agent SET watches_focal = true WHERE id = :id"), {"id": awa.actor.id})
     return awa
 
 
@@ -40,13 +40,13 @@ async def watcher(sign_in: SignIn) -> Browser:
 async def test_for_others_it_is_no_row_no_count_and_no_search_hit(sign_in: SignIn, role: Role) -> None:
     references = [await filed("a", CONDUCT, days_ago=20), await filed("b", ABUSE)]
     other = await sign_in("other", role)
-    async with seen_by(other.who) as session:
+    async with seen_by(other.actor) as session:
         assert await session.scalar(text("SELECT count(*) FROM grievance")) == 0
         assert await session.scalar(text("SELECT count(*) FROM grievance_event")) == 0
-        assert [await queue.page(other.who, view, NOW) for view in View] == [()] * len(View)
-        assert await queue.counts(other.who, NOW) == Counts(0, 0, 0, 0)
-        assert await queue.take_next(other.who, NOW) is None
-        assert [await cases.case(reference, other.who, NOW) for reference in references] == [None, None]
+        assert [await queue.page(other.actor, view, NOW) for view in View] == [()] * len(View)
+        assert await queue.counts(other.actor, NOW) == Counts(0, 0, 0, 0)
+        assert await queue.take_next(other.actor, NOW) is None
+        assert [await cases.case(reference, other.actor, NOW) for reference in references] == [None, None]
     unknown = await other.open("/desk/cases/1234567")
     for reference in references:
         page = await other.open(f"/desk/cases/{reference}")
@@ -95,12 +95,12 @@ async def test_each_reading_is_recorded_and_shown_to_who_watches(sign_in: SignIn
     assert "Fanta" in page
     assert "5 000" not in page
     assert secret not in await awa.see("/desk/readings", reference="7654321")
-    for who in (fanta, other):
-        assert (await who.open("/desk/readings")).status_code == 403
-    async with seen_by(other.who):
+    for actor in (fanta, other):
+        assert (await actor.open("/desk/readings")).status_code == 403
+    async with seen_by(other.actor):
         assert await cases.readings() == ()
     acts = await one(
-        "SELECT count(*) FROM audit_entry WHERE act = 'grievance read' AND agent_id = :id", id=fanta.who.id
+        "SELECT count(*) FROM audit_entry WHERE act = 'grievance read' AND agent_id = :id", id=fanta.actor.id
     )
     assert acts == (2,)
 
@@ -131,7 +131,7 @@ async def test_where_an_sms_is_safe_it_says_no_more_than_the_number(sign_in: Sig
     secret = await filed("a", replace(ABUSE, sms_safe=True))
     fanta, other = await sign_in("fanta", Role.FOCAL), await sign_in("fatim", Role.FOCAL)
     await do(other, secret, "take")
-    assert "attribuée" in seen(await do(fanta, secret, "assign", agent=str(fanta.who.id)))
+    assert "attribuée" in seen(await do(fanta, secret, "assign", agent=str(fanta.actor.id)))
     page = f"/desk/cases/{secret}"
     preview = seen(await fanta.submit(f"{page}/preview", page=page, **(await shown(fanta, secret)), words="Réglé ici."))
     assert f"Jigisèmèjiri: {secret}. Appelez" in preview.replace("Jigisèmèjiri :", "Jigisèmèjiri:")

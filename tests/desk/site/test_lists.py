@@ -103,7 +103,7 @@ async def test_an_export_is_safe_to_open_and_in_the_trail(sign_in: SignIn) -> No
 
 async def test_an_administrator_reads_the_trail_and_nobody_else(sign_in: SignIn) -> None:
     admin, awa = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("awa", Role.SUPERVISOR)
-    await note(awa.who.id, "call tried", "callback 7", NOW, {"reached": False})
+    await note(awa.actor.id, "call tried", "callback 7", NOW, {"reached": False})
     await note(None, "password given", "agent awa", NOW)
     words = await admin.see("/desk/audit-entry/list")
     assert "awa appel tenté callback 7" in words
@@ -113,7 +113,7 @@ async def test_an_administrator_reads_the_trail_and_nobody_else(sign_in: SignIn)
 
 async def test_the_trail_is_filtered_by_who_act_about_and_time(sign_in: SignIn) -> None:
     admin = await sign_in("admin", Role.ADMINISTRATOR)
-    await note(admin.who.id, "call tried", "callback 7", datetime(2026, 3, 1, 9, tzinfo=UTC))
+    await note(admin.actor.id, "call tried", "callback 7", datetime(2026, 3, 1, 9, tzinfo=UTC))
     await note(None, "call tried", "callback 8", datetime(2026, 4, 1, 9, tzinfo=UTC))
     asked = (
         'login__eq="admin" AND act__eq="call tried"',

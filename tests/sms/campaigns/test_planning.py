@@ -508,8 +508,8 @@ async def test_approvals_of_an_older_plan_are_void() -> None:
 async def test_who_planned_it_last_cannot_approve_it_and_stands_on_record() -> None:
     await family(AWA)
     plan = await planned(planner="awa")
-    await planning.plan(plan.campaign_id, SETTINGS, NOW, who=await somebody("binta"))
-    assert [each.who for each in await steps.changes(plan.campaign_id)] == ["Awa", "Awa", "Binta"]
+    await planning.plan(plan.campaign_id, SETTINGS, NOW, actor=await somebody("binta"))
+    assert [each.actor for each in await steps.changes(plan.campaign_id)] == ["Awa", "Awa", "Binta"]
     with pytest.raises(FourEyes, match="who planned"):
         await steps.approve(plan.campaign_id, await somebody("binta"), NOW)
     assert (await steps.approve(plan.campaign_id, await somebody("awa"), NOW)).complete
@@ -521,7 +521,7 @@ async def test_a_plan_that_arose_by_itself_is_anew_the_one_of_who_planned_it() -
     await planning.plan(plan.campaign_id, SETTINGS, NOW)
     assert (await one("SELECT planned_by FROM campaign")).planned_by is None
     binta = await somebody("binta")
-    await planning.plan(plan.campaign_id, SETTINGS, NOW, who=binta)
+    await planning.plan(plan.campaign_id, SETTINGS, NOW, actor=binta)
     assert (await one("SELECT planned_by FROM campaign")).planned_by == binta.id
 
 
@@ -529,7 +529,7 @@ async def test_only_a_supervisor_plans() -> None:
     await family(AWA)
     campaign = await drafted()
     with pytest.raises(NotASupervisor):
-        await planning.plan(campaign, SETTINGS, NOW, who=await somebody("oumou", Role.AGENT))
+        await planning.plan(campaign, SETTINGS, NOW, actor=await somebody("oumou", Role.AGENT))
     assert await state_of(campaign) == "draft"
 
 

@@ -302,8 +302,8 @@ async def test_a_phone_whose_day_moved_is_told_so_and_not_announced_it() -> None
     await move_day(household, PAY_DAY + DAY)
     await family(CHEICK)
     arisen = await arise(NOW + MINUTE)
-    who = {kind: await told(each.campaign_id) for kind, each in arisen.items()}
-    assert who == {Kind.MOVED: {AWA}, Kind.ANNOUNCE: {CHEICK}}
+    actor = {kind: await told(each.campaign_id) for kind, each in arisen.items()}
+    assert actor == {Kind.MOVED: {AWA}, Kind.ANNOUNCE: {CHEICK}}
 
 
 async def test_without_an_announcement_none_arises() -> None:
@@ -431,7 +431,7 @@ async def test_between_plan_and_start_there_is_time_to_stop_it(minutes: int) -> 
     assert (row.state, row.starts_at) == ("scheduled", NOW + minutes * MINUTE)
     assert await steps.begin_due(NOW + minutes * MINUTE - timedelta(seconds=1)) == []
     assert await steps.begin_due(NOW + minutes * MINUTE) == [campaign]
-    notes = [(each.who, each.to_state, each.note) for each in await steps.changes(campaign)]
+    notes = [(each.actor, each.to_state, each.note) for each in await steps.changes(campaign)]
     assert notes[2:] == [
         (None, "approved", "by the approval of the announcement"),
         (None, "scheduled", f"for {NOW + minutes * MINUTE:%Y-%m-%d %H:%M}"),

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from core.campaigns.models import CampaignKind as Kind
 from core.campaigns.models import CampaignState as S
 from core.platform.settings import Settings
-from core.staff.agents import Acting, Role, UnknownAgentError, acting, disable_agent
+from core.staff.agents import Actor, Role, UnknownAgentError, actor_of, disable_agent
 from sms.campaigns import planning, steps
 from sms.campaigns.audience import Subject
 from sms.campaigns.scope import CampaignError, NotASupervisor, UnknownCampaign
@@ -56,17 +56,17 @@ DEAR = Settings(sms_rate=0, sms_cap_parts=0)
 
 # What may be done in which state
 
-Do = Callable[[int, Acting], Awaitable[object]]
+Do = Callable[[int, Actor], Awaitable[object]]
 DEEDS: dict[str, Do] = {
-    "plan": lambda campaign, who: planning.plan(campaign, SETTINGS, NOW, who=who),
-    "approve": lambda campaign, who: steps.approve(campaign, who, NOW),
-    "start": lambda campaign, who: steps.start(campaign, who, NOW),
-    "start later": lambda campaign, who: steps.start(campaign, who, NOW, NOW + HOUR),
-    "pause": lambda campaign, who: steps.pause(campaign, "network", NOW, who),
-    "resume": lambda campaign, who: steps.resume(campaign, who, NOW),
-    "cancel": lambda campaign, who: steps.cancel(campaign, "a mistake", who, NOW),
-    "send again": lambda campaign, who: steps.settle(campaign, who, NOW, again=True),
-    "leave": lambda campaign, who: steps.settle(campaign, who, NOW, again=False),
+    "plan": lambda campaign, actor: planning.plan(campaign, SETTINGS, NOW, actor=actor),
+    "approve": lambda campaign, actor: steps.approve(campaign, actor, NOW),
+    "start": lambda campaign, actor: steps.start(campaign, actor, NOW),
+    "start later": lambda campaign, actor: steps.start(campaign, actor, NOW, NOW + HOUR),
+    "pause": lambda campaign, actor: steps.pause(campaign, "network", NOW, actor),
+    "resume": lambda campaign, actor: steps.resume(campaign, actor, NOW),
+    "cancel": lambda campaign, actor: steps.cancel(campaign, "a mistake", actor, NOW),
+    "send again": lambda campaign, actor: steps.settle(campaign, actor, NOW, again=True),
+    "leave": lambda campaign, actor: steps.settle(campaign, actor, NOW, again=False),
 }
 ALLOWED: dict[S, dict[str, S]] = {
     S.DRAFT: {"plan": S.PLANNED, "cancel": S.CANCELLED},
@@ -104,14 +104,14 @@ async def in_state(state: S) -> int:
 async def test_each_state_allows_what_it_allows_and_nothing_else(state: S, deed: str) -> None:
     campaign = await in_state(state)
     before = await steps.changes(campaign)
-    who = await somebody("djeneba")
+    actor = await somebody("djeneba")
     becomes = ALLOWED[state].get(deed)
     if becomes is None:
         with pytest.raises(WrongState, match=f"campaign {campaign} is {state}"):
-            await DEEDS[deed](campaign, who)
+            await DEEDS[deed](campaign, actor)
         assert (await state_of(campaign), await steps.changes(campaign)) == (state, before)
     else:
-        await DEEDS[deed](campaign, who)
+        await DEEDS[deed](campaign, actor)
         assert await state_of(campaign) == becomes
 
 
@@ -147,7 +147,7 @@ async def test_who_works_here_no_more_decides_nothing() -> None:
     await somebody("binta")
     await disable_agent("binta", NOW)
     with pytest.raises(UnknownAgentError):
-        await acting("binta")
+        await actor_of("binta")
 
 
 # Four eyes, and six
@@ -191,10 +191,10 @@ async def test_two_who_approve_at_once_are_two_approvals() -> None:
     await family(AWA)
     plan = await planned(settings=DEAR)
     both = [await somebody(login) for login in ("binta", "cheick")]
-    given = await asyncio.gather(*(steps.approve(plan.campaign_id, who, NOW) for who in both))
+    given = await asyncio.gather(*(steps.approve(plan.campaign_id, actor, NOW) for actor in both))
     assert sorted(each.complete for each in given) == [False, True]
     row = await one("SELECT * FROM campaign")
-    assert {row.approved_by, row.second_approved_by} == {who.id for who in both}
+    assert {row.approved_by, row.second_approved_by} == {actor.id for actor in both}
 
 
 async def test_who_approves_twice_at_once_approves_once() -> None:
@@ -238,7 +238,9 @@ async def test_each_decision_is_on_record_with_who_and_when() -> None:
     await steps.stop_for_gateway(campaign, "InsufficientBalance", NOW + 8 * HOUR)
     await steps.cancel(campaign, "no money", binta, NOW + 9 * HOUR)
 
-    record = [(each.at, each.who, each.from_state, each.to_state, each.note) for each in await steps.changes(campaign)]
+    record = [
+        (each.at, each.actor, each.from_state, each.to_state, each.note) for each in await steps.changes(campaign)
+    ]
     assert record == [
         (NOW, "Awa", None, "draft", None),
         (NOW, "Awa", "draft", "planned", "1 recipients, 1 parts"),
@@ -415,7 +417,7 @@ async def test_cancelling_while_requests_depart_leaves_nobody_both_dropped_and_s
     assert len(winners) > 1, "always the same one wins: nothing raced"
 
 
-async def cancelled_departing(gateway: ScriptedGateway, who: Acting, place: int) -> int:
+async def cancelled_departing(gateway: ScriptedGateway, actor: Actor, place: int) -> int:
     """Cancel a campaign a few turns of the loop after two of its requests began to depart; give how many left."""
     await change("TRUNCATE household, campaign CASCADE")
     await crowd(numbers(4, first=place * 10))
@@ -426,7 +428,7 @@ async def cancelled_departing(gateway: ScriptedGateway, who: Acting, place: int)
     async def cancel() -> int:
         for _ in range(place % 12):
             await asyncio.sleep(0)
-        await steps.cancel(campaign, "a mistake", who, NOW)
+        await steps.cancel(campaign, "a mistake", actor, NOW)
         asked = len(gateway.asked)
         return asked + int((await one("SELECT count(*) AS n FROM sms_batch WHERE state = 'left'")).n)
 
@@ -508,7 +510,7 @@ async def test_uncertain_messages_sent_again_stay_marked() -> None:
     before = len(await steps.changes(campaign))
     assert await steps.settle(campaign, await somebody("binta"), NOW, again=True) == 1
     assert await state_of(campaign) == "running"
-    decided = [(each.at, each.who, each.from_state, each.note) for each in await steps.changes(campaign)]
+    decided = [(each.at, each.actor, each.from_state, each.note) for each in await steps.changes(campaign)]
     assert decided[before:] == [(NOW, "Binta", "finished", "1 uncertain: sent again")]
 
     gateway = ScriptedGateway()
@@ -566,12 +568,12 @@ async def test_single_notices_are_settled_together() -> None:
 
 async def test_free_words_that_begin_by_being_resumed_end_two_days_later_and_are_not_prolonged() -> None:
     await family(AWA)
-    who = await somebody("binta")
+    actor = await somebody("binta")
     campaign = await approved(await planned(Kind.FREE, Subject(), french="Réunion.", bambara="Lajè."))
-    await steps.start(campaign, who, NOW, NOW + HOUR)
-    await steps.pause(campaign, "network", NOW, who)
+    await steps.start(campaign, actor, NOW, NOW + HOUR)
+    await steps.pause(campaign, "network", NOW, actor)
     for now in (NOW + 2 * HOUR, NOW + 26 * HOUR):
-        await steps.resume(campaign, who, now)
-        await steps.pause(campaign, "network", now, who)
+        await steps.resume(campaign, actor, now)
+        await steps.pause(campaign, "network", now, actor)
         until = (await one("SELECT not_after FROM sms_batch")).not_after
         assert until == datetime.combine(NOW.date() + timedelta(days=2), time(0), UTC)

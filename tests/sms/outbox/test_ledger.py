@@ -183,7 +183,7 @@ async def test_what_is_claimed_already_waits_too_when_the_gateway_asks_to(name: 
 async def test_an_operator_that_is_full_does_not_hold_up_the_others() -> None:
     await crowd([*numbers(3), *numbers(3, "66")])
     await running(settings=ONE_EACH)
-    orange = rate_limit.Pace(0, {"orange": 0.2})
+    orange = rate_limit.RateLimit(0, {"orange": 0.2})
     assert await orange.reserve("orange", 1, NOW) == 0
     assert [(await claimed()).operator for _ in range(3)] == ["malitel"] * 3
     assert await ledger.claim("first", NOW, WINDOW) is None
@@ -504,7 +504,7 @@ async def test_when_a_campaign_goes_on_again_is_on_record() -> None:
     row = await one("SELECT state, ended_at FROM campaign WHERE id = :id", id=campaign)
     assert (row.state, row.ended_at) == ("running", None)
     last = (await steps.changes(campaign))[-1]
-    assert (last.at, last.who, last.from_state, last.to_state) == (NOW + SECOND, None, "finished", "running")
+    assert (last.at, last.actor, last.from_state, last.to_state) == (NOW + SECOND, None, "finished", "running")
 
 
 # Written down

@@ -12,7 +12,7 @@ from core.grievances.steps import ask_information, decide, escalate
 from core.outbox.notices import Notice, NoticeKind, tell
 from core.registry.callers import remember_language, restart_sms, stop_sms
 from core.text.languages import Language
-from core.text.translator import voice
+from core.text.translator import translator
 from sms.outbox import notice_texts
 from tests.core import seed
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
@@ -263,6 +263,6 @@ async def test_names_and_what_is_paid_are_joined_as_each_language_writes(languag
     await seed.safo()
     for name in ("Awa Traoré", "Modibo Keïta"):
         await seed.household(phones=(AWA,), head_name=name)
-    said = await notice_texts.notice_text(NoticeKind.PAYMENT, notice_texts.Told(AWA, {}, NOON), voice(language))
+    said = await notice_texts.notice_text(NoticeKind.PAYMENT, notice_texts.Told(AWA, {}, NOON), translator(language))
     assert f"Awa Traoré{colon} " in said
     assert f"\nModibo Keïta{colon} " in said

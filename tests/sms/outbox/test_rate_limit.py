@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from sms.outbox import rate_limit
-from sms.outbox.rate_limit import Pace
+from sms.outbox.rate_limit import RateLimit
 from tests.sms.campaign_world import NOW, one, query
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -16,43 +16,43 @@ def later(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-async def waits(rate: Pace, *asked: tuple[str | None, int], now: datetime = NOW) -> list[float]:
+async def waits(rate: RateLimit, *asked: tuple[str | None, int], now: datetime = NOW) -> list[float]:
     return [round(await rate.reserve(operator, recipients, now), 6) for operator, recipients in asked]
 
 
 async def test_each_request_waits_until_those_before_it_are_through() -> None:
-    assert await waits(Pace(100, {}), ("orange", 100), ("malitel", 50), (None, 100)) == [0, 1, 1.5]
+    assert await waits(RateLimit(100, {}), ("orange", 100), ("malitel", 50), (None, 100)) == [0, 1, 1.5]
 
 
 async def test_time_that_nobody_used_is_gone() -> None:
-    rate = Pace(100, {})
+    rate = RateLimit(100, {})
     assert await waits(rate, (None, 100)) == [0]
     assert await waits(rate, (None, 100), (None, 100), now=later(60)) == [0, 1]
 
 
 async def test_a_slow_operator_does_not_hold_up_the_others() -> None:
-    rate = Pace(0, {"orange": 50, "telecel": 1})
+    rate = RateLimit(0, {"orange": 50, "telecel": 1})
     asked = (("telecel", 10), ("telecel", 10), ("orange", 100), ("orange", 50), ("malitel", 1000))
     assert await waits(rate, *asked) == [0, 10, 0, 2, 0]
 
 
 async def test_the_slower_of_both_paces_decides() -> None:
-    rate = Pace(100, {"orange": 10})
+    rate = RateLimit(100, {"orange": 10})
     assert await waits(rate, ("orange", 100), ("orange", 100), ("malitel", 100)) == [0, 10, 2]
 
 
-@pytest.mark.parametrize("rate", [Pace(0, {}), Pace(0, {"malitel": 10})])
-async def test_without_a_limit_nobody_waits_and_nothing_is_written(rate: Pace) -> None:
+@pytest.mark.parametrize("rate", [RateLimit(0, {}), RateLimit(0, {"malitel": 10})])
+async def test_without_a_limit_nobody_waits_and_nothing_is_written(rate: RateLimit) -> None:
     assert await waits(rate, ("orange", 1000), ("orange", 1000)) == [0, 0]
     assert await query("SELECT name FROM sms_pace") == []
 
 
 async def test_nobody_takes_no_time() -> None:
-    assert await waits(Pace(1, {}), (None, 0), (None, 1)) == [0, 0]
+    assert await waits(RateLimit(1, {}), (None, 0), (None, 1)) == [0, 0]
 
 
 async def test_workers_at_once_share_one_pace() -> None:
-    first, second = Pace(10, {"orange": 5}), Pace(10, {"orange": 5})
+    first, second = RateLimit(10, {"orange": 5}), RateLimit(10, {"orange": 5})
     asked = [rate.reserve("orange", 5, NOW) for rate in (first, second) for _ in range(4)]
     assert sorted(await asyncio.gather(*asked)) == [0, 1, 2, 3, 4, 5, 6, 7]
     ahead = {row.name: row.next_free for row in await query("SELECT name, next_free FROM sms_pace")}
@@ -77,7 +77,7 @@ async def test_a_wait_can_be_ended() -> None:
 
 
 async def test_a_wait_changes_no_pace() -> None:
-    rate = Pace(10, {})
+    rate = RateLimit(10, {})
     assert await waits(rate, (None, 10)) == [0]
     await rate_limit.hold(later(60), "HTTP 503", NOW)
     assert await waits(rate, (None, 10)) == [1]

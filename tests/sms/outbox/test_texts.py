@@ -14,7 +14,7 @@ from core.outbox.notices import NoticeKind
 from core.text.alphabet import GSM7
 from core.text.gsm7 import SINGLE_PART, is_gsm7
 from core.text.languages import Language
-from core.text.translator import voice
+from core.text.translator import translator
 from demo.places import DEMO_PLACES
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 from sms.outbox.notice_texts import Told, notice_text
@@ -41,7 +41,7 @@ LONGEST_PLACE = "Mairie de Sere Moussa Ani Samo"
 
 def sent(kind: CampaignKind, content: Content, language: Language) -> Written:
     """A text of a campaign, as it leaves."""
-    spoken = voice(language)
+    spoken = translator(language)
     return written(campaign_text(kind, content, spoken), spoken, GSM7)
 
 
@@ -163,17 +163,17 @@ def test_what_several_households_are_told_stands_on_the_first_line(
 
 def test_of_several_households_only_what_changed_is_told() -> None:
     lines = paid(replace(MOVED, names="Awa Traoré"), replace(SAID_OFF, names="Bakary Diarra"))
-    assert campaign_text(Kind.MOVED, lines, voice(FR)) == (
+    assert campaign_text(Kind.MOVED, lines, translator(FR)) == (
         "Jigisèmèjiri : le jour du paiement a changé.\n"
         "Awa Traoré : jeudi 26 novembre, Mairie de Safo.\n"
         "Bakary Diarra : pas le lundi 23 novembre."
     )
-    assert campaign_text(Kind.MOVED, lines, voice(BM)) == (
+    assert campaign_text(Kind.MOVED, lines, translator(BM)) == (
         "Jigisɛmɛjiri: don yɛlɛmana.\n"
         "Awa Traoré: alamisadon, nowanburukalo tile 26, Mairie de Safo.\n"
         "Bakary Diarra: ntɛnɛndon, nowanburukalo tile 23 tɛ."
     )
-    assert campaign_text(Kind.CANCELLED, TWO, voice(FR)) == (
+    assert campaign_text(Kind.CANCELLED, TWO, translator(FR)) == (
         "Jigisèmèjiri : pas de paiement. Nous donnerons un autre jour.\n"
         "Awa Traoré : pas le lundi 23 novembre.\n"
         "Bakary Diarra : pas le jeudi 26 novembre."
@@ -220,12 +220,12 @@ def test_of_several_households_only_what_changed_is_told() -> None:
 def test_an_event_is_told_in_the_words_of_each_language_with_its_hour(
     kind: CampaignKind, line: EventLine, french: str, bambara: str
 ) -> None:
-    assert campaign_text(kind, Events((line,)), voice(FR)) == french
-    assert campaign_text(kind, Events((line,)), voice(BM)) == bambara
+    assert campaign_text(kind, Events((line,)), translator(FR)) == french
+    assert campaign_text(kind, Events((line,)), translator(BM)) == bambara
 
 
 def test_further_events_follow_a_line_each() -> None:
-    assert campaign_text(Kind.ANNOUNCE, Events((FOOD, WORK)), voice(BM)).splitlines() == [
+    assert campaign_text(Kind.ANNOUNCE, Events((FOOD, WORK)), translator(BM)).splitlines() == [
         "Jigisɛmɛjiri: dumuni dili bɛna kɛ alamisadon, nowanburukalo tile 26, École de Siby. Aw ye na.",
         "foroba baara: alamisadon, nowanburukalo tile 26, Banamba, nɛgɛkanɲɛ 7 ni sanga 30.",
     ]
@@ -240,7 +240,7 @@ def test_free_words_are_said_as_they_were_written_in_each_language() -> None:
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("parts", [1, 2])
 def test_the_longest_line_of_safety_that_costs_no_part_is_added(language: Language, parts: int) -> None:
-    spoken = voice(language)
+    spoken = translator(language)
     room = SINGLE_PART if parts == 1 else 2 * 153
     for line, size in (
         (SAFE[language], room - len(SAFE[language]) - 1),
@@ -255,8 +255,8 @@ def test_the_longest_line_of_safety_that_costs_no_part_is_added(language: Langua
 
 
 def test_what_gsm7_counts_twice_is_counted_before_the_line_is_added() -> None:
-    assert written("ɲ" * 54 + "!", voice(BM), GSM7).body == f"{'ny' * 54}! {SAFE[BM]}"
-    assert written("ɲ" * 56 + "!", voice(BM), GSM7).body == f"{'ny' * 56}! {FREE[BM]}"
+    assert written("ɲ" * 54 + "!", translator(BM), GSM7).body == f"{'ny' * 54}! {SAFE[BM]}"
+    assert written("ɲ" * 56 + "!", translator(BM), GSM7).body == f"{'ny' * 56}! {FREE[BM]}"
 
 
 @pytest.mark.parametrize(
@@ -399,8 +399,8 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
 @pytest.mark.parametrize(("kind", "filling", "french", "bambara"), ADDRESSED)
 async def test_a_notice_is_said(kind: NoticeKind, filling: dict[str, Any], french: str, bambara: str) -> None:
     told = Told("+22376000001", filling, datetime(2026, 11, 20, 9, tzinfo=UTC))
-    assert await notice_text(kind, told, voice(FR)) == french
-    assert await notice_text(kind, told, voice(BM)) == bambara
+    assert await notice_text(kind, told, translator(FR)) == french
+    assert await notice_text(kind, told, translator(BM)) == bambara
     assert {GSM7.segments(GSM7.prepare(text)) for text in (french, bambara)} == {1}
 
 
