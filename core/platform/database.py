@@ -10,7 +10,15 @@ from typing import Any
 
 import psycopg
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession as SqlAlchemySession
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+class Session(AsyncSession):
+    """SQLModel's session: `exec` for typed statements, and SQLAlchemy's own `execute` for what has no model."""
+
+    execute = SqlAlchemySession.execute  # SQLModel's only adds a warning
 
 
 class NotOpen(RuntimeError):
@@ -49,7 +57,7 @@ class _Engines:
 
 
 _engines: _Engines | None = None
-_ambient: ContextVar[AsyncSession | None] = ContextVar("ambient_write", default=None)
+_ambient: ContextVar[Session | None] = ContextVar("ambient_write", default=None)
 
 
 def open_database(url: str, *, pool: int = 10, statement_seconds: float = 3.0) -> None:
@@ -81,24 +89,35 @@ def engine() -> AsyncEngine:
 
 
 @asynccontextmanager
-async def reading() -> AsyncIterator[AsyncConnection]:
-    """A connection for one-trip reads (autocommit), or that of the write it runs inside."""
+async def connection() -> AsyncIterator[AsyncConnection]:
+    """The connection of the transaction under way; where there is none, one that commits each statement by itself."""
     session = _ambient.get()
     if session is not None:
         yield await session.connection()
         return
-    async with _opened().reading.connect() as connection:
-        yield connection
+    async with _opened().reading.connect() as own:
+        yield own
 
 
 @asynccontextmanager
-async def writing() -> AsyncIterator[AsyncSession]:
+async def reading() -> AsyncIterator[Session]:
+    """A session for reads of one trip, or that of the write it runs inside; nothing is changed through it."""
+    session = _ambient.get()
+    if session is not None:
+        yield session
+        return
+    async with Session(_opened().reading, expire_on_commit=False, autoflush=False) as own:
+        yield own
+
+
+@asynccontextmanager
+async def writing() -> AsyncIterator[Session]:
     """One transaction, committed at the end and undone by an exception; nested, it joins the outer one."""
     outer = _ambient.get()
     if outer is not None:
         yield outer
         return
-    async with AsyncSession(_opened().writing, expire_on_commit=False) as session, session.begin():
+    async with Session(_opened().writing, expire_on_commit=False) as session, session.begin():
         mark = _ambient.set(session)
         try:
             yield session

@@ -88,7 +88,8 @@ async def test_who_wrote_and_reports_of_nobody_are_kept_their_days_and_no_longer
             at=NOW - timedelta(days=90) - more,
         )
         await change(
-            "INSERT INTO early_report (provider_id, msisdn, state, received_at) VALUES (:id, :msisdn, 'delivered', :at)",
+            "INSERT INTO early_report (provider_id, msisdn, state, received_at) "
+            "VALUES (:id, :msisdn, 'delivered', :at)",
             id=name,
             msisdn=AWA,
             at=NOW - timedelta(days=7) - more,

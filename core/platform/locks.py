@@ -1,0 +1,23 @@
+"""The advisory locks of the database, all keys in one place so that no two mean different things.
+
+A lock by key is held by the whole programme; one by name is held for one number or household.
+"""
+
+from enum import IntEnum
+from typing import Final
+
+
+class Lock(IntEnum):
+    """The keys of locks that only one transaction, or one session, holds at a time."""
+
+    MIGRATION = 7_101_010
+    """One process brings the tables to the newest version."""
+
+
+def by_name(prefix: str, parameter: str) -> str:
+    """SQL that waits for the lock of one thing, e.g. of the number in `%(msisdn)s`, to the end of the transaction."""
+    return f"pg_advisory_xact_lock(hashtextextended('{prefix} ' || CAST(%({parameter})s AS text), 0))"
+
+
+WAIT: Final = "SELECT pg_advisory_xact_lock(%(lock)s)"
+"""SQL that waits for the lock of a key, to the end of the transaction."""

@@ -1,0 +1,110 @@
+"""SQL of our own: what is set-based, or on the way of a hop; its rows are mapped by name onto a dataclass.
+
+Statements are written for the driver: parameters are `%(name)s`, a percent sign is `%%`. Each runs in the transaction
+that is under way, and by itself where there is none. A plain read or change of one table is SQLModel instead.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from types import UnionType
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from sqlalchemy.engine import CursorResult
+
+from core.platform.database import connection
+
+Kind = TypeVar("Kind")
+NOTHING: Final[Mapping[str, Any]] = {}
+
+
+class WrongColumns(TypeError):
+    """A statement gives other columns than the dataclass that its rows are mapped onto has."""
+
+
+async def rows(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOTHING) -> list[Kind]:
+    """Every row of a statement as a `kind`, a dataclass whose fields are named as the columns."""
+    async with _run(statement, values) as result:
+        make = mapper(kind, tuple(result.keys()))
+        return [make(row) for row in result]
+
+
+async def row(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOTHING) -> Kind | None:
+    """The one row of a statement, or None; raises sqlalchemy's MultipleResultsFound for more."""
+    async with _run(statement, values) as result:
+        make = mapper(kind, tuple(result.keys()))
+        found = result.one_or_none()
+        return None if found is None else make(found)
+
+
+async def scalar(statement: str, values: Mapping[str, Any] = NOTHING) -> Any:
+    """The first column of the first row, or None."""
+    async with _run(statement, values) as result:
+        return result.scalar()
+
+
+async def scalars(statement: str, values: Mapping[str, Any] = NOTHING) -> list[Any]:
+    """The first column of every row."""
+    async with _run(statement, values) as result:
+        return list(result.scalars())
+
+
+async def execute(statement: str, values: Mapping[str, Any] = NOTHING) -> int:
+    """Run a statement for what it changes; the number of rows it touched."""
+    async with _run(statement, values) as result:
+        return result.rowcount
+
+
+@asynccontextmanager
+async def _run(statement: str, values: Mapping[str, Any]) -> AsyncIterator[CursorResult[Any]]:
+    async with connection() as own:
+        yield await own.exec_driver_sql(statement, dict(values))
+
+
+_mappers: dict[tuple[object, tuple[str, ...]], Callable[[Sequence[Any]], Any]] = {}
+
+
+def mapper(kind: type[Kind], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Kind]:
+    """What makes a `kind` of a row with these columns: by name, enum members for their values, tuples for arrays.
+
+    Raises WrongColumns.
+    """
+    made = _mappers.get((kind, columns))
+    if made is None:
+        made = _mappers[kind, columns] = _mapper(kind, columns)
+    return made
+
+
+def _mapper(kind: type[Kind], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Kind]:
+    if not is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} is no dataclass")
+    hints = get_type_hints(kind)
+    wanted = [field.name for field in fields(kind) if field.init]
+    if set(wanted) != set(columns) or len(columns) != len(wanted):
+        raise WrongColumns(f"{kind.__name__} has {', '.join(wanted)}; the statement gives {', '.join(columns)}")
+    reads = [(name, _reader(hints[name])) for name in columns]
+    if all(read is None for _, read in reads):
+        return lambda values: kind(**dict(zip(columns, values, strict=True)))
+
+    def make(values: Sequence[Any]) -> Kind:
+        read_values = {
+            name: value if read is None or value is None else read(value)
+            for (name, read), value in zip(reads, values, strict=True)
+        }
+        return kind(**read_values)
+
+    return make
+
+
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """How a value of the database becomes one of this type, None when it is one already."""
+    if get_origin(hint) in (Union, UnionType):
+        kinds = [each for each in get_args(hint) if each is not type(None)]
+        return _reader(kinds[0]) if len(kinds) == 1 else None
+    if get_origin(hint) is tuple:
+        inner = _reader(get_args(hint)[0]) if get_args(hint) else None
+        return tuple if inner is None else lambda values: tuple(inner(each) for each in values)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint
+    return None
