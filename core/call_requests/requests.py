@@ -13,6 +13,7 @@ from core.outbox.notices import Notice, NoticeKind, tell
 from core.platform.columns import Row, one_of
 from core.platform.database import reading, writing
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Actor, Role, must_be
 from core.text.languages import Language
 
@@ -248,14 +249,14 @@ async def take_call(request_id: int, actor: Actor, now: datetime) -> None:
     async with writing() as session:
         await _mine(session, request_id, actor, now)
         await session.execute(TAKE, {"id": request_id, "agent_id": actor.id, "until": now + TAKEN_FOR})
-        await audit.note(actor.id, "call taken", f"callback {request_id}", now)
+        await audit.note(actor.id, Act.CALL_TAKEN, f"callback {request_id}", now)
 
 
 async def give_back(request_id: int, actor: Actor, now: datetime) -> None:
     """Let another call this person after all."""
     async with writing() as session:
         await session.execute(GIVE_BACK, {"id": request_id, "agent_id": actor.id})
-        await audit.note(actor.id, "call given back", f"callback {request_id}", now)
+        await audit.note(actor.id, Act.CALL_GIVEN_BACK, f"callback {request_id}", now)
 
 
 async def log_reached(request_id: int, actor: Actor, note: str | None, now: datetime) -> None:
@@ -288,7 +289,7 @@ async def _tried(
         await session.execute(LOG, values | tried)
         await session.execute(TRIED, values | {"state": state})
         detail = {"reached": reached, "again_on": again_on}
-        await audit.note(actor.id, "call tried", f"callback {request_id}", now, detail)
+        await audit.note(actor.id, Act.CALL_TRIED, f"callback {request_id}", now, detail)
     return state
 
 
@@ -325,7 +326,7 @@ async def agree_call(request_id: int, day: date, period: Period, now: datetime, 
         await session.execute(AGREE, {"id": request_id, "day": day, "period": period.value})
         if actor is not None:
             detail = {"day": day, "period": period.value}
-            await audit.note(actor.id, "call agreed", f"callback {request_id}", now, detail)
+            await audit.note(actor.id, Act.CALL_AGREED, f"callback {request_id}", now, detail)
         notice = Notice(
             key=f"call {request_id} {day} {period} after {found.agreed_on} {found.agreed_period} {now.isoformat()}",
             kind=NoticeKind.CALL_AGREED,

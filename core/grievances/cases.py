@@ -11,6 +11,7 @@ from core.grievances.steps import OPEN, Seen
 from core.numbers.msisdn import can_get_sms
 from core.platform.database import reading, writing
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Actor
 from core.text.languages import Language
 
@@ -172,7 +173,7 @@ async def case(reference: str, actor: Actor, now: datetime) -> Case | None:
         if row.sensitivity == Sensitivity.SENSITIVE:
             values = {"id": row.id, "reference": reference, "agent_id": actor.id, "at": now}
             await session.execute(READ, values)
-            await audit.note(actor.id, "grievance read", f"grievance {reference}", now)
+            await audit.note(actor.id, Act.GRIEVANCE_READ, f"grievance {reference}", now)
         return await _case(row)
 
 

@@ -16,6 +16,7 @@ from core.platform.columns import Row, one_of
 from core.platform.database import reading, writing
 from core.platform.settings import Settings, settings
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Actor
 from core.text.languages import Language
 
@@ -376,7 +377,9 @@ async def file_for(actor: Actor, filing: Filing, now: datetime) -> Filed:
         if known is not None:
             return known
         filed = await file(replace(filing, filed_by=actor.id), now)
-        await audit.note(actor.id, "filed", f"grievance {filed.reference}", now, {"channel": filing.channel})
+        await audit.note(
+            actor.id, Act.GRIEVANCE_FILED, f"grievance {filed.reference}", now, {"channel": filing.channel}
+        )
     return filed
 
 

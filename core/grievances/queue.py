@@ -18,6 +18,7 @@ from core.grievances.filing import GrievanceState, Level
 from core.grievances.steps import levels, untouched_before
 from core.platform.database import reading, writing
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Actor
 
 PAGE: Final = 50
@@ -159,7 +160,7 @@ async def take_next(actor: Actor, now: datetime) -> str | None:
     async with writing() as session:
         reference: str | None = await session.scalar(TAKE_NEXT, _asked(actor, now) | {"now": now})
         if reference is not None:
-            await audit.note(actor.id, "grievance taken", f"grievance {reference}", now)
+            await audit.note(actor.id, Act.GRIEVANCE_TAKEN, f"grievance {reference}", now)
     return reference
 
 

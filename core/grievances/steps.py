@@ -18,7 +18,7 @@ from core.numbers.msisdn import can_get_sms
 from core.outbox.notices import Notice, NoticeKind, tell
 from core.platform.database import reading, writing
 from core.platform.settings import settings
-from core.staff import audit
+from core.staff import acts, audit
 from core.staff.agents import Actor, NotAllowed, Role, Scope
 from core.text.folding import fold
 from core.text.languages import Language
@@ -330,7 +330,7 @@ async def may_have(reference: str) -> tuple[Colleague, ...]:
 
 async def take(act: Act) -> None:
     """Take a grievance that nobody has. Raises Stale, NotYours, DecidedBefore, NotAllowed for one above one's level."""
-    async with _doing(act, "grievance taken") as (session, found):
+    async with _doing(act, acts.Act.GRIEVANCE_TAKEN) as (session, found):
         _open(found)
         _may_decide(found, act.actor)
         if found.level not in levels(act.actor):
@@ -353,7 +353,7 @@ async def assign(act: Act, agent_id: int) -> None:
     """
     if act.actor.role not in (Role.SUPERVISOR, Role.FOCAL):
         raise NotAllowed(Role.SUPERVISOR)
-    async with _doing(act, "grievance assigned", {"to": agent_id}) as (session, found):
+    async with _doing(act, acts.Act.GRIEVANCE_ASSIGNED, {"to": agent_id}) as (session, found):
         _open(found)
         chosen = next((each for each in await may_have(act.reference) if each.id == agent_id), None)
         if chosen is None:
@@ -365,7 +365,7 @@ async def assign(act: Act, agent_id: int) -> None:
 async def write_note(act: Act, words: str) -> None:
     """Write down something that only the desk reads. Raises Stale and WordsMissing."""
     _worded(words)
-    async with _doing(act, "grievance noted") as (session, found):
+    async with _doing(act, acts.Act.GRIEVANCE_NOTED) as (session, found):
         state = found.state
         if found.assigned_to == act.actor.id and state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED):
             state = GrievanceState.IN_PROGRESS
@@ -380,7 +380,7 @@ async def ask(act: Act, words: str) -> None:
     Raises Stale, NotYours, WordsMissing, NobodyToTell.
     """
     _worded(words)
-    async with _doing(act, "grievance information asked") as (session, found):
+    async with _doing(act, acts.Act.GRIEVANCE_INFORMATION_ASKED) as (session, found):
         await _held(session, found, act.actor)
         if found.msisdn is None:
             raise NobodyToTell(act.reference)
@@ -395,7 +395,7 @@ async def answer(act: Act, state: GrievanceState, words: str) -> None:
     _worded(words)
     if settings().alphabet == "gsm7":
         fold(words)
-    async with _doing(act, "grievance decided", {"state": state.value}) as (session, found):
+    async with _doing(act, acts.Act.GRIEVANCE_DECIDED, {"state": state.value}) as (session, found):
         _may_decide(found, act.actor)
         await _held(session, found, act.actor)
         await decide(act.reference, act.actor.id, state, words, act.now)
@@ -404,7 +404,7 @@ async def answer(act: Act, state: GrievanceState, words: str) -> None:
 async def send_up(act: Act, words: str) -> Level:
     """Pass it up the ladder, with why; give the new level. Raises Stale, NotYours, WordsMissing, SensitiveStaysPut."""
     _worded(words)
-    async with _doing(act, "grievance escalated") as (session, found):
+    async with _doing(act, acts.Act.GRIEVANCE_ESCALATED) as (session, found):
         await _held(session, found, act.actor)
         return await escalate(act.reference, act.actor.id, words, act.now)
 
@@ -412,7 +412,7 @@ async def send_up(act: Act, words: str) -> Level:
 async def appeal(act: Act, words: str) -> None:
     """Reopen it once for the person, who does not agree, with why. Raises Stale, WordsMissing, StepNotPossible."""
     _worded(words)
-    async with _doing(act, "grievance reopened"):
+    async with _doing(act, acts.Act.GRIEVANCE_REOPENED):
         key = f"desk:{act.reference}:{act.seen.version}"
         if await reopen(act.reference, key, act.now, agent_id=act.actor.id, note=words) is None:
             raise StepNotPossible(f"{act.reference} cannot be reopened")
@@ -420,7 +420,7 @@ async def appeal(act: Act, words: str) -> None:
 
 async def close(act: Act) -> None:
     """Conclude what is decided. Raises Stale, and NotYours for who neither decided it nor supervises."""
-    async with _doing(act, "grievance closed") as (session, found):
+    async with _doing(act, acts.Act.GRIEVANCE_CLOSED) as (session, found):
         if found.state not in (GrievanceState.RESOLVED, GrievanceState.REJECTED):
             raise StepNotPossible(f"{act.reference} is {found.state}")
         if act.actor.role is Role.AGENT and act.actor.id not in (found.assigned_to, found.decided_by):
@@ -434,7 +434,7 @@ async def log_call(act: Act, *, reached: bool, again_on: date | None, words: str
 
     Raises Stale, NotYours, NobodyToTell, and CallNotSafe for a sensitive one unless a call was said to be safe.
     """
-    async with _doing(act, "grievance called", {"reached": reached}) as (session, found):
+    async with _doing(act, acts.Act.GRIEVANCE_CALLED, {"reached": reached}) as (session, found):
         await _held(session, found, act.actor)
         if found.msisdn is None:
             raise NobodyToTell(act.reference)
@@ -450,7 +450,7 @@ async def log_call(act: Act, *, reached: bool, again_on: date | None, words: str
 
 @asynccontextmanager
 async def _doing(
-    act: Act, name: str, detail: Mapping[str, Any] | None = None
+    act: Act, name: acts.Act, detail: Mapping[str, Any] | None = None
 ) -> AsyncIterator[tuple[AsyncSession, _Found]]:
     """The transaction of an act on what the page showed; it stands in the audit trail once it is done."""
     async with writing() as session:

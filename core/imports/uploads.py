@@ -20,6 +20,7 @@ import structlog
 from core.imports.importing import Kind, Report, run
 from core.imports.sheets import WORKBOOKS, UnreadableFile
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Actor
 
 log = structlog.get_logger(__name__)
@@ -119,7 +120,9 @@ class Uploads:
         folder.mkdir(parents=True, mode=0o700)
         (folder / f"file{suffix}").write_bytes(content)
         self._write(upload)
-        await audit.note(actor.id, "import begun", f"import {upload.id}", at, {"kind": kind.value, "file": upload.name})
+        await audit.note(
+            actor.id, Act.IMPORT_BEGUN, f"import {upload.id}", at, {"kind": kind.value, "file": upload.name}
+        )
         self._start(self._import(actor, upload, folder / f"file{suffix}"))
         return upload.id
 
@@ -144,7 +147,7 @@ class Uploads:
         about, now = f"import {upload.id}", datetime.now(UTC)
         detail = {"state": ended.state, "rows": ended.rows, "created": ended.created, "changed": ended.changed}
         try:
-            await audit.note(actor.id, "import ended", about, now, {**detail, "bad": ended.bad})
+            await audit.note(actor.id, Act.IMPORT_ENDED, about, now, {**detail, "bad": ended.bad})
         finally:
             self._write(replace(ended, seen_at=now.isoformat()))
             self._tidy()

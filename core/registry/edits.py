@@ -8,6 +8,7 @@ from sqlalchemy import text
 from core.numbers import msisdn
 from core.platform.database import writing
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Actor, Role, must_be
 from core.text.languages import Language
 
@@ -71,7 +72,7 @@ async def correct_phone(
             await session.execute(NO_PHONE, {**own, "position": position})
         await session.execute(TOUCHED, {**own, "now": now})
         detail = {"position": position, "before": before or None, "after": new or None, "reason": why}
-        await audit.note(actor.id, "phone corrected", f"household {household_no}", now, detail)
+        await audit.note(actor.id, Act.PHONE_CORRECTED, f"household {household_no}", now, detail)
 
 
 async def correct_language(
@@ -95,7 +96,7 @@ async def correct_language(
         await session.execute(SET_LANGUAGE, {**own, "language": language.value})
         await session.execute(TOUCHED, {**own, "now": now})
         detail = {"before": household.language, "after": language.value, "reason": why}
-        await audit.note(actor.id, "language corrected", f"household {household_no}", now, detail)
+        await audit.note(actor.id, Act.LANGUAGE_CORRECTED, f"household {household_no}", now, detail)
 
 
 def _phone(typed: str) -> str:

@@ -16,6 +16,7 @@ from core.places.communes import Place, loose
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.staff import agents, audit, sign_in
+from core.staff.acts import Act
 from core.staff.agents import Actor, Role, Scope, UnknownAgentError, must_be
 
 ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR})
@@ -169,7 +170,7 @@ async def add(actor: Actor | None, login: str, name: str, duties: Duties, now: d
         agent_id = await agents.add_agent(login, name, duties.role, duties.scope_kind, duties.scope_code)
         await session.execute(WATCH, {"id": agent_id, "watches_focal": _watches(duties)})
         after = _told(duties)
-        await audit.note(_id(actor), "person added", f"agent {login}", now, {"after": after})
+        await audit.note(_id(actor), Act.PERSON_ADDED, f"agent {login}", now, {"after": after})
         return await sign_in.give_password(agent_id, now, _id(actor))
 
 
@@ -205,7 +206,7 @@ async def change(actor: Actor | None, login: str, duties: Duties, why: str, now:
         await session.execute(CHANGE, {"id": found.id, **after})
         await sign_in.end_sessions(found.id, "duties", now)
         detail = {"before": before, "after": after, "why": why.strip()}
-        await audit.note(_id(actor), "person changed", f"agent {login}", now, detail)
+        await audit.note(_id(actor), Act.PERSON_CHANGED, f"agent {login}", now, detail)
     return True
 
 
@@ -226,7 +227,7 @@ async def disable(actor: Actor | None, login: str, why: str, now: datetime) -> b
         if await session.scalar(DISABLE, {"id": found.id, "now": now}) is None:
             return False
         await sign_in.end_sessions(found.id, "disabled", now)
-        await audit.note(_id(actor), "person disabled", f"agent {login}", now, {"why": why.strip()})
+        await audit.note(_id(actor), Act.PERSON_DISABLED, f"agent {login}", now, {"why": why.strip()})
     return True
 
 
@@ -237,7 +238,7 @@ async def enable(actor: Actor | None, login: str, now: datetime) -> bool:
         found = await _found(session, login, actor)
         if await session.scalar(ENABLE, {"id": found.id}) is None:
             return False
-        await audit.note(_id(actor), "person enabled", f"agent {login}", now)
+        await audit.note(_id(actor), Act.PERSON_ENABLED, f"agent {login}", now)
     return True
 
 
@@ -263,7 +264,7 @@ async def end_sessions(actor: Actor | None, login: str, now: datetime) -> None:
     async with writing() as session:
         found = await _found(session, login, actor)
         await sign_in.end_sessions(found.id, "administrator", now)
-        await audit.note(_id(actor), "sessions ended", f"agent {login}", now)
+        await audit.note(_id(actor), Act.SESSIONS_ENDED, f"agent {login}", now)
 
 
 def _must(actor: Actor | None) -> None:

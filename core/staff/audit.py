@@ -12,6 +12,7 @@ from sqlmodel import Field
 
 from core.platform.columns import Row
 from core.platform.database import reading, writing
+from core.staff.acts import Act
 
 
 class AuditEntry(Row, table=True):
@@ -59,7 +60,7 @@ class Trail:
 
 
 async def note(
-    agent_id: int | None, act: str, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
+    agent_id: int | None, act: Act, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Add an act to the trail, in the transaction of the act itself."""
     async with writing() as session:
@@ -67,7 +68,7 @@ async def note(
 
 
 def entry(
-    agent_id: int | None, act: str, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
+    agent_id: int | None, act: Act, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The parameters of NOTE for an act, for a transaction that is not one of `writing`."""
     kept = json.dumps(dict(detail), ensure_ascii=False, default=str) if detail is not None else None

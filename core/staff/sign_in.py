@@ -19,6 +19,7 @@ from core.platform.columns import Row
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.staff import audit, passwords
+from core.staff.acts import Act
 from core.staff.agents import Actor, Role, Scope
 
 SECOND_FACTOR: Final = frozenset(set(Role) - {Role.AGENT})
@@ -119,7 +120,7 @@ async def sign_in(login: str, password: str, now: datetime, settings: Settings) 
                 await session.execute(FORGIVE, {"agent_id": found.id})
             values = {"token_hash": _hash(token), "agent_id": found.id, "now": now}
             await session.execute(OPENED, values)
-            await audit.note(found.id, "signed in", None, now)
+            await audit.note(found.id, Act.SIGNED_IN, None, now)
             return token
         locked = await _failed(found, now, settings) if found else None
     if locked:
@@ -133,7 +134,7 @@ async def _failed(found: Any, now: datetime, settings: Settings) -> datetime | N
     values = {"agent_id": found.id, "most": settings.desk_tries, "until": until}
     async with writing() as session:
         locked: datetime | None = await session.scalar(FAILED, values)
-        await audit.note(found.id, "sign-in failed", None, now)
+        await audit.note(found.id, Act.SIGN_IN_FAILED, None, now)
     return locked if locked is not None and locked > now else None
 
 
@@ -254,7 +255,7 @@ async def give_password(agent_id: int, now: datetime, by: int | None = None, pas
         values = {"agent_id": agent_id, "password_hash": passwords.hashed(told), "must_change": password is None}
         await session.execute(SET_PASSWORD, values | {"now": now})
         await end_sessions(agent_id, "password", now)
-        await audit.note(by, "password given", await _about(agent_id), now)
+        await audit.note(by, Act.PASSWORD_GIVEN, await _about(agent_id), now)
     return told
 
 
@@ -272,7 +273,7 @@ async def change_password(signed_in: SignedIn, old: str, new: str, now: datetime
             values = {"agent_id": found.id, "password_hash": passwords.hashed(new), "must_change": False, "now": now}
             await session.execute(SET_PASSWORD, values)
             await end_sessions(found.id, "password", now, but=signed_in.token_hash)
-            await audit.note(found.id, "password changed", None, now)
+            await audit.note(found.id, Act.PASSWORD_CHANGED, None, now)
             return
         locked = await _failed(found, now, settings)
     if locked:
@@ -291,7 +292,7 @@ async def forget_second_factor(agent_id: int, by: int | None, now: datetime) -> 
     async with writing() as session:
         await session.execute(FORGET_TOTP, {"agent_id": agent_id})
         await end_sessions(agent_id, "second factor", now)
-        await audit.note(by, "second factor forgotten", await _about(agent_id), now)
+        await audit.note(by, Act.SECOND_FACTOR_FORGOTTEN, await _about(agent_id), now)
 
 
 END_ONE = text(

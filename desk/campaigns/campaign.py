@@ -16,6 +16,7 @@ from core.campaigns.models import CampaignState
 from core.numbers.msisdn import BadNumber, parse_any
 from core.outbox.messages import MessageState
 from core.platform.settings import Settings
+from core.staff.acts import Act
 from core.staff.agents import Actor
 from core.staff.audit import note
 from core.staff.row_security import seen_by
@@ -162,7 +163,7 @@ class Campaigns(Page):
         try:
             async with seen_by(me):
                 await must_run(me, campaign_id)
-                await note(me.id, "campaign planned", f"campaign {campaign_id}", at)
+                await note(me.id, Act.CAMPAIGN_PLANNED, f"campaign {campaign_id}", at)
             made = await planning_apart.begin(campaign_id, self._settings, me, at, patience=PATIENCE)
         except CampaignError as error:
             return await self._refused(request, campaign_id, error)
@@ -181,7 +182,7 @@ class Campaigns(Page):
                 return "La campagne est approuvée. Elle peut partir.", {"complete": True}
             return "Première approbation donnée. Il en faut une seconde, d'une autre personne.", {"complete": False}
 
-        return await self._act(request, "campaign approved", act)
+        return await self._act(request, Act.CAMPAIGN_APPROVED, act)
 
     @route("/{id:int}/start", methods=["POST"])
     async def start(self, request: Request) -> Response:
@@ -194,7 +195,7 @@ class Campaigns(Page):
                 return f"Elle partira le {short_date(moment)} à {moment:%H:%M}.", {"at": moment.isoformat()}
             return "Elle part.", {"at": "now"}
 
-        return await self._act(request, "campaign started", act)
+        return await self._act(request, Act.CAMPAIGN_STARTED, act)
 
     @route("/{id:int}/pause", methods=["POST"])
     async def pause(self, request: Request) -> Response:
@@ -205,7 +206,7 @@ class Campaigns(Page):
             await steps.pause(campaign_id, why, at, me)
             return "En pause. Ce qui est déjà parti est encore noté.", {"why": why}
 
-        return await self._act(request, "campaign paused", act)
+        return await self._act(request, Act.CAMPAIGN_PAUSED, act)
 
     @route("/{id:int}/resume", methods=["POST"])
     async def resume(self, request: Request) -> Response:
@@ -215,7 +216,7 @@ class Campaigns(Page):
             await steps.resume(campaign_id, me, at)
             return "Elle continue où elle s'était arrêtée.", {}
 
-        return await self._act(request, "campaign resumed", act)
+        return await self._act(request, Act.CAMPAIGN_RESUMED, act)
 
     @route("/{id:int}/cancel", methods=["POST"])
     async def cancel(self, request: Request) -> Response:
@@ -228,7 +229,7 @@ class Campaigns(Page):
             await steps.cancel(campaign_id, why, me, at)
             return "Annulée. Qui n'avait pas encore de SMS n'en aura pas.", {"why": why}
 
-        return await self._act(request, "campaign cancelled", act)
+        return await self._act(request, Act.CAMPAIGN_CANCELLED, act)
 
     @route("/{id:int}/settle", methods=["POST"])
     async def settle(self, request: Request) -> Response:
@@ -242,7 +243,7 @@ class Campaigns(Page):
             words = f"{count} {'renvoyés' if choice == 'again' else 'laissés comme ils sont'}."
             return words, {"choice": choice, "messages": count}
 
-        return await self._act(request, "campaign uncertain settled", act)
+        return await self._act(request, Act.CAMPAIGN_UNCERTAIN_SETTLED, act)
 
     @route("/{id:int}/test", methods=["POST"])
     async def test(self, request: Request) -> Response:
@@ -254,7 +255,7 @@ class Campaigns(Page):
             count = await test_send.send(campaign_id, phones, at)
             return f"{count} SMS d'essai partent.", {"phones": len(phones), "messages": count}
 
-        return await self._act(request, "campaign tested", act)
+        return await self._act(request, Act.CAMPAIGN_TESTED, act)
 
     async def _moving(self, found: Summary, at: datetime) -> Moving:
         counted = await preview.progress(found.id)
@@ -267,7 +268,7 @@ class Campaigns(Page):
     async def _act(
         self,
         request: Request,
-        name: str,
+        name: Act,
         act: Callable[[Actor, int, FormData, datetime], Awaitable[tuple[str, dict[str, Any]]]],
     ) -> Response:
         """Do something with a campaign and put it on record, both or neither; say what was done, or why not."""

@@ -15,6 +15,7 @@ from core.payments.rounds import rounds
 from core.places.names import places_named
 from core.platform.settings import Settings
 from core.registry.households import Status
+from core.staff.acts import Act
 from core.staff.audit import note
 from core.staff.row_security import seen_by
 from core.text.alphabet import alphabet
@@ -111,7 +112,7 @@ class CampaignPlan(Page):
             async with seen_by(me):
                 await must_cover(me, subject.place)
                 campaign_id = await draft(new, at, self._alphabet)
-                await note(me.id, "campaign drafted", f"campaign {campaign_id}", at, {"kind": kind.value})
+                await note(me.id, Act.CAMPAIGN_DRAFTED, f"campaign {campaign_id}", at, {"kind": kind.value})
         except (CampaignError, BadSubject) as error:
             field = "kind" if isinstance(error, BadSubject) else "place"
             return await self._form(request, form, {field: refused(error)})

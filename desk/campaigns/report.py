@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette_admin.routing import route
 
+from core.staff.acts import Act
 from core.staff.audit import note
 from core.staff.row_security import seen_by
 from desk.campaigns import words as campaign_words
@@ -59,7 +60,7 @@ class CampaignReport(Page):
                 words = "La liste est longue : imprimez-la commune par commune."
                 return self.not_done(request, words, f"/campaigns/{campaign_id}/unreached")
             detail = {"commune": commune or "all"}
-            await note(me.id, "campaign unreached printed", f"campaign {campaign_id}", at, detail)
+            await note(me.id, Act.CAMPAIGN_UNREACHED_PRINTED, f"campaign {campaign_id}", at, detail)
         rows = [
             row async for row in unreached.rows(campaign_id) if not commune or (row[0], row[2]) == (region, commune)
         ]
@@ -80,7 +81,7 @@ class CampaignReport(Page):
         me, campaign_id, at = actor(request), request.path_params["id"], now()
         async with seen_by(me):
             await _must_see(request)
-            await note(me.id, "campaign unreached exported", f"campaign {campaign_id}", at, {"as": kind})
+            await note(me.id, Act.CAMPAIGN_UNREACHED_EXPORTED, f"campaign {campaign_id}", at, {"as": kind})
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="jigi-list-"))
         try:
             files = await asyncio.to_thread(_written, campaign_id, folder)

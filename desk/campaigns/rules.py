@@ -8,6 +8,7 @@ from starlette_admin.routing import route
 
 from core.campaigns.models import CampaignKind
 from core.payments.rounds import rounds
+from core.staff.acts import Act
 from core.staff.audit import note
 from core.staff.row_security import seen_by
 from desk.campaigns.words import KINDS, refused
@@ -48,7 +49,7 @@ class CampaignRules(Page):
             async with seen_by(me):
                 await must_cover(me, None)
                 await rules.switch(round_id, CampaignKind(kind), me.id, at, on=on)
-                await note(me.id, "campaign rule switched", f"round {round_id}", at, {"kind": kind, "on": on})
+                await note(me.id, Act.CAMPAIGN_RULE_SWITCHED, f"round {round_id}", at, {"kind": kind, "on": on})
         except CampaignError as error:
             return self.not_done(request, refused(error), self.path)
         words = f"{KINDS[kind]}, {known[round_id]} : {'part de nouveau' if on else 'ne part plus'} sans vous."

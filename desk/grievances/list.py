@@ -17,6 +17,7 @@ from core.grievances.figures import AGES, IN_TIME
 from core.grievances.search import MOST_EXPORTED, NOT_SAID, ORDERS, PAGE_ROWS, Row, Wanted
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Role
 from core.staff.row_security import seen_by
 from core.text.formats import number_phrase, short_date
@@ -123,7 +124,7 @@ class GrievanceList(Page):
             rows = await search.to_export(wanted, at.date())
             filters = {name: value for name, value in _filters(wanted).items() if name != "words"}
             detail = {"kind": kind, "rows": len(rows), "filters": filters, "searched": bool(wanted.words)}
-            await audit.note(me.id, "grievances exported", None, at, detail)
+            await audit.note(me.id, Act.GRIEVANCES_EXPORTED, None, at, detail)
         return [_cells(row) for row in rows]
 
 

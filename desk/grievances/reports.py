@@ -15,6 +15,7 @@ from core.grievances.figures import AGES, Count
 from core.grievances.reports import STEPS, Report, first_day
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Role
 from core.staff.row_security import seen_by
 from core.text.formats import MONTHS, short_date
@@ -96,7 +97,7 @@ class Reports(Page):
             made = await self._report(request)
             rows = list(_rows(made, at.date()))
             detail = {"kind": kind, "rows": len(rows), "since": made.since, "until": made.until, "step": made.step}
-            await audit.note(me.id, "report exported", None, at, detail)
+            await audit.note(me.id, Act.REPORT_EXPORTED, None, at, detail)
         return rows
 
     def _href(self, made: Report, path: str) -> str:

@@ -14,6 +14,7 @@ from core.imports.importing import Kind
 from core.imports.uploads import ImportRuns, NotTaken, Uploads
 from core.platform.settings import Settings
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Scope
 from desk.site.pages import DESK, SUPERVISORS, Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
@@ -80,7 +81,7 @@ class Imports(Page):
         path = self.uploads.errors_of(upload_id)
         if path is None:
             raise not_there()
-        await audit.note(actor(request).id, "errors downloaded", f"import {upload_id}", now())
+        await audit.note(actor(request).id, Act.ERRORS_DOWNLOADED, f"import {upload_id}", now())
         name = f"{PurePath(self.uploads.name_of(upload_id)).stem}.errors.csv"
         return FileResponse(path, filename=name, media_type="text/csv; charset=utf-8")
 

@@ -15,6 +15,7 @@ from core.registry import edits, search
 from core.registry.edits import CannotCorrect, ChangedMeanwhile, correct_language, correct_phone
 from core.registry.search import CannotSearch, HouseholdFile, Search
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import must_be
 from core.staff.row_security import seen_by
 from core.text.languages import Language
@@ -167,7 +168,7 @@ class Households(Page):
         async with seen_by(actor(request)):
             about = f"household {found.hit.household_no}"
             detail = {"position": position, "keys": len(keys)}
-            await audit.note(actor(request).id, "dialled as the household", about, now(), detail)
+            await audit.note(actor(request).id, Act.DIALLED_AS_THE_HOUSEHOLD, about, now(), detail)
         shown = await dial_as(actor(request), phone.msisdn, keys, self._settings)
         context = {"file": found, "phone": phone, "keys": keys, "shown": shown, "pad": KEYS, "local": local}
         return self.show(request, "registry/dial.html", context)

@@ -15,6 +15,7 @@ from core.grievances.calendar import Holiday
 from core.grievances.filing import PreparedAnswer
 from core.places.communes import Cercle, Commune, Region
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Role
 from desk.site.pages import ADMINISTRATORS, EVERYBODY, SUPERVISORS, actor, now
 from desk.site.words import CATEGORIES
@@ -91,13 +92,13 @@ class Kept(ModelView):
     async def after_export(self, request: Request, ctx: ExportContext) -> None:
         """Write down what left."""
         names = [field.name for field in ctx.fields]
-        await self._written(request, f"{self.key} exported", None, {"rows": len(ctx.rows), "fields": names})
+        await self._written(request, Act(f"{self.key} exported"), None, {"rows": len(ctx.rows), "fields": names})
 
     async def _note(self, request: Request, act: str, obj: Any, detail: dict[str, Any]) -> None:
         about = f"{self.key} {await self.get_pk_value(request, obj)}"
-        await self._written(request, f"{self.key} {act}", about, detail)
+        await self._written(request, Act(f"{self.key} {act}"), about, detail)
 
-    async def _written(self, request: Request, act: str, about: str | None, detail: dict[str, Any]) -> None:
+    async def _written(self, request: Request, act: Act, about: str | None, detail: dict[str, Any]) -> None:
         session: AsyncSession = request.state.session
         await session.execute(audit.NOTE, audit.entry(actor(request).id, act, about, now(), detail))
 

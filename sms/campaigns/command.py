@@ -24,6 +24,7 @@ from core.platform.terminal import errors, on, out
 from core.registry.households import Status
 from core.schema.ground import postgres
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Actor, UnknownAgentError, actor_of
 from core.text.alphabet import alphabet
 from core.text.formats import number_phrase
@@ -441,5 +442,5 @@ async def _at_shell(login: str, command: str, campaign_id: int | None = None) ->
     """Who this login is; no password was asked, so the audit trail says that the shell acted in their name."""
     person = await actor_of(login)
     about = f"campaign {campaign_id}" if campaign_id else None
-    await audit.note(person.id, "at the shell", about, datetime.now(UTC), {"command": command})
+    await audit.note(person.id, Act.AT_THE_SHELL, about, datetime.now(UTC), {"command": command})
     return person

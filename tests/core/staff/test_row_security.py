@@ -16,6 +16,7 @@ from core.payments.history import PaymentState
 from core.platform.database import reading, writing
 from core.schema import migrations
 from core.staff import audit
+from core.staff.acts import Act
 from core.staff.agents import Actor, Role, Scope, add_agent
 from core.staff.row_security import seen_by, sight
 from core.staff.sign_in import give_password
@@ -211,7 +212,7 @@ async def test_what_the_desk_may_not_do_whoever_asks(act: str) -> None:
 
 async def test_whoever_acts_writes_to_the_trail_and_does_not_read_it() -> None:
     async with seen_by(actor_of(Role.AGENT)):
-        await audit.note(1, "call tried", "callback 1", NOW)
+        await audit.note(1, Act.CALL_TRIED, "callback 1", NOW)
     assert await seen(actor_of(Role.AGENT), "SELECT count(*) FROM audit_entry") == 0
     assert await seen(actor_of(Role.ADMINISTRATOR), "SELECT count(*) FROM audit_entry") == 2
 

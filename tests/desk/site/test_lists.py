@@ -9,8 +9,11 @@ import httpx
 from sqlalchemy import text
 
 from core.platform.database import reading, writing
+from core.staff.acts import Act
 from core.staff.agents import Role
 from core.staff.audit import note
+from desk.site.lists import lists
+from desk.staff.audit_list import AuditTrail
 from tests.core import seed
 from tests.desk.browser import TOKEN, Browser, seen
 from tests.desk.conftest import SignIn
@@ -103,8 +106,8 @@ async def test_an_export_is_safe_to_open_and_in_the_trail(sign_in: SignIn) -> No
 
 async def test_an_administrator_reads_the_trail_and_nobody_else(sign_in: SignIn) -> None:
     admin, awa = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("awa", Role.SUPERVISOR)
-    await note(awa.actor.id, "call tried", "callback 7", NOW, {"reached": False})
-    await note(None, "password given", "agent awa", NOW)
+    await note(awa.actor.id, Act.CALL_TRIED, "callback 7", NOW, {"reached": False})
+    await note(None, Act.PASSWORD_GIVEN, "agent awa", NOW)
     words = await admin.see("/desk/audit-entry/list")
     assert "awa appel tenté callback 7" in words
     assert "mot de passe donné agent awa" in words
@@ -113,8 +116,8 @@ async def test_an_administrator_reads_the_trail_and_nobody_else(sign_in: SignIn)
 
 async def test_the_trail_is_filtered_by_who_act_about_and_time(sign_in: SignIn) -> None:
     admin = await sign_in("admin", Role.ADMINISTRATOR)
-    await note(admin.actor.id, "call tried", "callback 7", datetime(2026, 3, 1, 9, tzinfo=UTC))
-    await note(None, "call tried", "callback 8", datetime(2026, 4, 1, 9, tzinfo=UTC))
+    await note(admin.actor.id, Act.CALL_TRIED, "callback 7", datetime(2026, 3, 1, 9, tzinfo=UTC))
+    await note(None, Act.CALL_TRIED, "callback 8", datetime(2026, 4, 1, 9, tzinfo=UTC))
     asked = (
         'login__eq="admin" AND act__eq="call tried"',
         'about__contains="back 7"',
@@ -137,3 +140,9 @@ async def test_the_trail_is_changed_by_nobody(sign_in: SignIn) -> None:
     for path in ("/desk/audit-entry/create", "/desk/audit-entry/edit?pk=1"):
         assert (await admin.open(path)).status_code == 403
         assert (await admin.submit(path, page="/desk/people", act="rien")).status_code == 403
+
+
+def test_each_list_has_the_acts_that_can_be_done_in_it() -> None:
+    for each in (*lists(), AuditTrail()):
+        possible = ("added", "changed", "deleted", "exported") if each.changed_by else ("exported",)
+        assert [Act(f"{each.key} {done}") for done in possible]

@@ -1,0 +1,134 @@
+"""The acts that the audit trail keeps, and what administrators read of each."""
+
+from typing import Final
+
+from core.text.words import DESK, Word, called
+
+
+class Act(Word):
+    """What somebody did, in 40 characters at the most; a value is never changed, for entries are sealed with it."""
+
+    SIGNED_IN = "signed in"
+    SIGN_IN_FAILED = "sign-in failed"
+    PASSWORD_GIVEN = "password given"  # noqa: S105
+    PASSWORD_CHANGED = "password changed"  # noqa: S105
+    SECOND_FACTOR_FORGOTTEN = "second factor forgotten"
+    SESSIONS_ENDED = "sessions ended"
+    PERSON_ADDED = "person added"
+    PERSON_CHANGED = "person changed"
+    PERSON_DISABLED = "person disabled"
+    PERSON_ENABLED = "person enabled"
+    IMPORT_BEGUN = "import begun"
+    IMPORT_ENDED = "import ended"
+    ERRORS_DOWNLOADED = "errors downloaded"
+    PHONE_CORRECTED = "phone corrected"
+    LANGUAGE_CORRECTED = "language corrected"
+    DIALLED_AS_THE_HOUSEHOLD = "dialled as the household"
+    CALL_TAKEN = "call taken"
+    CALL_GIVEN_BACK = "call given back"
+    CALL_TRIED = "call tried"
+    CALL_AGREED = "call agreed"
+    GRIEVANCE_FILED = "filed"
+    GRIEVANCE_READ = "grievance read"
+    GRIEVANCE_TAKEN = "grievance taken"
+    GRIEVANCE_ASSIGNED = "grievance assigned"
+    GRIEVANCE_NOTED = "grievance noted"
+    GRIEVANCE_INFORMATION_ASKED = "grievance information asked"
+    GRIEVANCE_DECIDED = "grievance decided"
+    GRIEVANCE_ESCALATED = "grievance escalated"
+    GRIEVANCE_REOPENED = "grievance reopened"
+    GRIEVANCE_CLOSED = "grievance closed"
+    GRIEVANCE_CALLED = "grievance called"
+    GRIEVANCES_EXPORTED = "grievances exported"
+    REPORT_EXPORTED = "report exported"
+    CAMPAIGN_DRAFTED = "campaign drafted"
+    CAMPAIGN_PLANNED = "campaign planned"
+    CAMPAIGN_APPROVED = "campaign approved"
+    CAMPAIGN_STARTED = "campaign started"
+    CAMPAIGN_PAUSED = "campaign paused"
+    CAMPAIGN_RESUMED = "campaign resumed"
+    CAMPAIGN_CANCELLED = "campaign cancelled"
+    CAMPAIGN_UNCERTAIN_SETTLED = "campaign uncertain settled"
+    CAMPAIGN_TESTED = "campaign tested"
+    CAMPAIGN_RULE_SWITCHED = "campaign rule switched"
+    CAMPAIGN_UNREACHED_PRINTED = "campaign unreached printed"
+    CAMPAIGN_UNREACHED_EXPORTED = "campaign unreached exported"
+    AT_THE_SHELL = "at the shell"
+    HOLIDAY_ADDED = "holiday added"
+    HOLIDAY_CHANGED = "holiday changed"
+    HOLIDAY_DELETED = "holiday deleted"
+    HOLIDAY_EXPORTED = "holiday exported"
+    PREPARED_ANSWER_ADDED = "prepared-answer added"
+    PREPARED_ANSWER_CHANGED = "prepared-answer changed"
+    PREPARED_ANSWER_DELETED = "prepared-answer deleted"
+    PREPARED_ANSWER_EXPORTED = "prepared-answer exported"
+    REGION_EXPORTED = "region exported"
+    CERCLE_EXPORTED = "cercle exported"
+    COMMUNE_EXPORTED = "commune exported"
+    AUDIT_ENTRY_EXPORTED = "audit-entry exported"
+
+
+ACTS: Final = called(
+    Act,
+    DESK,
+    {
+        Act.SIGNED_IN: "est entré",
+        Act.SIGN_IN_FAILED: "essai d'entrée manqué",
+        Act.PASSWORD_GIVEN: "mot de passe donné",
+        Act.PASSWORD_CHANGED: "mot de passe changé",
+        Act.SECOND_FACTOR_FORGOTTEN: "second code oublié",
+        Act.SESSIONS_ENDED: "sessions fermées",
+        Act.PERSON_ADDED: "personne ajoutée",
+        Act.PERSON_CHANGED: "personne changée",
+        Act.PERSON_DISABLED: "personne tenue dehors",
+        Act.PERSON_ENABLED: "personne admise de nouveau",
+        Act.IMPORT_BEGUN: "import commencé",
+        Act.IMPORT_ENDED: "import fini",
+        Act.ERRORS_DOWNLOADED: "erreurs d'import téléchargées",
+        Act.PHONE_CORRECTED: "téléphone d'un ménage corrigé",
+        Act.LANGUAGE_CORRECTED: "langue d'un ménage corrigée",
+        Act.DIALLED_AS_THE_HOUSEHOLD: "appelé comme le ménage (simulateur)",
+        Act.CALL_TAKEN: "appel pris",
+        Act.CALL_GIVEN_BACK: "appel laissé",
+        Act.CALL_TRIED: "appel tenté",
+        Act.CALL_AGREED: "appel convenu",
+        Act.GRIEVANCE_FILED: "plainte prise au guichet",
+        Act.GRIEVANCE_READ: "plainte sensible lue",
+        Act.GRIEVANCE_TAKEN: "plainte prise",
+        Act.GRIEVANCE_ASSIGNED: "plainte attribuée",
+        Act.GRIEVANCE_NOTED: "note ajoutée à une plainte",
+        Act.GRIEVANCE_INFORMATION_ASKED: "informations demandées",
+        Act.GRIEVANCE_DECIDED: "plainte décidée",
+        Act.GRIEVANCE_ESCALATED: "plainte passée au niveau supérieur",
+        Act.GRIEVANCE_REOPENED: "plainte rouverte",
+        Act.GRIEVANCE_CLOSED: "plainte close",
+        Act.GRIEVANCE_CALLED: "appel noté dans une plainte",
+        Act.GRIEVANCES_EXPORTED: "plaintes exportées",
+        Act.REPORT_EXPORTED: "rapport exporté",
+        Act.CAMPAIGN_DRAFTED: "campagne préparée",
+        Act.CAMPAIGN_PLANNED: "plan d'une campagne refait",
+        Act.CAMPAIGN_APPROVED: "campagne approuvée",
+        Act.CAMPAIGN_STARTED: "campagne lancée",
+        Act.CAMPAIGN_PAUSED: "campagne mise en pause",
+        Act.CAMPAIGN_RESUMED: "campagne reprise",
+        Act.CAMPAIGN_CANCELLED: "campagne annulée",
+        Act.CAMPAIGN_UNCERTAIN_SETTLED: "SMS incertains d'une campagne tranchés",
+        Act.CAMPAIGN_TESTED: "essai d'une campagne envoyé",
+        Act.CAMPAIGN_RULE_SWITCHED: "règle d'un tour changée",
+        Act.CAMPAIGN_UNREACHED_PRINTED: "liste des non joints imprimée",
+        Act.CAMPAIGN_UNREACHED_EXPORTED: "liste des non joints exportée",
+        Act.AT_THE_SHELL: "depuis le serveur (jigi campaign)",
+        Act.HOLIDAY_ADDED: "jour férié : ajout",
+        Act.HOLIDAY_CHANGED: "jour férié : changement",
+        Act.HOLIDAY_DELETED: "jour férié : suppression",
+        Act.HOLIDAY_EXPORTED: "jour férié : export",
+        Act.PREPARED_ANSWER_ADDED: "réponse préparée : ajout",
+        Act.PREPARED_ANSWER_CHANGED: "réponse préparée : changement",
+        Act.PREPARED_ANSWER_DELETED: "réponse préparée : suppression",
+        Act.PREPARED_ANSWER_EXPORTED: "réponse préparée : export",
+        Act.REGION_EXPORTED: "régions : export",
+        Act.CERCLE_EXPORTED: "cercles : export",
+        Act.COMMUNE_EXPORTED: "communes : export",
+        Act.AUDIT_ENTRY_EXPORTED: "journal : export",
+    },
+)
