@@ -20,6 +20,7 @@ from core.staff.audit import note
 from core.staff.row_security import seen_by
 from core.text.alphabet import alphabet
 from core.text.languages import Language
+from core.text.links import NotASafeText
 from core.text.translator import translator
 from desk.campaigns.words import KINDS, refused
 from desk.campaigns.words import title as campaign_title
@@ -30,7 +31,7 @@ from sms.campaigns.audience import BadSubject, Subject
 from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
 from sms.campaigns.scope import CampaignError, must_cover
 from sms.outbox.contents import FreeWords
-from sms.outbox.texts import NotASafeText, campaign_text, written
+from sms.outbox.texts import campaign_text, written
 
 PATIENCE: Final = 2.0
 """Seconds that a plan is waited for; a longer one goes on, and its page says so."""

@@ -6,13 +6,13 @@ from typing import Final
 
 from core.campaigns.models import CampaignKind
 from core.text.folding import NoRule
+from core.text.links import NotASafeText
 from sms.campaigns.audience import BadSubject, Subject
 from sms.campaigns.drafts import CannotBeWritten
 from sms.campaigns.planning_apart import PlanningAlready
 from sms.campaigns.scope import CampaignError, NotASupervisor, OutOfScope, UnknownCampaign
 from sms.campaigns.steps import FourEyes, NotAsSeen, WrongState
 from sms.campaigns.unreached import REASONS
-from sms.outbox.texts import NotASafeText
 
 STATES: Final[Mapping[str, str]] = {
     "draft": "brouillon",

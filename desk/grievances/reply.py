@@ -9,9 +9,10 @@ from core.outbox.notices import NoticeKind
 from core.platform.settings import Settings
 from core.text.alphabet import alphabet
 from core.text.folding import NoRule, fold
+from core.text.links import NotASafeText, refuse_links
 from core.text.translator import translator
 from sms.outbox.notice_texts import Told, notice_text
-from sms.outbox.texts import NotASafeText, refuse_links, written
+from sms.outbox.texts import written
 
 LONGEST: Final = 450
 """Letters of a reply: three parts of an SMS."""

@@ -29,6 +29,7 @@ from core.staff.agents import Actor, UnknownAgentError, actor_of
 from core.text.alphabet import alphabet
 from core.text.formats import number_phrase
 from core.text.languages import Language
+from core.text.links import NotASafeText
 from sms.campaigns import preview, rules, steps, test_send, unreached
 from sms.campaigns.audience import BadSubject, Subject
 from sms.campaigns.drafts import CannotBeWritten, Draft, draft
@@ -36,7 +37,6 @@ from sms.campaigns.planning import plan as make_plan
 from sms.campaigns.preview import Progress as Counted
 from sms.campaigns.preview import Summary
 from sms.campaigns.scope import CampaignError, must_cover, must_run, must_supervise
-from sms.outbox.texts import NotASafeText
 
 app = typer.Typer(help="SMS campaigns.", no_args_is_help=True, add_completion=False)
 

@@ -11,9 +11,9 @@ from core.campaigns.models import CampaignKind
 from core.platform.database import writing
 from core.text.alphabet import Alphabet
 from core.text.folding import NoRule, fold
+from core.text.links import refuse_links
 from sms.campaigns.audience import Subject, check
 from sms.campaigns.steps import CHANGE
-from sms.outbox.texts import refuse_links
 
 
 class CannotBeWritten(ValueError):

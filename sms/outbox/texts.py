@@ -4,7 +4,6 @@ Every text begins with the programme's name and ends the way scams do not: nothi
 costs no further part, the line that says so.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,21 +16,6 @@ from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLi
 
 SECURITY: Final = (N_("No one must ask money or a code of you."), N_("You pay nothing."))
 """From the longest to the shortest; the first that fits is said."""
-
-_ENDINGS: Final = "com|fr|io|link|ml|org|xyz"
-_WORDS: Final = "app|ci|info|ly|me|net|page|site"
-"""Endings of addresses that are words or names too: `M.Ly` and `Venez demain.Me voici` are no links."""
-_LINK: Final = re.compile(
-    r"(?i:https?:|www\.)"
-    rf"|(?i:\b[\w-]+\.(?:{_ENDINGS})\b)"
-    rf"|(?i:\b[\w-]+\.(?:{_WORDS})/)"
-    rf"|\b[\w-]{{2,}}\.(?:{_WORDS})\b"
-    r"|\b[\w-]{2,}\.[a-z]{2,}/\S"
-)
-
-
-class NotASafeText(ValueError):
-    """A text that holds a link: that is how scams look, so ours never do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +63,6 @@ def campaign_text(kind: CampaignKind, content: Content, translator: Translator) 
             return _event(kind, lines, translator)
         case Payments(lines):
             return _payment(kind, lines, translator)
-
-
-def refuse_links(text: str) -> None:
-    """Raise NotASafeText for a text with a link in it."""
-    found = _LINK.search(text)
-    if found:
-        raise NotASafeText(found[0])
 
 
 def _payment(kind: CampaignKind, lines: Sequence[PaymentLine], translator: Translator) -> str:

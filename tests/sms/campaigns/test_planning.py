@@ -13,13 +13,13 @@ from core.registry.callers import stop_sms
 from core.staff.agents import Role
 from core.text.alphabet import GSM7, UCS2
 from core.text.languages import Language
+from core.text.links import NotASafeText
 from sms.campaigns import planning, steps
 from sms.campaigns.audience import Subject
 from sms.campaigns.drafts import CannotBeWritten, Draft, draft
 from sms.campaigns.scope import NotASupervisor, UnknownCampaign
 from sms.campaigns.steps import FourEyes, WrongState
 from sms.outbox.contents import PaymentLine
-from sms.outbox.texts import NotASafeText
 from sms.worker import sweeps
 from tests.core import seed
 from tests.core.seed import SAFO, TODAY

@@ -14,11 +14,12 @@ from core.outbox.notices import NoticeKind
 from core.text.alphabet import GSM7
 from core.text.gsm7 import SINGLE_PART, is_gsm7
 from core.text.languages import Language
+from core.text.links import refuse_links
 from core.text.translator import translator
 from demo.places import DEMO_PLACES
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 from sms.outbox.notice_texts import Told, notice_text
-from sms.outbox.texts import NotASafeText, Written, campaign_text, refuse_links, written
+from sms.outbox.texts import Written, campaign_text, written
 
 BM, FR = Language.BM, Language.FR
 Kind = CampaignKind
@@ -257,49 +258,6 @@ def test_the_longest_line_of_safety_that_costs_no_part_is_added(language: Langua
 def test_what_gsm7_counts_twice_is_counted_before_the_line_is_added() -> None:
     assert written("ɲ" * 54 + "!", translator(BM), GSM7).body == f"{'ny' * 54}! {SAFE[BM]}"
     assert written("ɲ" * 56 + "!", translator(BM), GSM7).body == f"{'ny' * 56}! {FREE[BM]}"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Voir bit.ly/x",
-        "BIT.LY/X",
-        "Inscription : t.me/jigi",
-        "wa.me/22376000001",
-        "http://10.0.0.1/a",
-        "https://exemple",
-        "www.jigi",
-        "Allez sur jigi-mali.com",
-        "jigi.ml.",
-        "Jigi.ORG",
-        "contact@jigi.org",
-        "Tapez jigi.info",
-        "tinyurl.com",
-        "forms.gle/abc",
-    ],
-)
-def test_a_text_with_a_link_is_refused(text: str) -> None:
-    with pytest.raises(NotASafeText):
-        refuse_links(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Venez voir M.B. Traoré, N.B. avec votre carte.",
-        "30.000 F.CFA, 30.000 F CFA/mois, 1.5 kg",
-        "Paiement à Safo.Venez tous.",
-        "Paiement demain.Me rappeler.Info à la mairie.Net : 30 000 F CFA",
-        "Demandez M.Ly ou Mme.Ly, chef de village",
-        "Le matin/le soir, à 8.30 h ou 8h.30",
-        "Réunion à l’école,lundi;venez…Merci!",
-        "S.A.R.L/U.T.G.F.S",
-        "*384*1234#",
-        "Wari bɛna di ntɛnɛndon.Aw ye na.",
-    ],
-)
-def test_points_without_a_space_are_no_links(text: str) -> None:
-    refuse_links(text)
 
 
 ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
