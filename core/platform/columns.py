@@ -1,9 +1,10 @@
 """What tables are made of: one metadata with named constraints, words from a fixed set, moments PostgreSQL writes."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Enum, MetaData, text
+from sqlalchemy import Dialect, Enum, MetaData, String, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
 WORD_LETTERS = 20
@@ -33,6 +34,37 @@ def one_of(kind: type[StrEnum]) -> Enum:
         name=None,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+class _Coded(TypeDecorator[StrEnum]):
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        """The word as text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """The member that the text stands for."""
+        return None if value is None else self.kind(value)
+
+
+def coded(kind: type[StrEnum]) -> TypeDecorator[StrEnum]:
+    """The type of a column that holds one value of `kind` as text, where a foreign key checks it."""
+    return _Coded(kind)
+
+
+def listed(members: Collection[StrEnum]) -> str:
+    """SQL of a group of words, in the order of their enum: `('planned', 'announced')`. Raises ValueError for none."""
+    if not members:
+        raise ValueError("a group has a member")
+    kind = type(next(iter(members)))
+    words = ", ".join(f"'{member}'" for member in kind if member in members)
+    return f"({words})"
 
 
 def stamped() -> Any:
