@@ -1,7 +1,7 @@
-"""Builds the desk: the library's lists and forms, our own pages, and the door before them."""
+"""Builds the site of the desk: the library's lists and forms, the pages it is given, and the door before them."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -16,19 +16,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 from starlette_admin import CustomView
+from starlette_admin.auth import BaseAuthProvider
 from starlette_admin.contrib.sqla import Admin
 from starlette_admin.i18n import I18nConfig, TimezoneConfig
+from starlette_admin.views import BaseView
 
 from core.platform.settings import Settings
 from core.staff.agents import NotAllowed
 from core.text.formats import number_phrase, short_date
-from desk.site import views
 from desk.site.door import SecurityHeaders, SizeLimit
 from desk.site.pages import DESK
 from desk.site.refusals import Refused, in_words
 from desk.site.seen_tables import sessions
 from desk.site.words import word
-from desk.staff.sign_in import SignIn
 
 SITE: Final = Path(__file__).parent
 UPLOADS: Final = ("/imports",)
@@ -61,8 +61,10 @@ class Desk(Admin):
         )
 
 
-def mount(app: Starlette, settings: Settings) -> None:
-    """Put the desk at `/desk` of an application whose database is open."""
+def mount(
+    app: Starlette, settings: Settings, *, way_in: BaseAuthProvider, home: CustomView, views: Sequence[BaseView]
+) -> None:
+    """Put the desk, with these pages in the order of its menu, at `/desk` of an application whose database is open."""
     desk = Desk(
         sessions(),
         title="Jigi",
@@ -71,13 +73,13 @@ def mount(app: Starlette, settings: Settings) -> None:
         templates_dir=str(SITE / "theme"),
         additional_loaders=[PrefixLoader({"desk": FileSystemLoader(SITE.parent)})],
         static_dir=str(SITE / "static"),
-        auth_provider=SignIn(settings),
+        auth_provider=way_in,
         secret_key=settings.desk_secret.get_secret_value() or secrets.token_hex(),
         i18n_config=I18nConfig(default_locale="fr", language_cookie_name=None, language_header_name=None),
         timezone_config=TimezoneConfig(
             default_timezone="Africa/Bamako", timezone_cookie_name=None, use_user_locale_timezone=False
         ),
-        index_view=views.Home(),
+        index_view=home,
         middlewares=[
             Middleware(
                 SizeLimit,
@@ -92,7 +94,7 @@ def mount(app: Starlette, settings: Settings) -> None:
     desk.templates.env.filters.update(
         word=word, day=_day, moment=_moment, hour=_hour, number=number_phrase, plural=_plural
     )
-    for view in views.views(settings):
+    for view in views:
         desk.add_view(view)
     desk.mount_to(app)
 

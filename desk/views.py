@@ -1,8 +1,9 @@
-"""The pages and lists of the desk, in the order of the menu."""
+"""The whole desk: its pages and lists in the order of the menu, put on the site behind the way in."""
 
 from collections.abc import Sequence
 from typing import Final
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
@@ -25,11 +26,13 @@ from desk.grievances.register import Register
 from desk.grievances.reports import Reports
 from desk.imports.uploads import Imports
 from desk.registry.households import Households
+from desk.site import app as site
 from desk.site.lists import lists
 from desk.site.pages import DESK, Page, actor
 from desk.staff.account import Account
 from desk.staff.audit_list import AuditTrail
 from desk.staff.people import People
+from desk.staff.sign_in import SignIn
 
 FIRST_PAGES: Final = {
     Role.AGENT: "/queue",
@@ -49,6 +52,11 @@ class Home(Page):
     async def index(self, request: Request) -> Response:
         """Go there."""
         return RedirectResponse(f"{DESK}{FIRST_PAGES[actor(request).role]}", 303)
+
+
+def mount(app: Starlette, settings: Settings) -> None:
+    """Put the desk at `/desk` of an application whose database is open."""
+    site.mount(app, settings, way_in=SignIn(settings), home=Home(), views=views(settings))
 
 
 def views(settings: Settings) -> Sequence[BaseView]:
