@@ -23,13 +23,10 @@ from core.schema.ground import Ground, ground
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import translator
-from demo.callers import DEMO_CALLERS, DemoCaller
-from desk.site import app as desk
+from desk import views as desk
 from menus import line
 from menus.counting import keeping
 from menus.tasks import ANSWERED_BY
-from simulator import web
-from simulator.phones import DemoPhone
 from sms.inbound import dropped_calls, webhooks
 from ussd import africastalking
 from ussd.counting import Counts, NoCounts
@@ -95,24 +92,24 @@ def _routes(settings: Settings, engine: Engine, redis: Redis, counts: Counts) ->
         Route("/metrics", metrics),
     ]
     if settings.simulator and settings.callback_tokens:
-        routes += web.routes(
-            token=settings.callback_tokens[0],
-            service_code=settings.service_code,
-            phones=[DemoPhone(caller.msisdn, caller.situation_fr, _known_by_heart(caller)) for caller in DEMO_CALLERS],
-            alphabet_name=settings.alphabet,
-            gateway_url=settings.sms_gateway_url,
-            short_code=settings.sms_short_code,
-        )
+        routes += _simulator(settings)
     return routes
 
 
-def _known_by_heart(caller: DemoCaller) -> str:
-    """What this caller would type from another phone."""
-    if caller.household_no is None:
-        other = DEMO_CALLERS[0]
-        return f"à essayer : ménage {other.household_no}, année {other.birth_year}"
-    known = f"ménage {caller.household_no}, année {caller.birth_year}"
-    return f"{known}, plainte {caller.reference}" if caller.reference else known
+def _simulator(settings: Settings) -> list[BaseRoute]:
+    """The telephone in the browser; production runs without it, and never reads the invented world."""
+    from demo.callers import DEMO_CALLERS, what_to_type
+    from simulator import web
+    from simulator.phones import DemoPhone
+
+    return web.routes(
+        token=settings.callback_tokens[0],
+        service_code=settings.service_code,
+        phones=[DemoPhone(caller.msisdn, caller.situation_fr, what_to_type(caller)) for caller in DEMO_CALLERS],
+        alphabet_name=settings.alphabet,
+        gateway_url=settings.sms_gateway_url,
+        short_code=settings.sms_short_code,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -117,3 +117,12 @@ DEMO_CALLERS: Final = (
     ),
     DemoCaller(_phone(99), Situation.UNREGISTERED, "téléphone inconnu", None, None),
 )
+
+
+def what_to_type(caller: DemoCaller) -> str:
+    """What this caller knows by heart and would type from another phone, in French."""
+    if caller.household_no is None:
+        other = DEMO_CALLERS[0]
+        return f"à essayer : ménage {other.household_no}, année {other.birth_year}"
+    household = f"ménage {caller.household_no}, année {caller.birth_year}"
+    return f"{household}, plainte {caller.reference}" if caller.reference else household
