@@ -14,11 +14,9 @@ from core.platform.columns import Row, one_of
 from core.platform.database import reading, writing
 from core.staff import audit
 from core.staff.acts import Act
-from core.staff.agents import Actor, Role, must_be
+from core.staff.agents import Actor
+from core.staff.permissions import Permission, must
 from core.text.languages import Language
-
-CALLERS: Final = frozenset({Role.AGENT, Role.SUPERVISOR})
-"""Roles that call people back."""
 
 TAKEN_FOR: Final = timedelta(minutes=15)
 """How long a call that somebody took is theirs: nobody dials the same number in that time."""
@@ -295,7 +293,7 @@ async def _tried(
 
 async def _mine(session: AsyncSession, request_id: int, actor: Actor, now: datetime) -> Any:
     """The open request, locked, unless somebody else calls this person now."""
-    must_be(actor, CALLERS)
+    must(actor, Permission.CALL_BACK)
     found = (await session.execute(OPEN, {"id": request_id})).one_or_none()
     if found is None:
         raise AlreadyCalled(request_id)

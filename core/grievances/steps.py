@@ -19,7 +19,8 @@ from core.outbox.notices import Notice, NoticeKind, tell
 from core.platform.database import reading, writing
 from core.platform.settings import settings
 from core.staff import acts, audit
-from core.staff.agents import Actor, NotAllowed, Role, Scope
+from core.staff.agents import Actor, Role, Scope
+from core.staff.permissions import NotAllowed, Permission, may, must
 from core.text.folding import fold
 from core.text.languages import Language
 
@@ -273,7 +274,7 @@ REACHES: Final[Mapping[Scope, tuple[Level, ...]]] = {
 
 def levels(actor: Actor) -> tuple[Level, ...]:
     """The levels somebody works on; sensitive grievances are on no ladder."""
-    return tuple(Level) if actor.role is Role.FOCAL else REACHES[actor.scope_kind]
+    return tuple(Level) if may(actor, Permission.READ_SENSITIVE) else REACHES[actor.scope_kind]
 
 
 def untouched_before(now: datetime) -> datetime:
@@ -351,8 +352,7 @@ async def assign(act: Act, agent_id: int) -> None:
 
     Raises Stale, NotAllowed, and NotForThem for somebody who may not have it.
     """
-    if act.actor.role not in (Role.SUPERVISOR, Role.FOCAL):
-        raise NotAllowed(Role.SUPERVISOR)
+    must(act.actor, Permission.ASSIGN_GRIEVANCES)
     async with _doing(act, acts.Act.GRIEVANCE_ASSIGNED, {"to": agent_id}) as (session, found):
         _open(found)
         chosen = next((each for each in await may_have(act.reference) if each.id == agent_id), None)
@@ -423,7 +423,7 @@ async def close(act: Act) -> None:
     async with _doing(act, acts.Act.GRIEVANCE_CLOSED) as (session, found):
         if found.state not in (GrievanceState.RESOLVED, GrievanceState.REJECTED):
             raise StepNotPossible(f"{act.reference} is {found.state}")
-        if act.actor.role is Role.AGENT and act.actor.id not in (found.assigned_to, found.decided_by):
+        if not may(act.actor, Permission.CLOSE_OF_OTHERS) and act.actor.id not in (found.assigned_to, found.decided_by):
             raise NotYours(await _holder(session, found))
         await session.execute(CLOSE, {"id": found.id})
         await _note(session, found, "closed", GrievanceState.CLOSED, act.actor.id, None, act.now, told=False)

@@ -9,10 +9,10 @@ from core.numbers import msisdn
 from core.platform.database import writing
 from core.staff import audit
 from core.staff.acts import Act
-from core.staff.agents import Actor, Role, must_be
+from core.staff.agents import Actor
+from core.staff.permissions import Permission, must
 from core.text.languages import Language
 
-CORRECT: Final = frozenset({Role.AGENT, Role.SUPERVISOR})
 SHORTEST_REASON: Final = 5
 LONGEST_REASON: Final = 200
 
@@ -48,7 +48,7 @@ async def correct_phone(
     `was` is the number that the page showed ('' for none). Raises CannotCorrect, ChangedMeanwhile, LookupError when
     there is no such household, and NotAllowed.
     """
-    must_be(actor, CORRECT)
+    must(actor, Permission.CORRECT_HOUSEHOLDS)
     why = _reason(reason)
     new = _phone(typed) if typed else ""
     if not new and position == 1:
@@ -82,7 +82,7 @@ async def correct_language(
 
     Raises CannotCorrect, ChangedMeanwhile, LookupError when there is no such household, and NotAllowed.
     """
-    must_be(actor, CORRECT)
+    must(actor, Permission.CORRECT_HOUSEHOLDS)
     why = _reason(reason)
     async with writing() as session:
         household = (await session.execute(HOUSEHOLD, {"household_no": household_no})).one_or_none()

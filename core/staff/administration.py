@@ -17,9 +17,8 @@ from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.staff import agents, audit, sign_in
 from core.staff.acts import Act
-from core.staff.agents import Actor, Role, Scope, UnknownAgentError, must_be
-
-ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR})
+from core.staff.agents import Actor, Role, Scope, UnknownAgentError
+from core.staff.permissions import Permission, must
 
 
 class LastAdministrator(ValueError):
@@ -269,7 +268,7 @@ async def end_sessions(actor: Actor | None, login: str, now: datetime) -> None:
 
 def _must(actor: Actor | None) -> None:
     if actor is not None:
-        must_be(actor, ADMINISTRATORS)
+        must(actor, Permission.MANAGE_PEOPLE)
 
 
 def _id(actor: Actor | None) -> int | None:

@@ -1,7 +1,6 @@
 """The people who work here: agents of the desk, what they may do and for which places."""
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -112,16 +111,6 @@ class Actor:
     scope_kind: Scope = Scope.NATIONAL
     scope_code: str | None = None
     watches_focal: bool = False
-
-
-class NotAllowed(PermissionError):
-    """This is for another role, or another place; the message says whose."""
-
-
-def must_be(actor: Actor, roles: Collection[Role]) -> None:
-    """Raise NotAllowed for somebody of another role."""
-    if actor.role not in roles:
-        raise NotAllowed(", ".join(sorted(role.value for role in roles)))
 
 
 async def actor_of(login: str) -> Actor:

@@ -21,9 +21,7 @@ from core.platform.settings import Settings
 from core.staff import audit, passwords
 from core.staff.acts import Act
 from core.staff.agents import Actor, Role, Scope
-
-SECOND_FACTOR: Final = frozenset(set(Role) - {Role.AGENT})
-"""Roles that sign in with a second factor."""
+from core.staff.permissions import SECOND_FACTOR
 
 ISSUER: Final = "Jigisemejiri"
 STEP_SECONDS: Final = 30

@@ -15,7 +15,7 @@ from core.call_requests import requests
 from core.call_requests.requests import AlreadyCalled, CallRequestState, Period, TakenBySomebody
 from core.grievances.calendar import add_working_days, holidays
 from core.numbers.msisdn import local
-from core.staff.agents import Role
+from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.site.pages import Page, actor, now, number, typed
 from desk.site.refusals import Refused, not_there
@@ -42,7 +42,7 @@ class Callbacks(Page):
 
     menu_label = "Rappels"
     path = "/callbacks"
-    roles = frozenset({Role.AGENT, Role.SUPERVISOR})
+    permission = Permission.CALL_BACK
 
     @route("")
     async def index(self, request: Request) -> Response:

@@ -19,11 +19,12 @@ from core.platform.settings import Settings
 from core.staff.acts import Act
 from core.staff.agents import Actor
 from core.staff.audit import note
+from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.formats import number_phrase, short_date
 from desk.campaigns import words as campaign_words
 from desk.campaigns.words import refused
-from desk.site.pages import SUPERVISORS, Page, actor, now, number, typed
+from desk.site.pages import Page, actor, now, number, typed
 from desk.site.refusals import not_there
 from sms.campaigns import planning_apart, preview, steps, test_send
 from sms.campaigns.preview import Progress, Summary
@@ -104,7 +105,7 @@ class Campaigns(Page):
 
     menu_label = "Campagnes"
     path = "/campaigns"
-    roles = SUPERVISORS
+    permission = Permission.RUN_CAMPAIGNS
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()

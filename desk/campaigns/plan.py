@@ -17,6 +17,7 @@ from core.platform.settings import Settings
 from core.registry.households import Status
 from core.staff.acts import Act
 from core.staff.audit import note
+from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.alphabet import alphabet
 from core.text.languages import Language
@@ -24,7 +25,7 @@ from core.text.links import NotASafeText
 from core.text.translator import translator
 from desk.campaigns.words import KINDS, refused
 from desk.campaigns.words import title as campaign_title
-from desk.site.pages import SUPERVISORS, Page, actor, now, number, typed
+from desk.site.pages import Page, actor, now, number, typed
 from desk.site.words import LANGUAGES, STATUSES
 from sms.campaigns import planning_apart
 from sms.campaigns.audience import BadSubject, Subject
@@ -67,7 +68,7 @@ class CampaignPlan(Page):
 
     menu_label = "Nouvelle campagne"
     path = "/campaigns/new"
-    roles = SUPERVISORS
+    permission = Permission.RUN_CAMPAIGNS
     add_to_menu = False
 
     def __init__(self, settings: Settings) -> None:

@@ -14,10 +14,11 @@ from starlette_admin.routing import route
 
 from core.staff.acts import Act
 from core.staff.audit import note
+from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.campaigns import words as campaign_words
 from desk.campaigns.campaign import LONG_STATEMENTS
-from desk.site.pages import SUPERVISORS, Page, actor, now
+from desk.site.pages import Page, actor, now
 from desk.site.refusals import not_there
 from sms.campaigns import preview, unreached
 from sms.campaigns.scope import CampaignError, must_run
@@ -33,7 +34,7 @@ class CampaignReport(Page):
 
     menu_label = "Non joints"
     path = "/campaigns/{id:int}/unreached"
-    roles = SUPERVISORS
+    permission = Permission.RUN_CAMPAIGNS
     add_to_menu = False
 
     @route("")

@@ -10,9 +10,10 @@ from core.campaigns.models import CampaignKind
 from core.payments.rounds import rounds
 from core.staff.acts import Act
 from core.staff.audit import note
+from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.campaigns.words import KINDS, refused
-from desk.site.pages import SUPERVISORS, Page, actor, now, number, typed
+from desk.site.pages import Page, actor, now, number, typed
 from desk.site.refusals import not_there
 from sms.campaigns import rules
 from sms.campaigns.scope import CampaignError, must_cover
@@ -25,7 +26,7 @@ class CampaignRules(Page):
 
     menu_label = "Envois automatiques"
     path = "/campaigns/rules"
-    roles = SUPERVISORS
+    permission = Permission.RUN_CAMPAIGNS
     add_to_menu = False
 
     @route("")

@@ -31,10 +31,11 @@ from core.grievances.steps import (
 from core.platform.settings import Settings
 from core.registry.households import Standing, standing
 from core.staff.agents import Role
+from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.grievances.reply import KINDS, LONGEST, preview, trouble
-from desk.site.pages import GRIEVANCES, Page, actor, now, number, typed
+from desk.site.pages import Page, actor, now, number, typed
 from desk.site.refusals import Refused, not_there
 from menus.eligibility import component, eligibility
 from menus.payments import earlier_payments, payment
@@ -88,7 +89,7 @@ class Cases(Page):
     menu_label = "Plainte"
     path = "/cases"
     add_to_menu = False
-    roles = GRIEVANCES
+    permission = Permission.WORK_ON_GRIEVANCES
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -173,7 +174,7 @@ class Cases(Page):
             mine = found.open and found.assigned_to == me.id
             prepared = await prepared_answers.of_category(found.category) if mine else ()
             colleagues = (
-                await steps.may_have(found.reference) if found.open and me.role in (Role.SUPERVISOR, Role.FOCAL) else ()
+                await steps.may_have(found.reference) if found.open and may(me, Permission.ASSIGN_GRIEVANCES) else ()
             )
             words = typed(form, "words") if form is not None else ""
             chosen = next((each for each in prepared if each.id == prepared_id), None)
@@ -189,7 +190,7 @@ class Cases(Page):
             "free": found.assigned_to is None or _untouched(found, at),
             "within_reach": found.level in steps.levels(me),
             "may_close": found.state in (GrievanceState.RESOLVED, GrievanceState.REJECTED)
-            and (me.role is not Role.AGENT or me.id in (found.assigned_to, found.decided_by)),
+            and (may(me, Permission.CLOSE_OF_OTHERS) or me.id in (found.assigned_to, found.decided_by)),
             "may_send_up": not found.sensitive and found.level is not Level.NATIONAL,
             "household": household,
             "heard": heard,

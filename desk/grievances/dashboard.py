@@ -11,11 +11,11 @@ from starlette_admin.routing import route
 from core.calls import counts
 from core.grievances import figures
 from core.grievances.figures import Count, Figures
-from core.staff.agents import Role
+from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from core.text.formats import number_phrase
 from desk.site.charts import Bar, bars, link
-from desk.site.pages import GRIEVANCES, Page, actor, now
+from desk.site.pages import Page, actor, now
 from desk.site.words import CATEGORIES, CHANNELS, LANGUAGES, SEXES
 from menus.stats import funnels, losing_most
 from menus.tasks import TASKS
@@ -43,7 +43,7 @@ class Dashboard(Page):
 
     menu_label = "Tableau de bord"
     path = "/dashboard"
-    roles = GRIEVANCES
+    permission = Permission.WORK_ON_GRIEVANCES
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class Dashboard(Page):
             ),
             **_charts(found, names, since, today),
         }
-        if me.role is Role.SUPERVISOR:
+        if may(me, Permission.WATCH_LINE):
             context |= await _line(since, until)
             context["campaigns"] = await self._deliveries.last(at)
         return self.show(request, "grievances/dashboard.html", context)

@@ -14,10 +14,11 @@ from core.numbers import identifiers, msisdn
 from core.registry import search
 from core.registry.search import CannotSearch, Hit, Search
 from core.staff.agents import Actor
+from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.places.commune_field import CommuneField, own_commune, read_commune
-from desk.site.pages import DESK, GRIEVANCES, Page, actor, now, typed
+from desk.site.pages import DESK, Page, actor, now, typed
 
 LONGEST_NAME: Final = 60
 LONGEST_WORDS: Final = 1000
@@ -53,7 +54,7 @@ class Intake(Page):
 
     menu_label = "Nouvelle plainte"
     path = "/intake"
-    roles = GRIEVANCES
+    permission = Permission.WORK_ON_GRIEVANCES
 
     @route("")
     async def index(self, request: Request) -> Response:

@@ -18,12 +18,12 @@ from core.grievances.search import MOST_EXPORTED, NOT_SAID, ORDERS, PAGE_ROWS, R
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act
-from core.staff.agents import Role
+from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from core.text.formats import number_phrase, short_date
 from desk.grievances.dashboard import AGE_WORDS
 from desk.site.charts import link
-from desk.site.pages import DESK, GRIEVANCES, Page, actor, now, number
+from desk.site.pages import DESK, Page, actor, now, number
 from desk.site.refusals import Refused
 from desk.site.words import CATEGORIES, CHANNELS, LANGUAGES, LEVELS, SENSITIVITIES, SEXES, STATES, SUBCATEGORIES
 
@@ -61,7 +61,7 @@ class GrievanceList(Page):
 
     menu_label = "Plaintes"
     path = "/grievances"
-    roles = GRIEVANCES
+    permission = Permission.WORK_ON_GRIEVANCES
 
     @route("")
     async def index(self, request: Request) -> Response:
@@ -87,7 +87,7 @@ class GrievanceList(Page):
             "href": lambda page: _href(wanted, page=page if page > 1 else ""),
             "csv": _href(wanted, "/export.csv"),
             "xlsx": _href(wanted, "/export.xlsx"),
-            "exports": actor(request).role is not Role.FOCAL,
+            "exports": may(actor(request), Permission.EXPORT_GRIEVANCES),
             "filtered": _href(wanted) != f"{DESK}{self.path}",
             **choices,
             **CHOICES,
@@ -115,7 +115,7 @@ class GrievanceList(Page):
     async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:
         """The rows, written down as exported; refused to focal persons, and when there are too many."""
         me, at = actor(request), now()
-        if me.role is Role.FOCAL:
+        if not may(me, Permission.EXPORT_GRIEVANCES):
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
         wanted = wanted_of(request.query_params)
         async with seen_by(me):

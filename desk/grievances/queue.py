@@ -9,8 +9,9 @@ from starlette_admin.routing import route
 from core.grievances import queue
 from core.grievances.queue import PAGE, Reason, View
 from core.numbers.identifiers import digits, is_reference
+from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
-from desk.site.pages import DESK, GRIEVANCES, Page, actor, now, number, typed
+from desk.site.pages import DESK, Page, actor, now, number, typed
 
 VIEWS: Final = {
     View.NEXT: "À faire",
@@ -39,7 +40,7 @@ class Queue(Page):
 
     menu_label = "À traiter"
     path = "/queue"
-    roles = GRIEVANCES
+    permission = Permission.WORK_ON_GRIEVANCES
 
     def is_active(self, request: Request) -> bool:
         """A case is opened from here."""

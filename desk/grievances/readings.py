@@ -6,9 +6,10 @@ from starlette_admin.routing import route
 
 from core.grievances import cases
 from core.numbers.identifiers import digits
+from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.staff.sign_in import SignedIn
-from desk.site.pages import SUPERVISORS, Page, actor
+from desk.site.pages import Page, actor
 
 
 class Readings(Page):
@@ -16,7 +17,7 @@ class Readings(Page):
 
     menu_label = "Lectures"
     path = "/readings"
-    roles = SUPERVISORS
+    permission = Permission.WATCH_READINGS
 
     def is_accessible(self, request: Request) -> bool:
         """For the supervisors who watch over focal persons."""

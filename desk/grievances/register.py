@@ -16,11 +16,12 @@ from core.numbers import identifiers, msisdn
 from core.registry import search
 from core.registry.search import CannotSearch, Hit
 from core.staff.agents import Actor
+from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.grievances.intake import LONGEST_NAME, SENSITIVE
 from desk.places.commune_field import CommuneField, own_commune, read_commune
-from desk.site.pages import GRIEVANCES, Page, actor, now, typed
+from desk.site.pages import Page, actor, now, typed
 
 EMPTY_LINES: Final = 6
 MOST_LINES: Final = 100
@@ -72,7 +73,7 @@ class Register(Page):
 
     menu_label = "Registre de village"
     path = "/register"
-    roles = GRIEVANCES
+    permission = Permission.WORK_ON_GRIEVANCES
 
     @route("")
     async def index(self, request: Request) -> Response:

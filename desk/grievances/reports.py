@@ -16,7 +16,7 @@ from core.grievances.reports import STEPS, Report, first_day
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act
-from core.staff.agents import Role
+from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from core.text.formats import MONTHS, short_date
 from core.text.languages import Language
@@ -43,7 +43,7 @@ class Reports(Page):
 
     menu_label = "Rapports"
     path = "/reports"
-    roles = frozenset({Role.SUPERVISOR, Role.FOCAL})
+    permission = Permission.READ_REPORTS
 
     @route("")
     async def index(self, request: Request) -> Response:
@@ -61,7 +61,7 @@ class Reports(Page):
             "period_link": _period_link,
             "csv": self._href(made, "/export.csv"),
             "xlsx": self._href(made, "/export.xlsx"),
-            "exports": actor(request).role is Role.SUPERVISOR,
+            "exports": may(actor(request), Permission.EXPORT_REPORTS),
         }
         return self.show(request, "grievances/reports.html", context)
 
@@ -91,7 +91,7 @@ class Reports(Page):
 
     async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:
         me, at = actor(request), now()
-        if me.role is Role.FOCAL:
+        if not may(me, Permission.EXPORT_REPORTS):
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
         async with seen_by(me):
             made = await self._report(request)

@@ -16,7 +16,8 @@ from core.platform.settings import Settings
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Scope
-from desk.site.pages import DESK, SUPERVISORS, Page, actor, now, typed
+from core.staff.permissions import Permission
+from desk.site.pages import DESK, Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
 
 KINDS: Final[Mapping[str, str]] = {
@@ -42,7 +43,7 @@ class Imports(Page):
 
     menu_label = "Imports"
     path = "/imports"
-    roles = SUPERVISORS
+    permission = Permission.IMPORT
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()

@@ -11,17 +11,17 @@ from starlette_admin.routing import route
 
 from core.numbers.msisdn import local
 from core.platform.settings import Settings
-from core.registry import edits, search
+from core.registry import search
 from core.registry.edits import CannotCorrect, ChangedMeanwhile, correct_language, correct_phone
 from core.registry.search import CannotSearch, HouseholdFile, Search
 from core.staff import audit
 from core.staff.acts import Act
-from core.staff.agents import must_be
+from core.staff.permissions import Permission, may, must
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.places.commune_field import read_commune
 from desk.registry.dialling import dial_as, pressed
-from desk.site.pages import GRIEVANCES, Page, actor, now, typed
+from desk.site.pages import Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
 
 TOLD: Final[Mapping[str, str]] = {
@@ -90,7 +90,7 @@ class Households(Page):
 
     menu_label = "Ménages"
     path = "/households"
-    roles = GRIEVANCES
+    permission = Permission.SEE_HOUSEHOLDS
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -174,7 +174,7 @@ class Households(Page):
         return self.show(request, "registry/dial.html", context)
 
     async def _file(self, request: Request) -> HouseholdFile:
-        must_be(actor(request), self.roles)
+        must(actor(request), self.permission)
         async with seen_by(actor(request)):
             found = await search.household_file(request.path_params["household_no"], now().date())
         if found is None:
@@ -198,7 +198,7 @@ class Households(Page):
         context: dict[str, Any] = {
             "file": found,
             "positions": {phone.position: phone for phone in found.phones},
-            "may_correct": actor(request).role in edits.CORRECT,
+            "may_correct": may(actor(request), Permission.CORRECT_HOUSEHOLDS),
             "told": TOLD,
             "sent": SENT,
             "reasons": REASONS,

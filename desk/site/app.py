@@ -22,7 +22,7 @@ from starlette_admin.i18n import I18nConfig, TimezoneConfig
 from starlette_admin.views import BaseView
 
 from core.platform.settings import Settings
-from core.staff.agents import NotAllowed
+from core.staff.permissions import NotAllowed
 from core.text.formats import number_phrase, short_date
 from desk.site.door import SecurityHeaders, SizeLimit
 from desk.site.pages import DESK

@@ -16,8 +16,8 @@ from core.grievances.filing import PreparedAnswer
 from core.places.communes import Cercle, Commune, Region
 from core.staff import audit
 from core.staff.acts import Act
-from core.staff.agents import Role
-from desk.site.pages import ADMINISTRATORS, EVERYBODY, SUPERVISORS, actor, now
+from core.staff.permissions import Permission
+from desk.site.pages import actor, may_here, now
 from desk.site.words import CATEGORIES
 
 OPENS_IN_A_SHEET: Final = "\ufeff"
@@ -38,11 +38,11 @@ class SheetCsv(CsvExporter):
 class Kept(ModelView):
     """A list of which each change and each export is in the audit trail, in the same transaction.
 
-    `changed_by` may add, change and delete; `seen_by_roles` may look and export.
+    `may_change` is the permission to add, change and delete (None: nobody has it), `may_look` to look and export.
     """
 
-    seen_by_roles: ClassVar[frozenset[Role]] = EVERYBODY
-    changed_by: ClassVar[frozenset[Role]] = frozenset()
+    may_look: ClassVar[Permission] = Permission.USE_DESK
+    may_change: ClassVar[Permission | None] = None
     importers: Sequence[Any] = ()
     page_size = 25
     page_size_options: Sequence[int] = (25, 50, 100)
@@ -56,19 +56,19 @@ class Kept(ModelView):
 
     def is_accessible(self, request: Request) -> bool:
         """Whether whoever asks may look."""
-        return _role(request) in self.seen_by_roles
+        return may_here(request, self.may_look)
 
     def can_create(self, request: Request) -> bool:
         """Whether they may add a row."""
-        return _role(request) in self.changed_by
+        return self._changes(request)
 
     def can_edit(self, request: Request) -> bool:
         """Whether they may change one."""
-        return _role(request) in self.changed_by
+        return self._changes(request)
 
     def can_delete(self, request: Request) -> bool:
         """Whether they may delete one."""
-        return _role(request) in self.changed_by
+        return self._changes(request)
 
     def can_import(self, request: Request) -> bool:
         """Files come in by the page of imports only."""
@@ -102,12 +102,11 @@ class Kept(ModelView):
         session: AsyncSession = request.state.session
         await session.execute(audit.NOTE, audit.entry(actor(request).id, act, about, now(), detail))
 
+    def _changes(self, request: Request) -> bool:
+        return self.may_change is not None and may_here(request, self.may_change)
+
     def _values(self, request: Request, obj: Any) -> dict[str, Any]:
         return {field.name: getattr(obj, field.name, None) for field in self.get_fields_list(request)}
-
-
-def _role(request: Request) -> Role | None:
-    return actor(request).role if hasattr(request.state, "signed_in") else None
 
 
 class _Day(date):
@@ -126,7 +125,7 @@ class Holidays(Kept):
     key = "holiday"
     display_name = "Jour férié"
     menu_label = "Jours fériés"
-    changed_by = ADMINISTRATORS
+    may_change = Permission.KEEP_HOLIDAYS
     fields: Sequence[Any] = (
         DateField("day", "Jour", required=True),
         StringField("name", "Nom", required=True, help_text="Par exemple : Fête de l'Indépendance."),
@@ -145,8 +144,8 @@ class PreparedAnswers(Kept):
     key = "prepared-answer"
     display_name = "Réponse préparée"
     menu_label = "Réponses préparées"
-    changed_by = SUPERVISORS
-    seen_by_roles = frozenset({Role.AGENT, Role.SUPERVISOR, Role.FOCAL})
+    may_change = Permission.KEEP_PREPARED_ANSWERS
+    may_look = Permission.READ_PREPARED_ANSWERS
     fields: Sequence[Any] = (
         IntegerField("id", exclude_from_list=True, exclude_from_detail=True, exclude_from_export=True),
         EnumField("category", "Catégorie", required=True, choices=tuple(CATEGORIES.items())),

@@ -10,16 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin import CustomView
 from starlette_admin.flash import flash, get_flashed_messages
 
-from core.staff.agents import Actor, Role
+from core.staff.agents import Actor
+from core.staff.permissions import Permission, may
 from core.staff.sign_in import SignedIn
 
 DESK: Final = "/desk"
-EVERYBODY: Final = frozenset(Role)
-GRIEVANCES: Final = frozenset({Role.AGENT, Role.SUPERVISOR, Role.FOCAL})
-"""Who works on grievances; which of them each sees is held at the database."""
-
-SUPERVISORS: Final = frozenset({Role.SUPERVISOR})
-ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR})
 
 
 def signed_in(request: Request) -> SignedIn:
@@ -33,20 +28,24 @@ def actor(request: Request) -> Actor:
     return signed_in(request).actor
 
 
+def may_here(request: Request, permission: Permission) -> bool:
+    """Whether somebody asks, and may do this."""
+    return hasattr(request.state, "signed_in") and may(actor(request), permission)
+
+
 def now() -> datetime:
     """This moment."""
     return datetime.now(UTC)
 
 
 class Page(CustomView):
-    """A page of our own on the library's theme, for some roles; others are refused in words."""
+    """A page of our own on the library's theme, for those who have its permission; others are refused in words."""
 
-    roles: ClassVar[frozenset[Role]] = EVERYBODY
+    permission: ClassVar[Permission] = Permission.USE_DESK
 
     def is_accessible(self, request: Request) -> bool:
         """Whether whoever asks may open it."""
-        found: SignedIn | None = getattr(request.state, "signed_in", None)
-        return found is not None and found.actor.role in self.roles
+        return may_here(request, self.permission)
 
     def is_active(self, request: Request) -> bool:
         """Whether the page shown is this one or stands below it."""

@@ -12,8 +12,8 @@ from starlette_admin import DateTimeField, EnumField, StringField
 from core.staff.acts import ACTS
 from core.staff.agents import Agent
 from core.staff.audit import AuditEntry
+from core.staff.permissions import Permission
 from desk.site.lists import Kept
-from desk.site.pages import ADMINISTRATORS
 
 
 class ActField(EnumField):
@@ -58,7 +58,7 @@ class AuditTrail(Kept):
     key = "audit-entry"
     display_name = "Acte"
     menu_label = "Journal"
-    seen_by_roles = ADMINISTRATORS
+    may_look = Permission.READ_AUDIT
     fields: Sequence[Any] = (
         StringField("id", "Nº", searchable=False),
         DateTimeField("at", "Quand"),

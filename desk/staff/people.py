@@ -14,8 +14,8 @@ from core.platform.settings import Settings
 from core.staff import administration
 from core.staff.administration import Duties, LastAdministrator, NoReason, Person, UnknownPlace
 from core.staff.agents import BadLogin, LoginTakenError, Role, Scope, UnknownAgentError
-from core.staff.sign_in import SECOND_FACTOR
-from desk.site.pages import ADMINISTRATORS, Page, actor, now, typed
+from core.staff.permissions import SECOND_FACTOR, Permission
+from desk.site.pages import Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
 from desk.site.words import ROLES, SCOPES
 
@@ -34,7 +34,7 @@ class People(Page):
 
     menu_label = "Personnes"
     path = "/people"
-    roles = ADMINISTRATORS
+    permission = Permission.MANAGE_PEOPLE
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()

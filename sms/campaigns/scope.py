@@ -5,7 +5,8 @@ from typing import Final
 from sqlalchemy import text
 
 from core.platform.database import reading
-from core.staff.agents import Actor, Role
+from core.staff.agents import Actor
+from core.staff.permissions import Permission, may
 
 WITHIN: Final = """coalesce(:scope, '') = '' OR coalesce((
     SELECT bool_and(CAST(:scope AS text) IN (commune.pcode, cercle.pcode, cercle.region_pcode))
@@ -35,7 +36,7 @@ class OutOfScope(CampaignError):
 
 def must_supervise(actor: Actor) -> None:
     """Raise NotASupervisor for anybody else."""
-    if actor.role is not Role.SUPERVISOR:
+    if not may(actor, Permission.RUN_CAMPAIGNS):
         raise NotASupervisor(f"{actor.name} is not a supervisor")
 
 

@@ -25,8 +25,9 @@ from core.grievances.steps import (
     write_note,
 )
 from core.platform.database import reading, writing
-from core.staff.agents import Actor, NotAllowed, Role, Scope
+from core.staff.agents import Actor, Role, Scope
 from core.staff.audit import first_broken
+from core.staff.permissions import NotAllowed
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from tests.core import seed

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from core.numbers.identifiers import household_no
 from core.platform.database import reading
 from core.registry.edits import CannotCorrect, ChangedMeanwhile, correct_language, correct_phone
-from core.staff.agents import Actor, NotAllowed, Role, Scope, add_agent
+from core.staff.agents import Actor, Role, Scope, add_agent
+from core.staff.permissions import NotAllowed
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from tests.core import seed
