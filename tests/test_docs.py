@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from types import ModuleType
 
+import pytest
 from redis.asyncio import Redis
 
 from core.platform.settings import Settings
@@ -13,6 +14,10 @@ from tests.ussd.conftest import CALLBACK, a_client, an_engine
 from ussd.menu import Menu
 
 ROOT = Path(__file__).parent.parent
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+ROOMS = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith("."))
+IN_THE_HOUSE = rf"`((?:{ROOMS})/[\w./*-]*\w|\w+\.py)`"
+"""A file or folder as documents name it: in backquotes, from the top."""
 
 
 def _refresh() -> ModuleType:
@@ -45,3 +50,11 @@ async def test_the_screen_of_the_developers_guide_works(world: None, redis: Redi
         call = UssdCall(client, CALLBACK, "+22370000001")
         assert (await call.dial()).text == "Which market?\n1 Safo"
         assert (await call.reply("1")).text == "jumadon"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_document_leads_to_a_file_that_is_not_there(document: Path) -> None:
+    text = document.read_text()
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+    assert [link for link in links if not (document.parent / link).exists()] == []
+    assert [path for path in re.findall(IN_THE_HOUSE, text) if not [*ROOT.glob(path)]] == []

@@ -1,0 +1,57 @@
+"""What somebody who joins relies on: the verbs of the Makefile, the hooks, the records of decisions."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parent.parent
+MAKEFILE: Final = (ROOT / "Makefile").read_text()
+
+
+def _words(name: str) -> list[str]:
+    """The words that the Makefile gives a name."""
+    line = re.search(rf"^{name} *:= *(.*)$", MAKEFILE, re.MULTILINE)
+    assert line is not None
+    return line[1].split()
+
+
+def test_the_hooks_are_the_checks() -> None:
+    config = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"entry: make ([\w-]+)", config) == _words("CHECKS")
+    assert re.findall(r"repo: (\S+)", config) == ["local"]
+
+
+def test_every_target_says_in_a_line_what_it_is() -> None:
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
+    targets = {*phony.replace("$(CHECKS)", " ".join(_words("CHECKS"))).split()}
+    assert {*re.findall(r"^([\w-]+):.*## \S", MAKEFILE, re.MULTILINE)} == targets
+
+
+def test_every_decision_stands_in_the_list_and_says_what_why_and_what_else() -> None:
+    folder = ROOT / "docs/decisions"
+    records = sorted(path for path in folder.glob("*.md") if path.name != "README.md")
+    assert re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text()) == [
+        path.name for path in records
+    ]
+    for path in records:
+        for part in ("What", "Why", "What else was weighed", "What would change our mind"):
+            assert f"**{part}.**" in path.read_text(), (path.name, part)
+
+
+def test_the_version_has_a_section_of_the_changelog() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    sections = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert sections[:2] == ["Unreleased", version]
+
+
+def test_every_tool_and_library_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pinned = {_plain(line.partition("==")[0]) for line in (ROOT / "constraints.txt").read_text().split()}
+    needed = {_plain(need) for need in [*project["dependencies"], *project["optional-dependencies"]["dev"]]}
+    assert needed - pinned == set()
+
+
+def _plain(need: str) -> str:
+    """The name in a requirement, as registries compare them."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~ ]", need, maxsplit=1)[0]).lower()
