@@ -6,36 +6,59 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+CHECKS := check-format check-style check-types check-arrows check-catalogues check-menus
 
-.PHONY: demo test check e2e bench dialogues faults clean
+.PHONY: help demo test coverage check $(CHECKS) format e2e bench dialogues faults clean
 
-demo: $(RUN_STAMP)
+help: ## what can be made (this list)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(RUN_STAMP) ## the line, the desk and a telephone in an invented world, on http://127.0.0.1:8000 (PORT=…)
 	$(BIN)/jigi demo --port $(PORT)
 
-test: $(DEV_STAMP)
+test: $(DEV_STAMP) ## every test but those in a browser, on servers that it starts itself
 	$(BIN)/pytest -n auto
 
-check: $(DEV_STAMP)
+coverage: $(DEV_STAMP) ## the tests, and how much of the code they run
+	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
+
+check: $(CHECKS) ## style, types, arrows, catalogues and every screen of the line
+
+check-format: $(DEV_STAMP) ## is every file formatted?
 	$(BIN)/ruff format --check .
+
+check-style: $(DEV_STAMP) ## does the code keep the rules of style?
 	$(BIN)/ruff check .
+
+check-types: $(DEV_STAMP) ## do the types fit?
 	$(BIN)/mypy
+
+check-arrows: $(DEV_STAMP) ## do rooms and packages lean only on what stands below them?
 	$(BIN)/lint-imports
+
+check-catalogues: $(DEV_STAMP) ## is every text there in every language, sendable, and as its source says?
 	$(BIN)/python -m proof.catalogues
+
+check-menus: $(DEV_STAMP) ## walk every screen as every caller of the demo
 	$(BIN)/jigi menus check
 
-e2e: $(DEV_STAMP)
+format: $(DEV_STAMP) ## format the code, and mend what can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+e2e: $(DEV_STAMP) ## play complaints and a campaign in real processes and a real browser
 	command -v chromium >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y chromium'
 	$(BIN)/pytest -m e2e tests/e2e
 
-bench: $(DEV_STAMP)
+bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside something else
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.sms
 	$(BIN)/python -m bench.desk
 
-dialogues: $(DEV_STAMP)
+dialogues: $(DEV_STAMP) ## write the golden dialogues anew; read the difference
 	$(BIN)/python -m tests.menus.dialogues --rewrite
 
-faults: $(DEV_STAMP)
+faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was told twice or not at all
 	$(BIN)/python -m faults
 
 $(VENV)/bin/python:
@@ -49,5 +72,5 @@ $(DEV_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@ $(RUN_STAMP)
 
-clean:
+clean: ## remove what was installed and the data of the demo
 	rm -rf $(VENV) .jigi
