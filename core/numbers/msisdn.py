@@ -5,9 +5,23 @@ numbers are read by its patterns alone, because an import reads hundreds of thou
 """
 
 import re
+from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, PhoneNumberType
+
+from core.text.words import DESK, Word, called
+
+
+class Operator(Word):
+    """An operator of Mali; `malitel` is called Moov Africa now."""
+
+    ORANGE = "orange"
+    MALITEL = "malitel"
+    TELECEL = "telecel"
+
+
+called(Operator, DESK, {Operator.ORANGE: "Orange", Operator.MALITEL: "Moov Africa", Operator.TELECEL: "Telecel"})
 
 _MALI = "ML"
 _PREFIX = "+223"
@@ -18,10 +32,10 @@ _BETWEEN_DIGITS = re.compile("[\\s./()‐‑‒–—\u200b-\u200f\u202a-\u202e\
 
 _PAIRS = re.compile(r"[0-9]{2}")
 
-_OPERATORS = {
-    "orange": re.compile(r"\+223(?:7[0-9]|8[2-5]|9[0-4])[0-9]{6}"),
-    "malitel": re.compile(r"\+223(?:6[0-9]|89|9[5-9])[0-9]{6}"),
-    "telecel": re.compile(r"\+2235[0-3][0-9]{6}"),
+_RANGES: Final = {
+    Operator.ORANGE: re.compile(r"\+223(?:7[0-9]|8[2-5]|9[0-4])[0-9]{6}"),
+    Operator.MALITEL: re.compile(r"\+223(?:6[0-9]|89|9[5-9])[0-9]{6}"),
+    Operator.TELECEL: re.compile(r"\+2235[0-3][0-9]{6}"),
 }
 
 
@@ -63,9 +77,9 @@ def parse_any(text: str) -> str:
         return _foreign(_BETWEEN_DIGITS.sub("", text))
 
 
-def operator(msisdn: str) -> str | None:
-    """Name the operator whose range of Mali a number is in: `orange`, `malitel` (Moov Africa), `telecel` (Atel)."""
-    return next((name for name, ranges in _OPERATORS.items() if ranges.fullmatch(msisdn)), None)
+def operator(msisdn: str) -> Operator | None:
+    """The operator in whose range of Mali a number is."""
+    return next((name for name, ranges in _RANGES.items() if ranges.fullmatch(msisdn)), None)
 
 
 def can_get_sms(msisdn: str) -> bool:
@@ -81,7 +95,7 @@ def can_get_sms(msisdn: str) -> bool:
 
 def operator_sql(column: str) -> str:
     """SQL that names the operator of the number in `column` (a column of ours), as `operator` does."""
-    cases = " ".join(f"WHEN {column} ~ '^(?:{ranges.pattern})$' THEN '{name}'" for name, ranges in _OPERATORS.items())
+    cases = " ".join(f"WHEN {column} ~ '^(?:{ranges.pattern})$' THEN '{name}'" for name, ranges in _RANGES.items())
     return f"CASE {cases} END"
 
 

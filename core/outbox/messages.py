@@ -4,20 +4,24 @@ A message is one row per recipient; a batch is one request to the gateway, whose
 that came before our own row was written wait in a table of their own.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, BigInteger, Index, Integer, Numeric, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from core.platform.columns import WORD_LETTERS, Row, one_of, stamped
+from core.campaigns.models import CampaignKind
+from core.numbers.msisdn import Operator
+from core.outbox.notices import NoticeKind
+from core.platform.columns import WORD_LETTERS, Row, coded, listed, one_of, stamped
 from core.text.languages import Language
+from core.text.words import COMMAND, COUNT, DESK, PAPER, Audience, Code, Word, called, label
 
 
-class MessageState(StrEnum):
+class MessageState(Word):
     """Where a message is; a later state never goes back to an earlier one, and a final one never changes.
 
     left out (never to be sent, with the reason) · planned → accepted → on its way → delivered or failed; planned →
@@ -36,10 +40,73 @@ class MessageState(StrEnum):
     DROPPED = "dropped"
 
 
+called(
+    MessageState,
+    DESK,
+    {
+        MessageState.LEFT_OUT: "laissé de côté",
+        MessageState.PLANNED: "à envoyer",
+        MessageState.UNCERTAIN: "incertain",
+        MessageState.ACCEPTED: "pris par l'opérateur",
+        MessageState.ON_ITS_WAY: "en route",
+        MessageState.SILENT: "sans accusé",
+        MessageState.DELIVERED: "reçu",
+        MessageState.FAILED: "échoué",
+        MessageState.DROPPED: "abandonné",
+    },
+)
+called(
+    MessageState,
+    COUNT,
+    {
+        MessageState.LEFT_OUT: "laissés de côté",
+        MessageState.PLANNED: "à envoyer",
+        MessageState.UNCERTAIN: "incertains",
+        MessageState.ACCEPTED: "pris par l'opérateur",
+        MessageState.ON_ITS_WAY: "en route",
+        MessageState.SILENT: "sans accusé",
+        MessageState.DELIVERED: "reçus",
+        MessageState.FAILED: "échoués",
+        MessageState.DROPPED: "abandonnés",
+    },
+)
+called(
+    MessageState,
+    PAPER,
+    {
+        MessageState.LEFT_OUT: "laissé de côté",
+        MessageState.PLANNED: "pas encore envoyé",
+        MessageState.UNCERTAIN: "envoi incertain",
+        MessageState.ACCEPTED: "pris par l'opérateur",
+        MessageState.ON_ITS_WAY: "en route",
+        MessageState.SILENT: "pas d'accusé de réception",
+        MessageState.DELIVERED: "reçu",
+        MessageState.FAILED: "échec de l'envoi",
+        MessageState.DROPPED: "abandonné",
+    },
+)
+called(MessageState, COMMAND, {state: state.value.replace("_", " ") for state in MessageState})
+
 FINAL: Final = frozenset({MessageState.LEFT_OUT, MessageState.DELIVERED, MessageState.FAILED, MessageState.DROPPED})
+"""Nothing changes any more."""
+
+TO_RECORD: Final = frozenset({MessageState.PLANNED, MessageState.UNCERTAIN})
+"""What the gateway did with it is not written down yet."""
+
+UNSENT: Final = frozenset({MessageState.LEFT_OUT, MessageState.PLANNED, MessageState.DROPPED})
+"""The gateway was not asked."""
+
+UNTOLD: Final = frozenset({MessageState.LEFT_OUT, MessageState.DROPPED, MessageState.FAILED})
+"""Its person does not get it; every other message counts as told, because it was, may have been or will be."""
+
+AWAITED: Final = frozenset({MessageState.ACCEPTED, MessageState.ON_ITS_WAY})
+"""A report of it is still to come."""
+
+TAKEN: Final = AWAITED | {MessageState.DELIVERED}
+"""The gateway took it, and nothing bad was heard of it since."""
 
 
-class BatchState(StrEnum):
+class BatchState(Code):
     """Where a request is: ready → claimed by a worker → left for the gateway → done → closed (no more reports)."""
 
     READY = "ready"
@@ -49,10 +116,21 @@ class BatchState(StrEnum):
     CLOSED = "closed"
 
 
-class Reason(StrEnum):
-    """Why a message was left out, dropped or failed, where it is not the gateway's own word.
+AT_A_WORKER: Final = frozenset({BatchState.CLAIMED, BatchState.LEFT})
+"""A worker has it."""
 
-    CHANGED: what it would have told has changed since it was planned.
+OVER: Final = frozenset({BatchState.DONE, BatchState.CLOSED})
+"""Nothing of it is sent any more."""
+
+UNFINISHED: Final = frozenset(BatchState) - OVER
+"""Something of it may still be sent."""
+
+
+class Reason(Word):
+    """Why a message was left out, dropped, failed or is uncertain, or why the gateway takes nothing.
+
+    Ours, and of the gateways' own words those that we have a label for; the others are kept as they come. CHANGED: what
+    it would have told has changed since it was planned.
     """
 
     NO_PHONE = "no_phone"
@@ -66,6 +144,91 @@ class Reason(StrEnum):
     CAMPAIGN_CANCELLED = "cancelled"
     CANNOT_BE_WRITTEN = "cannot_be_written"
     NOT_SENT_AGAIN = "not_sent_again"
+    WORKER_DIED = "worker died"
+    BLACKLISTED = "UserInBlacklist"
+    INVALID_NUMBER = "InvalidPhoneNumber"
+    UNSUPPORTED_NUMBER = "UnsupportedNumberType"
+    NO_ROUTE = "CouldNotRoute"
+    ABSENT = "AbsentSubscriber"
+    NO_SUCH_NUMBER = "UserDoesNotExist"
+    INACTIVE = "UserIsInactive"
+    EXPIRED = "Expired"
+    NO_BALANCE = "InsufficientBalance"
+    INVALID_SENDER = "InvalidSenderId"
+
+
+called(
+    Reason,
+    DESK,
+    {
+        Reason.NO_PHONE: "pas de téléphone",
+        Reason.NO_DAY: "jour pas encore fixé",
+        Reason.FIXED_LINE: "téléphone fixe",
+        Reason.OPTED_OUT: "a arrêté les SMS",
+        Reason.ALREADY_TOLD: "déjà prévenu de la même chose",
+        Reason.THREE_TODAY: "trop de SMS ce jour-là",
+        Reason.CHANGED: "le paiement a changé",
+        Reason.MISSED_ITS_DAY: "le jour est passé",
+        Reason.CAMPAIGN_CANCELLED: "campagne annulée",
+        Reason.CANNOT_BE_WRITTEN: "texte impossible",
+        Reason.NOT_SENT_AGAIN: "envoi incertain, non renvoyé",
+        Reason.WORKER_DIED: "envoi interrompu",
+        Reason.BLACKLISTED: "a arrêté les SMS chez l'opérateur",
+        Reason.INVALID_NUMBER: "numéro faux",
+        Reason.UNSUPPORTED_NUMBER: "numéro qui ne reçoit pas de SMS",
+        Reason.NO_ROUTE: "numéro injoignable",
+        Reason.ABSENT: "téléphone éteint ou hors réseau",
+        Reason.NO_SUCH_NUMBER: "numéro qui n'existe plus",
+        Reason.INACTIVE: "numéro inactif",
+        Reason.EXPIRED: "téléphone éteint trop longtemps",
+        Reason.NO_BALANCE: "il n'y a plus de crédit chez la passerelle SMS",
+        Reason.INVALID_SENDER: "la passerelle SMS ne connaît pas notre nom d'expéditeur",
+    },
+)
+called(
+    Reason,
+    COMMAND,
+    {
+        Reason.NO_PHONE: "no phone",
+        Reason.NO_DAY: "no day yet",
+        Reason.FIXED_LINE: "fixed line",
+        Reason.OPTED_OUT: "stopped SMS",
+        Reason.ALREADY_TOLD: "told the same before",
+        Reason.THREE_TODAY: "three today",
+        Reason.CHANGED: "changed since the plan",
+        Reason.MISSED_ITS_DAY: "its day passed",
+        Reason.CAMPAIGN_CANCELLED: "campaign cancelled",
+        Reason.CANNOT_BE_WRITTEN: "cannot be written",
+        Reason.NOT_SENT_AGAIN: "uncertain, not sent again",
+        Reason.WORKER_DIED: "worker died",
+        Reason.BLACKLISTED: "stopped SMS at the operator",
+        Reason.INVALID_NUMBER: "wrong number",
+        Reason.UNSUPPORTED_NUMBER: "number that gets no SMS",
+        Reason.NO_ROUTE: "no route to the number",
+        Reason.ABSENT: "phone off or out of reach",
+        Reason.NO_SUCH_NUMBER: "number that does not exist",
+        Reason.INACTIVE: "inactive number",
+        Reason.EXPIRED: "phone off for too long",
+        Reason.NO_BALANCE: "no balance left at the gateway",
+        Reason.INVALID_SENDER: "sender ID unknown to the gateway",
+    },
+)
+
+
+def reason_label(reason: str, audience: Audience) -> str:
+    """What an audience calls a reason as it is stored, or a state that stands for one.
+
+    A word of the gateway that we have no label for stays as it came.
+    """
+    word = _REASONS.get(reason)
+    return reason if word is None else label(word, audience)
+
+
+_REASONS: Final[Mapping[str, Word]] = {word.value: word for kind in (Reason, MessageState) for word in kind}
+
+
+MessageKind = CampaignKind | NoticeKind
+"""What a message tells: one of many, of its campaign, or a single notice."""
 
 
 class MessageText(Row, table=True):
@@ -89,7 +252,7 @@ class SmsBatch(Row, table=True):
     __tablename__ = "sms_batch"
     __table_args__ = (
         Index("ix_sms_batch_ready", "priority", "id", postgresql_where=text("state = 'ready'")),
-        Index("ix_sms_batch_out", "worker", postgresql_where=text("state IN ('claimed', 'left')")),
+        Index("ix_sms_batch_out", "worker", postgresql_where=text(f"state IN {listed(AT_A_WORKER)}")),
         Index("ix_sms_batch_done", "answered_at", postgresql_where=text("state = 'done'")),
         Index("ix_sms_batch_uncertain", "answered_at", postgresql_where=text("uncertain")),
     )
@@ -97,7 +260,7 @@ class SmsBatch(Row, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", ondelete="CASCADE", index=True)
     text_id: int | None = Field(default=None, foreign_key="message_text.id", ondelete="CASCADE", index=True)
-    operator: str | None = Field(default=None, max_length=WORD_LETTERS)
+    operator: Operator | None = Field(default=None, sa_type=coded(Operator))
     priority: int = Field(sa_type=SmallInteger)
     prompt: bool
     """Whether it answers somebody who is there now, so that it goes at any hour."""
@@ -133,10 +296,10 @@ class Message(Row, table=True):
     batch_id: int | None = Field(
         default=None, foreign_key="sms_batch.id", ondelete="SET NULL", index=True, sa_type=BigInteger
     )
-    kind: str = Field(max_length=WORD_LETTERS)
+    kind: MessageKind = Field(sa_type=coded(CampaignKind, NoticeKind))
     key: str | None = None
     msisdn: str | None = None
-    operator: str | None = Field(default=None, max_length=WORD_LETTERS)
+    operator: Operator | None = Field(default=None, sa_type=coded(Operator))
     household_ids: list[int] = Field(sa_type=ARRAY(Integer))
     told: list[int] | None = Field(default=None, sa_type=ARRAY(Integer))
     commune_pcode: str | None = None

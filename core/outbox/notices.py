@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import text
@@ -13,9 +12,10 @@ from core.numbers.msisdn import can_get_sms, operator
 from core.platform.database import writing
 from core.platform.jobs import wake
 from core.text.languages import Language
+from core.text.words import DESK, Word, called
 
 
-class NoticeKind(StrEnum):
+class NoticeKind(Word):
     """What a notice tells. Its values stand in `Notice.filling`, dates as ISO text."""
 
     RECEIVED = "received"
@@ -41,6 +41,28 @@ class NoticeKind(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
     TEST = "test"
     """`body`, sent as it is."""
+
+
+called(
+    NoticeKind,
+    DESK,
+    {
+        NoticeKind.RECEIVED: "Reçu d'une plainte",
+        NoticeKind.INFORMATION: "Information demandée",
+        NoticeKind.DECIDED: "Décision sur une plainte",
+        NoticeKind.ESCALATED: "Plainte transmise plus haut",
+        NoticeKind.CALL_AGREED: "Rappel convenu",
+        NoticeKind.CALL_CUT: "Suite d'un appel coupé",
+        NoticeKind.SMS_STOPPED: "SMS arrêtés",
+        NoticeKind.SMS_STARTED: "SMS repris",
+        NoticeKind.PAYMENT: "Réponse : paiement",
+        NoticeKind.STATUS: "Réponse : plainte",
+        NoticeKind.NUMBER_MISTYPED: "Réponse : numéro mal écrit",
+        NoticeKind.HELP: "Réponse : aide",
+        NoticeKind.NOT_UNDERSTOOD: "Réponse : pas compris",
+        NoticeKind.TEST: "Essai",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,22 +40,37 @@ class _Coded(TypeDecorator[StrEnum]):
     impl = String
     cache_ok = True
 
-    def __init__(self, kind: type[StrEnum]) -> None:
+    def __init__(self, *kinds: type[StrEnum]) -> None:
         super().__init__()
-        self.kind = kind
+        self.kinds = kinds
+        self._members = {member.value: member for kind in kinds for member in kind}
+        if len(self._members) != sum(map(len, kinds)):
+            raise ValueError(f"{self._names()} share a value")
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         """The word as text."""
-        return None if value is None else str(value)
+        return None if value is None else self._member(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         """The member that the text stands for."""
-        return None if value is None else self.kind(value)
+        return None if value is None else self._member(value)
+
+    def _member(self, value: str) -> StrEnum:
+        member = self._members.get(value)
+        if member is None:
+            raise ValueError(f"{value!r} is none of {self._names()}")
+        return member
+
+    def _names(self) -> str:
+        return ", ".join(kind.__name__ for kind in self.kinds)
 
 
-def coded(kind: type[StrEnum]) -> TypeDecorator[StrEnum]:
-    """The type of a column that holds one value of `kind` as text, where a foreign key checks it."""
-    return _Coded(kind)
+def coded(*kinds: type[StrEnum]) -> TypeDecorator[StrEnum]:
+    """The type of a column that holds one value of `kinds` as text, which PostgreSQL does not check by itself.
+
+    Raises ValueError for kinds that share a value, and the column for a value that is of none of them.
+    """
+    return _Coded(*kinds)
 
 
 def listed(members: Collection[StrEnum]) -> str:

@@ -38,12 +38,18 @@ class Audience(Enum):
     """Callers, on a screen or in an SMS: the label is a msgid that each catalogue has."""
     COMMAND = "command"
     """Operators at the command, in English."""
+    COUNT = "count"
+    """Staff, in French, beside a number of them: in the plural."""
 
 
 DESK: Final = Audience.DESK
 PAPER: Final = Audience.PAPER
 LINE: Final = Audience.LINE
 COMMAND: Final = Audience.COMMAND
+COUNT: Final = Audience.COUNT
+
+_AS_THE_DESK: Final = frozenset({PAPER, COUNT})
+"""Audiences that read the words of the desk where they have none of their own."""
 
 W = TypeVar("W", bound=Word)
 _labels: dict[tuple[type[Word], Audience], Mapping[Any, str]] = {}
@@ -66,12 +72,12 @@ def called(kind: type[W], audience: Audience, labels: Mapping[W, str]) -> Mappin
 
 
 def label(value: Word, audience: Audience) -> str:
-    """What an audience calls a value; where it has no words of its own on paper, those of the desk.
+    """What an audience calls a value; on paper and beside a number, the words of the desk where there are no others.
 
     Raises NoLabel.
     """
     kind = type(value)
-    labels = _labels.get((kind, audience)) or (_labels.get((kind, DESK)) if audience is PAPER else None)
+    labels = _labels.get((kind, audience)) or (_labels.get((kind, DESK)) if audience in _AS_THE_DESK else None)
     if labels is None:
         raise NoLabel(f"{kind.__name__} is never said to {audience.value}")
     return labels[value]

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from core.numbers.identifiers import digits, is_household_no, is_reference
@@ -16,9 +15,10 @@ from core.numbers.msisdn import BadNumber, can_get_sms, parse_any
 from core.places.communes import loose
 from core.text.folding import NoRule, fold, fold_away
 from core.text.languages import Language
+from core.text.words import Code
 
 
-class Intent(StrEnum):
+class Intent(Code):
     """What a message asks for."""
 
     PAYMENT = "payment"

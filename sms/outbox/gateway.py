@@ -12,11 +12,12 @@ A `GatewayTrouble` speaks of a whole request, a `Result` of one number; both car
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from core.text.words import Code
 
-class Policy(StrEnum):
+
+class Policy(Code):
     """What is done next."""
 
     ACCEPTED = "accepted"
