@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform import database
 from core.platform.settings import Settings
 from core.staff.agents import Actor
@@ -50,7 +50,7 @@ async def _tell(place: int) -> None:
         filling={"body": f"Avis {place}"},
         prompt=True,
     )
-    await tell(notice, datetime.now(UTC))
+    await queue_notice(notice, datetime.now(UTC))
 
 
 async def unknown_reports(servers: Servers) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.columns import Row, one_of
 from core.platform.database import reading, writing
 from core.staff import audit
@@ -334,7 +334,7 @@ async def agree_call(request_id: int, day: date, period: Period, now: datetime, 
             not_after=datetime.combine(day + timedelta(days=1), time(0), UTC),
             household_id=found.household_id,
         )
-        await tell(notice, now)
+        await queue_notice(notice, now)
     return True
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from core.grievances.calendar import add_working_days, holidays
 from core.numbers.identifiers import new_reference
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.columns import Row, one_of
 from core.platform.database import reading, writing
 from core.platform.settings import Settings, settings
@@ -400,7 +400,7 @@ async def _tell_received(filing: Filing, filed: Filed, sensitivity: Sensitivity,
         not_after=now + RECEIPT_WITHIN,
         household_id=None if sensitive or filing.anonymous else filing.household_id,
     )
-    await tell(notice, now)
+    await queue_notice(notice, now)
 
 
 def may_be_told(anonymous: bool, *, sensitive: bool, sms_safe: bool | None) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.grievances.filing import DECIDED, GrievanceState, Level, Sensitivity, above, due_dates, may_be_told, reopen
 from core.numbers.msisdn import can_get_sms
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.database import reading, writing
 from core.platform.settings import settings
 from core.staff import acts, audit
@@ -192,7 +192,7 @@ async def _tell(found: _Found, kind: NoticeKind, event: int, filling: Mapping[st
         filling={"ref": found.reference, "discreet": found.sensitive, **filling},
         household_id=found.household_id,
     )
-    await tell(notice, now)
+    await queue_notice(notice, now)
 
 
 @dataclass(frozen=True, slots=True)

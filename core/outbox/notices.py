@@ -28,7 +28,7 @@ class NoticeKind(Word):
     """`ref`, `due`; `discreet`."""
     CALL_AGREED = "call_agreed"
     """`day`, `period`."""
-    CALL_CUT = "call_cut"
+    CALL_DROPPED = "call_cut"
     """`text`, as the call would have shown it."""
     SMS_STOPPED = "sms_stopped"
     SMS_STARTED = "sms_started"
@@ -52,7 +52,7 @@ called(
         NoticeKind.DECIDED: "Décision sur une plainte",
         NoticeKind.ESCALATED: "Plainte transmise plus haut",
         NoticeKind.CALL_AGREED: "Rappel convenu",
-        NoticeKind.CALL_CUT: "Suite d'un appel coupé",
+        NoticeKind.CALL_DROPPED: "Suite d'un appel coupé",
         NoticeKind.SMS_STOPPED: "SMS arrêtés",
         NoticeKind.SMS_STARTED: "SMS repris",
         NoticeKind.PAYMENT: "Réponse : paiement",
@@ -97,7 +97,7 @@ SELECT batch_id, :operator, 0, :prompt, :now, CAST(:not_after AS timestamptz), '
 """)
 
 
-async def tell(notice: Notice, now: datetime) -> bool:
+async def queue_notice(notice: Notice, now: datetime) -> bool:
     """Queue a notice in this transaction; False when its key was queued before or its number cannot get an SMS."""
     if not can_get_sms(notice.msisdn):
         return False

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.database import reading, writing
 from core.text.languages import Language
 from sms.campaigns.steps import WrongState
@@ -42,5 +42,5 @@ async def send(campaign_id: int, msisdns: Sequence[str], now: datetime) -> int:
                     prompt=True,
                     not_after=now + WITHIN,
                 )
-                count += await tell(notice, now)
+                count += await queue_notice(notice, now)
     return count

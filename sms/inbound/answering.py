@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.numbers.msisdn import BadNumber, parse_any
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.database import writing
 from core.registry.callers import restart_sms, spoken_by, stop_sms
 from core.text.languages import Language
@@ -89,7 +89,7 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
             prompt=True,
             not_after=now + LATE,
         )
-        await tell(notice, now)
+        await queue_notice(notice, now)
         await session.execute(ANSWERED, {"gateway_id": incoming.gateway_id})
     return True
 

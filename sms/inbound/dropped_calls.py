@@ -5,7 +5,7 @@ from typing import Final
 
 from core.calls.gateway_sessions import record
 from core.calls.session_end import SessionEnd, Unsaid
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.database import writing
 from core.registry.callers import recognise
 from core.text.languages import Language
@@ -40,14 +40,14 @@ async def end(session_end: SessionEnd, unsaid: Unsaid | None, now: datetime) -> 
             text = translator(language).t("{name}: {text}", name=about.head_name, text=text)
         notice = Notice(
             key=f"cut {unsaid.msisdn} {unsaid.screen} {asked or 0} {now.date()}",
-            kind=NoticeKind.CALL_CUT,
+            kind=NoticeKind.CALL_DROPPED,
             msisdn=unsaid.msisdn,
             language=language,
             filling={"text": _shortened(text)},
             prompt=True,
             not_after=now + LATE,
         )
-        await tell(notice, now)
+        await queue_notice(notice, now)
 
 
 def _shortened(text: str) -> str:

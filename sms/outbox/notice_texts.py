@@ -96,7 +96,7 @@ async def _call_agreed(told: Told, translator: Translator) -> str:
     return translator.t("Jigisèmèjiri: we will call you {date}, {period}.", date=told.day("day"), period=period)
 
 
-async def _call_cut(told: Told, translator: Translator) -> str:
+async def _call_dropped(told: Told, translator: Translator) -> str:
     return translator.t("Jigisèmèjiri: the call was cut. {text}", text=told.text("text"))
 
 
@@ -164,7 +164,7 @@ TEXTS: Mapping[NoticeKind, Callable[[Told, Translator], Awaitable[str]]] = {
     NoticeKind.DECIDED: _decided,
     NoticeKind.ESCALATED: _escalated,
     NoticeKind.CALL_AGREED: _call_agreed,
-    NoticeKind.CALL_CUT: _call_cut,
+    NoticeKind.CALL_DROPPED: _call_dropped,
     NoticeKind.SMS_STOPPED: _sms_stopped,
     NoticeKind.SMS_STARTED: _sms_started,
     NoticeKind.PAYMENT: _payment,

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from core.campaigns.models import CampaignKind
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.payments.history import PaymentState
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
@@ -323,7 +323,7 @@ async def notice(
     """Queue a notice; give its key."""
     key = f"notice {next(_KEYS)}"
     one = Notice(key, kind, msisdn, FR, filling, prompt=prompt, not_after=not_after)
-    assert await tell(one, now)
+    assert await queue_notice(one, now)
     return key
 
 

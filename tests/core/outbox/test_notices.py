@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from core.call_requests.requests import Period, agree_call, ask_call
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.database import copying, reading, writing
 from core.registry.callers import remember_language
 from core.text.languages import Language
@@ -49,13 +49,13 @@ async def told_and_undone() -> None:
     """The receipt, told with a change in a transaction that fails at its end."""
     async with writing():
         await remember_language(AWA, Language.BM)
-        assert await tell(RECEIPT, NOON)
+        assert await queue_notice(RECEIPT, NOON)
         raise ZeroDivisionError
 
 
 def told_elsewhere() -> asyncio.Task[bool]:
     """The receipt, told in a transaction of its own: in an empty context, a task does not join the one it began in."""
-    return asyncio.create_task(tell(RECEIPT, NOON), context=Context())
+    return asyncio.create_task(queue_notice(RECEIPT, NOON), context=Context())
 
 
 async def a_statement_waits() -> None:
@@ -67,7 +67,7 @@ async def a_statement_waits() -> None:
 
 async def test_a_notice_is_one_message_in_a_request_of_its_own_and_a_job_that_wakes_a_worker() -> None:
     notice = replace(RECEIPT, prompt=True, not_after=NOON + timedelta(hours=1), household_id=7)
-    assert await tell(notice, NOON)
+    assert await queue_notice(notice, NOON)
 
     assert await queued() == (1, 1, 1)
     (kept,) = await rows(
@@ -83,7 +83,7 @@ async def test_a_notice_is_one_message_in_a_request_of_its_own_and_a_job_that_wa
 async def test_a_notice_is_there_when_its_change_is_and_not_before() -> None:
     async with writing():
         await remember_language(AWA, Language.BM)
-        await tell(RECEIPT, NOON)
+        await queue_notice(RECEIPT, NOON)
         assert await queued() == (0, 0, 0)
     assert await queued() == (1, 1, 1)
 
@@ -94,21 +94,21 @@ async def test_what_fails_after_a_notice_undoes_the_change_the_notice_and_the_jo
 
     assert await queued() == (0, 0, 0)
     assert await rows("SELECT FROM phone") == []
-    assert await tell(RECEIPT, NOON)
+    assert await queue_notice(RECEIPT, NOON)
 
 
 async def test_a_key_is_told_once_whatever_it_is_filled_with() -> None:
-    assert await tell(RECEIPT, NOON)
-    assert not await tell(replace(RECEIPT, msisdn=BAKARY, filling={"ref": "7654321"}), NOON)
-    assert not await tell(RECEIPT, NOON + timedelta(days=30))
+    assert await queue_notice(RECEIPT, NOON)
+    assert not await queue_notice(replace(RECEIPT, msisdn=BAKARY, filling={"ref": "7654321"}), NOON)
+    assert not await queue_notice(RECEIPT, NOON + timedelta(days=30))
 
     assert await queued() == (1, 1, 1)
     assert await rows("SELECT msisdn, filling ->> 'ref' FROM message") == [(AWA, "1234567")]
-    assert await tell(replace(RECEIPT, key="another"), NOON)
+    assert await queue_notice(replace(RECEIPT, key="another"), NOON)
 
 
 async def test_of_tasks_that_tell_the_same_one_does() -> None:
-    did = await asyncio.gather(*(tell(RECEIPT, NOON) for _ in range(12)))
+    did = await asyncio.gather(*(queue_notice(RECEIPT, NOON) for _ in range(12)))
     assert sum(did) == 1
     messages, _, jobs = await queued()
     assert (messages, jobs) == (1, 1)
@@ -119,7 +119,7 @@ async def test_who_tells_the_same_waits_and_tells_it_when_the_other_was_undone(f
     second = None
     try:
         async with writing():
-            assert await tell(RECEIPT, NOON)
+            assert await queue_notice(RECEIPT, NOON)
             second = told_elsewhere()
             await a_statement_waits()
             if not first_is_kept:
@@ -134,7 +134,7 @@ async def test_who_tells_the_same_waits_and_tells_it_when_the_other_was_undone(f
 
 async def test_who_comes_second_leaves_no_empty_request_behind() -> None:
     async with writing():
-        await tell(RECEIPT, NOON)
+        await queue_notice(RECEIPT, NOON)
         second = told_elsewhere()
         await a_statement_waits()
     assert not await second
@@ -156,7 +156,7 @@ async def test_who_comes_second_leaves_no_empty_request_behind() -> None:
     ],
 )
 async def test_only_a_number_that_can_get_sms_is_told(label: str, msisdn: str, operator: str | None, can: bool) -> None:
-    assert await tell(replace(RECEIPT, msisdn=msisdn), NOON) is can
+    assert await queue_notice(replace(RECEIPT, msisdn=msisdn), NOON) is can
     assert await queued() == ((1, 1, 1) if can else (0, 0, 0))
     assert await rows("SELECT operator FROM message") == ([(operator,)] if can else [])
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform import database
 from core.platform.settings import Settings
 from core.platform.webhooks import FORM
@@ -29,7 +29,7 @@ NUMBERS = count()
 @pytest.fixture
 async def name(line: Callbacks, gateway: AGateway) -> str:
     """A message that the gateway took, by its name there."""
-    await tell(Notice("help", NoticeKind.HELP, AWA, Language.FR, prompt=True), NOON)
+    await queue_notice(Notice("help", NoticeKind.HELP, AWA, Language.FR, prompt=True), NOON)
     await gateway.takes()
     return gateway.names[0]
 

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import event, text
 
 from core.outbox.messages import MessageState
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform import database
 from core.platform.database import copying, writing
 from core.text.languages import Language
@@ -35,7 +35,7 @@ def report(provider_id: str, state: MessageState = DELIVERED, at: datetime = LAT
 
 
 async def notice(key: str = "help") -> None:
-    await tell(Notice(key, NoticeKind.HELP, AWA, Language.FR, prompt=True), NOON)
+    await queue_notice(Notice(key, NoticeKind.HELP, AWA, Language.FR, prompt=True), NOON)
 
 
 async def taken(count: int) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from core.call_requests.requests import Period, agree_call, ask_call
 from core.grievances.filing import Filing, GrievanceState, file
 from core.grievances.steps import ask_information, decide, escalate
-from core.outbox.notices import Notice, NoticeKind, tell
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.registry.callers import remember_language, restart_sms, stop_sms
 from core.text.languages import Language
 from core.text.translator import translator
@@ -198,7 +198,7 @@ async def test_a_phone_that_stopped_and_started_again_gets_its_notices(gateway: 
 async def test_that_a_phone_is_stopped_is_the_one_thing_it_is_told(gateway: AGateway) -> None:
     await stop_sms(AWA)
     for kind in (NoticeKind.SMS_STOPPED, NoticeKind.SMS_STARTED, NoticeKind.HELP):
-        await tell(Notice(f"{kind}", kind, AWA, FR, prompt=True), NOON)
+        await queue_notice(Notice(f"{kind}", kind, AWA, FR, prompt=True), NOON)
     ((msisdn, text),) = await gateway.takes()
     assert msisdn == AWA
     assert text == f"Jigisèmèjiri : vous ne recevrez plus de SMS. Pour reprendre : *384*1234#. {SAFE[FR]}"
@@ -220,8 +220,8 @@ async def test_a_step_of_the_desk_waits_for_the_morning_and_a_receipt_of_a_call_
 
 async def test_the_fourth_of_a_day_waits_for_the_next_and_answers_are_not_counted(gateway: AGateway) -> None:
     for number in range(4):
-        await tell(Notice(f"step {number}", NoticeKind.INFORMATION, AWA, FR, {"ref": "1234567"}), NOON)
-        await tell(Notice(f"answer {number}", NoticeKind.HELP, AWA, FR, prompt=True), NOON)
+        await queue_notice(Notice(f"step {number}", NoticeKind.INFORMATION, AWA, FR, {"ref": "1234567"}), NOON)
+        await queue_notice(Notice(f"answer {number}", NoticeKind.HELP, AWA, FR, prompt=True), NOON)
     assert len(await gateway.takes()) == 7
     assert len(await gateway.takes(TOMORROW)) == 1
 
@@ -238,9 +238,9 @@ async def test_a_call_is_not_told_after_its_day(gateway: AGateway) -> None:
 
 
 async def test_a_notice_that_was_filled_with_too_little_is_dropped_and_holds_up_nobody(gateway: AGateway) -> None:
-    await tell(Notice("torn", NoticeKind.RECEIVED, AWA, FR, {"ref": "1234567"}), NOON)
-    await tell(Notice("mad", NoticeKind.CALL_AGREED, AWA, FR, {"day": "2026-13-45", "period": "noon"}), NOON)
-    await tell(Notice("whole", NoticeKind.HELP, BAKARY, FR), NOON)
+    await queue_notice(Notice("torn", NoticeKind.RECEIVED, AWA, FR, {"ref": "1234567"}), NOON)
+    await queue_notice(Notice("mad", NoticeKind.CALL_AGREED, AWA, FR, {"day": "2026-13-45", "period": "noon"}), NOON)
+    await queue_notice(Notice("whole", NoticeKind.HELP, BAKARY, FR), NOON)
     assert [msisdn for msisdn, _ in await gateway.takes()] == [BAKARY]
     assert await messages("state, reason") == [
         ("dropped", "cannot_be_written"),

@@ -316,7 +316,7 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
         "Jigisɛmɛjiri: an bɛna aw wele alamisadon, nowanburukalo tile 26, sɔgɔma fɛ.",
     ),
     (
-        NoticeKind.CALL_CUT,
+        NoticeKind.CALL_DROPPED,
         {"text": "Prochain paiement : lundi 23 novembre, Safo"},
         "Jigisèmèjiri : l’appel a été coupé. Prochain paiement : lundi 23 novembre, Safo",
         "Jigisɛmɛjiri: telefɔni tigɛra. Prochain paiement : lundi 23 novembre, Safo",
