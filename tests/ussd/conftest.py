@@ -2,20 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from itertools import count
+from itertools import count as counting
 
 import httpx
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import text
 from starlette.applications import Starlette
 
 from core.calls import gateway_sessions
 from core.calls.journal import Journal
 from core.calls.session_end import SessionEnd, Unsaid
-from core.platform.database import reading
 from core.text.alphabet import GSM7
 from simulator.gateway import UssdCall
+from tests.support.database import count
 from tests.ussd.small_menu import SmallMenu, small_menu
 from ussd import africastalking
 from ussd.engine import Engine
@@ -24,7 +23,7 @@ from ussd.sessions import Sessions
 
 TOKEN = "an-unguessable-word"
 CALLBACK = f"/ussd/africastalking/{TOKEN}"
-_NUMBERS = count(1)
+_NUMBERS = counting(1)
 
 
 @dataclass
@@ -66,8 +65,7 @@ def a_client(engine: Engine, *, body_bytes: int = 16 * 1024) -> httpx.AsyncClien
 
 async def calls_asked() -> int:
     """How many times the act was really done, in the database."""
-    async with reading() as connection:
-        return int(await connection.scalar(text("SELECT count(*) FROM callback_request")) or 0)
+    return await count("callback_request")
 
 
 OpenLine = Callable[[Redis], Line]

@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
 
 from core.calls.gateway_sessions import record, short_form
 from core.calls.session_end import SessionEnd
-from core.platform.database import reading
+from tests.support.database import one, rows
 
-ROWS = text(
+ROWS = (
     "SELECT session_id, date, network, status, duration_ms, hops, cost, error FROM gateway_session ORDER BY session_id"
 )
 END = SessionEnd(
@@ -29,18 +28,15 @@ async def test_a_report_is_kept_and_a_later_one_replaces_it() -> None:
     await record(END)
     await record(SessionEnd("ATUid_1", "Success", END.date, "61001", 43_000, 6, "XOF 14.0000"))
 
-    async with reading() as connection:
-        rows = [tuple(row) for row in await connection.execute(ROWS)]
-    assert rows == [("ATUid_1", END.date, "61001", "Success", 43_000, 6, "XOF 14.0000", None)]
+    assert await rows(ROWS) == [("ATUid_1", END.date, "61001", "Success", 43_000, 6, "XOF 14.0000", None)]
 
 
 @pytest.mark.usefixtures("world")
 async def test_a_report_with_nothing_but_its_status_is_kept() -> None:
     await record(SessionEnd("ATUid_1", "Failed"))
-    async with reading() as connection:
-        (row,) = (await connection.execute(ROWS)).all()
-    assert row.status == "Failed"
-    assert row.date is not None
+    _, at, _, status, *_ = await one(ROWS)
+    assert status == "Failed"
+    assert at is not None
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,18 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
 
 from core.call_requests.requests import ask_call
 from core.calls.journal import Journal, NotKeptError
-from core.platform.database import reading
 from core.registry import callers
 from core.text.languages import Language
+from tests.support.database import count
 
 pytestmark = pytest.mark.usefixtures("world")
 
 AWA = "+22376000001"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 journal = Journal()
-
-
-async def asked() -> int:
-    async with reading() as connection:
-        return int(await connection.scalar(text("SELECT count(*) FROM callback_request")) or 0)
 
 
 async def ask_once(key: str, name: str) -> str:
@@ -38,19 +32,19 @@ async def ask_once(key: str, name: str) -> str:
 async def test_a_repeated_hop_finds_what_was_kept_and_does_nothing() -> None:
     assert await ask_once("hop", "first") == "first"
     assert await ask_once("hop", "second") == "first"
-    assert await asked() == 1
+    assert await count("callback_request") == 1
 
 
 async def test_of_copies_that_come_together_one_is_done_and_all_say_the_same() -> None:
     said = await asyncio.gather(*(ask_once("hop", f"copy {n}") for n in range(6)))
     assert len(set(said)) == 1
-    assert await asked() == 1
+    assert await count("callback_request") == 1
 
 
 async def test_another_hop_is_done() -> None:
     await ask_once("hop 1", "a")
     await ask_once("hop 2", "b")
-    assert await asked() == 2
+    assert await count("callback_request") == 2
 
 
 async def test_a_hop_that_breaks_leaves_nothing_and_can_be_done_again() -> None:
@@ -63,7 +57,7 @@ async def test_a_hop_that_breaks_leaves_nothing_and_can_be_done_again() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await breaks()
-    assert await asked() == 0
+    assert await count("callback_request") == 0
     assert await callers.language_of(AWA) is None
     assert await ask_once("hop", "again") == "again"
 
@@ -93,7 +87,7 @@ async def test_a_hop_cancelled_at_its_deadline_leaves_nothing() -> None:
 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(too_slow(), 0.05)
-    assert await asked() == 0
+    assert await count("callback_request") == 0
     assert await ask_once("hop", "again") == "again"
 
 
@@ -101,7 +95,7 @@ async def test_a_hop_whose_state_was_not_kept_is_a_mistake_and_is_undone() -> No
     with pytest.raises(NotKeptError):
         async with journal.once("hop", "session", 3):
             await ask_call("call", AWA, Language.BM, None, NOW)
-    assert await asked() == 0
+    assert await count("callback_request") == 0
 
 
 async def test_the_last_state_is_the_one_at_or_before_the_position() -> None:

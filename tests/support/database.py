@@ -1,0 +1,34 @@
+"""Looks into the database of a test, and changes behind the back of the code, in the one dialect of our own SQL."""
+
+from typing import Any
+
+from core.platform.database import connection
+
+
+async def rows(statement: str, **values: object) -> list[tuple[Any, ...]]:
+    """Every row of a statement; parameters are `%(name)s`, and then a percent sign is `%%`."""
+    async with connection() as own:
+        return [tuple(row) for row in await own.exec_driver_sql(statement, values or None)]
+
+
+async def one(statement: str, **values: object) -> tuple[Any, ...]:
+    """The one row of a statement; fails for none and for more."""
+    (row,) = await rows(statement, **values)
+    return row
+
+
+async def scalar(statement: str, **values: object) -> Any:
+    """The one column of the one row of a statement."""
+    (value,) = await one(statement, **values)
+    return value
+
+
+async def change(statement: str, **values: object) -> int:
+    """Change something, and count the rows it was changed in."""
+    async with connection() as own:
+        return (await own.exec_driver_sql(statement, values or None)).rowcount
+
+
+async def count(table: str) -> int:
+    """The rows of a table."""
+    return int(await scalar(f"SELECT count(*) FROM {table}"))  # noqa: S608 - a name of ours
