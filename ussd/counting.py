@@ -6,24 +6,13 @@ it.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from core.calls.events import Event
 from core.text.languages import Language
-
-
-class Event(StrEnum):
-    """What can happen at a screen."""
-
-    ENTERED = "entered"
-    ANSWERED = "answered"
-    WRONG_KEY = "wrong_key"
-    WENT_BACK = "went_back"
-    DROPPED = "dropped"
-    TIMED_OUT = "timed_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +55,34 @@ class Counts(Collector):
 
     def finished(self, task: str, language: Language | None, hops: int, seconds: float) -> None:
         """Count a task that was finished."""
-        known = self._tasks.setdefault((task, language or ""), Finished())
-        known.times += 1
-        known.hops += hops
-        known.seconds += seconds
+        finished = self._tasks.setdefault((task, language or ""), Finished())
+        finished.times += 1
+        finished.hops += hops
+        finished.seconds += seconds
 
     def take(self) -> Counted:
         """What was counted since it was last taken."""
         events = self._events - self._taken_events
         self._taken_events = self._events.copy()
         tasks = {}
-        for mark, known in self._tasks.items():
+        for mark, now in self._tasks.items():
             before = self._taken_tasks.get(mark, Finished())
-            if known.times > before.times:
-                fresh = Finished(known.times - before.times, known.hops - before.hops, known.seconds - before.seconds)
-                tasks[Place(*mark)] = fresh
-                self._taken_tasks[mark] = Finished(known.times, known.hops, known.seconds)
+            if now.times > before.times:
+                tasks[Place(*mark)] = Finished(
+                    now.times - before.times, now.hops - before.hops, now.seconds - before.seconds
+                )
+                self._taken_tasks[mark] = replace(now)
         return Counted({(event, Place(screen, language)): n for (event, screen, language), n in events.items()}, tasks)
 
     def give_back(self, counted: Counted) -> None:
         """Count again as not taken what could not be kept."""
         for (event, place), times in counted.events.items():
             self._taken_events[event, place.screen, place.language] -= times
-        for place, known in counted.tasks.items():
+        for place, finished in counted.tasks.items():
             taken = self._taken_tasks[place.screen, place.language]
-            taken.times -= known.times
-            taken.hops -= known.hops
-            taken.seconds -= known.seconds
+            taken.times -= finished.times
+            taken.hops -= finished.hops
+            taken.seconds -= finished.seconds
 
     def collect(self) -> Iterator[Metric]:
         """The totals of this process, for Prometheus."""
@@ -106,10 +96,10 @@ class Counts(Collector):
         tasks = CounterMetricFamily("jigi_ussd_tasks", "Tasks that were finished", labels=labels)
         hops = CounterMetricFamily("jigi_ussd_task_hops", "Hops that finished tasks took", labels=labels)
         seconds = CounterMetricFamily("jigi_ussd_task_seconds", "Seconds that finished tasks took", labels=labels)
-        for mark, known in list(self._tasks.items()):
-            tasks.add_metric(list(mark), known.times)
-            hops.add_metric(list(mark), known.hops)
-            seconds.add_metric(list(mark), known.seconds)
+        for mark, finished in list(self._tasks.items()):
+            tasks.add_metric(list(mark), finished.times)
+            hops.add_metric(list(mark), finished.hops)
+            seconds.add_metric(list(mark), finished.seconds)
         yield from (tasks, hops, seconds)
 
 

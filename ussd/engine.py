@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 
 import structlog
 
+from core.calls.events import Event
 from core.calls.session_end import Unsaid
 from core.numbers.msisdn import mask
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
 from core.text.translator import translator
 from ussd import metrics
-from ussd.counting import Counts, Event, NoCounts
+from ussd.counting import Counts, NoCounts
 from ussd.journal import Journal
 from ussd.menu import Menu
 from ussd.player import Player

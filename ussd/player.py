@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from core.calls.events import Event
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
 from core.text.translator import Translator, translator
 from ussd.call import Call
-from ussd.counting import Counts, Event
+from ussd.counting import Counts
 from ussd.journal import Journal
 from ussd.menu import Menu, MenuError, Screen
 from ussd.pages import BACK, HOME, MORE, DoesNotFit, Page, Room, Signs, lay_out, with_error

@@ -8,10 +8,11 @@ from typing import Final
 from sqlalchemy import BigInteger, text
 from sqlmodel import Field
 
+from core.calls.events import Event
 from core.platform.columns import WORD_LETTERS, Row
 from core.platform.database import reading, writing
 
-EVENTS: Final = ("entered", "answered", "wrong_key", "went_back", "dropped", "timed_out")
+EVENTS: Final = tuple(event.value for event in Event)
 
 
 class ScreenCount(Row, table=True):

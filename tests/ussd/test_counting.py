@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from redis.asyncio import Redis
 
+from core.calls.events import Event
 from core.calls.journal import Journal
 from core.text.alphabet import GSM7
 from core.text.languages import Language
 from simulator.gateway import UssdCall
 from tests.ussd.conftest import CALLBACK, a_client
 from tests.ussd.small_menu import small_menu
-from ussd.counting import Counted, Counts, Event, Finished, NoCounts, Place
+from ussd.counting import Counted, Counts, Finished, NoCounts, Place
 from ussd.engine import Engine
 from ussd.sessions import Sessions
 
