@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.calls.counts import ScreenDay, TaskDay
+from core.calls.events import Event
 from menus.line import line
 from menus.tasks import TASKS, Task
 
@@ -25,7 +26,7 @@ class Step:
 class Funnel:
     """A task: how often it was finished, in how many hops and seconds on average, and its way."""
 
-    task: str
+    task: Task
     finished: int
     hops: float
     seconds: float
@@ -42,7 +43,7 @@ def _funnel(task: Task, at: Mapping[str, Mapping[str, int]], tasks: Sequence[Tas
     own = [each for each in tasks if each.task == task.name]
     finished = sum(each.finished for each in own)
     return Funnel(
-        task.name,
+        task,
         finished,
         sum(each.hops for each in own) / finished if finished else 0.0,
         sum(each.seconds for each in own) / finished if finished else 0.0,
@@ -53,11 +54,11 @@ def _funnel(task: Task, at: Mapping[str, Mapping[str, int]], tasks: Sequence[Tas
 def _step(screen: str, events: Mapping[str, int]) -> Step:
     return Step(
         screen,
-        events.get("entered", 0),
-        events.get("answered", 0),
-        events.get("wrong_key", 0),
-        events.get("went_back", 0),
-        events.get("dropped", 0) + events.get("timed_out", 0),
+        events.get(Event.ENTERED, 0),
+        events.get(Event.ANSWERED, 0),
+        events.get(Event.WRONG_KEY, 0),
+        events.get(Event.WENT_BACK, 0),
+        events.get(Event.DROPPED, 0) + events.get(Event.TIMED_OUT, 0),
     )
 
 
@@ -70,9 +71,9 @@ def losing_most(screens: Sequence[ScreenDay], most: int = 5) -> tuple[Step, ...]
 def _together(screens: Sequence[ScreenDay]) -> dict[str, dict[str, int]]:
     at: dict[str, dict[str, int]] = {}
     for screen in screens:
-        known = at.setdefault(screen.screen, {})
+        events = at.setdefault(screen.screen, {})
         for event, times in screen.events.items():
-            known[event] = known.get(event, 0) + times
+            events[event] = events.get(event, 0) + times
     return at
 
 

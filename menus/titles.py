@@ -1,9 +1,8 @@
-"""What a screen, a subject and a task are called in French, for those who read the map and the book of the line."""
+"""What a screen and a subject are called in French, for those who read the map and the book of the line."""
 
 from typing import Final
 
 from menus.line import line
-from menus.tasks import Task
 
 TITLES: Final = {
     "start": "Premier appel",
@@ -62,25 +61,13 @@ SUBJECTS: Final = {
 }
 """The files of this room, in the order of the main menu."""
 
-TASK_TITLES: Final = {
-    "payment": "Connaître sa date de paiement",
-    "eligibility": "Savoir si l'on est dans le programme",
-    "complaint_filed": "Déposer une plainte",
-    "secret_filed": "Déposer une plainte secrète",
-    "complaint_status": "Suivre une plainte",
-    "days_of_commune": "Jours de paiement d'une commune",
-    "call_asked": "Demander à être rappelé",
-    "sms_stopped": "Arrêter les SMS",
-    "other_language": "Changer de langue",
-}
-
 
 def title(name: str) -> str:
     """What a screen is called."""
     if name in TITLES or name not in line:
         return TITLES.get(name, name)
-    said = (line[name].function.__doc__ or name).strip()
-    return said.split("\n", 1)[0].split(". ", 1)[0].rstrip(".")
+    docstring = (line[name].function.__doc__ or name).strip()
+    return docstring.split("\n", 1)[0].split(". ", 1)[0].rstrip(".")
 
 
 def subject_of(name: str) -> str:
@@ -91,8 +78,3 @@ def subject_of(name: str) -> str:
 def subject_title(subject: str) -> str:
     """What a file of this room is about."""
     return SUBJECTS.get(subject, subject)
-
-
-def task_title(task: Task) -> str:
-    """What people call for."""
-    return TASK_TITLES.get(task.screen, task.name)

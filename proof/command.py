@@ -102,7 +102,7 @@ def stats(
             for step in funnel.steps
         ]
         times = (f"{funnel.hops:.1f}", f"{funnel.seconds:.0f}") if funnel.finished else ("", "")
-        table.add_row(funnel.task, str(funnel.finished), *times, "\n".join(steps), end_section=True)
+        table.add_row(funnel.task.name, str(funnel.finished), *times, "\n".join(steps), end_section=True)
     out.print(table)
     for step in losing_most(screens):
         share = 100 * step.lost / step.entered if step.entered else 0

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from menus.tasks import TASKS
-from menus.titles import task_title, title
+from menus.titles import title
 from proof.chart import Chart, Step
 from proof.layers import Place, order, settle
 from ussd.menu import Menu
@@ -330,7 +330,7 @@ def _legend(chart: Chart) -> Iterator[str]:
     for number, way in enumerate(chart.ways):
         y += 5.2
         keys = " ".join(key if key.isdigit() else "saisie" for key in way.keys)
-        named = task_title(tasks[way.screen]) if way.screen in tasks else title(way.screen)
+        named = tasks[way.screen].title if way.screen in tasks else title(way.screen)
         yield f'<path class="way" stroke="{COLOURS[number % len(COLOURS)]}" d="M{x:g} {_n(y - 1.1)}h7"/>'
         yield _badge(x + 10, y - 1.1, number)
         yield f'<text x="{_n(x + 14)}" y="{_n(y)}">{escape(named)} : {escape(keys)}</text>'

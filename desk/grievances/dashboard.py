@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.calls import counts
+from core.calls.events import Event
 from core.grievances import figures
 from core.grievances.figures import Count, Figures
 from core.staff.permissions import Permission, may
@@ -18,8 +19,7 @@ from desk.site.charts import Bar, bars, link
 from desk.site.pages import Page, actor, now
 from desk.site.words import CATEGORIES, CHANNELS, LANGUAGES, SEXES
 from menus.stats import funnels, losing_most
-from menus.tasks import TASKS
-from menus.titles import TASK_TITLES, TITLES
+from menus.titles import TITLES
 from sms.campaigns.delivered import Deliveries
 
 PERIODS: Final[Mapping[int, str]] = {7: "7 jours", 30: "30 jours", 90: "90 jours", 365: "un an"}
@@ -121,18 +121,17 @@ def in_a_hundred(share: int | None) -> str:
 async def _line(since: date, until: date) -> dict[str, Any]:
     """What callers did on the USSD line: calls, tasks finished, where they were lost, in which language."""
     screens, tasks = await counts.since(since)
-    screen_of = {task.name: task.screen for task in TASKS}
-    finished = [each for each in funnels(screens, tasks) if screen_of[each.task] not in SENSITIVE_SCREENS]
+    finished = [each for each in funnels(screens, tasks) if each.task.screen not in SENSITIVE_SCREENS]
     lost = [step for step in losing_most(screens, 8) if step.screen not in SENSITIVE_SCREENS]
     homes = {
-        code: sum(each.events["entered"] for each in screens if each.screen == "home" and each.language == code)
+        code: sum(each.events[Event.ENTERED] for each in screens if each.screen == "home" and each.language == code)
         for code in LANGUAGES
     }
     return {
         "calls": await figures.calls(since, until),
         "tasks": bars(
             Bar(
-                TASK_TITLES[screen_of[each.task]],
+                each.task.title,
                 each.finished,
                 beside=f"{each.seconds:.0f} s" if each.finished else "",
             )

@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
 from core.calls.counts import ScreenDay, TaskDay, add, since
+from core.calls.events import Event
 from core.text.languages import Language
 from menus import counting
 from menus.counting import keep
@@ -14,7 +15,7 @@ from menus.line import line
 from menus.stats import funnels, losing_most, way
 from menus.tasks import TASKS
 from proof.command import app
-from ussd.counting import Counts, Event
+from ussd.counting import Counts
 
 DAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -70,7 +71,7 @@ SCREENS = (
 
 def test_a_funnel_tells_how_many_came_and_were_lost_at_each_screen() -> None:
     payment, *_ = funnels(SCREENS, [TaskDay("payment date", "bm", 6, 12, 60.0)])
-    assert (payment.task, payment.finished, payment.hops, payment.seconds) == ("payment date", 6, 2.0, 10.0)
+    assert (payment.task.name, payment.finished, payment.hops, payment.seconds) == ("payment date", 6, 2.0, 10.0)
     assert [(step.screen, step.entered, step.lost) for step in payment.steps] == [("home", 15, 2), ("payment", 6, 3)]
     french, *_ = funnels(SCREENS, [], "fr")
     assert [step.entered for step in french.steps] == [5, 0]

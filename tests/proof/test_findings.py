@@ -377,14 +377,14 @@ PLANTED: Sequence[tuple[str, Sequence[Screen], Looked, list[Place], str]] = [
     (
         "a task that takes a key too many",
         [],
-        Looked(tasks=[Task("find a village", "village", 1), Task("the day", "day", 1)]),
+        Looked(tasks=[Task("find a village", "village", 1, ""), Task("the day", "day", 1, "")]),
         both(Fault.TOO_FAR, "village", "2*safo"),
         "find a village: 2 keys, at most 1",
     ),
     (
         "a task whose screen is not there",
         [],
-        Looked(tasks=[Task("the price of millet", "price", 1)]),
+        Looked(tasks=[Task("the price of millet", "price", 1, "")]),
         [(Fault.NO_TARGET, "price", "", "", "")],
         "the price of millet: no such screen",
     ),
