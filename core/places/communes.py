@@ -1,44 +1,11 @@
-"""Places: regions, cercles and communes, imported dated data keyed by P-code because names repeat."""
+"""Communes: chosen step by step from their region, or found by the letters of their name."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import text
-from sqlmodel import Field
-
-from core.platform.columns import Row
-from core.platform.database import reading
-
-
-class Region(Row, table=True):
-    """A region, by its P-code."""
-
-    __tablename__ = "region"
-
-    pcode: str = Field(primary_key=True)
-    name: str
-
-
-class Cercle(Row, table=True):
-    """A cercle of a region, by its P-code."""
-
-    __tablename__ = "cercle"
-
-    pcode: str = Field(primary_key=True)
-    region_pcode: str = Field(foreign_key="region.pcode", index=True)
-    name: str
-
-
-class Commune(Row, table=True):
-    """A commune of a cercle, by its P-code; `search` is `loose(name)`."""
-
-    __tablename__ = "commune"
-
-    pcode: str = Field(primary_key=True)
-    cercle_pcode: str = Field(foreign_key="cercle.pcode", index=True)
-    name: str
-    search: str
+from core.platform import sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,48 +26,40 @@ class CommuneHit:
     region: str
 
 
-REGIONS = text("SELECT pcode, name FROM region ORDER BY name, pcode")
-CERCLES = text("SELECT pcode, name FROM cercle WHERE region_pcode = :within ORDER BY name, pcode")
-COMMUNES = text("SELECT pcode, name FROM commune WHERE cercle_pcode = :within ORDER BY name, pcode")
+REGIONS: Final = "SELECT pcode, name FROM region ORDER BY name, pcode"
+CERCLES: Final = "SELECT pcode, name FROM cercle WHERE region_pcode = %(within)s ORDER BY name, pcode"
+COMMUNES: Final = "SELECT pcode, name FROM commune WHERE cercle_pcode = %(within)s ORDER BY name, pcode"
 
 
 async def regions() -> tuple[Place, ...]:
     """All regions, by name."""
-    async with reading() as connection:
-        rows = await connection.execute(REGIONS)
-    return tuple(Place(*row) for row in rows)
+    return tuple(await sql.rows(Place, REGIONS))
 
 
 async def cercles(region_pcode: str) -> tuple[Place, ...]:
     """The cercles of a region, by name."""
-    async with reading() as connection:
-        rows = await connection.execute(CERCLES, {"within": region_pcode})
-    return tuple(Place(*row) for row in rows)
+    return tuple(await sql.rows(Place, CERCLES, {"within": region_pcode}))
 
 
 async def communes(cercle_pcode: str) -> tuple[Place, ...]:
     """The communes of a cercle, by name."""
-    async with reading() as connection:
-        rows = await connection.execute(COMMUNES, {"within": cercle_pcode})
-    return tuple(Place(*row) for row in rows)
+    return tuple(await sql.rows(Place, COMMUNES, {"within": cercle_pcode}))
 
 
-COMMUNE = text(
-    "SELECT commune.pcode, commune.name, cercle.name, region.name FROM commune "
-    "JOIN cercle ON cercle.pcode = commune.cercle_pcode JOIN region ON region.pcode = cercle.region_pcode "
-    "WHERE commune.pcode = :pcode"
-)
+COMMUNE: Final = """
+SELECT commune.pcode, commune.name, cercle.name AS cercle, region.name AS region FROM commune
+JOIN cercle ON cercle.pcode = commune.cercle_pcode JOIN region ON region.pcode = cercle.region_pcode
+WHERE commune.pcode = %(pcode)s
+"""
 
 
 async def commune(pcode: str) -> CommuneHit | None:
     """The commune with this P-code, or None."""
-    async with reading() as connection:
-        row = (await connection.execute(COMMUNE, {"pcode": pcode})).one_or_none()
-    return CommuneHit(*row) if row else None
+    return await sql.row(CommuneHit, COMMUNE, {"pcode": pcode})
 
 
-LETTERS = str.maketrans({"ɛ": "e", "ε": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "œ": "oe", "æ": "ae"})
-SPELLINGS = (
+LETTERS: Final = str.maketrans({"ɛ": "e", "ε": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "œ": "oe", "æ": "ae"})
+SPELLINGS: Final = (
     (re.compile(r"gn|n[iy](?=[aeou])"), "ny"),
     (re.compile(r"dj|d[iy](?=[aeou])"), "j"),
     (re.compile(r"tch|t[iy](?=[aeou])"), "c"),
@@ -113,7 +72,7 @@ SPELLINGS = (
     (re.compile(r"ou|w"), "u"),
     (re.compile(r"(.)\1+"), r"\1"),
 )
-NOT_A_LETTER = re.compile(r"[^a-z0-9]")
+NOT_A_LETTER: Final = re.compile(r"[^a-z0-9]")
 
 
 def loose(name: str) -> str:
@@ -128,25 +87,38 @@ def loose(name: str) -> str:
     return letters
 
 
-TYPO_LETTERS = 4
-SEARCH = text(
-    "SELECT commune.pcode, commune.name, cercle.name, region.name, CASE "
-    "WHEN search = :exact THEN 0 WHEN search LIKE :starts THEN 1 WHEN search LIKE :holds THEN 2 ELSE 3 END AS rank "
-    "FROM commune JOIN cercle ON cercle.pcode = commune.cercle_pcode JOIN region ON region.pcode = cercle.region_pcode "
-    "WHERE search LIKE :holds OR search LIKE ANY(:typos) "
-    "ORDER BY rank, commune.name, cercle.name, commune.pcode LIMIT :limit"
-)
+TYPO_LETTERS: Final = 4
+GUESS: Final = 3
+"""The rank of a name that only a typo leads to."""
+
+SEARCH: Final = f"""
+SELECT commune.pcode, commune.name, cercle.name AS cercle, region.name AS region, CASE
+    WHEN search = %(exact)s THEN 0 WHEN search LIKE %(starts)s THEN 1 WHEN search LIKE %(holds)s THEN 2 ELSE {GUESS}
+    END AS rank
+FROM commune JOIN cercle ON cercle.pcode = commune.cercle_pcode JOIN region ON region.pcode = cercle.region_pcode
+WHERE search LIKE %(holds)s OR search LIKE ANY(%(typos)s)
+ORDER BY rank, commune.name, cercle.name, commune.pcode LIMIT %(limit)s
+"""  # noqa: S608 - a number of ours
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    pcode: str
+    name: str
+    cercle: str
+    region: str
+    rank: int
 
 
 def _one_typo(letters: str) -> list[str]:
     """LIKE patterns of the names one wrong, missing, surplus or swapped letter away."""
     if len(letters) < TYPO_LETTERS:
         return []
-    places = range(len(letters))
-    wrong = {letters[:at] + "_" + letters[at + 1 :] for at in places}
-    surplus = {letters[:at] + letters[at + 1 :] for at in places}
+    letter = range(len(letters))
+    wrong = {letters[:at] + "_" + letters[at + 1 :] for at in letter}
+    surplus = {letters[:at] + letters[at + 1 :] for at in letter}
     missing = {letters[:at] + "_" + letters[at:] for at in range(len(letters) + 1)}
-    swapped = {letters[:at] + letters[at + 1] + letters[at] + letters[at + 2 :] for at in places[:-1]}
+    swapped = {letters[:at] + letters[at + 1] + letters[at] + letters[at + 2 :] for at in letter[:-1]}
     return sorted(wrong | surplus | missing | swapped)
 
 
@@ -156,7 +128,6 @@ async def search_communes(letters: str, limit: int = 10) -> tuple[CommuneHit, ..
     if not typed:
         return ()
     values = {"exact": typed, "starts": f"{typed}%", "holds": f"%{typed}%", "typos": _one_typo(typed), "limit": limit}
-    async with reading() as connection:
-        rows = (await connection.execute(SEARCH, values)).all()
-    sure = [row for row in rows if row.rank < 3]
-    return tuple(CommuneHit(*row[:4]) for row in sure or rows)
+    matches = await sql.rows(_Match, SEARCH, values)
+    sure = [match for match in matches if match.rank < GUESS]
+    return tuple(CommuneHit(match.pcode, match.name, match.cercle, match.region) for match in sure or matches)

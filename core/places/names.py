@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import text
-
 from core.places.communes import loose
-from core.platform.database import reading
+from core.platform import sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +15,15 @@ class NamedPlace:
     label: str
 
 
-ALL: Final = text("""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    pcode: str
+    name: str
+    label: str
+    size: int
+
+
+ALL: Final = """
 SELECT pcode, name, 'région ' || name AS label, 0 AS size FROM region
 UNION ALL SELECT cercle.pcode, cercle.name, 'cercle ' || cercle.name || ', ' || region.name, 1
 FROM cercle JOIN region ON region.pcode = cercle.region_pcode
@@ -25,7 +31,7 @@ UNION ALL
 SELECT commune.pcode, commune.name, 'commune ' || commune.name || ', ' || cercle.name || ', ' || region.name, 2
 FROM commune JOIN cercle ON cercle.pcode = commune.cercle_pcode JOIN region ON region.pcode = cercle.region_pcode
 ORDER BY size, label
-""")
+"""
 
 
 async def places_named(written: str, most: int = 12) -> tuple[NamedPlace, ...]:
@@ -33,11 +39,10 @@ async def places_named(written: str, most: int = 12) -> tuple[NamedPlace, ...]:
     letters, pcode = loose(written), written.strip().upper()
     if not letters:
         return ()
-    async with reading() as connection:
-        rows = (await connection.execute(ALL)).all()
-    found = (
-        [row for row in rows if row.pcode == pcode]
-        or [row for row in rows if loose(row.name) == letters]
-        or [row for row in rows if loose(row.name).startswith(letters)]
+    places = await sql.rows(_Place, ALL)
+    fitting = (
+        [place for place in places if place.pcode == pcode]
+        or [place for place in places if loose(place.name) == letters]
+        or [place for place in places if loose(place.name).startswith(letters)]
     )
-    return tuple(NamedPlace(row.pcode, row.label) for row in found[:most])
+    return tuple(NamedPlace(place.pcode, place.label) for place in fitting[:most])

@@ -13,7 +13,7 @@ from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
 
 from core.grievances.calendar import Holiday
 from core.grievances.filing import PreparedAnswer
-from core.places.communes import Cercle, Commune, Region
+from core.places.models import Cercle, Commune, Region
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission

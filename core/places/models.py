@@ -1,0 +1,35 @@
+"""Tables of places: regions, cercles and communes, imported dated data keyed by P-code because names repeat."""
+
+from sqlmodel import Field
+
+from core.platform.columns import Row
+
+
+class Region(Row, table=True):
+    """A region, by its P-code."""
+
+    __tablename__ = "region"
+
+    pcode: str = Field(primary_key=True)
+    name: str
+
+
+class Cercle(Row, table=True):
+    """A cercle of a region, by its P-code."""
+
+    __tablename__ = "cercle"
+
+    pcode: str = Field(primary_key=True)
+    region_pcode: str = Field(foreign_key="region.pcode", index=True)
+    name: str
+
+
+class Commune(Row, table=True):
+    """A commune of a cercle, by its P-code; `search` is `loose(name)`."""
+
+    __tablename__ = "commune"
+
+    pcode: str = Field(primary_key=True)
+    cercle_pcode: str = Field(foreign_key="cercle.pcode", index=True)
+    name: str
+    search: str
