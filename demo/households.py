@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from core.numbers.identifiers import household_no
-from core.registry.households import Status
+from core.registry.statuses import Status
 from demo.callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, OTHER_SERIALS, CallerHousehold, Situation
 from demo.names import head_name, villages
 from demo.places import DemoPlace

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from core.payments.history import PaymentState
-from core.registry.households import Status
+from core.payments.states import PaymentState
+from core.registry.statuses import Status
 from demo.callers import Situation
 from demo.households import DemoHousehold
 from demo.places import DemoPlace

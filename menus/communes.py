@@ -76,11 +76,11 @@ async def days_of_commune(call: Call) -> Value:
     days = await commune_days(call.word("commune"), call.today)
     if not days:
         return choose(f"{call.word('name')}\n{call.t('No date fixed yet.')}")
-    told = (
+    lines = (
         ", ".join(each for each in (date_phrase(call.language or Language.BM, day.day), day.place, day.village) if each)
         for day in days[:MOST_DAYS]
     )
-    return answer("\n".join([call.word("name"), *told]))
+    return answer("\n".join([call.word("name"), *lines]))
 
 
 def _told_apart(hit: CommuneHit) -> str:

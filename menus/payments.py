@@ -1,6 +1,7 @@
 """The next payment, whatever has become of it, and those that were paid."""
 
-from core.payments.history import PaymentCard, PaymentState, current_payment, past_payments
+from core.payments.history import PaymentCard, current_payment, past_payments
+from core.payments.states import MISSED, PaymentState
 from core.phrases.telling import payment_told
 from core.text.formats import short_date
 from core.text.translator import Amount
@@ -44,7 +45,7 @@ async def earlier_payments(call: Call) -> Value:
 
 def _complaint(call: Call, card: PaymentCard | None) -> list[Option]:
     troubled = card is not None and (
-        card.state in (PaymentState.FAILED, PaymentState.UNCLAIMED)
+        card.state in MISSED
         or (card.due_date is not None and card.due_date < call.today and card.state is not PaymentState.PAID)
     )
     return [option(call.t("Make a complaint"), "complaint_subjects", topic="payment")] if troubled else []

@@ -16,13 +16,14 @@ from babel.messages.pofile import unescape
 
 from core.imports.reading import Problem
 from core.imports.sheets import UnreadableFile, opened
+from core.registry.components import ComponentCode
 from core.text.alphabet import GSM7
 from core.text.catalogue import LOCALES
 from core.text.folding import NoRule, fold
 from core.text.formats import WEEKDAYS, date_phrase
 from core.text.languages import Language
 from core.text.translator import Amount, translator
-from menus import eligibility
+from core.text.words import LINE, label
 from menus.subjects import TOPICS
 from proof.review import CERTAINTY, SMS_BEGINS, Text, texts_to_review, unguarded
 
@@ -235,9 +236,9 @@ def _filled(said: str, **longer: object) -> str:
 @cache
 def labels() -> frozenset[str]:
     """The msgids of everything that is offered behind a key, read from the source of the screens."""
-    found = set(eligibility.NAMES.values())
-    for label, subjects in TOPICS.values():
-        found |= {label, *(subject.label for subject in subjects)}
+    found = {label(code, LINE) for code in ComponentCode}
+    for topic, subjects in TOPICS.values():
+        found |= {topic, *(subject.label for subject in subjects)}
     for path in sorted((LOCALES.parent / "menus").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.imports import values
 from core.imports.subject import Check, Column, Known, Subject
-from core.registry.households import Status
+from core.registry.statuses import Status
 from core.text.languages import Language
 
 OLDEST: Final = 1900

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.imports import values
 from core.imports.subject import Check, Column, Known, Subject
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 
 FIRST_DAY: Final = date(2013, 1, 1)
 """The programme began in 2013: nothing was paid before."""

@@ -3,7 +3,8 @@
 from datetime import date
 
 from core.grievances.filing import DECIDED, GrievanceState, GrievanceView
-from core.payments.history import PaymentCard, PaymentState
+from core.payments.history import PaymentCard
+from core.payments.states import PaymentState
 from core.platform.settings import settings
 from core.text.formats import short_date
 from core.text.translator import N_, Amount, Translator

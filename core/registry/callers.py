@@ -1,26 +1,10 @@
 """Callers: what a phone's number tells of who is calling, and what that phone chose."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Final
 
-from sqlalchemy import TextClause, text
-from sqlmodel import Field
-
-from core.platform.columns import Row, one_of, stamped
-from core.platform.database import reading
+from core.platform import sql
 from core.text.languages import Language
-
-
-class Phone(Row, table=True):
-    """A phone that chose a language or stopped its SMS; it need not belong to a household."""
-
-    __tablename__ = "phone"
-
-    msisdn: str = Field(primary_key=True)
-    language: Language | None = Field(default=None, sa_type=one_of(Language))
-    sms_stopped_at: datetime | None = None
-    created_at: datetime = stamped()
-    updated_at: datetime = stamped()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,74 +25,75 @@ class Caller:
     households: tuple[HouseholdCard, ...]
 
 
-CALLER = text(
-    "SELECT DISTINCT phone.language, phone.sms_stopped_at IS NOT NULL AS stopped, "
-    "household.id, household.household_no, household.head_name "
-    "FROM (SELECT CAST(:msisdn AS varchar) AS msisdn) AS calling LEFT JOIN phone USING (msisdn) "
-    "LEFT JOIN household_phone USING (msisdn) LEFT JOIN household ON household.id = household_phone.household_id "
-    "ORDER BY household.head_name, household.household_no"
-)
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a phone chose, with one of its households; those fields are None where it has none."""
+
+    language: Language | None
+    sms_stopped: bool
+    id: int | None
+    household_no: str
+    head_name: str
+
+
+CALLER: Final = """
+SELECT DISTINCT phone.language, phone.sms_stopped_at IS NOT NULL AS sms_stopped,
+    household.id, household.household_no, household.head_name
+FROM (SELECT CAST(%(msisdn)s AS varchar) AS msisdn) AS calling LEFT JOIN phone USING (msisdn)
+LEFT JOIN household_phone USING (msisdn) LEFT JOIN household ON household.id = household_phone.household_id
+ORDER BY household.head_name, household.household_no
+"""
 
 
 async def recognise(msisdn: str) -> Caller:
     """Who calls from this number (E.164), in one query."""
-    async with reading() as connection:
-        rows = (await connection.execute(CALLER, {"msisdn": msisdn})).all()
-    language, stopped, *_ = rows[0]
-    households = tuple(HouseholdCard(*row[2:]) for row in rows if row.id is not None)
-    return Caller(Language(language) if language else None, stopped, households)
+    rows = await sql.rows(_Row, CALLER, {"msisdn": msisdn})
+    households = tuple(HouseholdCard(row.id, row.household_no, row.head_name) for row in rows if row.id is not None)
+    return Caller(rows[0].language, rows[0].sms_stopped, households)
 
 
-REMEMBER = text(
-    "INSERT INTO phone (msisdn, language) VALUES (:msisdn, :language) ON CONFLICT (msisdn) DO UPDATE "
-    "SET language = EXCLUDED.language, updated_at = now() WHERE phone.language IS DISTINCT FROM EXCLUDED.language"
-)
-STOP = text(
-    "INSERT INTO phone (msisdn, sms_stopped_at) VALUES (:msisdn, now()) ON CONFLICT (msisdn) DO UPDATE "
-    "SET sms_stopped_at = now(), updated_at = now() WHERE phone.sms_stopped_at IS NULL"
-)
-RESTART = text(
-    "UPDATE phone SET sms_stopped_at = NULL, updated_at = now() WHERE msisdn = :msisdn AND sms_stopped_at IS NOT NULL"
-)
-LANGUAGE = text("SELECT language FROM phone WHERE msisdn = :msisdn")
-
-
-SPOKEN = text(
-    "SELECT coalesce((SELECT language FROM phone WHERE msisdn = :msisdn), (SELECT min(household.language) "
-    "FROM household_phone JOIN household ON household.id = household_id WHERE household_phone.msisdn = :msisdn))"
-)
+REMEMBER: Final = """
+INSERT INTO phone (msisdn, language) VALUES (%(msisdn)s, %(language)s) ON CONFLICT (msisdn) DO UPDATE
+SET language = EXCLUDED.language, updated_at = now() WHERE phone.language IS DISTINCT FROM EXCLUDED.language
+"""
+STOP: Final = """
+INSERT INTO phone (msisdn, sms_stopped_at) VALUES (%(msisdn)s, now()) ON CONFLICT (msisdn) DO UPDATE
+SET sms_stopped_at = now(), updated_at = now() WHERE phone.sms_stopped_at IS NULL
+"""
+RESTART: Final = """
+UPDATE phone SET sms_stopped_at = NULL, updated_at = now() WHERE msisdn = %(msisdn)s AND sms_stopped_at IS NOT NULL
+"""
+LANGUAGE: Final = "SELECT language FROM phone WHERE msisdn = %(msisdn)s"
+SPOKEN: Final = """
+SELECT coalesce((SELECT language FROM phone WHERE msisdn = %(msisdn)s), (SELECT min(household.language)
+FROM household_phone JOIN household ON household.id = household_id WHERE household_phone.msisdn = %(msisdn)s))
+"""
 
 
 async def spoken_by(msisdn: str) -> Language | None:
     """The language to speak to this phone: the one it chose, else that of a household it belongs to, or None."""
-    async with reading() as connection:
-        language = await connection.scalar(SPOKEN, {"msisdn": msisdn})
-    return Language(language) if language else None
-
-
-async def remember_language(msisdn: str, language: Language) -> None:
-    """Keep the language that a phone chose."""
-    await _note(REMEMBER, msisdn=msisdn, language=language.value)
-
-
-async def stop_sms(msisdn: str) -> None:
-    """Send no more SMS to this phone; the first time it asked is kept."""
-    await _note(STOP, msisdn=msisdn)
-
-
-async def restart_sms(msisdn: str) -> None:
-    """Send SMS to this phone again."""
-    await _note(RESTART, msisdn=msisdn)
+    return _language(await sql.scalar(SPOKEN, {"msisdn": msisdn}))
 
 
 async def language_of(msisdn: str) -> Language | None:
     """The language this phone chose, or None."""
-    async with reading() as connection:
-        language = await connection.scalar(LANGUAGE, {"msisdn": msisdn})
-    return Language(language) if language else None
+    return _language(await sql.scalar(LANGUAGE, {"msisdn": msisdn}))
 
 
-async def _note(statement: TextClause, **values: str) -> None:
-    # One statement is a transaction of its own: no BEGIN and COMMIT around it, so one trip.
-    async with reading() as connection:
-        await connection.execute(statement, values)
+async def remember_language(msisdn: str, language: Language) -> None:
+    """Keep the language that a phone chose."""
+    await sql.execute(REMEMBER, {"msisdn": msisdn, "language": language.value})
+
+
+async def stop_sms(msisdn: str) -> None:
+    """Send no more SMS to this phone; the first time it asked is kept."""
+    await sql.execute(STOP, {"msisdn": msisdn})
+
+
+async def restart_sms(msisdn: str) -> None:
+    """Send SMS to this phone again."""
+    await sql.execute(RESTART, {"msisdn": msisdn})
+
+
+def _language(code: str | None) -> Language | None:
+    return Language(code) if code else None

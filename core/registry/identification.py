@@ -3,31 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Index, text
-from sqlmodel import Field
-
-from core.platform.columns import Row
+from core.platform import sql
 from core.platform.database import writing
+from core.platform.locks import by_name
 
-TRIES = 3
-BLOCK = timedelta(hours=24)
-
-
-class IdentificationTry(Row, table=True):
-    """One try, right or wrong; the year that was typed is never kept."""
-
-    __tablename__ = "identification_try"
-    __table_args__ = (
-        Index("ix_identification_try_msisdn_at", "msisdn", "at"),
-        Index("ix_identification_try_household_no_at", "household_no", "at"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    msisdn: str
-    household_no: str
-    at: datetime
-    ok: bool
+TRIES: Final = 3
+BLOCK: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +35,29 @@ class Blocked:
     until: datetime
 
 
-LOCK = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('identify from ' || CAST(:msisdn AS text), 0)), "
-    "pg_advisory_xact_lock(hashtextextended('identify as ' || CAST(:household_no AS text), 0))"
-)
-WRONG = text(
-    "SELECT at, msisdn, household_no FROM identification_try "
-    "WHERE NOT ok AND at > :since AND (msisdn = :msisdn OR household_no = :household_no) ORDER BY at"
-)
-HOUSEHOLD = text("SELECT id, head_name, birth_year FROM household WHERE household_no = :household_no")
-NOTE = text("INSERT INTO identification_try (msisdn, household_no, at, ok) VALUES (:msisdn, :household_no, :at, :ok)")
+@dataclass(frozen=True, slots=True)
+class _WrongTry:
+    at: datetime
+    msisdn: str
+    household_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Household:
+    id: int
+    head_name: str
+    birth_year: int | None
+
+
+LOCK: Final = f"SELECT {by_name('identify from', 'msisdn')}, {by_name('identify as', 'household_no')}"
+WRONG: Final = """
+SELECT at, msisdn, household_no FROM identification_try
+WHERE NOT ok AND at > %(since)s AND (msisdn = %(msisdn)s OR household_no = %(household_no)s) ORDER BY at
+"""
+HOUSEHOLD: Final = "SELECT id, head_name, birth_year FROM household WHERE household_no = %(household_no)s"
+TRIED: Final = """
+INSERT INTO identification_try (msisdn, household_no, at, ok) VALUES (%(msisdn)s, %(household_no)s, %(at)s, %(ok)s)
+"""
 
 
 async def identify(msisdn: str, household_no: str, birth_year: int, now: datetime) -> Identified | Mismatch | Blocked:
@@ -71,18 +67,18 @@ async def identify(msisdn: str, household_no: str, birth_year: int, now: datetim
     which nothing is tried. Right ones do not wipe the count, so that nobody buys tries with a household of their own.
     Tries that come together wait for each other.
     """
-    actor = {"msisdn": msisdn, "household_no": household_no}
-    async with writing() as session:
-        await session.execute(LOCK, actor)
-        wrong = (await session.execute(WRONG, {**actor, "since": now - 2 * BLOCK})).all()
-        by_phone = [row.at for row in wrong if row.msisdn == msisdn]
-        by_household = [row.at for row in wrong if row.household_no == household_no]
+    who = {"msisdn": msisdn, "household_no": household_no}
+    async with writing():
+        await sql.execute(LOCK, who)
+        wrong = await sql.rows(_WrongTry, WRONG, {**who, "since": now - 2 * BLOCK})
+        by_phone = [each.at for each in wrong if each.msisdn == msisdn]
+        by_household = [each.at for each in wrong if each.household_no == household_no]
         blocks = [until for tries in (by_phone, by_household) if (until := _blocked_until(tries)) and now < until]
         if blocks:
             return Blocked(max(blocks))
-        household = (await session.execute(HOUSEHOLD, {"household_no": household_no})).one_or_none()
+        household = await sql.row(_Household, HOUSEHOLD, who)
         ok = household is not None and household.birth_year == birth_year
-        await session.execute(NOTE, {**actor, "at": now, "ok": ok})
+        await sql.execute(TRIED, {**who, "at": now, "ok": ok})
     if household is not None and ok:
         return Identified(household.id, household.head_name)
     left = TRIES - 1 - max(_counted(by_phone, now), _counted(by_household, now))

@@ -8,13 +8,18 @@ from core.campaigns.models import Campaign, CampaignChange, CampaignRuleOff
 from core.grievances.calendar import Holiday
 from core.grievances.filing import Grievance, GrievanceEvent, GrievanceReading, PreparedAnswer
 from core.outbox.messages import EarlyReport, InboundSms, Message, MessageText, SmsBatch, SmsPace, SmsWorker
-from core.payments.history import Payment, PaymentMove, PaymentRound
-from core.places.communes import Cercle, Commune, Region
+from core.payments.models import Payment, PaymentMove, PaymentRound
+from core.places.models import Cercle, Commune, Region
 from core.platform.columns import Row
-from core.registry.callers import Phone
-from core.registry.components import Component, ComponentEvent
-from core.registry.households import Enrolment, Household, HouseholdPhone
-from core.registry.identification import IdentificationTry
+from core.registry.models import (
+    Component,
+    ComponentEvent,
+    Enrolment,
+    Household,
+    HouseholdPhone,
+    IdentificationTry,
+    Phone,
+)
 from core.staff.agents import Agent
 from core.staff.audit import AuditEntry
 from core.staff.sign_in import AgentCredential, DeskSession

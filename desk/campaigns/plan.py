@@ -14,7 +14,8 @@ from core.campaigns.models import CampaignKind
 from core.payments.rounds import rounds
 from core.places.names import places_named
 from core.platform.settings import Settings
-from core.registry.households import Status
+from core.registry.components import WITH_EVENTS, ComponentCode
+from core.registry.statuses import Status
 from core.staff.acts import Act
 from core.staff.audit import note
 from core.staff.permissions import Permission
@@ -23,10 +24,11 @@ from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.links import NotASafeText
 from core.text.translator import translator
+from core.text.words import DESK, label
 from desk.campaigns.words import KINDS, refused
 from desk.campaigns.words import title as campaign_title
 from desk.site.pages import Page, actor, now, number, typed
-from desk.site.words import LANGUAGES, STATUSES
+from desk.site.words import LANGUAGES
 from sms.campaigns import planning_apart
 from sms.campaigns.audience import BadSubject, Subject
 from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
@@ -37,14 +39,9 @@ from sms.outbox.texts import campaign_text, written
 PATIENCE: Final = 2.0
 """Seconds that a plan is waited for; a longer one goes on, and its page says so."""
 
-EVENTS: Final = {
-    "MA": "Mesures d'accompagnement",
-    "PNP": "Nutrition préventive",
-    "HIMO": "Travaux (HIMO)",
-    "AGR": "Activités génératrices de revenus",
-    "CASH+": "Cash+",
-}
-COMPONENTS: Final = {"TM": "Transferts monétaires", **EVENTS, "PNR": "Nutrition (PNR)", "ANAM": "Assurance (ANAM)"}
+COMPONENTS: Final = {code.value: label(code, DESK) for code in ComponentCode}
+EVENTS: Final = {code.value: label(code, DESK) for code in ComponentCode if code in WITH_EVENTS}
+STATUSES: Final = {status.value: label(status, DESK) for status in Status}
 LONGEST_TITLE: Final = 120
 LONGEST_TEXT: Final = 600
 

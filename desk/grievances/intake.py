@@ -17,6 +17,7 @@ from core.staff.agents import Actor
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.languages import Language
+from core.text.words import Audience, label
 from desk.places.commune_field import CommuneField, own_commune, read_commune
 from desk.site.pages import DESK, Page, actor, now, typed
 
@@ -112,7 +113,7 @@ async def _find(form: _Form, me: Actor) -> None:
         try:
             form.found = await search.search(asked, form.commune.pcode) if asked else None
         except CannotSearch as error:
-            form.errors["q"] = str(error)
+            form.errors["q"] = label(error.fault, Audience.DESK)
         try:
             form.household = await search.by_number(chosen) if chosen else None
         except CannotSearch:

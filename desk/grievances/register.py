@@ -19,6 +19,7 @@ from core.staff.agents import Actor
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.languages import Language
+from core.text.words import Audience, label
 from desk.grievances.intake import LONGEST_NAME, SENSITIVE
 from desk.places.commune_field import CommuneField, own_commune, read_commune
 from desk.site.pages import Page, actor, now, typed
@@ -188,7 +189,7 @@ async def _household(line: Line, head: _List, me: Actor) -> Hit | None:
         async with seen_by(me):
             household = await search.by_number(line.whose)
     except CannotSearch as error:
-        line.errors["whose"] = str(error)
+        line.errors["whose"] = label(error.fault, Audience.DESK)
         return None
     if household is None:
         line.errors["whose"] = "Ménage inconnu, ou hors de votre zone : écrivez le nom."

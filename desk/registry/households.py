@@ -10,17 +10,28 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.numbers.msisdn import local
+from core.payments.states import failure_reason
 from core.platform.settings import Settings
 from core.registry import search
-from core.registry.edits import CannotCorrect, ChangedMeanwhile, correct_language, correct_phone
-from core.registry.search import CannotSearch, HouseholdFile, Search
+from core.registry.edits import (
+    OF_THE_REASON,
+    CannotCorrect,
+    ChangedMeanwhile,
+    NoSuchHousehold,
+    correct_language,
+    correct_phone,
+)
+from core.registry.search import CannotSearch, Search
+from core.registry.statuses import PhonePosition, status_reason
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission, may, must
 from core.staff.row_security import seen_by
 from core.text.languages import Language
+from core.text.words import DESK, label
 from desk.places.commune_field import read_commune
 from desk.registry.dialling import dial_as, pressed
+from desk.registry.household_file import HouseholdFile, household_file
 from desk.site.pages import Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
 
@@ -71,17 +82,6 @@ REASONS: Final[Mapping[str, str]] = {
     "cannot_be_written": "ne peut pas s'écrire",
     "not_sent_again": "pas renvoyé",
 }
-STATUS_REASONS: Final[Mapping[str, str]] = {
-    "area": "son village n'est pas choisi",
-    "poorest": "d'autres ménages sont plus pauvres",
-    "other_help": "reçoit déjà une autre aide",
-    "missing": "il manque des informations",
-    "document": "il manque un papier",
-    "correct": "une erreur est à corriger",
-    "absent": "n'est pas venu prendre l'argent",
-    "check": "en vérification",
-    "done36": "ses 36 mois sont finis",
-}
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 
 
@@ -100,14 +100,14 @@ class Households(Page):
     async def index(self, request: Request) -> Response:
         """Look for one."""
         asked, commune = request.query_params.get("q", "").strip(), await read_commune(request.query_params)
-        found, error = Search(()), ""
+        result, error = Search(()), ""
         if asked:
             async with seen_by(actor(request)):
                 try:
-                    found = await search.search(asked, commune.pcode)
+                    result = await search.search(asked, commune.pcode)
                 except CannotSearch as cannot:
-                    error = str(cannot)
-        context = {"q": asked, "commune": commune, "found": found, "error": error}
+                    error = label(cannot.fault, DESK)
+        context = {"q": asked, "commune": commune, "result": result, "error": error}
         return self.show(request, "registry/households.html", context, 422 if error else 200)
 
     @route("/{household_no}")
@@ -119,7 +119,7 @@ class Households(Page):
     async def phone(self, request: Request) -> Response:
         """Correct its first or second phone."""
         form = await request.form()
-        position = 2 if typed(form, "position") == "2" else 1
+        position = _position(form)
         number = request.path_params["household_no"]
         try:
             async with seen_by(actor(request)):
@@ -132,7 +132,7 @@ class Households(Page):
                     typed(form, "reason"),
                     now(),
                 )
-        except (CannotCorrect, ChangedMeanwhile, LookupError) as error:
+        except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
             return await self._refused(request, form, f"phone{position}", error)
         return self.done(request, "Le téléphone est corrigé.", f"{self.path}/{number}")
 
@@ -147,9 +147,7 @@ class Households(Page):
                 await correct_language(
                     actor(request), number, spoken, Language(was) if was else None, typed(form, "reason"), now()
                 )
-        except CannotCorrect as error:
-            return await self._refused(request, form, "language", error)
-        except (ChangedMeanwhile, LookupError) as error:
+        except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
             return await self._refused(request, form, "language", error)
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
@@ -159,52 +157,60 @@ class Households(Page):
     async def dial(self, request: Request) -> Response:
         """Show what its phone shows after some keys; each look is recorded, what was typed is not."""
         form = await request.form()
-        found = await self._file(request)
-        position = 2 if typed(form, "position") == "2" else 1
-        phone = next((phone for phone in found.phones if phone.position == position), None)
+        household = await self._file(request)
+        position = _position(form)
+        phone = next((phone for phone in household.phones if phone.position == position), None)
         if phone is None:
             raise not_there()
         keys = pressed(typed(form, "keys"), typed(form, "key") or typed(form, "written"))
         async with seen_by(actor(request)):
-            about = f"household {found.hit.household_no}"
-            detail = {"position": position, "keys": len(keys)}
+            about = f"household {household.hit.household_no}"
+            detail = {"position": int(position), "keys": len(keys)}
             await audit.note(actor(request).id, Act.DIALLED_AS_THE_HOUSEHOLD, about, now(), detail)
         shown = await dial_as(actor(request), phone.msisdn, keys, self._settings)
-        context = {"file": found, "phone": phone, "keys": keys, "shown": shown, "pad": KEYS, "local": local}
+        context = {"file": household, "phone": phone, "keys": keys, "shown": shown, "pad": KEYS, "local": local}
         return self.show(request, "registry/dial.html", context)
 
     async def _file(self, request: Request) -> HouseholdFile:
         must(actor(request), self.permission)
         async with seen_by(actor(request)):
-            found = await search.household_file(request.path_params["household_no"], now().date())
-        if found is None:
+            household = await household_file(request.path_params["household_no"], now().date())
+        if household is None:
             raise not_there()
-        return found
+        return household
 
     async def _refused(self, request: Request, form: FormData, where: str, error: Exception) -> Response:
         """The page again, with what was typed and what is wrong with it."""
-        found = await self._file(request)
+        household = await self._file(request)
         if isinstance(error, CannotCorrect):
-            wrong = {"where": where, "field": error.field, "words": str(error)}
+            field = "reason" if error.fault in OF_THE_REASON else "value"
+            wrong = {"where": where, "field": field, "words": label(error.fault, DESK)}
         else:
             wrong = {"where": where, "field": "value", "words": "Changé entre-temps : regardez la nouvelle valeur."}
         status = HTTPStatus.CONFLICT if isinstance(error, ChangedMeanwhile) else HTTPStatus.UNPROCESSABLE_ENTITY
         given = {"value": typed(form, "value"), "reason": typed(form, "reason")}
-        return self._page(request, found, {"wrong": wrong, "given": given}, status)
+        return self._page(request, household, {"wrong": wrong, "given": given}, status)
 
     def _page(
-        self, request: Request, found: HouseholdFile, more: Mapping[str, Any] | None = None, status: int = 200
+        self, request: Request, household: HouseholdFile, more: Mapping[str, Any] | None = None, status: int = 200
     ) -> Response:
         context: dict[str, Any] = {
-            "file": found,
-            "positions": {phone.position: phone for phone in found.phones},
+            "file": household,
+            "positions": {phone.position: phone for phone in household.phones},
             "may_correct": may(actor(request), Permission.CORRECT_HOUSEHOLDS),
             "told": TOLD,
             "sent": SENT,
             "reasons": REASONS,
-            "status_reasons": STATUS_REASONS,
+            "phone_positions": tuple(PhonePosition),
+            "status_reason": status_reason,
+            "failure_reason": failure_reason,
             "local": local,
             "wrong": {},
             "given": {},
         }
         return self.show(request, "registry/household.html", {**context, **(more or {})}, status)
+
+
+def _position(form: FormData) -> PhonePosition:
+    second = typed(form, "position") == PhonePosition.SECOND
+    return PhonePosition.SECOND if second else PhonePosition.FIRST

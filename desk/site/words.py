@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from core.text.words import DESK, Word, label
+
 CATEGORIES: Final[Mapping[str, str]] = {
     "payment": "Paiement",
     "phone": "Téléphone",
@@ -77,22 +79,6 @@ SCOPES: Final[Mapping[str, str]] = {
     "region": "région",
     "national": "tout le pays",
 }
-STATUSES: Final[Mapping[str, str]] = {
-    "beneficiary": "bénéficiaire",
-    "eligible": "éligible",
-    "waiting": "en attente",
-    "not_eligible": "non retenu",
-    "suspended": "suspendu",
-    "exited": "sorti",
-}
-PAYMENT_STATES: Final[Mapping[str, str]] = {
-    "planned": "prévu",
-    "announced": "annoncé",
-    "paid": "payé",
-    "unclaimed": "non retiré",
-    "failed": "échoué",
-    "cancelled": "annulé",
-}
 LANGUAGES: Final[Mapping[str, str]] = {"bm": "bambara", "fr": "français"}
 SEXES: Final[Mapping[str, str]] = {"F": "femme", "M": "homme"}
 OPERATORS: Final[Mapping[str, str]] = {"orange": "Orange", "malitel": "Moov Africa", "telecel": "Telecel"}
@@ -106,14 +92,14 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "sensitivity": SENSITIVITIES,
     "role": ROLES,
     "scope": SCOPES,
-    "status": STATUSES,
-    "payment_state": PAYMENT_STATES,
     "language": LANGUAGES,
     "sex": SEXES,
     "operator": OPERATORS,
 }
 
 
-def word(value: object, kind: str) -> str:
+def word(value: object, kind: str = "") -> str:
     """What a value of a kind is called; the value itself when it has no name, '' for None."""
+    if isinstance(value, Word):
+        return label(value, DESK)
     return "" if value is None else WORDS[kind].get(str(value), str(value))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from core.campaigns.models import CampaignKind
-from core.registry.households import Status
+from core.registry.statuses import Status
 from core.text.languages import Language
 from sms.outbox.freshness import PAYMENT_HASH
 

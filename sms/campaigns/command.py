@@ -21,7 +21,7 @@ from core.outbox.messages import MessageState
 from core.platform.database import reading
 from core.platform.settings import settings
 from core.platform.terminal import errors, on, out
-from core.registry.households import Status
+from core.registry.statuses import Status
 from core.schema.ground import postgres
 from core.staff import audit
 from core.staff.acts import Act

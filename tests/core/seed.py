@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime, time
 
 from sqlmodel import col, select
 
-from core.payments.history import Payment, PaymentMove, PaymentRound, PaymentState
-from core.places.communes import Cercle, Commune, Region, loose
+from core.payments.models import Payment, PaymentMove, PaymentRound
+from core.payments.states import PaymentState
+from core.places.communes import loose
+from core.places.models import Cercle, Commune, Region
 from core.platform.database import writing
-from core.registry.components import ComponentEvent
-from core.registry.households import Enrolment, Household, HouseholdPhone, Status
+from core.registry.components import ComponentCode
+from core.registry.models import ComponentEvent, Enrolment, Household, HouseholdPhone
+from core.registry.statuses import Status
 
 TODAY = date(2026, 11, 24)
 SAFO = "ML020201"
@@ -63,14 +66,14 @@ async def household(
             HouseholdPhone(household_id=row.id, position=position, msisdn=msisdn)
             for position, msisdn in enumerate(phones, 1)
         )
-        session.add_all(Enrolment(household_id=row.id, component=component) for component in components)
+        session.add_all(Enrolment(household_id=row.id, component=ComponentCode(component)) for component in components)
         return row.id
 
 
 async def pay_round(component: str = "TM", name: str = "T4 2026") -> int:
     """Plant a payment round and return its id."""
     async with writing() as session:
-        row = PaymentRound(component=component, name=name)
+        row = PaymentRound(component=ComponentCode(component), name=name)
         session.add(row)
         await session.flush()
         assert row.id
@@ -129,7 +132,7 @@ async def event(
     async with writing() as session:
         session.add(
             ComponentEvent(
-                component=component,
+                component=ComponentCode(component),
                 commune_pcode=commune,
                 village=village,
                 date=day,
@@ -144,5 +147,5 @@ async def event(
 async def _round(component: str, name: str) -> int:
     same = select(PaymentRound.id).where(col(PaymentRound.component) == component, col(PaymentRound.name) == name)
     async with writing() as session:
-        known: int | None = await session.scalar(same)
-    return known or await pay_round(component, name)
+        round_id: int | None = await session.scalar(same)
+    return round_id or await pay_round(component, name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from core.platform.settings import Settings
 from demo.campaigns import campaign as demo_campaign
 from sms.campaigns import preview, steps

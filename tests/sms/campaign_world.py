@@ -14,10 +14,10 @@ from sqlalchemy import text
 
 from core.campaigns.models import CampaignKind
 from core.outbox.notices import Notice, NoticeKind, queue_notice
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
-from core.registry.households import Status
+from core.registry.statuses import Status
 from core.staff.agents import Actor, LoginTakenError, Role, actor_of, add_agent
 from core.text.alphabet import GSM7
 from core.text.languages import Language

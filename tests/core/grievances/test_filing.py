@@ -23,7 +23,7 @@ from core.grievances.filing import (
 )
 from core.numbers.identifiers import is_reference
 from core.platform.database import reading, writing
-from core.registry.households import Status
+from core.registry.statuses import Status
 from core.text.languages import Language
 from tests.core import seed
 

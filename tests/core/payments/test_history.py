@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.payments.history import PayDay, PaymentCard, PaymentState, commune_days, current_payment, past_payments
+from core.payments.history import PayDay, PaymentCard, commune_days, current_payment, past_payments
+from core.payments.states import PaymentState
+from core.registry.components import ComponentCode
 from tests.core import seed
 from tests.core.seed import SAFO, TODAY, payment
 
@@ -39,7 +41,7 @@ async def test_no_payment_nothing_to_say(awa: int) -> None:
 async def test_a_coming_payment_is_told_whole(awa: int) -> None:
     await payment(awa, ANNOUNCED, due=day(6), last=day(8), round_name="T4 2026")
     assert await current(awa) == PaymentCard(
-        component="TM",
+        component=ComponentCode.TM,
         round="T4 2026",
         state=ANNOUNCED,
         due_date=day(6),
@@ -186,25 +188,25 @@ async def test_the_days_of_a_commune_are_those_to_come_once_each(awa: int) -> No
     await payment(elsewhere, PLANNED, due=day(1))
 
     assert await commune_days(SAFO, TODAY) == (
-        PayDay("PNR", day(2), None, "Marché", None, "Dialakoroba"),
-        PayDay("TM", day(6), None, "Mairie de Safo", "Caisse", "Dialakoroba"),
+        PayDay(ComponentCode.PNR, day(2), None, "Marché", None, "Dialakoroba"),
+        PayDay(ComponentCode.TM, day(6), None, "Mairie de Safo", "Caisse", "Dialakoroba"),
     )
 
 
 async def test_a_day_of_several_villages_names_none(awa: int) -> None:
     await payment(awa, PLANNED, due=day(6), round_name="T4")
     await payment(await seed.household(village="Sirakoro"), PLANNED, due=day(6), round_name="T4")
-    (found,) = await commune_days(SAFO, TODAY)
-    assert found.village is None
+    (payday,) = await commune_days(SAFO, TODAY)
+    assert payday.village is None
 
 
 async def test_a_day_is_moved_when_most_of_its_payments_were(awa: int) -> None:
     others = [await seed.household() for _ in range(2)]
     await payment(awa, PLANNED, due=day(6), round_name="T4", moves=((day(3), day(6)),))
     await payment(others[0], PLANNED, due=day(6), round_name="T4")
-    (found,) = await commune_days(SAFO, TODAY)
-    assert found.moved_from is None
+    (payday,) = await commune_days(SAFO, TODAY)
+    assert payday.moved_from is None
 
     await payment(others[1], PLANNED, due=day(6), round_name="T4", moves=((day(3), day(6)),))
-    (found,) = await commune_days(SAFO, TODAY)
-    assert found.moved_from == day(3)
+    (payday,) = await commune_days(SAFO, TODAY)
+    assert payday.moved_from == day(3)

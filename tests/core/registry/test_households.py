@@ -5,8 +5,10 @@ from datetime import date, time
 import pytest
 
 from core.platform.database import writing
-from core.registry.components import EventCard
-from core.registry.households import Enrolment, Status, standing
+from core.registry.components import ComponentCode
+from core.registry.households import EventCard, standing
+from core.registry.models import Enrolment
+from core.registry.statuses import Status
 from tests.core import seed
 from tests.core.seed import TODAY
 
@@ -26,22 +28,22 @@ async def test_no_household_no_standing() -> None:
 async def test_each_status_is_told_with_its_reason(status: Status) -> None:
     household = await seed.household("10000001", status=status, reason="document")
 
-    found = await standing(household, TODAY)
+    stands = await standing(household, TODAY)
 
-    assert found
-    assert (found.status, found.status_reason) == (status, "document")
-    assert (found.household_no, found.head_name) == ("10000001", "Awa Traoré")
-    assert (found.commune, found.commune_pcode, found.village) == ("Safo", seed.SAFO, "Dialakoroba")
-    assert found.enrolments == ()
+    assert stands
+    assert (stands.status, stands.status_reason) == (status, "document")
+    assert (stands.household_no, stands.head_name) == ("10000001", "Awa Traoré")
+    assert (stands.commune, stands.commune_pcode, stands.village) == ("Safo", seed.SAFO, "Dialakoroba")
+    assert stands.enrolments == ()
 
 
 async def test_components_tell_what_they_give_and_nothing_that_nobody_knows() -> None:
     household = await seed.household(components=("AGR", "HIMO", "PNR", "TM"))
 
-    found = await standing(household, TODAY)
+    stands = await standing(household, TODAY)
 
-    assert found
-    assert [(card.component, card.amount_xof, card.times) for card in found.enrolments] == [
+    assert stands
+    assert [(card.component, card.amount_xof, card.times) for card in stands.enrolments] == [
         ("AGR", 180_000, 1),
         ("HIMO", None, None),
         ("PNR", 30_000, 2),
@@ -51,9 +53,9 @@ async def test_components_tell_what_they_give_and_nothing_that_nobody_knows() ->
 
 async def test_a_household_in_all_eight_components_is_told_all_eight() -> None:
     every = ("AGR", "ANAM", "CASH+", "HIMO", "MA", "PNP", "PNR", "TM")
-    found = await standing(await seed.household(components=every), TODAY)
-    assert found
-    assert tuple(card.component for card in found.enrolments) == every
+    stands = await standing(await seed.household(components=every), TODAY)
+    assert stands
+    assert tuple(card.component for card in stands.enrolments) == every
 
 
 async def test_the_next_event_is_the_soonest_of_the_commune_or_of_the_own_village() -> None:
@@ -66,34 +68,38 @@ async def test_the_next_event_is_the_soonest_of_the_commune_or_of_the_own_villag
     await seed.event("MA", date(2026, 11, 26), hour=time(7), what="all villages")
     await seed.event("MA", date(2026, 11, 26), village="dialakoroba", hour=time(8), place="École", what="own")
 
-    found = await standing(household, TODAY)
+    stands = await standing(household, TODAY)
 
-    assert found
-    assert found.enrolments[0].next_event == EventCard(date(2026, 11, 26), time(8), "École", "own", "own (bm)")
+    assert stands
+    assert stands.enrolments[0].next_event == EventCard(date(2026, 11, 26), time(8), "École", "own", "own (bm)")
 
 
 async def test_an_event_of_today_still_counts() -> None:
     household = await seed.household(components=("PNP",), village=None)
     await seed.event("PNP", TODAY, what="distribution")
 
-    found = await standing(household, TODAY)
+    stands = await standing(household, TODAY)
 
-    assert found
-    assert found.enrolments[0].next_event
-    assert found.enrolments[0].next_event.date == TODAY
+    assert stands
+    assert stands.enrolments[0].next_event
+    assert stands.enrolments[0].next_event.date == TODAY
 
 
 async def test_an_ended_component_comes_last_and_has_no_next_event() -> None:
     household = await seed.household(components=("TM",))
     await seed.event("MA", date(2026, 11, 26))
     async with writing() as session:
-        session.add(Enrolment(household_id=household, component="MA", since=date(2024, 1, 1), ended=date(2026, 11, 1)))
+        session.add(
+            Enrolment(
+                household_id=household, component=ComponentCode.MA, since=date(2024, 1, 1), ended=date(2026, 11, 1)
+            )
+        )
 
-    found = await standing(household, TODAY)
+    stands = await standing(household, TODAY)
 
-    assert found
-    assert [(card.component, card.since, card.ended) for card in found.enrolments] == [
+    assert stands
+    assert [(card.component, card.since, card.ended) for card in stands.enrolments] == [
         ("TM", None, None),
         ("MA", date(2024, 1, 1), date(2026, 11, 1)),
     ]
-    assert found.enrolments[1].next_event is None
+    assert stands.enrolments[1].next_event is None

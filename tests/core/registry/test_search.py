@@ -1,20 +1,14 @@
 """A household is found by number, phone or name in any spelling, and only where one works."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from core.grievances.filing import Filing, file
 from core.numbers.identifiers import household_no
-from core.payments.history import PaymentState
-from core.registry.search import MOST, CannotSearch, by_number, household_file, search
+from core.registry.search import MOST, CannotSearch, Mistyped, by_number, search
 from core.staff.agents import Actor, Role, Scope, add_agent
 from core.staff.row_security import seen_by
-from core.text.languages import Language
 from tests.core import seed
-from tests.core.seed import SAFO, TODAY
+from tests.core.seed import SAFO
 
-NOW = datetime.now(UTC)
 AWA = household_no(1_000_001)
 PHONE = "+22376123456"
 ELSEWHERE = "ML030303"
@@ -37,9 +31,9 @@ async def works(scope_code: str | None = None, role: Role = Role.AGENT) -> Actor
 @pytest.mark.parametrize("typed", [AWA, f"{AWA[:4]} {AWA[4:]}", "awa traore", "TRAORRÉ Awa", "tra awa"])
 async def test_it_is_found_however_it_is_typed(planted: int, typed: str) -> None:
     async with seen_by(await works(SAFO)):
-        found = await search(typed)
-    assert [hit.household_no for hit in found.hits] == [AWA]
-    assert found.hits[0].phones == ("76 12 34 56", "66 12 34 56")
+        result = await search(typed)
+    assert [hit.household_no for hit in result.hits] == [AWA]
+    assert result.hits[0].phones == ("76 12 34 56", "66 12 34 56")
 
 
 @pytest.mark.parametrize("typed", ["jeneba", "Djenebou", "dieneb"])
@@ -52,8 +46,8 @@ async def test_spellings_of_a_name_meet(planted: int, typed: str) -> None:
 
 async def test_a_shared_phone_finds_all_who_are_reached_at_it(planted: int) -> None:
     async with seen_by(await works()):
-        found = await search("76 12 34 56")
-    assert {hit.head_name for hit in found.hits} == {"Awa Traoré", "Djénébou Coulibaly"}
+        result = await search("76 12 34 56")
+    assert {hit.head_name for hit in result.hits} == {"Awa Traoré", "Djénébou Coulibaly"}
 
 
 async def test_a_commune_narrows_a_name(planted: int) -> None:
@@ -63,18 +57,19 @@ async def test_a_commune_narrows_a_name(planted: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("12345678", "vérifiez chaque chiffre"), ("123", "8 chiffres"), ("a", "x")]
+    ("typed", "fault"),
+    [("12345678", Mistyped.WRONG_DIGIT), ("123", Mistyped.NOT_8_DIGITS), ("a", Mistyped.TOO_LITTLE)],
 )
-async def test_a_slip_is_told(world: None, typed: str, said: str) -> None:
-    with pytest.raises(CannotSearch, match=said if said != "x" else "deux lettres"):
+async def test_a_slip_is_told(world: None, typed: str, fault: Mistyped) -> None:
+    with pytest.raises(CannotSearch) as refusal:
         await search(typed)
+    assert refusal.value.fault is fault
 
 
 async def test_nobody_finds_what_is_not_theirs(planted: int) -> None:
     other = household_no(1_000_003)
     async with seen_by(await works(SAFO)):
         assert await by_number(other) is None
-        assert await household_file(other, TODAY) is None
     administrator = Actor(1, "A", Role.ADMINISTRATOR)
     async with seen_by(administrator):
         assert (await search("awa")).hits == ()
@@ -85,26 +80,8 @@ async def test_namesakes_elsewhere_do_not_take_the_place_of_ours(planted: int) -
         await seed.household(household_no(serial), head_name="Sira Bah", commune=ELSEWHERE)
     await seed.household(household_no(3_000_000), head_name="Sira Bah")
     async with seen_by(await works(SAFO)):
-        found = await search("sira bah")
-    assert ([hit.commune for hit in found.hits], found.more) == (["Safo"], False)
+        result = await search("sira bah")
+    assert ([hit.commune for hit in result.hits], result.more) == (["Safo"], False)
     async with seen_by(Actor(1, "A", Role.AGENT)):
-        found = await search("sira bah")
-    assert (len(found.hits), found.more) == (MOST, True)
-
-
-async def test_its_file_has_payments_sms_and_the_grievances_one_may_see(planted: int) -> None:
-    await seed.payment(planted, PaymentState.PAID, due=TODAY, paid=TODAY)
-    await seed.payment(planted, PaymentState.CANCELLED, due=TODAY)
-    for key, category, subcategory in (("1", "payment", "late"), ("2", "conduct", "bribe")):
-        filing = Filing(
-            key, PHONE, planted, category, subcategory, None, anonymous=False, call_back=False, call_safe=None,
-            sms_safe=None, language=Language.FR,
-        )  # fmt: skip
-        await file(filing, NOW)
-    async with seen_by(await works(SAFO)):
-        found = await household_file(AWA, TODAY)
-    assert found is not None
-    assert {payment.state for payment in found.payments} == {PaymentState.PAID, PaymentState.CANCELLED}
-    assert [grievance.category for grievance in found.grievances] == ["payment"]
-    assert [(sent.kind, sent.state) for sent in found.messages] == [("received", "planned")]
-    assert [(phone.position, phone.others) for phone in found.phones] == [(1, 1), (2, 0)]
+        result = await search("sira bah")
+    assert (len(result.hits), result.more) == (MOST, True)

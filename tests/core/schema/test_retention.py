@@ -10,7 +10,7 @@ from core.calls.journal import UssdJournal
 from core.calls.session_end import SessionEnd
 from core.platform.database import writing
 from core.platform.settings import Settings
-from core.registry.identification import IdentificationTry
+from core.registry.models import IdentificationTry
 from core.schema.retention import Purged, purge
 from core.staff.agents import Role, add_agent
 from core.staff.sign_in import DeskSession

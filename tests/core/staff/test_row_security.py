@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.call_requests.requests import ask_call
 from core.grievances.filing import Filing, file
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from core.platform.database import reading, writing
 from core.schema import migrations
 from core.staff import audit

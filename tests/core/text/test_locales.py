@@ -16,14 +16,16 @@ import pytest
 from babel.messages import Message
 from babel.messages.pofile import read_po
 
-from core.payments.history import PaymentCard, PaymentState
+from core.payments.history import PaymentCard
+from core.payments.states import PaymentState
 from core.phrases.telling import payment_told
+from core.registry.components import ComponentCode
 from core.text.alphabet import GSM7
 from core.text.catalogue import LOCALES
 from core.text.formats import date_phrase
 from core.text.languages import Language
 from core.text.translator import Amount, Translator, translator
-from menus import eligibility
+from core.text.words import LINE, label
 from menus.subjects import TOPICS
 from proof.catalogues import problems
 from sms.outbox.notice_texts import PERIODS
@@ -139,9 +141,9 @@ def fields(msgid: str) -> set[str]:
 
 def labels() -> set[str]:
     """The msgids of everything that is offered behind a key."""
-    found = set(eligibility.NAMES.values())
-    for label, subjects in TOPICS.values():
-        found |= {label, *(subject.label for subject in subjects)}
+    found = {label(code, LINE) for code in ComponentCode}
+    for topic, subjects in TOPICS.values():
+        found |= {topic, *(subject.label for subject in subjects)}
     for path in (REPOSITORY / "menus").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
@@ -276,7 +278,7 @@ def test_a_payment_is_told_on_one_page(language: Language, state: PaymentState) 
     day = longest_day(language)
     today = day - timedelta(days=7)
     card = PaymentCard(
-        component="TM",
+        component=ComponentCode.TM,
         round="2026-3",
         state=state,
         amount_xof=LONGEST["amount"].xof,

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from core.grievances import prepared_answers
 from core.grievances.filing import reopen
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from core.platform.database import reading, writing
 from core.staff.agents import Role, Scope
 from core.text.languages import Language

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from core.numbers.identifiers import household_no
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from core.platform.database import reading
 from core.staff.agents import Role, Scope
 from tests.core import seed

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.campaigns.models import CampaignKind as Kind
-from core.payments.history import PaymentState as Pay
-from core.registry.households import Status
+from core.payments.states import PaymentState as Pay
+from core.registry.statuses import Status
 from core.text.languages import Language
 from sms.campaigns.audience import EVENT_KINDS, BadSubject, Subject, check, spoken_day
 from sms.outbox.contents import EventLine

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from core.campaigns.models import CampaignKind as Kind
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from core.staff.agents import Role

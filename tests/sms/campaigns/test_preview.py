@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from core.outbox.messages import MessageState
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from sms.campaigns import planning, preview, steps

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from core.campaigns.models import CampaignKind as Kind
-from core.payments.history import PaymentState as Pay
+from core.payments.states import PaymentState as Pay
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from sms.campaigns import planning, rules, steps

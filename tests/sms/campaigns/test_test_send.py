@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from sms.campaigns import test_send
 from sms.campaigns.steps import WrongState
 from tests.sms.campaign_world import (

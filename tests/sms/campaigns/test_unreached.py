@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from core.registry.callers import stop_sms
 from sms.campaigns import unreached
 from sms.campaigns.unreached import HEADER, REASONS, CommuneCount

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from core.grievances.filing import Filing, GrievanceState, file
 from core.grievances.steps import decide
-from core.payments.history import PaymentState
+from core.payments.states import PaymentState
 from core.platform.database import writing
 from core.platform.settings import Settings
 from core.registry.callers import recognise, remember_language, restart_sms, stop_sms

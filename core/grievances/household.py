@@ -1,0 +1,30 @@
+"""The grievances of a household, as the desk shows them on its page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from core.platform import sql
+
+
+@dataclass(frozen=True, slots=True)
+class GrievanceCard:
+    """A grievance of a household."""
+
+    reference: str
+    category: str
+    subcategory: str
+    state: str
+    received_at: datetime
+    next_due: date | None
+
+
+GRIEVANCES: Final = """
+SELECT reference, category, subcategory, state, received_at, next_due FROM grievance
+WHERE household_id = %(household_id)s ORDER BY received_at DESC, id DESC
+"""
+
+
+async def grievances_of(household_id: int) -> tuple[GrievanceCard, ...]:
+    """The grievances of a household that the transaction sees, newest first."""
+    return tuple(await sql.rows(GrievanceCard, GRIEVANCES, {"household_id": household_id}))

@@ -1,0 +1,125 @@
+"""Tables of the registry: components and their events, households with their phones and enrolments, and callers."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, Column, Computed, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlmodel import Field
+
+from core.platform.columns import Row, coded, one_of, stamped
+from core.registry.components import ComponentCode
+from core.registry.statuses import Status
+from core.text.languages import Language
+
+
+class Component(Row, table=True):
+    """A component, seeded by the first migration.
+
+    `amount_xof` is one payment of it in F CFA and `times` how many there are; None where no public source says.
+    """
+
+    __tablename__ = "component"
+
+    code: ComponentCode = Field(primary_key=True, sa_type=coded(ComponentCode))
+    name: str
+    amount_xof: int | None = None
+    times: int | None = None
+
+
+class ComponentEvent(Row, table=True):
+    """A session, distribution day or start of a work period; without a village it is for the whole commune."""
+
+    __tablename__ = "component_event"
+    __table_args__ = (
+        UniqueConstraint(
+            "component",
+            "commune_pcode",
+            "village",
+            "date",
+            "time",
+            name="uq_component_event_occasion",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    component: ComponentCode = Field(foreign_key="component.code", sa_type=coded(ComponentCode))
+    commune_pcode: str = Field(foreign_key="commune.pcode")
+    village: str | None = None
+    date: dt.date
+    time: dt.time | None = None
+    place: str
+    what_fr: str
+    what_bm: str
+
+
+class Household(Row, table=True):
+    """A household, by its 8-digit number; `birth_year` is the recipient's and proves nothing is told to a stranger."""
+
+    __tablename__ = "household"
+    __table_args__ = (Index("ix_household_search", "search", postgresql_using="gin"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    household_no: str = Field(unique=True)
+    head_name: str
+    birth_year: int | None = None
+    commune_pcode: str = Field(foreign_key="commune.pcode", index=True)
+    village: str | None = None
+    language: Language | None = Field(default=None, sa_type=one_of(Language))
+    status: Status = Field(sa_type=one_of(Status))
+    status_reason: str | None = None
+    updated_at: dt.datetime = stamped()
+    search: str | None = Field(
+        default=None, sa_column=Column(TSVECTOR, Computed("name_search(head_name)", persisted=True), nullable=True)
+    )
+    """The name in loose spelling, written by PostgreSQL."""
+
+
+class HouseholdPhone(Row, table=True):
+    """A number at which a household is reached: its first phone (position 1) or the second (2); numbers are shared."""
+
+    __tablename__ = "household_phone"
+    __table_args__ = (CheckConstraint("position IN (1, 2)", name="ck_household_phone_position"),)
+
+    household_id: int = Field(foreign_key="household.id", ondelete="CASCADE", primary_key=True)
+    position: int = Field(primary_key=True)
+    msisdn: str = Field(index=True)
+
+
+class Enrolment(Row, table=True):
+    """A household in a component, from `since` (None: not known) to `ended` (None: still)."""
+
+    __tablename__ = "enrolment"
+
+    household_id: int = Field(foreign_key="household.id", ondelete="CASCADE", primary_key=True)
+    component: ComponentCode = Field(foreign_key="component.code", primary_key=True, sa_type=coded(ComponentCode))
+    since: dt.date | None = None
+    ended: dt.date | None = None
+
+
+class Phone(Row, table=True):
+    """A phone that chose a language or stopped its SMS; it need not belong to a household."""
+
+    __tablename__ = "phone"
+
+    msisdn: str = Field(primary_key=True)
+    language: Language | None = Field(default=None, sa_type=one_of(Language))
+    sms_stopped_at: dt.datetime | None = None
+    created_at: dt.datetime = stamped()
+    updated_at: dt.datetime = stamped()
+
+
+class IdentificationTry(Row, table=True):
+    """One try, right or wrong; the year that was typed is never kept."""
+
+    __tablename__ = "identification_try"
+    __table_args__ = (
+        Index("ix_identification_try_msisdn_at", "msisdn", "at"),
+        Index("ix_identification_try_household_no_at", "household_no", "at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    msisdn: str
+    household_no: str
+    at: dt.datetime
+    ok: bool
