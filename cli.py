@@ -19,7 +19,7 @@ import uvicorn
 from prometheus_client import start_http_server
 from rich.table import Table
 
-from core.imports import Kind, Report, UnreadableFile, run
+from core.imports import ImportKind, Report, UnreadableFile, run
 from core.numbers.msisdn import BadNumber, parse_any
 from core.platform import logs
 from core.platform.settings import Settings, settings
@@ -130,7 +130,7 @@ def upgrade() -> None:
 
 @app.command("import")
 def import_file(
-    kind: Annotated[Kind, typer.Argument(help="What the file is about.")],
+    kind: Annotated[ImportKind, typer.Argument(help="What the file is about.")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A .csv or .xlsx file.")],
     keep_good: Annotated[
         bool, typer.Option("--keep-good", help="Import the good rows of a file with bad ones.")
@@ -346,7 +346,7 @@ async def _desk_data() -> None:
     await desk_demo.grievances_and_calls(now)
 
 
-async def _imported(kind: Kind, file: Path, *, keep_good: bool) -> Report:
+async def _imported(kind: ImportKind, file: Path, *, keep_good: bool) -> Report:
     with bar(kind.value) as advance:
         return await run(kind, file, keep_good=keep_good, progress=advance)
 

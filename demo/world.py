@@ -13,7 +13,7 @@ from typing import Final
 
 from core import imports
 from core.grievances import prepared_answers
-from core.imports import Kind, Report
+from core.imports import ImportKind, Report
 from core.numbers.identifiers import household_no
 from core.platform import database
 from demo.callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, Situation
@@ -29,7 +29,7 @@ FULL: Final = 79_168
 COMMUNES: Final = 133
 """Communes of the programme at the end of 2018 (its own figure)."""
 
-Progress = Callable[[Kind, int, int | None], None]
+Progress = Callable[[ImportKind, int, int | None], None]
 """Called with the kind of file, the rows read so far, and how many there may be."""
 
 _HOUSEHOLD_COLUMNS: Final = (
@@ -68,25 +68,25 @@ async def build(
         raise ValueError(f"at least {len(CALLER_HOUSEHOLDS)} households are behind the demonstration phones")
     await _make_room()
 
-    async def imported(kind: Kind, path: Path) -> Report:
+    async def imported(kind: ImportKind, path: Path) -> Report:
         return await imports.run(
             kind, path, progress=lambda rows, expected: progress(kind, rows, expected), today=today
         )
 
-    reports = [await imported(Kind.COMMUNES, _communes(folder / "communes.csv", communes_file))]
+    reports = [await imported(ImportKind.COMMUNES, _communes(folder / "communes.csv", communes_file))]
     places = await _places_with_households() if communes_file else DEMO_PLACES
     moved = [caller.situation for caller in CALLER_HOUSEHOLDS].index(Situation.MOVED) % len(places)
     paydays = Paydays(today, places, moved)
     files = (
-        (Kind.HOUSEHOLDS, "households.csv", _HOUSEHOLD_COLUMNS, _household_rows(count, places)),
+        (ImportKind.HOUSEHOLDS, "households.csv", _HOUSEHOLD_COLUMNS, _household_rows(count, places)),
         (
-            Kind.PAYMENTS,
+            ImportKind.PAYMENTS,
             "payments-before.csv",
             _PAYMENT_COLUMNS,
             _payment_rows(count, places, paydays, before_the_move),
         ),
-        (Kind.PAYMENTS, "payments.csv", _PAYMENT_COLUMNS, _payment_rows(count, places, paydays, payments)),
-        (Kind.EVENTS, "events.csv", _EVENT_COLUMNS, _event_rows(places, today)),
+        (ImportKind.PAYMENTS, "payments.csv", _PAYMENT_COLUMNS, _payment_rows(count, places, paydays, payments)),
+        (ImportKind.EVENTS, "events.csv", _EVENT_COLUMNS, _event_rows(places, today)),
     )
     for kind, name, columns, rows in files:
         reports.append(await imported(kind, _written(folder / name, columns, rows)))

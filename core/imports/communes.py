@@ -1,11 +1,13 @@
 """Files of communes: `region, region_pcode, cercle, cercle_pcode, commune, commune_pcode`."""
 
+from datetime import date
+
 from core.imports import values
-from core.imports.subject import Check, Column, Known, Subject
+from core.imports.subject import Check, Column, Subject
 from core.places.communes import loose
 
 
-def subject(known: Known) -> Subject:
+def subject(today: date) -> Subject:
     """Communes, keyed by their P-code; regions and cercles come with them. The file may leave communes out."""
     return Subject(
         columns=(

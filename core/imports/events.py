@@ -7,24 +7,22 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.imports import values
-from core.imports.subject import Check, Column, Known, Subject
-
-WITH_EVENTS: Final = ("MA", "PNP", "HIMO", "AGR", "CASH+")
-"""The other components pay or care, and call nobody together."""
+from core.imports.subject import Check, Column, Subject
+from core.registry.components import WITH_EVENTS
 
 FIRST_DAY: Final = date(2013, 1, 1)
 HORIZON: Final = timedelta(days=2 * 366)
 LONGEST_WHAT: Final = 80
 
 
-def subject(known: Known) -> Subject:
+def subject(today: date) -> Subject:
     """Events, keyed by component, commune, village, day and hour; without a village, for the whole commune."""
     return Subject(
         columns=(
-            Column("component", values.one_of({code: code for code in known.components if code in WITH_EVENTS})),
+            Column("component", values.one_of(sorted(WITH_EVENTS))),
             Column("commune_pcode", values.pcode),
             Column("village", values.name, needed=False),
-            Column("date", values.day(FIRST_DAY, known.today + HORIZON), "date"),
+            Column("date", values.day(FIRST_DAY, today + HORIZON), "date"),
             Column("time", values.hour, "time", needed=False),
             Column("place", values.name),
             Column("what_fr", values.words(LONGEST_WHAT)),

@@ -4,11 +4,14 @@
 components`
 """
 
+from datetime import date
 from typing import Final
 
 from core.imports import values
-from core.imports.subject import Check, Column, Known, Subject
-from core.registry.statuses import Status
+from core.imports.subject import Check, Column, Subject
+from core.platform.columns import listed
+from core.registry.components import ComponentCode
+from core.registry.statuses import NEVER_ENROLLED, Status
 from core.text.languages import Language
 
 OLDEST: Final = 1900
@@ -18,7 +21,7 @@ YOUNGEST: Final = 10
 LONGEST_REASON: Final = 120
 
 
-def subject(known: Known) -> Subject:
+def subject(today: date) -> Subject:
     """Households, keyed by their number; those that the file leaves out stay as they are.
 
     A component that leaves the column ends on the day of the import; one that comes to a known household starts on it.
@@ -28,15 +31,15 @@ def subject(known: Known) -> Subject:
         columns=(
             Column("household_no", values.household_no),
             Column("head_name", values.name),
-            Column("birth_year", values.year(OLDEST, known.today.year - YOUNGEST), "int", needed=False, private=True),
+            Column("birth_year", values.year(OLDEST, today.year - YOUNGEST), "int", needed=False, private=True),
             Column("phone", values.phone, needed=False),
             Column("alt_phone", values.phone, needed=False),
             Column("commune_pcode", values.pcode),
             Column("village", values.name, needed=False),
-            Column("language", values.one_of({language: language for language in Language}), needed=False),
-            Column("status", values.one_of({status: status for status in Status})),
+            Column("language", values.one_of(tuple(Language)), needed=False),
+            Column("status", values.one_of(tuple(Status))),
             Column("status_reason", values.words(LONGEST_REASON), needed=False),
-            Column("components", values.codes({code: code for code in known.components}), needed=False),
+            Column("components", values.codes(sorted(ComponentCode)), needed=False),
         ),
         key=("household_no",),
         checks=(
@@ -47,7 +50,7 @@ def subject(known: Known) -> Subject:
             ),
             Check(
                 "components",
-                "status IN ('waiting', 'not_eligible') AND components IS NOT NULL",
+                f"status IN {listed(NEVER_ENROLLED)} AND components IS NOT NULL",
                 "un ménage en attente ou non retenu n'a pas de composante",
             ),
         ),
@@ -106,9 +109,9 @@ _PHONES = (
     SELECT line, staged.household_id, numbered.position, numbered.msisdn
     FROM staged_household AS staged
     CROSS JOIN LATERAL (VALUES (1, phone), (2, alt_phone)) AS numbered (position, msisdn)
-    LEFT JOIN household_phone AS known
-        ON known.household_id = staged.household_id AND known.position = numbered.position
-    WHERE numbered.msisdn IS NOT NULL AND known.msisdn IS DISTINCT FROM numbered.msisdn
+    LEFT JOIN household_phone AS earlier
+        ON earlier.household_id = staged.household_id AND earlier.position = numbered.position
+    WHERE numbered.msisdn IS NOT NULL AND earlier.msisdn IS DISTINCT FROM numbered.msisdn
     """,
     """
     INSERT INTO household_phone (household_id, position, msisdn) SELECT household_id, position, msisdn FROM staged_phone
@@ -140,8 +143,9 @@ _ENROLMENTS = (
     CREATE TEMP TABLE staged_enrolment ON COMMIT DROP AS
     SELECT line, staged.household_id, listed.component, staged.since
     FROM staged_household AS staged CROSS JOIN LATERAL unnest(staged.components) AS listed (component)
-    LEFT JOIN enrolment AS known ON known.household_id = staged.household_id AND known.component = listed.component
-    WHERE known.household_id IS NULL
+    LEFT JOIN enrolment AS earlier
+        ON earlier.household_id = staged.household_id AND earlier.component = listed.component
+    WHERE earlier.household_id IS NULL
     """,
     """
     INSERT INTO enrolment (household_id, component, since) SELECT household_id, component, since FROM staged_enrolment

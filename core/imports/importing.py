@@ -3,19 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Final, TypeVar
 
-from psycopg import AsyncConnection
-
 from core.imports import communes, events, households, payments
+from core.imports.kinds import ImportKind
 from core.imports.reading import Problem, RowReader, Staged
 from core.imports.sheets import Row, opened
 from core.imports.staging import Staging
-from core.imports.subject import Known, Subject
+from core.imports.subject import Subject
 from core.platform import database
 
 BATCH: Final = 5_000
@@ -25,15 +23,6 @@ Progress = Callable[[int, int | None], None]
 """Called with the rows read so far, and how many there may be (None: not known)."""
 
 Item = TypeVar("Item")
-
-
-class Kind(StrEnum):
-    """What a file is about."""
-
-    COMMUNES = "communes"
-    HOUSEHOLDS = "households"
-    PAYMENTS = "payments"
-    EVENTS = "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +48,22 @@ class Report:
         return self.created + self.changed + self.unchanged > 0
 
 
-_SUBJECTS: Final[dict[Kind, Callable[[Known], Subject]]] = {
-    Kind.COMMUNES: communes.subject,
-    Kind.HOUSEHOLDS: households.subject,
-    Kind.PAYMENTS: payments.subject,
-    Kind.EVENTS: events.subject,
+_SUBJECTS: Final[dict[ImportKind, Callable[[date], Subject]]] = {
+    ImportKind.COMMUNES: communes.subject,
+    ImportKind.HOUSEHOLDS: households.subject,
+    ImportKind.PAYMENTS: payments.subject,
+    ImportKind.EVENTS: events.subject,
 }
 
 
+def columns(kind: ImportKind) -> tuple[str, ...]:
+    """The columns that a file of this kind has, in the order they are documented."""
+    subject = _SUBJECTS[kind](datetime.now(UTC).date())
+    return tuple(dict.fromkeys(column.header for column in subject.columns))
+
+
 async def run(
-    kind: Kind | str,
+    kind: ImportKind | str,
     path: Path,
     *,
     keep_good: bool = False,
@@ -85,7 +80,7 @@ async def run(
     today = today or datetime.now(UTC).date()
     with opened(path) as sheet:
         async with database.copying() as connection:
-            subject = _SUBJECTS[Kind(kind)](Known(today, await _components(connection)))
+            subject = _SUBJECTS[ImportKind(kind)](today)
             reader = RowReader(subject.columns, sheet.header)
             staging = Staging(connection, subject)
             await staging.prepare()
@@ -113,11 +108,6 @@ async def run(
         errors_file=errors_file if bad else None,
         unknown_columns=reader.unknown,
     )
-
-
-async def _components(connection: AsyncConnection) -> list[str]:
-    cursor = await connection.execute("SELECT code FROM component ORDER BY code")
-    return [code for (code,) in await cursor.fetchall()]
 
 
 async def _stage(rows: Iterator[Row], reader: RowReader, staging: Staging, read_so_far: Callable[[int], None]) -> int:

@@ -38,15 +38,15 @@ class RowReader:
 
     def __init__(self, columns: Sequence[Column], header: Sequence[str]) -> None:
         names = [_plain(cell) for cell in header]
-        known = list(dict.fromkeys(column.header for column in columns))
-        missing = [name for name in known if name not in names]
+        expected = list(dict.fromkeys(column.header for column in columns))
+        missing = [name for name in expected if name not in names]
         if missing:
             raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}. Ajoutez-les, vides au besoin.")
-        twice = [name for name, count in Counter(names).items() if count > 1 and name in known]
+        twice = [name for name, count in Counter(names).items() if count > 1 and name in expected]
         if twice:
             raise UnreadableFile(f"Colonnes en double : {', '.join(twice)}.")
         self.unknown = tuple(
-            cell.strip() for cell, name in zip(header, names, strict=True) if name not in known if name
+            cell.strip() for cell, name in zip(header, names, strict=True) if name not in expected if name
         )
         self._width = len(header)
         self._plan = [(column, names.index(column.header)) for column in columns]
@@ -58,8 +58,8 @@ class RowReader:
             cells = [cell for cell, _ in zip_longest(cells, range(self._width), fillvalue="")]
         values: list[object] = [row.line]
         problems: list[Problem] = []
-        for column, place in self._plan:
-            text = _trimmed(cells[place])
+        for column, index in self._plan:
+            text = _trimmed(cells[index])
             try:
                 values.append(_value(column, text))
             except BadValue as error:

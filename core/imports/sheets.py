@@ -14,6 +14,8 @@ from typing import Final
 
 from python_calamine import CalamineError, load_workbook
 
+from core.platform.errors import JigiError
+
 WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
 BLOCK: Final = 1 << 20
 NOT_IN_CP1252: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
@@ -21,7 +23,7 @@ NOT_IN_CP1252: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
-class UnreadableFile(ValueError):
+class UnreadableFile(JigiError, ValueError):
     """The file as a whole cannot be imported; the message says why, in French, to the person who brought it."""
 
 

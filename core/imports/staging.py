@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
 
 from psycopg import AsyncConnection, sql
 
 from core.imports.reading import Problem, Staged
 from core.imports.subject import Check, Subject
-
-ONE_IMPORT_AT_A_TIME: Final = 7_451_902
-"""Key of the advisory lock that every import holds to its end."""
+from core.platform.locks import WAIT, Lock
 
 
 class Staging:
@@ -25,7 +22,7 @@ class Staging:
         """Wait for any other import to end, and make the tables, which live as long as the transaction."""
         columns = [sql.SQL("{} {}").format(_name(column.name), sql.SQL(column.sql)) for column in self._subject.columns]
         run = self._connection.execute
-        await run("SELECT pg_advisory_xact_lock(%s)", [ONE_IMPORT_AT_A_TIME])
+        await run(WAIT, {"lock": Lock.IMPORT})
         await run("SET LOCAL work_mem = '64MB'")
         await run(sql.SQL("CREATE TEMP TABLE staged (line int, {}) ON COMMIT DROP").format(sql.SQL(", ").join(columns)))
         await run('CREATE TEMP TABLE problem (line int, "column" text, value text, reason text) ON COMMIT DROP')

@@ -2,17 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from core.imports.values import Reader
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the cells are judged by: the day of the import, and the codes of the components."""
-
-    today: date
-    components: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

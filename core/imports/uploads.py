@@ -13,15 +13,19 @@ from collections.abc import Coroutine
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import structlog
 
-from core.imports.importing import Kind, Report, run
+from core.imports.importing import Report, run
+from core.imports.kinds import ImportKind
 from core.imports.sheets import WORKBOOKS, UnreadableFile
+from core.platform.errors import JigiError
 from core.staff import audit
 from core.staff.acts import Act
-from core.staff.agents import Actor
+from core.staff.agents import Actor, Scope
+from core.staff.permissions import NotAllowed, Permission, may
+from core.text.words import DESK, Word, called
 
 log = structlog.get_logger(__name__)
 
@@ -36,21 +40,65 @@ STATUS: Final = "status.json"
 ERRORS: Final = "file.errors.csv"
 
 
+class UploadState(Word):
+    """How far an import is; one that is refused had bad rows and kept nothing."""
+
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+called(
+    UploadState,
+    DESK,
+    {
+        UploadState.RUNNING: "en cours",
+        UploadState.DONE: "fait",
+        UploadState.REFUSED: "refusé : rien n'est entré",
+        UploadState.FAILED: "pas fait",
+    },
+)
+READ_TO_THE_END: Final = frozenset({UploadState.DONE, UploadState.REFUSED})
+"""Its rows were counted."""
+
+
+class UploadFault(Word):
+    """What is wrong with an import that is not one of its rows."""
+
+    NO_IMPORT_FILE = "no import file"
+    EMPTY = "empty"
+    INTERRUPTED = "interrupted"
+    BROKEN = "broken"
+
+
+called(
+    UploadFault,
+    DESK,
+    {
+        UploadFault.NO_IMPORT_FILE: "Un fichier .csv ou .xlsx est attendu.",
+        UploadFault.EMPTY: "Le fichier est vide.",
+        UploadFault.INTERRUPTED: "Interrompu : rien n'est entré. Recommencez.",
+        UploadFault.BROKEN: "Une erreur est survenue : rien n'est entré. Réessayez.",
+    },
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An import and how far it is: `state` is running, done, refused (bad rows, nothing kept) or failed.
+    """An import and how far it is.
 
-    `words` is why it failed, in French. Moments are ISO text.
+    One that failed has a `fault`, or `words` that say in French why its file cannot be read. Moments are ISO text.
     """
 
     id: str
-    kind: str
+    kind: ImportKind
     name: str
     by: str
     keep_good: bool
     started_at: str
     seen_at: str
-    state: str = "running"
+    state: UploadState = UploadState.RUNNING
     read: int = 0
     expected: int | None = None
     rows: int = 0
@@ -59,20 +107,41 @@ class Upload:
     unchanged: int = 0
     bad: int = 0
     unknown_columns: tuple[str, ...] = ()
+    fault: UploadFault | None = None
     words: str = ""
 
     @property
     def running(self) -> bool:
         """Whether it is being imported."""
-        return self.state == "running"
+        return self.state is UploadState.RUNNING
+
+    @classmethod
+    def read_back(cls, values: dict[str, Any]) -> Self:
+        """An import as its file has it."""
+        upload = cls(**values)
+        return replace(
+            upload,
+            kind=ImportKind(upload.kind),
+            state=UploadState(upload.state),
+            fault=UploadFault(upload.fault) if upload.fault else None,
+        )
 
 
-class ImportRuns(RuntimeError):
+class ImportRuns(JigiError, RuntimeError):
     """Another import is not at its end yet."""
 
 
-class NotTaken(ValueError):
-    """This is no import file; the message says why, in French."""
+class NotTaken(JigiError, ValueError):
+    """This is no import file; `fault` says why."""
+
+    def __init__(self, fault: UploadFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+def may_import(actor: Actor) -> bool:
+    """Whether somebody may import: it changes every place, so they work for the whole country."""
+    return may(actor, Permission.IMPORT) and actor.scope_kind is Scope.NATIONAL
 
 
 class Uploads:
@@ -84,8 +153,8 @@ class Uploads:
 
     def all(self) -> tuple[Upload, ...]:
         """The last imports, newest first; one whose process died is failed."""
-        found = (self._read(path.name) for path in sorted(self._folder.glob("*-*-*"), reverse=True))
-        return tuple(upload for upload in found if upload)
+        uploads = (self._read(path.name) for path in sorted(self._folder.glob("*-*-*"), reverse=True))
+        return tuple(upload for upload in uploads if upload)
 
     def errors_of(self, upload_id: str) -> Path | None:
         """The file that names the refused rows of an import, or None."""
@@ -97,19 +166,21 @@ class Uploads:
         upload = self._read(upload_id)
         return upload.name if upload else upload_id
 
-    async def begin(self, actor: Actor, kind: Kind, name: str, content: bytes, *, keep_good: bool) -> str:
-        """Start to import a file, and give the import's id; raises ImportRuns and NotTaken."""
+    async def begin(self, actor: Actor, kind: ImportKind, name: str, content: bytes, *, keep_good: bool) -> str:
+        """Start to import a file, and give the import's id; raises NotAllowed, ImportRuns and NotTaken."""
+        if not may_import(actor):
+            raise NotAllowed("to import is for supervisors of the whole country")
         suffix = Path(name).suffix.lower()
         if suffix not in TAKEN:
-            raise NotTaken("Un fichier .csv ou .xlsx est attendu.")
+            raise NotTaken(UploadFault.NO_IMPORT_FILE)
         if not content:
-            raise NotTaken("Le fichier est vide.")
+            raise NotTaken(UploadFault.EMPTY)
         if any(upload.running for upload in self.all()):
             raise ImportRuns
         at = datetime.now(UTC)
         upload = Upload(
             id=f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
-            kind=kind.value,
+            kind=kind,
             name=Path(name).name[:80],
             by=actor.name,
             keep_good=keep_good,
@@ -166,9 +237,9 @@ class Uploads:
         path = self._folder / upload_id / STATUS
         if not ID.fullmatch(upload_id) or not path.is_file():
             return None
-        upload = Upload(**json.loads(path.read_text(encoding="utf-8")))
+        upload = Upload.read_back(json.loads(path.read_text(encoding="utf-8")))
         if upload.running and datetime.now(UTC) - datetime.fromisoformat(upload.seen_at) > DEAD_AFTER:
-            return replace(upload, state="failed", words="Interrompu : rien n'est entré. Recommencez.")
+            return replace(upload, state=UploadState.FAILED, fault=UploadFault.INTERRUPTED)
         return upload
 
 
@@ -186,14 +257,14 @@ def _run(upload: Upload, path: Path, heard: list[Any]) -> Report:
 def _ended(upload: Upload, work: "asyncio.Task[Report]") -> Upload:
     error = work.exception()
     if isinstance(error, UnreadableFile):
-        return replace(upload, state="failed", words=str(error))
+        return replace(upload, state=UploadState.FAILED, words=str(error))
     if error is not None:
         log.error("import_failed", kind=upload.kind, error=type(error).__name__)
-        return replace(upload, state="failed", words="Une erreur est survenue : rien n'est entré. Réessayez.")
+        return replace(upload, state=UploadState.FAILED, fault=UploadFault.BROKEN)
     report = work.result()
     return replace(
         upload,
-        state="done" if not report.bad or upload.keep_good else "refused",
+        state=UploadState.REFUSED if report.bad and not upload.keep_good else UploadState.DONE,
         read=report.rows,
         expected=report.rows,
         rows=report.rows,

@@ -4,12 +4,13 @@ Every reader raises BadValue with a reason in plain French for the person who ma
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from datetime import date, time
 from functools import lru_cache
 from typing import Final
 
 from core.numbers import identifiers, msisdn
+from core.platform.errors import JigiError
 from core.text.folding import NoRule, fold
 
 LONGEST_NAME: Final = 60
@@ -25,7 +26,7 @@ _AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:[.,]0{1,2})? ?(?:F|FCFA|F CFA|
 _PCODE = re.compile(r"[A-Z0-9]{2,20}")
 
 
-class BadValue(ValueError):
+class BadValue(JigiError, ValueError):
     """The cell cannot be taken; the message is the reason, in French."""
 
 
@@ -53,33 +54,33 @@ def _shown_on_a_phone(text: str) -> None:
 name = words(LONGEST_NAME)
 
 
-def one_of(known: Mapping[str, str]) -> Reader:
-    """One word among those that `known` lists, in any case; the value is what the word stands for."""
+def one_of(choices: Collection[str]) -> Reader:
+    """One word among `choices`, in any case."""
 
-    folded = {word.casefold(): value for word, value in known.items()}
+    folded = {word.casefold(): str(word) for word in choices}
 
     def read(text: str) -> str:
-        found = folded.get(text.casefold())
-        if found is None:
-            raise BadValue(f"attendu : {', '.join(known)}")
-        return found
+        word = folded.get(text.casefold())
+        if word is None:
+            raise BadValue(f"attendu : {', '.join(choices)}")
+        return word
 
     return read
 
 
-def codes(known: Mapping[str, str]) -> Reader:
+def codes(choices: Collection[str]) -> Reader:
     """A list of codes separated by `;`, `,`, `|` or spaces, in any case and order; the value is joined by `;`, sorted.
 
-    `known` gives each code in capitals.
+    `choices` are in capitals.
     """
 
     @lru_cache(maxsize=1 << 12)
     def read(text: str) -> str:
-        found = {part.upper() for part in re.split(r"[;,|\s]+", text) if part}
-        unknown = sorted(found - known.keys())
+        given = {part.upper() for part in re.split(r"[;,|\s]+", text) if part}
+        unknown = sorted(given - set(choices))
         if unknown:
-            raise BadValue(f"composante inconnue : {', '.join(unknown)} ; attendu : {', '.join(known)}")
-        return ";".join(sorted(known[code] for code in found))
+            raise BadValue(f"composante inconnue : {', '.join(unknown)} ; attendu : {', '.join(choices)}")
+        return ";".join(sorted(given))
 
     return read
 

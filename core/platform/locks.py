@@ -12,6 +12,8 @@ class Lock(IntEnum):
 
     MIGRATION = 7_101_010
     """One process brings the tables to the newest version."""
+    IMPORT = 7_451_902
+    """One file is imported at a time, to its end."""
 
 
 def by_name(prefix: str, parameter: str) -> str:

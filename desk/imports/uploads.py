@@ -1,6 +1,5 @@
 """Import files brought by upload: the same checks, errors and progress as `jigi import`."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import Final
@@ -10,31 +9,18 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core.imports.importing import Kind
-from core.imports.uploads import ImportRuns, NotTaken, Uploads
+from core.imports.importing import columns
+from core.imports.kinds import ImportKind
+from core.imports.uploads import READ_TO_THE_END, ImportRuns, NotTaken, Uploads, may_import
 from core.platform.settings import Settings
 from core.staff import audit
 from core.staff.acts import Act
-from core.staff.agents import Scope
 from core.staff.permissions import Permission
+from core.text.words import Audience, label
 from desk.site.pages import DESK, Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
 
-KINDS: Final[Mapping[str, str]] = {
-    "communes": "Communes",
-    "households": "Ménages",
-    "payments": "Paiements",
-    "events": "Séances et distributions",
-}
-COLUMNS: Final[Mapping[str, str]] = {
-    "communes": "region, region_pcode, cercle, cercle_pcode, commune, commune_pcode",
-    "households": "household_no, head_name, birth_year, phone, alt_phone, commune_pcode, village, language, status, "
-    "status_reason, components",
-    "payments": "household_no, component, round, due_date, last_day, place, agency, amount_xof, state, paid_on, reason",
-    "events": "component, commune_pcode, village, date, time, place, what_fr, what_bm",
-}
-
-
+KINDS: Final = {kind.value: label(kind, Audience.DESK) for kind in ImportKind}
 BUSY: Final = "Un autre import est en cours. Attendez sa fin, puis recommencez."
 
 
@@ -51,8 +37,8 @@ class Imports(Page):
         self._largest = settings.desk_upload_bytes
 
     def is_accessible(self, request: Request) -> bool:
-        """Whether whoever asks may import: it changes every place."""
-        return super().is_accessible(request) and actor(request).scope_kind is Scope.NATIONAL
+        """Whether whoever asks may import."""
+        return super().is_accessible(request) and may_import(actor(request))
 
     @route("")
     async def index(self, request: Request) -> Response:
@@ -68,9 +54,9 @@ class Imports(Page):
                 return self._page(request, "Choisissez ce que c'est, puis le fichier.", kind)
             name, content, keep_good = file.filename, await file.read(), bool(typed(form, "keep_good"))
         try:
-            await self.uploads.begin(actor(request), Kind(kind), name, content, keep_good=keep_good)
+            await self.uploads.begin(actor(request), ImportKind(kind), name, content, keep_good=keep_good)
         except NotTaken as error:
-            return self._page(request, str(error), kind)
+            return self._page(request, label(error.fault, Audience.DESK), kind)
         except ImportRuns:
             raise Refused(HTTPStatus.CONFLICT, BUSY) from None
         return RedirectResponse(f"{DESK}{self.path}", 303)
@@ -92,10 +78,11 @@ class Imports(Page):
             "uploads": uploads,
             "running": next((upload for upload in uploads if upload.running), None),
             "kinds": KINDS,
-            "columns": COLUMNS,
+            "columns": {kind.value: ", ".join(columns(kind)) for kind in ImportKind},
             "kind": kind,
             "error": error,
             "largest": self._largest // 1024 // 1024,
+            "counted": READ_TO_THE_END,
             "with_errors": {upload.id for upload in uploads if self.uploads.errors_of(upload.id)},
         }
         return self.show(request, "imports/uploads.html", context, 422 if error else 200)

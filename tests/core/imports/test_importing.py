@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
-from core.imports import Kind, Report, UnreadableFile, run
+from core.imports import ImportKind, Report, UnreadableFile, run
+from core.imports.importing import columns
 from core.numbers.identifiers import household_no
 from core.platform.database import reading
 
@@ -19,7 +20,7 @@ COD = Path(__file__).parents[4] / "shared/domain/communes-cod2015.csv"
 FIRST, SECOND = household_no(1), household_no(2)
 
 
-async def imported(kind: Kind, path: Path, content: str | bytes, *, keep_good: bool = False) -> Report:
+async def imported(kind: ImportKind, path: Path, content: str | bytes, *, keep_good: bool = False) -> Report:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return await run(kind, path, keep_good=keep_good, today=TODAY)
 
@@ -38,8 +39,18 @@ def households(*lines: str) -> str:
 
 
 def household(number: str, name: str = "Awa Keita", **other: str) -> str:
-    told = {"year": "1970", "phone": "76 12 34 56", "commune": "ML020527", "status": "beneficiary", **other}
-    return f'{number};{name};{told["year"]};{told["phone"]};;{told["commune"]};Safo;bm;{told["status"]};;"TM;MA"'
+    cells = {
+        "year": "1970",
+        "phone": "76 12 34 56",
+        "commune": "ML020527",
+        "status": "beneficiary",
+        "components": "TM;MA",
+        **other,
+    }
+    return (
+        f"{number};{name};{cells['year']};{cells['phone']};;{cells['commune']};Safo;bm;{cells['status']};;"
+        f'"{cells["components"]}"'
+    )
 
 
 def payments(day: str) -> str:
@@ -51,15 +62,15 @@ def payments(day: str) -> str:
 
 @pytest.fixture
 async def safo(tmp_path: Path) -> Path:
-    await imported(Kind.COMMUNES, tmp_path / "communes.csv", COMMUNES)
+    await imported(ImportKind.COMMUNES, tmp_path / "communes.csv", COMMUNES)
     return tmp_path
 
 
 async def test_a_windows_file_with_semicolons_and_the_same_again(safo: Path) -> None:
     content = households(household(FIRST, "Maïmouna Traoré"), household(SECOND)).encode("cp1252")
-    first = await imported(Kind.HOUSEHOLDS, safo / "h.csv", content)
+    first = await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", content)
     assert (first.rows, first.created, first.bad) == (2, 2, 0)
-    again = await imported(Kind.HOUSEHOLDS, safo / "h.csv", content)
+    again = await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", content)
     assert (again.created, again.changed, again.unchanged) == (0, 0, 2)
     assert await rows("SELECT head_name FROM household ORDER BY household_no") == [("Maïmouna Traoré",), ("Awa Keita",)]
     assert await rows("SELECT msisdn FROM household_phone") == [("+22376123456",), ("+22376123456",)]
@@ -71,35 +82,48 @@ async def test_bad_rows_are_named_and_nothing_comes_in(safo: Path) -> None:
     content = households(
         household(FIRST), household(wrong, year="1880", phone="12"), household(SECOND, commune="ML999999")
     )
-    report = await imported(Kind.HOUSEHOLDS, safo / "h.csv", content)
+    report = await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", content)
     assert (report.bad, report.created, report.kept) == (2, 0, False)
     assert await rows("SELECT count(*) FROM household") == [(0,)]
     assert report.errors_file == safo / "h.errors.csv"
-    told = report.errors_file.read_text("utf-8-sig")
+    errors = report.errors_file.read_text("utf-8-sig")
     for column in ("household_no", "birth_year", "phone", "commune_pcode"):
-        assert column in told
-    assert "1880" not in told
-    assert all(f"{line}" in told for line in (3, 4))
+        assert column in errors
+    assert "1880" not in errors
+    assert all(f"{line}" in errors for line in (3, 4))
+
+
+async def test_components_are_stored_by_their_codes(safo: Path) -> None:
+    every = households(household(FIRST, components="tm, Cash+ PNR"))
+    assert (await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", every)).created == 1
+    enrolled = await rows("SELECT component FROM enrolment ORDER BY component")
+    assert enrolled == [("CASH+",), ("PNR",), ("TM",)]
+
+
+async def test_a_household_that_waits_is_in_no_component(safo: Path) -> None:
+    waiting = households(household(FIRST, status="waiting"))
+    report = await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", waiting)
+    assert (report.bad, report.errors_file) == (1, safo / "h.errors.csv")
 
 
 async def test_the_good_rows_come_in_when_asked(safo: Path) -> None:
     content = households(household(FIRST), household(SECOND, commune="ML999999"))
-    report = await imported(Kind.HOUSEHOLDS, safo / "h.csv", content, keep_good=True)
+    report = await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", content, keep_good=True)
     assert (report.created, report.bad) == (1, 1)
 
 
 async def test_a_household_twice_in_a_file_is_an_error(safo: Path) -> None:
-    report = await imported(Kind.HOUSEHOLDS, safo / "h.csv", households(household(FIRST), household(FIRST)))
+    report = await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", households(household(FIRST), household(FIRST)))
     assert report.bad >= 1
     assert await rows("SELECT count(*) FROM household") == [(0,)]
 
 
 async def test_a_moved_day_is_kept_as_old_and_new(safo: Path) -> None:
-    await imported(Kind.HOUSEHOLDS, safo / "h.csv", households(household(FIRST)))
-    await imported(Kind.PAYMENTS, safo / "p.csv", payments("30/11/2026"))
-    moved = await imported(Kind.PAYMENTS, safo / "p.csv", payments("2026-12-07"))
+    await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", households(household(FIRST)))
+    await imported(ImportKind.PAYMENTS, safo / "p.csv", payments("30/11/2026"))
+    moved = await imported(ImportKind.PAYMENTS, safo / "p.csv", payments("2026-12-07"))
     assert (moved.created, moved.changed) == (0, 1)
-    again = await imported(Kind.PAYMENTS, safo / "p.csv", payments("07/12/2026"))
+    again = await imported(ImportKind.PAYMENTS, safo / "p.csv", payments("07/12/2026"))
     assert again.unchanged == 1
     assert await rows("SELECT old_day, new_day FROM payment_move") == [(date(2026, 11, 30), date(2026, 12, 7))]
     assert await rows("SELECT amount_xof FROM payment") == [(30000,)]
@@ -113,21 +137,30 @@ async def test_excel_is_read_as_it_is(safo: Path) -> None:
     sheet.append(["MA", "ML020527", None, date(2026, 12, 1), "9:00", "Ecole", "Séance", "Ɲɔgɔnye"])
     book.save(safo / "events.xlsx")
     for created in (1, 0):
-        report = await run(Kind.EVENTS, safo / "events.xlsx", today=TODAY)
+        report = await run(ImportKind.EVENTS, safo / "events.xlsx", today=TODAY)
         assert (report.created, report.bad) == (created, 0)
 
 
 async def test_a_file_that_is_no_such_file_is_refused_in_words(safo: Path) -> None:
     with pytest.raises(UnreadableFile):
-        await imported(Kind.HOUSEHOLDS, safo / "h.csv", "a;b\r\n1;2\r\n")
+        await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", "a;b\r\n1;2\r\n")
     with pytest.raises(UnreadableFile):
-        await imported(Kind.HOUSEHOLDS, safo / "h.xlsx", b"PK not a workbook")
+        await imported(ImportKind.HOUSEHOLDS, safo / "h.xlsx", b"PK not a workbook")
+
+
+def test_the_columns_of_a_file_are_those_that_are_read() -> None:
+    assert columns(ImportKind.COMMUNES) == (
+        "region", "region_pcode", "cercle", "cercle_pcode", "commune", "commune_pcode",
+    )  # fmt: skip
+    assert columns(ImportKind.EVENTS) == (
+        "component", "commune_pcode", "village", "date", "time", "place", "what_fr", "what_bm",
+    )  # fmt: skip
 
 
 @pytest.mark.skipif(not COD.exists(), reason="the list of communes is kept outside the project")
 async def test_the_real_list_of_communes(tmp_path: Path) -> None:
-    report = await imported(Kind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
+    report = await imported(ImportKind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
     assert (report.rows, report.created, report.bad) == (701, 701, 0)
     assert await rows("SELECT count(*) FROM commune WHERE name = 'Diedougou'") == [(4,)]
-    again = await imported(Kind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
+    again = await imported(ImportKind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
     assert again.unchanged == 701

@@ -13,8 +13,8 @@ from core.numbers.identifiers import household_no
 
 DAY = values.day(date(2013, 1, 1), date(2028, 12, 31))
 YEAR = values.year(1900, 2016)
-CODES = values.codes({code: code for code in ("TM", "MA", "CASH+")})
-STATUS = values.one_of({"paid": "paid", "not_eligible": "not_eligible"})
+CODES = values.codes(("TM", "MA", "CASH+"))
+STATUS = values.one_of(("paid", "not_eligible"))
 
 
 @pytest.mark.parametrize(
