@@ -8,8 +8,6 @@ from typing import Final, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from core.platform import logs
-from core.platform.database import close_database, open_database
 from core.platform.settings import settings
 
 out: Final = Console()
@@ -21,6 +19,8 @@ Done = TypeVar("Done")
 
 def on(url: str, work: Awaitable[Done]) -> Done:
     """Run work against the database at `url`, with time for long statements."""
+    from core.platform import logs
+    from core.platform.database import close_database, open_database
 
     async def whole() -> Done:
         open_database(url, pool=2, statement_seconds=LONG_SECONDS)

@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-import cli
 from cli import app
 from core.platform.settings import settings
+from desk.staff import command
 
 WIDE = 200
 
@@ -19,8 +19,8 @@ WIDE = 200
 def shell(world: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A shell whose settings name the database of the tests."""
     monkeypatch.setenv("JIGI_DATABASE_URL", database_url)
-    monkeypatch.setattr(cli, "out", Console(width=WIDE))
-    monkeypatch.setattr(cli, "errors", Console(stderr=True, width=WIDE))
+    monkeypatch.setattr(command, "out", Console(width=WIDE))
+    monkeypatch.setattr(command, "errors", Console(stderr=True, width=WIDE))
     settings.cache_clear()
     yield
     settings.cache_clear()

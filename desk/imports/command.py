@@ -1,0 +1,55 @@
+"""`jigi import`: a file for the registry, from the shell of the server."""
+
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from typing import Annotated
+
+import typer
+
+from core.imports import ImportKind, Report, UnreadableFile, run
+from core.platform.settings import settings
+from core.platform.terminal import bar, errors, on, out
+from core.schema.ground import postgres
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def import_file(
+    kind: Annotated[ImportKind, typer.Argument(help="What the file is about.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A .csv or .xlsx file.")],
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good", help="Import the good rows of a file with bad ones.")
+    ] = False,
+) -> None:
+    """Import a file: all of it, or nothing when a row is bad; the bad rows are named in FILE.errors.csv."""
+    try:
+        report = on(postgres(settings()), _imported(kind, file, keep_good=keep_good))
+    except UnreadableFile as problem:
+        errors.print(f"[bold red]{file}:[/] {problem}", highlight=False)
+        raise typer.Exit(2) from None
+    tell(report)
+    if report.bad:
+        raise typer.Exit(1)
+
+
+async def _imported(kind: ImportKind, file: Path, *, keep_good: bool) -> Report:
+    with bar(kind.value) as advance:
+        return await run(kind, file, keep_good=keep_good, progress=advance)
+
+
+def tell(report: Report) -> None:
+    """What became of a file's rows, how fast, and where the bad ones are named."""
+    peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    speed = report.rows / report.seconds if report.seconds else 0
+    out.print(
+        f"{report.rows} rows in {report.seconds:.1f} s ({speed:,.0f} rows/s, peak memory {peak:.0f} MB): "
+        f"{report.created} created, {report.changed} changed, {report.unchanged} unchanged, {report.bad} bad",
+        highlight=False,
+    )
+    if report.unknown_columns:
+        out.print(f"Columns nobody reads: {', '.join(report.unknown_columns)}", highlight=False, markup=False)
+    if report.errors_file:
+        errors.print(f"The bad rows are named in {report.errors_file}", style="bold red", highlight=False)
+        if not report.kept:
+            errors.print("Nothing was imported; --keep-good imports the good rows.", highlight=False)
