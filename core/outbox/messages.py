@@ -275,11 +275,11 @@ class SmsBatch(Row, table=True):
 
 
 class Message(Row, table=True):
-    """What one number is told once; without a campaign it is a single notice, written from `filling` when it is sent.
+    """What one number gets once; without a campaign it is a single notice, written from `filling` when it is sent.
 
-    `household_ids` are those it speaks of; `told`, beside them, is what their payment was when it was planned, hashed.
-    `attempts` are those that the gateway refused for this number and that may be tried again. `cost` is in `currency`,
-    as the gateway told it.
+    `household_ids` are those it speaks of; `content_hashes`, beside them, are of their payments as
+    they were when it was planned. `attempts` are those that the gateway refused for this number and that may be
+    tried again. `cost` is in `currency`, as the gateway gave it.
     """
 
     __tablename__ = "message"
@@ -301,7 +301,7 @@ class Message(Row, table=True):
     msisdn: str | None = None
     operator: Operator | None = Field(default=None, sa_type=coded(Operator))
     household_ids: list[int] = Field(sa_type=ARRAY(Integer))
-    told: list[int] | None = Field(default=None, sa_type=ARRAY(Integer))
+    content_hashes: list[int] | None = Field(default=None, sa_type=ARRAY(Integer), sa_column_kwargs={"name": "told"})
     commune_pcode: str | None = None
     language: Language | None = Field(default=None, sa_type=one_of(Language))
     filling: dict[str, Any] | None = Field(default=None, sa_type=JSONB)

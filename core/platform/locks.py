@@ -15,6 +15,9 @@ class Lock(IntEnum):
     IMPORT = 7_451_902
     """One file is imported at a time, to its end."""
 
+    DEPARTURE = 7_551_903
+    """One request of SMS is judged at a time, so that two cannot both be the third of a day."""
+
 
 def by_name(prefix: str, parameter: str) -> str:
     """SQL that waits for the lock of one thing, e.g. of the number in `%(msisdn)s`, to the end of the transaction."""

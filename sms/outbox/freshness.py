@@ -1,7 +1,14 @@
-"""What a payment tells, hashed, so that a message whose payment changed since it was planned is not sent."""
+"""Whether a message is still fresh: what it says is still so, for that number, and was not said to it meanwhile.
+
+What a payment says is hashed when a message is planned, and hashed again when it leaves.
+"""
 
 from datetime import timedelta
 from typing import Final
+
+from core.campaigns.models import CampaignKind
+from core.outbox.messages import UNTOLD, BatchState
+from core.platform.columns import listed
 
 LONG_AGO: Final = timedelta(days=120)
 """How far back it is looked whether a number was told the same; the days that are told lie nearer."""
@@ -17,10 +24,10 @@ PAYMENT_HASH: Final = (
 
 CHANGED_SINCE: Final = f"""message.told IS NOT NULL AND EXISTS (
         SELECT FROM unnest(message.household_ids, message.told) AS planned (household_id, hash)
-        LEFT JOIN payment ON payment.household_id = planned.household_id AND payment.round_id = :round_id
+        LEFT JOIN payment ON payment.household_id = planned.household_id AND payment.round_id = %(round_id)s
         WHERE {PAYMENT_HASH} IS DISTINCT FROM planned.hash
     )"""  # noqa: S608 - our own words
-"""SQL that tells whether what a row of `message` says is no longer so; `:round_id` is its campaign's round."""
+"""SQL that tells whether what a row of `message` says is no longer so; `%(round_id)s` is its campaign's round."""
 
 ANOTHER_NUMBER: Final = """message.campaign_id IS NOT NULL AND EXISTS (
         SELECT FROM unnest(message.household_ids) AS own (household_id) WHERE NOT EXISTS (
@@ -29,32 +36,32 @@ ANOTHER_NUMBER: Final = """message.campaign_id IS NOT NULL AND EXISTS (
     )"""
 """SQL that tells whether a household that a row of `message` speaks of is no longer reached at its number."""
 
-TOLD_MEANWHILE: Final = """EXISTS (
+TOLD_MEANWHILE: Final = f"""EXISTS (
         SELECT FROM message AS other JOIN campaign AS earlier ON earlier.id = other.campaign_id
         JOIN campaign AS own ON own.id = message.campaign_id AND own.id <> earlier.id
         JOIN sms_batch ON sms_batch.id = other.batch_id JOIN message_text ON message_text.id = sms_batch.text_id
         WHERE other.msisdn = message.msisdn AND earlier.kind = own.kind
           AND earlier.round_id IS NOT DISTINCT FROM own.round_id
           AND earlier.subject -> 'event' IS NOT DISTINCT FROM own.subject -> 'event'
-          AND sms_batch.left_at > CASE WHEN own.kind = 'free' THEN :free_lately ELSE :lately END
-          AND other.state NOT IN ('left_out', 'dropped', 'failed') AND sms_batch.state <> 'ready'
-          AND message_text.content = (SELECT content FROM message_text WHERE id = :text)
-    )"""
+          AND sms_batch.left_at > CASE WHEN own.kind = '{CampaignKind.FREE}' THEN %(free_lately)s ELSE %(lately)s END
+          AND other.state NOT IN {listed(UNTOLD)} AND sms_batch.state <> '{BatchState.READY}'
+          AND message_text.content = (SELECT content FROM message_text WHERE id = %(text)s)
+    )"""  # noqa: S608
 """SQL that tells whether the number of a row of `message` was told the same by another campaign since its plan.
 
-`:text` is its text, `:lately` and `:free_lately` since when it counts.
+`%(text)s` is its text, `%(lately)s` and `%(free_lately)s` since when it counts.
 """
 
 EVENT_CHANGED: Final = """EXISTS (
         SELECT FROM message_text, jsonb_array_elements(CAST(message_text.content AS jsonb)) AS line
-        WHERE message_text.id = :event_text AND NOT EXISTS (
+        WHERE message_text.id = %(event_text)s AND NOT EXISTS (
             SELECT FROM component_event AS event JOIN household ON household.commune_pcode = event.commune_pcode
               AND (event.village IS NULL OR lower(event.village) = lower(household.village))
-            WHERE household.id = ANY (message.household_ids) AND event.component = :event AND event.what_fr = line ->> 0
-              AND event.what_bm = line ->> 1 AND event.date = CAST(line ->> 2 AS date)
+            WHERE household.id = ANY (message.household_ids) AND event.component = %(event)s
+              AND event.what_fr = line ->> 0 AND event.what_bm = line ->> 1 AND event.date = CAST(line ->> 2 AS date)
               AND event.time IS NOT DISTINCT FROM CAST(line ->> 3 AS time) AND event.place = line ->> 4)
     )"""
 """SQL that tells whether an event that a row of `message` speaks of is no longer as it says, or no longer for it.
 
-`:event` is the component of its campaign, `:event_text` its text; both are NULL where no event is spoken of.
+`%(event)s` is the component of its campaign, `%(event_text)s` its text; both are NULL where no event is spoken of.
 """

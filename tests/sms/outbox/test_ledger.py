@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from core.campaigns.models import CampaignKind as Kind
+from core.numbers.msisdn import Operator
 from core.outbox.notices import NoticeKind
 from core.platform.settings import Settings
 from core.registry.callers import restart_sms, stop_sms
@@ -67,7 +68,7 @@ async def claimed(now: datetime = NOW, worker: str = "first") -> Claim:
 
 
 async def depart(claim: Claim, now: datetime = NOW, most_a_day: int = 3) -> Departure | None:
-    hello = WrittenNotice("help", FR, Written("Bonjour.", 1, 8)) if claim.body is None else None
+    hello = WrittenNotice(NoticeKind.HELP, FR, Written("Bonjour.", 1, 8)) if claim.body is None else None
     return await ledger.depart(claim, now, window=WINDOW, most_a_day=most_a_day, written=hello)
 
 
@@ -184,7 +185,7 @@ async def test_an_operator_that_is_full_does_not_hold_up_the_others() -> None:
     await crowd([*numbers(3), *numbers(3, "66")])
     await running(settings=ONE_EACH)
     orange = rate_limit.RateLimit(0, {"orange": 0.2})
-    assert await orange.reserve("orange", 1, NOW) == 0
+    assert await orange.reserve(Operator.ORANGE, 1, NOW) == 0
     assert [(await claimed()).operator for _ in range(3)] == ["malitel"] * 3
     assert await ledger.claim("first", NOW, WINDOW) is None
     assert (await claimed(NOW + 3 * SECOND)).operator == "orange"

@@ -1,0 +1,68 @@
+"""What must not leave after all: looked at message by message at the last moment, when its request departs."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from core.outbox.messages import UNTOLD, MessageState, Reason
+from core.outbox.notices import NoticeKind
+from core.platform import sql
+from core.platform.columns import listed
+from sms.outbox.freshness import ANOTHER_NUMBER, CHANGED_SINCE, EVENT_CHANGED, FREE_TEXT_DAYS, LONG_AGO, TOLD_MEANWHILE
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A request that may leave: whether its day has passed, whether it may go tomorrow, and what it tells of."""
+
+    overdue: bool | None
+    can_wait: bool | None
+    text_id: int | None
+    round_id: int | None
+    event: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A message that is about to leave, and why it must not, if so."""
+
+    id: int
+    msisdn: str
+    attempts: int
+    why: Reason | None
+
+
+JUDGE: Final = f"""
+SELECT message.id, message.msisdn, message.attempts, CASE
+    WHEN phone.sms_stopped_at IS NOT NULL AND message.kind <> '{NoticeKind.SMS_STOPPED}' THEN '{Reason.OPTED_OUT}'
+    WHEN {CHANGED_SINCE} OR {ANOTHER_NUMBER} OR {EVENT_CHANGED} THEN '{Reason.CHANGED}'
+    WHEN {TOLD_MEANWHILE} THEN '{Reason.ALREADY_TOLD}'
+    WHEN NOT %(prompt)s AND %(most)s <= (
+        SELECT count(*) FROM message AS other JOIN sms_batch ON sms_batch.id = other.batch_id
+        WHERE other.msisdn = message.msisdn AND other.id <> message.id AND NOT sms_batch.prompt
+          AND other.state NOT IN {listed(UNTOLD)} AND sms_batch.left_at >= %(today)s
+    ) THEN '{Reason.THREE_TODAY}'
+END AS why
+FROM message LEFT JOIN phone ON phone.msisdn = message.msisdn
+WHERE message.batch_id = %(batch)s AND message.state = '{MessageState.PLANNED}' ORDER BY message.id
+"""  # noqa: S608 - our own words
+
+
+async def judge(batch: int, leaving: Leaving, now: datetime, *, prompt: bool, most_a_day: int) -> list[Judged]:
+    """Every message that a request still holds, with the reason where it must not leave.
+
+    A number gets at most `most_a_day` SMS on a day of UTC, those that answer it at once (`prompt`) not counted.
+    """
+    values = {
+        "batch": batch,
+        "prompt": prompt,
+        "most": most_a_day,
+        "today": datetime.combine(now.date(), time(0), UTC),
+        "round_id": leaving.round_id,
+        "event": leaving.event,
+        "text": leaving.text_id,
+        "lately": now - LONG_AGO,
+        "free_lately": now - timedelta(days=FREE_TEXT_DAYS),
+        "event_text": leaving.text_id if leaving.event else None,
+    }
+    return await sql.rows(Judged, JUDGE, values)
