@@ -13,6 +13,7 @@ from typing import Any, Final
 import httpx
 from africastalking.SMS import SMSService
 
+from core.outbox.messages import Reason
 from core.platform.settings import Settings
 from sms.outbox.gateway import Busy, GatewayTrouble, NotReached, Policy, Refused, Result, Unanswered
 
@@ -21,12 +22,12 @@ CODES: Final[Mapping[int, tuple[Policy, str]]] = {
     101: (Policy.ACCEPTED, "Sent"),
     102: (Policy.ACCEPTED, "Queued"),
     401: (Policy.FINAL, "RiskHold"),
-    402: (Policy.STOP, "InvalidSenderId"),
-    403: (Policy.FINAL, "InvalidPhoneNumber"),
-    404: (Policy.FINAL, "UnsupportedNumberType"),
-    405: (Policy.STOP, "InsufficientBalance"),
-    406: (Policy.FINAL, "UserInBlacklist"),
-    407: (Policy.FINAL, "CouldNotRoute"),
+    402: (Policy.STOP, Reason.INVALID_SENDER),
+    403: (Policy.FINAL, Reason.INVALID_NUMBER),
+    404: (Policy.FINAL, Reason.UNSUPPORTED_NUMBER),
+    405: (Policy.STOP, Reason.NO_BALANCE),
+    406: (Policy.FINAL, Reason.BLACKLISTED),
+    407: (Policy.FINAL, Reason.NO_ROUTE),
     409: (Policy.FINAL, "DoNotDisturbRejection"),
     500: (Policy.AGAIN, "InternalServerError"),
     501: (Policy.AGAIN, "GatewayError"),
@@ -102,9 +103,9 @@ def read_answer(answer: httpx.Response, msisdns: Sequence[str]) -> Sequence[Resu
     if answer.status_code // 100 != 2:
         raise _trouble(answer)
     try:
-        told = json.loads(answer.content)["SMSMessageData"]
-        rows = {_digits(row["number"]): row for row in told["Recipients"]}
-        message = str(told.get("Message", ""))
+        data = json.loads(answer.content)["SMSMessageData"]
+        rows = {_digits(row["number"]): row for row in data["Recipients"]}
+        message = str(data.get("Message", ""))
     except (ValueError, KeyError, TypeError) as error:
         raise Unanswered("unreadable answer") from error
     if not rows:

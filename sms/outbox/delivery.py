@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from core.outbox.messages import MessageState
+from core.platform import sql
 from core.platform.database import writing
 from sms.outbox.ranks import is_final, rank
 
@@ -37,65 +37,65 @@ class Report:
     at: datetime
 
 
-APPLY = text(f"""
-WITH told AS (
-    SELECT * FROM unnest(CAST(:provider_ids AS text[]), CAST(:msisdns AS text[]), CAST(:states AS text[]),
-        CAST(:reasons AS text[]), CAST(:moments AS timestamptz[])) AS t (provider_id, msisdn, state, reason, at)
+APPLY: Final = f"""
+WITH report AS (
+    SELECT * FROM unnest(CAST(%(provider_ids)s AS text[]), CAST(%(msisdns)s AS text[]), CAST(%(states)s AS text[]),
+        CAST(%(reasons)s AS text[]), CAST(%(moments)s AS timestamptz[])) AS t (provider_id, msisdn, state, reason, at)
 ), ours AS (
-    SELECT message.id, told.* FROM told JOIN message USING (provider_id) ORDER BY message.id FOR UPDATE OF message
+    SELECT message.id, report.* FROM report JOIN message USING (provider_id) ORDER BY message.id FOR UPDATE OF message
 ), moved AS (
     UPDATE message SET state = ours.state, reason = nullif(ours.reason, ''),
         final_at = CASE WHEN {is_final("ours.state")} THEN ours.at END
     FROM ours WHERE message.id = ours.id AND {rank("ours.state")} > {rank("message.state")}
 ), early AS (
-    INSERT INTO early_report AS known (provider_id, msisdn, state, reason, received_at)
-    SELECT provider_id, msisdn, state, nullif(reason, ''), at FROM told
-    WHERE NOT EXISTS (SELECT FROM ours WHERE ours.provider_id = told.provider_id) ORDER BY provider_id
+    INSERT INTO early_report AS earlier (provider_id, msisdn, state, reason, received_at)
+    SELECT provider_id, msisdn, state, nullif(reason, ''), at FROM report
+    WHERE NOT EXISTS (SELECT FROM ours WHERE ours.provider_id = report.provider_id) ORDER BY provider_id
     ON CONFLICT (provider_id) DO UPDATE
     SET state = EXCLUDED.state, reason = EXCLUDED.reason, received_at = EXCLUDED.received_at
-    WHERE {rank("EXCLUDED.state")} > {rank("known.state")}
+    WHERE {rank("EXCLUDED.state")} > {rank("earlier.state")}
     RETURNING provider_id
 )
-SELECT provider_id FROM told WHERE NOT EXISTS (SELECT FROM ours WHERE ours.provider_id = told.provider_id)
-""")  # noqa: S608 - our own words
-ADOPT = text(f"""
-WITH known AS (
+SELECT provider_id FROM report WHERE NOT EXISTS (SELECT FROM ours WHERE ours.provider_id = report.provider_id)
+"""  # noqa: S608 - our own words
+ADOPT: Final = f"""
+WITH adopted AS (
     SELECT message.id, early.* FROM early_report AS early JOIN message USING (provider_id)
-    WHERE early.provider_id = ANY (CAST(:provider_ids AS text[])) ORDER BY message.id FOR UPDATE OF message
+    WHERE early.provider_id = ANY (CAST(%(provider_ids)s AS text[])) ORDER BY message.id FOR UPDATE OF message
 ), moved AS (
-    UPDATE message SET state = known.state, reason = known.reason,
-        final_at = CASE WHEN {is_final("known.state")} THEN known.received_at END
-    FROM known WHERE message.id = known.id AND {rank("known.state")} > {rank("message.state")}
+    UPDATE message SET state = adopted.state, reason = adopted.reason,
+        final_at = CASE WHEN {is_final("adopted.state")} THEN adopted.received_at END
+    FROM adopted WHERE message.id = adopted.id AND {rank("adopted.state")} > {rank("message.state")}
 )
-DELETE FROM early_report USING known WHERE early_report.provider_id = known.provider_id
-""")  # noqa: S608
+DELETE FROM early_report USING adopted WHERE early_report.provider_id = adopted.provider_id
+"""  # noqa: S608
 
 
 async def apply(reports: Iterable[Report]) -> None:
     """Write reports down, the furthest of each id."""
     furthest: dict[str, Report] = {}
     for report in reports:
-        known = furthest.get(report.provider_id)
-        if known is None or FAR[report.state] > FAR[known.state]:
+        other = furthest.get(report.provider_id)
+        if other is None or FAR[report.state] > FAR[other.state]:
             furthest[report.provider_id] = report
-    told = [furthest[provider_id] for provider_id in sorted(furthest)]
+    ordered = [furthest[provider_id] for provider_id in sorted(furthest)]
     values = {
-        "provider_ids": [report.provider_id for report in told],
-        "msisdns": [report.msisdn for report in told],
-        "states": [report.state.value for report in told],
-        "reasons": [report.reason for report in told],
-        "moments": [report.at for report in told],
+        "provider_ids": [report.provider_id for report in ordered],
+        "msisdns": [report.msisdn for report in ordered],
+        "states": [report.state for report in ordered],
+        "reasons": [report.reason for report in ordered],
+        "moments": [report.at for report in ordered],
     }
-    async with writing() as session:
-        early = list(await session.scalars(APPLY, values))
+    async with writing():
+        early = await sql.scalars(APPLY, values)
     if early:
         await adopt(early)
 
 
 async def adopt(provider_ids: Sequence[str]) -> None:
     """Give messages the reports that came before their ids were written down."""
-    async with writing() as session:
-        await session.execute(ADOPT, {"provider_ids": list(provider_ids)})
+    async with writing():
+        await sql.execute(ADOPT, {"provider_ids": list(provider_ids)})
 
 
 class Inbox:

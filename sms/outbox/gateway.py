@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Protocol
 
+from core.platform.errors import JigiError
 from core.text.words import Code
 
 
@@ -33,7 +34,7 @@ class Policy(Code):
     """It may have left: never again by itself."""
 
 
-class GatewayTrouble(Exception):
+class GatewayTrouble(JigiError):
     """A request that came to no answer by recipient; `reason` is a few plain words, `wait` the seconds asked for."""
 
     policy: ClassVar[Policy]

@@ -7,26 +7,39 @@ asks for patience, everybody waits.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import text
+from sqlmodel import col, update
 
+from core.numbers.msisdn import Operator
+from core.outbox.messages import SmsPace
+from core.platform import sql
 from core.platform.database import writing
 
-ALL = "all"
+ALL: Final = "all"
+"""The name of the pace that all operators keep together."""
 
-RESERVE = text("""
+RESERVE: Final = """
 INSERT INTO sms_pace AS pace (name, next_free)
-SELECT name, CAST(:now AS timestamptz) + make_interval(secs => seconds)
-FROM unnest(CAST(:names AS text[]), CAST(:seconds AS double precision[])) AS asked (name, seconds) ORDER BY name
+SELECT name, CAST(%(now)s AS timestamptz) + make_interval(secs => seconds)
+FROM unnest(CAST(%(names)s AS text[]), CAST(%(seconds)s AS double precision[])) AS asked (name, seconds) ORDER BY name
 ON CONFLICT (name) DO UPDATE
-SET next_free = greatest(pace.next_free, :now) + (EXCLUDED.next_free - CAST(:now AS timestamptz))
-RETURNING name, extract(epoch FROM next_free - CAST(:now AS timestamptz)) AS until
-""")
-HOLD = text("""
-INSERT INTO sms_pace AS pace (name, next_free, hold_until, why) VALUES (:name, :now, :until, :why)
+SET next_free = greatest(pace.next_free, %(now)s) + (EXCLUDED.next_free - CAST(%(now)s AS timestamptz))
+RETURNING name, CAST(extract(epoch FROM next_free - CAST(%(now)s AS timestamptz)) AS double precision) AS until
+"""
+HOLD: Final = """
+INSERT INTO sms_pace AS pace (name, next_free, hold_until, why)
+VALUES (%(name)s, %(now)s, %(until)s, %(why)s)
 ON CONFLICT (name) DO UPDATE SET hold_until = greatest(pace.hold_until, EXCLUDED.hold_until), why = EXCLUDED.why
-""")
-GO_ON = text("UPDATE sms_pace SET hold_until = NULL, why = NULL WHERE hold_until IS NOT NULL")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    """Until when the recipients of an operator, or of all, take its time: seconds from now."""
+
+    name: str
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +49,26 @@ class RateLimit:
     overall: float
     operators: Mapping[str, float]
 
-    async def reserve(self, operator: str | None, recipients: int, now: datetime) -> float:
+    async def reserve(self, operator: Operator | None, recipients: int, now: datetime) -> float:
         """Reserve the time of so many recipients; give the seconds to wait before they may go (0 or more)."""
         rates = {ALL: self.overall, operator: self.operators.get(operator or "", 0.0)}
         seconds = {name: recipients / rate for name, rate in rates.items() if name and rate}
         if not seconds or not recipients:
             return 0.0
         values = {"names": list(seconds), "seconds": list(seconds.values()), "now": now}
-        async with writing() as session:
-            rows = (await session.execute(RESERVE, values)).all()
-        return max(0.0, *(float(row.until) - seconds[row.name] for row in rows))
+        async with writing():
+            reserved = await sql.rows(_Reserved, RESERVE, values)
+        return max(0.0, *(each.until - seconds[each.name] for each in reserved))
 
 
 async def hold(until: datetime, why: str, now: datetime, name: str = ALL) -> None:
     """Let nobody send before `until`, for a reason that is shown."""
-    async with writing() as session:
-        await session.execute(HOLD, {"name": name, "until": until, "why": why[:200], "now": now})
+    async with writing():
+        await sql.execute(HOLD, {"name": name, "until": until, "why": why[:200], "now": now})
 
 
 async def go_on() -> None:
     """End every wait that the gateway's trouble caused."""
     async with writing() as session:
-        await session.execute(GO_ON)
+        held = update(SmsPace).where(col(SmsPace.hold_until).is_not(None))
+        await session.exec(held.values(hold_until=None, why=None))

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from core.numbers.msisdn import Operator
 from sms.outbox import rate_limit
 from sms.outbox.rate_limit import RateLimit
 from tests.sms.campaign_world import NOW, one, query
+
+ORANGE, MALITEL, TELECEL = Operator.ORANGE, Operator.MALITEL, Operator.TELECEL
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -16,12 +19,12 @@ def later(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-async def waits(rate: RateLimit, *asked: tuple[str | None, int], now: datetime = NOW) -> list[float]:
+async def waits(rate: RateLimit, *asked: tuple[Operator | None, int], now: datetime = NOW) -> list[float]:
     return [round(await rate.reserve(operator, recipients, now), 6) for operator, recipients in asked]
 
 
 async def test_each_request_waits_until_those_before_it_are_through() -> None:
-    assert await waits(RateLimit(100, {}), ("orange", 100), ("malitel", 50), (None, 100)) == [0, 1, 1.5]
+    assert await waits(RateLimit(100, {}), (ORANGE, 100), (MALITEL, 50), (None, 100)) == [0, 1, 1.5]
 
 
 async def test_time_that_nobody_used_is_gone() -> None:
@@ -32,18 +35,18 @@ async def test_time_that_nobody_used_is_gone() -> None:
 
 async def test_a_slow_operator_does_not_hold_up_the_others() -> None:
     rate = RateLimit(0, {"orange": 50, "telecel": 1})
-    asked = (("telecel", 10), ("telecel", 10), ("orange", 100), ("orange", 50), ("malitel", 1000))
+    asked = ((TELECEL, 10), (TELECEL, 10), (ORANGE, 100), (ORANGE, 50), (MALITEL, 1000))
     assert await waits(rate, *asked) == [0, 10, 0, 2, 0]
 
 
 async def test_the_slower_of_both_paces_decides() -> None:
     rate = RateLimit(100, {"orange": 10})
-    assert await waits(rate, ("orange", 100), ("orange", 100), ("malitel", 100)) == [0, 10, 2]
+    assert await waits(rate, (ORANGE, 100), (ORANGE, 100), (MALITEL, 100)) == [0, 10, 2]
 
 
 @pytest.mark.parametrize("rate", [RateLimit(0, {}), RateLimit(0, {"malitel": 10})])
 async def test_without_a_limit_nobody_waits_and_nothing_is_written(rate: RateLimit) -> None:
-    assert await waits(rate, ("orange", 1000), ("orange", 1000)) == [0, 0]
+    assert await waits(rate, (ORANGE, 1000), (ORANGE, 1000)) == [0, 0]
     assert await query("SELECT name FROM sms_pace") == []
 
 
@@ -53,7 +56,7 @@ async def test_nobody_takes_no_time() -> None:
 
 async def test_workers_at_once_share_one_pace() -> None:
     first, second = RateLimit(10, {"orange": 5}), RateLimit(10, {"orange": 5})
-    asked = [rate.reserve("orange", 5, NOW) for rate in (first, second) for _ in range(4)]
+    asked = [rate.reserve(ORANGE, 5, NOW) for rate in (first, second) for _ in range(4)]
     assert sorted(await asyncio.gather(*asked)) == [0, 1, 2, 3, 4, 5, 6, 7]
     ahead = {row.name: row.next_free for row in await query("SELECT name, next_free FROM sms_pace")}
     assert ahead == {"all": later(4), "orange": later(8)}
