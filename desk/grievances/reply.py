@@ -11,7 +11,7 @@ from core.text.alphabet import alphabet
 from core.text.folding import NoRule, fold
 from core.text.links import NotASafeText, refuse_links
 from core.text.translator import translator
-from sms.outbox.notice_texts import Told, notice_text
+from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.texts import written
 
 LONGEST: Final = 450
@@ -67,6 +67,6 @@ async def preview(case: Case, act: str, words: str, now: datetime, settings: Set
         "due": case.decision_due.isoformat(),
     }
     spoken = translator(case.language)
-    said = await notice_text(kind, Told(case.msisdn or "", filling, now), spoken)
+    said = await notice_text(kind, Occasion(case.msisdn or "", filling, now), spoken)
     sent = written(said, spoken, alphabet(settings.alphabet))
     return Preview(sent.body, sent.size, sent.parts, "")

@@ -23,7 +23,7 @@ PERIODS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Occasion:
     """What a notice is written from: whom it goes to, what it was filled with, and the time."""
 
     msisdn: str
@@ -43,122 +43,126 @@ class Told:
         return bool(self.filling.get(name))
 
 
-async def notice_text(kind: NoticeKind, told: Told, translator: Translator) -> str:
+async def notice_text(kind: NoticeKind, occasion: Occasion, translator: Translator) -> str:
     """Say a notice. Raises KeyError or ValueError when it was not filled with what it needs."""
-    return await TEXTS[kind](told, translator)
+    return await TEXTS[kind](occasion, translator)
 
 
-async def _received(told: Told, translator: Translator) -> str:
-    if told.flag("discreet"):
-        return translator.t("Jigisèmèjiri: it is sent. Number: {ref}.", ref=told.text("ref"))
+async def _received(occasion: Occasion, translator: Translator) -> str:
+    if occasion.flag("discreet"):
+        return translator.t("Jigisèmèjiri: it is sent. Number: {ref}.", ref=occasion.text("ref"))
     return translator.t(
         "Jigisèmèjiri: we got complaint {ref}. Answer at the latest: {date}.",
-        ref=told.text("ref"),
-        date=told.day("due"),
+        ref=occasion.text("ref"),
+        date=occasion.day("due"),
     )
 
 
-async def _information(told: Told, translator: Translator) -> str:
-    if told.flag("discreet"):
-        return _discreet(told, translator)
+async def _information(occasion: Occasion, translator: Translator) -> str:
+    if occasion.flag("discreet"):
+        return _discreet(occasion, translator)
     return translator.t(
-        "Jigisèmèjiri: complaint {ref}: we need some information. Call {code}.", ref=told.text("ref"), code=_code()
+        "Jigisèmèjiri: complaint {ref}: we need some information. Call {code}.", ref=occasion.text("ref"), code=_code()
     )
 
 
-async def _decided(told: Told, translator: Translator) -> str:
-    if told.flag("discreet"):
-        return _discreet(told, translator)
-    if told.flag("rejected"):
+async def _decided(occasion: Occasion, translator: Translator) -> str:
+    if occasion.flag("discreet"):
+        return _discreet(occasion, translator)
+    if occasion.flag("rejected"):
         return translator.t(
-            "Jigisèmèjiri: complaint {ref}. It was not taken: {text}", ref=told.text("ref"), text=told.text("text")
+            "Jigisèmèjiri: complaint {ref}. It was not taken: {text}",
+            ref=occasion.text("ref"),
+            text=occasion.text("text"),
         )
-    return translator.t("Jigisèmèjiri: complaint {ref}. Answer: {text}", ref=told.text("ref"), text=told.text("text"))
+    return translator.t(
+        "Jigisèmèjiri: complaint {ref}. Answer: {text}", ref=occasion.text("ref"), text=occasion.text("text")
+    )
 
 
-async def _escalated(told: Told, translator: Translator) -> str:
-    if told.flag("discreet"):
-        return _discreet(told, translator)
+async def _escalated(occasion: Occasion, translator: Translator) -> str:
+    if occasion.flag("discreet"):
+        return _discreet(occasion, translator)
     return translator.t(
         "Jigisèmèjiri: complaint {ref} was given to the leaders. Answer at the latest: {date}.",
-        ref=told.text("ref"),
-        date=told.day("due"),
+        ref=occasion.text("ref"),
+        date=occasion.day("due"),
     )
 
 
-def _discreet(told: Told, translator: Translator) -> str:
+def _discreet(occasion: Occasion, translator: Translator) -> str:
     """Nothing that says what it is about: whoever holds the phone may read it."""
-    return translator.t("Jigisèmèjiri: {ref}. Call {code}.", ref=told.text("ref"), code=_code())
+    return translator.t("Jigisèmèjiri: {ref}. Call {code}.", ref=occasion.text("ref"), code=_code())
 
 
-async def _call_agreed(told: Told, translator: Translator) -> str:
-    period = translator.t(PERIODS[Period(told.text("period"))])
-    return translator.t("Jigisèmèjiri: we will call you {date}, {period}.", date=told.day("day"), period=period)
+async def _call_agreed(occasion: Occasion, translator: Translator) -> str:
+    period = translator.t(PERIODS[Period(occasion.text("period"))])
+    return translator.t("Jigisèmèjiri: we will call you {date}, {period}.", date=occasion.day("day"), period=period)
 
 
-async def _call_dropped(told: Told, translator: Translator) -> str:
-    return translator.t("Jigisèmèjiri: the call was cut. {text}", text=told.text("text"))
+async def _call_dropped(occasion: Occasion, translator: Translator) -> str:
+    return translator.t("Jigisèmèjiri: the call was cut. {text}", text=occasion.text("text"))
 
 
-async def _sms_stopped(told: Told, translator: Translator) -> str:
+async def _sms_stopped(occasion: Occasion, translator: Translator) -> str:
     return translator.t("Jigisèmèjiri: you will get no more SMS. To start again: {code}.", code=_code())
 
 
-async def _sms_started(told: Told, translator: Translator) -> str:
+async def _sms_started(occasion: Occasion, translator: Translator) -> str:
     return translator.t("Jigisèmèjiri: you will get the SMS. To stop: {code}.", code=_code())
 
 
-async def _payment(told: Told, translator: Translator) -> str:
+async def _payment(occasion: Occasion, translator: Translator) -> str:
     """The payment of each household of the phone, by name where there are several."""
-    households = (await recognise(told.msisdn)).households
-    today = told.now.date()
-    said = []
+    households = (await recognise(occasion.msisdn)).households
+    today = occasion.now.date()
+    texts = []
     for household in households:
         card = await current_payment(household.id, today)
         text = translator.t("No date fixed yet.") if card is None else payment_told(translator, card, today)
-        said.append(
+        texts.append(
             translator.t("{name}: {text}", name=household.head_name, text=text) if len(households) > 1 else text
         )
-    if not said:
+    if not texts:
         return translator.t("Jigisèmèjiri: this phone is not written. Call {code}.", code=_code())
-    return translator.t("Jigisèmèjiri: {text}", text="\n".join(said))
+    return translator.t("Jigisèmèjiri: {text}", text="\n".join(texts))
 
 
-async def _status(told: Told, translator: Translator) -> str:
+async def _status(occasion: Occasion, translator: Translator) -> str:
     """Where a grievance stands; of a sensitive one no more than that the line answers."""
-    found = await by_reference(told.text("ref"))
-    if found is None:
+    case = await by_reference(occasion.text("ref"))
+    if case is None:
         return translator.t("Jigisèmèjiri: {text}", text=translator.t("This number was not seen."))
-    if found.sensitive:
-        return _discreet(told, translator)
-    lines = [translator.t("Complaint {ref}, {day}", ref=found.reference, day=short_date(found.received_on))]
-    return translator.t("Jigisèmèjiri: {text}", text="\n".join([*lines, *grievance_told(translator, found)]))
+    if case.sensitive:
+        return _discreet(occasion, translator)
+    lines = [translator.t("Complaint {ref}, {day}", ref=case.reference, day=short_date(case.received_on))]
+    return translator.t("Jigisèmèjiri: {text}", text="\n".join([*lines, *grievance_told(translator, case)]))
 
 
-async def _number_mistyped(told: Told, translator: Translator) -> str:
+async def _number_mistyped(occasion: Occasion, translator: Translator) -> str:
     return translator.t(
         "Jigisèmèjiri: {text}", text=translator.t("There is an error in this number. Look at it again.")
     )
 
 
-async def _help(told: Told, translator: Translator) -> str:
+async def _help(occasion: Occasion, translator: Translator) -> str:
     lines = [translator.t("Call {phone}.", phone=_code()), translator.t("Phone: {phone}", phone=contact_phone())]
     return translator.t("Jigisèmèjiri: {text}", text="\n".join(lines))
 
 
-async def _not_understood(told: Told, translator: Translator) -> str:
+async def _not_understood(occasion: Occasion, translator: Translator) -> str:
     return translator.t("Jigisèmèjiri: we did not understand. Call {code}.", code=_code())
 
 
-async def _test(told: Told, translator: Translator) -> str:
-    return told.text("body")
+async def _test(occasion: Occasion, translator: Translator) -> str:
+    return occasion.text("body")
 
 
 def _code() -> str:
     return settings().service_code
 
 
-TEXTS: Mapping[NoticeKind, Callable[[Told, Translator], Awaitable[str]]] = {
+TEXTS: Mapping[NoticeKind, Callable[[Occasion, Translator], Awaitable[str]]] = {
     NoticeKind.RECEIVED: _received,
     NoticeKind.INFORMATION: _information,
     NoticeKind.DECIDED: _decided,

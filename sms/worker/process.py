@@ -10,12 +10,15 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 from procrastinate import App
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, delete
 
+from core.outbox.messages import SmsWorker
+from core.platform import sql
 from core.platform.database import close_database, open_database, writing
 from core.platform.jobs import SEND, new_queue
 from core.platform.settings import Settings
@@ -36,11 +39,10 @@ ENDING_SECONDS = 5.0
 KEPT_HOURS = 24
 """How long a job that failed is kept to be looked at."""
 
-SEEN = text(
-    "INSERT INTO sms_worker (name, started_at, seen_at) VALUES (:name, :now, :now) "
-    "ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at"
-)
-GONE = text("DELETE FROM sms_worker WHERE name = :name")
+SEEN: Final = """
+INSERT INTO sms_worker (name, started_at, seen_at) VALUES (%(name)s, %(now)s, %(now)s)
+ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at
+"""
 
 
 def worker_name() -> str:
@@ -72,7 +74,7 @@ class Worker:
         await end_tasks(beside)
         with suppress(SQLAlchemyError, OSError):
             async with writing() as session:
-                await session.execute(GONE, {"name": self._name})
+                await session.exec(delete(SmsWorker).where(col(SmsWorker.name) == self._name))
         log.info("worker_ended", worker=self._name)
 
     async def _keep_time(self) -> None:
@@ -97,8 +99,7 @@ class Worker:
             await asyncio.sleep(self._settings.sms_worker_seconds / 4)
 
     async def _seen(self) -> None:
-        async with writing() as session:
-            await session.execute(SEEN, {"name": self._name, "now": datetime.now(UTC)})
+        await sql.execute(SEEN, {"name": self._name, "now": datetime.now(UTC)})
 
     def _timetable(self) -> None:
         queue, settings, sender = self._queue, self._settings, self.sender

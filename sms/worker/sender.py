@@ -5,14 +5,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.outbox.messages import MessageState
 from core.outbox.notices import NoticeKind
-from core.platform.database import reading
+from core.platform import sql
 from core.platform.settings import Settings
 from core.text.alphabet import alphabet
 from core.text.languages import Language
@@ -21,7 +21,7 @@ from sms.campaigns import steps
 from sms.outbox import delivery, ledger, metrics, rate_limit
 from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
 from sms.outbox.ledger import Claim, Departure, Retrying, WrittenNotice
-from sms.outbox.notice_texts import Told, notice_text
+from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.texts import as_it_is, written
 from sms.outbox.window import Window
 
@@ -57,10 +57,21 @@ class Clock:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
-NOTICE = text("""
+NOTICE: Final = f"""
 SELECT message.kind, message.msisdn, message.filling, coalesce(phone.language, message.language) AS language
-FROM message LEFT JOIN phone USING (msisdn) WHERE message.batch_id = :batch AND message.state = 'planned'
-""")
+FROM message LEFT JOIN phone USING (msisdn)
+WHERE message.batch_id = %(batch)s AND message.state = '{MessageState.PLANNED}'
+"""  # noqa: S608 - our own words
+
+
+@dataclass(frozen=True, slots=True)
+class _Unwritten:
+    """A notice that waits to be written, and the language of its person; its `kind` may be one that we do not know."""
+
+    kind: str
+    msisdn: str
+    filling: dict[str, Any] | None
+    language: Language
 
 
 class Sender:
@@ -73,7 +84,7 @@ class Sender:
         self._clock = clock or Clock()
         self._window = Window(*settings.sms_window)
         self._alphabet = alphabet(settings.alphabet)
-        self._pace = rate_limit.RateLimit(settings.sms_rate, settings.sms_operator_rates)
+        self._rate_limit = rate_limit.RateLimit(settings.sms_rate, settings.sms_operator_rates)
         self._retrying = Retrying(settings.sms_attempts, settings.sms_retry_seconds)
         self._woken = asyncio.Event()
         self._stopping = False
@@ -148,7 +159,7 @@ class Sender:
             notice = await self._written(claim)
             if notice is None:
                 return None
-        wait = await self._pace.reserve(claim.operator, claim.size, self._clock.now())
+        wait = await self._rate_limit.reserve(claim.operator, claim.size, self._clock.now())
         if wait:
             await self._clock.sleep(wait)
         now = self._clock.now()
@@ -165,23 +176,22 @@ class Sender:
         return departure, since
 
     async def _written(self, claim: Claim) -> WrittenNotice | None:
-        """A notice in the language of its person; one that cannot be written is dropped and told of in the log."""
-        async with reading() as connection:
-            row = (await connection.execute(NOTICE, {"batch": claim.id})).one_or_none()
+        """A notice in the language of its person; one that cannot be written is dropped, and the log says so."""
+        notice = await sql.row(_Unwritten, NOTICE, {"batch": claim.id})
         now = self._clock.now()
-        if row is None:
+        if notice is None:
             await ledger.drop_unwritable(claim, now)
             return None
-        spoken = translator(Language(row.language))
+        spoken = translator(notice.language)
         try:
-            said = await notice_text(NoticeKind(row.kind), Told(row.msisdn, row.filling or {}, now), spoken)
+            kind = NoticeKind(notice.kind)
+            text = await notice_text(kind, Occasion(notice.msisdn, notice.filling or {}, now), spoken)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
-            log.error("notice_cannot_be_written", kind=row.kind, batch=claim.id, error=type(error).__name__)
+            log.error("notice_cannot_be_written", kind=notice.kind, batch=claim.id, error=type(error).__name__)
             await ledger.drop_unwritable(claim, now)
             return None
-        trial = row.kind == NoticeKind.TEST
-        text_sent = as_it_is(said, self._alphabet) if trial else written(said, spoken, self._alphabet)
-        return WrittenNotice(row.kind, spoken.language, text_sent)
+        body = as_it_is(text, self._alphabet) if kind is NoticeKind.TEST else written(text, spoken, self._alphabet)
+        return WrittenNotice(kind, spoken.language, body)
 
     async def _carry(self, departure: Departure, left_at: float) -> None:
         """Ask the gateway, and record what it says, however long that takes."""
@@ -241,7 +251,7 @@ class Sender:
             await steps.stop_for_gateway(claim.campaign_id, reason, now)
 
     async def _kept(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Write down what is known, again while the database does not take it; in the end the sweep takes over."""
+        """Write down what became of it, again while the database does not take it; in the end the sweep takes over."""
         for wait in (*RECORDING_SECONDS, None):
             try:
                 await write()

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import TextClause, text
+from sqlmodel import col, func, select, update
 
+from core.campaigns.models import CampaignState
+from core.outbox.messages import AWAITED, OVER, BatchState, EarlyReport, Message, MessageState, Reason, SmsBatch
+from core.platform import sql
+from core.platform.columns import listed
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from sms.campaigns import steps
@@ -52,15 +56,17 @@ async def sweep(now: datetime, settings: Settings) -> Swept:
     return swept
 
 
-GIVE_BACK = text("""
+_B, _M = BatchState, MessageState
+
+GIVE_BACK: Final = f"""
 WITH back AS (
-    UPDATE sms_batch AS batch SET state = 'ready', worker = NULL, claimed_at = NULL
-    WHERE batch.state = 'claimed' AND (batch.claimed_at < :long_ago OR NOT EXISTS (
-        SELECT FROM sms_worker WHERE sms_worker.name = batch.worker AND sms_worker.seen_at > :seen))
+    UPDATE sms_batch AS batch SET state = '{_B.READY}', worker = NULL, claimed_at = NULL
+    WHERE batch.state = '{_B.CLAIMED}' AND (batch.claimed_at < %(long_ago)s OR NOT EXISTS (
+        SELECT FROM sms_worker WHERE sms_worker.name = batch.worker AND sms_worker.seen_at > %(seen)s))
     RETURNING batch.id
 )
 SELECT count(*) FROM back
-""")
+"""  # noqa: S608
 
 
 async def give_back(now: datetime, settings: Settings) -> int:
@@ -72,18 +78,18 @@ async def give_back(now: datetime, settings: Settings) -> int:
     )
 
 
-MAKE_UNCERTAIN = text("""
+MAKE_UNCERTAIN: Final = f"""
 WITH lost AS (
-    UPDATE sms_batch AS batch SET state = 'done', answered_at = :now, uncertain = true
-    WHERE batch.state = 'left' AND (batch.left_at < :long_ago OR NOT EXISTS (
-        SELECT FROM sms_worker WHERE sms_worker.name = batch.worker AND sms_worker.seen_at > :seen))
+    UPDATE sms_batch AS batch SET state = '{_B.DONE}', answered_at = %(now)s, uncertain = true
+    WHERE batch.state = '{_B.LEFT}' AND (batch.left_at < %(long_ago)s OR NOT EXISTS (
+        SELECT FROM sms_worker WHERE sms_worker.name = batch.worker AND sms_worker.seen_at > %(seen)s))
     RETURNING batch.id
 ), uncertain AS (
-    UPDATE message SET state = 'uncertain', was_uncertain = true, reason = 'worker died'
-    FROM lost WHERE message.batch_id = lost.id AND message.state = 'planned' RETURNING message.id
+    UPDATE message SET state = '{_M.UNCERTAIN}', was_uncertain = true, reason = '{Reason.WORKER_DIED}'
+    FROM lost WHERE message.batch_id = lost.id AND message.state = '{_M.PLANNED}' RETURNING message.id
 )
 SELECT count(*) FROM uncertain
-""")
+"""  # noqa: S608
 
 
 async def make_uncertain(now: datetime, settings: Settings) -> int:
@@ -97,38 +103,39 @@ async def make_uncertain(now: datetime, settings: Settings) -> int:
     )
 
 
-LEFT_OVER = text("SELECT provider_id FROM early_report JOIN message USING (provider_id)")
-
-
 async def adopt_left_over() -> int:
     """Reports that waited for a message whose worker died between writing down its id and looking for them."""
-    async with reading() as connection:
-        provider_ids = list(await connection.scalars(LEFT_OVER))
+    ours = select(EarlyReport.provider_id).join(Message, col(Message.provider_id) == col(EarlyReport.provider_id))
+    async with reading() as session:
+        provider_ids = (await session.exec(ours)).all()
     if provider_ids:
         await delivery.adopt(provider_ids)
     return len(provider_ids)
 
 
-SETTLE = text(f"""
+_NAMELESS: Final = frozenset({_M.UNCERTAIN, _M.ACCEPTED, _M.SILENT})
+"""In these a message without an id may be the one that a report without a message speaks of."""
+
+SETTLE: Final = f"""
 WITH nameless AS (
     SELECT message.id, message.msisdn, sms_batch.left_at,
         row_number() OVER (
-            PARTITION BY message.msisdn ORDER BY message.state = 'silent', sms_batch.left_at, message.id) AS place
-    FROM (SELECT DISTINCT msisdn FROM early_report WHERE received_at < :answered_by) AS number
+            PARTITION BY message.msisdn ORDER BY message.state = '{_M.SILENT}', sms_batch.left_at, message.id) AS place
+    FROM (SELECT DISTINCT msisdn FROM early_report WHERE received_at < %(answered_by)s) AS number
     JOIN message ON message.msisdn = number.msisdn JOIN sms_batch ON sms_batch.id = message.batch_id
-    WHERE message.provider_id IS NULL AND message.state IN ('uncertain', 'accepted', 'silent')
-      AND sms_batch.left_at > :long_ago
+    WHERE message.provider_id IS NULL AND message.state IN {listed(_NAMELESS)}
+      AND sms_batch.left_at > %(long_ago)s
 ), strange AS (
     SELECT early_report.*, row_number() OVER (PARTITION BY msisdn ORDER BY received_at, provider_id) AS place
     FROM early_report
     JOIN (SELECT msisdn, min(left_at) AS since FROM nameless GROUP BY msisdn) AS waiting USING (msisdn)
-    WHERE received_at < :answered_by AND received_at >= since
+    WHERE received_at < %(answered_by)s AND received_at >= since
 ), matched AS (
     SELECT nameless.id, strange.provider_id, strange.msisdn, strange.state, strange.reason, strange.received_at
     FROM strange JOIN nameless USING (msisdn, place)
     WHERE nameless.left_at <= strange.received_at AND NOT EXISTS (
         SELECT FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
-        WHERE message.msisdn = strange.msisdn AND sms_batch.state = 'left')
+        WHERE message.msisdn = strange.msisdn AND sms_batch.state = '{_B.LEFT}')
 ), settled AS (
     UPDATE message SET state = matched.state, reason = matched.reason, provider_id = matched.provider_id,
         final_at = CASE WHEN {is_final("matched.state")} THEN matched.received_at END
@@ -138,7 +145,7 @@ WITH nameless AS (
     DELETE FROM early_report USING settled WHERE early_report.provider_id = settled.provider_id
 )
 SELECT count(*) FROM settled
-""")  # noqa: S608 - our own words
+"""  # noqa: S608
 
 
 async def settle_by_reports(now: datetime, settings: Settings) -> int:
@@ -154,16 +161,16 @@ REPORTED_WITHIN: Final = timedelta(days=7)
 """No report comes later than so long after its message left."""
 
 
-DROP_MISSED = text("""
+DROP_MISSED: Final = f"""
 WITH missed AS (
-    UPDATE sms_batch SET state = 'closed', answered_at = :now
-    WHERE state = 'ready' AND not_after < :now RETURNING id
+    UPDATE sms_batch SET state = '{_B.CLOSED}', answered_at = %(now)s
+    WHERE state = '{_B.READY}' AND not_after < %(now)s RETURNING id
 ), dropped AS (
-    UPDATE message SET state = 'dropped', reason = 'missed_its_day', final_at = :now
-    FROM missed WHERE message.batch_id = missed.id AND message.state = 'planned' RETURNING message.id
+    UPDATE message SET state = '{_M.DROPPED}', reason = '{Reason.MISSED_ITS_DAY}', final_at = %(now)s
+    FROM missed WHERE message.batch_id = missed.id AND message.state = '{_M.PLANNED}' RETURNING message.id
 )
 SELECT count(*) FROM dropped
-""")
+"""  # noqa: S608
 
 
 async def drop_missed(now: datetime) -> int:
@@ -171,55 +178,63 @@ async def drop_missed(now: datetime) -> int:
     return await _count(DROP_MISSED, now=now)
 
 
-NEVER_SENT = text("""
-SELECT message.batch_id, campaign.state = 'cancelled' AS cancelled, array_agg(message.id ORDER BY message.id) AS ids
+NEVER_SENT: Final = f"""
+SELECT message.batch_id, campaign.state = '{CampaignState.CANCELLED}' AS cancelled,
+    array_agg(message.id ORDER BY message.id) AS ids
 FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
 LEFT JOIN campaign ON campaign.id = sms_batch.campaign_id
-WHERE sms_batch.state IN ('done', 'closed') AND sms_batch.answered_at BETWEEN :since AND :until
-  AND message.state = 'planned'
+WHERE sms_batch.state IN {listed(OVER)} AND sms_batch.answered_at BETWEEN %(since)s AND %(until)s
+  AND message.state = '{_M.PLANNED}'
 GROUP BY message.batch_id, campaign.state ORDER BY message.batch_id
-""")
-CANCELLED = text("""
+"""  # noqa: S608
+CANCELLED: Final = f"""
 WITH gone AS (
-    UPDATE sms_batch SET state = 'closed', answered_at = :now FROM campaign
-    WHERE campaign.id = sms_batch.campaign_id AND campaign.state = 'cancelled' AND sms_batch.state = 'ready'
+    UPDATE sms_batch SET state = '{_B.CLOSED}', answered_at = %(now)s FROM campaign
+    WHERE campaign.id = sms_batch.campaign_id AND campaign.state = '{CampaignState.CANCELLED}'
+      AND sms_batch.state = '{_B.READY}'
     RETURNING sms_batch.id
 ), dropped AS (
-    UPDATE message SET state = 'dropped', reason = 'cancelled', final_at = :now
-    FROM gone WHERE message.batch_id = gone.id AND message.state = 'planned' RETURNING message.id
+    UPDATE message SET state = '{_M.DROPPED}', reason = '{Reason.CAMPAIGN_CANCELLED}', final_at = %(now)s
+    FROM gone WHERE message.batch_id = gone.id AND message.state = '{_M.PLANNED}' RETURNING message.id
 )
 SELECT count(*) FROM dropped
-""")
-DROP_CANCELLED = text(
-    "UPDATE message SET state = 'dropped', reason = 'cancelled', final_at = :now "
-    "WHERE id = ANY (CAST(:ids AS bigint[])) AND state = 'planned'"
-)
+"""  # noqa: S608
 AFTER: Final = timedelta(minutes=1)
 WITHIN: Final = timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True)
+class _NeverSent:
+    """Messages of a request that is over and did not send them; `cancelled`: with their campaign, if they have one."""
+
+    batch_id: int
+    cancelled: bool | None
+    ids: tuple[int, ...]
 
 
 async def send_anew(now: datetime) -> int:
     """Messages planned in a request that is over go into a new one; of a cancelled campaign, they are dropped."""
     await _count(CANCELLED, now=now)
     async with writing() as session:
-        groups = (await session.execute(NEVER_SENT, {"since": now - WITHIN, "until": now - AFTER})).all()
-        for batch_id, cancelled, ids in groups:
-            if cancelled:
-                await session.execute(DROP_CANCELLED, {"ids": ids, "now": now})
+        groups = await sql.rows(_NeverSent, NEVER_SENT, {"since": now - WITHIN, "until": now - AFTER})
+        for group in groups:
+            if group.cancelled:
+                drop = update(Message).where(col(Message.id).in_(group.ids), col(Message.state) == _M.PLANNED)
+                await session.exec(drop.values(state=_M.DROPPED, reason=Reason.CAMPAIGN_CANCELLED, final_at=now))
             else:
-                await ledger.put_off(session, batch_id, ids, now)
-    return sum(len(ids) for _, cancelled, ids in groups if not cancelled)
+                await ledger.put_off(session, group.batch_id, group.ids, now)
+    return sum(len(group.ids) for group in groups if not group.cancelled)
 
 
-MAKE_SILENT = text("""
+MAKE_SILENT: Final = f"""
 WITH old AS (
-    UPDATE sms_batch SET state = 'closed' WHERE state = 'done' AND answered_at < :before RETURNING id
+    UPDATE sms_batch SET state = '{_B.CLOSED}' WHERE state = '{_B.DONE}' AND answered_at < %(before)s RETURNING id
 ), silent AS (
-    UPDATE message SET state = 'silent' FROM old
-    WHERE message.batch_id = old.id AND message.state IN ('accepted', 'on_its_way') RETURNING message.id
+    UPDATE message SET state = '{_M.SILENT}' FROM old
+    WHERE message.batch_id = old.id AND message.state IN {listed(AWAITED)} RETURNING message.id
 )
 SELECT count(*) FROM silent
-""")
+"""  # noqa: S608
 
 
 async def make_silent(now: datetime, settings: Settings) -> int:
@@ -227,20 +242,22 @@ async def make_silent(now: datetime, settings: Settings) -> int:
     return await _count(MAKE_SILENT, before=now - timedelta(hours=settings.sms_silent_hours))
 
 
-WAITING = text("""
-SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
-WHERE sms_batch.uncertain AND sms_batch.answered_at < :before
-  AND message.state = 'uncertain'
-""")
-
-
 async def waiting_for_a_decision(now: datetime, settings: Settings) -> int:
     """How many uncertain messages a supervisor is asked about."""
-    values = {"before": now - timedelta(minutes=settings.sms_uncertain_minutes)}
-    async with reading() as connection:
-        return int(await connection.scalar(WAITING, values) or 0)
+    waiting = (
+        select(func.count())
+        .select_from(SmsBatch)
+        .join(Message, col(Message.batch_id) == col(SmsBatch.id))
+        .where(
+            col(SmsBatch.uncertain),
+            col(SmsBatch.answered_at) < now - timedelta(minutes=settings.sms_uncertain_minutes),
+            col(Message.state) == _M.UNCERTAIN,
+        )
+    )
+    async with reading() as session:
+        return (await session.exec(waiting)).one()
 
 
-async def _count(statement: TextClause, **values: object) -> int:
-    async with writing() as session:
-        return int(await session.scalar(statement, values) or 0)
+async def _count(statement: str, **values: object) -> int:
+    async with writing():
+        return int(await sql.scalar(statement, values) or 0)

@@ -43,7 +43,7 @@ LATE = Filing(
 CONDUCT = replace(LATE, category="conduct", subcategory="bribe", words="Le chef a pris 5 000", sms_safe=True)
 ABUSE = replace(LATE, category="abuse", subcategory="violence", words=None, sms_safe=True)
 
-Told = Callable[[Language], Awaitable[str]]
+Occasion = Callable[[Language], Awaitable[str]]
 
 
 async def filed(filing: Filing, language: Language) -> str:
@@ -121,7 +121,7 @@ async def an_agreed_call(language: Language) -> str:
 )
 @pytest.mark.parametrize("language", [FR, BM])
 async def test_what_becomes_of_a_grievance_is_said(
-    gateway: AGateway, told: Told, french: str, bambara: str, language: Language
+    gateway: AGateway, told: Occasion, french: str, bambara: str, language: Language
 ) -> None:
     said = (french if language is FR else bambara).format(ref=await told(language))
     assert (await gateway.takes())[-1] == (AWA, f"{said} {SAFE[language]}")
@@ -263,6 +263,8 @@ async def test_names_and_what_is_paid_are_joined_as_each_language_writes(languag
     await seed.safo()
     for name in ("Awa Traoré", "Modibo Keïta"):
         await seed.household(phones=(AWA,), head_name=name)
-    said = await notice_texts.notice_text(NoticeKind.PAYMENT, notice_texts.Told(AWA, {}, NOON), translator(language))
+    said = await notice_texts.notice_text(
+        NoticeKind.PAYMENT, notice_texts.Occasion(AWA, {}, NOON), translator(language)
+    )
     assert f"Awa Traoré{colon} " in said
     assert f"\nModibo Keïta{colon} " in said

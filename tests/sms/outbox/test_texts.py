@@ -18,7 +18,7 @@ from core.text.links import refuse_links
 from core.text.translator import translator
 from demo.places import DEMO_PLACES
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
-from sms.outbox.notice_texts import Told, notice_text
+from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.texts import Written, campaign_text, written
 
 BM, FR = Language.BM, Language.FR
@@ -356,7 +356,7 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("kind", "filling", "french", "bambara"), ADDRESSED)
 async def test_a_notice_is_said(kind: NoticeKind, filling: dict[str, Any], french: str, bambara: str) -> None:
-    told = Told("+22376000001", filling, datetime(2026, 11, 20, 9, tzinfo=UTC))
+    told = Occasion("+22376000001", filling, datetime(2026, 11, 20, 9, tzinfo=UTC))
     assert await notice_text(kind, told, translator(FR)) == french
     assert await notice_text(kind, told, translator(BM)) == bambara
     assert {GSM7.segments(GSM7.prepare(text)) for text in (french, bambara)} == {1}
