@@ -8,6 +8,7 @@ from typing import Final
 
 from core.campaigns.models import CampaignKind
 from core.outbox.messages import UNTOLD, BatchState
+from core.payments.states import COMING
 from core.platform.columns import listed
 
 LONG_AGO: Final = timedelta(days=120)
@@ -17,7 +18,7 @@ FREE_TEXT_DAYS: Final = 1
 """Days in which the same free words are not sent twice to a number."""
 
 PAYMENT_HASH: Final = (
-    "hashtext(concat_ws('|', CASE WHEN payment.state IN ('planned', 'announced') THEN 'coming' ELSE payment.state END, "
+    f"hashtext(concat_ws('|', CASE WHEN payment.state IN {listed(COMING)} THEN 'coming' ELSE payment.state END, "
     "payment.due_date, '/', payment.last_day, '/', payment.place, '/', payment.amount_xof))"
 )
 """SQL of the hash of a row of `payment`; a payment that is planned and one that is announced tell the same."""
