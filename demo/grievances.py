@@ -57,7 +57,7 @@ async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: s
             call_back=True,
             call_safe=None,
             sms_safe=None,
-            language=Language.FR,
+            language=Language.staff(),
         )
         filed = await file(filing, at)
         values = {

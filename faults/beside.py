@@ -46,7 +46,7 @@ async def _tell(place: int) -> None:
         key=f"faults {place}",
         kind=NoticeKind.TEST,
         msisdn=f"+223770000{place:02}",
-        language=Language.FR,
+        language=Language.staff(),
         filling={"body": f"Avis {place}"},
         prompt=True,
     )

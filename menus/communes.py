@@ -3,7 +3,6 @@
 from core.payments.history import commune_days
 from core.places.communes import CommuneHit, cercles, communes, regions, search_communes
 from core.text.formats import date_phrase
-from core.text.languages import Language
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, answer, ask, choose, option, retry
@@ -77,7 +76,7 @@ async def days_of_commune(call: Call) -> Value:
     if not days:
         return choose(f"{call.word('name')}\n{call.t('No date fixed yet.')}")
     lines = (
-        ", ".join(each for each in (date_phrase(call.language or Language.BM, day.day), day.place, day.village) if each)
+        ", ".join(each for each in (date_phrase(call.translator.language, day.day), day.place, day.village) if each)
         for day in days[:MOST_DAYS]
     )
     return answer("\n".join([call.word("name"), *lines]))

@@ -7,7 +7,6 @@ from core.registry.components import TEXTS
 from core.registry.households import EnrolmentCard, EventCard, Standing, standing
 from core.registry.statuses import REMEDIES, Status, status_reason
 from core.text.formats import hour_phrase, short_date
-from core.text.languages import Language
 from core.text.translator import Amount
 from core.text.words import LINE, label
 from menus.line import line
@@ -98,9 +97,9 @@ async def _next(call: Call, enrolment: EnrolmentCard) -> str:
 
 
 def _event(call: Call, without_words: str, event: EventCard) -> str:
-    what = event.what_bm if call.language is Language.BM else event.what_fr
+    what = event.what_fr if call.translator.language == "fr" else event.what_bm
     if what:
         text = call.t("{what}: {date}, {place}", what=what, date=event.date, place=event.place)
     else:
         text = call.t(without_words, date=event.date, place=event.place)
-    return f"{text}, {hour_phrase(call.language or Language.BM, event.time)}" if event.time else text
+    return f"{text}, {hour_phrase(call.translator.language, event.time)}" if event.time else text

@@ -6,7 +6,6 @@ read.
 """
 
 from core.grievances.filing import Filing, file
-from core.text.languages import Language
 from menus.line import line
 from menus.subjects import LABELS, SECRET, TOPICS
 from ussd.call import Call
@@ -123,5 +122,5 @@ def _filing(call: Call, *, call_back: bool, call_safe: bool | None) -> Filing:
         call_back=call_back,
         call_safe=call_safe,
         sms_safe=None if call_safe is None else False,
-        language=call.language or Language.BM,
+        language=call.translator.language,
     )

@@ -4,7 +4,7 @@ from core.call_requests.requests import ask_call
 from core.numbers.msisdn import BadNumber, local, parse_any
 from core.platform.settings import settings
 from core.registry.callers import recognise, restart_sms, stop_sms
-from core.text.languages import Language
+from menus.languages import language_options
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, ask, choose, option, retry, say
@@ -60,9 +60,7 @@ async def call_asked(call: Call) -> Value:
             number = parse_any(call.word("number"))
         except BadNumber:
             return retry(call.t("There is an error in this number. Look at it again."))
-    await ask_call(
-        call.key, call.msisdn, call.language or Language.BM, call.number("household"), call.now, number=number
-    )
+    await ask_call(call.key, call.msisdn, call.translator.language, call.number("household"), call.now, number=number)
     return say(call.t("We will call {phone}", phone=local(number or call.msisdn)))
 
 
@@ -114,6 +112,5 @@ async def other_language(call: Call) -> Value:
     """Each language in its own name."""
     return choose(
         call.t("Choose the language"),
-        option("Bamanankan", "language_chosen", language=Language.BM.value),
-        option("Français", "language_chosen", language=Language.FR.value),
+        *language_options(),
     )

@@ -2,12 +2,11 @@
 
 from core.registry.callers import HouseholdCard, recognise, remember_language
 from core.text.languages import Language
+from core.text.translator import translator
+from menus.languages import language_options
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, choose, go, option
-
-FIRST_QUESTION = "Kan sugandi\nChoisissez la langue"
-OWN_NAMES = {Language.BM: "Bamanankan", Language.FR: "Français"}
 
 
 @line.screen("first_language", "home", "which_household")
@@ -30,10 +29,8 @@ async def start(call: Call) -> Value:
 @line.screen("language_chosen")
 async def first_language(call: Call) -> Value:
     """Each language in its own name; neither is asked for in the other alone."""
-    return choose(
-        FIRST_QUESTION,
-        *(option(name, "language_chosen", language=language.value) for language, name in OWN_NAMES.items()),
-    )
+    questions = (translator(language).t("Choose the language") for language in Language)
+    return choose("\n".join(questions), *language_options())
 
 
 @line.act("start")

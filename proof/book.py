@@ -18,7 +18,6 @@ from proof.walk import Walk
 from ussd.menu import Menu
 
 PAGE: Final = Path(__file__).parent / "book_page"
-NAMES: Final = {Language.BM: "Bamanankan", Language.FR: "Français"}
 SHOWN_TYPED: Final = 20
 IN_A_ROW: Final = 2
 NAMED: Final = 3
@@ -45,7 +44,7 @@ def book(walk: Walk, menu: Menu, alphabet: Alphabet, today: date) -> str:
         style=(PAGE / "book.css").read_text("utf-8"),
         figures=f"{len({each.screen for each in shown})} écrans, {len(shown) + len(own)} pages en deux langues, "
         f"{len(texts)} textes bambara dont {low} peu sûrs",
-        day=escape(f"{date_phrase(Language.FR, today, year=True)}"),
+        day=escape(f"{date_phrase(Language.staff(), today, year=True)}"),
         budget=alphabet.page_budget,
         aim=alphabet.page_aim,
         contents="".join(_contents([*contents, (OWN, OWN_TITLE, len(own))], texts)),
@@ -112,14 +111,14 @@ def _key(key: str) -> str:
 
 def _phone(language: Language, text: str | None, alphabet: Alphabet) -> str:
     if text is None:
-        told = f"En {NAMES[language].lower()}, cette page n’est pas nécessaire."
+        told = f"En {language.name.lower()}, cette page n’est pas nécessaire."
         return f'<div class="phone"><p class="none">{told}</p></div>'
     size = alphabet.measure(text)
     kind = "over" if size > alphabet.page_budget else "close" if size > alphabet.page_aim else "fits"
     share = min(100.0, 100 * size / alphabet.page_budget)
     aim = 100 * alphabet.page_aim / alphabet.page_budget
     return (
-        f'<div class="phone"><div class="glass"><p class="lang">{NAMES[language]}</p>'
+        f'<div class="phone"><div class="glass"><p class="lang">{language.name}</p>'
         f'<div class="text" lang="{language.value}">{escape(text)}</div></div>'
         f'<div class="bar {kind}" style="--aim:{aim:.1f}%"><i style="width:{share:.1f}%"></i><b></b></div>'
         f'<p class="size">{size} / {alphabet.page_budget}</p></div>'

@@ -13,9 +13,9 @@ from string import Formatter
 from babel.messages import Catalog, Message
 from babel.messages.pofile import PoFileError
 
-from core.text.catalogue import LOCALES, expected_forms, path_of, read, strings_of
+from core.text.catalogue import expected_forms, path_of, read, strings_of
 from core.text.folding import NoRule, fold
-from core.text.languages import Language
+from core.text.languages import LOCALES, Language
 from proof.msgids import Msgid, msgids
 
 ROOMS = tuple(LOCALES.parent / room for room in ("core", "ussd", "menus", "sms"))
@@ -80,7 +80,7 @@ def _entry_problems(message: Message, catalog: Catalog, language: Language, plur
         return
     for form, string in enumerate(strings):
         yield from _string_problems(string, _allowed_fields(message, form, len(strings)))
-    if language is Language.BM:
+    if language.traits.back_translated:
         yield from _comment_problems(message.user_comments)
 
 

@@ -89,7 +89,7 @@ def _walked(longest: Longest, language: Language) -> Walk:
 @app.command()
 def stats(
     since: Annotated[str, typer.Option(help="How far back: 7d, 4w.")] = "7d",
-    language: Annotated[Language | None, typer.Option(help="Calls in one language only.")] = None,
+    language: Annotated[Language | None, typer.Option(parser=Language, help="Calls in one language only.")] = None,
 ) -> None:
     """What callers did: the way to each task, where they were lost, and how long it took."""
     days = _days(since)

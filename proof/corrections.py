@@ -18,16 +18,15 @@ from core.imports.reading import Problem
 from core.imports.sheets import UnreadableFile, opened
 from core.registry.components import ComponentCode
 from core.text.alphabet import GSM7
-from core.text.catalogue import LOCALES
+from core.text.catalogue import path_of
 from core.text.folding import NoRule, fold
-from core.text.formats import WEEKDAYS, date_phrase
-from core.text.languages import Language
+from core.text.formats import date_phrase
+from core.text.languages import LOCALES
 from core.text.translator import Amount, translator
 from core.text.words import LINE, label
 from menus.subjects import TOPICS
-from proof.review import CERTAINTY, SMS_BEGINS, Text, texts_to_review, unguarded
+from proof.review import CERTAINTY, SMS_BEGINS, Text, reviewed, texts_to_review, unguarded
 
-BAMBARA: Final = LOCALES / Language.BM.value / "LC_MESSAGES" / "jigi.po"
 NEEDED: Final = ("msgid", "correction", "new_back_translation")
 READ: Final = "read by a native speaker, "
 
@@ -47,7 +46,6 @@ TURNING: Final = {
 
 UNIT: Final = re.compile(r"cfa|franc|sefawari|dɔrɔmɛ", re.IGNORECASE)
 BARE: Final = re.compile(r"\d[\d ]*000")
-WEEKDAY: Final = re.compile(r"\b(" + "|".join(WEEKDAYS[Language.BM]) + r")\s+su(fɛ)?\b", re.IGNORECASE)
 
 LONGEST: Final[Mapping[str, Any]] = {
     "amount": Amount(180_000),
@@ -85,12 +83,13 @@ class Outcome:
     problems: Sequence[Problem]
 
 
-def bring_back(path: Path, today: date, catalogue: Path = BAMBARA) -> Outcome:
+def bring_back(path: Path, today: date, locales: Path = LOCALES) -> Outcome:
     """Read the table and write what was corrected into the catalogue; bringing the same back twice changes nothing.
 
     Raises UnreadableFile when the table as a whole cannot be read.
     """
-    known = {text.msgid: text for text in texts_to_review(GSM7, locales=catalogue.parents[2])}
+    catalogue = path_of(locales, reviewed())
+    known = {text.msgid: text for text in texts_to_review(GSM7, locales=locales)}
     corrections, blank, problems = _read(path, known)
     if problems:
         return Outcome(0, 0, blank, problems)
@@ -190,13 +189,20 @@ def _against_the_rules(text: Text, correction: Correction) -> Iterator[str]:
             yield f"« {turning} » s'entend {heard}"
     if re.search(r"\bfili\b", said, re.IGNORECASE) and "error" not in correction.back_translation:
         yield "« fili » n'est que l'erreur : la retraduction doit dire « error »"
-    if WEEKDAY.search(said):
+    if _named_evening().search(said):
         yield "le soir n'a pas le nom du jour : la nuit est au lendemain"
     if set(said) & set("ɑʔ"):
         yield "une lettre d'une autre écriture : ɑ ou ʔ"
-    begins = translator(Language.BM).t(f"{SMS_BEGINS}{{text}}", text="")
+    begins = translator(reviewed()).t(f"{SMS_BEGINS}{{text}}", text="")
     if text.sms != said.startswith(begins):
         yield f"un SMS, et lui seul, commence par « {begins.strip()} »"
+
+
+@cache
+def _named_evening() -> re.Pattern[str]:
+    """An evening named by its weekday."""
+    weekdays = "|".join(reviewed().traits.formats.weekdays)
+    return re.compile(rf"\b({weekdays})\s+su(fɛ)?\b", re.IGNORECASE)
 
 
 def _too_long(text: Text, said: str, offered: frozenset[str]) -> Iterator[str]:
@@ -221,13 +227,13 @@ def _over(said: str, most: int, where: str) -> Iterator[str]:
 
 def _shared() -> str:
     """An amount for several households."""
-    return translator(Language.BM).t("{n} households, {amount} each", n=2, amount=LONGEST["amount"])
+    return translator(reviewed()).t("{n} households, {amount} each", n=2, amount=LONGEST["amount"])
 
 
 def _filled(said: str, **longer: object) -> str:
-    spoken = translator(Language.BM)
+    spoken = translator(reviewed())
     days = (date(2026, month, day) for month in range(1, 13) for day in range(20, 27))
-    day = max((date_phrase(Language.BM, each) for each in days), key=lambda told: GSM7.measure(GSM7.prepare(told)))
+    day = max((date_phrase(reviewed(), each) for each in days), key=lambda told: GSM7.measure(GSM7.prepare(told)))
     period = max((spoken.t(each) for each in ("in the morning", "at noon", "in the afternoon")), key=len)
     values = {name: spoken.said(value) for name, value in LONGEST.items()}
     return said.format_map({**values, "date": day, "new": day, "old": day, "period": period, **longer})

@@ -11,8 +11,8 @@ from babel.messages import Message
 from babel.messages.pofile import read_po
 
 from core.text.alphabet import Alphabet
-from core.text.catalogue import LOCALES
-from core.text.languages import Language
+from core.text.catalogue import path_of
+from core.text.languages import LOCALES, Language
 from proof.walk import Visit
 
 CERTAINTY: Final = ("low", "medium", "high")
@@ -64,9 +64,14 @@ class Text:
         return self.msgid.startswith(SMS_BEGINS)
 
 
+def reviewed() -> Language:
+    """The language whose texts are read by a reviewer: the first that carries back-translations."""
+    return next(language for language in Language if language.traits.back_translated)
+
+
 def texts_to_review(alphabet: Alphabet, visits: Iterable[Visit] = (), locales: Path = LOCALES) -> list[Text]:
     """Every text of the catalogue: the least sure first, those of screens before those of SMS."""
-    french = {_msgid(message): " / ".join(_strings(message)) for message in _messages(locales, Language.FR)}
+    french = {_msgid(message): " / ".join(_strings(message)) for message in _messages(locales, Language.staff())}
     said_by: dict[str, dict[str, None]] = {}
     for visit in visits:
         for said in visit.said:
@@ -74,7 +79,7 @@ def texts_to_review(alphabet: Alphabet, visits: Iterable[Visit] = (), locales: P
             if visit.keys:  # with the first dial the line says its own words too, whatever the screen
                 screens[visit.screen] = None
     texts = []
-    for message in _messages(locales, Language.BM):
+    for message in _messages(locales, reviewed()):
         msgid, notes = _msgid(message), notes_of(message.user_comments)
         bambara = " / ".join(_strings(message))
         texts.append(
@@ -99,7 +104,7 @@ def notes_of(comments: Iterable[str]) -> Mapping[str, str]:
 
 
 def _messages(locales: Path, language: Language) -> Iterator[Message]:
-    with (locales / language.value / "LC_MESSAGES" / "jigi.po").open("rb") as file:
+    with path_of(locales, language).open("rb") as file:
         yield from (message for message in read_po(file, locale=language.value) if message.id)
 
 

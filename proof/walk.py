@@ -215,7 +215,7 @@ class Walker:
             typed = [str(place) for place in range(1, len(view.shown or ()) + 1)]
             typed += [] if view.last else [MORE]
             typed += [WRONG_KEY]
-        language = state.language or Language.BM
+        language = state.language or Language.default()
         fresh = [key for key in typed if key not in (WRONG_KEY, *BAD_ANSWERS) or self._once(screen, language, key)]
         if len(state.frames) > 1 or view.page:
             fresh += [BACK] if self._once(screen, language, BACK, caller.msisdn, str(view.page)) else []

@@ -82,7 +82,7 @@ def address(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 async def test_the_installed_line_answers_in_bambara(address: str) -> None:
-    bambara = translator(Language.BM)
+    bambara = translator(Language("bm"))
     async with AsyncClient(base_url=address, trust_env=False) as client:
         call = UssdCall(client, f"/ussd/africastalking/{TOKEN}", "+22370000099")
         assert "1 Bamanankan" in (await call.dial()).text

@@ -25,7 +25,7 @@ class Call:
         self.key = key
         self.now = now
         self._memory = memory
-        self._voice = translator(language or Language.BM)
+        self._voice = translator(language or Language.default())
 
     @property
     def translator(self) -> Translator:

@@ -222,7 +222,7 @@ class Engine:
 
     async def _resuming(self, hop: Hop, prior: State) -> State:
         state = State(hop.session_id, language=prior.language, prior=self._player.public_place(prior))
-        self._player.offer_resume(state, interrupted(translator(prior.language or Language.BM)))
+        self._player.offer_resume(state, interrupted(translator(prior.language or Language.default())))
         await self._mark(state)
         return state
 

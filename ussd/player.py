@@ -93,7 +93,7 @@ class Player:
         return await self._enter(state, view.to, {view.answer: key}, msisdn)
 
     def _wrong(self, state: State, view: View) -> bool:
-        view.error = self._signs[state.language or Language.BM].wrong
+        view.error = self._signs[state.language or Language.default()].wrong
         return False
 
     async def _back(self, state: State, view: View, msisdn: str) -> bool:
@@ -224,7 +224,7 @@ class Player:
     def page(self, state: State) -> Page:
         """The page before the person, and note in the view which keys it has."""
         view = _view(state)
-        words = self._signs[state.language or Language.BM]
+        words = self._signs[state.language or Language.default()]
         room = Room(
             back=len(state.frames) > 1,
             home=len(state.frames) > 2,
@@ -253,7 +253,7 @@ class Player:
         return lay_out(self._alphabet, words, view.text, labels, room)[0]
 
     def _voice(self, state: State) -> Translator:
-        return translator(state.language or Language.BM)
+        return translator(state.language or Language.default())
 
 
 def _view(state: State) -> View:

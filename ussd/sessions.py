@@ -116,7 +116,7 @@ class Sessions:
         except (RedisError, OSError) as error:
             self._failed(error)
             return None
-        return Language(stored.decode()) if stored in (b"bm", b"fr") else None
+        return Language.named(stored.decode(errors="replace")) if isinstance(stored, bytes) else None
 
     def _failed(self, error: Exception) -> None:
         """Leave Redis alone for a moment, so that a dead one does not slow every hop."""

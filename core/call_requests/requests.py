@@ -16,6 +16,7 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
 from core.staff.permissions import Permission, must
+from core.text.columns import LanguageCode
 from core.text.languages import Language
 
 TAKEN_FOR: Final = timedelta(minutes=15)
@@ -57,7 +58,7 @@ class CallRequest(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     msisdn: str
-    language: Language = Field(sa_type=one_of(Language))
+    language: Language = Field(sa_type=LanguageCode)
     household_id: int | None = Field(default=None, foreign_key="household.id", ondelete="SET NULL", index=True)
     asked_at: datetime
     state: CallRequestState = Field(sa_type=one_of(CallRequestState))

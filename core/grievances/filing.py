@@ -18,6 +18,7 @@ from core.platform.settings import Settings, settings
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
+from core.text.columns import LanguageCode
 from core.text.languages import Language
 
 
@@ -91,7 +92,7 @@ class Grievance(Row, table=True):
     commune_pcode: str | None = Field(default=None, foreign_key="commune.pcode")
     anonymous: bool
     beneficiary: bool
-    language: Language = Field(sa_type=one_of(Language))
+    language: Language = Field(sa_type=LanguageCode)
     call_back: bool
     call_safe: bool | None = None
     sms_safe: bool | None = None

@@ -25,7 +25,7 @@ class Prepared:
 
     def said(self, language: Language) -> str:
         """Its text in a language."""
-        return self.text_bm if language is Language.BM else self.text_fr
+        return self.text_bm if language == "bm" else self.text_fr
 
 
 OF_CATEGORY = text(

@@ -17,6 +17,7 @@ from core.campaigns.models import CampaignKind
 from core.numbers.msisdn import Operator
 from core.outbox.notices import NoticeKind
 from core.platform.columns import WORD_LETTERS, Row, coded, listed, one_of, stamped
+from core.text.columns import LanguageCode
 from core.text.languages import Language
 from core.text.words import COMMAND, COUNT, DESK, PAPER, Audience, Code, Word, called, label
 
@@ -238,7 +239,7 @@ class MessageText(Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", ondelete="CASCADE", index=True)
-    language: Language = Field(sa_type=one_of(Language))
+    language: Language = Field(sa_type=LanguageCode)
     content: str
     body: str
     parts: int = Field(sa_type=SmallInteger)
@@ -303,7 +304,7 @@ class Message(Row, table=True):
     household_ids: list[int] = Field(sa_type=ARRAY(Integer))
     content_hashes: list[int] | None = Field(default=None, sa_type=ARRAY(Integer), sa_column_kwargs={"name": "told"})
     commune_pcode: str | None = None
-    language: Language | None = Field(default=None, sa_type=one_of(Language))
+    language: Language | None = Field(default=None, sa_type=LanguageCode)
     filling: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     state: MessageState = Field(sa_type=one_of(MessageState))
     reason: str | None = None

@@ -105,6 +105,6 @@ def _reader(hint: Any) -> Callable[[Any], Any] | None:
     if get_origin(hint) is tuple:
         inner = _reader(get_args(hint)[0]) if get_args(hint) else None
         return tuple if inner is None else lambda values: tuple(inner(each) for each in values)
-    if isinstance(hint, type) and issubclass(hint, Enum):
+    if isinstance(hint, type) and hint is not str and issubclass(hint, Enum | str):
         return hint
     return None

@@ -9,6 +9,7 @@ from sqlmodel import Field
 from core.platform.columns import Row, coded, one_of, stamped
 from core.registry.components import ComponentCode
 from core.registry.statuses import Status
+from core.text.columns import LanguageCode
 from core.text.languages import Language
 
 
@@ -65,7 +66,7 @@ class Household(Row, table=True):
     birth_year: int | None = None
     commune_pcode: str = Field(foreign_key="commune.pcode", index=True)
     village: str | None = None
-    language: Language | None = Field(default=None, sa_type=one_of(Language))
+    language: Language | None = Field(default=None, sa_type=LanguageCode)
     status: Status = Field(sa_type=one_of(Status))
     status_reason: str | None = None
     updated_at: dt.datetime = stamped()
@@ -103,7 +104,7 @@ class Phone(Row, table=True):
     __tablename__ = "phone"
 
     msisdn: str = Field(primary_key=True)
-    language: Language | None = Field(default=None, sa_type=one_of(Language))
+    language: Language | None = Field(default=None, sa_type=LanguageCode)
     sms_stopped_at: dt.datetime | None = None
     created_at: dt.datetime = stamped()
     updated_at: dt.datetime = stamped()

@@ -5,15 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
 from babel.messages import Catalog, Message
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
-from core.text.languages import Language
-
-LOCALES = Path(__file__).parents[2] / "locales"
-
-log = structlog.get_logger()
+from core.text import languages
+from core.text.languages import Language, UnusableLocale
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +33,16 @@ class Catalogue:
         return forms[self.form_of(count)]
 
 
-def load(language: Language, locales: Path = LOCALES) -> Catalogue:
-    """Read the catalogue of a language; fuzzy and empty entries are not used, a missing file is an empty catalogue.
+def load(language: Language, locales: Path | None = None) -> Catalogue:
+    """Read the catalogue of a language; fuzzy and empty entries are not used.
 
-    Raises babel's PoFileError for a file that is no catalogue.
+    Raises UnusableLocale for a file that is missing or no catalogue.
     """
-    path = path_of(locales, language)
-    if not path.exists():
-        log.error("catalogue_missing", language=language.value)
-        return Catalogue({}, {}, lambda count: int(count != 1))
-    catalog = read(path, language)
+    path = path_of(locales or languages.LOCALES, language)
+    try:
+        catalog = read(path, language)
+    except (OSError, PoFileError, UnicodeDecodeError) as error:
+        raise UnusableLocale(f"{path} cannot be used: {type(error).__name__}: {error}") from error
     texts: dict[str, str] = {}
     forms: dict[str, Sequence[str]] = {}
     for message in catalog:

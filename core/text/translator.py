@@ -77,7 +77,7 @@ class Translator:
             case str():
                 return value
             case Amount(xof):
-                return amount_phrase(xof)
+                return amount_phrase(self.language, xof)
             case date():
                 return date_phrase(self.language, value)
             case time():
@@ -87,5 +87,11 @@ class Translator:
 
 @lru_cache
 def translator(language: Language) -> Translator:
-    """Give the voice of a language; its catalogue is read once."""
+    """Give the translator of a language; its catalogue is read once. Raises UnusableLocale."""
     return Translator(language, load(language))
+
+
+def read_all() -> None:
+    """Read the catalogue of every language; raises UnusableLocale for one that cannot be spoken."""
+    for language in Language:
+        translator(language)

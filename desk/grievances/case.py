@@ -234,7 +234,7 @@ async def _heard(found: Case, household: Standing | None, at: datetime) -> list[
     memory: dict[str, Any] = {"household": found.household_id}
 
     def call(**more: str) -> Call:
-        return Call(msisdn=found.msisdn or "", language=Language.FR, memory=memory | more, key="", now=at)
+        return Call(msisdn=found.msisdn or "", language=Language.staff(), memory=memory | more, key="", now=at)
 
     said = [("Inscription", await eligibility(call())), ("Paiement", await payment(call()))]
     said += [(each.component, await component(call(component=each.component))) for each in household.enrolments]

@@ -68,7 +68,7 @@ class Intake(Page):
             "household": number,
             "q": phone or number,
             "phone": phone,
-            "language": Language.BM.value,
+            "language": Language.default().value,
             "channel": CHANNELS[0],
         }
         form = _Form(values, await own_commune(me))
@@ -157,7 +157,7 @@ def _filing(form: _Form, me: Actor) -> Filing | None:
         call_back=call_back,
         call_safe=v["call_safe"] == "yes" if sensitive else None,
         sms_safe=v["sms_safe"] == "yes" if sensitive else None,
-        language=Language.FR if v["language"] == Language.FR else Language.BM,
+        language=Language.named(v["language"]) or Language.default(),
         channel=v["channel"] if v["channel"] in CHANNELS else CHANNELS[0],
         name=household.head_name if household else v["name"] or None,
         sex=v["sex"] if v["sex"] in ("F", "M") else None,

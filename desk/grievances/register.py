@@ -79,7 +79,7 @@ class Register(Page):
     @route("")
     async def index(self, request: Request) -> Response:
         """An empty list."""
-        head = _List(await own_commune(actor(request)), "", now().date().isoformat(), Language.BM.value)
+        head = _List(await own_commune(actor(request)), "", now().date().isoformat(), Language.default().value)
         return self._page(request, head, [])
 
     @route("", methods=["POST"])
@@ -163,7 +163,7 @@ async def _settle(line: Line, head: _List, me: Actor) -> None:
             call_back=False,
             call_safe=False if sensitive else None,
             sms_safe=False if sensitive else None,
-            language=Language.FR if head.language == Language.FR else Language.BM,
+            language=Language.named(head.language) or Language.default(),
             channel="register",
             name=household.head_name if household else line.whose,
             sex=line.sex.upper() or None,

@@ -18,7 +18,7 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
-from core.text.formats import MONTHS, short_date
+from core.text.formats import month_phrase, short_date
 from core.text.languages import Language
 from desk.grievances.dashboard import AGE_WORDS, LIST, NOT_SAID
 from desk.grievances.list import FOCAL_EXPORTS, day_of, download
@@ -115,7 +115,7 @@ def period_words(period: date | None, step: str) -> str:
         return "Toute la période"
     if step == "quarter":
         return f"T{(period.month + 2) // 3} {period.year}"
-    return f"{MONTHS[Language.FR][period.month - 1]} {period.year}"
+    return month_phrase(Language.staff(), period)
 
 
 def value_words(made: Report, by: str | None, value: str | None) -> str:

@@ -76,7 +76,7 @@ def plan(
     place: Annotated[str, typer.Option(help="P-code of a region, cercle or commune.")] = "",
     village: Annotated[str, typer.Option(help="A village of that commune.")] = "",
     status: Annotated[Status | None, typer.Option(help="Households of this status.")] = None,
-    language: Annotated[Language | None, typer.Option(help="Phones of this language.")] = None,
+    language: Annotated[Language | None, typer.Option(parser=Language, help="Phones of this language.")] = None,
     french: Annotated[str, typer.Option("--fr", help="Free words in French.")] = "",
     bambara: Annotated[str, typer.Option("--bm", help="Free words in Bambara.")] = "",
     title: Annotated[str, typer.Option(help="How it is called in lists.")] = "",

@@ -16,6 +16,7 @@ from core.platform import database
 from core.platform.database import reading
 from core.platform.spreadsheets import CsvTable, Workbook
 from core.text.formats import amount_phrase, short_date
+from core.text.languages import Language
 
 REASONS: Final = {
     "no_phone": "pas de téléphone",
@@ -140,7 +141,7 @@ async def rows(campaign_id: int) -> AsyncIterator[Sequence[str]]:
                 name,
                 ", ".join(local(msisdn) for msisdn in msisdns or ()),
                 REASONS.get(why, why),
-                "" if amount is None else amount_phrase(amount),
+                "" if amount is None else amount_phrase(Language.staff(), amount),
                 "" if day is None else short_date(day),
                 place,
             )

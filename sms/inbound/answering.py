@@ -79,7 +79,7 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
         kind, filling = _answer(words)
         if not await _may_answer(session, msisdn, intent, filling, now, most_a_day):
             return False
-        language = await spoken_by(msisdn) or words.language or Language.BM
+        language = await spoken_by(msisdn) or words.language or Language.default()
         notice = Notice(
             key=f"answer {incoming.gateway_id}",
             kind=kind,

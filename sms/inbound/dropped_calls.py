@@ -34,7 +34,7 @@ async def end(session_end: SessionEnd, unsaid: Unsaid | None, now: datetime) -> 
         about = next((card for card in households if card.id == asked), None)
         if asked is not None and about is None:
             return
-        language = unsaid.language or Language.BM
+        language = unsaid.language or Language.default()
         text = unsaid.text
         if about is not None and len(households) > 1:
             text = translator(language).t("{name}: {text}", name=about.head_name, text=text)

@@ -90,7 +90,7 @@ class _Keyword:
     plain: str
 
 
-_FR, _BM = Language.FR, Language.BM
+_FR, _BM = Language("fr"), Language("bm")
 _KEYWORDS: Final = tuple(
     _Keyword(intent, language, _plain(word))
     for intent, language, words in (

@@ -10,7 +10,6 @@ from typing import Final
 
 from core.campaigns.models import CampaignKind
 from core.text.alphabet import Alphabet
-from core.text.languages import Language
 from core.text.translator import N_, Amount, Translator
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 
@@ -58,7 +57,7 @@ def campaign_text(kind: CampaignKind, content: Content, translator: Translator) 
     """Say what a campaign of this kind tells, in one language."""
     match content:
         case FreeWords(fr, bm):
-            return translator.t("Jigisèmèjiri: {text}", text=fr if translator.language is Language.FR else bm)
+            return translator.t("Jigisèmèjiri: {text}", text=fr if translator.language == "fr" else bm)
         case Events(lines):
             return _event(kind, lines, translator)
         case Payments(lines):
@@ -173,7 +172,7 @@ def _more_events(line: EventLine, translator: Translator) -> str:
 
 
 def _what(line: EventLine, translator: Translator) -> str:
-    return line.what_bm if translator.language is Language.BM else line.what_fr
+    return line.what_bm if translator.language == "bm" else line.what_fr
 
 
 def _where(line: EventLine, translator: Translator) -> str:

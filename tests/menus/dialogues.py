@@ -48,7 +48,7 @@ DAY: Final = "mardi 24 novembre 2026, 10 h"
 
 HOUSEHOLDS: Final = 60
 CODE: Final = "*384*1234#"
-HEADINGS: Final = {Language.FR: "## En français", Language.BM: "## En bambara"}
+HEADINGS: Final = {Language("fr"): "## En français", Language("bm"): "## En bambara"}
 SCREEN: Final = "    │ "
 END: Final = "L'appel est fini."
 REFERENCE: Final = "{référence}"

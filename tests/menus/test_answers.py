@@ -10,7 +10,7 @@ from core.text.languages import Language
 from demo.callers import Situation
 from tests.menus.conftest import Town, caller, pressed
 
-BM, FR = Language.BM, Language.FR
+BM, FR = Language("bm"), Language("fr")
 
 
 async def grievances() -> int:

@@ -25,7 +25,7 @@ from simulator.gateway import UssdCall
 from tests.menus.conftest import CALLBACK, Town, caller, pressed
 from tests.sms.outbox.a_gateway import AGateway
 
-BM, FR = Language.BM, Language.FR
+BM, FR = Language("bm"), Language("fr")
 NOW = datetime.now(UTC)
 
 

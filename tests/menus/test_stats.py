@@ -25,10 +25,10 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 async def test_counts_of_a_day_add_up_and_older_days_are_left_out() -> None:
     counts = Counts()
     for _ in range(3):
-        counts.count(Event.ENTERED, "home", Language.BM)
-    counts.finished("payment date", Language.BM, 2, 8.0)
+        counts.count(Event.ENTERED, "home", Language("bm"))
+    counts.finished("payment date", Language("bm"), 2, 8.0)
     await keep(counts, NOON)
-    counts.count(Event.ENTERED, "home", Language.BM)
+    counts.count(Event.ENTERED, "home", Language("bm"))
     await keep(counts, NOON)
     await add(DAY - timedelta(days=7), [ScreenDay("home", "bm", {"entered": 50})], [])
 
@@ -40,7 +40,7 @@ async def test_counts_of_a_day_add_up_and_older_days_are_left_out() -> None:
 @pytest.mark.usefixtures("world")
 async def test_what_could_not_be_kept_is_kept_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = Counts()
-    counts.count(Event.ENTERED, "home", Language.FR)
+    counts.count(Event.ENTERED, "home", Language("fr"))
 
     async def away(*_: object) -> None:
         raise OperationalError("", {}, Exception())

@@ -15,8 +15,7 @@ from core.calls.journal import Journal
 from core.platform.database import undone
 from core.registry.callers import language_of, remember_language
 from core.text.alphabet import GSM7
-from core.text.catalogue import LOCALES
-from core.text.languages import Language
+from core.text.languages import LOCALES, Language
 from proof.book import book
 from proof.exemplars import exemplars, own_pages
 from proof.review import CERTAINTY, COLUMNS, Text, texts_to_review, unguarded, write_table
@@ -26,7 +25,7 @@ from ussd.menu import Menu
 from ussd.values import Value, ask, choose, option, retry, say
 
 TODAY = date(2026, 11, 24)
-BM, FR = Language.BM, Language.FR
+BM, FR = Language("bm"), Language("fr")
 
 small = Menu("home")
 

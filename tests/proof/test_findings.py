@@ -23,7 +23,7 @@ from ussd.call import Call
 from ussd.menu import Function, Menu, Screen
 from ussd.values import Value, ask, choose, go, option, retry, say
 
-BM, FR = Language.BM, Language.FR
+BM, FR = Language("bm"), Language("fr")
 WOMAN = Caller("+22370000001", "une femme de Safo", FR)
 OLD_MAN = Caller("+22370000002", "un vieux de Bougoula", BM)
 SPOKEN = {each.msisdn: each.language for each in (WOMAN, OLD_MAN)}

@@ -35,9 +35,9 @@ async def _walked(url: str) -> Walk:
     msisdn = DEMO_CALLERS[0].msisdn
     typed = {question: each[:1] for question, each in answers().items()}
     async with on_own_database(url):
-        await remember_language(msisdn, Language.FR)
+        await remember_language(msisdn, Language("fr"))
         walker = Walker(line, Journal(), GSM7, undone=undone, answers=typed)
-        return await walker.walk([Caller(msisdn, DEMO_CALLERS[0].situation_fr, Language.FR)])
+        return await walker.walk([Caller(msisdn, DEMO_CALLERS[0].situation_fr, Language("fr"))])
 
 
 @pytest.fixture(scope="module")

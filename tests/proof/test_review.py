@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from core.imports.sheets import UnreadableFile
 from core.text.alphabet import GSM7
-from core.text.catalogue import LOCALES
+from core.text.languages import LOCALES
 from proof import command, corrections
 from proof.catalogues import problems
 from proof.corrections import ERROR_LINE, LABEL, TURNING, Outcome, bring_back, labels
@@ -46,7 +46,7 @@ def _sheet(catalogue: Path, *rows: Mapping[str, str], **how: Any) -> Path:
 
 
 def _brought(catalogue: Path, *rows: Mapping[str, str], today: date = NOVEMBER) -> Outcome:
-    return bring_back(_sheet(catalogue, *rows), today, catalogue)
+    return bring_back(_sheet(catalogue, *rows), today, catalogue.parents[2])
 
 
 def _entry(catalogue: Path, msgid: str) -> list[str]:
@@ -110,7 +110,7 @@ def test_a_text_is_confirmed_by_its_confidence_alone(catalogue: Path) -> None:
 def test_the_table_as_it_was_written_changes_nothing(catalogue: Path, tmp_path: Path) -> None:
     before = catalogue.read_bytes()
     write_table(texts_to_review(GSM7), tmp_path / "table.csv")
-    outcome = bring_back(tmp_path / "table.csv", NOVEMBER, catalogue)
+    outcome = bring_back(tmp_path / "table.csv", NOVEMBER, catalogue.parents[2])
     assert outcome == Outcome(changed=0, unchanged=0, blank=len(texts_to_review(GSM7)), problems=())
     assert catalogue.read_bytes() == before
 
@@ -169,14 +169,14 @@ def test_an_unknown_confidence_and_two_corrections_of_one_text_are_refused(catal
 
 def test_a_comma_cp1252_and_a_workbook_are_read_too(catalogue: Path) -> None:
     path = _sheet(catalogue, _row("Yes", "Awo é"), delimiter=",", encoding="cp1252")
-    assert bring_back(path, NOVEMBER, catalogue).changed == 1
+    assert bring_back(path, NOVEMBER, catalogue.parents[2]).changed == 1
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
     sheet.append(["MSGID", "Correction", "new_back_translation"])
     sheet.append([NO_DATE, "Don ma sigi fɔlɔ.", "Day not set yet."])
     workbook.save(path.with_suffix(".xlsx"))
-    assert bring_back(path.with_suffix(".xlsx"), NOVEMBER, catalogue).changed == 1
+    assert bring_back(path.with_suffix(".xlsx"), NOVEMBER, catalogue.parents[2]).changed == 1
     assert _entry(catalogue, NO_DATE)[-1] == 'msgstr "Don ma sigi fɔlɔ."'
 
 
@@ -184,7 +184,7 @@ def test_a_table_without_its_columns_is_refused_whole(catalogue: Path) -> None:
     path = catalogue.parents[3] / "other.csv"
     path.write_text("msgid;texte\nYes;Awɔ\n", "utf-8")
     with pytest.raises(UnreadableFile, match="correction, new_back_translation"):
-        bring_back(path, NOVEMBER, catalogue)
+        bring_back(path, NOVEMBER, catalogue.parents[2])
 
 
 def test_the_rules_are_those_that_the_catalogue_is_held_to() -> None:
@@ -205,7 +205,7 @@ def test_every_text_of_the_catalogue_can_be_confirmed_as_it_stands(catalogue: Pa
 
 
 def test_the_command_tells_what_it_did_or_what_is_wrong(catalogue: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "bring_back", lambda file, today: bring_back(file, today, catalogue))
+    monkeypatch.setattr(command, "bring_back", lambda file, today: bring_back(file, today, catalogue.parents[2]))
     monkeypatch.setenv("COLUMNS", "160")
     wrong = _asked(_sheet(catalogue, _row(NO_DATE, "A cira [b]😀")))
     assert wrong.exit_code == 1

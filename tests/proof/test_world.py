@@ -30,7 +30,7 @@ FEW: Final = (Situation.SHARED, Situation.GRIEVANCE_ANSWERED)
 """Those who, with one who never called and one who stopped the SMS, get to every screen between them."""
 
 FIRST: Final = Visit(
-    caller=Caller("+22370000001", "un paiement à venir, jour fixé", Language.FR),
+    caller=Caller("+22370000001", "un paiement à venir, jour fixé", Language("fr")),
     screen="home",
     kind="choose",
     keys=(),
@@ -50,12 +50,12 @@ async def walked_by_few(menu: Menu) -> Walk:
 
     They speak French, and get to the Bambara by changing the language, further from everything than tasks may be.
     """
-    callers = [Caller(each.msisdn, each.situation_fr, Language.FR) for each in DEMO_CALLERS if each.situation in FEW]
-    callers.append(Caller(world.STOPPED, "a arrêté les SMS", Language.FR))
+    callers = [Caller(each.msisdn, each.situation_fr, Language("fr")) for each in DEMO_CALLERS if each.situation in FEW]
+    callers.append(Caller(world.STOPPED, "a arrêté les SMS", Language("fr")))
     for caller in callers:
-        await remember_language(caller.msisdn, Language.FR)
+        await remember_language(caller.msisdn, Language("fr"))
     walker = Walker(menu, Journal(), GSM7, undone=undone, answers=world.answers(), step_seconds=30)
-    return await walker.walk([*callers, Caller(world.NEVER_CALLED, "n'a jamais appelé", Language.FR)])
+    return await walker.walk([*callers, Caller(world.NEVER_CALLED, "n'a jamais appelé", Language("fr"))])
 
 
 def checked(monkeypatch: pytest.MonkeyPatch, walk: Walk, *options: str) -> tuple[int, str]:
@@ -79,7 +79,7 @@ async def test_the_line_holds_what_it_is_held_to(world: None, monkeypatch: pytes
     assert await filed() == before
 
     walk.visits = [replace(visit, seconds=0.0) for visit in walk.visits]
-    french = replace(walk, visits=[visit for visit in walk.visits if visit.caller.language is Language.FR])
+    french = replace(walk, visits=[visit for visit in walk.visits if visit.caller.language is Language("fr")])
     assert findings(french, line, rules(GSM7)) == []
     assert [each for each in findings(walk, line, rules(GSM7)) if each.fault is not Fault.TOO_FAR] == []
     assert walk.screens() == set(line)

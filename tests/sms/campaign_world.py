@@ -41,7 +41,7 @@ MAIRIE: Final = "Mairie de Safo"
 AWA, BINTA, CHEICK, DJENEBA = "+22376000001", "+22376000002", "+22376000003", "+22376000004"
 MALITEL, TELECEL, FIXED = "+22366000001", "+22350000001", "+22320221615"
 
-BM, FR = Language.BM, Language.FR
+BM, FR = Language("bm"), Language("fr")
 SETTINGS: Final = Settings(sms_rate=0, sms_part_price_xof=0, sms_retry_seconds=120)
 
 

@@ -89,7 +89,7 @@ def small_menu() -> SmallMenu:  # noqa: C901 - one of each kind
     @menu.act()
     async def done(call: Call) -> Value:
         small.ran["done"] += 1
-        await ask_call(call.key, call.msisdn, call.language or Language.BM, None, call.now)
+        await ask_call(call.key, call.msisdn, call.language or Language("bm"), None, call.now)
         return say(f"Done {call.key.rpartition(':')[2]}.")
 
     @menu.screen("done", private=True)

@@ -15,7 +15,7 @@ from ussd.counting import Counted, Counts, Finished, NoCounts, Place
 from ussd.engine import Engine
 from ussd.sessions import Sessions
 
-BM = Language.BM
+BM = Language("bm")
 
 
 def an_engine_that_counts(redis: Redis, counts: Counts) -> Engine:

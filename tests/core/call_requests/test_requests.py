@@ -20,9 +20,9 @@ async def test_the_desk_is_asked_once_to_call_the_phone_or_another_number() -> N
     await seed.safo()
     household = await seed.household()
 
-    await ask_call("hop 1", AWA, Language.BM, household, NOW)
-    await ask_call("hop 1", AWA, Language.BM, household, NOW + timedelta(seconds=5))
-    await ask_call("hop 2", AWA, Language.FR, None, NOW, number="+33612345678")
+    await ask_call("hop 1", AWA, Language("bm"), household, NOW)
+    await ask_call("hop 1", AWA, Language("bm"), household, NOW + timedelta(seconds=5))
+    await ask_call("hop 2", AWA, Language("fr"), None, NOW, number="+33612345678")
 
     async with reading() as connection:
         rows = [tuple(row) for row in await connection.execute(ROWS)]

@@ -43,7 +43,7 @@ async def plant(received: date, **given: Any) -> str:
             sensitivity=CATEGORIES[category].sensitivity,
             anonymous=False,
             beneficiary=True,
-            language=Language.BM,
+            language=Language("bm"),
             call_back=False,
             received_at=at(received),
             first_answered_at=days["answered"],

@@ -81,10 +81,10 @@ async def test_a_case_tells_what_became_of_each_sms() -> None:
 async def test_the_language_is_the_one_the_phone_chose_last() -> None:
     mariam = await somebody("mariam")
     reference = await filed("a")
-    assert (await seen_case(reference, mariam)).language is Language.BM
+    assert (await seen_case(reference, mariam)).language is Language("bm")
     async with writing() as session:
         await session.execute(text("INSERT INTO phone (msisdn, language) VALUES (:phone, 'fr')"), {"phone": AWA})
-    assert (await seen_case(reference, mariam)).language is Language.FR
+    assert (await seen_case(reference, mariam)).language is Language("fr")
 
 
 async def test_of_two_who_act_on_one_page_the_second_is_told_what_changed() -> None:
@@ -195,5 +195,5 @@ async def test_prepared_answers_are_planted_once_and_marked_as_not_reviewed() ->
     found = await of_category("payment")
     assert found
     assert not any(each.reviewed for each in found)
-    assert {each.said(Language.BM) for each in found} == {each.text_bm for each in found}
+    assert {each.said(Language("bm")) for each in found} == {each.text_bm for each in found}
     assert await of_category("abuse") == ()

@@ -42,7 +42,7 @@ LATE = Filing(
     call_back=False,
     call_safe=None,
     sms_safe=None,
-    language=Language.BM,
+    language=Language("bm"),
 )
 CALL_ME = replace(LATE, call_back=True, call_safe=True)
 ABUSE = replace(LATE, category="abuse", subcategory="violence")

@@ -33,7 +33,7 @@ LATE = Filing(
     call_back=False,
     call_safe=None,
     sms_safe=None,
-    language=Language.BM,
+    language=Language("bm"),
 )
 CONDUCT = replace(LATE, category="conduct", subcategory="bribe")
 ABUSE = replace(LATE, category="abuse", subcategory="violence", words=None)

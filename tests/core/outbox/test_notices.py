@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("world")
 AWA, BAKARY = "+22376000001", "+22366000002"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 THURSDAY, FRIDAY = date(2026, 11, 26), date(2026, 11, 27)
-RECEIPT = Notice("received 1234567", NoticeKind.RECEIVED, AWA, Language.BM, {"ref": "1234567", "due": "2026-12-01"})
+RECEIPT = Notice("received 1234567", NoticeKind.RECEIVED, AWA, Language("bm"), {"ref": "1234567", "due": "2026-12-01"})
 
 
 async def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -48,7 +48,7 @@ async def told() -> list[dict[str, Any]]:
 async def told_and_undone() -> None:
     """The receipt, told with a change in a transaction that fails at its end."""
     async with writing():
-        await remember_language(AWA, Language.BM)
+        await remember_language(AWA, Language("bm"))
         assert await queue_notice(RECEIPT, NOON)
         raise ZeroDivisionError
 
@@ -82,7 +82,7 @@ async def test_a_notice_is_one_message_in_a_request_of_its_own_and_a_job_that_wa
 
 async def test_a_notice_is_there_when_its_change_is_and_not_before() -> None:
     async with writing():
-        await remember_language(AWA, Language.BM)
+        await remember_language(AWA, Language("bm"))
         await queue_notice(RECEIPT, NOON)
         assert await queued() == (0, 0, 0)
     assert await queued() == (1, 1, 1)
@@ -163,7 +163,7 @@ async def test_only_a_number_that_can_get_sms_is_told(label: str, msisdn: str, o
 
 async def asked(number: str = AWA) -> int:
     """Somebody who waits to be called."""
-    await ask_call(f"key {number}", number, Language.FR, None, NOON)
+    await ask_call(f"key {number}", number, Language("fr"), None, NOON)
     ((request,),) = await rows("SELECT id FROM callback_request WHERE msisdn = :number", number=number)
     return int(request)
 

@@ -89,15 +89,15 @@ async def test_a_page_that_is_out_of_date_changes_nothing(mariam: Actor) -> None
     with pytest.raises(ChangedMeanwhile):
         await correct_phone(mariam, AWA, PhonePosition.FIRST, NEW, "+22370000000", WHY, NOW)
     with pytest.raises(ChangedMeanwhile):
-        await correct_language(mariam, AWA, Language.BM, Language.FR, WHY, NOW)
+        await correct_language(mariam, AWA, Language("bm"), Language("fr"), WHY, NOW)
 
 
 async def test_a_language_is_corrected(mariam: Actor) -> None:
     async with seen_by(mariam):
-        await correct_language(mariam, AWA, Language.BM, None, WHY, NOW)
+        await correct_language(mariam, AWA, Language("bm"), None, WHY, NOW)
     assert await kept() == {"before": None, "after": "bm", "reason": WHY}
     with pytest.raises(CannotCorrect):
-        await correct_language(mariam, AWA, Language.BM, Language.BM, WHY, NOW)
+        await correct_language(mariam, AWA, Language("bm"), Language("bm"), WHY, NOW)
 
 
 async def test_it_is_for_whoever_works_there(mariam: Actor) -> None:
@@ -106,4 +106,4 @@ async def test_it_is_for_whoever_works_there(mariam: Actor) -> None:
         with pytest.raises(NoSuchHousehold):
             await correct_phone(elsewhere, AWA, PhonePosition.FIRST, NEW, FIRST, WHY, NOW)
     with pytest.raises(NotAllowed):
-        await correct_language(Actor(mariam.id, "M", Role.FOCAL), AWA, Language.BM, None, WHY, NOW)
+        await correct_language(Actor(mariam.id, "M", Role.FOCAL), AWA, Language("bm"), None, WHY, NOW)

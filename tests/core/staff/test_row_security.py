@@ -40,7 +40,7 @@ async def country(world: None) -> None:
             pcode, commune=pcode, phones=(msisdn,), components=("TM",), head_name=f"Head of {pcode}"
         )
         await seed.payment(household, PaymentState.PAID)
-        await ask_call(f"call {pcode}", msisdn, Language.BM, household, NOW)
+        await ask_call(f"call {pcode}", msisdn, Language("bm"), household, NOW)
         for category, subcategory in (("payment", "late"), ("conduct", "bribe")):
             filing = Filing(
                 key=f"{category} {pcode}",
@@ -53,10 +53,10 @@ async def country(world: None) -> None:
                 call_back=False,
                 call_safe=None,
                 sms_safe=True,
-                language=Language.BM,
+                language=Language("bm"),
             )
             await file(filing, NOW)
-    await ask_call("call of nobody", "+22376000009", Language.BM, None, NOW)
+    await ask_call("call of nobody", "+22376000009", Language("bm"), None, NOW)
     async with writing() as session:
         await session.execute(
             text(

@@ -21,9 +21,8 @@ from core.payments.states import PaymentState
 from core.phrases.telling import payment_told
 from core.registry.components import ComponentCode
 from core.text.alphabet import GSM7
-from core.text.catalogue import LOCALES
 from core.text.formats import date_phrase
-from core.text.languages import Language
+from core.text.languages import LOCALES, Language
 from core.text.translator import Amount, Translator, translator
 from core.text.words import LINE, label
 from menus.subjects import TOPICS
@@ -32,7 +31,7 @@ from sms.outbox.notice_texts import PERIODS
 from ussd.pages import Room, lay_out, with_error
 from ussd.texts import signs
 
-BM, FR = Language.BM, Language.FR
+BM, FR = Language("bm"), Language("fr")
 REPOSITORY = Path(__file__).parents[3]
 DOMAIN = REPOSITORY.parent / "shared" / "domain"
 

@@ -30,8 +30,8 @@ async def awa(app: Starlette) -> int:
     """Awa's household in Safo, who asked to be called; Binta, whom nobody knows, asked later."""
     await seed.safo()
     household = await seed.household(phones=(AWA,))
-    await ask_call("1", AWA, Language.BM, household, NOW - timedelta(hours=3))
-    await ask_call("2", BINTA, Language.FR, None, NOW - timedelta(hours=2))
+    await ask_call("1", AWA, Language("bm"), household, NOW - timedelta(hours=3))
+    await ask_call("2", BINTA, Language("fr"), None, NOW - timedelta(hours=2))
     return household
 
 
@@ -144,7 +144,7 @@ async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one
             await file(
                 Filing(
                     key=category, msisdn=AWA, household_id=awa, category=category, subcategory=subcategory, words=None,
-                    anonymous=False, call_back=True, call_safe=True, sms_safe=True, language=Language.BM,
+                    anonymous=False, call_back=True, call_safe=True, sms_safe=True, language=Language("bm"),
                 ),
                 NOW,
             )
@@ -161,7 +161,7 @@ async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one
 async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(awa: int, sign_in: SignIn) -> None:
     filing = Filing(
         key="1", msisdn=AWA, household_id=awa, category="payment", subcategory="late", words=None, anonymous=False,
-        call_back=True, call_safe=None, sms_safe=None, language=Language.BM,
+        call_back=True, call_safe=None, sms_safe=None, language=Language("bm"),
     )  # fmt: skip
     reference = (await file(filing, NOW)).reference
     mariam = await sign_in("mariam")

@@ -26,7 +26,7 @@ FRENCH, BAMBARA = "La réunion est reportée à lundi.", "Ɲɔgɔn ye ntɛnɛndo
 async def awa(app: Starlette, sign_in: SignIn) -> Browser:
     """A supervisor of the whole country; two households of Safo are paid in six days."""
     await seed.safo()
-    await family(AWA, due=SOON, language=Language.FR)
+    await family(AWA, due=SOON, language=Language("fr"))
     await family(BINTA, due=SOON)
     return await sign_in("awa", Role.SUPERVISOR)
 

@@ -204,7 +204,7 @@ async def test_what_no_sms_may_hold_is_refused_and_the_text_kept(sign_in: SignIn
 
 
 async def test_the_preview_is_the_sms_that_goes(sign_in: SignIn) -> None:
-    reference = await filed("a", replace(LATE, language=Language.BM))
+    reference = await filed("a", replace(LATE, language=Language("bm")))
     await prepared_answers.plant()
     mariam = await sign_in("mariam")
     await do(mariam, reference, "take")

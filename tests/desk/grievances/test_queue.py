@@ -28,7 +28,7 @@ LATE = Filing(
     call_back=False,
     call_safe=None,
     sms_safe=None,
-    language=Language.FR,
+    language=Language("fr"),
 )
 
 

@@ -23,7 +23,7 @@ PHONE = "+22376123456"
 async def mariam(app: object, sign_in: SignIn) -> Browser:
     await seed.places((SAFO, "Safo"), ("ML030303", "Diago"))
     await seed.household(AWA, phones=(PHONE,))
-    await remember_language(PHONE, Language.FR)
+    await remember_language(PHONE, Language("fr"))
     return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
 
 

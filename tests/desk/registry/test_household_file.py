@@ -34,7 +34,7 @@ async def test_it_has_payments_sms_and_the_grievances_one_may_see(awa: int) -> N
     for key, category, subcategory in (("1", "payment", "late"), ("2", "conduct", "bribe")):
         filing = Filing(
             key, PHONE, awa, category, subcategory, None, anonymous=False, call_back=False, call_safe=None,
-            sms_safe=None, language=Language.FR,
+            sms_safe=None, language=Language("fr"),
         )  # fmt: skip
         await file(filing, NOW)
     async with seen_by(MARIAM):

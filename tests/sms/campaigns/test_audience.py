@@ -98,7 +98,7 @@ SUBJECTS = st.builds(
     village=st.none() | st.just("Sirakoro"),
     component=st.none() | st.just("PNP"),
     status=st.none() | st.sampled_from(Status),
-    language=st.none() | st.sampled_from(Language),
+    language=st.none() | st.sampled_from([*Language]),
     unmoved=st.booleans(),
 )
 

@@ -26,7 +26,7 @@ from tests.sms.conftest import Callbacks
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages, rows
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
 
-BM, FR = Language.BM, Language.FR
+BM, FR = Language("bm"), Language("fr")
 SAFE = {
     FR: " Personne ne doit vous demander de l'argent ou un code.",
     BM: " Mògò si man kan ka wari walima kòdi nyini aw fè.",

@@ -18,7 +18,7 @@ from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages, ro
 
 pytestmark = pytest.mark.usefixtures("world")
 
-BM, FR = Language.BM, Language.FR
+BM, FR = Language("bm"), Language("fr")
 CUT = SessionEnd("ATUid_1", "Incomplete", NOON)
 TEXT = "Prochain paiement : lundi 30 novembre, Mairie de Safo"
 SAFE = "Personne ne doit vous demander de l'argent ou un code."

@@ -29,7 +29,7 @@ NUMBERS = count()
 @pytest.fixture
 async def name(line: Callbacks, gateway: AGateway) -> str:
     """A message that the gateway took, by its name there."""
-    await queue_notice(Notice("help", NoticeKind.HELP, AWA, Language.FR, prompt=True), NOON)
+    await queue_notice(Notice("help", NoticeKind.HELP, AWA, Language("fr"), prompt=True), NOON)
     await gateway.takes()
     return gateway.names[0]
 

@@ -15,7 +15,7 @@ from sms.inbound.words import Intent, Words, is_machine, read
 
 PAYMENT, STATUS, HELP = Intent.PAYMENT, Intent.STATUS, Intent.HELP
 STOP, START, UNKNOWN, MACHINE = Intent.STOP, Intent.START, Intent.UNKNOWN, Intent.MACHINE
-FR, BM = Language.FR, Language.BM
+FR, BM = Language("fr"), Language("bm")
 
 REFERENCE = "5724577"
 SLIPPED = "5724571"

@@ -35,7 +35,7 @@ def report(provider_id: str, state: MessageState = DELIVERED, at: datetime = LAT
 
 
 async def notice(key: str = "help") -> None:
-    await queue_notice(Notice(key, NoticeKind.HELP, AWA, Language.FR, prompt=True), NOON)
+    await queue_notice(Notice(key, NoticeKind.HELP, AWA, Language("fr"), prompt=True), NOON)
 
 
 async def taken(count: int) -> list[str]:

@@ -19,7 +19,7 @@ from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
 
 pytestmark = pytest.mark.usefixtures("world")
 
-BM, FR = Language.BM, Language.FR
+BM, FR = Language("bm"), Language("fr")
 TOMORROW = NOON + timedelta(days=1)
 NIGHT = TOMORROW.replace(hour=3)
 SAFE = {
