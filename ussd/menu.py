@@ -7,13 +7,14 @@ gateway repeats the request, and one cannot go back into it.
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.platform.errors import JigiError
 from ussd.call import Call
 from ussd.values import Ask, Choose, Go, Value
 
 Function = Callable[[Call], Awaitable[Value]]
 
 
-class MenuError(Exception):
+class MenuError(JigiError):
     """A menu that is wrong in itself; the message names the screen."""
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.platform.errors import JigiError
 from core.text.alphabet import Alphabet
 
 MORE = "9"
@@ -21,7 +22,7 @@ ROW = 48
 _WORD = re.compile(r"\s?\S+")
 
 
-class DoesNotFit(ValueError):
+class DoesNotFit(JigiError, ValueError):
     """An option, or a question with what is said about its answer, is longer than a page."""
 
 

@@ -1,18 +1,17 @@
 """What callers do at the screens, day by day: counts, with no number and no household in them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import BigInteger, text
+from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from core.calls.events import Event
+from core.platform import sql
 from core.platform.columns import WORD_LETTERS, Row
-from core.platform.database import reading, writing
-
-EVENTS: Final = tuple(event.value for event in Event)
+from core.platform.database import writing
 
 
 class ScreenCount(Row, table=True):
@@ -64,50 +63,43 @@ class TaskDay:
     seconds: float
 
 
-ADD_SCREEN = text(f"""
-INSERT INTO screen_count AS known (day, screen, language, {", ".join(EVENTS)})
-VALUES (:day, :screen, :language, {", ".join(f":{event}" for event in EVENTS)})
+ADD_SCREEN: Final = f"""
+INSERT INTO screen_count AS kept (day, screen, language, {", ".join(Event)})
+VALUES (%(day)s, %(screen)s, %(language)s, {", ".join(f"%({event})s" for event in Event)})
 ON CONFLICT (day, screen, language) DO UPDATE
-SET {", ".join(f"{event} = known.{event} + EXCLUDED.{event}" for event in EVENTS)}
-""")  # noqa: S608 - our own words
-ADD_TASK = text("""
-INSERT INTO task_count AS known (day, task, language, finished, hops, seconds)
-VALUES (:day, :task, :language, :finished, :hops, :seconds)
+SET {", ".join(f"{event} = kept.{event} + EXCLUDED.{event}" for event in Event)}
+"""  # noqa: S608 - our own words
+ADD_TASK: Final = """
+INSERT INTO task_count AS kept (day, task, language, finished, hops, seconds)
+VALUES (%(day)s, %(task)s, %(language)s, %(finished)s, %(hops)s, %(seconds)s)
 ON CONFLICT (day, task, language) DO UPDATE
-SET finished = known.finished + EXCLUDED.finished, hops = known.hops + EXCLUDED.hops,
-    seconds = known.seconds + EXCLUDED.seconds
-""")
+SET finished = kept.finished + EXCLUDED.finished, hops = kept.hops + EXCLUDED.hops,
+    seconds = kept.seconds + EXCLUDED.seconds
+"""
 
 
 async def add(day: date, screens: Sequence[ScreenDay], tasks: Sequence[TaskDay]) -> None:
     """Add what was counted since the last time; in one order, so that two processes do not wait for each other."""
-    async with writing() as session:
+    async with writing():
         for screen in sorted(screens, key=lambda each: (each.screen, each.language)):
-            events = {event: screen.events.get(event, 0) for event in EVENTS}
+            events = {event.value: screen.events.get(event, 0) for event in Event}
             values = {"day": day, "screen": screen.screen, "language": screen.language}
-            await session.execute(ADD_SCREEN, values | events)
+            await sql.execute(ADD_SCREEN, values | events)
         for task in sorted(tasks, key=lambda each: (each.task, each.language)):
-            values = {"day": day, "task": task.task, "language": task.language}
-            sums = {"finished": task.finished, "hops": task.hops, "seconds": task.seconds}
-            await session.execute(ADD_TASK, values | sums)
+            await sql.execute(ADD_TASK, {"day": day, **asdict(task)})
 
 
-SCREENS = text(f"""
-SELECT screen, language, {", ".join(f"sum({event}) AS {event}" for event in EVENTS)} FROM screen_count
-WHERE day >= :since GROUP BY screen, language ORDER BY screen, language
-""")  # noqa: S608
-TASKS = text("""
-SELECT task, language, sum(finished), sum(hops), sum(seconds) FROM task_count
-WHERE day >= :since GROUP BY task, language ORDER BY task, language
-""")
+SCREENS: Final = f"""
+SELECT screen, language, jsonb_build_object({", ".join(f"'{event}', sum({event})" for event in Event)}) AS events
+FROM screen_count WHERE day >= %(since)s GROUP BY screen, language ORDER BY screen, language
+"""  # noqa: S608
+TASKS: Final = """
+SELECT task, language, sum(finished) AS finished, CAST(sum(hops) AS bigint) AS hops, sum(seconds) AS seconds
+FROM task_count WHERE day >= %(since)s GROUP BY task, language ORDER BY task, language
+"""
 
 
 async def since(day: date) -> tuple[tuple[ScreenDay, ...], tuple[TaskDay, ...]]:
     """What was counted from a day on, by screen and by task, each in each language."""
-    async with reading() as connection:
-        screens = (await connection.execute(SCREENS, {"since": day})).all()
-        tasks = (await connection.execute(TASKS, {"since": day})).all()
-    return (
-        tuple(ScreenDay(row.screen, row.language, {e: int(getattr(row, e)) for e in EVENTS}) for row in screens),
-        tuple(TaskDay(row[0], row[1], int(row[2]), int(row[3]), float(row[4])) for row in tasks),
-    )
+    screens = await sql.rows(ScreenDay, SCREENS, {"since": day})
+    return tuple(screens), tuple(await sql.rows(TaskDay, TASKS, {"since": day}))

@@ -1,14 +1,16 @@
 """What the gateway reports at the end of a session, for statistics: no number, nothing that was typed or shown."""
 
 import re
+from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from core.calls.session_end import SessionEnd
+from core.platform import sql
 from core.platform.columns import Row, stamped
-from core.platform.database import reading
 
 
 class GatewaySession(Row, table=True):
@@ -27,13 +29,13 @@ class GatewaySession(Row, table=True):
     error: str | None = None
 
 
-RECORD = text(
-    "INSERT INTO gateway_session (session_id, date, network, status, duration_ms, hops, cost, error) "
-    "VALUES (:session_id, coalesce(:date, now()), :network, :status, :duration_ms, :hops, :cost, :error) "
-    "ON CONFLICT (session_id) DO UPDATE SET date = EXCLUDED.date, network = EXCLUDED.network, "
-    "status = EXCLUDED.status, duration_ms = EXCLUDED.duration_ms, hops = EXCLUDED.hops, cost = EXCLUDED.cost, "
-    "error = EXCLUDED.error"
-)
+RECORD: Final = """
+INSERT INTO gateway_session (session_id, date, network, status, duration_ms, hops, cost, error)
+VALUES (%(session_id)s, coalesce(%(date)s, now()), %(network)s, %(status)s, %(duration_ms)s, %(hops)s, %(cost)s,
+    %(error)s)
+ON CONFLICT (session_id) DO UPDATE SET date = EXCLUDED.date, network = EXCLUDED.network, status = EXCLUDED.status,
+    duration_ms = EXCLUDED.duration_ms, hops = EXCLUDED.hops, cost = EXCLUDED.cost, error = EXCLUDED.error
+"""
 NUMBERS = re.compile(r"[+*#]?[0-9][0-9*#]*")
 SPACES = re.compile(r"\s+")
 SHORT_FORM = re.compile(r"[A-Za-z][A-Za-z ,.:;'()_/-]{0,79}")
@@ -50,15 +52,4 @@ def short_form(error: str | None) -> str | None:
 
 async def record(end: SessionEnd) -> None:
     """Keep the end of a session; reported again, the last report counts."""
-    values = {
-        "session_id": end.session_id,
-        "date": end.date,
-        "network": end.network,
-        "status": end.status,
-        "duration_ms": end.duration_ms,
-        "hops": end.hops,
-        "cost": end.cost,
-        "error": short_form(end.error),
-    }
-    async with reading() as connection:  # one statement, a transaction of its own
-        await connection.execute(RECORD, values)
+    await sql.execute(RECORD, {**asdict(end), "error": short_form(end.error)})

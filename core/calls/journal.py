@@ -4,14 +4,16 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from core.platform import sql
 from core.platform.columns import Row, stamped
-from core.platform.database import reading, writing
+from core.platform.database import writing
+from core.platform.errors import JigiError
 
 
 class UssdJournal(Row, table=True):
@@ -27,7 +29,7 @@ class UssdJournal(Row, table=True):
     at: datetime = stamped()
 
 
-class NotKeptError(RuntimeError):
+class NotKept(JigiError, RuntimeError):
     """A hop was done once and its state was not kept; what it did is undone."""
 
 
@@ -43,21 +45,21 @@ class Entry:
         self.after = state
 
 
-LAST = text(
-    "SELECT state FROM ussd_journal WHERE session_id = :session_id AND position <= :upto AND state IS NOT NULL "
-    "ORDER BY position DESC, at DESC LIMIT 1"
-)
-CLAIM = text(
-    "INSERT INTO ussd_journal (key, session_id, position) VALUES (:key, :session_id, :position) "
-    "ON CONFLICT (key) DO NOTHING RETURNING key"
-)
-BEFORE = text("SELECT state FROM ussd_journal WHERE key = :key")
-FULFIL = text("UPDATE ussd_journal SET state = CAST(:state AS jsonb) WHERE key = :key")
-KEEP = text(
-    "INSERT INTO ussd_journal (key, session_id, position, state) "
-    "VALUES (:key, :session_id, :position, CAST(:state AS jsonb)) "
-    "ON CONFLICT (key) DO UPDATE SET state = EXCLUDED.state"
-)
+LAST: Final = """
+SELECT state FROM ussd_journal WHERE session_id = %(session_id)s AND position <= %(upto)s AND state IS NOT NULL
+ORDER BY position DESC, at DESC LIMIT 1
+"""
+CLAIM: Final = """
+INSERT INTO ussd_journal (key, session_id, position) VALUES (%(key)s, %(session_id)s, %(position)s)
+ON CONFLICT (key) DO NOTHING RETURNING key
+"""
+BEFORE: Final = "SELECT state FROM ussd_journal WHERE key = %(key)s"
+FULFIL: Final = "UPDATE ussd_journal SET state = CAST(%(state)s AS jsonb) WHERE key = %(key)s"
+KEEP: Final = """
+INSERT INTO ussd_journal (key, session_id, position, state)
+VALUES (%(key)s, %(session_id)s, %(position)s, CAST(%(state)s AS jsonb))
+ON CONFLICT (key) DO UPDATE SET state = EXCLUDED.state
+"""
 
 
 class Journal:
@@ -65,29 +67,27 @@ class Journal:
 
     async def last(self, session_id: str, upto: int) -> dict[str, Any] | None:
         """The state kept at the greatest position of the session that is not past `upto`, or None."""
-        async with reading() as connection:
-            state: dict[str, Any] | None = await connection.scalar(LAST, {"session_id": session_id, "upto": upto})
+        state: dict[str, Any] | None = await sql.scalar(LAST, {"session_id": session_id, "upto": upto})
         return state
 
     async def keep(self, key: str, session_id: str, position: int, state: dict[str, Any]) -> None:
         """Keep the state of a hop that may happen again; the last one kept counts."""
         values = {"key": key, "session_id": session_id, "position": position, "state": json.dumps(state)}
-        async with reading() as connection:  # one statement, a transaction of its own
-            await connection.execute(KEEP, values)
+        await sql.execute(KEEP, values)
 
     @asynccontextmanager
     async def once(self, key: str, session_id: str, position: int) -> AsyncIterator[Entry]:
         """Do a hop once, in one transaction with whatever `core` writes inside; a copy that comes meanwhile waits.
 
-        An exception undoes it all. Raises NotKeptError when the hop was done and no state was kept.
+        An exception undoes it all. Raises NotKept when the hop was done and no state was kept.
         """
-        async with writing() as session:
+        async with writing():
             values = {"key": key, "session_id": session_id, "position": position}
-            if await session.scalar(CLAIM, values) is None:
-                yield Entry(await session.scalar(BEFORE, {"key": key}))
+            if await sql.scalar(CLAIM, values) is None:
+                yield Entry(await sql.scalar(BEFORE, {"key": key}))
                 return
             entry = Entry(None)
             yield entry
             if entry.after is None:
-                raise NotKeptError(key)
-            await session.execute(FULFIL, {"key": key, "state": json.dumps(entry.after)})
+                raise NotKept(key)
+            await sql.execute(FULFIL, {"key": key, "state": json.dumps(entry.after)})

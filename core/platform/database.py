@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.ext.asyncio import AsyncSession as SqlAlchemySession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from core.platform.errors import JigiError
+
 
 class Session(AsyncSession):
     """SQLModel's session: `exec` for typed statements, and SQLAlchemy's own `execute` for what has no model."""
@@ -21,7 +23,7 @@ class Session(AsyncSession):
     execute = SqlAlchemySession.execute  # SQLModel's only adds a warning
 
 
-class NotOpen(RuntimeError):
+class NotOpen(JigiError, RuntimeError):
     """The database was used before `open_database`."""
 
 

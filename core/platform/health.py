@@ -5,13 +5,12 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from core.platform.database import reading
+from core.platform import sql
 
 ASKING_SECONDS = 2.0
 
@@ -24,16 +23,16 @@ def routes(redis: Redis) -> list[Route]:
 
     async def ready(_: Request) -> Response:
         database, cache = await asyncio.gather(_postgres(), _redis(redis))
-        found: dict[str, Any] = {"postgresql": database, "redis": cache}
-        return JSONResponse(found, status_code=200 if database == "ok" else 503)
+        state: dict[str, Any] = {"postgresql": database, "redis": cache}
+        return JSONResponse(state, status_code=200 if database == "ok" else 503)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]
 
 
 async def _postgres() -> str:
     try:
-        async with asyncio.timeout(ASKING_SECONDS), reading() as connection:
-            await connection.execute(text("SELECT 1 FROM component LIMIT 1"))
+        async with asyncio.timeout(ASKING_SECONDS):
+            await sql.scalar("SELECT 1 FROM component LIMIT 1")
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         return f"down: {type(error).__name__}"
     return "ok"

@@ -14,6 +14,8 @@ class Lock(IntEnum):
     """One process brings the tables to the newest version."""
     IMPORT = 7_451_902
     """One file is imported at a time, to its end."""
+    AUDIT = 7_551_904
+    """One entry of the audit trail at a time: each seals the one before (a trigger of migration 0004 takes it)."""
 
     DEPARTURE = 7_551_903
     """One request of SMS is judged at a time, so that two cannot both be the third of a day."""

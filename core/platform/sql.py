@@ -14,12 +14,13 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 from sqlalchemy.engine import CursorResult
 
 from core.platform.database import connection
+from core.platform.errors import JigiError
 
 Kind = TypeVar("Kind")
 NOTHING: Final[Mapping[str, Any]] = {}
 
 
-class WrongColumns(TypeError):
+class WrongColumns(JigiError, TypeError):
     """A statement gives other columns than the dataclass that its rows are mapped onto has."""
 
 
@@ -34,8 +35,8 @@ async def row(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOTH
     """The one row of a statement, or None; raises sqlalchemy's MultipleResultsFound for more."""
     async with _run(statement, values) as result:
         make = mapper(kind, tuple(result.keys()))
-        found = result.one_or_none()
-        return None if found is None else make(found)
+        only = result.one_or_none()
+        return None if only is None else make(only)
 
 
 async def scalar(statement: str, values: Mapping[str, Any] = NOTHING) -> Any:

@@ -11,11 +11,13 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from core.platform.errors import JigiError
+
 MOST_FIELDS: Final = 40
 FORM: Final = "application/x-www-form-urlencoded"
 
 
-class Refused(Exception):
+class Refused(JigiError):
     """A call that cannot be taken: the status of the answer and why, in words."""
 
     def __init__(self, status: int, why: str) -> None:

@@ -7,6 +7,7 @@ Latin letters of Mali's languages go to their plain letters. A character with no
 import re
 import unicodedata
 
+from core.platform.errors import JigiError
 from core.text.gsm7 import BASIC, EXTENSION
 
 _BAMBARA = {"ɛ": "è", "ɔ": "ò", "ɲ": "ny", "ŋ": "ng", "Ɛ": "E", "Ɔ": "O", "Ɲ": "Ny", "Ŋ": "Ng", "ε": "è", "Ε": "E"}
@@ -50,7 +51,7 @@ def _rules() -> dict[str, str]:
 _RULES = _rules()
 
 
-class NoRule(ValueError):
+class NoRule(JigiError, ValueError):
     """The text holds `characters` that no folding rule knows."""
 
     def __init__(self, characters: str) -> None:

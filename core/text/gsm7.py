@@ -2,6 +2,8 @@
 
 import re
 
+from core.platform.errors import JigiError
+
 BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅå"
     "Δ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
@@ -26,7 +28,7 @@ _EXTENDED = re.compile(f"[{re.escape(EXTENSION)}]")
 _ESCAPED = str.maketrans({character: _ESCAPE + character for character in EXTENSION})
 
 
-class NotGsm7(ValueError):
+class NotGsm7(JigiError, ValueError):
     """The text holds `characters` that GSM-7 has not."""
 
     def __init__(self, characters: str) -> None:

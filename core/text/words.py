@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum
 from typing import Any, Final, TypeVar
 
+from core.platform.errors import JigiError
+
 
 class Code(StrEnum):
     """A coded value that only programs read: it has no label."""
@@ -55,7 +57,7 @@ W = TypeVar("W", bound=Word)
 _labels: dict[tuple[type[Word], Audience], Mapping[Any, str]] = {}
 
 
-class NoLabel(LookupError):
+class NoLabel(JigiError, LookupError):
     """A value has no label for this audience."""
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.call_requests.requests import ask_call
-from core.calls.journal import Journal, NotKeptError
+from core.calls.journal import Journal, NotKept
 from core.registry import callers
 from core.text.languages import Language
 from tests.support.database import count
@@ -92,7 +92,7 @@ async def test_a_hop_cancelled_at_its_deadline_leaves_nothing() -> None:
 
 
 async def test_a_hop_whose_state_was_not_kept_is_a_mistake_and_is_undone() -> None:
-    with pytest.raises(NotKeptError):
+    with pytest.raises(NotKept):
         async with journal.once("hop", "session", 3):
             await ask_call("call", AWA, Language("bm"), None, NOW)
     assert await count("callback_request") == 0
