@@ -8,7 +8,7 @@ from sqlalchemy import text
 from core.campaigns.models import CampaignKind
 from core.platform.database import reading
 from core.platform.settings import Settings
-from core.staff.agents import LoginTakenError, Role, actor_of, add_agent
+from core.staff.agents import LoginTaken, Role, actor_of, add_agent
 from core.text.alphabet import alphabet
 from sms.campaigns import steps
 from sms.campaigns.audience import Subject
@@ -27,7 +27,7 @@ PRESENT_ROUND = text(
 async def campaign(now: datetime, settings: Settings) -> int | None:
     """Plan and approve it, ready to be started; None when nothing is coming."""
     for login, name in SUPERVISORS.items():
-        with suppress(LoginTakenError):
+        with suppress(LoginTaken):
             await add_agent(login, name, Role.SUPERVISOR)
     async with reading() as connection:
         present = (await connection.execute(PRESENT_ROUND, {"today": now.date()})).one_or_none()

@@ -14,7 +14,7 @@ from core.grievances.calendar import add_working_days
 from core.grievances.filing import ABUSE, CATEGORIES, Filing, GrievanceState, Level, Sensitivity, file
 from core.platform.database import writing
 from core.staff import sign_in
-from core.staff.agents import LoginTakenError, Role, Scope, actor_of, add_agent
+from core.staff.agents import LoginTaken, Role, Scope, actor_of, add_agent
 from core.text.languages import Language
 from demo.names import head_name
 
@@ -93,7 +93,7 @@ async def people(now: datetime) -> None:
     """Let the invented people work here, all with the same password."""
     for person in PEOPLE:
         scope = Scope.REGION if person.where else Scope.NATIONAL
-        with suppress(LoginTakenError):
+        with suppress(LoginTaken):
             await add_agent(person.login, person.name, person.role, scope, person.where)
         agent_id = (await actor_of(person.login)).id
         if person.watches_focal:

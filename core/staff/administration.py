@@ -6,31 +6,44 @@ desk no act may leave the programme without an administrator.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Update
+from sqlmodel import col, select, update
 
 from core.places.communes import Place, loose
+from core.places.models import Cercle, Commune, Region
+from core.platform import sql
 from core.platform.database import reading, writing
+from core.platform.errors import JigiError
 from core.platform.settings import Settings
 from core.staff import agents, audit, sign_in
 from core.staff.acts import Act
-from core.staff.agents import Actor, Role, Scope, UnknownAgentError
+from core.staff.agents import Actor, Agent, Role, Scope, UnknownAgent
 from core.staff.permissions import Permission, must
+from core.staff.sign_in import DeskSession, Ending
 
 
-class LastAdministrator(ValueError):
+class LastAdministrator(JigiError, ValueError):
     """Nobody would be left to manage people."""
 
+    def __init__(self, login: str) -> None:
+        super().__init__(f"{login} is the last administrator.")
 
-class UnknownPlace(ValueError):
+
+class UnknownPlace(JigiError, ValueError):
     """There is no such commune, cercle or region."""
 
+    def __init__(self, kind: Scope, pcode: str) -> None:
+        super().__init__(f"there is no {kind} {pcode}")
 
-class NoReason(ValueError):
+
+class NoReason(JigiError, ValueError):
     """A change of what somebody may do has a reason."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"A change of what {login} may do needs a reason.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,15 @@ class Duties:
     scope_code: str | None = None
     watches_focal: bool = False
 
+    def kept(self) -> dict[str, Any]:
+        """Duties as they are kept, and as the trail tells them."""
+        return {
+            "role": self.role,
+            "scope_kind": self.scope_kind,
+            "scope_code": self.scope_code,
+            "watches_focal": self.watches_focal and self.role is Role.SUPERVISOR,
+        }
+
 
 PEOPLE: Final = """
 SELECT agent.id, login, agent.name, role, scope_kind, scope_code,
@@ -84,189 +106,153 @@ SELECT agent.id, login, agent.name, role, scope_kind, scope_code,
     totp_confirmed_at IS NOT NULL AS second_factor, locked_until,
     (SELECT max(seen_at) FROM desk_session WHERE desk_session.agent_id = agent.id) AS seen_at,
     (SELECT count(*) FROM desk_session WHERE desk_session.agent_id = agent.id AND ended_at IS NULL
-        AND disabled_at IS NULL AND seen_at > :idle AND desk_session.created_at > :absolute) AS sessions
+        AND disabled_at IS NULL AND seen_at > %(idle)s AND desk_session.created_at > %(absolute)s) AS sessions
 FROM agent LEFT JOIN agent_credential ON agent_credential.agent_id = agent.id
 LEFT JOIN region ON scope_kind = 'region' AND region.pcode = scope_code
 LEFT JOIN cercle ON scope_kind = 'cercle' AND cercle.pcode = scope_code
 LEFT JOIN commune ON scope_kind = 'commune' AND commune.pcode = scope_code
 """
-ALL: Final = text(f"{PEOPLE} ORDER BY disabled_at IS NOT NULL, lower(agent.name), login")
-ONE: Final = text(f"{PEOPLE} WHERE login = :login")
+ALL: Final = f"{PEOPLE} ORDER BY disabled_at IS NOT NULL, lower(agent.name), login"
+ONE: Final = f"{PEOPLE} WHERE login = %(login)s"
 
 
 async def everybody(now: datetime, settings: Settings) -> tuple[Person, ...]:
     """All who work here by name, then those who did."""
-    async with reading() as connection:
-        rows = await connection.execute(ALL, _bounds(now, settings))
-    return tuple(_person(row) for row in rows)
+    return tuple(await sql.rows(Person, ALL, sign_in.lasting(now, settings)))
 
 
 async def person(login: str, now: datetime, settings: Settings) -> Person:
-    """Who has this login; raises UnknownAgentError."""
-    async with reading() as connection:
-        row = (await connection.execute(ONE, {"login": login, **_bounds(now, settings)})).one_or_none()
-    if row is None:
-        raise UnknownAgentError(login)
-    return _person(row)
-
-
-def _person(row: Any) -> Person:
-    return Person(**{**row._mapping, "role": Role(row.role), "scope_kind": Scope(row.scope_kind)})
-
-
-def _bounds(now: datetime, settings: Settings) -> dict[str, datetime]:
-    """Since when a session must have been used and opened to last still."""
-    return {
-        "idle": now - timedelta(minutes=settings.desk_idle_minutes),
-        "absolute": now - timedelta(hours=settings.desk_session_hours),
-    }
-
-
-SESSIONS: Final = text(
-    "SELECT desk_session.created_at, seen_at FROM desk_session JOIN agent ON agent.id = agent_id WHERE login = :login "
-    "AND ended_at IS NULL AND seen_at > :idle AND desk_session.created_at > :absolute ORDER BY seen_at DESC"
-)
+    """Who has this login; raises UnknownAgent."""
+    someone = await sql.row(Person, ONE, {"login": login, **sign_in.lasting(now, settings)})
+    if someone is None:
+        raise UnknownAgent(login)
+    return someone
 
 
 async def open_sessions(login: str, now: datetime, settings: Settings) -> tuple[OpenSession, ...]:
     """The sessions of somebody that last, the one used last first."""
-    async with reading() as connection:
-        rows = await connection.execute(SESSIONS, {"login": login, **_bounds(now, settings)})
-    return tuple(OpenSession(*row) for row in rows)
+    since = sign_in.lasting(now, settings)
+    query = (
+        select(DeskSession)
+        .join(Agent)
+        .where(Agent.login == login, col(DeskSession.ended_at).is_(None))
+        .where(DeskSession.seen_at > since["idle"], DeskSession.created_at > since["absolute"])
+        .order_by(col(DeskSession.seen_at).desc())
+    )
+    async with reading() as session:
+        return tuple(OpenSession(each.created_at, each.seen_at) for each in await session.exec(query))
 
 
-PLACES: Final[Mapping[Scope, Any]] = {
-    Scope.REGION: text("SELECT EXISTS (SELECT FROM region WHERE pcode = :pcode)"),
-    Scope.CERCLE: text("SELECT EXISTS (SELECT FROM cercle WHERE pcode = :pcode)"),
-    Scope.COMMUNE: text("SELECT EXISTS (SELECT FROM commune WHERE pcode = :pcode)"),
+PLACES: Final[Mapping[Scope, type[Region | Cercle | Commune]]] = {
+    Scope.REGION: Region,
+    Scope.CERCLE: Cercle,
+    Scope.COMMUNE: Commune,
 }
-NAMED: Final[Mapping[Scope, Any]] = {
-    Scope.REGION: text("SELECT pcode, name FROM region WHERE pcode = upper(:pcode) OR lower(name) = lower(:name)"),
-    Scope.CERCLE: text("SELECT pcode, name FROM cercle WHERE pcode = upper(:pcode) OR lower(name) = lower(:name)"),
-    Scope.COMMUNE: text("SELECT pcode, name FROM commune WHERE pcode = upper(:pcode) OR search = :loose LIMIT 12"),
+OR_NAME: Final = "SELECT pcode, name FROM {table} WHERE pcode = upper(%(pcode)s) OR lower(name) = lower(%(name)s)"
+NAMED: Final[Mapping[Scope, str]] = {
+    Scope.REGION: OR_NAME.format(table="region"),
+    Scope.CERCLE: OR_NAME.format(table="cercle"),
+    Scope.COMMUNE: "SELECT pcode, name FROM commune WHERE pcode = upper(%(pcode)s) OR search = %(loose)s LIMIT 12",
 }
 
 
 async def places_named(kind: Scope, pcode: str, name: str) -> tuple[Place, ...]:
     """The places of a kind with this P-code or, when none has it, this name (a commune's in any spelling)."""
-    async with reading() as connection:
-        values = {"pcode": pcode, "name": name, "loose": loose(name)}
-        found = tuple(Place(*row) for row in await connection.execute(NAMED[kind], values))
-    return tuple(place for place in found if place.pcode == pcode.upper()) or found
-
-
-WATCH: Final = text("UPDATE agent SET watches_focal = :watches_focal WHERE id = :id")
+    places = tuple(await sql.rows(Place, NAMED[kind], {"pcode": pcode, "name": name, "loose": loose(name)}))
+    return tuple(place for place in places if place.pcode == pcode.upper()) or places
 
 
 async def add(actor: Actor | None, login: str, name: str, duties: Duties, now: datetime) -> str:
     """Let somebody work here, and give the password to tell them once.
 
-    Raises LoginTakenError, BadLogin, UnknownPlace, and ValueError for a scope without its place.
+    Raises LoginTaken, BadLogin, UnknownPlace, and ScopeNeedsPlace.
     """
-    _must(actor)
+    _must_manage(actor)
     async with writing() as session:
-        await _there(session, duties)
+        await _must_be_there(duties)
         agent_id = await agents.add_agent(login, name, duties.role, duties.scope_kind, duties.scope_code)
-        await session.execute(WATCH, {"id": agent_id, "watches_focal": _watches(duties)})
-        after = _told(duties)
-        await audit.note(_id(actor), Act.PERSON_ADDED, f"agent {login}", now, {"after": after})
+        await session.exec(_agent(agent_id).values(**duties.kept()))
+        await audit.note(_id(actor), Act.PERSON_ADDED, f"agent {login}", now, {"after": duties.kept()})
         return await sign_in.give_password(agent_id, now, _id(actor))
-
-
-FIND: Final = text(
-    "SELECT id, role, scope_kind, scope_code, watches_focal, disabled_at FROM agent WHERE login = :login FOR UPDATE"
-)
-ADMINISTRATORS_NOW: Final = text(
-    "SELECT id FROM agent WHERE role = 'administrator' AND disabled_at IS NULL ORDER BY id FOR UPDATE"
-)
-CHANGE: Final = text(
-    "UPDATE agent SET role = :role, scope_kind = :scope_kind, scope_code = :scope_code, watches_focal = :watches_focal "
-    "WHERE id = :id"
-)
 
 
 async def change(actor: Actor | None, login: str, duties: Duties, why: str, now: datetime) -> bool:
     """Change what somebody may do and where, with a reason; their sessions end. False when it was so already.
 
-    Raises UnknownAgentError, LastAdministrator, NoReason, UnknownPlace, and ValueError for a scope without its place.
+    Raises UnknownAgent, LastAdministrator, NoReason, UnknownPlace, and ScopeNeedsPlace.
     """
-    _must(actor)
-    if not why.strip():
-        raise NoReason(login)
-    if (duties.scope_kind is Scope.NATIONAL) is not (duties.scope_code is None):
-        raise ValueError("a commune, cercle or region needs its P-code; the whole country has none")
+    _must_manage(actor)
+    reason = _reason(login, why)
+    agents.check_scope(duties.scope_kind, duties.scope_code)
     async with writing() as session:
-        await _there(session, duties)
-        found = await _found(session, login, actor, leaves=duties.role is not Role.ADMINISTRATOR)
-        before = _told(Duties(Role(found.role), Scope(found.scope_kind), found.scope_code, found.watches_focal))
-        after = _told(duties)
+        await _must_be_there(duties)
+        agent = await _locked(login, actor, leaves=duties.role is not Role.ADMINISTRATOR)
+        before = Duties(agent.role, agent.scope_kind, agent.scope_code, agent.watches_focal).kept()
+        after = duties.kept()
         if before == after:
             return False
-        await session.execute(CHANGE, {"id": found.id, **after})
-        await sign_in.end_sessions(found.id, "duties", now)
-        detail = {"before": before, "after": after, "why": why.strip()}
+        await session.exec(_agent(agent.id).values(**after))
+        await sign_in.end_sessions(agent.id, Ending.DUTIES, now)
+        detail = {"before": before, "after": after, "why": reason}
         await audit.note(_id(actor), Act.PERSON_CHANGED, f"agent {login}", now, detail)
     return True
-
-
-DISABLE: Final = text("UPDATE agent SET disabled_at = :now WHERE id = :id AND disabled_at IS NULL RETURNING id")
-ENABLE: Final = text("UPDATE agent SET disabled_at = NULL WHERE id = :id AND disabled_at IS NOT NULL RETURNING id")
 
 
 async def disable(actor: Actor | None, login: str, why: str, now: datetime) -> bool:
     """Let somebody work here no more, with a reason; their sessions end. False when it was so already.
 
-    Raises UnknownAgentError, LastAdministrator and NoReason.
+    Raises UnknownAgent, LastAdministrator and NoReason.
     """
-    _must(actor)
-    if not why.strip():
-        raise NoReason(login)
+    _must_manage(actor)
+    reason = _reason(login, why)
     async with writing() as session:
-        found = await _found(session, login, actor, leaves=True)
-        if await session.scalar(DISABLE, {"id": found.id, "now": now}) is None:
+        agent = await _locked(login, actor, leaves=True)
+        if agent.disabled_at is not None:
             return False
-        await sign_in.end_sessions(found.id, "disabled", now)
-        await audit.note(_id(actor), Act.PERSON_DISABLED, f"agent {login}", now, {"why": why.strip()})
+        await session.exec(_agent(agent.id).values(disabled_at=now))
+        await sign_in.end_sessions(agent.id, Ending.DISABLED, now)
+        await audit.note(_id(actor), Act.PERSON_DISABLED, f"agent {login}", now, {"why": reason})
     return True
 
 
 async def enable(actor: Actor | None, login: str, now: datetime) -> bool:
-    """Let somebody work here again, as before; False when they do. Raises UnknownAgentError."""
-    _must(actor)
+    """Let somebody work here again, as before; False when they do. Raises UnknownAgent."""
+    _must_manage(actor)
     async with writing() as session:
-        found = await _found(session, login, actor)
-        if await session.scalar(ENABLE, {"id": found.id}) is None:
+        agent = await _locked(login, actor)
+        if agent.disabled_at is None:
             return False
+        await session.exec(_agent(agent.id).values(disabled_at=None))
         await audit.note(_id(actor), Act.PERSON_ENABLED, f"agent {login}", now)
     return True
 
 
 async def new_password(actor: Actor | None, login: str, now: datetime) -> str:
     """A password to tell somebody once, in place of theirs; a lock ends, and so do their sessions."""
-    _must(actor)
-    async with writing() as session:
-        found = await _found(session, login, actor)
-        return await sign_in.give_password(found.id, now, _id(actor))
+    _must_manage(actor)
+    async with writing():
+        agent = await _locked(login, actor)
+        return await sign_in.give_password(agent.id, now, _id(actor))
 
 
 async def forget_second_factor(actor: Actor | None, login: str, now: datetime) -> None:
-    """Let somebody set up their second factor anew; their sessions end. Raises UnknownAgentError."""
-    _must(actor)
-    async with writing() as session:
-        found = await _found(session, login, actor)
-        await sign_in.forget_second_factor(found.id, _id(actor), now)
+    """Let somebody set up their second factor anew; their sessions end. Raises UnknownAgent."""
+    _must_manage(actor)
+    async with writing():
+        agent = await _locked(login, actor)
+        await sign_in.forget_second_factor(agent.id, _id(actor), now)
 
 
 async def end_sessions(actor: Actor | None, login: str, now: datetime) -> None:
-    """End every session of somebody. Raises UnknownAgentError."""
-    _must(actor)
-    async with writing() as session:
-        found = await _found(session, login, actor)
-        await sign_in.end_sessions(found.id, "administrator", now)
+    """End every session of somebody. Raises UnknownAgent."""
+    _must_manage(actor)
+    async with writing():
+        agent = await _locked(login, actor)
+        await sign_in.end_sessions(agent.id, Ending.ADMINISTRATOR, now)
         await audit.note(_id(actor), Act.SESSIONS_ENDED, f"agent {login}", now)
 
 
-def _must(actor: Actor | None) -> None:
+def _must_manage(actor: Actor | None) -> None:
     if actor is not None:
         must(actor, Permission.MANAGE_PEOPLE)
 
@@ -275,34 +261,53 @@ def _id(actor: Actor | None) -> int | None:
     return actor.id if actor else None
 
 
-def _watches(duties: Duties) -> bool:
-    return duties.watches_focal and duties.role is Role.SUPERVISOR
+def _reason(login: str, why: str) -> str:
+    """The reason that was written; raises NoReason."""
+    if not why.strip():
+        raise NoReason(login)
+    return why.strip()
 
 
-def _told(duties: Duties) -> dict[str, Any]:
-    """Duties as they are kept and as the trail tells them."""
-    return {
-        "role": str(duties.role),
-        "scope_kind": str(duties.scope_kind),
-        "scope_code": duties.scope_code,
-        "watches_focal": _watches(duties),
-    }
+def _agent(agent_id: int) -> Update:
+    return update(Agent).where(col(Agent.id) == agent_id)
 
 
-async def _there(session: AsyncSession, duties: Duties) -> None:
+async def _must_be_there(duties: Duties) -> None:
     """Raise UnknownPlace for a P-code that no place of the kind has."""
-    if duties.scope_code is not None and duties.scope_kind in PLACES:
-        there = await session.scalar(PLACES[duties.scope_kind], {"pcode": duties.scope_code})
-        if not there:
-            raise UnknownPlace(f"there is no {duties.scope_kind} {duties.scope_code}")
+    if duties.scope_code is None or duties.scope_kind not in PLACES:
+        return
+    async with reading() as session:
+        if await session.get(PLACES[duties.scope_kind], duties.scope_code) is None:
+            raise UnknownPlace(duties.scope_kind, duties.scope_code)
 
 
-async def _found(session: AsyncSession, login: str, actor: Actor | None, *, leaves: bool = False) -> Any:
-    """Somebody's row, locked; `leaves` when they will be no administrator any more, which the last one may not."""
-    working = set(await session.scalars(ADMINISTRATORS_NOW)) if leaves else set()
-    row = (await session.execute(FIND, {"login": login})).one_or_none()
-    if row is None:
-        raise UnknownAgentError(login)
-    if actor is not None and working == {row.id}:
+@dataclass(frozen=True, slots=True)
+class _Agent:
+    """Somebody, locked to the end of the transaction."""
+
+    id: int
+    role: Role
+    scope_kind: Scope
+    scope_code: str | None
+    watches_focal: bool
+    disabled_at: datetime | None
+
+
+LOCKED: Final = """
+SELECT id, role, scope_kind, scope_code, watches_focal, disabled_at FROM agent WHERE login = %(login)s FOR UPDATE
+"""
+WORKING: Final = "SELECT id FROM agent WHERE role = %(role)s AND disabled_at IS NULL ORDER BY id FOR UPDATE"
+
+
+async def _locked(login: str, actor: Actor | None, *, leaves: bool = False) -> _Agent:
+    """Somebody, locked; `leaves` when they will be no administrator any more, which the last one may not.
+
+    Raises UnknownAgent and LastAdministrator.
+    """
+    working = set(await sql.scalars(WORKING, {"role": Role.ADMINISTRATOR})) if leaves else set()
+    agent = await sql.row(_Agent, LOCKED, {"login": login})
+    if agent is None:
+        raise UnknownAgent(login)
+    if actor is not None and working == {agent.id}:
         raise LastAdministrator(login)
-    return row
+    return agent

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, LargeBinary, text
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlmodel import Field, select
 
+from core.platform import sql
 from core.platform.columns import Row
-from core.platform.database import reading, writing
+from core.platform.database import reading
 from core.staff.acts import Act
 
 
@@ -31,22 +32,22 @@ class AuditEntry(Row, table=True):
     seal: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
-NOTE = text(
-    "INSERT INTO audit_entry (at, agent_id, act, about, detail) "
-    "VALUES (:at, :agent_id, :act, :about, CAST(:detail AS jsonb))"
-)
-BROKEN = text("""
+NOTE: Final = """
+INSERT INTO audit_entry (at, agent_id, act, about, detail)
+VALUES (%(at)s, %(agent_id)s, %(act)s, %(about)s, CAST(%(detail)s AS jsonb))
+"""
+BROKEN: Final = """
 SELECT id FROM (
     SELECT audit_entry.*, lag(seal, 1, ''::bytea) OVER (ORDER BY id) AS last FROM audit_entry
 ) AS entry
 WHERE before <> last OR seal <> sha256(before || convert_to(concat_ws('|', id, extract(epoch FROM at), agent_id,
     act, about, detail), 'UTF8'))
 ORDER BY id LIMIT 1
-""")
-
-
-LAST: Final = text("SELECT count(*) OVER () AS entries, id, at, seal FROM audit_entry ORDER BY id DESC LIMIT 1")
-SEAL_OF: Final = text("SELECT seal FROM audit_entry WHERE id = :id")
+"""
+LAST: Final = """
+SELECT count(*) OVER () AS entries, id AS last_id, at AS last_at, encode(seal, 'hex') AS seal
+FROM audit_entry ORDER BY id DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,7 @@ async def note(
     agent_id: int | None, act: Act, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Add an act to the trail, in the transaction of the act itself."""
-    async with writing() as session:
-        await session.execute(NOTE, entry(agent_id, act, about, now, detail))
+    await sql.execute(NOTE, entry(agent_id, act, about, now, detail))
 
 
 def entry(
@@ -77,20 +77,17 @@ def entry(
 
 async def first_broken() -> int | None:
     """The first entry that was changed, or follows one that was taken away; None when the trail is whole."""
-    async with reading() as connection:
-        found: int | None = await connection.scalar(BROKEN)
-    return found
+    number: int | None = await sql.scalar(BROKEN)
+    return number
 
 
 async def trail() -> Trail | None:
     """How far the trail goes; None while nothing was done. Who writes this down elsewhere sees if its end is cut."""
-    async with reading() as connection:
-        row = (await connection.execute(LAST)).one_or_none()
-    return Trail(row.entries, row.id, row.at, row.seal.hex()) if row else None
+    return await sql.row(Trail, LAST)
 
 
 async def has_seal(entry_id: int, seal: str) -> bool:
     """Whether an entry is there with the seal that was written down of it, whole or its first digits."""
-    async with reading() as connection:
-        found: bytes | None = await connection.scalar(SEAL_OF, {"id": entry_id})
-    return found is not None and bool(seal) and found.hex().startswith(seal.lower())
+    async with reading() as session:
+        kept = (await session.exec(select(AuditEntry.seal).where(AuditEntry.id == entry_id))).one_or_none()
+    return kept is not None and bool(seal) and kept.hex().startswith(seal.lower())

@@ -7,6 +7,8 @@ from typing import Final
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from core.platform.errors import JigiError
+
 SHORTEST: Final = 10
 """Characters of a password; length is what counts (NIST SP 800-63B)."""
 
@@ -14,7 +16,7 @@ LONGEST: Final = 200
 SYLLABLES: Final = [consonant + vowel for consonant in "bcdfgjklmnprstvz" for vowel in "aeiou"]
 
 
-class WeakPassword(ValueError):
+class WeakPassword(JigiError, ValueError):
     """A password that is too short, too long, or the login itself."""
 
 

@@ -2,33 +2,32 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from core.platform.database import writing
+from core.platform import sql
+from core.platform.database import Session, writing
 from core.staff.agents import Actor
 
-BECOME = text(
-    "SELECT set_config('jigi.agent_id', :agent_id, true), set_config('jigi.role', :role, true), "
-    "set_config('jigi.scope', :scope, true), set_config('role', 'jigi_desk', true)"
-)
+BECOME: Final = """
+SELECT set_config('jigi.agent_id', %(agent_id)s, true), set_config('jigi.role', %(role)s, true),
+    set_config('jigi.scope', %(scope)s, true), set_config('role', 'jigi_desk', true)
+"""
 
 
 @asynccontextmanager
-async def seen_by(actor: Actor) -> AsyncIterator[AsyncSession]:
+async def seen_by(actor: Actor) -> AsyncIterator[Session]:
     """One transaction as the desk's own database role, in which only what `actor` may see is there.
 
     Whatever reads or writes inside joins it. What is not seen is as if it were not: no row, no count, no update.
     """
     async with writing() as session:
-        await become(session, actor)
+        await become(actor)
         yield session
 
 
-async def become(session: AsyncSession, actor: Actor) -> None:
-    """Let a transaction see no more than `actor` does, to its end."""
-    await session.execute(BECOME, sight(actor))
+async def become(actor: Actor) -> None:
+    """Let the transaction under way see no more than `actor` does, to its end."""
+    await sql.execute(BECOME, sight(actor))
 
 
 def sight(actor: Actor | None) -> dict[str, str]:

@@ -8,20 +8,22 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import pyotp
-from sqlalchemy import BigInteger, Index, text
-from sqlmodel import Field
+from sqlalchemy import BigInteger, Index, Update, text
+from sqlmodel import Field, col, select, update
 
+from core.platform import sql
 from core.platform.columns import Row
 from core.platform.database import reading, writing
+from core.platform.errors import JigiError
 from core.platform.settings import Settings
 from core.staff import audit, passwords
 from core.staff.acts import Act
-from core.staff.agents import Actor, Role, Scope
+from core.staff.agents import Actor, Agent, Role, Scope
 from core.staff.permissions import SECOND_FACTOR
+from core.text.words import Code
 
 ISSUER: Final = "Jigisemejiri"
 STEP_SECONDS: Final = 30
@@ -60,13 +62,29 @@ class DeskSession(Row, table=True):
     why_ended: str | None = Field(default=None, max_length=20)
 
 
-class Stage(StrEnum):
+class Stage(Code):
     """What somebody who signs in still has to do."""
 
     CODE = "code"
     ENROL = "enrol"
     CHANGE = "change"
     IN = "in"
+
+
+class Ending(Code):
+    """Why a session ended before its time."""
+
+    SIGNED_OUT = "signed out"
+    BY_ONESELF = "by oneself"
+    """From another session of the same person."""
+    PASSWORD = "password"  # noqa: S105
+    """There is a new one."""
+    SECOND_FACTOR = "second factor"
+    """It was forgotten."""
+    DUTIES = "duties"
+    """What the person may do was changed."""
+    DISABLED = "disabled"
+    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,113 +97,158 @@ class SignedIn:
     token_hash: str
 
 
-class NotSignedIn(Exception):
+class NotSignedIn(JigiError):
     """Login, password or code do not fit; it is not said which."""
 
 
-class LockedOut(Exception):
+class LockedOut(JigiError):
     """Too many wrong tries; `until` is when it may be tried again."""
 
     def __init__(self, until: datetime) -> None:
-        super().__init__(until)
+        super().__init__(f"too many wrong tries: locked until {until:%H:%M}")
         self.until = until
 
 
-CREDENTIAL = text("""
+@dataclass(frozen=True, slots=True)
+class _Credential:
+    """Somebody with what they sign in with, locked to the end of the transaction."""
+
+    id: int
+    login: str
+    role: Role
+    password_hash: str
+    totp_secret: str | None
+    totp_confirmed_at: datetime | None
+    totp_step: int | None
+    locked_until: datetime | None
+
+    def must_be_open(self, now: datetime) -> None:
+        """Raise LockedOut while too many wrong tries keep them out."""
+        if self.locked_until is not None and self.locked_until > now:
+            raise LockedOut(self.locked_until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """A session that lasts, and whose it is."""
+
+    id: int
+    login: str
+    name: str
+    role: Role
+    scope_kind: Scope
+    scope_code: str | None
+    watches_focal: bool
+    seen_at: datetime
+    verified_at: datetime | None
+    must_change: bool
+    totp_confirmed_at: datetime | None
+
+
+CREDENTIAL: Final = """
 SELECT agent.id, agent.login, agent.role, password_hash, totp_secret, totp_confirmed_at, totp_step, locked_until
 FROM agent JOIN agent_credential ON agent_id = agent.id
-WHERE lower(login) = lower(:login) AND disabled_at IS NULL FOR UPDATE OF agent_credential
-""")
-OPENED = text(
-    "INSERT INTO desk_session (token_hash, agent_id, created_at, seen_at) VALUES (:token_hash, :agent_id, :now, :now)"
-)
-FORGIVE = text("UPDATE agent_credential SET failures = 0, locked_until = NULL WHERE agent_id = :agent_id")
-FAILED = text(
-    "UPDATE agent_credential SET failures = failures + 1, locked_until = CASE WHEN (failures + 1) % :most = 0 "
-    "THEN CAST(:until AS timestamptz) ELSE locked_until END WHERE agent_id = :agent_id RETURNING locked_until"
-)
+WHERE lower(login) = lower(%(login)s) AND disabled_at IS NULL FOR UPDATE OF agent_credential
+"""
+FAILED: Final = """
+UPDATE agent_credential SET failures = failures + 1, locked_until = CASE WHEN (failures + 1) %% %(most)s = 0
+    THEN CAST(%(until)s AS timestamptz) ELSE locked_until END
+WHERE agent_id = %(agent_id)s RETURNING locked_until
+"""
 
 
 async def sign_in(login: str, password: str, now: datetime, settings: Settings) -> str:
     """Open a session for whoever this is, and give the word for their cookie; raises NotSignedIn and LockedOut."""
+    async with writing():
+        credential = await sql.row(_Credential, CREDENTIAL, {"login": login.strip()})
+        if credential is not None:
+            credential.must_be_open(now)
+        fits = passwords.matches(password, credential.password_hash if credential else None)
+        if fits and credential is not None:
+            return await _opened(credential, now)
+        locked = await _failed(credential.id, now, settings) if credential else None
+    raise LockedOut(locked) if locked else NotSignedIn
+
+
+async def _opened(credential: _Credential, now: datetime) -> str:
+    """The word of a new session."""
     token = secrets.token_urlsafe(32)
     async with writing() as session:
-        found = (await session.execute(CREDENTIAL, {"login": login.strip()})).one_or_none()
-        if found is not None and found.locked_until is not None and found.locked_until > now:
-            raise LockedOut(found.locked_until)
-        if passwords.matches(password, found.password_hash if found else None) and found is not None:
-            if found.totp_confirmed_at is None or Role(found.role) not in SECOND_FACTOR:
-                await session.execute(FORGIVE, {"agent_id": found.id})
-            values = {"token_hash": _hash(token), "agent_id": found.id, "now": now}
-            await session.execute(OPENED, values)
-            await audit.note(found.id, Act.SIGNED_IN, None, now)
-            return token
-        locked = await _failed(found, now, settings) if found else None
-    if locked:
-        raise LockedOut(locked)
-    raise NotSignedIn
+        if credential.totp_confirmed_at is None or credential.role not in SECOND_FACTOR:
+            await session.exec(_credential_of(credential.id).values(failures=0, locked_until=None))
+        opened = DeskSession(token_hash=_hash(token), agent_id=credential.id, created_at=now, seen_at=now)
+        session.add(opened)
+        await audit.note(credential.id, Act.SIGNED_IN, None, now)
+    return token
 
 
-async def _failed(found: Any, now: datetime, settings: Settings) -> datetime | None:
+def _credential_of(agent_id: int) -> Update:
+    return update(AgentCredential).where(col(AgentCredential.agent_id) == agent_id)
+
+
+async def _failed(agent_id: int, now: datetime, settings: Settings) -> datetime | None:
     """Count a wrong try; give until when the login is locked, if it is now."""
     until = now + timedelta(minutes=settings.desk_lock_minutes)
-    values = {"agent_id": found.id, "most": settings.desk_tries, "until": until}
-    async with writing() as session:
-        locked: datetime | None = await session.scalar(FAILED, values)
-        await audit.note(found.id, Act.SIGN_IN_FAILED, None, now)
+    async with writing():
+        values = {"agent_id": agent_id, "most": settings.desk_tries, "until": until}
+        locked: datetime | None = await sql.scalar(FAILED, values)
+        await audit.note(agent_id, Act.SIGN_IN_FAILED, None, now)
     return locked if locked is not None and locked > now else None
 
 
-SESSION = text("""
+SESSION: Final = """
 SELECT agent.id, agent.login, agent.name, agent.role, agent.scope_kind, agent.scope_code, agent.watches_focal,
     desk_session.seen_at, desk_session.verified_at, must_change, totp_confirmed_at
 FROM desk_session JOIN agent ON agent.id = desk_session.agent_id
 JOIN agent_credential ON agent_credential.agent_id = agent.id
-WHERE token_hash = :token_hash AND ended_at IS NULL AND agent.disabled_at IS NULL
-  AND seen_at > :idle AND desk_session.created_at > :absolute
-""")
-SEEN = text("UPDATE desk_session SET seen_at = :now WHERE token_hash = :token_hash")
+WHERE token_hash = %(token_hash)s AND ended_at IS NULL AND agent.disabled_at IS NULL
+  AND seen_at > %(idle)s AND desk_session.created_at > %(absolute)s
+"""
+SEEN: Final = "UPDATE desk_session SET seen_at = %(now)s WHERE token_hash = %(token_hash)s"
 
 
 async def session_of(token: str, now: datetime, settings: Settings) -> SignedIn | None:
     """Who the word of a cookie is of, and at what stage; None when its session ended or there is none."""
     token_hash = _hash(token)
-    values = {
-        "token_hash": token_hash,
+    opened = await sql.row(_Session, SESSION, {"token_hash": token_hash, **lasting(now, settings)})
+    if opened is None:
+        return None
+    if now - opened.seen_at > SEEN_EVERY:
+        await sql.execute(SEEN, {"now": now, "token_hash": token_hash})
+    actor = Actor(
+        opened.id, opened.name, opened.role, opened.scope_kind, opened.scope_code, watches_focal=opened.watches_focal
+    )
+    return SignedIn(actor, opened.login, _stage(opened, settings), token_hash)
+
+
+def lasting(now: datetime, settings: Settings) -> dict[str, datetime]:
+    """Since when a session must have been used (`idle`) and opened (`absolute`) to last still."""
+    return {
         "idle": now - timedelta(minutes=settings.desk_idle_minutes),
         "absolute": now - timedelta(hours=settings.desk_session_hours),
     }
-    async with reading() as connection:
-        row = (await connection.execute(SESSION, values)).one_or_none()
-        if row is None:
-            return None
-        if now - row.seen_at > SEEN_EVERY:
-            await connection.execute(SEEN, {"now": now, "token_hash": token_hash})
-    role = Role(row.role)
-    actor = Actor(row.id, row.name, role, Scope(row.scope_kind), row.scope_code, row.watches_focal)
-    return SignedIn(actor, row.login, _stage(row, role, settings), token_hash)
 
 
-def _stage(row: Any, role: Role, settings: Settings) -> Stage:
-    if settings.desk_totp and role in SECOND_FACTOR and row.verified_at is None:
-        return Stage.CODE if row.totp_confirmed_at is not None else Stage.ENROL
-    return Stage.CHANGE if row.must_change else Stage.IN
+def _stage(opened: _Session, settings: Settings) -> Stage:
+    if settings.desk_totp and opened.role in SECOND_FACTOR and opened.verified_at is None:
+        return Stage.CODE if opened.totp_confirmed_at is not None else Stage.ENROL
+    return Stage.CHANGE if opened.must_change else Stage.IN
 
 
-OF_SESSION = text("""
+OF_SESSION: Final = """
 SELECT agent.id, agent.login, agent.role, password_hash, totp_secret, totp_confirmed_at, totp_step, locked_until
 FROM desk_session JOIN agent ON agent.id = desk_session.agent_id
 JOIN agent_credential ON agent_credential.agent_id = agent.id
-WHERE token_hash = :token_hash AND ended_at IS NULL FOR UPDATE OF agent_credential
-""")
-KEEP_SECRET = text(
-    "UPDATE agent_credential SET totp_secret = :secret WHERE agent_id = :agent_id AND totp_confirmed_at IS NULL"
-)
-PROVED = text(
-    "UPDATE agent_credential SET totp_step = :step, totp_confirmed_at = coalesce(totp_confirmed_at, :now), "
-    "failures = 0, locked_until = NULL WHERE agent_id = :agent_id"
-)
-VERIFIED = text("UPDATE desk_session SET verified_at = :now WHERE token_hash = :token_hash")
+WHERE token_hash = %(token_hash)s AND ended_at IS NULL FOR UPDATE OF agent_credential
+"""
+
+
+async def _of_session(token_hash: str) -> _Credential:
+    """Whose session this is, locked; raises NotSignedIn."""
+    credential = await sql.row(_Credential, OF_SESSION, {"token_hash": token_hash})
+    if credential is None:
+        raise NotSignedIn
+    return credential
 
 
 async def totp_uri(token_hash: str) -> tuple[str, str]:
@@ -194,34 +257,35 @@ async def totp_uri(token_hash: str) -> tuple[str, str]:
     Raises NotSignedIn for anybody else.
     """
     async with writing() as session:
-        found = (await session.execute(OF_SESSION, {"token_hash": token_hash})).one_or_none()
-        if found is None or found.totp_confirmed_at is not None:
+        credential = await _of_session(token_hash)
+        if credential.totp_confirmed_at is not None:
             raise NotSignedIn
-        secret = found.totp_secret
-        if secret is None:
-            secret = pyotp.random_base32()
-            await session.execute(KEEP_SECRET, {"secret": secret, "agent_id": found.id})
-    return pyotp.TOTP(secret).provisioning_uri(name=found.login, issuer_name=ISSUER), secret
+        secret = credential.totp_secret or pyotp.random_base32()
+        if credential.totp_secret is None:
+            await session.exec(_credential_of(credential.id).values(totp_secret=secret))
+    return pyotp.TOTP(secret).provisioning_uri(name=credential.login, issuer_name=ISSUER), secret
 
 
 async def prove(token_hash: str, code: str, now: datetime, settings: Settings) -> None:
     """Take the code of a second factor, each once; raises NotSignedIn and LockedOut."""
-    locked = None
-    async with writing() as session:
-        found = (await session.execute(OF_SESSION, {"token_hash": token_hash})).one_or_none()
-        if found is None or found.totp_secret is None:
+    async with writing():
+        credential = await _of_session(token_hash)
+        if credential.totp_secret is None:
             raise NotSignedIn
-        if found.locked_until is not None and found.locked_until > now:
-            raise LockedOut(found.locked_until)
-        step = _step(found.totp_secret, code, now)
-        if step is not None and step > (found.totp_step or 0):
-            await session.execute(PROVED, {"step": step, "now": now, "agent_id": found.id})
-            await session.execute(VERIFIED, {"now": now, "token_hash": token_hash})
+        credential.must_be_open(now)
+        step = _step(credential.totp_secret, code, now)
+        if step is not None and step > (credential.totp_step or 0):
+            await _proved(credential, token_hash, step, now)
             return
-        locked = await _failed(found, now, settings)
-    if locked:
-        raise LockedOut(locked)
-    raise NotSignedIn
+        locked = await _failed(credential.id, now, settings)
+    raise LockedOut(locked) if locked else NotSignedIn
+
+
+async def _proved(credential: _Credential, token_hash: str, step: int, now: datetime) -> None:
+    async with writing() as session:
+        values = {"totp_step": step, "totp_confirmed_at": credential.totp_confirmed_at or now}
+        await session.exec(_credential_of(credential.id).values(failures=0, locked_until=None, **values))
+        await session.exec(update(DeskSession).where(col(DeskSession.token_hash) == token_hash).values(verified_at=now))
 
 
 def _step(secret: str, code: str, now: datetime) -> int | None:
@@ -235,12 +299,19 @@ def _step(secret: str, code: str, now: datetime) -> int | None:
     return next(fitting, None) if digits.isascii() else None
 
 
-SET_PASSWORD = text("""
+KEEP_HASH: Final = """
 INSERT INTO agent_credential (agent_id, password_hash, must_change, failures, set_at)
-VALUES (:agent_id, :password_hash, :must_change, 0, :now)
+VALUES (%(agent_id)s, %(password_hash)s, %(must_change)s, 0, %(now)s)
 ON CONFLICT (agent_id) DO UPDATE SET password_hash = EXCLUDED.password_hash, must_change = EXCLUDED.must_change,
     failures = 0, locked_until = NULL, set_at = EXCLUDED.set_at
-""")
+"""
+
+
+async def _set_password(agent_id: int, password: str, now: datetime, *, must_change: bool, but: str = "") -> None:
+    """Keep the hash of a password, and end the sessions but for one."""
+    values = {"agent_id": agent_id, "password_hash": passwords.hashed(password), "must_change": must_change}
+    await sql.execute(KEEP_HASH, {**values, "now": now})
+    await end_sessions(agent_id, Ending.PASSWORD, now, but=but)
 
 
 async def give_password(agent_id: int, now: datetime, by: int | None = None, password: str | None = None) -> str:
@@ -248,80 +319,58 @@ async def give_password(agent_id: int, now: datetime, by: int | None = None, pas
 
     One that is given in `password` need not be changed.
     """
-    told = password or passwords.new_password()
-    async with writing() as session:
-        values = {"agent_id": agent_id, "password_hash": passwords.hashed(told), "must_change": password is None}
-        await session.execute(SET_PASSWORD, values | {"now": now})
-        await end_sessions(agent_id, "password", now)
+    given = password or passwords.new_password()
+    async with writing():
+        await _set_password(agent_id, given, now, must_change=password is None)
         await audit.note(by, Act.PASSWORD_GIVEN, await _about(agent_id), now)
-    return told
+    return given
 
 
 async def change_password(signed_in: SignedIn, old: str, new: str, now: datetime, settings: Settings) -> None:
     """Change one's own password; raises NotSignedIn for a wrong old one, LockedOut, WeakPassword."""
-    locked = None
-    async with writing() as session:
-        found = (await session.execute(OF_SESSION, {"token_hash": signed_in.token_hash})).one_or_none()
-        if found is None:
-            raise NotSignedIn
-        if passwords.matches(old, found.password_hash):
+    async with writing():
+        credential = await _of_session(signed_in.token_hash)
+        if passwords.matches(old, credential.password_hash):
             passwords.check(new, signed_in.login)
             if old == new:
                 raise passwords.WeakPassword(signed_in.login)
-            values = {"agent_id": found.id, "password_hash": passwords.hashed(new), "must_change": False, "now": now}
-            await session.execute(SET_PASSWORD, values)
-            await end_sessions(found.id, "password", now, but=signed_in.token_hash)
-            await audit.note(found.id, Act.PASSWORD_CHANGED, None, now)
+            await _set_password(credential.id, new, now, must_change=False, but=signed_in.token_hash)
+            await audit.note(credential.id, Act.PASSWORD_CHANGED, None, now)
             return
-        locked = await _failed(found, now, settings)
-    if locked:
-        raise LockedOut(locked)
-    raise NotSignedIn
-
-
-FORGET_TOTP = text(
-    "UPDATE agent_credential SET totp_secret = NULL, totp_confirmed_at = NULL, totp_step = NULL "
-    "WHERE agent_id = :agent_id"
-)
+        locked = await _failed(credential.id, now, settings)
+    raise LockedOut(locked) if locked else NotSignedIn
 
 
 async def forget_second_factor(agent_id: int, by: int | None, now: datetime) -> None:
     """Let somebody who lost their telephone set up their second factor anew; their sessions end."""
     async with writing() as session:
-        await session.execute(FORGET_TOTP, {"agent_id": agent_id})
-        await end_sessions(agent_id, "second factor", now)
+        await session.exec(_credential_of(agent_id).values(totp_secret=None, totp_confirmed_at=None, totp_step=None))
+        await end_sessions(agent_id, Ending.SECOND_FACTOR, now)
         await audit.note(by, Act.SECOND_FACTOR_FORGOTTEN, await _about(agent_id), now)
-
-
-END_ONE = text(
-    "UPDATE desk_session SET ended_at = :now, why_ended = 'signed out' "
-    "WHERE token_hash = :token_hash AND ended_at IS NULL"
-)
-END_ALL = text(
-    "UPDATE desk_session SET ended_at = :now, why_ended = :why "
-    "WHERE agent_id = :agent_id AND ended_at IS NULL AND token_hash <> :but"
-)
 
 
 async def sign_out(token_hash: str, now: datetime) -> None:
     """End a session."""
+    this = (col(DeskSession.token_hash) == token_hash, col(DeskSession.ended_at).is_(None))
     async with writing() as session:
-        await session.execute(END_ONE, {"token_hash": token_hash, "now": now})
+        await session.exec(update(DeskSession).where(*this).values(ended_at=now, why_ended=Ending.SIGNED_OUT))
 
 
-async def end_sessions(agent_id: int, why: str, now: datetime, *, but: str = "") -> None:
+async def end_sessions(agent_id: int, why: Ending, now: datetime, *, but: str = "") -> None:
     """End every session of somebody, but for one."""
+    theirs = (
+        col(DeskSession.agent_id) == agent_id,
+        col(DeskSession.ended_at).is_(None),
+        col(DeskSession.token_hash) != but,
+    )
     async with writing() as session:
-        await session.execute(END_ALL, {"agent_id": agent_id, "why": why, "now": now, "but": but})
-
-
-LOGIN_OF = text("SELECT login FROM agent WHERE id = :agent_id")
+        await session.exec(update(DeskSession).where(*theirs).values(ended_at=now, why_ended=why))
 
 
 async def _about(agent_id: int) -> str:
     """How the audit trail names somebody."""
-    async with reading() as connection:
-        return f"agent {await connection.scalar(LOGIN_OF, {'agent_id': agent_id})}"
+    async with reading() as session:
+        return f"agent {(await session.exec(select(Agent.login).where(Agent.id == agent_id))).one()}"
 
 
 def _hash(token: str) -> str:

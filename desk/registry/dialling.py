@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.calls.journal import Journal
-from core.platform.database import undone, writing
+from core.platform.database import undone
 from core.platform.settings import Settings
 from core.staff.agents import Actor
 from core.staff.row_security import become
@@ -71,8 +71,7 @@ async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Se
         typed_inputs=settings.typed_inputs,
     )
     async with undone():
-        async with writing() as session:
-            await become(session, actor)
+        await become(actor)
         reply = await engine.answer(Hop(f"desk {actor.id}", msisdn, "*".join(keys)))
         await engine.close()
     return Shown(reply.text, reply.ends, engine.failure)

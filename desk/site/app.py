@@ -24,10 +24,10 @@ from starlette_admin.views import BaseView
 from core.platform.settings import Settings
 from core.staff.permissions import NotAllowed
 from core.text.formats import number_phrase, short_date
-from desk.site.door import SecurityHeaders, SizeLimit
+from desk.site.middleware import SecurityHeaders, SizeLimit
 from desk.site.pages import DESK
 from desk.site.refusals import Refused, in_words
-from desk.site.seen_tables import sessions
+from desk.site.row_security import sessions
 from desk.site.words import word
 
 SITE: Final = Path(__file__).parent

@@ -100,7 +100,8 @@ class Kept(ModelView):
 
     async def _written(self, request: Request, act: Act, about: str | None, detail: dict[str, Any]) -> None:
         session: AsyncSession = request.state.session
-        await session.execute(audit.NOTE, audit.entry(actor(request).id, act, about, now(), detail))
+        connection = await session.connection()
+        await connection.exec_driver_sql(audit.NOTE, audit.entry(actor(request).id, act, about, now(), detail))
 
     def _changes(self, request: Request) -> bool:
         return self.may_change is not None and may_here(request, self.may_change)

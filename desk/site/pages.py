@@ -18,9 +18,9 @@ DESK: Final = "/desk"
 
 
 def signed_in(request: Request) -> SignedIn:
-    """Who asks, as the door of the desk found them."""
-    found: SignedIn = request.state.signed_in
-    return found
+    """Who asks, as sign-in knows them."""
+    someone: SignedIn = request.state.signed_in
+    return someone
 
 
 def actor(request: Request) -> Actor:

@@ -1,9 +1,20 @@
-"""What the desk refuses, in words: each refusal has a status and says what to do."""
+"""What the desk refuses, in French: one sentence for each status, and one for each error that several pages meet.
 
+An error of the domain is English and carries what its sentence needs (`core.platform.errors`). Those of one subject
+have their sentences in the package of that subject.
+"""
+
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
+
+from core.platform.errors import JigiError
+from core.staff.administration import LastAdministrator, NoReason, UnknownPlace
+from core.staff.agents import BadLogin, LoginTaken, ScopeNeedsPlace
+from core.staff.passwords import SHORTEST, WeakPassword
+from core.staff.sign_in import LockedOut
 
 WORDS: Final = {
     400: "La demande n'a pas été comprise. Revenez à la page et recommencez.",
@@ -19,6 +30,24 @@ FORGED: Final = (
     "Ce formulaire ne vient pas de votre page ouverte, ou la page est trop vieille. "
     "Rien n'a été fait. Rechargez la page et recommencez."
 )
+
+SENTENCES: Final[Mapping[type[JigiError], str | Callable[[Any], str]]] = {
+    BadLogin: "Le nom de connexion a 2 à 32 lettres sans accent, chiffres, points ou tirets.",
+    LastAdministrator: "C'est le dernier administrateur : nommez-en un autre d'abord.",
+    LockedOut: lambda error: f"Trop d'essais. Réessayez après {error.until:%H:%M}, ou demandez à l'administrateur.",
+    LoginTaken: "Ce nom de connexion est pris, même si la personne est partie.",
+    NoReason: "Écrivez la raison : elle est gardée au journal.",
+    ScopeNeedsPlace: "Écrivez le nom ou le code du lieu.",
+    UnknownPlace: "Ce lieu n'existe pas.",
+    WeakPassword: f"Choisissez un autre mot de passe : {SHORTEST} caractères au moins, sans votre nom de connexion, et "
+    "pas l'ancien.",
+}
+
+
+def sentence(error: JigiError) -> str:
+    """What the desk says of an error of the domain; raises KeyError for one that has no sentence here."""
+    words = SENTENCES[type(error)]
+    return words if isinstance(words, str) else words(error)
 
 
 class Refused(HTTPException):

@@ -67,18 +67,6 @@ SENSITIVITIES: Final[Mapping[str, str]] = {
     "special": "spéciale",
     "sensitive": "sensible",
 }
-ROLES: Final[Mapping[str, str]] = {
-    "agent": "agent",
-    "supervisor": "superviseur",
-    "focal": "point focal",
-    "administrator": "administrateur",
-}
-SCOPES: Final[Mapping[str, str]] = {
-    "commune": "commune",
-    "cercle": "cercle",
-    "region": "région",
-    "national": "tout le pays",
-}
 LANGUAGES: Final[Mapping[str, str]] = {"bm": "bambara", "fr": "français"}
 SEXES: Final[Mapping[str, str]] = {"F": "femme", "M": "homme"}
 OPERATORS: Final[Mapping[str, str]] = {"orange": "Orange", "malitel": "Moov Africa", "telecel": "Telecel"}
@@ -90,8 +78,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "level": LEVELS,
     "channel": CHANNELS,
     "sensitivity": SENSITIVITIES,
-    "role": ROLES,
-    "scope": SCOPES,
     "language": LANGUAGES,
     "sex": SEXES,
     "operator": OPERATORS,

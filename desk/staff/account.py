@@ -7,9 +7,10 @@ from starlette_admin.routing import route
 from core.platform.settings import Settings
 from core.staff import sign_in
 from core.staff.passwords import SHORTEST, WeakPassword
-from core.staff.sign_in import LockedOut, NotSignedIn
+from core.staff.sign_in import Ending, LockedOut, NotSignedIn
 from desk.site.pages import Page, now, signed_in
-from desk.staff.sign_in import DIFFERENT, WEAK, WRONG_OLD
+from desk.site.refusals import sentence
+from desk.staff.sign_in import DIFFERENT, WRONG_OLD
 
 
 class Account(Page):
@@ -37,17 +38,15 @@ class Account(Page):
             return self.not_done(request, DIFFERENT, self.path)
         try:
             await sign_in.change_password(signed_in(request), old, new, now(), self._settings)
-        except WeakPassword:
-            return self.not_done(request, WEAK, self.path)
         except NotSignedIn:
             return self.not_done(request, WRONG_OLD, self.path)
-        except LockedOut as locked:
-            return self.not_done(request, f"Trop d'essais. Réessayez après {locked.until:%H:%M}.", self.path)
+        except (WeakPassword, LockedOut) as error:
+            return self.not_done(request, sentence(error), self.path)
         return self.done(request, "Votre mot de passe est changé ; vos autres sessions sont fermées.", self.path)
 
     @route("/sessions", methods=["POST"])
     async def sessions(self, request: Request) -> Response:
         """End all but this one."""
         me = signed_in(request)
-        await sign_in.end_sessions(me.actor.id, "by oneself", now(), but=me.token_hash)
+        await sign_in.end_sessions(me.actor.id, Ending.BY_ONESELF, now(), but=me.token_hash)
         return self.done(request, "Vos autres sessions sont fermées.", self.path)

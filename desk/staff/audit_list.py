@@ -37,7 +37,7 @@ class Entry:
 
 _entry: Final = AuditEntry.__table__  # type: ignore[attr-defined]
 _agent: Final = Agent.__table__  # type: ignore[attr-defined]
-_told: Final = (
+_named: Final = (
     select(
         _entry.c.id,
         type_coerce(_entry.c.at, DateTime(timezone=True)).label("at"),
@@ -47,9 +47,9 @@ _told: Final = (
         cast(_entry.c.detail, Text).label("detail"),
     )
     .select_from(_entry.outerjoin(_agent, _agent.c.id == _entry.c.agent_id))
-    .subquery("told")
+    .subquery("named")
 )
-registry().map_imperatively(Entry, _told, primary_key=[_told.c.id])
+registry().map_imperatively(Entry, _named, primary_key=[_named.c.id])
 
 
 class AuditTrail(Kept):

@@ -7,10 +7,11 @@ from typing import Annotated, TypeVar
 import typer
 from rich.table import Table
 
+from core.platform.errors import JigiError
 from core.platform.settings import settings
 from core.platform.terminal import errors, on, out
 from core.schema.ground import postgres
-from core.staff import administration, agents, audit
+from core.staff import administration, audit
 from core.staff.administration import Duties
 from core.staff.agents import Role, Scope
 
@@ -24,13 +25,8 @@ def _people(work: Awaitable[Done]) -> Done:
     """Do something with the people who work here; what cannot be done is said in words, with exit code 2."""
     try:
         return on(postgres(settings()), work)
-    except agents.LoginTakenError as taken:
-        words = f"{taken} is taken, be it by somebody who left."
-    except agents.UnknownAgentError as unknown:
-        words = f"Nobody has the login {unknown}."
-    except ValueError as mistake:
-        words = str(mistake)
-    errors.print(words, style="bold red", highlight=False, markup=False)
+    except JigiError as error:
+        errors.print(str(error), style="bold red", highlight=False, markup=False)
     raise typer.Exit(2)
 
 
@@ -47,19 +43,19 @@ def add(
 ) -> None:
     """Let someone work here, and print the password to tell them once."""
     duties = Duties(role, scope, place or None, watches_focal)
-    told = _people(administration.add(None, login, name, duties, datetime.now(UTC)))
+    given = _people(administration.add(None, login, name, duties, datetime.now(UTC)))
     out.print(f"{name} works here as {login} ({role.value}).", highlight=False)
-    _tell_password(told)
+    _print_password(given)
 
 
 @app.command("password")
 def password(login: Login) -> None:
     """Give someone a new password, printed once; a lock ends, and so do their sessions."""
-    _tell_password(_people(administration.new_password(None, login, datetime.now(UTC))))
+    _print_password(_people(administration.new_password(None, login, datetime.now(UTC))))
 
 
-def _tell_password(told: str) -> None:
-    out.print(f"Password, for the first sign-in only: {told}", highlight=False, markup=False)
+def _print_password(given: str) -> None:
+    out.print(f"Password, for the first sign-in only: {given}", highlight=False, markup=False)
     out.print("It is not kept and not shown again. They choose their own when they sign in.")
 
 

@@ -10,19 +10,17 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.places import communes
+from core.platform.errors import JigiError
 from core.platform.settings import Settings
 from core.staff import administration
-from core.staff.administration import Duties, LastAdministrator, NoReason, Person, UnknownPlace
-from core.staff.agents import BadLogin, LoginTakenError, Role, Scope, UnknownAgentError
+from core.staff.administration import Duties, LastAdministrator, NoReason, Person
+from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope, UnknownAgent
 from core.staff.permissions import SECOND_FACTOR, Permission
 from desk.site.pages import Page, actor, now, typed
-from desk.site.refusals import Refused, not_there
-from desk.site.words import ROLES, SCOPES
+from desk.site.refusals import Refused, not_there, sentence
 
 NAME_LENGTH: Final = 80
 REASON_LENGTH: Final = 300
-NO_REASON: Final = "Écrivez la raison : elle est gardée au journal."
-LAST: Final = "C'est le dernier administrateur : nommez-en un autre d'abord."
 
 
 class Mistake(ValueError):
@@ -61,8 +59,8 @@ class People(Page):
             if not name:
                 raise Mistake("Écrivez le nom de la personne.")
             password = await administration.add(actor(request), login, name, await self._duties(form), now())
-        except (Mistake, LoginTakenError, BadLogin) as mistake:
-            return await self._form(request, form, _said(mistake))
+        except (Mistake, LoginTaken, BadLogin) as mistake:
+            return await self._form(request, form, _words(mistake))
         return self._once(request, login, name, password)
 
     @route("/of/{login}", methods=["GET"])
@@ -78,7 +76,7 @@ class People(Page):
         try:
             changed = await administration.change(actor(request), login, await self._duties(form), _why(form), now())
         except (Mistake, LastAdministrator, NoReason) as mistake:
-            return await self._person(request, _said(mistake), form)
+            return await self._person(request, _words(mistake), form)
         words = "C'est changé ; ses sessions sont fermées." if changed else "Rien n'a changé."
         return self.done(request, words, _of(login))
 
@@ -89,7 +87,7 @@ class People(Page):
         try:
             await administration.disable(actor(request), login, _why(await request.form()), now())
         except (LastAdministrator, NoReason) as mistake:
-            return await self._person(request, _said(mistake))
+            return await self._person(request, _words(mistake))
         return self.done(request, "Cette personne ne peut plus entrer.", _of(login))
 
     @route("/of/{login}/back", methods=["POST"])
@@ -103,9 +101,9 @@ class People(Page):
     async def password(self, request: Request) -> Response:
         """Give a new password, shown once."""
         login = await self._login(request)
-        told = await administration.new_password(actor(request), login, now())
-        found = await administration.person(login, now(), self._settings)
-        return self._once(request, login, found.name, told)
+        password = await administration.new_password(actor(request), login, now())
+        person = await administration.person(login, now(), self._settings)
+        return self._once(request, login, person.name, password)
 
     @route("/of/{login}/second", methods=["POST"])
     async def second_factor(self, request: Request) -> Response:
@@ -132,12 +130,12 @@ class People(Page):
 
     async def _person(self, request: Request, error: str = "", given: Mapping[str, Any] | None = None) -> Response:
         login = await self._login(request)
-        found = await administration.person(login, now(), self._settings)
+        person = await administration.person(login, now(), self._settings)
         context = {
-            "person": found,
+            "person": person,
             "sessions": await administration.open_sessions(login, now(), self._settings),
-            "asked_for_code": self._settings.desk_totp and found.role in SECOND_FACTOR,
-            "given": given or _as_given(found),
+            "asked_for_code": self._settings.desk_totp and person.role in SECOND_FACTOR,
+            "given": given or _as_given(person),
             "error": error,
             **await _choices(),
         }
@@ -149,7 +147,7 @@ class People(Page):
         login: str = request.path_params["login"]
         try:
             await administration.person(login, now(), self._settings)
-        except UnknownAgentError:
+        except UnknownAgent:
             raise not_there() from None
         return login
 
@@ -166,13 +164,13 @@ async def _place(kind: Scope, written: str) -> str:
     """The P-code of the place that was written, by code or by name; raises Mistake."""
     if not written:
         raise Mistake("Écrivez le nom ou le code du lieu.")
-    found = await administration.places_named(kind, written.split(" ")[0], written)
-    if not found:
+    places = await administration.places_named(kind, written.split(" ")[0], written)
+    if not places:
         raise Mistake(f"Aucun lieu de ce genre ne s'appelle « {written} » ({SCOPES[kind]}).")
-    if len(found) > 1:
-        these = ", ".join(f"{place.pcode} {place.name}" for place in found)
+    if len(places) > 1:
+        these = ", ".join(f"{place.pcode} {place.name}" for place in places)
         raise Mistake(f"Plusieurs lieux s'appellent ainsi, écrivez le code : {these}.")
-    return found[0].pcode
+    return places[0].pcode
 
 
 async def _choices() -> dict[str, Any]:
@@ -182,12 +180,12 @@ async def _choices() -> dict[str, Any]:
     return {"roles": ROLES.items(), "scopes": SCOPES.items(), "places": [*regions, *cercles]}
 
 
-def _as_given(found: Person) -> dict[str, str]:
+def _as_given(person: Person) -> dict[str, str]:
     return {
-        "role": found.role,
-        "scope": found.scope_kind,
-        "place": " ".join(part for part in (found.scope_code, found.place) if part),
-        "watches": "1" if found.watches_focal else "",
+        "role": person.role,
+        "scope": person.scope_kind,
+        "place": " ".join(part for part in (person.scope_code, person.place) if part),
+        "watches": "1" if person.watches_focal else "",
     }
 
 
@@ -199,16 +197,5 @@ def _why(form: FormData) -> str:
     return typed(form, "why")[:REASON_LENGTH]
 
 
-def _said(mistake: Exception) -> str:
-    match mistake:
-        case LoginTakenError():
-            return "Ce nom de connexion est pris, même si la personne est partie."
-        case BadLogin():
-            return "Le nom de connexion a 2 à 32 lettres sans accent, chiffres, points ou tirets."
-        case LastAdministrator():
-            return LAST
-        case NoReason():
-            return NO_REASON
-        case UnknownPlace():
-            return "Ce lieu n'existe pas."
-    return str(mistake)
+def _words(mistake: Mistake | JigiError) -> str:
+    return str(mistake) if isinstance(mistake, Mistake) else sentence(mistake)

@@ -16,19 +16,17 @@ from starlette_admin.helpers import safe_redirect_url
 
 from core.platform.settings import Settings
 from core.staff import sign_in
+from core.staff.agents import ROLES
 from core.staff.passwords import SHORTEST, WeakPassword
 from core.staff.sign_in import LockedOut, NotSignedIn, SignedIn, Stage
 from desk.site.pages import DESK, now, typed
-from desk.site.seen_tables import ASKING
-from desk.site.words import ROLES
+from desk.site.refusals import sentence
+from desk.site.row_security import ASKING
 
 COOKIE: Final = "jigi_desk"
 WRONG: Final = "Le nom et le mot de passe ne vont pas ensemble."
 WRONG_OLD: Final = "L'ancien mot de passe n'est pas le bon."
 WRONG_CODE: Final = "Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant."
-WEAK: Final = (
-    f"Choisissez un autre mot de passe : {SHORTEST} caractères au moins, sans votre nom de connexion, et pas l'ancien."
-)
 DIFFERENT: Final = "Les deux mots de passe ne sont pas les mêmes."
 
 
@@ -42,12 +40,12 @@ class SignIn(BaseAuthProvider):
 
     async def authenticate(self, request: Request) -> AdminUser | None:
         """Who asks, if their session lasts and they are wholly in."""
-        found = await self._session(request)
-        if found is None or found.stage is not Stage.IN:
+        session = await self._session(request)
+        if session is None or session.stage is not Stage.IN:
             return None
-        request.state.signed_in = found
-        ASKING.set(found.actor)
-        return AdminUser(f"{found.actor.name} ({ROLES[found.actor.role]})")
+        request.state.signed_in = session
+        ASKING.set(session.actor)
+        return AdminUser(f"{session.actor.name} ({ROLES[session.actor.role]})")
 
     def get_routes(self, templates: Jinja2Templates) -> list[Route]:
         """The page of each stage, and the way out."""
@@ -63,18 +61,22 @@ class SignIn(BaseAuthProvider):
         return await sign_in.session_of(token, now(), self._settings) if token else None
 
     async def _ask(self, request: Request) -> Response:
-        found = await self._session(request)
-        if found is not None and found.stage is Stage.IN:
+        session = await self._session(request)
+        if session is not None and session.stage is Stage.IN:
             return RedirectResponse(self._next(request), HTTPStatus.SEE_OTHER)
-        return await self._page(request, found)
+        return await self._page(request, session)
 
-    async def _page(self, request: Request, found: SignedIn | None, error: str = "") -> Response:
+    async def _page(self, request: Request, session: SignedIn | None, error: str = "") -> Response:
         """The form of the stage somebody is at."""
         if self._templates is None:
             raise RuntimeError("the page is shown once the desk is built")
-        context: dict[str, Any] = {"error": error, "stage": found.stage if found else "password", "shortest": SHORTEST}
-        if found is not None and found.stage is Stage.ENROL:
-            uri, secret = await sign_in.totp_uri(found.token_hash)
+        context: dict[str, Any] = {
+            "error": error,
+            "stage": session.stage if session else "password",
+            "shortest": SHORTEST,
+        }
+        if session is not None and session.stage is Stage.ENROL:
+            uri, secret = await sign_in.totp_uri(session.token_hash)
             context["qr"] = segno.make(uri, error="m").svg_data_uri(scale=5, border=2)
             context["secret"] = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
@@ -82,24 +84,22 @@ class SignIn(BaseAuthProvider):
 
     async def _take(self, request: Request) -> Response:
         form = await request.form()
-        found = await self._session(request)
-        if found is not None and found.stage is Stage.IN:
+        session = await self._session(request)
+        if session is not None and session.stage is Stage.IN:
             return RedirectResponse(self._next(request), HTTPStatus.SEE_OTHER)
         try:
-            if found is None:
+            if session is None:
                 return await self._password(request, form, now())
-            await self._stages[found.stage](self, found, form, now())
-        except LockedOut as locked:
-            error = f"Trop d'essais. Réessayez après {locked.until:%H:%M}, ou demandez à l'administrateur."
+            await self._stages[session.stage](self, session, form, now())
+        except (LockedOut, WeakPassword) as refusal:
+            error = sentence(refusal)
         except NotSignedIn:
-            error = WRONG if found is None else WRONG_OLD if found.stage is Stage.CHANGE else WRONG_CODE
-        except WeakPassword:
-            error = WEAK
+            error = _wrong(session)
         except _Different:
             error = DIFFERENT
         else:
             return RedirectResponse(str(request.url), HTTPStatus.SEE_OTHER)
-        return await self._page(request, found, error)
+        return await self._page(request, session, error)
 
     async def _password(self, request: Request, form: FormData, at: datetime) -> Response:
         password = form.get("password")
@@ -110,14 +110,14 @@ class SignIn(BaseAuthProvider):
         answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
         return answer
 
-    async def _code(self, found: SignedIn, form: FormData, at: datetime) -> None:
-        await sign_in.prove(found.token_hash, typed(form, "code"), at, self._settings)
+    async def _code(self, session: SignedIn, form: FormData, at: datetime) -> None:
+        await sign_in.prove(session.token_hash, typed(form, "code"), at, self._settings)
 
-    async def _change(self, found: SignedIn, form: FormData, at: datetime) -> None:
+    async def _change(self, session: SignedIn, form: FormData, at: datetime) -> None:
         old, new, again = (str(form.get(name) or "") for name in ("old", "new", "again"))
         if new != again:
             raise _Different
-        await sign_in.change_password(found, old, new, at, self._settings)
+        await sign_in.change_password(session, old, new, at, self._settings)
 
     _stages: Final[Mapping[Stage, Callable[..., Awaitable[None]]]] = {
         Stage.CODE: _code,
@@ -126,15 +126,22 @@ class SignIn(BaseAuthProvider):
     }
 
     async def _leave(self, request: Request) -> Response:
-        found = await self._session(request)
-        if found is not None:
-            await sign_in.sign_out(found.token_hash, now())
+        session = await self._session(request)
+        if session is not None:
+            await sign_in.sign_out(session.token_hash, now())
         answer = RedirectResponse(f"{DESK}{self.login_path}", HTTPStatus.SEE_OTHER)
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
     def _next(self, request: Request) -> str:
         return safe_redirect_url(request.query_params.get("next") or f"{DESK}/", request, f"{DESK}/")
+
+
+def _wrong(session: SignedIn | None) -> str:
+    """What does not fit, at the stage somebody is at."""
+    if session is None:
+        return WRONG
+    return WRONG_OLD if session.stage is Stage.CHANGE else WRONG_CODE
 
 
 class _Different(Exception):

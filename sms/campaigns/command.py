@@ -25,7 +25,7 @@ from core.registry.statuses import Status
 from core.schema.ground import postgres
 from core.staff import audit
 from core.staff.acts import Act
-from core.staff.agents import Actor, UnknownAgentError, actor_of
+from core.staff.agents import Actor, UnknownAgent, actor_of
 from core.text.alphabet import alphabet
 from core.text.formats import number_phrase
 from core.text.languages import Language
@@ -56,8 +56,8 @@ def _run(work: Callable[[], Awaitable[Done]]) -> Done:
     refusals = (CampaignError, BadSubject, CannotBeWritten, NotASafeText, Mistake)
     try:
         return on(postgres(settings()), work())
-    except UnknownAgentError as unknown:
-        errors.print(f"Nobody works here as {unknown}. `jigi agents list` shows who does.", style="bold red")
+    except UnknownAgent as unknown:
+        errors.print(f"{unknown} `jigi agents list` shows who does.", style="bold red")
     except refusals as refused:
         errors.print(str(refused), style="bold red", highlight=False, markup=False)
     raise typer.Exit(2)

@@ -18,7 +18,7 @@ from core.payments.states import PaymentState
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.registry.statuses import Status
-from core.staff.agents import Actor, LoginTakenError, Role, actor_of, add_agent
+from core.staff.agents import Actor, LoginTaken, Role, actor_of, add_agent
 from core.text.alphabet import GSM7
 from core.text.languages import Language
 from sms.campaigns import planning, steps
@@ -174,7 +174,7 @@ async def move_day(household: int, to: date | None, *, at: datetime = NOW) -> No
 
 async def somebody(login: str, role: Role = Role.SUPERVISOR) -> Actor:
     """Somebody who works here, a supervisor unless another role is given."""
-    with suppress(LoginTakenError):
+    with suppress(LoginTaken):
         await add_agent(login, login.title(), role)
     return await actor_of(login)
 

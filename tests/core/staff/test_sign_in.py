@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from core.platform.database import reading
 from core.platform.settings import Settings
-from core.staff import sign_in
-from core.staff.agents import Role, add_agent, disable_agent
+from core.staff import administration, sign_in
+from core.staff.agents import Role, add_agent
 from core.staff.passwords import WeakPassword
 from core.staff.sign_in import LockedOut, NotSignedIn, SignedIn, Stage
 
@@ -113,7 +113,7 @@ async def test_a_session_ends_when_it_is_not_used_and_after_its_hours() -> None:
 async def test_who_works_here_no_more_has_no_session() -> None:
     await somebody()
     token = await enter()
-    await disable_agent("awa", NOW)
+    await administration.disable(None, "awa", "left", NOW)
     assert await sign_in.session_of(token, NOW, SETTINGS) is None
     with pytest.raises(NotSignedIn):
         await enter()

@@ -66,10 +66,10 @@ def test_somebody_is_kept_out_and_let_in_again_even_the_last_administrator() -> 
         (("add", "a b", "Somebody"), "a login is 2 to 32 letters"),
         (("add", "adama", "Adama", "--scope", "region"), "needs its P-code"),
         (("add", "adama", "Adama", "--scope", "region", "--place", "ML99"), "there is no region ML99"),
-        (("password", "nobody"), "Nobody has the login nobody"),
-        (("disable", "nobody"), "Nobody has the login nobody"),
-        (("enable", "nobody"), "Nobody has the login nobody"),
-        (("forget-second-factor", "nobody"), "Nobody has the login nobody"),
+        (("password", "nobody"), "Nobody works here as nobody"),
+        (("disable", "nobody"), "Nobody works here as nobody"),
+        (("enable", "nobody"), "Nobody works here as nobody"),
+        (("forget-second-factor", "nobody"), "Nobody works here as nobody"),
     ],
 )
 def test_what_cannot_be_done_is_said(words: tuple[str, ...], said: str) -> None:

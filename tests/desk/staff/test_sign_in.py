@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from core.platform.database import writing
 from core.platform.settings import Settings
-from core.staff.agents import Role, add_agent, disable_agent
+from core.staff import administration
+from core.staff.agents import Role, add_agent
 from core.staff.sign_in import give_password
 from tests.desk.browser import PASSWORD, Browser, seen
 from tests.desk.conftest import SignIn
@@ -106,7 +107,7 @@ async def test_a_session_ends_unused_and_after_a_day_of_work(sign_in: SignIn, en
 
 async def test_who_works_here_no_more_is_out_at_once(sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
-    await disable_agent("mariam", NOW)
+    await administration.disable(None, "mariam", "left", NOW)
     assert (await mariam.open("/desk/account")).url.path == "/desk/login"
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from core.campaigns.models import CampaignKind as Kind
 from core.campaigns.models import CampaignState as S
 from core.platform.settings import Settings
-from core.staff.agents import Actor, Role, UnknownAgentError, actor_of, disable_agent
+from core.staff import administration
+from core.staff.agents import Actor, Role, UnknownAgent, actor_of
 from sms.campaigns import planning, steps
 from sms.campaigns.audience import Subject
 from sms.campaigns.scope import CampaignError, NotASupervisor, UnknownCampaign
@@ -145,8 +146,8 @@ async def test_only_a_supervisor_decides(role: Role, deed: str) -> None:
 
 async def test_who_works_here_no_more_decides_nothing() -> None:
     await somebody("binta")
-    await disable_agent("binta", NOW)
-    with pytest.raises(UnknownAgentError):
+    await administration.disable(None, "binta", "left", NOW)
+    with pytest.raises(UnknownAgent):
         await actor_of("binta")
 
 

@@ -1,4 +1,4 @@
-"""The door of the desk: how large a request may be, how answers are kept, and a forged form refused in words."""
+"""What stands before the desk: how large a request may be, how answers are kept, and a forged form refused in words."""
 
 from collections.abc import Callable, Sequence
 from http import HTTPStatus

@@ -15,15 +15,15 @@ ASKING: Final[ContextVar[Actor | None]] = ContextVar("asking", default=None)
 """Who makes the request that is being answered."""
 
 
-class _SeenSession(Session):
+class _Narrowed(Session):
     """A session whose transactions become the desk's own database role."""
 
 
-@event.listens_for(_SeenSession, "after_begin")
+@event.listens_for(_Narrowed, "after_begin")
 def _become(_: Session, __: Any, connection: Connection) -> None:
-    connection.execute(BECOME, sight(ASKING.get()))
+    connection.exec_driver_sql(BECOME, sight(ASKING.get()))
 
 
 def sessions() -> async_sessionmaker[AsyncSession]:
     """The maker of the sessions of the lists."""
-    return async_sessionmaker(database.engine(), sync_session_class=_SeenSession, expire_on_commit=False)
+    return async_sessionmaker(database.engine(), sync_session_class=_Narrowed, expire_on_commit=False)
