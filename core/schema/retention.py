@@ -2,44 +2,43 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import TextClause, text
+from sqlmodel import delete
 
+from core.calls.gateway_sessions import GatewaySession
+from core.calls.journal import UssdJournal
+from core.campaigns.models import CampaignState
+from core.outbox.messages import OVER, EarlyReport, InboundSms
+from core.platform import sql
+from core.platform.columns import Row, listed
 from core.platform.database import writing
 from core.platform.settings import Settings
+from core.registry.models import IdentificationTry
+from core.staff.sign_in import DeskSession
 
-JOURNAL = text("WITH gone AS (DELETE FROM ussd_journal WHERE at < :before RETURNING 1) SELECT count(*) FROM gone")
-TRIES = text("WITH gone AS (DELETE FROM identification_try WHERE at < :before RETURNING 1) SELECT count(*) FROM gone")
-SESSIONS = text("WITH gone AS (DELETE FROM gateway_session WHERE date < :before RETURNING 1) SELECT count(*) FROM gone")
-CAMPAIGNS = text("""
-WITH old AS (
-    SELECT id FROM campaign WHERE created_at < :before AND coalesce(ended_at, created_at) < :before
-      AND state NOT IN ('running', 'paused', 'scheduled')
-), messages AS (
-    DELETE FROM message USING old WHERE message.campaign_id = old.id RETURNING 1
-)
-SELECT count(*) FROM messages
-""")
-EMPTY_CAMPAIGNS = text("""
-WITH gone AS (
-    DELETE FROM campaign WHERE created_at < :before AND coalesce(ended_at, created_at) < :before
-      AND state NOT IN ('running', 'paused', 'scheduled') RETURNING 1
-)
-SELECT count(*) FROM gone
-""")
-NOTICES = text("""
+UNDER_WAY: Final = frozenset({CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED})
+"""States of a campaign that is kept however old it is."""
+
+OLD_CAMPAIGN: Final = f"""created_at < %(before)s AND coalesce(ended_at, created_at) < %(before)s
+    AND state NOT IN {listed(UNDER_WAY)}"""
+CAMPAIGN_MESSAGES: Final = f"""
+DELETE FROM message USING (SELECT id FROM campaign WHERE {OLD_CAMPAIGN}) AS old WHERE message.campaign_id = old.id
+"""  # noqa: S608 - our own words
+CAMPAIGNS: Final = f"DELETE FROM campaign WHERE {OLD_CAMPAIGN}"  # noqa: S608
+NOTICES: Final = """
 WITH notices AS (
-    DELETE FROM message WHERE campaign_id IS NULL AND planned_at < :before RETURNING batch_id
+    DELETE FROM message WHERE campaign_id IS NULL AND planned_at < %(before)s RETURNING batch_id
 ), batches AS (
     DELETE FROM sms_batch USING notices WHERE sms_batch.id = notices.batch_id RETURNING sms_batch.text_id
 ), texts AS (
     DELETE FROM message_text USING batches WHERE message_text.id = batches.text_id
 )
 SELECT count(*) FROM notices
-""")
-PUT_OFF = text("""
+"""
+PUT_OFF: Final = f"""
 WITH batches AS (
-    DELETE FROM sms_batch WHERE campaign_id IS NULL AND state IN ('done', 'closed') AND not_before < :before
+    DELETE FROM sms_batch WHERE campaign_id IS NULL AND state IN {listed(OVER)} AND not_before < %(before)s
       AND NOT EXISTS (SELECT FROM message WHERE message.batch_id = sms_batch.id) RETURNING id, text_id
 ), texts AS (
     DELETE FROM message_text USING batches WHERE message_text.id = batches.text_id AND NOT EXISTS (
@@ -47,16 +46,8 @@ WITH batches AS (
             SELECT FROM batches AS gone WHERE gone.id = sms_batch.id))
 )
 SELECT count(*) FROM batches
-""")
+"""  # noqa: S608
 """Requests that notices were put off from into others, with the texts that no other request has."""
-INBOUND = text("WITH gone AS (DELETE FROM inbound_sms WHERE at < :before RETURNING 1) SELECT count(*) FROM gone")
-REPORTS = text(
-    "WITH gone AS (DELETE FROM early_report WHERE received_at < :before RETURNING 1) SELECT count(*) FROM gone"
-)
-
-DESK_SESSIONS = text(
-    "WITH gone AS (DELETE FROM desk_session WHERE created_at < :before RETURNING 1) SELECT count(*) FROM gone"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +67,28 @@ class Purged:
 
 async def purge(now: datetime, settings: Settings) -> Purged:
     """Delete what is past its days: journals, identification tries, session statistics, SMS and their reports."""
-    await _delete(PUT_OFF, now, settings.keep_messages_days)
+
+    def before(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    kept = {"before": before(settings.keep_messages_days)}
+    await sql.execute(PUT_OFF, kept)
     return Purged(
-        journal=await _delete(JOURNAL, now, settings.keep_journal_days),
-        tries=await _delete(TRIES, now, settings.keep_tries_days),
-        gateway_sessions=await _delete(SESSIONS, now, settings.keep_gateway_sessions_days),
-        campaign_messages=await _delete(CAMPAIGNS, now, settings.keep_messages_days),
-        campaigns=await _delete(EMPTY_CAMPAIGNS, now, settings.keep_messages_days),
-        notices=await _delete(NOTICES, now, settings.keep_messages_days),
-        inbound=await _delete(INBOUND, now, settings.keep_inbound_days),
-        early_reports=await _delete(REPORTS, now, settings.keep_early_reports_days),
-        desk_sessions=await _delete(DESK_SESSIONS, now, settings.keep_desk_sessions_days),
+        journal=await _deleted(UssdJournal, UssdJournal.at, before(settings.keep_journal_days)),
+        tries=await _deleted(IdentificationTry, IdentificationTry.at, before(settings.keep_tries_days)),
+        gateway_sessions=await _deleted(
+            GatewaySession, GatewaySession.date, before(settings.keep_gateway_sessions_days)
+        ),
+        campaign_messages=await sql.execute(CAMPAIGN_MESSAGES, kept),
+        campaigns=await sql.execute(CAMPAIGNS, kept),
+        notices=await sql.scalar(NOTICES, kept),
+        inbound=await _deleted(InboundSms, InboundSms.at, before(settings.keep_inbound_days)),
+        early_reports=await _deleted(EarlyReport, EarlyReport.received_at, before(settings.keep_early_reports_days)),
+        desk_sessions=await _deleted(DeskSession, DeskSession.created_at, before(settings.keep_desk_sessions_days)),
     )
 
 
-async def _delete(statement: TextClause, now: datetime, days: int) -> int:
+async def _deleted(table: type[Row], moment: Any, before: datetime) -> int:
+    """Delete the rows of a table whose moment is before another; how many they were."""
     async with writing() as session:
-        return int(await session.scalar(statement, {"before": now - timedelta(days=days)}) or 0)
+        return (await session.exec(delete(table).where(moment < before))).rowcount
