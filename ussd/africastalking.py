@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.calls.session_end import SessionEnd, Unsaid
-from core.platform.webhooks import Forms, Refused, msisdn_of, refusal
+from core.platform.webhooks import Forms, WebhookRefused, msisdn_of, refusal
 from ussd import metrics
 from ussd.engine import Engine, Hop
 
@@ -38,7 +38,7 @@ def routes(engine: Engine, record: Record, *, tokens: Sequence[str], body_bytes:
     async def callback(request: Request) -> Response:
         try:
             hop = _hop(await forms.read(request))
-        except Refused as refused:
+        except WebhookRefused as refused:
             return refusal(refused)
         reply = await engine.answer(hop)
         return PlainTextResponse(f"{'END' if reply.ends else 'CON'} {reply.text}")
@@ -47,7 +47,7 @@ def routes(engine: Engine, record: Record, *, tokens: Sequence[str], body_bytes:
         try:
             form = await forms.read(request)
             end = _session_end(form)
-        except Refused as refused:
+        except WebhookRefused as refused:
             return refusal(refused)
         metrics.GATEWAY_SESSIONS.labels(end.status).inc()
         try:
@@ -70,9 +70,9 @@ def routes(engine: Engine, record: Record, *, tokens: Sequence[str], body_bytes:
 def _hop(form: dict[str, str]) -> Hop:
     session_id, msisdn = form.get("sessionId", ""), msisdn_of(form.get("phoneNumber", ""))
     if not SESSION_ID.fullmatch(session_id):
-        raise Refused(400, "sessionId: 1 to 128 printable ASCII characters")
+        raise WebhookRefused(400, "sessionId: 1 to 128 printable ASCII characters")
     if not MSISDN.fullmatch(msisdn):
-        raise Refused(400, "phoneNumber: + and the digits of an E.164 number")
+        raise WebhookRefused(400, "phoneNumber: + and the digits of an E.164 number")
     return Hop(session_id, msisdn, form.get("text", ""))
 
 
@@ -80,7 +80,7 @@ def _session_end(form: dict[str, str]) -> SessionEnd:
     """The end of a session without its number, nor what was typed and shown in it."""
     session_id = form.get("sessionId", "")
     if not SESSION_ID.fullmatch(session_id):
-        raise Refused(400, "sessionId: 1 to 128 printable ASCII characters")
+        raise WebhookRefused(400, "sessionId: 1 to 128 printable ASCII characters")
     status = form.get("status", "")
     return SessionEnd(
         session_id=session_id,

@@ -17,7 +17,7 @@ MOST_FIELDS: Final = 40
 FORM: Final = "application/x-www-form-urlencoded"
 
 
-class Refused(JigiError):
+class WebhookRefused(JigiError):
     """A call that cannot be taken: the status of the answer and why, in words."""
 
     def __init__(self, status: int, why: str) -> None:
@@ -33,20 +33,20 @@ class Forms:
         self._body_bytes = body_bytes
 
     async def read(self, request: Request) -> dict[str, str]:
-        """The fields of the form, the first of each name; raises Refused."""
+        """The fields of the form, the first of each name; raises WebhookRefused."""
         given = request.path_params["token"].encode()
         if not any(hmac.compare_digest(given, token) for token in self._tokens):
-            raise Refused(404, "Not Found")
+            raise WebhookRefused(404, "Not Found")
         kind = request.headers.get("content-type", FORM).split(";")[0].strip().lower()
         if kind != FORM:
-            raise Refused(415, f"send {FORM}")
+            raise WebhookRefused(415, f"send {FORM}")
         body = await self._body(request)
         try:
             fields = parse_qsl(
                 body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=MOST_FIELDS
             )
         except ValueError:
-            raise Refused(400, "too many fields") from None
+            raise WebhookRefused(400, "too many fields") from None
         form: dict[str, str] = {}
         for name, value in fields:
             form.setdefault(name, _decoded(value))
@@ -59,9 +59,9 @@ class Forms:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > self._body_bytes:
-                    raise Refused(413, "too large")
+                    raise WebhookRefused(413, "too large")
         except ClientDisconnect:
-            raise Refused(400, "cut off") from None
+            raise WebhookRefused(400, "cut off") from None
         return bytes(body)
 
 
@@ -79,6 +79,6 @@ def msisdn_of(text: str) -> str:
     return f"+{text.strip().lstrip('+')}"
 
 
-def refusal(refused: Refused) -> Response:
+def refusal(refused: WebhookRefused) -> Response:
     """The answer to a call that cannot be taken."""
     return PlainTextResponse(str(refused), status_code=refused.status)

@@ -50,6 +50,10 @@ def sentence(error: JigiError) -> str:
     return words if isinstance(words, str) else words(error)
 
 
+class Mistake(ValueError):
+    """Something in a form does not do; the message says what, in French."""
+
+
 class Refused(HTTPException):
     """Something that is not done; the message says why and what to do, in French."""
 

@@ -24,7 +24,7 @@ class ActField(EnumField):
         return ACTS.get(value, value)
 
 
-class Entry:
+class TrailRow:
     """An entry of the trail with the login of whoever did it, None for the programme itself or the shell."""
 
     id: int
@@ -49,7 +49,7 @@ _named: Final = (
     .select_from(_entry.outerjoin(_agent, _agent.c.id == _entry.c.agent_id))
     .subquery("named")
 )
-registry().map_imperatively(Entry, _named, primary_key=[_named.c.id])
+registry().map_imperatively(TrailRow, _named, primary_key=[_named.c.id])
 
 
 class AuditTrail(Kept):
@@ -70,4 +70,4 @@ class AuditTrail(Kept):
     fields_default_sort: Sequence[Any] = (("id", True),)
 
     def __init__(self) -> None:
-        super().__init__(Entry)
+        super().__init__(TrailRow)

@@ -17,14 +17,10 @@ from core.staff.administration import Duties, LastAdministrator, NoReason, Perso
 from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope, UnknownAgent
 from core.staff.permissions import SECOND_FACTOR, Permission
 from desk.site.pages import Page, actor, now, typed
-from desk.site.refusals import Refused, not_there, sentence
+from desk.site.refusals import Mistake, Refused, not_there, sentence
 
 NAME_LENGTH: Final = 80
 REASON_LENGTH: Final = 300
-
-
-class Mistake(ValueError):
-    """Something in the form does not do; the message says what."""
 
 
 class People(Page):

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from core.outbox.messages import MessageState
 from core.platform.settings import Settings
-from core.platform.webhooks import Forms, Refused, msisdn_of, refusal
+from core.platform.webhooks import Forms, WebhookRefused, msisdn_of, refusal
 from core.registry.callers import stop_sms
 from sms.inbound import answering
 from sms.inbound.answering import Incoming
@@ -53,13 +53,13 @@ def routes(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.
     async def inbound(request: Request) -> None:
         form = await forms.read(request)
         if not settings.sms_short_code:
-            raise Refused(404, "Not Found")
+            raise WebhookRefused(404, "Not Found")
         await answering.take(_incoming(form), clock(), most_a_day=settings.sms_answers_a_day)
 
     async def optout(request: Request) -> None:
         msisdn = msisdn_of((await forms.read(request)).get("phoneNumber", ""))
         if not _MSISDN.fullmatch(msisdn):
-            raise Refused(400, "phoneNumber: + and the digits of an E.164 number")
+            raise WebhookRefused(400, "phoneNumber: + and the digits of an E.164 number")
         await stop_sms(msisdn)
 
     taken = {"delivery": delivery, "inbound": inbound, "optout": optout}
@@ -75,7 +75,7 @@ def _answered(name: str, take: Take) -> Callable[[Request], Awaitable[Response]]
     async def endpoint(request: Request) -> Response:
         try:
             await take(request)
-        except Refused as refused:
+        except WebhookRefused as refused:
             return refusal(refused)
         except Exception as error:
             log.error("callback_not_taken", callback=name, error=type(error).__name__)
@@ -86,10 +86,10 @@ def _answered(name: str, take: Take) -> Callable[[Request], Awaitable[Response]]
 
 
 def _report(form: dict[str, str], now: datetime) -> Report | None:
-    """The report in a form; None for a status that we do not know. Raises Refused without an id."""
+    """The report in a form; None for a status that we do not know. Raises WebhookRefused without an id."""
     provider_id, status = form.get("id", ""), form.get("status", "")
     if not _ID.fullmatch(provider_id):
-        raise Refused(400, "id: 1 to 128 printable ASCII characters")
+        raise WebhookRefused(400, "id: 1 to 128 printable ASCII characters")
     state = STATES.get(status)
     metrics.REPORTS.labels(status if state else "unknown").inc()
     if state is None:
@@ -106,8 +106,8 @@ def _report(form: dict[str, str], now: datetime) -> Report | None:
 
 
 def _incoming(form: dict[str, str]) -> Incoming:
-    """The message in a form; raises Refused without an id."""
+    """The message in a form; raises WebhookRefused without an id."""
     gateway_id = form.get("id", "")
     if not _ID.fullmatch(gateway_id):
-        raise Refused(400, "id: 1 to 128 printable ASCII characters")
+        raise WebhookRefused(400, "id: 1 to 128 printable ASCII characters")
     return Incoming(gateway_id, form.get("from", "")[:40], form.get("text", ""))

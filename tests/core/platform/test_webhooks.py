@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.platform.webhooks import FORM, MOST_FIELDS, Forms, Refused, msisdn_of, refusal
+from core.platform.webhooks import FORM, MOST_FIELDS, Forms, WebhookRefused, msisdn_of, refusal
 
 NEW, OLD = "the-new-word", "the-old-word-é"
 MOST = 1000
@@ -23,7 +23,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     async def read(request: Request) -> Response:
         try:
             return JSONResponse(await forms.read(request))
-        except Refused as refused:
+        except WebhookRefused as refused:
             return refusal(refused)
 
     app = Starlette(routes=[Route("/{token}", read, methods=["POST"])])
