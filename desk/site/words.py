@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from core.numbers.msisdn import Operator
+from core.text.languages import Language
 from core.text.words import DESK, Word, label
 
 CATEGORIES: Final[Mapping[str, str]] = {
@@ -67,9 +69,8 @@ SENSITIVITIES: Final[Mapping[str, str]] = {
     "special": "spéciale",
     "sensitive": "sensible",
 }
-LANGUAGES: Final[Mapping[str, str]] = {"bm": "bambara", "fr": "français"}
+LANGUAGES: Final[Mapping[str, str]] = {language.value: language.staff_name for language in Language}
 SEXES: Final[Mapping[str, str]] = {"F": "femme", "M": "homme"}
-OPERATORS: Final[Mapping[str, str]] = {"orange": "Orange", "malitel": "Moov Africa", "telecel": "Telecel"}
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "category": CATEGORIES,
@@ -80,7 +81,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "sensitivity": SENSITIVITIES,
     "language": LANGUAGES,
     "sex": SEXES,
-    "operator": OPERATORS,
+    "operator": {operator.value: label(operator, DESK) for operator in Operator},
 }
 
 
@@ -88,4 +89,6 @@ def word(value: object, kind: str = "") -> str:
     """What a value of a kind is called; the value itself when it has no name, '' for None."""
     if isinstance(value, Word):
         return label(value, DESK)
+    if isinstance(value, Language):
+        return value.staff_name
     return "" if value is None else WORDS[kind].get(str(value), str(value))

@@ -27,7 +27,6 @@ NOT_YET: Final = frozenset(
         "core.grievances.filing.Sensitivity",
         "core.grievances.queue.Reason",
         "core.grievances.queue.View",
-        "core.text.languages.Language",
     }
 )
 """Enums that are neither words nor codes yet. Nothing is added here."""
