@@ -329,6 +329,20 @@ class EarlyReport(Row, table=True):
     received_at: datetime = Field(index=True)
 
 
+class Intent(Code):
+    """What a message that somebody sent us asks for."""
+
+    PAYMENT = "payment"
+    STATUS = "status"
+    MISTYPED = "mistyped"
+    """STATUS, of a number with an error in it: to write it right is another question."""
+    HELP = "help"
+    STOP = "stop"
+    START = "start"
+    UNKNOWN = "unknown"
+    MACHINE = "machine"
+
+
 class InboundSms(Row, table=True):
     """A message somebody sent us, by the gateway's id: what was understood, never the words."""
 
@@ -337,7 +351,7 @@ class InboundSms(Row, table=True):
 
     gateway_id: str = Field(primary_key=True)
     msisdn: str
-    intent: str = Field(max_length=WORD_LETTERS)
+    intent: Intent = Field(sa_type=coded(Intent))
     at: datetime
     answered: bool
 

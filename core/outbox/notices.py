@@ -1,14 +1,13 @@
-"""Single notices: what one person must be told, queued in the transaction of the change that it tells of."""
+"""Single notices: what one person must hear, queued in the transaction of the change that it tells of."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import text
+from typing import Any, Final
 
 from core.numbers.msisdn import can_get_sms, operator
+from core.platform import sql
 from core.platform.database import writing
 from core.platform.jobs import wake
 from core.text.languages import Language
@@ -83,18 +82,19 @@ class Notice:
     household_id: int | None = None
 
 
-QUEUE = text("""
-WITH told AS (
+QUEUE: Final = """
+WITH queued AS (
     INSERT INTO message
         (batch_id, kind, key, msisdn, operator, household_ids, language, filling, state, attempts, was_uncertain,
          planned_at)
-    VALUES (nextval('sms_batch_id_seq'), :kind, :key, :msisdn, :operator, CAST(:household_ids AS integer[]), :language,
-        CAST(:filling AS jsonb), 'planned', 0, false, :now)
+    VALUES (nextval('sms_batch_id_seq'), %(kind)s, %(key)s, %(msisdn)s, %(operator)s,
+        CAST(%(household_ids)s AS integer[]), %(language)s, CAST(%(filling)s AS jsonb), 'planned', 0, false, %(now)s)
     ON CONFLICT DO NOTHING RETURNING batch_id
 )
 INSERT INTO sms_batch (id, operator, priority, prompt, not_before, not_after, state, uncertain)
-SELECT batch_id, :operator, 0, :prompt, :now, CAST(:not_after AS timestamptz), 'ready', false FROM told RETURNING id
-""")
+SELECT batch_id, %(operator)s, 0, %(prompt)s, %(now)s, CAST(%(not_after)s AS timestamptz), 'ready', false
+FROM queued RETURNING id
+"""
 
 
 async def queue_notice(notice: Notice, now: datetime) -> bool:
@@ -103,7 +103,7 @@ async def queue_notice(notice: Notice, now: datetime) -> bool:
         return False
     values = {
         "key": notice.key,
-        "kind": notice.kind.value,
+        "kind": notice.kind,
         "msisdn": notice.msisdn,
         "operator": operator(notice.msisdn),
         "household_ids": [] if notice.household_id is None else [notice.household_id],
@@ -114,7 +114,7 @@ async def queue_notice(notice: Notice, now: datetime) -> bool:
         "now": now,
     }
     async with writing() as session:
-        if await session.scalar(QUEUE, values) is None:
+        if await sql.scalar(QUEUE, values) is None:
             return False
         await wake(session)
     return True

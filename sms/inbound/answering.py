@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, update
 
 from core.numbers.msisdn import BadNumber, parse_any
+from core.outbox.messages import InboundSms, Intent
 from core.outbox.notices import Notice, NoticeKind, queue_notice
-from core.platform.database import writing
+from core.platform import sql
+from core.platform.database import Session, writing
+from core.platform.locks import by_name
 from core.registry.callers import restart_sms, spoken_by, stop_sms
 from core.text.languages import Language
-from sms.inbound.words import Intent, Words, is_machine, read
+from sms.inbound.words import Words, is_machine, read
 from sms.outbox import metrics
 
 AGAIN: Final = timedelta(seconds=60)
@@ -41,21 +44,13 @@ class Incoming:
     words: str
 
 
-MISTYPED: Final = "mistyped"
-"""What is kept of a complaint's number with an error in it: to write it right is another question."""
-
-ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('writes ' || CAST(:msisdn AS text), 0))")
-KEEP = text("""
-INSERT INTO inbound_sms (gateway_id, msisdn, intent, at, answered) VALUES (:gateway_id, :msisdn, :intent, :now, false)
-ON CONFLICT (gateway_id) DO NOTHING RETURNING gateway_id
-""")
-MAY_ANSWER = text("""
-SELECT count(*) FILTER (WHERE at >= :today) < :most AND count(*) FILTER (
-    WHERE at > :again AND intent = :intent AND coalesce(message.filling, '{}') = CAST(:filling AS jsonb)) = 0
+ONE_AT_A_TIME: Final = f"SELECT {by_name('writes', 'msisdn')}"
+MAY_ANSWER: Final = """
+SELECT count(*) FILTER (WHERE at >= %(today)s) < %(most)s AND count(*) FILTER (
+    WHERE at > %(again)s AND intent = %(intent)s AND coalesce(message.filling, '{}') = CAST(%(filling)s AS jsonb)) = 0
 FROM inbound_sms LEFT JOIN message ON message.key = 'answer ' || inbound_sms.gateway_id
-WHERE inbound_sms.msisdn = :msisdn AND answered AND at >= least(:today, :again)
-""")
-ANSWERED = text("UPDATE inbound_sms SET answered = true WHERE gateway_id = :gateway_id")
+WHERE inbound_sms.msisdn = %(msisdn)s AND answered AND at >= least(%(today)s, %(again)s)
+"""
 
 
 async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
@@ -69,15 +64,15 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
         msisdn = ""
     words = Words(Intent.MACHINE) if is_machine(incoming.sender, incoming.words) else read(incoming.words)
     metrics.INCOMING.labels(words.intent.value).inc()
-    intent = MISTYPED if words.mistyped else words.intent.value
-    values = {"gateway_id": incoming.gateway_id, "msisdn": msisdn, "intent": intent, "now": now}
+    intent = Intent.MISTYPED if words.mistyped else words.intent
     async with writing() as session:
-        await session.execute(ONE_AT_A_TIME, {"msisdn": msisdn})
-        if await session.scalar(KEEP, values) is None or words.intent is Intent.MACHINE:
+        await sql.execute(ONE_AT_A_TIME, {"msisdn": msisdn})
+        is_new = await _keep(session, incoming.gateway_id, msisdn, intent, now)
+        if not is_new or intent is Intent.MACHINE:
             return False
         await _switch(words.intent, msisdn)
         kind, filling = _answer(words)
-        if not await _may_answer(session, msisdn, intent, filling, now, most_a_day):
+        if not await _may_answer(msisdn, intent, filling, now, most_a_day):
             return False
         language = await spoken_by(msisdn) or words.language or Language.default()
         notice = Notice(
@@ -90,8 +85,16 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
             not_after=now + LATE,
         )
         await queue_notice(notice, now)
-        await session.execute(ANSWERED, {"gateway_id": incoming.gateway_id})
+        kept = update(InboundSms).where(col(InboundSms.gateway_id) == incoming.gateway_id)
+        await session.exec(kept.values(answered=True))
     return True
+
+
+async def _keep(session: Session, gateway_id: str, msisdn: str, intent: Intent, now: datetime) -> bool:
+    """Write down that a message came and what it asked; False when it was here before."""
+    row = insert(InboundSms).values(gateway_id=gateway_id, msisdn=msisdn, intent=intent, at=now, answered=False)
+    fresh = row.on_conflict_do_nothing(index_elements=["gateway_id"]).returning(col(InboundSms.gateway_id))
+    return await session.scalar(fresh) is not None
 
 
 async def _switch(intent: Intent, msisdn: str) -> None:
@@ -101,9 +104,7 @@ async def _switch(intent: Intent, msisdn: str) -> None:
         await restart_sms(msisdn)
 
 
-async def _may_answer(
-    session: AsyncSession, msisdn: str, intent: str, filling: Mapping[str, str], now: datetime, most_a_day: int
-) -> bool:
+async def _may_answer(msisdn: str, intent: Intent, filling: Mapping[str, str], now: datetime, most_a_day: int) -> bool:
     values = {
         "msisdn": msisdn,
         "intent": intent,
@@ -112,7 +113,7 @@ async def _may_answer(
         "again": now - AGAIN,
         "most": most_a_day,
     }
-    return bool(await session.scalar(MAY_ANSWER, values))
+    return bool(await sql.scalar(MAY_ANSWER, values))
 
 
 def _answer(words: Words) -> tuple[NoticeKind, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The answer of a call that was cut before its end, by SMS: who paid for a call gets what they called for."""
+"""The answer of a call that was dropped before its end, by SMS: who paid for a call gets what they called for."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,7 +23,7 @@ async def end(session_end: SessionEnd, unsaid: Unsaid | None, now: datetime) -> 
     """Record the end of a session and, in the same transaction, queue the answer that its person may not have read.
 
     One SMS a day for each question of a phone about a household, named where the phone has several: whoever is cut off
-    again and again is told once. What was asked of another household than the phone's own is not left on it.
+    again and again gets it once. What was asked of another household than the phone's own is not left on it.
     """
     async with writing():
         await record(session_end)

@@ -78,7 +78,7 @@ def _answered(name: str, take: Take) -> Callable[[Request], Awaitable[Response]]
         except WebhookRefused as refused:
             return refusal(refused)
         except Exception as error:
-            log.error("callback_not_taken", callback=name, error=type(error).__name__)
+            log.error("webhook_not_taken", webhook=name, error=type(error).__name__)
             return PlainTextResponse("not now", status_code=503)
         return PlainTextResponse("ok")
 

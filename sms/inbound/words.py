@@ -12,22 +12,10 @@ from typing import Final
 
 from core.numbers.identifiers import digits, is_household_no, is_reference
 from core.numbers.msisdn import BadNumber, can_get_sms, parse_any
+from core.outbox.messages import Intent
 from core.places.communes import loose
 from core.text.folding import NoRule, fold, fold_away
 from core.text.languages import Language
-from core.text.words import Code
-
-
-class Intent(Code):
-    """What a message asks for."""
-
-    PAYMENT = "payment"
-    STATUS = "status"
-    HELP = "help"
-    STOP = "stop"
-    START = "start"
-    UNKNOWN = "unknown"
-    MACHINE = "machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,19 +219,21 @@ _FEW_WORDS: Final = 3
 
 
 def _intent(heard: Sequence[_Word], number: str) -> Intent:
-    said = {word.keyword.intent for word in heard if word.keyword} | ({Intent.STATUS} if number else set())
+    intents = {word.keyword.intent for word in heard if word.keyword} | ({Intent.STATUS} if number else set())
     sounds = {word.sound for word in heard}
-    other = said - {Intent.STOP, Intent.START} if _SENT.isdisjoint(sounds) else set()
+    other = intents - {Intent.STOP, Intent.START} if _SENT.isdisjoint(sounds) else set()
     if _is_asked(Intent.STOP, heard):
         starts = {word.sound for word in heard if word.means(Intent.START)} - _TO_GET
         return Intent.UNKNOWN if other or starts else Intent.STOP
-    if _is_asked(Intent.START, heard) and not other and Intent.STOP not in said:
+    if _is_asked(Intent.START, heard) and not other and Intent.STOP not in intents:
         return Intent.START
     complains = any(word.keyword and loose(word.keyword.plain) in _COMPLAINT for word in heard)
     follows = bool(number) and any(word.means(Intent.STATUS) for word in heard)
     if complains or follows:
         return Intent.STATUS
-    return next((intent for intent in (Intent.PAYMENT, Intent.STATUS, Intent.HELP) if intent in said), Intent.UNKNOWN)
+    return next(
+        (intent for intent in (Intent.PAYMENT, Intent.STATUS, Intent.HELP) if intent in intents), Intent.UNKNOWN
+    )
 
 
 def _is_asked(intent: Intent, heard: Sequence[_Word]) -> bool:

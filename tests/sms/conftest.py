@@ -15,7 +15,7 @@ TOKEN = "an-unguessable-word"
 SHORT_CODE = "36000"
 
 
-class Callbacks:
+class Webhooks:
     """Posts forms as the gateway does; what it posts comes at `now`."""
 
     def __init__(self, settings: Settings) -> None:
@@ -40,9 +40,9 @@ def address(name: str, token: str = TOKEN) -> str:
 
 
 @pytest.fixture
-async def line(world: None) -> AsyncIterator[Callbacks]:
-    """The callbacks of a line that has a short code."""
-    opened = Callbacks(Settings(callback_tokens=(TOKEN,), sms_short_code=SHORT_CODE, body_bytes=4096))
+async def line(world: None) -> AsyncIterator[Webhooks]:
+    """The webhooks of a line that has a short code."""
+    opened = Webhooks(Settings(callback_tokens=(TOKEN,), sms_short_code=SHORT_CODE, body_bytes=4096))
     yield opened
     await opened.client.aclose()
 

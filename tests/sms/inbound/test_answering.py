@@ -22,7 +22,7 @@ from menus import line as programme
 from simulator.gateway import UssdCall
 from sms.inbound.answering import Incoming, take
 from tests.core import seed
-from tests.sms.conftest import Callbacks
+from tests.sms.conftest import Webhooks
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages, rows
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
 
@@ -83,7 +83,7 @@ async def kept() -> list[tuple[Any, ...]]:
     ],
 )
 async def test_each_thing_that_is_asked_has_its_answer_in_the_language_of_its_words(
-    line: Callbacks, words: str, kind: str, language: Language
+    line: Webhooks, words: str, kind: str, language: Language
 ) -> None:
     assert (await line.writes(AWA, words)).status_code == 200
     assert await answers() == [(AWA, kind, language)]
@@ -100,7 +100,7 @@ async def test_each_thing_that_is_asked_has_its_answer_in_the_language_of_its_wo
     ],
 )
 async def test_the_language_is_what_the_phone_chose_its_households_or_that_of_the_words(
-    line: Callbacks,
+    line: Webhooks,
     label: str,
     chosen: Language | None,
     household: Language | None,
@@ -118,7 +118,7 @@ async def test_the_language_is_what_the_phone_chose_its_households_or_that_of_th
     assert [row[2] for row in await answers()] == [language]
 
 
-async def test_a_message_that_comes_twice_is_answered_once(line: Callbacks) -> None:
+async def test_a_message_that_comes_twice_is_answered_once(line: Webhooks) -> None:
     for _ in range(2):
         assert (await line.writes(AWA, "info", "in-7")).status_code == 200
     line.now += timedelta(days=2)
@@ -126,20 +126,20 @@ async def test_a_message_that_comes_twice_is_answered_once(line: Callbacks) -> N
     assert await answers() == [(AWA, "help", BM)]
 
 
-async def test_of_a_message_that_comes_several_times_at_once_one_is_answered(line: Callbacks) -> None:
+async def test_of_a_message_that_comes_several_times_at_once_one_is_answered(line: Webhooks) -> None:
     came = await asyncio.gather(*(line.writes(AWA, "info", "in-7") for _ in range(8)))
     assert [answer.status_code for answer in came] == [200] * 8
     assert await answers() == [(AWA, "help", BM)]
 
 
-async def test_a_stop_that_comes_again_after_a_start_stops_nothing(line: Callbacks) -> None:
+async def test_a_stop_that_comes_again_after_a_start_stops_nothing(line: Webhooks) -> None:
     await line.writes(AWA, "stop", "in-1")
     await line.writes(AWA, "start", "in-2")
     await line.writes(AWA, "stop", "in-1")
     assert not (await recognise(AWA)).sms_stopped
 
 
-async def test_an_answer_goes_at_night_and_not_an_hour_late(line: Callbacks, gateway: AGateway) -> None:
+async def test_an_answer_goes_at_night_and_not_an_hour_late(line: Webhooks, gateway: AGateway) -> None:
     line.now = NOON.replace(hour=3)
     await line.writes(AWA, "info")
     await line.writes(BAKARY, "info")
@@ -150,14 +150,14 @@ async def test_an_answer_goes_at_night_and_not_an_hour_late(line: Callbacks, gat
 
 
 @pytest.mark.parametrize("written", [AWA, AWA.removeprefix("+"), "76 00 00 01", "0022376000001"])
-async def test_a_stop_by_word_is_the_stop_of_the_phone_however_its_number_comes(line: Callbacks, written: str) -> None:
+async def test_a_stop_by_word_is_the_stop_of_the_phone_however_its_number_comes(line: Webhooks, written: str) -> None:
     await line.writes(written, "STOP")
     assert (await recognise(AWA)).sms_stopped
     await line.writes(written, "START")
     assert not (await recognise(AWA)).sms_stopped
 
 
-async def test_the_word_and_the_menu_turn_one_switch(line: Callbacks, redis: Redis) -> None:
+async def test_the_word_and_the_menu_turn_one_switch(line: Webhooks, redis: Redis) -> None:
     engine = an_engine(programme, redis)
     async with a_client(engine) as client:
 
@@ -180,7 +180,7 @@ async def test_the_word_and_the_menu_turn_one_switch(line: Callbacks, redis: Red
     await engine.close()
 
 
-async def test_a_stop_is_kept_when_all_that_led_to_it_is_deleted(line: Callbacks, gateway: AGateway) -> None:
+async def test_a_stop_is_kept_when_all_that_led_to_it_is_deleted(line: Webhooks, gateway: AGateway) -> None:
     await line.writes(AWA, "stop")
     await gateway.takes(line.now)
     await purge(NOON + timedelta(days=5000), Settings())
@@ -188,7 +188,7 @@ async def test_a_stop_is_kept_when_all_that_led_to_it_is_deleted(line: Callbacks
     assert (await recognise(AWA)).sms_stopped
 
 
-async def test_a_stop_that_is_asked_again_and_again_is_done_though_it_is_not_answered(line: Callbacks) -> None:
+async def test_a_stop_that_is_asked_again_and_again_is_done_though_it_is_not_answered(line: Webhooks) -> None:
     await line.writes(AWA, "stop")
     await restart_sms(AWA)
     line.now += MINUTE / 2
@@ -197,7 +197,7 @@ async def test_a_stop_that_is_asked_again_and_again_is_done_though_it_is_not_ans
     assert await answers() == [(AWA, "sms_stopped", BM)]
 
 
-async def test_a_stopped_phone_that_asks_is_told_only_that_it_is_stopped(line: Callbacks, gateway: AGateway) -> None:
+async def test_a_stopped_phone_that_asks_is_told_only_that_it_is_stopped(line: Webhooks, gateway: AGateway) -> None:
     await stop_sms(AWA)
     await line.writes(AWA, "paiement")
     assert await gateway.takes(line.now) == []
@@ -223,7 +223,7 @@ async def test_a_stopped_phone_that_asks_is_told_only_that_it_is_stopped(line: C
     ],
 )
 async def test_a_machine_gets_no_answer_and_turns_no_switch(
-    line: Callbacks, label: str, sender: str, words: str
+    line: Webhooks, label: str, sender: str, words: str
 ) -> None:
     assert (await line.writes(sender, words)).status_code == 200
     assert await answers() == []
@@ -233,7 +233,7 @@ async def test_a_machine_gets_no_answer_and_turns_no_switch(
 
 @pytest.mark.parametrize("language", [FR, BM])
 async def test_a_phone_that_sends_back_whatever_it_gets_is_answered_no_further(
-    line: Callbacks, gateway: AGateway, language: Language
+    line: Webhooks, gateway: AGateway, language: Language
 ) -> None:
     await remember_language(AWA, language)
     for words in ("paiement", "info", REFERENCE, SLIPPED, "xyz", "start", "stop"):
@@ -245,7 +245,7 @@ async def test_a_phone_that_sends_back_whatever_it_gets_is_answered_no_further(
 
 
 @pytest.mark.parametrize("every", [timedelta(seconds=1), 2 * MINUTE])
-async def test_of_a_hundred_messages_in_a_row_ten_are_answered(line: Callbacks, every: timedelta) -> None:
+async def test_of_a_hundred_messages_in_a_row_ten_are_answered(line: Webhooks, every: timedelta) -> None:
     asked = ["paiement", "info", "xyz", REFERENCE, "start"]
     for number in range(100):
         await line.writes(AWA, asked[number % len(asked)])
@@ -259,7 +259,7 @@ async def test_of_a_hundred_messages_in_a_row_ten_are_answered(line: Callbacks, 
     assert (await answers())[-1] == (AWA, "help", BM)
 
 
-async def test_the_same_is_answered_once_a_minute_and_another_thing_at_once(line: Callbacks) -> None:
+async def test_the_same_is_answered_once_a_minute_and_another_thing_at_once(line: Webhooks) -> None:
     for seconds, words in ((0, "info"), (1, "dɛmɛ"), (20, "paiement"), (59, "info"), (60, "info"), (61, "info")):
         line.now = NOON + timedelta(seconds=seconds)
         await line.writes(AWA, words)
@@ -267,7 +267,7 @@ async def test_the_same_is_answered_once_a_minute_and_another_thing_at_once(line
     assert [row[2] for row in await kept()] == [True, False, True, False, True, False]
 
 
-async def test_who_types_a_reference_again_as_it_should_be_is_answered_at_once(line: Callbacks) -> None:
+async def test_who_types_a_reference_again_as_it_should_be_is_answered_at_once(line: Webhooks) -> None:
     await line.writes(AWA, f"plainte {SLIPPED}")
     line.now += MINUTE / 2
     await line.writes(AWA, f"plainte {REFERENCE}")
@@ -280,7 +280,7 @@ async def test_messages_that_come_together_are_not_answered_more_often_than_one_
     assert await answers() == [(AWA, "help", BM)]
 
 
-async def test_what_is_asked_is_answered_from_what_is_true_when_it_is_sent(line: Callbacks, gateway: AGateway) -> None:
+async def test_what_is_asked_is_answered_from_what_is_true_when_it_is_sent(line: Webhooks, gateway: AGateway) -> None:
     await seed.safo()
     awa = await seed.household(head_name="Awa Traoré", phones=(AWA,))
     await line.writes(AWA, "date de paiement")
@@ -294,7 +294,7 @@ async def test_what_is_asked_is_answered_from_what_is_true_when_it_is_sent(line:
     ]
 
 
-async def test_on_a_shared_phone_each_household_is_named(line: Callbacks, gateway: AGateway) -> None:
+async def test_on_a_shared_phone_each_household_is_named(line: Webhooks, gateway: AGateway) -> None:
     await seed.safo()
     awa = await seed.household(head_name="Awa Traoré", phones=(AWA,))
     await seed.household(head_name="Oumou Keita", phones=(BAKARY, AWA))
@@ -311,14 +311,14 @@ async def test_on_a_shared_phone_each_household_is_named(line: Callbacks, gatewa
     assert "Fanta" not in said
 
 
-async def test_a_phone_of_nobody_is_told_that_it_is_not_written(line: Callbacks, gateway: AGateway) -> None:
+async def test_a_phone_of_nobody_is_told_that_it_is_not_written(line: Webhooks, gateway: AGateway) -> None:
     await line.writes(AWA, "paiement")
     assert await gateway.takes(line.now) == [
         (AWA, f"Jigisèmèjiri : ce téléphone n'est pas enregistré. Appelez le *384*1234#.{SAFE[FR]}")
     ]
 
 
-async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Callbacks, gateway: AGateway) -> None:
+async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Webhooks, gateway: AGateway) -> None:
     reference = (await file(LATE, NOON)).reference
     await gateway.takes(line.now)
     await line.writes(AWA, f"plainte {reference}")
@@ -344,7 +344,7 @@ async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Cal
     ],
 )
 async def test_a_reference_that_is_none_is_told_as_such(
-    line: Callbacks, gateway: AGateway, words: str, said: str
+    line: Webhooks, gateway: AGateway, words: str, said: str
 ) -> None:
     await line.writes(AWA, words)
     assert await gateway.takes(line.now) == [(AWA, said)]
@@ -353,7 +353,7 @@ async def test_a_reference_that_is_none_is_told_as_such(
 @pytest.mark.parametrize(("category", "subcategory"), [("conduct", "bribe"), ("abuse", "violence")])
 @pytest.mark.parametrize("words", ["plainte {ref}", "damakasi {ref}", "{ref}"])
 async def test_a_sensitive_reference_is_answered_with_nothing_of_it(
-    line: Callbacks, gateway: AGateway, category: str, subcategory: str, words: str
+    line: Webhooks, gateway: AGateway, category: str, subcategory: str, words: str
 ) -> None:
     filing = replace(LATE, category=category, subcategory=subcategory)
     reference = (await file(filing, NOON)).reference
@@ -367,7 +367,7 @@ async def test_a_sensitive_reference_is_answered_with_nothing_of_it(
 
 
 @pytest.mark.parametrize("sender", [AWA, "Zakuzaku"])
-async def test_nothing_of_what_is_written_is_kept_or_logged(line: Callbacks, sender: str, gateway: AGateway) -> None:
+async def test_nothing_of_what_is_written_is_kept_or_logged(line: Webhooks, sender: str, gateway: AGateway) -> None:
     tables = await rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     with structlog.testing.capture_logs() as logs:
         for words in ("Zakuzaku paiement", f"plainte {SLIPPED} zakuzaku", "stop zakuzaku", "zakuzaku " * 100):
@@ -380,14 +380,14 @@ async def test_nothing_of_what_is_written_is_kept_or_logged(line: Callbacks, sen
     assert SLIPPED not in told
 
 
-async def test_what_was_understood_is_kept_of_each_message(line: Callbacks) -> None:
+async def test_what_was_understood_is_kept_of_each_message(line: Webhooks) -> None:
     for words in ("paiement", "info", "stop", "start", REFERENCE, "xyz"):
         line.now += MINUTE
         await line.writes(AWA, words)
     assert [row[1] for row in await kept()] == ["payment", "help", "stop", "start", "status", "unknown"]
 
 
-async def test_another_complaint_is_another_question_however_soon(line: Callbacks) -> None:
+async def test_another_complaint_is_another_question_however_soon(line: Webhooks) -> None:
     for words in (f"plainte {REFERENCE}", f"plainte {OTHER}", f"plainte {REFERENCE}", OTHER):
         await line.writes(AWA, words)
         line.now += timedelta(seconds=1)

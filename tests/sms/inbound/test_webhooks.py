@@ -18,7 +18,7 @@ from core.platform.settings import Settings
 from core.platform.webhooks import FORM
 from core.registry.callers import recognise, stop_sms
 from core.text.languages import Language
-from tests.sms.conftest import SHORT_CODE, TOKEN, Callbacks, address
+from tests.sms.conftest import SHORT_CODE, TOKEN, Webhooks, address
 from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, messages, rows
 
 NOWHERE = "postgresql://postgres@/none?host=/nonexistent"
@@ -27,7 +27,7 @@ NUMBERS = count()
 
 
 @pytest.fixture
-async def name(line: Callbacks, gateway: AGateway) -> str:
+async def name(line: Webhooks, gateway: AGateway) -> str:
     """A message that the gateway took, by its name there."""
     await queue_notice(Notice("help", NoticeKind.HELP, AWA, Language("fr"), prompt=True), NOON)
     await gateway.takes()
@@ -35,9 +35,9 @@ async def name(line: Callbacks, gateway: AGateway) -> str:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Callbacks]:
-    """The callbacks with no database behind them: what is refused is refused at the door."""
-    opened = Callbacks(Settings(callback_tokens=(TOKEN,), sms_short_code=SHORT_CODE, body_bytes=4096))
+async def door() -> AsyncIterator[Webhooks]:
+    """The webhooks with no database behind them: what is refused is refused at the door."""
+    opened = Webhooks(Settings(callback_tokens=(TOKEN,), sms_short_code=SHORT_CODE, body_bytes=4096))
     yield opened
     await opened.client.aclose()
 
@@ -86,7 +86,7 @@ REASONS = [
     ],
 )
 async def test_each_status_is_a_state(
-    line: Callbacks, name: str, label: str, told: dict[str, str], state: str, reason: str | None
+    line: Webhooks, name: str, label: str, told: dict[str, str], state: str, reason: str | None
 ) -> None:
     form = {"id": name, "phoneNumber": AWA, "networkCode": "61001", **told}
     answer = await line.post("delivery", **form)
@@ -106,13 +106,13 @@ async def test_each_status_is_a_state(
         ("something strange in between", ["Sent", "Teleported", "Success"], "delivered"),
     ],
 )
-async def test_reports_in_any_order(line: Callbacks, name: str, label: str, told: list[str], state: str) -> None:
+async def test_reports_in_any_order(line: Webhooks, name: str, label: str, told: list[str], state: str) -> None:
     for status in told:
         assert (await line.post("delivery", id=name, status=status, phoneNumber=AWA)).status_code == 200
     assert (await stands())[0] == state
 
 
-async def test_a_report_of_a_message_of_nobody_is_kept_with_its_number(line: Callbacks) -> None:
+async def test_a_report_of_a_message_of_nobody_is_kept_with_its_number(line: Webhooks) -> None:
     for number in (AWA, AWA.removeprefix("+"), "JIGISEME", ""):
         answer = await line.post("delivery", id=f"ATXid_{number}", status="Failed", phoneNumber=number)
         assert answer.status_code == 200
@@ -140,7 +140,7 @@ async def test_a_report_of_a_message_of_nobody_is_kept_with_its_number(line: Cal
     ],
 )
 async def test_what_cannot_be_read_is_refused_by_its_name(
-    door: Callbacks, label: str, name: str, form: dict[str, str], message: str
+    door: Webhooks, label: str, name: str, form: dict[str, str], message: str
 ) -> None:
     answer = await door.post(name, **form)
     assert answer.status_code == 400
@@ -156,7 +156,7 @@ async def test_what_cannot_be_read_is_refused_by_its_name(
         ("a message of signs", "inbound", {"id": "1", "from": AWA, "text": "🙏🏿\ud7ff\uffff\0"}),
     ],
 )
-async def test_what_is_strange_is_taken(line: Callbacks, label: str, name: str, form: dict[str, str]) -> None:
+async def test_what_is_strange_is_taken(line: Webhooks, label: str, name: str, form: dict[str, str]) -> None:
     assert (await line.post(name, **form)).status_code == 200
 
 
@@ -173,20 +173,20 @@ async def test_what_is_strange_is_taken(line: Callbacks, label: str, name: str, 
     ],
 )
 async def test_what_is_no_form_of_the_gateway_is_refused(
-    door: Callbacks, name: str, label: str, token: str, content: bytes, kind: str, status: int
+    door: Webhooks, name: str, label: str, token: str, content: bytes, kind: str, status: int
 ) -> None:
     answer = await door.client.post(address(name, token), content=content, headers={"content-type": kind})
     assert answer.status_code == status
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_page_is_not_to_be_had_there(door: Callbacks, name: str) -> None:
+async def test_a_page_is_not_to_be_had_there(door: Webhooks, name: str) -> None:
     assert (await door.client.get(address(name))).status_code == 405
 
 
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.one_of(st.binary(max_size=300), st.text(max_size=150).map(str.encode)))
-async def test_no_octets_at_all_make_a_500_or_a_not_now(line: Callbacks, body: bytes) -> None:
+async def test_no_octets_at_all_make_a_500_or_a_not_now(line: Webhooks, body: bytes) -> None:
     for name, form in (
         ("delivery", b"id=1&status=Failed&failureReason="),
         ("inbound", b"id=in-%d&from=%%2B22376000001&text=" % next(NUMBERS)),
@@ -198,7 +198,7 @@ async def test_no_octets_at_all_make_a_500_or_a_not_now(line: Callbacks, body: b
 
 
 async def test_without_tokens_nothing_is_there() -> None:
-    nobody = Callbacks(Settings(callback_tokens=(), sms_short_code=SHORT_CODE))
+    nobody = Webhooks(Settings(callback_tokens=(), sms_short_code=SHORT_CODE))
     async with nobody.client:
         for name in NAMES:
             assert (await nobody.post(name, id="1")).status_code == 404
@@ -206,7 +206,7 @@ async def test_without_tokens_nothing_is_there() -> None:
 
 @pytest.mark.usefixtures("world")
 async def test_without_a_short_code_nobody_writes_to_us() -> None:
-    one_way = Callbacks(Settings(callback_tokens=(TOKEN,), sms_short_code=""))
+    one_way = Webhooks(Settings(callback_tokens=(TOKEN,), sms_short_code=""))
     async with one_way.client:
         assert (await one_way.writes(AWA, "info")).status_code == 404
         assert (await one_way.post("optout", phoneNumber=AWA)).status_code == 200
@@ -215,27 +215,27 @@ async def test_without_a_short_code_nobody_writes_to_us() -> None:
 
 
 @pytest.mark.parametrize("written", [AWA, AWA.removeprefix("+"), f" {AWA.removeprefix('+')} "])
-async def test_who_opts_out_at_the_gateway_is_stopped_here(line: Callbacks, written: str) -> None:
+async def test_who_opts_out_at_the_gateway_is_stopped_here(line: Webhooks, written: str) -> None:
     assert (await line.post("optout", senderId="JIGISEME", phoneNumber=written)).status_code == 200
     assert (await recognise(AWA)).sms_stopped
 
 
-async def test_the_first_stop_is_the_one_that_is_kept(line: Callbacks) -> None:
+async def test_the_first_stop_is_the_one_that_is_kept(line: Webhooks) -> None:
     await stop_sms(AWA)
     (first,) = await rows("SELECT sms_stopped_at FROM phone")
     await line.post("optout", phoneNumber=AWA)
     assert await rows("SELECT sms_stopped_at FROM phone") == [first]
 
 
-async def a_report(line: Callbacks, name: str) -> httpx.Response:
+async def a_report(line: Webhooks, name: str) -> httpx.Response:
     return await line.post("delivery", id=name, status="Success", phoneNumber=AWA)
 
 
-async def a_message(line: Callbacks, name: str) -> httpx.Response:
+async def a_message(line: Webhooks, name: str) -> httpx.Response:
     return await line.writes(AWA, "info", "in-1")
 
 
-async def an_opt_out(line: Callbacks, name: str) -> httpx.Response:
+async def an_opt_out(line: Webhooks, name: str) -> httpx.Response:
     return await line.post("optout", phoneNumber=AWA)
 
 
@@ -249,10 +249,10 @@ async def an_opt_out(line: Callbacks, name: str) -> httpx.Response:
     ],
 )
 async def test_without_the_database_it_is_to_be_posted_again_and_is_then_taken(
-    line: Callbacks,
+    line: Webhooks,
     name: str,
     database_url: str,
-    post: Callable[[Callbacks, str], Awaitable[httpx.Response]],
+    post: Callable[[Webhooks, str], Awaitable[httpx.Response]],
     done: str,
     down: str,
 ) -> None:
@@ -262,7 +262,7 @@ async def test_without_the_database_it_is_to_be_posted_again_and_is_then_taken(
     with structlog.testing.capture_logs() as logs:
         refused = await asyncio.gather(post(line, name), post(line, name))
     assert [(answer.status_code, answer.text) for answer in refused] == [(503, "not now")] * 2
-    assert [entry["callback"] for entry in logs if entry["event"] == "callback_not_taken"]
+    assert [entry["webhook"] for entry in logs if entry["event"] == "webhook_not_taken"]
     assert not any(word in str(logs) for word in (AWA, "76000001", name, TOKEN, "info"))
 
     await database.close_database()

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.numbers.identifiers import is_reference
+from core.outbox.messages import Intent
 from core.text.folding import NoRule, fold, fold_away
 from core.text.languages import Language
-from sms.inbound.words import Intent, Words, is_machine, read
+from sms.inbound.words import Words, is_machine, read
 
 PAYMENT, STATUS, HELP = Intent.PAYMENT, Intent.STATUS, Intent.HELP
 STOP, START, UNKNOWN, MACHINE = Intent.STOP, Intent.START, Intent.UNKNOWN, Intent.MACHINE
