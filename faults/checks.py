@@ -7,15 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from core.campaigns.models import CampaignState
-from core.outbox.messages import MessageState
+from core.outbox.messages import TAKEN, MessageState
 from faults.ledger_rows import Ledger, MessageRow
 from faults.registry import Expected
 from sms.inbound.webhooks import STATES
 
 S = MessageState
-TOLD: Final = frozenset({S.ACCEPTED, S.ON_ITS_WAY, S.DELIVERED})
-"""The gateway said that it took it."""
-
 NEVER: Final = frozenset({S.LEFT_OUT, S.DROPPED})
 WITH_A_REASON: Final = frozenset({S.LEFT_OUT, S.DROPPED, S.FAILED, S.UNCERTAIN})
 
@@ -64,12 +61,12 @@ class Facts:
 
 def violations(facts: Facts) -> list[str]:
     """Everything that is not as it must be."""
-    found = [*_plan(facts), *_ended(facts)]
+    wrong = [*_plan(facts), *_ended(facts)]
     for message in facts.ledger.messages:
         taken = facts.taken.get(message.msisdn or "", [])
         for check in (_taken_as_told, _reasons, _not_twice, _not_after_stop, _its_own_text, _reported):
-            found += [f"message {message.id} ({message.state}): {what}" for what in check(facts, message, taken)]
-    return found
+            wrong += [f"message {message.id} ({message.state}): {what}" for what in check(facts, message, taken)]
+    return wrong
 
 
 def _plan(facts: Facts) -> Iterator[str]:
@@ -78,11 +75,11 @@ def _plan(facts: Facts) -> Iterator[str]:
     notices = len(facts.ledger.messages) - len(rows)
     if notices != facts.notices:
         yield f"{facts.notices} notices were queued, {notices} stand there"
-    told = [message.msisdn for message in rows if message.state is not S.LEFT_OUT]
-    if len(told) != facts.ledger.planned_recipients:
-        yield f"{facts.ledger.planned_recipients} were planned, {len(told)} rows are there"
-    if Counter(told) != Counter(facts.expected.numbers):
-        yield f"not the numbers to be told: {sorted(set(told) ^ facts.expected.numbers, key=str)}"
+    reached = [message.msisdn for message in rows if message.state is not S.LEFT_OUT]
+    if len(reached) != facts.ledger.planned_recipients:
+        yield f"{facts.ledger.planned_recipients} were planned, {len(reached)} rows are there"
+    if Counter(reached) != Counter(facts.expected.numbers):
+        yield f"not the numbers to be told: {sorted(set(reached) ^ facts.expected.numbers, key=str)}"
     left_out = Counter(message.reason for message in rows if message.state is S.LEFT_OUT)
     if left_out != +facts.expected.left_out:
         yield f"left out {dict(left_out)} instead of {dict(facts.expected.left_out)}"
@@ -109,7 +106,7 @@ def _taken_as_told(facts: Facts, message: MessageRow, taken: list[Taken]) -> Ite
     """The state and the gateway agree on whether it was taken."""
     sure = not message.was_uncertain
     ids = {each.id for each in taken}
-    if message.state in TOLD and not taken:
+    if message.state in TAKEN and not taken:
         yield "the gateway never took it"
     if message.provider_id is not None and message.provider_id not in ids:
         yield f"the gateway gave no such id to this number: {message.provider_id}"
@@ -121,7 +118,7 @@ def _taken_as_told(facts: Facts, message: MessageRow, taken: list[Taken]) -> Ite
         yield "the gateway never took it, and nobody doubted"
     if message.state is S.UNCERTAIN and sure:
         yield "it is not marked as uncertain"
-    if len(taken) == 1 and sure and message.state not in TOLD | {S.SILENT, S.FAILED}:
+    if len(taken) == 1 and sure and message.state not in TAKEN | {S.SILENT, S.FAILED}:
         yield "the gateway took it once, and nobody doubted"
 
 
@@ -160,8 +157,8 @@ def _reported(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator
     """What was reported of it, it is."""
     if message.provider_id is None:
         # Whose report it is can be known when only one message was taken; one on its way is not more than a silent one.
-        known = {report.state for each in taken for report in facts.posted.get(each.id, ()) if report.stands}
-        further = known - {S.ON_ITS_WAY} if message.state is S.SILENT else known
+        standing = {report.state for each in taken for report in facts.posted.get(each.id, ()) if report.stands}
+        further = standing - {S.ON_ITS_WAY} if message.state is S.SILENT else standing
         if len(taken) == 1 and further and not facts.sent_again[message.id]:
             yield f"it was reported as {sorted(further)}, and is without the report"
         return
@@ -180,8 +177,8 @@ def facts_of(
     by_number: dict[str, list[Taken]] = {}
     by_id: dict[str, list[Posted]] = {}
     for each in taken:
-        found = Taken(each["id"], each["msisdn"], datetime.fromisoformat(each["at"]), each["body"])
-        by_number.setdefault(found.msisdn, []).append(found)
+        message = Taken(each["id"], each["msisdn"], datetime.fromisoformat(each["at"]), each["body"])
+        by_number.setdefault(message.msisdn, []).append(message)
     for report in reports:
         answered = report["answered"]
         posted = Posted(

@@ -78,10 +78,10 @@ class FuseBox:
         """Pass a step, in a worker, and do to it what the next fuse there says."""
         for file in sorted(self.folder.glob(f"{step} [0-9][0-9]")):
             with suppress(FileNotFoundError):
-                said = file.read_text()
+                deed = file.read_text()
                 file.unlink()
-                if said:
-                    self._burn(step, *said.split())
+                if deed:
+                    self._burn(step, *deed.split())
                 return
 
     def _burn(self, step: Step, deed: str, seconds: str) -> None:

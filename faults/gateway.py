@@ -28,8 +28,8 @@ class _Record:
         self.requests = 0
 
     async def show(self, _: Request) -> Response:
-        known = {"taken": self.taken, "reports": self.reports, "faults": self.faults, "requests": self.requests}
-        return JSONResponse(known)
+        record = {"taken": self.taken, "reports": self.reports, "faults": self.faults, "requests": self.requests}
+        return JSONResponse(record)
 
     async def forget(self, _: Request) -> Response:
         self.begin()

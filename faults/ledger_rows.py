@@ -4,23 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import text
+from sqlmodel import col, select
 
-from core.outbox.messages import MessageState
-from core.platform import database
+from core.campaigns.models import Campaign, CampaignState
+from core.outbox.messages import UNFINISHED, BatchState, EarlyReport, Message, MessageState, SmsBatch
+from core.platform import sql
+from core.platform.database import reading
 
-MESSAGES: Final = text("""
+MESSAGES: Final = """
 SELECT message.id, message.campaign_id, message.msisdn, message.state, message.reason, message.provider_id,
     message.was_uncertain, message.attempts, sms_batch.state AS batch_state, sms_batch.left_at, message_text.body
 FROM message LEFT JOIN sms_batch ON sms_batch.id = message.batch_id
 LEFT JOIN message_text ON message_text.id = sms_batch.text_id ORDER BY message.id
-""")
-OPEN_BATCHES: Final = text(
-    "SELECT id, state, worker FROM sms_batch WHERE state IN ('ready', 'claimed', 'left') ORDER BY id"
-)
-EARLY: Final = text("SELECT provider_id FROM early_report JOIN message USING (provider_id) ORDER BY provider_id")
-STRANGE: Final = text("SELECT provider_id FROM early_report ORDER BY provider_id")
-CAMPAIGN: Final = text("SELECT state, recipients FROM campaign")
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class MessageRow:
     provider_id: str | None
     was_uncertain: bool
     attempts: int
-    batch_state: str | None
+    batch_state: BatchState | None
     left_at: datetime | None
     body: str | None
 
@@ -48,23 +44,23 @@ class Ledger:
     open_batches: tuple[str, ...]
     early_of_ours: tuple[str, ...]
     early: frozenset[str]
-    campaign_state: str
+    campaign_state: CampaignState
     planned_recipients: int
 
 
 async def ledger() -> Ledger:
     """Read it."""
-    async with database.reading() as connection:
-        messages = (await connection.execute(MESSAGES)).all()
-        batches = (await connection.execute(OPEN_BATCHES)).all()
-        ours = await connection.scalars(EARLY)
-        early = await connection.scalars(STRANGE)
-        campaign = (await connection.execute(CAMPAIGN)).one()
-    return Ledger(
-        messages=tuple(MessageRow(row[0], row[1], row[2], MessageState(row[3]), *row[4:]) for row in messages),
-        open_batches=tuple(f"request {row.id} is {row.state} (worker {row.worker})" for row in batches),
-        early_of_ours=tuple(ours),
-        early=frozenset(early),
-        campaign_state=campaign.state,
-        planned_recipients=campaign.recipients,
-    )
+    unfinished = select(SmsBatch).where(col(SmsBatch.state).in_(UNFINISHED)).order_by(col(SmsBatch.id))
+    early = select(EarlyReport.provider_id).order_by(EarlyReport.provider_id)
+    ours = early.join(Message, col(Message.provider_id) == col(EarlyReport.provider_id))
+    async with reading() as session:
+        batches = (await session.exec(unfinished)).all()
+        campaign = (await session.exec(select(Campaign))).one()
+        return Ledger(
+            messages=tuple(await sql.rows(MessageRow, MESSAGES)),
+            open_batches=tuple(f"request {each.id} is {each.state} (worker {each.worker})" for each in batches),
+            early_of_ours=tuple((await session.exec(ours)).all()),
+            early=frozenset((await session.exec(early)).all()),
+            campaign_state=campaign.state,
+            planned_recipients=campaign.recipients,
+        )

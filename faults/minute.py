@@ -4,16 +4,15 @@ import time
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import text
-
-from core.platform.database import reading, writing
+from core.platform import sql
+from core.platform.database import writing
 from core.platform.jobs import new_queue
 from core.platform.settings import Settings
 from sms.outbox.africastalking import AfricasTalking
 from sms.worker.process import Worker
 
 MINUTE: Final = "sms.minute"
-STATUS: Final = text("SELECT status FROM procrastinate_jobs WHERE id = :id")
+STATUS: Final = "SELECT status FROM procrastinate_jobs WHERE id = %(id)s"
 
 
 @cache
@@ -37,5 +36,4 @@ async def strike() -> int:
 
 async def is_over(job: int) -> bool:
     """Whether it is done: a job that ended well is deleted."""
-    async with reading() as connection:
-        return await connection.scalar(STATUS, {"id": job}) not in ("todo", "doing")
+    return await sql.scalar(STATUS, {"id": job}) not in ("todo", "doing")

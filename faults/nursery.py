@@ -86,8 +86,8 @@ def _away_from_the_orders(log: str) -> None:
 
 def _ended(pid: int, children: set[int]) -> int | None:
     """How a child ended (the negative of the signal, if by one), or None: it has not."""
-    found, status = os.waitpid(pid, os.WNOHANG)
-    if not found:
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if not ended:
         return None
     children.discard(pid)
     return os.waitstatus_to_exitcode(status)

@@ -69,9 +69,9 @@ async def make(chance: Random, *, recipients: int, communes: int, today: date) -
         rows.households.append((household, f"{household:08}", f"Awa {household}", pcode, language))
         day = None if chance.random() < NO_DAY else today + timedelta(days=5 + household % communes)
         rows.payments.append((household, day, f"Mairie de {name}"))
-        told = _phones(chance, household, rows, expected, with_day=day is not None)
+        has_phone = _phones(chance, household, rows, expected, with_day=day is not None)
         expected.left_out[Reason.NO_DAY] += day is None
-        expected.left_out[Reason.NO_PHONE] += day is not None and not told
+        expected.left_out[Reason.NO_PHONE] += day is not None and not has_phone
     async with database.copying() as connection, connection.cursor() as cursor:
         for statement in PLACES:
             await cursor.execute(statement.encode())

@@ -11,10 +11,10 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from sqlalchemy import text
-
-from core.campaigns.models import CampaignKind
-from core.platform import database
+from core.campaigns.models import CampaignKind, CampaignState
+from core.outbox.messages import AT_A_WORKER, BatchState, MessageState
+from core.platform import database, sql
+from core.platform.columns import listed
 from core.platform.settings import Settings
 from core.staff.agents import Role, actor_of, add_agent
 from core.text.alphabet import GSM7
@@ -39,12 +39,24 @@ SENT_SECONDS: Final = 40.0
 """A campaign that has something to send or under way after so long is stuck."""
 
 MINUTE_SECONDS: Final = 10.0
-STUCK: Final = text("""
+STUCK: Final = f"""
 SELECT campaign.state AS campaign, sms_batch.state AS request, sms_batch.id, message.state, count(message.id) AS many
 FROM sms_batch LEFT JOIN message ON message.batch_id = sms_batch.id
 LEFT JOIN campaign ON campaign.id = sms_batch.campaign_id
-WHERE sms_batch.state IN ('claimed', 'left') OR message.state = 'planned' GROUP BY 1, 2, 3, 4 ORDER BY sms_batch.id
-""")
+WHERE sms_batch.state IN {listed(AT_A_WORKER)} OR message.state = '{MessageState.PLANNED}'
+GROUP BY 1, 2, 3, 4 ORDER BY sms_batch.id
+"""  # noqa: S608 - our own words
+
+
+@dataclass(frozen=True, slots=True)
+class _Stuck:
+    """Messages of a request that are not through, with the states of their campaign and request."""
+
+    id: int
+    campaign: CampaignState | None
+    request: BatchState
+    state: MessageState | None
+    many: int
 
 
 @dataclass
@@ -172,15 +184,13 @@ class _Run:
         try:
             await until_true("", self._all_said, SENT_SECONDS)
         except TooLong:
-            async with database.reading() as connection:
-                stuck = [dict(row) for row in (await connection.execute(STUCK)).mappings()]
+            stuck = await sql.rows(_Stuck, STUCK)
             raise TooLong(f"stuck after {SENT_SECONDS:.0f} s: {stuck}") from None
 
     async def _all_said(self) -> bool:
         if self._workers.any_frozen:
             return False
-        async with database.reading() as connection:
-            return not (await connection.execute(STUCK)).first()
+        return not await sql.rows(_Stuck, STUCK)
 
     async def _minute_kept(self) -> None:
         """After all that happened, a worker still does the job of the minute."""

@@ -8,7 +8,7 @@ from faults.run import Outcome
 
 def line(outcome: Outcome) -> str:
     """A run in one line."""
-    told = [
+    parts = [
         f"seed {outcome.story.seed:<4} {outcome.seconds:4.1f} s",
         f"{outcome.recipients} recipients in {outcome.requests} requests, {outcome.story.workers} workers",
         _counted(outcome.deeds),
@@ -16,7 +16,7 @@ def line(outcome: Outcome) -> str:
         _counted(outcome.states),
         f"{len(outcome.violations)} VIOLATIONS" if outcome.violations else "right",
     ]
-    return " | ".join(part for part in told if part)
+    return " | ".join(part for part in parts if part)
 
 
 @dataclass

@@ -13,10 +13,9 @@ from types import ModuleType
 from typing import Any, Final
 
 import httpx
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.platform import database, logs
+from core.platform import database, logs, sql
 from core.platform.settings import Settings
 from faults.fuses import FuseBox
 from faults.steps import Step
@@ -28,7 +27,7 @@ from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
 from sms.worker import sweeps
 from sms.worker.process import work
 
-WROTE: Final = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+WROTE: Final = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 """Whether the transaction has changed anything: looking for something to send is no step of a request."""
 
 SENDING: Final = {"http11.send_request_headers.complete": Step.ASKING, "http11.send_request_body.complete": Step.ASKED}
@@ -126,7 +125,7 @@ def _writing(box: FuseBox) -> Any:
         async with database.writing() as session:
             yield session
             task = _doing.get()
-            if task is not None and await session.scalar(WROTE):
+            if task is not None and await sql.scalar(WROTE):
                 task.wrote = True
                 box.reached(task.step)
 
