@@ -13,11 +13,6 @@ CALLER = "+22376123456"
 
 
 @pytest.fixture
-def line() -> TinyLine:
-    return TinyLine()
-
-
-@pytest.fixture
 async def client(line: TinyLine) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(line.app()), base_url="http://jigi.test") as client:
         yield client

@@ -33,11 +33,6 @@ def browser(gateway_url: str, **more: str) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-def application() -> Application:
-    return Application()
-
-
-@pytest.fixture
 async def gateway(application: Application) -> AsyncIterator[str]:
     async with (
         on_loopback(application.app()) as behind,

@@ -49,11 +49,6 @@ class Gateway:
         return counts
 
 
-@pytest.fixture
-def application() -> Application:
-    return Application()
-
-
 @asynccontextmanager
 async def a_gateway(callbacks: str | None) -> AsyncIterator[Gateway]:
     standin = build(callbacks=callbacks, reports_after_ms=60_000)

@@ -37,11 +37,6 @@ class Terminal:
         return self.out.file.getvalue()
 
 
-@pytest.fixture
-def line() -> TinyLine:
-    return TinyLine()
-
-
 async def call(
     app: Starlette, terminal: Terminal, *, token: str = TOKEN, deep: str = "", read: Callable[[str], str] | None = None
 ) -> bool:
