@@ -16,6 +16,10 @@ class Lock(IntEnum):
     """One file is imported at a time, to its end."""
     AUDIT = 7_551_904
     """One entry of the audit trail at a time: each seals the one before (a trigger of migration 0004 takes it)."""
+    PLAN = 7_551_902
+    """A plan of a campaign holds it to its end, so that two plans do not tell the same twice."""
+    PLAN_OF_ONE = 7_551_905
+    """The first of two keys that a plan made apart from whoever asked holds; the second is the campaign's number."""
 
     DEPARTURE = 7_551_903
     """One request of SMS is judged at a time, so that two cannot both be the third of a day."""

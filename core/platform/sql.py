@@ -11,6 +11,7 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from psycopg.rows import BaseRowFactory
 from sqlalchemy.engine import CursorResult
 
 from core.platform.database import connection
@@ -75,6 +76,15 @@ def mapper(kind: type[Kind], columns: tuple[str, ...]) -> Callable[[Sequence[Any
     if made is None:
         made = _mappers[kind, columns] = _mapper(kind, columns)
     return made
+
+
+def row_factory(kind: type[Kind]) -> BaseRowFactory[Kind]:
+    """The same for a cursor of the driver's own, as its row factory."""
+
+    def factory(cursor: Any) -> Callable[[Sequence[Any]], Kind]:
+        return mapper(kind, tuple(column.name for column in cursor.description or ()))
+
+    return factory
 
 
 def _mapper(kind: type[Kind], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Kind]:
