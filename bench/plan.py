@@ -12,7 +12,7 @@ from core.platform.settings import settings
 from core.staff import agents
 from core.text.alphabet import GSM7
 from sms.campaigns import planning, steps
-from sms.campaigns.audience import Subject
+from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import Draft, draft
 
 
@@ -22,7 +22,7 @@ async def main() -> None:
     for login in ("first", "second", "third"):
         await agents.add_agent(login, login, agents.Role.SUPERVISOR)
     planner, approver, second = [await agents.actor_of(login) for login in ("first", "second", "third")]
-    new = Draft(CampaignKind.ANNOUNCE, Subject(round_id=1), "bench", planned_by=planner.id)
+    new = Draft(CampaignKind.ANNOUNCE, Audience(round_id=1), "bench", planned_by=planner.id)
     campaign_id = await draft(new, now, GSM7)
     began = time.perf_counter()
     plan = await planning.plan(campaign_id, settings(), now, actor=planner)

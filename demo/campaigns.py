@@ -1,27 +1,32 @@
 """The campaign of the demonstration: the coming payments, planned by an invented supervisor, approved by another."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import text
+from sqlmodel import col, func, select
 
 from core.campaigns.models import CampaignKind
+from core.payments.models import Payment, PaymentRound
+from core.payments.states import COMING
 from core.platform.database import reading
 from core.platform.settings import Settings
 from core.staff.agents import LoginTaken, Role, actor_of, add_agent
 from core.text.alphabet import alphabet
 from sms.campaigns import steps
-from sms.campaigns.audience import Subject
+from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import Draft, draft
 from sms.campaigns.planning import plan
 
 SUPERVISORS = {"awa": "Awa", "moussa": "Moussa", "fanta": "Fanta"}
-PRESENT_ROUND = text(
-    "SELECT payment_round.id, payment_round.name FROM payment_round "
-    "JOIN payment ON payment.round_id = payment_round.id "
-    "WHERE payment.state IN ('planned', 'announced') AND payment.due_date >= :today "
-    "GROUP BY payment_round.id, payment_round.name ORDER BY count(*) DESC LIMIT 1"
-)
+
+
+async def present_round(today: date) -> PaymentRound | None:
+    """The round with the most payments to come."""
+    coming = (col(Payment.state).in_(COMING), col(Payment.due_date) >= today)
+    rounds = select(PaymentRound).join(Payment, col(Payment.round_id) == col(PaymentRound.id)).where(*coming)
+    largest = rounds.group_by(col(PaymentRound.id)).order_by(func.count().desc()).limit(1)
+    async with reading() as session:
+        return (await session.exec(largest)).one_or_none()
 
 
 async def campaign(now: datetime, settings: Settings) -> int | None:
@@ -29,13 +34,12 @@ async def campaign(now: datetime, settings: Settings) -> int | None:
     for login, name in SUPERVISORS.items():
         with suppress(LoginTaken):
             await add_agent(login, name, Role.SUPERVISOR)
-    async with reading() as connection:
-        present = (await connection.execute(PRESENT_ROUND, {"today": now.date()})).one_or_none()
+    present = await present_round(now.date())
     if present is None:
         return None
     planner, approver, second = [await actor_of(login) for login in SUPERVISORS]
-    subject = Subject(round_id=present.id)
-    new = Draft(CampaignKind.ANNOUNCE, subject, f"TM {present.name} announce", planned_by=planner.id)
+    audience = Audience(round_id=present.id)
+    new = Draft(CampaignKind.ANNOUNCE, audience, f"TM {present.name} announce", planned_by=planner.id)
     campaign_id = await draft(new, now, alphabet(settings.alphabet))
     await plan(campaign_id, settings, now, actor=planner)
     approved = await steps.approve(campaign_id, approver, now)

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import text
 
+from core.campaigns.steps import WrongState
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform import database
 from core.platform.settings import Settings
@@ -20,7 +21,6 @@ from core.text.languages import Language
 from faults.patience import AWAY, LONGEST_SECONDS, patiently, until_true
 from faults.servers import Servers
 from sms.campaigns import steps
-from sms.campaigns.steps import WrongState
 from sms.outbox import rate_limit
 from sms.worker import sweeps
 
@@ -30,7 +30,9 @@ LONG_HOLD: Final = timedelta(seconds=60)
 UNKNOWN: Final = {"ATXid_unknown1": "+22379999901", "ATXid_unknown2": "+22379999902"}
 """Ids that are not ours and numbers that are nobody's, of which reports come all the same."""
 
-PAUSED: Final = text("SELECT why FROM campaign WHERE id = :id AND state = 'paused'")
+PAUSED: Final = text(
+    "SELECT coalesce(why, why_data ->> 'reason', why_code) FROM campaign WHERE id = :id AND state = 'paused'"
+)
 HELD: Final = text("SELECT why FROM sms_pace WHERE hold_until > :long")
 
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from sqlalchemy import text
 
+from core.campaigns.steps import WrongState
 from core.platform.database import writing
 from core.staff.agents import Actor
 from sms.campaigns import steps
-from sms.campaigns.steps import WrongState
 
 UNCERTAIN: Final = text(
     "SELECT id FROM message WHERE state = 'uncertain' AND campaign_id IS NOT DISTINCT FROM :campaign"

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from random import Random
 
+from core.campaigns.steps import WrongState
 from core.staff.agents import Actor
 from faults.deciding import Deciding
 from faults.minute import strike
@@ -16,7 +17,6 @@ from faults.servers import Servers
 from faults.story import Deal, Disturbance
 from faults.workers import Workers
 from sms.campaigns import steps
-from sms.campaigns.steps import WrongState
 
 
 class Disturbing:

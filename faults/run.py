@@ -31,7 +31,7 @@ from faults.servers import Servers
 from faults.story import Settled, Story, codes
 from faults.workers import Workers
 from sms.campaigns import planning, steps
-from sms.campaigns.audience import Subject
+from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import Draft, draft
 from sms.worker import sweeps
 
@@ -128,7 +128,7 @@ class _Run:
         for login in ("first", "second"):
             await add_agent(login, login, Role.SUPERVISOR)
         self._first = await actor_of("first")
-        new = Draft(CampaignKind.ANNOUNCE, Subject(round_id=1), "faults", planned_by=self._first.id)
+        new = Draft(CampaignKind.ANNOUNCE, Audience(round_id=1), "faults", planned_by=self._first.id)
         self._campaign_id = await draft(new, now, GSM7)
         plan = await planning.plan(self._campaign_id, self._settings, now)
         self._outcome.recipients, self._outcome.requests = plan.recipients, plan.requests

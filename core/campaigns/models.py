@@ -1,17 +1,18 @@
 """Campaigns: what is told to many, how far it is, and who decided it."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from core.campaigns.notes import Note, NoteCode
 from core.platform.columns import Row, one_of, stamped
+from core.text.words import COMMAND, DESK, Word, called
 
 
-class CampaignKind(StrEnum):
+class CampaignKind(Word):
     """What a campaign tells."""
 
     ANNOUNCE = "announce"
@@ -23,7 +24,23 @@ class CampaignKind(StrEnum):
     FREE = "free"
 
 
-class CampaignState(StrEnum):
+called(
+    CampaignKind,
+    DESK,
+    {
+        CampaignKind.ANNOUNCE: "Annonce du jour",
+        CampaignKind.REMINDER_3: "Rappel trois jours avant",
+        CampaignKind.REMINDER_1: "Rappel la veille",
+        CampaignKind.MOVED: "Jour déplacé",
+        CampaignKind.CANCELLED: "Jour annulé",
+        CampaignKind.UNCLAIMED: "Argent qui attend",
+        CampaignKind.FREE: "Texte libre",
+    },
+)
+called(CampaignKind, COMMAND, {kind: kind.value for kind in CampaignKind})
+
+
+class CampaignState(Word):
     """draft → planned → approved → scheduled → running ⇄ paused → finished | cancelled."""
 
     DRAFT = "draft"
@@ -36,11 +53,28 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
 
 
+called(
+    CampaignState,
+    DESK,
+    {
+        CampaignState.DRAFT: "brouillon",
+        CampaignState.PLANNED: "planifiée, à approuver",
+        CampaignState.APPROVED: "approuvée",
+        CampaignState.SCHEDULED: "programmée",
+        CampaignState.RUNNING: "en cours d'envoi",
+        CampaignState.PAUSED: "en pause",
+        CampaignState.FINISHED: "terminée",
+        CampaignState.CANCELLED: "annulée",
+    },
+)
+called(CampaignState, COMMAND, {state: state.value for state in CampaignState})
+
+
 class Campaign(Row, table=True):
     """A campaign; `planned_by` is None for one that arose from the schedule by itself.
 
-    `subject` is whom it is for, as it was asked. `recipients`, `parts` and `cost_xof` (None: no price is set) are those
-    of its plan. The one who approves is not the one who planned, and a second approval is somebody else's again.
+    `audience` is whom it is for, as it was asked. `recipients`, `parts` and `cost_xof` (None: no price is set) are
+    those of its plan. The one who approves is not the one who planned, and a second approval is somebody else's again.
     """
 
     __tablename__ = "campaign"
@@ -56,7 +90,7 @@ class Campaign(Row, table=True):
     kind: CampaignKind = Field(sa_type=one_of(CampaignKind))
     title: str
     round_id: int | None = Field(default=None, foreign_key="payment_round.id")
-    subject: dict[str, Any] = Field(sa_type=JSONB)
+    audience: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"name": "subject"})
     text_fr: str | None = None
     text_bm: str | None = None
     state: CampaignState = Field(sa_type=one_of(CampaignState))
@@ -71,12 +105,27 @@ class Campaign(Row, table=True):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     why: str | None = None
-    """Why it is paused or was cancelled."""
+    """Why it is paused or was cancelled, in the words of a person; else `why_code` and its `why_data` tell."""
+    why_code: NoteCode | None = Field(default=None, sa_type=one_of(NoteCode))
+    why_data: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     created_at: datetime = stamped()
+
+    @property
+    def reason(self) -> Note:
+        """Why it is paused or was cancelled."""
+        return Note(self.why_code, self.why_data, self.why)
+
+    @reason.setter
+    def reason(self, note: Note) -> None:
+        self.why, self.why_code = note.words, note.code
+        self.why_data = dict(note.data) if note.data else None
 
 
 class CampaignChange(Row, table=True):
-    """A change of a campaign's state: when, by whom (None: by itself), from what to what."""
+    """A change of a campaign's state: when, by whom (None: by itself), from what to what.
+
+    `note` is the words of a person; what we note ourselves is `note_code` and its `note_data`.
+    """
 
     __tablename__ = "campaign_change"
 
@@ -87,6 +136,13 @@ class CampaignChange(Row, table=True):
     from_state: CampaignState | None = Field(default=None, sa_type=one_of(CampaignState))
     to_state: CampaignState = Field(sa_type=one_of(CampaignState))
     note: str | None = None
+    note_code: NoteCode | None = Field(default=None, sa_type=one_of(NoteCode))
+    note_data: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+
+    @property
+    def remark(self) -> Note:
+        """What was noted with it."""
+        return Note(self.note_code, self.note_data, self.note)
 
 
 class CampaignRuleOff(Row, table=True):

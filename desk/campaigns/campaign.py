@@ -1,9 +1,7 @@
 """The campaigns of SMS: the list, and one of them from its plan to its end."""
 
-import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -12,92 +10,44 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
-from core.campaigns.models import CampaignState
-from core.numbers.msisdn import BadNumber, parse_any
-from core.outbox.messages import MessageState
+from core.campaigns.models import Campaign, CampaignState
+from core.campaigns.steps import (
+    CampaignError,
+    FourEyes,
+    NobodyToTell,
+    NotASupervisor,
+    Step,
+    WrongState,
+    open_steps,
+    refusal,
+)
 from core.platform.settings import Settings
 from core.staff.acts import Act
 from core.staff.agents import Actor
 from core.staff.audit import note
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
-from core.text.formats import number_phrase, short_date
+from core.text.formats import short_date
+from desk.campaigns import forms
 from desk.campaigns import words as campaign_words
+from desk.campaigns.forms import Mistake
+from desk.campaigns.progress import moving
 from desk.campaigns.words import refused
 from desk.site.pages import Page, actor, now, number, typed
 from desk.site.refusals import not_there
-from sms.campaigns import planning_apart, preview, steps, test_send
-from sms.campaigns.preview import Progress, Summary
-from sms.campaigns.scope import CampaignError, NotASupervisor, OutOfScope, UnknownCampaign, must_run
-from sms.campaigns.steps import WrongState
+from sms.campaigns import planning_task, preview, steps, test_send
+from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run
 
-S = CampaignState
 PATIENCE: Final = 2.0
-MOST_PHONES: Final = 5
-LONGEST_WHY: Final = 300
 LIST_LENGTH: Final = 60
 LONG_STATEMENTS: Final = text("SET LOCAL statement_timeout = '30s'")
 """A campaign may hold hundreds of thousands of messages: counting them all takes longer than a screen of the line."""
 
-ACTS: Final = {
-    "replan": (S.DRAFT, S.PLANNED),
-    "approve": (S.PLANNED,),
-    "start": (S.APPROVED, S.SCHEDULED),
-    "pause": (S.RUNNING, S.SCHEDULED),
-    "resume": (S.PAUSED,),
-    "cancel": tuple(state for state in S if state not in steps.ENDED),
-    "test": (S.PLANNED, S.APPROVED, S.SCHEDULED, S.PAUSED),
-}
-"""What can be done with a campaign, and in which states."""
+SETTLING: Final = frozenset({Step.SEND_AGAIN, Step.LEAVE})
+"""Steps that are offered beside the uncertain messages, where there are any."""
 
-
-class Mistake(ValueError):
-    """What was typed does not do; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """How far a campaign is, ready to be shown."""
-
-    state: str
-    words: str
-    counted: Progress
-    rate: float
-    end: datetime | None
-
-    def to_json(self) -> dict[str, Any]:
-        """For the script of the page: words and figures as the page shows them."""
-        states = self.counted.states
-        return {
-            "state": self.state,
-            "words": self.words,
-            "percent": self.percent,
-            "waiting": self.counted.waiting,
-            "figures": {
-                "to_send": number_phrase(self.counted.to_send),
-                "sent": number_phrase(self.counted.sent),
-                "rate": self.rate_words,
-                "end": self.end_words,
-                **{state.value: number_phrase(states.get(state, 0)) for state in MessageState},
-            },
-        }
-
-    @property
-    def percent(self) -> int:
-        """Of those to be told, how many of a hundred need nothing more."""
-        return self.counted.done * 100 // self.counted.to_send if self.counted.to_send else 0
-
-    @property
-    def rate_words(self) -> str:
-        """How fast it goes."""
-        if self.state != S.RUNNING:
-            return "–"
-        return f"{self.rate:.1f} par seconde".replace(".", ",") if self.rate else "rien ne part en ce moment"
-
-    @property
-    def end_words(self) -> str:
-        """When everything will have left, at this speed."""
-        return f"vers {self.end:%H:%M} le {short_date(self.end)}" if self.end else "–"
+Done = tuple[str, dict[str, Any]]
+"""What is said of an act, and what is put on record of it."""
 
 
 class Campaigns(Page):
@@ -116,8 +66,13 @@ class Campaigns(Page):
         """The campaigns, newest first."""
         most = min(number(request.query_params.get("most")) or LIST_LENGTH, 1000)
         async with seen_by(actor(request)):
-            found = await preview.summaries(most + 1, actor(request).scope_code)
-        context = {"campaigns": found[:most], "more": most * 2 if len(found) > most else None, "say": campaign_words}
+            campaigns = await preview.summaries(most + 1, actor(request).scope_code)
+        context = {
+            "campaigns": campaigns[:most],
+            "more": most * 2 if len(campaigns) > most else None,
+            "say": campaign_words,
+            "State": CampaignState,
+        }
         return self.show(request, "campaigns/list.html", context)
 
     @route("/{id:int}")
@@ -126,22 +81,27 @@ class Campaigns(Page):
         me, campaign_id, at = actor(request), _id(request), now()
         async with seen_by(me) as session:
             await session.execute(LONG_STATEMENTS)
-            await _must_see(me, campaign_id)
-            found = await preview.summary(campaign_id)
+            standing = await _seen(me, campaign_id)
+            campaign = await preview.summary(campaign_id)
+            planning = await steps.being_planned(campaign_id)
+            can = open_steps(standing, me, being_planned=planning)
             context = {
-                "campaign": found,
+                "campaign": campaign,
+                "standing": standing,
                 "about": await preview.about(campaign_id),
-                "planning": await planning_apart.under_way(campaign_id),
+                "planning": planning,
                 "seen": await steps.last_change(campaign_id),
                 "changes": await steps.changes(campaign_id),
-                "can": {act for act, states in ACTS.items() if found.state in states},
+                "can": can,
+                "to_do": can - SETTLING,
+                "others_must": isinstance(refusal(Step.APPROVE, standing, me, being_planned=planning), FourEyes),
                 "held": await preview.preview(campaign_id, self._settings, at),
-                "moving": await self._moving(found, at),
+                "moving": await moving(campaign, at),
                 "say": campaign_words,
+                "Step": Step,
+                "State": CampaignState,
                 "me": me,
-                "cap": self._settings.sms_cap_parts,
                 "window": self._settings.sms_window,
-                "unsettled": found.state is not S.CANCELLED,
             }
         return self.show(request, "campaigns/campaign.html", context)
 
@@ -151,10 +111,10 @@ class Campaigns(Page):
         me, campaign_id = actor(request), _id(request)
         async with seen_by(me) as session:
             await session.execute(LONG_STATEMENTS)
-            await _must_see(me, campaign_id)
-            moving = await self._moving(await preview.summary(campaign_id), now())
-            planning = await planning_apart.under_way(campaign_id)
-        return JSONResponse({**moving.to_json(), "planning": planning})
+            await _seen(me, campaign_id)
+            far = await moving(await preview.summary(campaign_id), now())
+            planning = await steps.being_planned(campaign_id)
+        return JSONResponse({**far.to_json(), "planning": planning})
 
     @route("/{id:int}/plan", methods=["POST"])
     async def replan(self, request: Request) -> Response:
@@ -165,7 +125,7 @@ class Campaigns(Page):
             async with seen_by(me):
                 await must_run(me, campaign_id)
                 await note(me.id, Act.CAMPAIGN_PLANNED, f"campaign {campaign_id}", at)
-            made = await planning_apart.begin(campaign_id, self._settings, me, at, patience=PATIENCE)
+            made = await planning_task.begin(campaign_id, self._settings, me, at, patience=PATIENCE)
         except CampaignError as error:
             return await self._refused(request, campaign_id, error)
         return self.done(request, "Le plan est refait." if made else "Le plan se refait.", to)
@@ -174,9 +134,7 @@ class Campaigns(Page):
     async def approve(self, request: Request) -> Response:
         """Approve the plan that was looked at."""
 
-        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
-            if await planning_apart.under_way(campaign_id):
-                raise planning_apart.PlanningAlready(f"the plan of campaign {campaign_id} is being made")
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> Done:
             seen = number(typed(form, "seen"))
             given = await steps.approve(campaign_id, me, at, seen=-1 if seen is None else seen)
             if given.complete:
@@ -189,8 +147,8 @@ class Campaigns(Page):
     async def start(self, request: Request) -> Response:
         """Let it go now, or at a day and hour."""
 
-        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
-            moment = _moment(typed(form, "day"), typed(form, "hour"), at) if typed(form, "when") == "later" else None
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> Done:
+            moment = forms.moment(form, at)
             await steps.start(campaign_id, me, at, moment)
             if moment:
                 return f"Elle partira le {short_date(moment)} à {moment:%H:%M}.", {"at": moment.isoformat()}
@@ -202,8 +160,8 @@ class Campaigns(Page):
     async def pause(self, request: Request) -> Response:
         """Let nothing more leave."""
 
-        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
-            why = _why(form)
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> Done:
+            why = forms.reason(form)
             await steps.pause(campaign_id, why, at, me)
             return "En pause. Ce qui est déjà parti est encore noté.", {"why": why}
 
@@ -213,7 +171,7 @@ class Campaigns(Page):
     async def resume(self, request: Request) -> Response:
         """Let it go on."""
 
-        async def act(me: Actor, campaign_id: int, _: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
+        async def act(me: Actor, campaign_id: int, _: FormData, at: datetime) -> Done:
             await steps.resume(campaign_id, me, at)
             return "Elle continue où elle s'était arrêtée.", {}
 
@@ -223,10 +181,8 @@ class Campaigns(Page):
     async def cancel(self, request: Request) -> Response:
         """End it."""
 
-        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
-            why = _why(form)
-            if await planning_apart.under_way(campaign_id):
-                raise planning_apart.PlanningAlready(f"the plan of campaign {campaign_id} is being made")
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> Done:
+            why = forms.reason(form)
             await steps.cancel(campaign_id, why, me, at)
             return "Annulée. Qui n'avait pas encore de SMS n'en aura pas.", {"why": why}
 
@@ -236,7 +192,7 @@ class Campaigns(Page):
     async def settle(self, request: Request) -> Response:
         """Send the uncertain ones again, or leave them."""
 
-        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> Done:
             choice = typed(form, "choice")
             if choice not in ("again", "leave"):
                 raise Mistake("Choisissez : renvoyer ou laisser.")
@@ -250,27 +206,18 @@ class Campaigns(Page):
     async def test(self, request: Request) -> Response:
         """Send the longest texts to named phones, and to nobody else."""
 
-        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> tuple[str, dict[str, Any]]:
-            await must_run(me, campaign_id)
-            phones = _phones(typed(form, "phones"))
-            count = await test_send.send(campaign_id, phones, at)
+        async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> Done:
+            phones = forms.phones(form)
+            count = await test_send.send(campaign_id, phones, me, at)
             return f"{count} SMS d'essai partent.", {"phones": len(phones), "messages": count}
 
         return await self._act(request, Act.CAMPAIGN_TESTED, act)
-
-    async def _moving(self, found: Summary, at: datetime) -> Moving:
-        counted = await preview.progress(found.id)
-        running = found.state is S.RUNNING
-        rate = await preview.speed(found.id, at) if running else 0.0
-        left = counted.states.get(MessageState.PLANNED, 0)
-        end = at + timedelta(seconds=left / rate) if running and rate and left else None
-        return Moving(found.state.value, campaign_words.STATES[found.state], counted, rate, end)
 
     async def _act(
         self,
         request: Request,
         name: Act,
-        act: Callable[[Actor, int, FormData, datetime], Awaitable[tuple[str, dict[str, Any]]]],
+        act: Callable[[Actor, int, FormData, datetime], Awaitable[Done]],
     ) -> Response:
         """Do something with a campaign and put it on record, both or neither; say what was done, or why not."""
         me, campaign_id, at, form = actor(request), _id(request), now(), await request.form()
@@ -290,25 +237,26 @@ class Campaigns(Page):
         if isinstance(error, (OutOfScope, UnknownCampaign, NotASupervisor)):
             raise not_there() from None
         words = refused(error)
-        if isinstance(error, WrongState):
+        if isinstance(error, WrongState) and not isinstance(error, NobodyToTell):
             words = await _what_happened(campaign_id)
         return self.not_done(request, words, f"/campaigns/{campaign_id}")
 
 
 async def _what_happened(campaign_id: int) -> str:
     """Who changed a campaign last, when, to what: for somebody whose page is no longer so."""
-    found, changes = await preview.summary(campaign_id), await steps.changes(campaign_id)
+    campaign, changes = await preview.summary(campaign_id), await steps.changes(campaign_id)
     last = changes[-1]
     by = f"par {last.actor}" if last.actor else "d'elle-même"
     return (
-        f"Ce n'est pas fait : la campagne est {campaign_words.STATES[found.state]} "
+        f"Ce n'est pas fait : la campagne est {campaign_words.word(campaign.state)} "
         f"({by}, le {short_date(last.at)} à {last.at:%H:%M}). Regardez la page à nouveau."
     )
 
 
-async def _must_see(me: Actor, campaign_id: int) -> None:
+async def _seen(me: Actor, campaign_id: int) -> Campaign:
+    """The campaign, where it is for the places of whoever asks."""
     try:
-        await must_run(me, campaign_id)
+        return await must_run(me, campaign_id)
     except CampaignError:
         raise not_there() from None
 
@@ -318,34 +266,3 @@ def _id(request: Request) -> int:
     if campaign_id >= 2**31:
         raise not_there()
     return campaign_id
-
-
-def _why(form: FormData) -> str:
-    why = typed(form, "why")[:LONGEST_WHY]
-    if not why:
-        raise Mistake("Écrivez pourquoi : c'est gardé avec la campagne.")
-    return why
-
-
-def _moment(day: str, hour: str, at: datetime) -> datetime:
-    """The day and hour that were typed, in Bamako, which keeps UTC all year."""
-    try:
-        moment = datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=UTC)
-    except ValueError:
-        raise Mistake("Écrivez le jour et l'heure du départ.") from None
-    if moment <= at:
-        raise Mistake("Ce moment est passé : choisissez un jour et une heure à venir.")
-    return moment
-
-
-def _phones(typed_in: str) -> list[str]:
-    """The numbers that were typed, a comma, semicolon or line between them."""
-    written = [part for part in re.split(r"[,;\n]+", typed_in) if part.strip()]
-    if not written:
-        raise Mistake("Écrivez un numéro de téléphone.")
-    if len(written) > MOST_PHONES:
-        raise Mistake(f"{MOST_PHONES} téléphones au plus pour un essai.")
-    try:
-        return list(dict.fromkeys(parse_any(part) for part in written))
-    except BadNumber:
-        raise Mistake("L'un de ces numéros n'est pas un numéro de téléphone.") from None

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
 from core.campaigns.models import CampaignKind
+from core.campaigns.steps import CampaignError
 from core.payments.rounds import rounds
 from core.places.names import places_named
 from core.platform.settings import Settings
@@ -24,24 +25,23 @@ from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.links import NotASafeText
 from core.text.translator import translator
-from core.text.words import DESK, label
-from desk.campaigns.words import KINDS, refused
+from desk.campaigns.words import refused, word
 from desk.campaigns.words import title as campaign_title
 from desk.site.pages import Page, actor, now, number, typed
 from desk.site.words import LANGUAGES
-from sms.campaigns import planning_apart
-from sms.campaigns.audience import BadSubject, Subject
+from sms.campaigns import planning_task
+from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
-from sms.campaigns.scope import CampaignError, must_cover
+from sms.campaigns.scope import must_cover
 from sms.outbox.contents import FreeWords
 from sms.outbox.texts import campaign_text, written
 
 PATIENCE: Final = 2.0
 """Seconds that a plan is waited for; a longer one goes on, and its page says so."""
 
-COMPONENTS: Final = {code.value: label(code, DESK) for code in ComponentCode}
-EVENTS: Final = {code.value: label(code, DESK) for code in ComponentCode if code in WITH_EVENTS}
-STATUSES: Final = {status.value: label(status, DESK) for status in Status}
+COMPONENTS: Final = {code.value: word(code) for code in ComponentCode}
+EVENTS: Final = {code.value: word(code) for code in ComponentCode if code in WITH_EVENTS}
+STATUSES: Final = {status.value: word(status) for status in Status}
 LONGEST_TITLE: Final = 120
 LONGEST_TEXT: Final = 600
 
@@ -92,16 +92,16 @@ class CampaignPlan(Page):
         form = await request.form()
         if typed(form, "act") == "preview":
             return await self._form(request, form)
-        errors, subject, words = await self._subject(form)
+        errors, audience, words = await self._audience(form)
         me, at = actor(request), now()
-        if errors or subject is None:
+        if errors or audience is None:
             return await self._form(request, form, errors)
         kind = CampaignKind(typed(form, "kind"))
         free = kind is CampaignKind.FREE
-        title = typed(form, "title")[:LONGEST_TITLE] or campaign_title(kind, subject, *words)
+        title = typed(form, "title")[:LONGEST_TITLE] or campaign_title(kind, audience, *words)
         new = Draft(
             kind,
-            subject,
+            audience,
             title,
             typed(form, "text_fr") if free else None,
             typed(form, "text_bm") if free else None,
@@ -109,15 +109,15 @@ class CampaignPlan(Page):
         )
         try:
             async with seen_by(me):
-                await must_cover(me, subject.place)
+                await must_cover(me, audience.place)
                 campaign_id = await draft(new, at, self._alphabet)
                 await note(me.id, Act.CAMPAIGN_DRAFTED, f"campaign {campaign_id}", at, {"kind": kind.value})
-        except (CampaignError, BadSubject) as error:
-            field = "kind" if isinstance(error, BadSubject) else "place"
+        except (CampaignError, BadAudience) as error:
+            field = "kind" if isinstance(error, BadAudience) else "place"
             return await self._form(request, form, {field: refused(error)})
         except (CannotBeWritten, NotASafeText) as error:
             return await self._form(request, form, {"text": refused(error)})
-        made = await planning_apart.begin(campaign_id, self._settings, me, at, patience=PATIENCE)
+        made = await planning_task.begin(campaign_id, self._settings, me, at, patience=PATIENCE)
         words_done = "La campagne est planifiée. Rien n'est envoyé." if made else "Le plan se fait. Rien n'est envoyé."
         return self.done(request, words_done, f"/campaigns/{campaign_id}")
 
@@ -153,7 +153,7 @@ class CampaignPlan(Page):
             "shown": shown,
             "rounds": known,
             "places": choices,
-            "kinds": list(KINDS.items()),
+            "kinds": [(kind.value, word(kind)) for kind in CampaignKind],
             "events": list(EVENTS.items()),
             "components": list(COMPONENTS.items()),
             "statuses": list(STATUSES.items()),
@@ -162,7 +162,7 @@ class CampaignPlan(Page):
         }
         return self.show(request, "campaigns/plan.html", context, 422 if wrong else 200)
 
-    async def _subject(self, form: FormData) -> tuple[dict[str, str], Subject | None, tuple[str | None, str | None]]:
+    async def _audience(self, form: FormData) -> tuple[dict[str, str], Audience | None, tuple[str | None, str | None]]:
         """What the form asks for, with the names of its round and place; or what is wrong, by field."""
         errors: dict[str, str] = {}
         kind = typed(form, "kind")
@@ -182,7 +182,7 @@ class CampaignPlan(Page):
         status, language = typed(form, "status"), typed(form, "language")
         if errors:
             return errors, None, (None, None)
-        subject = Subject(
+        audience = Audience(
             round_id=round_id,
             event=event,
             first=days["first"] if event else None,
@@ -194,7 +194,7 @@ class CampaignPlan(Page):
             status=Status(status) if status in STATUSES else None,
             language=Language(language) if language in LANGUAGES else None,
         )
-        return errors, subject, (round_name, place_name)
+        return errors, audience, (round_name, place_name)
 
     async def _place(self, text: str, errors: dict[str, str]) -> tuple[str | None, str | None]:
         """The place that was written; nothing written is the whole country."""
@@ -236,7 +236,7 @@ def _event(form: FormData, errors: dict[str, str]) -> str | None:
 def _kind(form: FormData, errors: dict[str, str]) -> None:
     """Whether what it tells goes with what it is about."""
     about, kind = typed(form, "about"), typed(form, "kind")
-    if kind not in KINDS:
+    if kind not in list(CampaignKind):
         errors["kind"] = "Choisissez ce que dit la campagne."
     if about not in ("round", "event", "filter"):
         errors["about"] = "Choisissez de quoi parle la campagne."

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette_admin.routing import route
 
+from core.campaigns.steps import CampaignError
 from core.staff.acts import Act
 from core.staff.audit import note
 from core.staff.permissions import Permission
@@ -21,7 +22,8 @@ from desk.campaigns.campaign import LONG_STATEMENTS
 from desk.site.pages import Page, actor, now
 from desk.site.refusals import not_there
 from sms.campaigns import preview, unreached
-from sms.campaigns.scope import CampaignError, must_run
+from sms.campaigns.scope import must_run
+from sms.campaigns.unreached import UnreachedHousehold
 
 MOST_AT_ONCE: Final = 1500
 """Households on one page to print; more are printed commune by commune."""
@@ -62,10 +64,12 @@ class CampaignReport(Page):
                 return self.not_done(request, words, f"/campaigns/{campaign_id}/unreached")
             detail = {"commune": commune or "all"}
             await note(me.id, Act.CAMPAIGN_UNREACHED_PRINTED, f"campaign {campaign_id}", at, detail)
-        rows = [
-            row async for row in unreached.rows(campaign_id) if not commune or (row[0], row[2]) == (region, commune)
+        households = [
+            household
+            async for household in unreached.households(campaign_id)
+            if not commune or (household.region, household.commune) == (region, commune)
         ]
-        villages = [(key, list(group)) for key, group in groupby(rows, key=lambda row: tuple(row[:4]))]
+        villages = [(key, list(group)) for key, group in groupby(households, key=_village)]
         return self.show(request, "campaigns/unreached.html", {**context, "id": campaign_id, "villages": villages})
 
     @route("/csv")
@@ -107,6 +111,10 @@ class CampaignReport(Page):
             "unreached": sum(each.unreached for each in communes),
             "most": MOST_AT_ONCE,
         }
+
+
+def _village(household: UnreachedHousehold) -> tuple[str, str, str, str]:
+    return household.region, household.cercle, household.commune, household.village
 
 
 def _written(campaign_id: int, folder: Path) -> unreached.UnreachedFiles:

@@ -6,17 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core.campaigns.models import CampaignKind
+from core.campaigns.steps import CampaignError
 from core.payments.rounds import rounds
 from core.staff.acts import Act
 from core.staff.audit import note
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
-from desk.campaigns.words import KINDS, refused
+from desk.campaigns.words import refused, word
 from desk.site.pages import Page, actor, now, number, typed
 from desk.site.refusals import not_there
 from sms.campaigns import rules
-from sms.campaigns.scope import CampaignError, must_cover
+from sms.campaigns.scope import must_cover
 
 ROUNDS: Final = 12
 
@@ -35,23 +35,24 @@ class CampaignRules(Page):
         me = actor(request)
         async with seen_by(me):
             shown = [(each, await rules.switched_off(each.id)) for each in await rounds(ROUNDS)]
-        context = {"rounds": shown, "kinds": [(kind, KINDS[kind]) for kind in rules.BY_RULE]}
+        context = {"rounds": shown, "kinds": [(kind, word(kind)) for kind in rules.BY_RULE]}
         return self.show(request, "campaigns/rules.html", {**context, "everywhere": me.scope_code is None})
 
     @route("", methods=["POST"])
     async def switch(self, request: Request) -> Response:
         """Switch a rule of a round on or off."""
         me, at, form = actor(request), now(), await request.form()
-        round_id, kind, on = number(typed(form, "round")), typed(form, "kind"), typed(form, "on") == "yes"
-        known = {each.id: f"{each.component} {each.name}" for each in await rounds(ROUNDS)}
-        if round_id not in known or kind not in [each.value for each in rules.BY_RULE]:
+        round_id, on = number(typed(form, "round")), typed(form, "on") == "yes"
+        kind = next((kind for kind in rules.BY_RULE if kind.value == typed(form, "kind")), None)
+        titles = {each.id: f"{each.component} {each.name}" for each in await rounds(ROUNDS)}
+        if round_id not in titles or kind is None:
             raise not_there()
         try:
             async with seen_by(me):
                 await must_cover(me, None)
-                await rules.switch(round_id, CampaignKind(kind), me.id, at, on=on)
+                await rules.switch(round_id, kind, me.id, at, on=on)
                 await note(me.id, Act.CAMPAIGN_RULE_SWITCHED, f"round {round_id}", at, {"kind": kind, "on": on})
         except CampaignError as error:
             return self.not_done(request, refused(error), self.path)
-        words = f"{KINDS[kind]}, {known[round_id]} : {'part de nouveau' if on else 'ne part plus'} sans vous."
+        words = f"{word(kind)}, {titles[round_id]} : {'part de nouveau' if on else 'ne part plus'} sans vous."
         return self.done(request, words, self.path)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from core.campaigns.models import CampaignKind
+from core.platform.errors import JigiError
 from core.registry.statuses import Status
 from core.text.languages import Language
 from sms.outbox.freshness import PAYMENT_HASH
@@ -19,12 +20,12 @@ EVENT_KINDS: Final = (
 )
 
 
-class BadSubject(ValueError):
+class BadAudience(JigiError, ValueError):
     """A campaign of this kind cannot be about this; the message says what it needs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Audience:
     """What a campaign is about and whom it is for.
 
     `round_id` or `event` (a component, and its days from `first` to `last`), or neither for free words. The rest
@@ -48,47 +49,50 @@ class Subject:
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept with the campaign; an event with its component."""
-        known = {name: value for name, value in asdict(self).items() if value}
-        for name in ("first", "last", "day"):
-            if name in known:
-                known[name] = known[name].isoformat()
+        kept = {name: value for name, value in asdict(self).items() if value}
+        for name in DAYS:
+            if name in kept:
+                kept[name] = kept[name].isoformat()
         if self.event:
-            known["event"] = {"component": self.event}
-        return known
+            kept["event"] = {"component": self.event}
+        return kept
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Subject":
+    def from_json(cls, kept: Mapping[str, Any]) -> "Audience":
         """Read what `to_json` wrote."""
-        known = dict(kept)
-        for name in ("first", "last", "day"):
-            if name in known:
-                known[name] = date.fromisoformat(known[name])
-        if "event" in known:
-            known["event"] = known["event"]["component"]
-        if "status" in known:
-            known["status"] = Status(known["status"])
-        if "language" in known:
-            known["language"] = Language(known["language"])
-        return cls(**known)
+        values = dict(kept)
+        for name in DAYS:
+            if name in values:
+                values[name] = date.fromisoformat(values[name])
+        if "event" in values:
+            values["event"] = values["event"]["component"]
+        if "status" in values:
+            values["status"] = Status(values["status"])
+        if "language" in values:
+            values["language"] = Language(values["language"])
+        return cls(**values)
 
 
-def check(kind: CampaignKind, subject: Subject) -> None:
-    """Raise BadSubject when a campaign of this kind cannot be about this."""
+DAYS: Final = ("first", "last", "day")
+
+
+def check(kind: CampaignKind, audience: Audience) -> None:
+    """Raise BadAudience when a campaign of this kind cannot be about this."""
     if kind is CampaignKind.FREE:
-        if subject.round_id is not None or subject.event is not None:
-            raise BadSubject("free words are about no round and no event: name a place, a component or a status")
+        if audience.round_id is not None or audience.event is not None:
+            raise BadAudience("free words are about no round and no event: name a place, a component or a status")
         return
-    if subject.event is None and subject.round_id is None:
-        raise BadSubject(f"a campaign of kind {kind} is about a payment round or an event")
-    if subject.event is not None and kind not in EVENT_KINDS:
-        raise BadSubject(f"a campaign of kind {kind} is about a payment round, not an event")
+    if audience.event is None and audience.round_id is None:
+        raise BadAudience(f"a campaign of kind {kind} is about a payment round or an event")
+    if audience.event is not None and kind not in EVENT_KINDS:
+        raise BadAudience(f"a campaign of kind {kind} is about a payment round, not an event")
 
 
-def spoken_day(kind: CampaignKind, subject: Subject, today: date) -> date | None:
+def spoken_day(kind: CampaignKind, audience: Audience, today: date) -> date | None:
     """The day that a reminder speaks of: the one asked for, or the one that is as far from today as it says."""
     if kind not in DAYS_BEFORE:
         return None
-    return subject.day or today + timedelta(days=DAYS_BEFORE[kind])
+    return audience.day or today + timedelta(days=DAYS_BEFORE[kind])
 
 
 _PAYMENTS_OF: Final[Mapping[CampaignKind, str]] = {
@@ -113,7 +117,7 @@ _PLACED: Final = """
 """
 
 
-def wanted_sql(kind: CampaignKind, subject: Subject) -> str:
+def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
     """SQL of the households to tell and what of, a row for each line of what they are told.
 
     `household_id, head_name, commune_pcode, language, amount, day, place, old_day, hash, event (jsonb), moved_at`; its
@@ -126,7 +130,7 @@ def wanted_sql(kind: CampaignKind, subject: Subject) -> str:
             NULL::integer AS hash, NULL::jsonb AS event, NULL::timestamptz AS moved_at
         FROM household {_PLACED} WHERE {_NARROWED}
         """  # noqa: S608 - our own words
-    if subject.event is not None:
+    if audience.event is not None:
         days = "event.date = %(day)s" if kind in DAYS_BEFORE else "event.date BETWEEN %(first)s AND %(last)s"
         return f"""
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
@@ -164,19 +168,19 @@ NO_DAY_YET: Final = f"""
 """SQL of the households of a round that cannot be told a day, because none is fixed."""
 
 
-def wanted_values(kind: CampaignKind, subject: Subject, today: date) -> dict[str, Any]:
+def wanted_values(kind: CampaignKind, audience: Audience, today: date) -> dict[str, Any]:
     """The parameters of `wanted_sql` and `NO_DAY_YET`."""
     return {
-        "round_id": subject.round_id,
-        "event": subject.event,
-        "first": subject.first or today,
-        "last": subject.last or subject.first or date.max,
-        "day": spoken_day(kind, subject, today),
-        "place": subject.place,
-        "village": subject.village,
-        "component": subject.component,
-        "status": subject.status.value if subject.status else None,
-        "unmoved": subject.unmoved,
-        "only_told": subject.only_told,
+        "round_id": audience.round_id,
+        "event": audience.event,
+        "first": audience.first or today,
+        "last": audience.last or audience.first or date.max,
+        "day": spoken_day(kind, audience, today),
+        "place": audience.place,
+        "village": audience.village,
+        "component": audience.component,
+        "status": audience.status.value if audience.status else None,
+        "unmoved": audience.unmoved,
+        "only_told": audience.only_told,
         "today": today,
     }

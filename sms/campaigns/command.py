@@ -1,24 +1,20 @@
 """`jigi campaign`: plan, look, approve, start, pause, resume, cancel, watch, settle and report."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import typer
-from rich.console import Group
-from rich.live import Live
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
-from sqlalchemy import text
+from sqlmodel import col, select
 
-from core.campaigns.models import CampaignKind, CampaignState
+from core.campaigns.models import CampaignKind
+from core.campaigns.notes import NoteCode
+from core.campaigns.steps import CampaignError
 from core.numbers.msisdn import BadNumber, parse_any
-from core.outbox.messages import MessageState
+from core.payments.models import PaymentRound
 from core.platform.database import reading
+from core.platform.errors import JigiError
 from core.platform.settings import settings
 from core.platform.terminal import errors, on, out
 from core.registry.statuses import Status
@@ -27,16 +23,16 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor, UnknownAgent, actor_of
 from core.text.alphabet import alphabet
-from core.text.formats import number_phrase
 from core.text.languages import Language
 from core.text.links import NotASafeText
-from sms.campaigns import preview, rules, steps, test_send, unreached
-from sms.campaigns.audience import BadSubject, Subject
+from core.text.words import COMMAND, label
+from sms.campaigns import rules, steps, test_send, unreached
+from sms.campaigns.audience import Audience, BadAudience
+from sms.campaigns.display import print_campaign, print_communes, print_list, print_status
+from sms.campaigns.display import watch as watch_campaign
 from sms.campaigns.drafts import CannotBeWritten, Draft, draft
 from sms.campaigns.planning import plan as make_plan
-from sms.campaigns.preview import Progress as Counted
-from sms.campaigns.preview import Summary
-from sms.campaigns.scope import CampaignError, must_cover, must_run, must_supervise
+from sms.campaigns.scope import must_cover, must_run, must_supervise
 
 app = typer.Typer(help="SMS campaigns.", no_args_is_help=True, add_completion=False)
 
@@ -44,16 +40,16 @@ As = Annotated[str, typer.Option("--as", help="Your login.", envvar="JIGI_LOGIN"
 Id = Annotated[int, typer.Argument(help="The campaign's number.")]
 Why = Annotated[str, typer.Option("--why", help="The reason, kept on record.")]
 Done = TypeVar("Done")
-REFRESH_SECONDS = 1.0
+PAUSED_BY_HAND: Final = label(NoteCode.BY_HAND, COMMAND)
 
 
-class Mistake(ValueError):
+class Mistake(JigiError, ValueError):
     """What was asked cannot be understood; the message says why."""
 
 
 def _run(work: Callable[[], Awaitable[Done]]) -> Done:
     """Do the work; what cannot be done is said in words, with exit code 2."""
-    refusals = (CampaignError, BadSubject, CannotBeWritten, NotASafeText, Mistake)
+    refusals = (CampaignError, BadAudience, CannotBeWritten, NotASafeText, Mistake)
     try:
         return on(postgres(settings()), work())
     except UnknownAgent as unknown:
@@ -88,7 +84,7 @@ def plan(
         await must_cover(person, place or None)
         now = datetime.now(UTC)
         round_id = await _round(component or "TM", round_name) if round_name else None
-        subject = Subject(
+        audience = Audience(
             round_id=round_id,
             event=event or None,
             first=first.date() if first else None,
@@ -101,11 +97,11 @@ def plan(
             language=language,
         )
         name = title or " ".join(part for part in (component or event, round_name, kind.value) if part)
-        new = Draft(kind, subject, name, french or None, bambara or None, person.id)
+        new = Draft(kind, audience, name, french or None, bambara or None, person.id)
         campaign_id = await draft(new, now, alphabet(settings().alphabet))
         with errors.status("planning…"):
             await make_plan(campaign_id, settings(), now, actor=person)
-        await _show(campaign_id)
+        await print_campaign(campaign_id)
 
     _run(work)
 
@@ -118,103 +114,37 @@ def replan(campaign: Id, actor: As) -> None:
         person = await _supervisor(actor, "replan", campaign)
         with errors.status("planning…"):
             await make_plan(campaign, settings(), datetime.now(UTC), actor=person)
-        await _show(campaign)
+        await print_campaign(campaign)
 
     _run(work)
 
 
-ROUND = text("SELECT id FROM payment_round WHERE component = :component AND name = :name")
-ROUNDS = text("SELECT name FROM payment_round WHERE component = :component ORDER BY id DESC LIMIT 12")
-
-
 async def _round(component: str, name: str) -> int:
-    async with reading() as connection:
-        found = await connection.scalar(ROUND, {"component": component, "name": name})
-        known = list(await connection.scalars(ROUNDS, {"component": component}))
-    if found is None:
-        raise Mistake(f"there is no round {name!r} of {component}; there are: {', '.join(known) or 'none'}")
-    return int(found)
+    of_component = col(PaymentRound.component) == component
+    wanted = select(PaymentRound.id).where(of_component, col(PaymentRound.name) == name)
+    last = select(PaymentRound.name).where(of_component).order_by(col(PaymentRound.id).desc()).limit(LAST_ROUNDS)
+    async with reading() as session:
+        round_id = (await session.exec(wanted)).one_or_none()
+        names = (await session.exec(last)).all()
+    if round_id is None:
+        raise Mistake(f"there is no round {name!r} of {component}; there are: {', '.join(names) or 'none'}")
+    return round_id
+
+
+LAST_ROUNDS: Final = 12
 
 
 @app.command("list")
 def list_campaigns() -> None:
     """The campaigns, newest first."""
 
-    async def work() -> None:
-        table = Table("No", "Campaign", "Kind", "State", "Recipients", "Parts", "Planned by", "Approved by")
-        for each in await preview.summaries():
-            approved = ", ".join(name for name in (each.approved_by, each.second_approved_by) if name)
-            table.add_row(
-                str(each.id),
-                escape(each.title),
-                each.kind.value,
-                _state(each),
-                number_phrase(each.recipients),
-                number_phrase(each.parts),
-                each.planned_by or "by itself",
-                approved,
-            )
-        out.print(table)
-
-    _run(work)
+    _run(print_list)
 
 
 @app.command()
 def show(campaign: Id) -> None:
     """What a campaign holds: recipients, who is left out, texts, and what was decided."""
-    _run(lambda: _show(campaign))
-
-
-async def _show(campaign_id: int) -> None:
-    found, held = await preview.summary(campaign_id), await preview.preview(campaign_id, settings(), datetime.now(UTC))
-    out.print(
-        f"[bold]Campaign {found.id}: {escape(found.title)}[/] ({found.kind.value}), {_state(found)}", highlight=False
-    )
-    out.print(
-        f"{number_phrase(found.recipients)} recipients, {held.texts} texts in {held.requests} requests, "
-        f"{number_phrase(found.parts)} parts, {_cost(found)}",
-        highlight=False,
-    )
-    table = Table("Recipients", "", "Left out", "")
-    told = [*held.by_language.items(), *held.by_operator.items(), *held.by_place.items()]
-    left = list(held.left_out.items())
-    if held.put_off_today:
-        left.append(("three_today: told tomorrow", held.put_off_today))
-    for place in range(max(len(told), len(left))):
-        cells: list[str] = []
-        for column in (told, left):
-            name, count = column[place] if place < len(column) else ("", 0)
-            cells += [name, number_phrase(count) if name else ""]
-        table.add_row(*cells)
-    out.print(table)
-    for sample in held.samples:
-        out.print(f"[dim]{sample.language}, {sample.size} long, {sample.parts} part(s), {sample.recipients} times[/]")
-        out.print(Text(sample.body), "")
-    for change in await steps.changes(campaign_id):
-        what = f"{change.to_state} {change.note or ''}".strip()
-        out.print(f"{change.at:%Y-%m-%d %H:%M} {change.actor or 'by itself'}: {what}", highlight=False, markup=False)
-
-
-def _cost(found: Summary) -> str:
-    if found.cost_xof is None:
-        return "cost not known (JIGI_SMS_PART_PRICE_XOF is not set)"
-    return f"about {number_phrase(found.cost_xof)} F CFA"
-
-
-def _heading(found: Summary) -> str:
-    return f"[bold]Campaign {found.id}: {escape(found.title)}[/]"
-
-
-def _state(found: Summary) -> str:
-    if found.state is CampaignState.PLANNED:
-        if found.approved_by:
-            return "planned, waits for a second approval"
-        return "planned, waits for an approval" + (" (and a second one)" if found.needs_second else "")
-    if found.state is CampaignState.SCHEDULED and found.starts_at:
-        return f"scheduled for {found.starts_at:%Y-%m-%d %H:%M}"
-    if found.why and found.state in (CampaignState.PAUSED, CampaignState.CANCELLED):
-        return f"{found.state.value}: {escape(found.why)}"
-    return found.state.value
+    _run(lambda: print_campaign(campaign))
 
 
 @app.command()
@@ -222,12 +152,13 @@ def test(campaign: Id, phones: Annotated[list[str], typer.Argument(help="Phones 
     """Send the longest text of each language to named phones, and to nobody else."""
 
     async def work() -> None:
-        await must_run(await _supervisor(actor, "test", campaign), campaign)
+        person = await _supervisor(actor, "test", campaign)
+        await must_run(person, campaign)
         try:
             msisdns = [parse_any(phone) for phone in phones]
         except BadNumber as bad:
             raise Mistake("one of these is no telephone number") from bad
-        count = await test_send.send(campaign, msisdns, datetime.now(UTC))
+        count = await test_send.send(campaign, msisdns, person, datetime.now(UTC))
         out.print(f"{count} test SMS queued.")
 
     _run(work)
@@ -266,11 +197,13 @@ def start(
 
 
 @app.command()
-def pause(campaign: Id, actor: As, why: Why = "paused by hand") -> None:
+def pause(campaign: Id, actor: As, why: Why = PAUSED_BY_HAND) -> None:
     """Let nothing more of it leave."""
 
     async def work() -> None:
-        await steps.pause(campaign, why, datetime.now(UTC), await _at_shell(actor, "pause", campaign))
+        await steps.pause(
+            campaign, "" if why == PAUSED_BY_HAND else why, datetime.now(UTC), await _at_shell(actor, "pause", campaign)
+        )
         out.print("Paused. What left already is still recorded.")
 
     _run(work)
@@ -348,67 +281,7 @@ def status(
     if campaign is None:
         list_campaigns()
     else:
-        _run(lambda: _watch(campaign) if watch else _once(campaign))
-
-
-async def _once(campaign_id: int) -> None:
-    found, counted = await preview.summary(campaign_id), await preview.progress(campaign_id)
-    out.print(f"{_heading(found)}, {_state(found)}", highlight=False)
-    out.print(_states(counted))
-    _ask(campaign_id, counted)
-
-
-async def _watch(campaign_id: int) -> None:
-    """Show the bar and the states until nothing more moves."""
-    columns = (
-        BarColumn(40),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
-        TextColumn("{task.fields[rate]:,.0f}/s"),
-        TimeElapsedColumn(),
-        TextColumn("left:"),
-        TimeRemainingColumn(elapsed_when_finished=False),
-    )
-    moving = Progress(*columns, console=out)
-    task = moving.add_task("", total=None, rate=0.0)
-    before, quiet = 0, 0
-    with Live(console=out, refresh_per_second=4) as live:
-        while True:
-            found, counted = await preview.summary(campaign_id), await preview.progress(campaign_id)
-            rate = (counted.done - before) / REFRESH_SECONDS if before else 0.0
-            before = counted.done
-            moving.update(task, completed=counted.done, total=counted.to_send, rate=max(rate, 0.0))
-            live.update(Group(Text.from_markup(f"{_heading(found)}, {_state(found)}"), moving, _states(counted)))
-            waiting = counted.states.get(MessageState.ACCEPTED, 0) + counted.states.get(MessageState.ON_ITS_WAY, 0)
-            ended = found.state in steps.ENDED
-            quiet = quiet + 1 if ended else 0
-            if ended and (not waiting or quiet > QUIET_LOOKS):
-                break
-            await asyncio.sleep(REFRESH_SECONDS)
-    _ask(campaign_id, counted)
-
-
-QUIET_LOOKS = 15
-"""How often it is still looked for delivery reports once everything is sent."""
-
-
-def _states(counted: Counted) -> Table:
-    shown = [state for state in MessageState if counted.states.get(state)]
-    table = Table("sent", *(state.value.replace("_", " ") for state in shown), "under way", "cost")
-    cost = ", ".join(f"{currency} {amount:,.2f}" for currency, amount in counted.cost.items())
-    cells = (number_phrase(counted.states[state]) for state in shown)
-    table.add_row(number_phrase(counted.sent), *cells, str(counted.under_way), cost or "–")
-    return table
-
-
-def _ask(campaign_id: int, counted: Counted) -> None:
-    """Put the question that uncertain messages are to a supervisor."""
-    if counted.waiting:
-        out.print(
-            f"{counted.waiting} uncertain: the gateway may or may not have taken them. Decide: "
-            f"jigi campaign settle {campaign_id} --again (some may get it twice) or --leave (some may not get it).",
-            style="yellow",
-            highlight=False,
-        )
+        _run(lambda: watch_campaign(campaign) if watch else print_status(campaign))
 
 
 @app.command()
@@ -419,12 +292,8 @@ def report(
     """What became of it by commune, what it cost, and who could not be told, as CSV and xlsx for the villages."""
 
     async def work() -> None:
-        await _once(campaign)
-        table = Table("Region", "Commune", "Households", "Not told", "Why")
-        for commune in await unreached.by_commune(campaign):
-            why = ", ".join(f"{unreached.REASONS.get(name, name)}: {n}" for name, n in commune.reasons.items())
-            table.add_row(commune.region, commune.commune, str(commune.households), str(commune.unreached), why)
-        out.print(table)
+        await print_status(campaign)
+        await print_communes(campaign)
         files = await unreached.write(campaign, folder)
         out.print(f"{files.households} households were not told: {files.csv}, {files.xlsx}", highlight=False)
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import text
+from sqlmodel import col, select
 
+from core.campaigns.models import Campaign, CampaignState
 from core.outbox.messages import MessageState
 from core.platform.database import reading
-from sms.campaigns.preview import STATES
+from sms.campaigns.preview import by_state
 
 FRESH: Final = timedelta(minutes=1)
 """For so long a count of a campaign under way is shown again: it reads each of its messages."""
@@ -30,7 +31,7 @@ class Delivered:
 
     id: int
     title: str
-    state: str
+    state: CampaignState
     started_at: datetime
     counted_at: datetime
     states: dict[MessageState, int]
@@ -51,39 +52,41 @@ class Delivered:
         return self.states.get(MessageState.FAILED, 0)
 
 
-LAST: Final = text(
-    "SELECT id, title, state, started_at, ended_at FROM campaign WHERE started_at IS NOT NULL "
-    "ORDER BY started_at DESC, id DESC LIMIT :most"
-)
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The messages of a campaign by state, as they stood at a moment."""
+
+    at: datetime
+    states: dict[MessageState, int]
 
 
 class Deliveries:
     """Counts that this process keeps, each for a while."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[datetime, dict[MessageState, int]]] = {}
+        self._kept: dict[int, Count] = {}
         self._counting = Lock()
 
     async def last(self, now: datetime, most: int = 5) -> tuple[Delivered, ...]:
         """The campaigns that started last, the newest first; outside of a transaction of the desk's."""
-        async with reading() as connection:
-            rows = (await connection.execute(LAST, {"most": most})).all()
+        started = col(Campaign.started_at)
+        last = select(Campaign).where(started.is_not(None)).order_by(started.desc(), col(Campaign.id).desc())
+        async with reading() as session:
+            campaigns = (await session.exec(last.limit(most))).all()
         async with self._counting:
-            counts = [await self._count(row.id, row.ended_at, now) for row in rows]
-        return tuple(
-            Delivered(row.id, row.title, row.state, row.started_at, at, states)
-            for row, (at, states) in zip(rows, counts, strict=True)
-        )
+            return tuple([await self._delivered(campaign, now) for campaign in campaigns])
 
-    async def _count(
-        self, campaign_id: int, ended_at: datetime | None, now: datetime
-    ) -> tuple[datetime, dict[MessageState, int]]:
+    async def _delivered(self, campaign: Campaign, now: datetime) -> Delivered:
+        if campaign.id is None or campaign.started_at is None:
+            raise ValueError("a campaign that started is in the table")
+        count = await self._count(campaign.id, campaign.ended_at, now)
+        return Delivered(campaign.id, campaign.title, campaign.state, campaign.started_at, count.at, count.states)
+
+    async def _count(self, campaign_id: int, ended_at: datetime | None, now: datetime) -> Count:
         kept = self._kept.get(campaign_id)
         good_for = FRESH if ended_at is None else SETTLED if now - ended_at > REPORTS_COME else ENDING
-        if kept is not None and now - kept[0] < good_for:
+        if kept is not None and now - kept.at < good_for:
             return kept
-        async with reading() as connection:
-            rows = await connection.execute(STATES, {"id": campaign_id})
-            counted = now, {MessageState(state): count for state, count in rows}
-        self._kept[campaign_id] = counted
-        return counted
+        count = Count(now, await by_state(campaign_id))
+        self._kept[campaign_id] = count
+        return count

@@ -2,21 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from psycopg.types.json import Jsonb
-from sqlalchemy import text
-
-from core.campaigns.models import CampaignKind
+from core.campaigns.models import Campaign, CampaignChange, CampaignKind, CampaignState
 from core.platform.database import writing
+from core.platform.errors import JigiError
 from core.text.alphabet import Alphabet
 from core.text.folding import NoRule, fold
 from core.text.links import refuse_links
-from sms.campaigns.audience import Subject, check
-from sms.campaigns.steps import CHANGE
+from sms.campaigns.audience import Audience, check
 
 
-class CannotBeWritten(ValueError):
+class CannotBeWritten(JigiError, ValueError):
     """A free text cannot be sent: it is missing, or holds a character that no phone here can show."""
 
 
@@ -25,45 +21,38 @@ class Draft:
     """A campaign to be planned. `planned_by` is None for one that arises by itself."""
 
     kind: CampaignKind
-    subject: Subject
+    audience: Audience
     title: str
     text_fr: str | None = None
     text_bm: str | None = None
     planned_by: int | None = None
 
 
-DRAFT: Final = text("""
-    INSERT INTO campaign (kind, title, round_id, subject, text_fr, text_bm, state, planned_by, needs_second, recipients,
-        parts, created_at)
-    VALUES (:kind, :title, :round_id, :subject, :text_fr, :text_bm, 'draft', :planned_by, false, 0, 0, :now)
-    RETURNING id
-""")
-CHANGED: Final = """
-    INSERT INTO campaign_change (campaign_id, at, agent_id, from_state, to_state, note)
-    VALUES (%(id)s, %(now)s, %(agent_id)s, %(from_state)s, %(to_state)s, %(note)s)
-"""
-
-
 async def draft(campaign: Draft, now: datetime, carried: Alphabet) -> int:
-    """Keep a campaign that is not planned yet; raises BadSubject, CannotBeWritten and NotASafeText."""
-    check(campaign.kind, campaign.subject)
+    """Keep a campaign that is not planned yet; raises BadAudience, CannotBeWritten and NotASafeText."""
+    check(campaign.kind, campaign.audience)
     if campaign.kind is CampaignKind.FREE:
         for words in (campaign.text_fr, campaign.text_bm):
             check_words(words, carried)
-    values = {
-        "kind": campaign.kind.value,
-        "title": campaign.title,
-        "round_id": campaign.subject.round_id,
-        "subject": Jsonb(campaign.subject.to_json()),
-        "text_fr": campaign.text_fr,
-        "text_bm": campaign.text_bm,
-        "planned_by": campaign.planned_by,
-        "now": now,
-    }
+    kept = Campaign(
+        kind=campaign.kind,
+        title=campaign.title,
+        round_id=campaign.audience.round_id,
+        audience=campaign.audience.to_json(),
+        text_fr=campaign.text_fr,
+        text_bm=campaign.text_bm,
+        state=CampaignState.DRAFT,
+        planned_by=campaign.planned_by,
+        created_at=now,
+    )
     async with writing() as session:
-        campaign_id = int(await session.scalar(DRAFT, values) or 0)
-        change = {"id": campaign_id, "at": now, "agent_id": campaign.planned_by, "note": None}
-        await session.execute(CHANGE, change | {"from_state": None, "to_state": "draft"})
+        session.add(kept)
+        await session.flush()
+        campaign_id = kept.id or 0
+        session.add(
+            CampaignChange(campaign_id=campaign_id, at=now, agent_id=campaign.planned_by, to_state=CampaignState.DRAFT)
+        )
+        await session.flush()
     return campaign_id
 
 

@@ -5,33 +5,32 @@ one request for each hundred of them. Only the texts come to us: whatever the nu
 is that of its texts.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
-from psycopg import AsyncConnection, sql
-from psycopg.rows import dict_row
+from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from core.campaigns.models import CampaignKind, CampaignState
+from core.campaigns.steps import Step, must
 from core.platform import database
+from core.platform.locks import WAIT, Lock
 from core.platform.settings import Settings
+from core.platform.sql import NOTHING, row_factory
 from core.staff.agents import Actor
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import translator
 from sms.campaigns import snapshot
-from sms.campaigns.audience import DAYS_BEFORE, Subject, wanted_sql, wanted_values
-from sms.campaigns.drafts import CHANGED
+from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
 from sms.campaigns.scope import UnknownCampaign, must_run
-from sms.campaigns.steps import WrongState
 from sms.outbox.contents import Content, Events, FreeWords, Payments, events_of, payments_of
 from sms.outbox.freshness import FREE_TEXT_DAYS, LONG_AGO
 from sms.outbox.texts import campaign_text, written
 from sms.outbox.window import Window
-
-ONE_PLAN_AT_A_TIME: Final = 7_551_902
-"""Key of the advisory lock that a plan holds to its end, so that two plans do not tell the same twice."""
 
 PRIORITIES: Final = {
     CampaignKind.REMINDER_1: 1,
@@ -72,53 +71,93 @@ async def plan(
     if actor is not None:
         await must_run(actor, campaign_id)
     async with database.copying() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLAN_AT_A_TIME])
+        await connection.execute(WAIT, {"lock": int(Lock.PLAN)})
         await connection.execute("SET LOCAL work_mem = '128MB'")
         await connection.execute("SET LOCAL jit = off")
         campaign = await _locked(connection, campaign_id)
+        must(Step.PLAN, campaign, actor)
         if actor is not None:
-            campaign["planned_by"] = actor.id
+            campaign = replace(campaign, planned_by=actor.id)
         planning = _Planning(connection, campaign, settings, now, keep_told)
         made = await planning.make()
         await connection.commit()
     return made
 
 
-async def _locked(connection: AsyncConnection, campaign_id: int) -> dict[str, Any]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute("SELECT * FROM campaign WHERE id = %s FOR UPDATE", [campaign_id])
-        found = await cursor.fetchone()
-    if found is None:
-        raise UnknownCampaign(f"there is no campaign {campaign_id}")
-    if found["state"] not in (CampaignState.DRAFT, CampaignState.PLANNED):
-        raise WrongState(f"campaign {campaign_id} is {found['state']}: only a draft or a plan can be planned")
-    return found
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """A campaign whose plan is to be made, or made anew."""
+
+    id: int
+    kind: CampaignKind
+    audience: dict[str, Any]
+    text_fr: str | None
+    text_bm: str | None
+    state: CampaignState
+    recipients: int
+    planned_by: int | None
+    approved_by: int | None
+    second_approved_by: int | None
+
+
+LOCKED: Final = """
+    SELECT id, kind, subject AS audience, text_fr, text_bm, state, recipients, planned_by, approved_by,
+        second_approved_by
+    FROM campaign WHERE id = %(id)s FOR UPDATE
+"""
+
+
+async def _locked(connection: AsyncConnection, campaign_id: int) -> Unplanned:
+    async with connection.cursor(row_factory=row_factory(Unplanned)) as cursor:
+        await cursor.execute(LOCKED, {"id": campaign_id})
+        campaign = await cursor.fetchone()
+    if campaign is None:
+        raise UnknownCampaign(campaign_id)
+    return campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is told, in a language that it is needed in."""
+
+    language: Language
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was written: recipients, texts, requests and SMS parts."""
+
+    recipients: int
+    texts: int
+    requests: int
+    parts: Decimal | int
 
 
 class _Planning:
     """One plan being made, on a connection whose transaction it is."""
 
     def __init__(
-        self, connection: AsyncConnection, campaign: dict[str, Any], settings: Settings, now: datetime, keep_told: bool
+        self, connection: AsyncConnection, campaign: Unplanned, settings: Settings, now: datetime, keep_told: bool
     ) -> None:
         self._connection = connection
         self._campaign = campaign
-        self._kind = CampaignKind(campaign["kind"])
-        self._subject = Subject.from_json(campaign["subject"])
+        self._kind = campaign.kind
+        self._audience = Audience.from_json(campaign.audience)
         self._settings = settings
         self._alphabet = alphabet(settings.alphabet)
         self._window = Window(*settings.sms_window)
         self._now = now
         self._keep_told = keep_told
-        self._values = wanted_values(self._kind, self._subject, now.date()) | {
-            "campaign": campaign["id"],
+        self._values = wanted_values(self._kind, self._audience, now.date()) | {
+            "campaign": campaign.id,
             "kind": self._kind.value,
-            "planned_by": campaign["planned_by"],
+            "planned_by": campaign.planned_by,
             "now": now,
             "batch": settings.sms_batch_size,
             "numbers": 2 if settings.sms_second_number else 1,
-            "only": self._subject.language.value if self._subject.language else None,
-            "event_subject": Jsonb({"event": campaign["subject"].get("event")}),
+            "only": self._audience.language.value if self._audience.language else None,
+            "event_audience": Jsonb({"event": campaign.audience.get("event")}),
             "lately": now - (timedelta(days=FREE_TEXT_DAYS) if self._kind is CampaignKind.FREE else LONG_AGO),
             "announced_lately": now - TOLD_LATELY,
             "long_ago": now - LONG_AGO,
@@ -130,10 +169,10 @@ class _Planning:
         """Gather, judge, write and count."""
         self._values["not_before"] = self._not_before()
         await self._run(snapshot.FORGET)
-        await self._run(f"CREATE TEMP TABLE wanted ON COMMIT DROP AS {wanted_sql(self._kind, self._subject)}")
+        await self._run(f"CREATE TEMP TABLE wanted ON COMMIT DROP AS {wanted_sql(self._kind, self._audience)}")
         await self._run("ANALYZE wanted")
         await self._run(snapshot.REACHED)
-        await self._run(snapshot.gathered(self._kind, self._subject))
+        await self._run(snapshot.gathered(self._kind, self._audience))
         await self._run("CREATE INDEX ON recipient (language, content)")
         await self._run("ANALYZE recipient")
         await self._write_texts()
@@ -141,44 +180,42 @@ class _Planning:
         await self._run(snapshot.BATCHES)
         await self._run(snapshot.MESSAGES)
         await self._run(snapshot.UNREACHABLE)
-        if self._subject.round_id is not None and self._kind is CampaignKind.ANNOUNCE:
+        if self._audience.round_id is not None and self._kind is CampaignKind.ANNOUNCE:
             await self._run(snapshot.WITHOUT_A_DAY)
         return await self._counted()
 
-    async def _run(self, statement: str) -> None:
-        await self._connection.execute(sql.SQL(statement), self._values)
+    async def _run(self, statement: str, values: Mapping[str, object] = NOTHING) -> None:
+        await self._connection.execute(statement, {**self._values, **values})
 
     async def _write_texts(self) -> None:
         """Say each content in each language it is needed in."""
-        columns = "campaign_id, language, content, body, parts, size, not_after"
-        contents = await self._connection.execute(
-            "SELECT DISTINCT language, content FROM recipient WHERE why IS NULL ORDER BY language, content"
-        )
-        rows = await contents.fetchall()
-        async with (
-            self._connection.cursor() as cursor,
-            cursor.copy(sql.SQL(f"COPY message_text ({columns}) FROM STDIN")) as copy,
-        ):
-            for language, content in rows:
-                told = self._content(content)
-                spoken = translator(Language(language))
-                said = campaign_text(self._kind, told, spoken)
-                text = written(said, spoken, self._alphabet, reserve=self._settings.sms_optout_reserve)
-                row = (self._campaign["id"], language, content, text.body, text.parts, text.size, self._not_after(told))
-                await copy.write_row(row)
+        async with self._connection.cursor(row_factory=row_factory(Spoken)) as cursor:
+            await cursor.execute(snapshot.SPOKEN)
+            contents = await cursor.fetchall()
+        async with self._connection.cursor() as writing, writing.copy(snapshot.TEXTS) as copy:
+            for each in contents:
+                await copy.write_row(self._text(each))
+
+    def _text(self, spoken: Spoken) -> tuple[object, ...]:
+        """A content as it is written in a language, in the order of `snapshot.TEXTS`."""
+        content, language = self._content(spoken.content), translator(spoken.language)
+        body = campaign_text(self._kind, content, language)
+        text = written(body, language, self._alphabet, reserve=self._settings.sms_optout_reserve)
+        end = self._not_after(content)
+        return self._campaign.id, spoken.language, spoken.content, text.body, text.parts, text.size, end
 
     def _content(self, content: str) -> Content:
         if self._kind is CampaignKind.FREE:
-            return FreeWords(self._campaign["text_fr"], self._campaign["text_bm"])
-        return payments_of(content) if self._subject.event is None else events_of(content)
+            return FreeWords(self._campaign.text_fr or "", self._campaign.text_bm or "")
+        return payments_of(content) if self._audience.event is None else events_of(content)
 
-    def _not_after(self, told: Content) -> datetime | None:
+    def _not_after(self, content: Content) -> datetime | None:
         """The last moment at which a text is worth sending: a reminder on its own day, the rest until what it tells.
 
         None for free words: theirs is counted from the start.
         """
         days: list[date] = []
-        match told:
+        match content:
             case Payments(lines):
                 days = [day for line in lines for day in (line.day or line.old_day,) if day]
             case Events(lines):
@@ -190,29 +227,37 @@ class _Planning:
 
     async def _counted(self) -> Plan:
         """Count what was written, and note it with the campaign."""
-        settings = self._settings
         single, part = (160, 153) if self._alphabet.name == "gsm7" else (70, 67)
-        sizes = {"reserve": settings.sms_optout_reserve, "single": single, "part": part}
-        async with self._connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(sql.SQL(snapshot.COUNTED), self._values | sizes)
-            counted = await cursor.fetchone() or {}
-            parts = int(counted["parts"])
-            cost = round(parts * settings.sms_part_price_xof) if settings.sms_part_price_xof else None
-            needs_second = parts > settings.sms_cap_parts or (cost or 0) > settings.sms_cap_xof
-            found = {"parts": parts, "cost": cost, "needs_second": needs_second, "recipients": counted["recipients"]}
-            await cursor.execute(snapshot.PLANNED, self._values | found)
-            change = {"id": self._campaign["id"], "now": self._now, "agent_id": self._campaign["planned_by"]}
-            note = f"{counted['recipients']} recipients, {parts} parts"
-            state = {"from_state": self._campaign["state"], "to_state": "planned", "note": note}
-            await cursor.execute(CHANGED, change | state)
+        sizes = {"reserve": self._settings.sms_optout_reserve, "single": single, "part": part}
+        async with self._connection.cursor(row_factory=row_factory(Count)) as cursor:
+            await cursor.execute(snapshot.COUNTED, self._values | sizes)
+            count = await cursor.fetchone() or Count(0, 0, 0, 0)
+        plan = self._plan(count)
+        await self._run(
+            snapshot.PLANNED,
+            {
+                "parts": plan.parts,
+                "cost": plan.cost_xof,
+                "needs_second": plan.needs_second,
+                "recipients": plan.recipients,
+                "from_state": self._campaign.state,
+                "note_data": Jsonb({"recipients": plan.recipients, "parts": plan.parts}),
+            },
+        )
+        return plan
+
+    def _plan(self, count: Count) -> Plan:
+        settings = self._settings
+        parts = int(count.parts)
+        cost = round(parts * settings.sms_part_price_xof) if settings.sms_part_price_xof else None
         return Plan(
-            campaign_id=self._campaign["id"],
-            recipients=counted["recipients"],
+            campaign_id=self._campaign.id,
+            recipients=count.recipients,
             parts=parts,
             cost_xof=cost,
-            needs_second=needs_second,
-            texts=counted["texts"],
-            requests=counted["requests"],
+            needs_second=parts > settings.sms_cap_parts or (cost or 0) > settings.sms_cap_xof,
+            texts=count.texts,
+            requests=count.requests,
         )
 
     def _not_before(self) -> datetime:

@@ -1,19 +1,21 @@
 """A campaign to look at: what was planned and for whom, who is left out and why, how far it is, what it cost."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
-
-from sqlalchemy import text
+from typing import Any, Final, TypeVar
 
 from core.campaigns.models import CampaignKind, CampaignState
-from core.outbox.messages import MessageState
-from core.platform.database import reading
+from core.campaigns.notes import Note, NoteCode
+from core.outbox.messages import UNSENT, UNTOLD, BatchState, MessageState
+from core.platform import sql
+from core.platform.columns import listed
 from core.platform.settings import Settings
-from sms.campaigns.audience import Subject
-from sms.campaigns.scope import WITHIN, UnknownCampaign
+from core.text.languages import Language
+from sms.campaigns.audience import Audience
+from sms.campaigns.scope import WITHIN, UnknownCampaign, campaign_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,20 @@ class Summary:
     started_at: datetime | None
     ended_at: datetime | None
     why: str | None
+    why_code: NoteCode | None
+    why_data: dict[str, Any] | None
+
+    @property
+    def reason(self) -> Note:
+        """Why it is paused or was cancelled."""
+        return Note(self.why_code, self.why_data, self.why)
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One of the longest texts of a campaign, and how many get it."""
 
-    language: str
+    language: Language
     body: str
     parts: int
     size: int
@@ -55,7 +64,7 @@ class Preview:
     `put_off_today` are recipients that got their SMS of today already: they would be told tomorrow.
     """
 
-    by_language: dict[str, int]
+    by_language: dict[Language, int]
     by_operator: dict[str, int]
     by_place: dict[str, int]
     left_out: dict[str, int]
@@ -82,8 +91,7 @@ class Progress:
     @property
     def sent(self) -> int:
         """Recipients of whom the gateway was asked and answered, or may have been."""
-        unsent = (MessageState.LEFT_OUT, MessageState.PLANNED, MessageState.DROPPED)
-        return sum(count for state, count in self.states.items() if state not in unsent)
+        return sum(count for state, count in self.states.items() if state not in UNSENT)
 
     @property
     def done(self) -> int:
@@ -91,172 +99,202 @@ class Progress:
         return self.to_send - self.states.get(MessageState.PLANNED, 0)
 
 
-SUMMARY = """
+SUMMARY: Final = """
 SELECT campaign.id, campaign.kind, campaign.title, campaign.state, campaign.recipients, campaign.parts,
     campaign.cost_xof, planner.name AS planned_by, approver.name AS approved_by, second.name AS second_approved_by,
-    campaign.needs_second, campaign.starts_at, campaign.started_at, campaign.ended_at, campaign.why
+    campaign.needs_second, campaign.starts_at, campaign.started_at, campaign.ended_at, campaign.why, campaign.why_code,
+    campaign.why_data
 FROM campaign LEFT JOIN agent AS planner ON planner.id = campaign.planned_by
 LEFT JOIN agent AS approver ON approver.id = campaign.approved_by
 LEFT JOIN agent AS second ON second.id = campaign.second_approved_by
 """
-ONE = text(f"{SUMMARY} WHERE campaign.id = :id")
-LIST = text(
-    f"{SUMMARY} WHERE (campaign.recipients > 0 OR campaign.state <> 'cancelled') "
-    f"AND ({WITHIN.format(place='(campaign.subject ->> $$place$$)')}) ORDER BY campaign.id DESC LIMIT :most"
+ONE: Final = f"{SUMMARY} WHERE campaign.id = %(id)s"
+LIST: Final = (
+    f"{SUMMARY} WHERE (campaign.recipients > 0 OR campaign.state <> '{CampaignState.CANCELLED}') "
+    f"AND ({WITHIN.format(place='(campaign.subject ->> $$place$$)')}) ORDER BY campaign.id DESC LIMIT %(most)s"
 )
 
 
 async def summary(campaign_id: int) -> Summary:
     """One campaign; raises UnknownCampaign."""
-    async with reading() as connection:
-        row = (await connection.execute(ONE, {"id": campaign_id})).one_or_none()
-    if row is None:
-        raise UnknownCampaign(f"there is no campaign {campaign_id}")
-    return _summary(row)
+    campaign = await sql.row(Summary, ONE, {"id": campaign_id})
+    if campaign is None:
+        raise UnknownCampaign(campaign_id)
+    return campaign
 
 
 async def summaries(most: int = 30, scope: str | None = None) -> tuple[Summary, ...]:
     """The campaigns within a scope (a P-code, or None), newest first, but for those that found nobody to tell."""
-    async with reading() as connection:
-        rows = await connection.execute(LIST, {"most": most, "scope": scope})
-    return tuple(map(_summary, rows))
-
-
-def _summary(row: Any) -> Summary:
-    return Summary(row[0], CampaignKind(row[1]), row[2], CampaignState(row[3]), *row[4:])
+    return tuple(await sql.rows(Summary, LIST, {"most": most, "scope": scope}))
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a campaign was asked to be: its subject, with the names of its round and place, and its free words."""
+    """What a campaign was asked to be: for whom, with the names of its round and place."""
 
-    subject: Subject
+    audience: Audience
     round: str | None
     place: str | None
-    text_fr: str | None
-    text_bm: str | None
-    planned_by: int | None
-    created_at: datetime
 
 
-ABOUT = text("""
-SELECT campaign.subject, payment_round.component || ' ' || payment_round.name AS round, coalesce(
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    audience: dict[str, Any]
+    round: str | None
+    place: str | None
+
+
+ABOUT: Final = """
+SELECT campaign.subject AS audience, payment_round.component || ' ' || payment_round.name AS round, coalesce(
         (SELECT name FROM commune WHERE pcode = subject ->> 'place'),
         (SELECT 'cercle ' || name FROM cercle WHERE pcode = subject ->> 'place'),
-        (SELECT 'région ' || name FROM region WHERE pcode = subject ->> 'place'), subject ->> 'place') AS place,
-    campaign.text_fr, campaign.text_bm, campaign.planned_by, campaign.created_at
-FROM campaign LEFT JOIN payment_round ON payment_round.id = campaign.round_id WHERE campaign.id = :id
-""")
+        (SELECT 'région ' || name FROM region WHERE pcode = subject ->> 'place'), subject ->> 'place') AS place
+FROM campaign LEFT JOIN payment_round ON payment_round.id = campaign.round_id WHERE campaign.id = %(id)s
+"""
 
 
 async def about(campaign_id: int) -> About:
     """What a campaign is about; raises UnknownCampaign."""
-    async with reading() as connection:
-        row = (await connection.execute(ABOUT, {"id": campaign_id})).one_or_none()
-    if row is None:
-        raise UnknownCampaign(f"there is no campaign {campaign_id}")
-    return About(Subject.from_json(row.subject), *row[1:])
+    asked = await sql.row(_Asked, ABOUT, {"id": campaign_id})
+    if asked is None:
+        raise UnknownCampaign(campaign_id)
+    return About(Audience.from_json(asked.audience), asked.round, asked.place)
 
 
-COUNTS = text("""
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """How many messages of a state have one language, operator, region or reason; the others are None."""
+
+    language: Language | None
+    operator: str | None
+    region: str | None
+    state: MessageState
+    reason: str | None
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Requests:
+    texts: int
+    requests: int
+
+
+COUNTS: Final = """
 SELECT message.language, message.operator, region.name AS region, message.state, message.reason, count(*) AS recipients
 FROM message LEFT JOIN commune ON commune.pcode = message.commune_pcode
 LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode LEFT JOIN region ON region.pcode = cercle.region_pcode
-WHERE message.campaign_id = :id GROUP BY GROUPING SETS (
+WHERE message.campaign_id = %(id)s GROUP BY GROUPING SETS (
     (message.state, message.language), (message.state, message.operator), (message.state, region.name),
     (message.state, message.reason))
 ORDER BY recipients DESC
-""")
-SAMPLES = text("""
+"""
+SAMPLES: Final = """
 SELECT language, body, parts, size, recipients FROM (
     SELECT message_text.*, row_number() OVER (PARTITION BY language ORDER BY size DESC, message_text.id) AS place,
         (SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
          WHERE sms_batch.text_id = message_text.id) AS recipients
-    FROM message_text WHERE campaign_id = :id
-) AS ranked WHERE place <= :most ORDER BY language, place
-""")
-REQUESTS = text("SELECT count(DISTINCT text_id), count(*) FROM sms_batch WHERE campaign_id = :id")
-PUT_OFF = text("""
-SELECT count(*) FROM message WHERE campaign_id = :id AND state = 'planned' AND :most <= (
+    FROM message_text WHERE campaign_id = %(id)s
+) AS ranked WHERE place <= %(most)s ORDER BY language, place
+"""
+REQUESTS: Final = """
+SELECT count(DISTINCT text_id) AS texts, count(*) AS requests FROM sms_batch WHERE campaign_id = %(id)s
+"""
+PUT_OFF: Final = f"""
+SELECT count(*) FROM message WHERE campaign_id = %(id)s AND state = '{MessageState.PLANNED}' AND %(most)s <= (
     SELECT count(*) FROM message AS other JOIN sms_batch ON sms_batch.id = other.batch_id
     WHERE other.msisdn = message.msisdn AND other.id <> message.id AND NOT sms_batch.prompt
-      AND other.state NOT IN ('left_out', 'dropped', 'failed') AND sms_batch.left_at >= :today)
-""")
+      AND other.state NOT IN {listed(UNTOLD)} AND sms_batch.left_at >= %(today)s)
+"""  # noqa: S608 - our own words
 
 
 async def preview(campaign_id: int, settings: Settings, now: datetime, samples: int = 2) -> Preview:
     """What the plan of a campaign holds, with so many of the longest texts of each language."""
     today = datetime.combine(now.date(), time(0), UTC)
-    async with reading() as connection:
-        counts = (await connection.execute(COUNTS, {"id": campaign_id})).all()
-        longest = (await connection.execute(SAMPLES, {"id": campaign_id, "most": samples})).all()
-        texts, requests = (await connection.execute(REQUESTS, {"id": campaign_id})).one()
-        values = {"id": campaign_id, "most": settings.sms_most_a_day, "today": today}
-        put_off = int(await connection.scalar(PUT_OFF, values) or 0)
-
-    def told(column: str) -> dict[str, int]:
-        found: Counter[str] = Counter()
-        for row in counts:
-            name = getattr(row, column)
-            if name and row.state != "left_out":
-                found[name] += row.recipients
-        return dict(found.most_common())
-
+    groups = await sql.rows(_Group, COUNTS, {"id": campaign_id})
+    counted = await sql.row(_Requests, REQUESTS, {"id": campaign_id}) or _Requests(0, 0)
+    left_out = [group for group in groups if group.state is MessageState.LEFT_OUT]
+    reached = [group for group in groups if group.state is not MessageState.LEFT_OUT]
+    most = settings.sms_most_a_day
     return Preview(
-        by_language=told("language"),
-        by_operator=told("operator"),
-        by_place=told("region"),
-        left_out={row.reason: row.recipients for row in counts if row.state == "left_out" and row.reason},
-        put_off_today=put_off,
-        texts=texts,
-        requests=requests,
-        samples=tuple(Sample(*row) for row in longest),
+        by_language=_sums((group.language, group.recipients) for group in reached),
+        by_operator=_sums((group.operator, group.recipients) for group in reached),
+        by_place=_sums((group.region, group.recipients) for group in reached),
+        left_out={group.reason: group.recipients for group in left_out if group.reason},
+        put_off_today=int(await sql.scalar(PUT_OFF, {"id": campaign_id, "most": most, "today": today})),
+        texts=counted.texts,
+        requests=counted.requests,
+        samples=tuple(await sql.rows(Sample, SAMPLES, {"id": campaign_id, "most": samples})),
     )
 
 
-STATES = text("SELECT state, count(*) FROM message WHERE campaign_id = :id GROUP BY state")
-UNDER_WAY = text("""
+Named = TypeVar("Named", bound=str)
+
+
+def _sums(counts: Iterable[tuple[Named | None, int]]) -> dict[Named, int]:
+    """What each name counts to, the greatest first."""
+    sums: Counter[Named] = Counter()
+    for name, count in counts:
+        if name is not None:
+            sums[name] += count
+    return dict(sums.most_common())
+
+
+@dataclass(frozen=True, slots=True)
+class _InState:
+    state: MessageState
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    currency: str
+    amount: Decimal
+
+
+STATES: Final = "SELECT state, count(*) AS messages FROM message WHERE campaign_id = %(id)s GROUP BY state"
+UNDER_WAY: Final = f"""
 SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
-WHERE sms_batch.campaign_id = :id AND sms_batch.state = 'left' AND message.state = 'planned'
-""")
-COST = text(
-    "SELECT currency, sum(cost) AS amount FROM message "
-    "WHERE campaign_id = :id AND currency IS NOT NULL GROUP BY currency ORDER BY currency"
-)
-WAITING = text("""
+WHERE sms_batch.campaign_id = %(id)s AND sms_batch.state = '{BatchState.LEFT}'
+  AND message.state = '{MessageState.PLANNED}'
+"""  # noqa: S608
+COST: Final = """
+SELECT currency, sum(cost) AS amount FROM message
+WHERE campaign_id = %(id)s AND currency IS NOT NULL GROUP BY currency ORDER BY currency
+"""
+WAITING: Final = f"""
 SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
-WHERE sms_batch.campaign_id = :id AND sms_batch.uncertain AND message.state = 'uncertain'
-""")
+WHERE sms_batch.campaign_id = %(id)s AND sms_batch.uncertain AND message.state = '{MessageState.UNCERTAIN}'
+"""  # noqa: S608
+
+
+async def by_state(campaign_id: int) -> dict[MessageState, int]:
+    """How many messages of a campaign are in each state."""
+    return {each.state: each.messages for each in await sql.rows(_InState, STATES, {"id": campaign_id})}
 
 
 async def progress(campaign_id: int) -> Progress:
     """How far a campaign is."""
     values = {"id": campaign_id}
-    async with reading() as connection:
-        states = {MessageState(state): count for state, count in await connection.execute(STATES, values)}
-        under_way = int(await connection.scalar(UNDER_WAY, values) or 0)
-        cost = {row.currency: row.amount for row in await connection.execute(COST, values)}
-        waiting = int(await connection.scalar(WAITING, values) or 0)
-    return Progress(states, under_way, cost, waiting)
+    return Progress(
+        states=await by_state(campaign_id),
+        under_way=int(await sql.scalar(UNDER_WAY, values)),
+        cost={each.currency: each.amount for each in await sql.rows(_Cost, COST, values)},
+        waiting=int(await sql.scalar(WAITING, values)),
+    )
 
 
-SPEED = text("""
+SPEED: Final = f"""
 SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
-WHERE sms_batch.campaign_id = :id AND sms_batch.left_at > :since AND message.state <> 'planned'
-""")
-SPEED_SECONDS = 60
+WHERE sms_batch.campaign_id = %(id)s AND sms_batch.left_at > %(since)s AND message.state <> '{MessageState.PLANNED}'
+"""  # noqa: S608
+SPEED_SECONDS: Final = 60
 
 
 async def speed(campaign_id: int, now: datetime) -> float:
     """Recipients a second that a campaign told in the last minute, or since it began if that is less long ago."""
-    async with reading() as connection:
-        started: datetime | None = await connection.scalar(STARTED, {"id": campaign_id})
-        if started is None:
-            return 0.0
-        seconds = min(float(SPEED_SECONDS), max(1.0, (now - started).total_seconds()))
-        since = now - timedelta(seconds=seconds)
-        told = int(await connection.scalar(SPEED, {"id": campaign_id, "since": since}) or 0)
-    return told / seconds
-
-
-STARTED = text("SELECT started_at FROM campaign WHERE id = :id")
+    started = (await campaign_of(campaign_id)).started_at
+    if started is None:
+        return 0.0
+    seconds = min(float(SPEED_SECONDS), max(1.0, (now - started).total_seconds()))
+    since = now - timedelta(seconds=seconds)
+    return int(await sql.scalar(SPEED, {"id": campaign_id, "since": since})) / seconds

@@ -11,14 +11,17 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, delete, select
 
-from core.campaigns.models import CampaignKind
+from core.campaigns.models import Campaign, CampaignKind, CampaignRuleOff, CampaignState
+from core.campaigns.steps import WrongState
+from core.platform import sql
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.text.alphabet import alphabet
 from sms.campaigns import planning, steps
-from sms.campaigns.audience import DAYS_BEFORE, Subject
+from sms.campaigns.audience import DAYS_BEFORE, Audience
 from sms.campaigns.drafts import Draft, draft
 
 log = structlog.get_logger(__name__)
@@ -38,12 +41,12 @@ IMPORT_TIME: Final = "1 hour"
 
 COMING: Final = "payment.state IN ('planned', 'announced')"
 DUE: Final[Mapping[CampaignKind, str]] = {
-    CampaignKind.REMINDER_3: f"{COMING} AND payment.due_date = :day",
-    CampaignKind.REMINDER_1: f"{COMING} AND payment.due_date = :day",
-    CampaignKind.MOVED: f"{COMING} AND coalesce(payment.due_date >= :today, true) "
+    CampaignKind.REMINDER_3: f"{COMING} AND payment.due_date = %(day)s",
+    CampaignKind.REMINDER_1: f"{COMING} AND payment.due_date = %(day)s",
+    CampaignKind.MOVED: f"{COMING} AND coalesce(payment.due_date >= %(today)s, true) "
     "AND EXISTS (SELECT FROM payment_move WHERE payment_move.payment_id = payment.id)",
-    CampaignKind.UNCLAIMED: "payment.state = 'unclaimed' AND payment.last_day >= :today",
-    CampaignKind.ANNOUNCE: f"{COMING} AND payment.due_date >= :today AND EXISTS ("
+    CampaignKind.UNCLAIMED: "payment.state = 'unclaimed' AND payment.last_day >= %(today)s",
+    CampaignKind.ANNOUNCE: f"{COMING} AND payment.due_date >= %(today)s AND EXISTS ("
     "SELECT FROM campaign WHERE campaign.round_id = payment.round_id AND campaign.kind = 'announce' "
     "AND campaign.state IN ('running', 'finished'))",
 }
@@ -55,7 +58,7 @@ def _rounds(kind: CampaignKind) -> str:
     WITH last AS (
         SELECT round_id, max(created_at) AS at FROM campaign
         WHERE kind = '{kind}' AND state <> 'draft'
-          AND coalesce(subject ->> 'day', '') = coalesce(CAST(:day AS text), '') GROUP BY round_id
+          AND coalesce(subject ->> 'day', '') = coalesce(CAST(%(day)s AS text), '') GROUP BY round_id
     )
     SELECT DISTINCT payment.round_id, payment_round.component, payment_round.name
     FROM payment JOIN payment_round ON payment_round.id = payment.round_id
@@ -70,11 +73,16 @@ def _rounds(kind: CampaignKind) -> str:
     """  # noqa: S608 - our own words
 
 
-ROUNDS: Final = {kind: text(_rounds(kind)) for kind in BY_RULE}
-APPROVED: Final = text(
-    "SELECT EXISTS (SELECT FROM campaign WHERE round_id = :round_id AND kind = 'announce' AND approved_by IS NOT NULL "
-    "AND state NOT IN ('draft', 'planned', 'cancelled'))"
-)
+ROUNDS: Final = {kind: _rounds(kind) for kind in BY_RULE}
+
+
+@dataclass(frozen=True, slots=True)
+class RoundDue:
+    """A round for which a campaign may arise."""
+
+    round_id: int
+    component: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,37 +102,44 @@ async def arise(now: datetime, settings: Settings) -> list[Arisen]:
     for kind in BY_RULE:
         day = now.date() + timedelta(days=DAYS_BEFORE[kind]) if kind in DAYS_BEFORE else None
         values = {"today": now.date(), "day": day}
-        async with reading() as connection:
-            rounds = (await connection.execute(ROUNDS[kind], values)).all()
-        for round_id, component, name in rounds:
+        for due in await sql.rows(RoundDue, ROUNDS[kind], values):
             try:
-                one = await _arise(kind, round_id, f"{component} {name}", day, now, settings)
+                one = await _arise(kind, due.round_id, f"{due.component} {due.name}", day, now, settings)
             except Exception as error:
-                log.error("campaign_did_not_arise", round=round_id, kind=kind.value, error=type(error).__name__)
+                log.error("campaign_did_not_arise", round=due.round_id, kind=kind.value, error=type(error).__name__)
                 continue
             if one is not None:
                 arisen.append(one)
     return arisen
 
 
-WAITING: Final = text(
-    "SELECT id, round_id FROM campaign WHERE planned_by IS NULL AND approved_by IS NULL AND state = 'planned' "
-    "AND NOT needs_second AND round_id IS NOT NULL ORDER BY id"
-)
-LEFT_BEHIND: Final = text("DELETE FROM campaign WHERE planned_by IS NULL AND state = 'draft' AND created_at < :before")
 PLANNING_TIME: Final = timedelta(hours=1)
 
 
 async def _go_on_with_planned(now: datetime, settings: Settings) -> None:
     """Approve what waits and may go by itself now; forget what a worker that died left half planned."""
+    by_rule = col(Campaign.planned_by).is_(None)
+    left_behind = delete(Campaign).where(
+        by_rule, col(Campaign.state) == CampaignState.DRAFT, col(Campaign.created_at) < now - PLANNING_TIME
+    )
+    waiting = (
+        select(Campaign)
+        .where(by_rule, col(Campaign.approved_by).is_(None), col(Campaign.state) == CampaignState.PLANNED)
+        .where(~col(Campaign.needs_second), col(Campaign.round_id).is_not(None))
+        .order_by(col(Campaign.id))
+    )
     async with writing() as session:
-        await session.execute(LEFT_BEHIND, {"before": now - PLANNING_TIME})
-    async with reading() as connection:
-        waiting = (await connection.execute(WAITING)).all()
-    for campaign_id, round_id in waiting:
-        if await _vouched_for(round_id, settings):
-            with suppress(steps.WrongState):
-                await steps.approve_by_rule(campaign_id, now + _wait(settings), now)
+        await session.execute(left_behind, execution_options={"synchronize_session": False})
+    async with reading() as session:
+        campaigns = (await session.exec(waiting)).all()
+    for campaign in campaigns:
+        if (
+            campaign.id is not None
+            and campaign.round_id is not None
+            and await _vouched_for(campaign.round_id, settings)
+        ):
+            with suppress(WrongState):
+                await steps.approve_by_rule(campaign.id, now + _wait(settings), now)
 
 
 def _wait(settings: Settings) -> timedelta:
@@ -135,10 +150,10 @@ async def _arise(
     kind: CampaignKind, round_id: int, name: str, day: date | None, now: datetime, settings: Settings
 ) -> Arisen | None:
     title = f"{name}: {kind}" + (f" {day}" if day else "")
-    subject = Subject(
+    audience = Audience(
         round_id=round_id, day=day, unmoved=kind is CampaignKind.ANNOUNCE, only_told=kind is CampaignKind.MOVED
     )
-    new = Draft(kind, subject, title)
+    new = Draft(kind, audience, title)
     campaign_id = await draft(new, now, alphabet(settings.alphabet))
     plan = await planning.plan(campaign_id, settings, now, keep_told=False)
     if not plan.recipients:
@@ -151,30 +166,33 @@ async def _arise(
     return Arisen(campaign_id, kind, plan.recipients, by_itself)
 
 
+UNAPPROVED: Final = frozenset({CampaignState.DRAFT, CampaignState.PLANNED, CampaignState.CANCELLED})
+"""States of an announcement on which nothing may go by itself."""
+
+
 async def _vouched_for(round_id: int, settings: Settings) -> bool:
     if not settings.sms_rules_need_announcement:
         return True
-    async with reading() as connection:
-        return bool(await connection.scalar(APPROVED, {"round_id": round_id}))
-
-
-OFF: Final = text(
-    "INSERT INTO campaign_rule_off (round_id, kind, agent_id, at) VALUES (:round_id, :kind, :agent_id, :now) "
-    "ON CONFLICT DO NOTHING"
-)
-ON: Final = text("DELETE FROM campaign_rule_off WHERE round_id = :round_id AND kind = :kind")
-WHICH: Final = text("SELECT kind FROM campaign_rule_off WHERE round_id = :round_id")
+    approved = select(Campaign.id).where(
+        col(Campaign.round_id) == round_id,
+        col(Campaign.kind) == CampaignKind.ANNOUNCE,
+        col(Campaign.approved_by).is_not(None),
+        col(Campaign.state).not_in(UNAPPROVED),
+    )
+    async with reading() as session:
+        return (await session.exec(approved.limit(1))).first() is not None
 
 
 async def switch(round_id: int, kind: CampaignKind, agent_id: int, now: datetime, *, on: bool) -> None:
     """Switch a rule of a round on or off."""
+    own = (col(CampaignRuleOff.round_id) == round_id, col(CampaignRuleOff.kind) == kind)
+    off = insert(CampaignRuleOff).values(round_id=round_id, kind=kind, agent_id=agent_id, at=now)
     async with writing() as session:
-        values = {"round_id": round_id, "kind": kind.value, "agent_id": agent_id, "now": now}
-        await session.execute(ON if on else OFF, values)
+        await session.execute(delete(CampaignRuleOff).where(*own) if on else off.on_conflict_do_nothing())
 
 
 async def switched_off(round_id: int) -> frozenset[CampaignKind]:
     """The rules of a round that are off."""
-    async with reading() as connection:
-        kinds = await connection.scalars(WHICH, {"round_id": round_id})
-    return frozenset(CampaignKind(kind) for kind in kinds)
+    async with reading() as session:
+        off = await session.exec(select(CampaignRuleOff).where(col(CampaignRuleOff.round_id) == round_id))
+        return frozenset(each.kind for each in off)

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from core.campaigns.models import CampaignKind
+from core.campaigns.models import CampaignKind, CampaignState
+from core.campaigns.notes import NoteCode
 from core.numbers.msisdn import can_get_sms_sql, operator_sql
-from sms.campaigns.audience import NO_DAY_YET, Subject
+from sms.campaigns.audience import NO_DAY_YET, Audience
 
 FORGET: Final = """
     WITH messages AS (DELETE FROM message WHERE campaign_id = %(campaign)s),
@@ -44,7 +45,7 @@ FREE_LINES: Final = """
 """
 SAME: Final = {
     "round": "earlier.round_id = %(round_id)s",
-    "event": "earlier.subject @> %(event_subject)s",
+    "event": "earlier.subject @> %(event_audience)s",
     "free": "true",
 }
 TOLD_BEFORE_THE_MOVE: Final = """EXISTS (
@@ -56,11 +57,11 @@ TOLD_BEFORE_THE_MOVE: Final = """EXISTS (
 """SQL that tells whether a number was told of the round before its day was last moved."""
 
 
-def gathered(kind: CampaignKind, subject: Subject) -> str:
+def gathered(kind: CampaignKind, audience: Audience) -> str:
     """SQL that makes a row for each number: in which language, what it is told, and why not, if not."""
     if kind is CampaignKind.FREE:
         lines, same = FREE_LINES, SAME["free"]
-    elif subject.event is not None:
+    elif audience.event is not None:
         lines, same = EVENT_LINES, SAME["event"]
     else:
         lines, same = PAYMENT_LINES, SAME["round"]
@@ -97,6 +98,8 @@ def gathered(kind: CampaignKind, subject: Subject) -> str:
     """  # noqa: S608
 
 
+SPOKEN: Final = "SELECT DISTINCT language, content FROM recipient WHERE why IS NULL ORDER BY language, content"
+TEXTS: Final = "COPY message_text (campaign_id, language, content, body, parts, size, not_after) FROM STDIN"
 REQUESTS: Final = """
     CREATE TEMP TABLE request ON COMMIT DROP AS
     WITH placed AS (
@@ -162,8 +165,14 @@ COUNTED: Final = """
     JOIN message_text ON message_text.id = sms_batch.text_id
     WHERE message.campaign_id = %(campaign)s AND message.state = 'planned'
 """
-PLANNED: Final = """
-    UPDATE campaign SET state = 'planned', recipients = %(recipients)s, parts = %(parts)s, cost_xof = %(cost)s,
-        needs_second = %(needs_second)s, planned_by = %(planned_by)s, approved_by = NULL, second_approved_by = NULL
+PLANNED: Final = f"""
+    WITH planned AS (
+        INSERT INTO campaign_change (campaign_id, at, agent_id, from_state, to_state, note_code, note_data)
+        VALUES (%(campaign)s, %(now)s, %(planned_by)s, %(from_state)s, '{CampaignState.PLANNED}', '{NoteCode.PLANNED}',
+            %(note_data)s)
+    )
+    UPDATE campaign SET state = '{CampaignState.PLANNED}', recipients = %(recipients)s, parts = %(parts)s,
+        cost_xof = %(cost)s, needs_second = %(needs_second)s, planned_by = %(planned_by)s, approved_by = NULL,
+        second_approved_by = NULL
     WHERE id = %(campaign)s
-"""
+"""  # noqa: S608

@@ -1,34 +1,34 @@
-"""The life of a campaign: who plans, who approves, when it starts, stops and ends; each change on record.
+"""The life of a campaign: what each step of `core.campaigns.steps` does, with each change on record.
 
-draft → planned → approved → scheduled → running ⇄ paused → finished | cancelled. The one who approves is not the one
-who planned; a dear campaign takes a second approval by somebody else again.
+draft → planned → approved → scheduled → running ⇄ paused → finished | cancelled. A dear campaign takes a second
+approval.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, func, select, update
 
-from core.campaigns.models import CampaignState
-from core.platform.database import reading, writing
+from core.campaigns.models import Campaign, CampaignChange, CampaignState
+from core.campaigns.notes import NOTHING, Note, NoteCode
+from core.campaigns.steps import RULES, CampaignError, Step, WrongState, must
+from core.outbox.messages import BatchState, Message, MessageState, Reason, SmsBatch
+from core.platform import sql
+from core.platform.database import Session, reading, writing
 from core.platform.jobs import wake
-from core.staff.agents import Actor
-from sms.campaigns.scope import CampaignError, UnknownCampaign, must_cover, must_supervise
+from core.platform.locks import Lock
+from core.staff.agents import Actor, Agent
+from sms.campaigns.scope import campaign_of, must_cover, must_run
 from sms.outbox import ledger, rate_limit
 
 S = CampaignState
-ENDED: Final = (S.FINISHED, S.CANCELLED)
+AS_IT_IS: Final = {"synchronize_session": False}
+"""No message or request that changes here is held in the session."""
 
 
-class WrongState(CampaignError):
-    """The campaign is not in a state in which this can be done."""
-
-
-class FourEyes(CampaignError):
-    """The same person may not do both."""
+class NotAsSeen(CampaignError):
+    """Something was decided on the campaign since whoever asks looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +38,23 @@ class Approved:
     complete: bool
 
 
-LOCKED = text(
-    "SELECT state, planned_by, approved_by, second_approved_by, needs_second, starts_at, subject ->> 'place' AS place "
-    "FROM campaign "
-    "WHERE id = :id FOR UPDATE"
-)
-CHANGE = text(
-    "INSERT INTO campaign_change (campaign_id, at, agent_id, from_state, to_state, note) "
-    "VALUES (:id, :at, :agent_id, :from_state, :to_state, :note)"
-)
+UNDER_WAY: Final = """
+SELECT EXISTS (
+    SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %(lock)s AND objid = %(id)s AND objsubid = 2
+      AND granted)
+"""
 
 
-class NotAsSeen(CampaignError):
-    """Something was decided on the campaign since whoever asks looked at it."""
-
-
-LAST_CHANGE = text("SELECT max(id) FROM campaign_change WHERE campaign_id = :id")
+async def being_planned(campaign_id: int) -> bool:
+    """Whether the plan of a campaign is being made now, apart from whoever asked, here or in another process."""
+    return bool(await sql.scalar(UNDER_WAY, {"lock": int(Lock.PLAN_OF_ONE), "id": campaign_id}))
 
 
 async def last_change(campaign_id: int) -> int:
     """The number of what was decided last on a campaign: who decides next says which they saw."""
-    async with reading() as connection:
-        return int(await connection.scalar(LAST_CHANGE, {"id": campaign_id}) or 0)
+    statement = select(func.max(CampaignChange.id)).where(col(CampaignChange.campaign_id) == campaign_id)
+    async with reading() as session:
+        return (await session.exec(statement)).one() or 0
 
 
 async def approve(campaign_id: int, actor: Actor, now: datetime, *, seen: int | None = None) -> Approved:
@@ -68,175 +63,166 @@ async def approve(campaign_id: int, actor: Actor, now: datetime, *, seen: int | 
     With `seen`, the last change that was looked at, it raises NotAsSeen when something was decided since.
     """
     async with writing() as session:
-        found = await _in_state(session, campaign_id, (S.PLANNED,), actor)
-        if seen is not None and seen != await last_change(campaign_id):
-            raise NotAsSeen(f"campaign {campaign_id} was planned anew or approved meanwhile")
-        if found.planned_by == actor.id:
-            raise FourEyes("who planned a campaign cannot approve it")
-        if actor.id in (found.approved_by, found.second_approved_by):
-            raise FourEyes("the second approval is somebody else's")
-        column = "second_approved_by" if found.approved_by else "approved_by"
-        complete = bool(found.approved_by) or not found.needs_second
-        await session.execute(APPROVE[column], {"id": campaign_id, "agent_id": actor.id})
-        to = S.APPROVED if complete else S.PLANNED
-        note = "approved" if complete else "first approval; a second is needed"
-        await _move(session, campaign_id, S.PLANNED, to, now, actor, note)
+        campaign = await _taken(Step.APPROVE, campaign_id, actor, seen=seen)
+        first = campaign.approved_by is None
+        if first:
+            campaign.approved_by = actor.id
+        else:
+            campaign.second_approved_by = actor.id
+        complete = not first or not campaign.needs_second
+        to, code = (S.APPROVED, NoteCode.APPROVED) if complete else (S.PLANNED, NoteCode.FIRST_APPROVAL)
+        await _move(session, Step.APPROVE, campaign, to, now, actor, Note.of(code))
     return Approved(complete)
-
-
-APPROVE = {
-    column: text(f"UPDATE campaign SET {column} = :agent_id WHERE id = :id")  # noqa: S608 - our own words
-    for column in ("approved_by", "second_approved_by")
-}
 
 
 async def approve_by_rule(campaign_id: int, at: datetime, now: datetime) -> None:
     """Let a campaign that arose from the schedule start at `at`, on the approval of its round's announcement."""
     async with writing() as session:
-        await _in_state(session, campaign_id, (S.PLANNED,))
-        await _move(session, campaign_id, S.PLANNED, S.APPROVED, now, None, "by the approval of the announcement")
-        await _schedule(session, campaign_id, at, now, None)
+        campaign = await _taken(Step.APPROVE, campaign_id)
+        await _move(session, Step.APPROVE, campaign, S.APPROVED, now, None, Note.of(NoteCode.BY_ANNOUNCEMENT))
+        await _schedule(session, campaign, at, now, None)
 
 
 async def start(campaign_id: int, actor: Actor, now: datetime, at: datetime | None = None) -> None:
     """Start an approved campaign, now or at a moment to come."""
     async with writing() as session:
-        await _in_state(session, campaign_id, (S.APPROVED, S.SCHEDULED), actor)
-        await _schedule(session, campaign_id, at or now, now, actor)
+        campaign = await _taken(Step.START, campaign_id, actor)
+        await _schedule(session, campaign, at or now, now, actor)
     if at is None:
         await begin_due(now)
 
 
-STARTS_AT = text("UPDATE campaign SET starts_at = :at WHERE id = :id")
+async def _schedule(session: Session, campaign: Campaign, at: datetime, now: datetime, actor: Actor | None) -> None:
+    campaign.starts_at = at
+    await _move(session, Step.START, campaign, S.SCHEDULED, now, actor, Note.of(NoteCode.SCHEDULED, at=at))
 
 
-async def _schedule(session: AsyncSession, campaign_id: int, at: datetime, now: datetime, actor: Actor | None) -> None:
-    found = await _in_state(session, campaign_id, (S.APPROVED, S.SCHEDULED))
-    await session.execute(STARTS_AT, {"id": campaign_id, "at": at})
-    await _move(session, campaign_id, S(found.state), S.SCHEDULED, now, actor, f"for {at:%Y-%m-%d %H:%M}")
-
-
-DUE = text("SELECT id FROM campaign WHERE state = 'scheduled' AND starts_at <= :now ORDER BY id FOR UPDATE SKIP LOCKED")
-STARTED = text("UPDATE campaign SET started_at = coalesce(started_at, :now) WHERE id = :id")
-FREE_WORDS_UNTIL = text("UPDATE sms_batch SET not_after = :until WHERE campaign_id = :id AND not_after IS NULL")
 FREE_WORDS_DAYS: Final = 2
 """Words that speak of no day go on the day a campaign starts and the next; later they are not sent any more."""
 
 
 async def begin_due(now: datetime) -> list[int]:
     """Let every campaign run whose time has come, and wake a worker."""
+    due = (
+        select(Campaign)
+        .where(col(Campaign.state).in_(RULES[Step.BEGIN].moves), col(Campaign.starts_at) <= now)
+        .order_by(col(Campaign.id))
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
     async with writing() as session:
-        due = list(await session.scalars(DUE, {"now": now}))
-        for campaign_id in due:
-            await _begin(session, campaign_id, S.SCHEDULED, now, None)
-        if due:
+        campaigns = (await session.exec(due)).all()
+        for campaign in campaigns:
+            await _begin(session, Step.BEGIN, campaign, now, None)
+        if campaigns:
             await wake(session)
-    return due
+    return [campaign.id for campaign in campaigns if campaign.id is not None]
 
 
-async def _begin(
-    session: AsyncSession, campaign_id: int, state: CampaignState, now: datetime, actor: Actor | None
-) -> None:
+async def _begin(session: Session, step: Step, campaign: Campaign, now: datetime, actor: Actor | None) -> None:
     """Let a campaign run; one that had started before keeps its start, and the end of its free words."""
+    campaign.started_at = campaign.started_at or now
     until = datetime.combine(now.date() + timedelta(days=FREE_WORDS_DAYS), time(0), UTC)
-    await session.execute(STARTED, {"id": campaign_id, "now": now})
-    await session.execute(FREE_WORDS_UNTIL, {"id": campaign_id, "until": until})
-    await _move(session, campaign_id, state, S.RUNNING, now, actor, None)
-
-
-WHY = text("UPDATE campaign SET why = :why WHERE id = :id")
+    own = (col(SmsBatch.campaign_id) == campaign.id, col(SmsBatch.not_after).is_(None))
+    await session.execute(update(SmsBatch).where(*own).values(not_after=until), execution_options=AS_IT_IS)
+    await _move(session, step, campaign, S.RUNNING, now, actor)
 
 
 async def pause(campaign_id: int, why: str, now: datetime, actor: Actor | None = None) -> None:
-    """Let nothing more of a campaign leave; what left already is recorded as it is answered."""
-    async with writing() as session:
-        found = await _in_state(session, campaign_id, (S.RUNNING, S.SCHEDULED), actor)
-        await session.execute(WHY, {"id": campaign_id, "why": why})
-        await _move(session, campaign_id, S(found.state), S.PAUSED, now, actor, why)
+    """Let nothing more of a campaign leave; what left already is recorded as it is answered. `why` may be ''."""
+    await _pause(campaign_id, Note(words=why) if why else Note.of(NoteCode.BY_HAND), now, actor)
 
 
-async def stop_for_gateway(campaign_id: int, why: str, now: datetime) -> bool:
+async def stop_for_gateway(campaign_id: int, reason: str, now: datetime) -> bool:
     """Pause a running campaign because the gateway takes nothing; False if it does not run any more."""
     try:
-        await pause(campaign_id, why, now)
+        await _pause(campaign_id, Note.of(NoteCode.GATEWAY, reason=reason), now, None)
     except WrongState:
         return False
     return True
 
 
+async def _pause(campaign_id: int, note: Note, now: datetime, actor: Actor | None) -> None:
+    async with writing() as session:
+        campaign = await _taken(Step.PAUSE, campaign_id, actor)
+        campaign.reason = note
+        await _move(session, Step.PAUSE, campaign, S.PAUSED, now, actor, note)
+
+
 async def resume(campaign_id: int, actor: Actor, now: datetime) -> None:
     """Let a paused campaign go on from where it stopped."""
     async with writing() as session:
-        found = await _in_state(session, campaign_id, (S.PAUSED,), actor)
-        await session.execute(WHY, {"id": campaign_id, "why": None})
-        if found.starts_at > now:
-            await _move(session, campaign_id, S.PAUSED, S.SCHEDULED, now, actor, None)
+        campaign = await _taken(Step.RESUME, campaign_id, actor)
+        campaign.reason = NOTHING
+        if campaign.starts_at is not None and campaign.starts_at > now:
+            await _move(session, Step.RESUME, campaign, S.SCHEDULED, now, actor)
             return
-        await _begin(session, campaign_id, S.PAUSED, now, actor)
+        await _begin(session, Step.RESUME, campaign, now, actor)
         await rate_limit.go_on()
         await wake(session)
 
 
-DROP_PLANNED = text("""
-UPDATE message SET state = 'dropped', reason = 'cancelled', final_at = :now
-WHERE campaign_id = :id AND state = 'planned'
-  AND NOT EXISTS (SELECT FROM sms_batch WHERE sms_batch.id = message.batch_id AND sms_batch.state = 'left')
-""")
-CLOSE_READY = text(
-    "UPDATE sms_batch SET state = 'closed', answered_at = :now "
-    "WHERE campaign_id = :id AND state IN ('ready', 'claimed')"
-)
-ENDED_AT = text("UPDATE campaign SET ended_at = :now WHERE id = :id")
+DROP_PLANNED: Final = f"""
+UPDATE message SET state = '{MessageState.DROPPED}', reason = '{Reason.CAMPAIGN_CANCELLED}', final_at = %(now)s
+WHERE campaign_id = %(id)s AND state = '{MessageState.PLANNED}' AND NOT EXISTS (
+    SELECT FROM sms_batch WHERE sms_batch.id = message.batch_id AND sms_batch.state = '{BatchState.LEFT}')
+"""  # noqa: S608 - our own words
+NOT_LEFT: Final = frozenset({BatchState.READY, BatchState.CLAIMED})
+UNANSWERED: Final = NOT_LEFT | {BatchState.LEFT}
 
 
 async def cancel(campaign_id: int, why: str, actor: Actor, now: datetime) -> None:
     """End a campaign: nobody who was not told yet is told; what is under way is recorded."""
+    note = Note(words=why)
     async with writing() as session:
-        found = await _in_state(session, campaign_id, [state for state in S if state not in ENDED], actor)
+        campaign = await _taken(Step.CANCEL, campaign_id, actor)
         # Closed first: a request that is given back in between is then either closed with its messages or swept.
-        await session.execute(CLOSE_READY, {"id": campaign_id, "now": now})
-        await session.execute(DROP_PLANNED, {"id": campaign_id, "now": now})
-        await session.execute(WHY, {"id": campaign_id, "why": why})
-        await session.execute(ENDED_AT, {"id": campaign_id, "now": now})
-        await _move(session, campaign_id, S(found.state), S.CANCELLED, now, actor, why)
+        own = (col(SmsBatch.campaign_id) == campaign_id, col(SmsBatch.state).in_(NOT_LEFT))
+        closed = update(SmsBatch).where(*own).values(state=BatchState.CLOSED, answered_at=now)
+        await session.execute(closed, execution_options=AS_IT_IS)
+        await sql.execute(DROP_PLANNED, {"id": campaign_id, "now": now})
+        campaign.reason, campaign.ended_at = note, now
+        await _move(session, Step.CANCEL, campaign, S.CANCELLED, now, actor, note)
 
 
 async def discard(campaign_id: int, now: datetime) -> None:
     """End a plan that has nobody to tell."""
     async with writing() as session:
-        await _in_state(session, campaign_id, (S.PLANNED,))
-        await session.execute(ENDED_AT, {"id": campaign_id, "now": now})
-        await _move(session, campaign_id, S.PLANNED, S.CANCELLED, now, None, "nobody to tell")
-
-
-NOTHING_LEFT = text("""
-SELECT id FROM campaign WHERE state = 'running' AND NOT EXISTS (
-    SELECT FROM sms_batch WHERE sms_batch.campaign_id = campaign.id AND sms_batch.state IN ('ready', 'claimed', 'left'))
-FOR UPDATE SKIP LOCKED
-""")
+        campaign = await _taken(Step.DISCARD, campaign_id)
+        campaign.ended_at = now
+        await _move(session, Step.DISCARD, campaign, S.CANCELLED, now, None, Note.of(NoteCode.NOBODY_TO_TELL))
 
 
 async def finish_done(now: datetime) -> list[int]:
     """End every running campaign of which nothing is left to send or under way."""
+    left = select(SmsBatch.id).where(col(SmsBatch.campaign_id) == col(Campaign.id), col(SmsBatch.state).in_(UNANSWERED))
+    done = (
+        select(Campaign)
+        .where(col(Campaign.state).in_(RULES[Step.FINISH].moves), ~left.exists())
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
     async with writing() as session:
-        done = list(await session.scalars(NOTHING_LEFT))
-        for campaign_id in done:
-            await session.execute(ENDED_AT, {"id": campaign_id, "now": now})
-            await _move(session, campaign_id, S.RUNNING, S.FINISHED, now, None, None)
-    return done
+        campaigns = (await session.exec(done)).all()
+        for campaign in campaigns:
+            campaign.ended_at = now
+            await _move(session, Step.FINISH, campaign, S.FINISHED, now, None)
+    return [campaign.id for campaign in campaigns if campaign.id is not None]
 
 
-UNCERTAIN = text("""
-SELECT batch_id, array_agg(id ORDER BY id) AS ids FROM message
-WHERE state = 'uncertain' AND campaign_id IS NOT DISTINCT FROM :id GROUP BY batch_id ORDER BY batch_id
-""")
-LEAVE_THEM = text("""
-WITH left_alone AS (
-    UPDATE message SET state = 'silent', reason = 'not_sent_again'
-    WHERE state = 'uncertain' AND campaign_id IS NOT DISTINCT FROM :id RETURNING id
-)
-SELECT count(*) FROM left_alone
-""")
+@dataclass(frozen=True, slots=True)
+class UncertainRequest:
+    """A request, and those of its messages that may or may not have left."""
+
+    batch_id: int
+    message_ids: tuple[int, ...]
+
+
+UNCERTAIN: Final = f"""
+SELECT batch_id, array_agg(id ORDER BY id) AS message_ids FROM message
+WHERE state = '{MessageState.UNCERTAIN}' AND campaign_id IS NOT DISTINCT FROM %(id)s
+GROUP BY batch_id ORDER BY batch_id
+"""  # noqa: S608 - our own words
 
 
 async def settle(campaign_id: int | None, actor: Actor, now: datetime, *, again: bool) -> int:
@@ -245,68 +231,82 @@ async def settle(campaign_id: int | None, actor: Actor, now: datetime, *, again:
     Sent again, somebody may get the message twice, and stays marked so. A report that still comes settles either.
     Gives how many they were.
     """
-    must_supervise(actor)
+    step = Step.SEND_AGAIN if again else Step.LEAVE
     async with writing() as session:
-        allowed = [state for state in S if not again or state is not S.CANCELLED]
         if campaign_id is None:
             await must_cover(actor, None)
-        found = None if campaign_id is None else await _in_state(session, campaign_id, allowed, actor)
-        groups = (await session.execute(UNCERTAIN, {"id": campaign_id})).all() if again else []
-        count = sum(len(ids) for _, ids in groups)
+        campaign = None if campaign_id is None else await _taken(step, campaign_id, actor)
+        requests = await sql.rows(UncertainRequest, UNCERTAIN, {"id": campaign_id}) if again else []
+        count = sum(len(request.message_ids) for request in requests)
         if not again:
-            count = int(await session.scalar(LEAVE_THEM, {"id": campaign_id}) or 0)
-        if found is not None and campaign_id is not None and count:
-            to = S.RUNNING if again and found.state == S.FINISHED else S(found.state)
-            note = f"{count} uncertain: {'sent again' if again else 'left'}"
-            await _move(session, campaign_id, S(found.state), to, now, actor, note)
-        for batch_id, ids in groups:
-            await ledger.put_off(session, batch_id, ids, now)
+            count = await _leave(session, campaign_id)
+        if campaign is not None and count:
+            to = S.RUNNING if again and campaign.state is S.FINISHED else campaign.state
+            note = Note.of(NoteCode.SENT_AGAIN if again else NoteCode.LEFT, count=count)
+            await _move(session, step, campaign, to, now, actor, note)
+        for request in requests:
+            await ledger.put_off(session, request.batch_id, request.message_ids, now)
         if again and count:
             await wake(session)
     return count
 
 
-async def _in_state(
-    session: AsyncSession, campaign_id: int, states: Collection[CampaignState], actor: Actor | None = None
-) -> Any:
-    """The campaign, locked; raises UnknownCampaign, and WrongState when it is in none of these states.
+async def _leave(session: Session, campaign_id: int | None) -> int:
+    uncertain = (
+        col(Message.state) == MessageState.UNCERTAIN,
+        col(Message.campaign_id).is_not_distinct_from(campaign_id),
+    )
+    left = update(Message).where(*uncertain).values(state=MessageState.SILENT, reason=Reason.NOT_SENT_AGAIN)
+    return int((await session.exec(left, execution_options=AS_IT_IS)).rowcount)
 
-    `actor` decides on it: NotASupervisor for another role, OutOfScope for somebody of another place; None: by itself.
+
+async def _taken(step: Step, campaign_id: int, actor: Actor | None = None, *, seen: int | None = None) -> Campaign:
+    """The campaign, locked, for a step that may be taken.
+
+    `actor` decides on it; None: by itself. Raises UnknownCampaign, OutOfScope, NotAsSeen, and what `must` raises.
     """
     if actor is not None:
-        must_supervise(actor)
-    found = (await session.execute(LOCKED, {"id": campaign_id})).one_or_none()
-    if found is None:
-        raise UnknownCampaign(f"there is no campaign {campaign_id}")
-    if actor is not None:
-        await must_cover(actor, found.place)
-    if found.state not in states:
-        raise WrongState(f"campaign {campaign_id} is {found.state}, not {' or '.join(states)}")
-    return found
-
-
-MOVE = text("UPDATE campaign SET state = :to_state WHERE id = :id")
+        await must_run(actor, campaign_id)
+        if RULES[step].settled and await being_planned(campaign_id):
+            must(step, await campaign_of(campaign_id), actor, being_planned=True)
+    campaign = await campaign_of(campaign_id, locked=True)
+    must(step, campaign, actor)
+    if seen is not None and seen != await last_change(campaign_id):
+        raise NotAsSeen(f"campaign {campaign_id} was planned anew or approved meanwhile")
+    return campaign
 
 
 async def _move(
-    session: AsyncSession,
-    campaign_id: int,
-    state: CampaignState,
+    session: Session,
+    step: Step,
+    campaign: Campaign,
     to: CampaignState,
     now: datetime,
     actor: Actor | None,
-    note: str | None,
+    note: Note = NOTHING,
 ) -> None:
-    values = {"id": campaign_id, "from_state": state.value, "to_state": to.value}
-    await session.execute(MOVE, values)
-    await session.execute(CHANGE, values | {"at": now, "agent_id": actor.id if actor else None, "note": note})
+    """Bring a campaign to a state that the step leads to, and put it on record."""
+    if to not in RULES[step].moves[campaign.state]:
+        raise WrongState(f"{step} does not lead from {campaign.state} to {to}")
+    session.add(change_of(campaign, to, now, actor.id if actor else None, note))
+    campaign.state = to
+    await session.flush()
 
 
-CHANGES = text(
-    "SELECT campaign_change.at, agent.name, campaign_change.from_state, campaign_change.to_state, campaign_change.note "
-    "FROM campaign_change LEFT JOIN agent ON agent.id = campaign_change.agent_id "
-    "WHERE campaign_id = :id ORDER BY campaign_change.at, campaign_change.id"
-)
+def change_of(campaign: Campaign, to: CampaignState, now: datetime, agent_id: int | None, note: Note) -> CampaignChange:
+    """What is put on record when a campaign comes to a state."""
+    if campaign.id is None:
+        raise ValueError("a campaign is on record before its changes")
+    return CampaignChange(
+        campaign_id=campaign.id,
+        at=now,
+        agent_id=agent_id,
+        from_state=campaign.state,
+        to_state=to,
+        note=note.words,
+        note_code=note.code,
+        note_data=dict(note.data) if note.data else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,13 +315,22 @@ class Change:
 
     at: datetime
     actor: str | None
-    from_state: str | None
-    to_state: str
-    note: str | None
+    from_state: CampaignState | None
+    to_state: CampaignState
+    note: Note
 
 
 async def changes(campaign_id: int) -> tuple[Change, ...]:
     """Everything that was decided on a campaign, oldest first."""
-    async with reading() as connection:
-        rows = await connection.execute(CHANGES, {"id": campaign_id})
-    return tuple(Change(*row) for row in rows)
+    statement = (
+        select(CampaignChange, Agent)
+        .join(Agent, col(Agent.id) == col(CampaignChange.agent_id), isouter=True)
+        .where(col(CampaignChange.campaign_id) == campaign_id)
+        .order_by(col(CampaignChange.at), col(CampaignChange.id))
+    )
+    async with reading() as session:
+        rows = (await session.exec(statement)).all()
+    return tuple(
+        Change(change.at, agent.name if agent else None, change.from_state, change.to_state, change.remark)
+        for change, agent in rows
+    )

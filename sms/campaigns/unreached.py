@@ -4,87 +4,100 @@ A household counts as reached when one of its numbers was, or may yet be: accept
 counts against it only where reports come at all.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
-
 from core.numbers.msisdn import local
-from core.platform import database
-from core.platform.database import reading
+from core.outbox.messages import TAKEN, MessageState, Reason, reason_label
+from core.platform import database, sql
+from core.platform.columns import listed
 from core.platform.spreadsheets import CsvTable, Workbook
+from core.platform.sql import row_factory
 from core.text.formats import amount_phrase, short_date
 from core.text.languages import Language
-
-REASONS: Final = {
-    "no_phone": "pas de téléphone",
-    "no_day": "jour pas encore fixé",
-    "fixed_line": "téléphone fixe",
-    "opted_out": "a arrêté les SMS",
-    "three_today": "trop de SMS ce jour-là",
-    "changed": "le paiement a changé",
-    "missed_its_day": "le jour est passé",
-    "cancelled": "campagne annulée",
-    "cannot_be_written": "texte impossible",
-    "not_sent_again": "envoi incertain, non renvoyé",
-    "planned": "pas encore envoyé",
-    "uncertain": "envoi incertain",
-    "silent": "pas d'accusé de réception",
-    "UserInBlacklist": "a arrêté les SMS chez l'opérateur",
-    "InvalidPhoneNumber": "numéro faux",
-    "UnsupportedNumberType": "numéro qui ne reçoit pas de SMS",
-    "CouldNotRoute": "numéro injoignable",
-    "AbsentSubscriber": "téléphone éteint ou hors réseau",
-    "UserDoesNotExist": "numéro qui n'existe plus",
-    "UserIsInactive": "numéro inactif",
-    "Expired": "téléphone éteint trop longtemps",
-}
-"""Why, in the words of the list; the gateway's other words stand as they came."""
+from core.text.words import PAPER
 
 HEADER: Final = (
     "Région", "Cercle", "Commune", "Village", "N° ménage", "Nom", "Téléphones", "Pourquoi", "Montant", "Jour", "Lieu",
 )  # fmt: skip
 WIDTHS: Final = (14, 16, 18, 18, 11, 26, 26, 30, 16, 12, 28)
 
-HOUSEHOLDS: Final = """
-WITH told AS (
+HOUSEHOLDS: Final = f"""
+WITH own AS (
     SELECT unnest(message.household_ids) AS household_id, message.msisdn, message.state, message.reason
-    FROM message WHERE message.campaign_id = %(id)s AND message.reason IS DISTINCT FROM 'already_told'
-), household_told AS (
+    FROM message
+    WHERE message.campaign_id = %(id)s AND message.reason IS DISTINCT FROM '{Reason.ALREADY_TOLD}'
+), outcome AS (
     SELECT household_id, array_agg(DISTINCT msisdn) FILTER (WHERE msisdn IS NOT NULL) AS msisdns,
-        (array_agg(coalesce(reason, state) ORDER BY state = 'failed' DESC, state = 'uncertain' DESC, msisdn))[1] AS why,
-        bool_or(state IN ('accepted', 'on_its_way', 'delivered') OR state = 'silent' AND reason IS NULL AND NOT EXISTS (
-            SELECT FROM message WHERE campaign_id = %(id)s AND state = 'delivered')) AS reached
-    FROM told GROUP BY household_id
+        (array_agg(coalesce(reason, state) ORDER BY state = '{MessageState.FAILED}' DESC,
+            state = '{MessageState.UNCERTAIN}' DESC, msisdn))[1] AS why,
+        bool_or(state IN {listed(TAKEN)} OR state = '{MessageState.SILENT}' AND reason IS NULL AND NOT EXISTS (
+            SELECT FROM message WHERE campaign_id = %(id)s AND state = '{MessageState.DELIVERED}')) AS reached
+    FROM own GROUP BY household_id
 )
-"""
+"""  # noqa: S608 - our own words
 """SQL of each household that a campaign was for: its numbers, whether it was reached, and why not."""
 
 PLACES: Final = """
-JOIN household ON household.id = household_told.household_id
+JOIN household ON household.id = outcome.household_id
 JOIN commune ON commune.pcode = household.commune_pcode JOIN cercle ON cercle.pcode = commune.cercle_pcode
 JOIN region ON region.pcode = cercle.region_pcode
 """
 LIST: Final = f"""
 {HOUSEHOLDS}
-SELECT region.name, cercle.name, commune.name, coalesce(household.village, ''), household.household_no,
-    household.head_name, household_told.msisdns, household_told.why, payment.amount_xof,
-    coalesce(payment.due_date, payment.last_day), coalesce(payment.place, '')
-FROM household_told {PLACES}
+SELECT region.name AS region, cercle.name AS cercle, commune.name AS commune,
+    coalesce(household.village, '') AS village, household.household_no, household.head_name, outcome.msisdns,
+    outcome.why, payment.amount_xof AS amount, coalesce(payment.due_date, payment.last_day) AS day,
+    coalesce(payment.place, '') AS place
+FROM outcome {PLACES}
 LEFT JOIN payment ON payment.household_id = household.id
     AND payment.round_id = (SELECT round_id FROM campaign WHERE id = %(id)s)
-WHERE NOT household_told.reached
+WHERE NOT outcome.reached
 ORDER BY region.name, cercle.name, commune.name, household.village, household.head_name, household.household_no
-"""  # noqa: S608 - our own words
-BY_COMMUNE: Final = text(f"""
-{HOUSEHOLDS.replace("%(id)s", ":id")}
-SELECT region.name AS region, commune.name AS commune, commune.pcode, household_told.reached, household_told.why,
+"""  # noqa: S608
+BY_COMMUNE: Final = f"""
+{HOUSEHOLDS}
+SELECT region.name AS region, commune.name AS commune, commune.pcode, outcome.reached, outcome.why,
     count(*) AS households
-FROM household_told {PLACES}
+FROM outcome {PLACES}
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3
-""")  # noqa: S608
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachedHousehold:
+    """A household that could not be told, why, and what of."""
+
+    region: str
+    cercle: str
+    commune: str
+    village: str
+    household_no: str
+    head_name: str
+    msisdns: tuple[str, ...] | None
+    why: str
+    amount: int | None
+    day: date | None
+    place: str
+
+    def cells(self) -> tuple[str, ...]:
+        """As the list shows it, below `HEADER`."""
+        return (
+            self.region,
+            self.cercle,
+            self.commune,
+            self.village,
+            self.household_no,
+            self.head_name,
+            ", ".join(local(msisdn) for msisdn in self.msisdns or ()),
+            reason_label(self.why, PAPER),
+            "" if self.amount is None else amount_phrase(Language.staff(), self.amount),
+            "" if self.day is None else short_date(self.day),
+            self.place,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,48 +131,44 @@ async def write(campaign_id: int, folder: Path) -> UnreachedFiles:
     ):
         table = CsvTable(file)
         table.write(HEADER)
-        async for row in rows(campaign_id):
-            table.write(row)
-            book.write(row)
+        async for household in households(campaign_id):
+            cells = household.cells()
+            table.write(cells)
+            book.write(cells)
     return UnreachedFiles(files.csv, files.xlsx, book.rows)
 
 
-async def rows(campaign_id: int) -> AsyncIterator[Sequence[str]]:
-    """The households that could not be told, place by place, as the list shows them."""
+async def households(campaign_id: int) -> AsyncIterator[UnreachedHousehold]:
+    """The households that could not be told, place by place."""
     async with (
         database.copying() as connection,
-        connection.cursor(name="unreached") as cursor,
+        connection.cursor(name="unreached", row_factory=row_factory(UnreachedHousehold)) as cursor,
     ):
         await cursor.execute(LIST, {"id": campaign_id})
-        async for region, cercle, commune, village, number, name, msisdns, why, amount, day, place in cursor:
-            yield (
-                region,
-                cercle,
-                commune,
-                village,
-                number,
-                name,
-                ", ".join(local(msisdn) for msisdn in msisdns or ()),
-                REASONS.get(why, why),
-                "" if amount is None else amount_phrase(Language.staff(), amount),
-                "" if day is None else short_date(day),
-                place,
-            )
+        async for household in cursor:
+            yield household
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    region: str
+    commune: str
+    pcode: str
+    reached: bool
+    why: str
+    households: int
 
 
 async def by_commune(campaign_id: int) -> tuple[CommuneCount, ...]:
     """How many households of each commune were reached and how many were not, and why."""
-    async with reading() as connection:
-        found = (await connection.execute(BY_COMMUNE, {"id": campaign_id})).all()
     communes: dict[str, CommuneCount] = {}
-    for row in found:
-        known = communes.get(row.pcode, CommuneCount(row.region, row.commune, 0, 0, {}))
-        missed = 0 if row.reached else row.households
-        reasons = known.reasons if row.reached else {**known.reasons, row.why: missed}
-        communes[row.pcode] = replace(
-            known,
-            households=known.households + row.households,
-            unreached=known.unreached + missed,
-            reasons=reasons,
+    for outcome in await sql.rows(_Outcome, BY_COMMUNE, {"id": campaign_id}):
+        commune = communes.get(outcome.pcode, CommuneCount(outcome.region, outcome.commune, 0, 0, {}))
+        missed = 0 if outcome.reached else outcome.households
+        communes[outcome.pcode] = replace(
+            commune,
+            households=commune.households + outcome.households,
+            unreached=commune.unreached + missed,
+            reasons={**commune.reasons, outcome.why: missed} if missed else commune.reasons,
         )
     return tuple(communes.values())

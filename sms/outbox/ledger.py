@@ -229,8 +229,8 @@ WITH again AS (
     WHERE sms_batch.id = %(batch)s AND campaign.id = sms_batch.campaign_id AND campaign.state = 'finished'
     RETURNING campaign.id
 )
-INSERT INTO campaign_change (campaign_id, at, from_state, to_state, note)
-SELECT id, %(now)s, 'finished', 'running', 'something is left to send' FROM again
+INSERT INTO campaign_change (campaign_id, at, from_state, to_state, note_code)
+SELECT id, %(now)s, 'finished', 'running', 'left_to_send' FROM again
 """
 UNCERTAIN_IN: Final = f"""
 SELECT message.id FROM message JOIN sms_batch ON sms_batch.id = message.batch_id

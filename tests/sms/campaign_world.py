@@ -22,7 +22,7 @@ from core.staff.agents import Actor, LoginTaken, Role, actor_of, add_agent
 from core.text.alphabet import GSM7
 from core.text.languages import Language
 from sms.campaigns import planning, steps
-from sms.campaigns.audience import Subject
+from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import Draft, draft
 from sms.campaigns.planning import Plan
 from sms.outbox.contents import EventLine, PaymentLine, events_of, payments_of
@@ -185,22 +185,22 @@ async def round_id(name: str = ROUND) -> int:
 
 async def drafted(
     kind: CampaignKind = CampaignKind.ANNOUNCE,
-    subject: Subject | None = None,
+    audience: Audience | None = None,
     *,
     now: datetime = NOW,
     french: str | None = None,
     bambara: str | None = None,
     planner: str | None = "awa",
 ) -> int:
-    """Draft a campaign, of the round unless another subject is given; give its number."""
+    """Draft a campaign, of the round unless another audience is given; give its number."""
     by = (await somebody(planner)).id if planner else None
-    about = subject or Subject(round_id=await round_id())
-    return await draft(Draft(kind, about, f"{kind}", french, bambara, by), now, GSM7)
+    whom = audience or Audience(round_id=await round_id())
+    return await draft(Draft(kind, whom, f"{kind}", french, bambara, by), now, GSM7)
 
 
 async def planned(
     kind: CampaignKind = CampaignKind.ANNOUNCE,
-    subject: Subject | None = None,
+    audience: Audience | None = None,
     *,
     settings: Settings = SETTINGS,
     now: datetime = NOW,
@@ -209,8 +209,8 @@ async def planned(
     bambara: str | None = None,
     planner: str | None = "awa",
 ) -> Plan:
-    """Draft a campaign, of the round unless another subject is given, and plan it."""
-    campaign = await drafted(kind, subject, now=now, french=french, bambara=bambara, planner=planner)
+    """Draft a campaign, of the round unless another audience is given, and plan it."""
+    campaign = await drafted(kind, audience, now=now, french=french, bambara=bambara, planner=planner)
     return await planning.plan(campaign, settings, now, keep_told=keep_told)
 
 
@@ -224,7 +224,7 @@ async def approved(plan: Plan, now: datetime = NOW) -> int:
 
 async def running(
     kind: CampaignKind = CampaignKind.ANNOUNCE,
-    subject: Subject | None = None,
+    audience: Audience | None = None,
     *,
     settings: Settings = SETTINGS,
     now: datetime = NOW,
@@ -232,7 +232,7 @@ async def running(
     bambara: str | None = None,
 ) -> int:
     """Plan a campaign, approve it and start it; give its number."""
-    plan = await planned(kind, subject, settings=settings, now=now, french=french, bambara=bambara)
+    plan = await planned(kind, audience, settings=settings, now=now, french=french, bambara=bambara)
     campaign = await approved(plan, now)
     await steps.start(campaign, await somebody("binta"), now)
     return campaign

@@ -12,8 +12,8 @@ from core.numbers.msisdn import local
 from core.platform.database import writing
 from core.platform.settings import Settings
 from core.staff.agents import Role, Scope, actor_of
-from sms.campaigns import planning, planning_apart, steps
-from sms.campaigns.audience import Subject
+from sms.campaigns import planning, planning_task, steps
+from sms.campaigns.audience import Audience
 from sms.campaigns.scope import OutOfScope
 from sms.outbox.gateway import Policy
 from tests.core import seed
@@ -58,8 +58,8 @@ async def two_households(safo: None) -> None:
 
 async def announced(planner: str = "awa", place: str | None = SAFO, settings: Settings = SETTINGS) -> int:
     """An announcement of the round that somebody planned."""
-    subject = Subject(round_id=await round_id(), place=place)
-    campaign = await drafted(subject=subject, now=NOW, planner=planner)
+    subject = Audience(round_id=await round_id(), place=place)
+    campaign = await drafted(audience=subject, now=NOW, planner=planner)
     await planning.plan(campaign, settings, NOW)
     return campaign
 
@@ -299,4 +299,4 @@ async def test_a_plan_is_made_anew_by_who_asks(two_households: None, sign_in: Si
     page = await binta.see(f"/desk/campaigns/{campaign}")
     assert "Destinataires 3" in page
     assert "Vous avez planifié : une autre personne doit approuver." in page
-    await planning_apart.ended()
+    await planning_task.ended()

@@ -7,10 +7,11 @@ import pytest
 from starlette.applications import Starlette
 
 from core.platform import database
+from core.platform.locks import Lock
 from core.staff.agents import Role, Scope
 from core.text.languages import Language
 from desk.campaigns import plan
-from sms.campaigns import planning, planning_apart
+from sms.campaigns import planning, planning_task
 from tests.core import seed
 from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
@@ -136,7 +137,7 @@ async def test_who_works_for_a_region_plans_within_it_only(awa: Browser, sign_in
 async def test_a_long_plan_goes_on_while_its_page_says_so(awa: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "PATIENCE", 0.1)
     async with database.copying() as other:
-        await other.execute("SELECT pg_advisory_xact_lock(%s)", [planning.ONE_PLAN_AT_A_TIME])
+        await other.execute("SELECT pg_advisory_xact_lock(%s)", [int(Lock.PLAN)])
         status, page = await send(awa, kind="announce", about="round", round=str(await round_id()), place="Safo")
         assert status == 200
         assert "Le plan se fait." in page
@@ -145,7 +146,7 @@ async def test_a_long_plan_goes_on_while_its_page_says_so(awa: Browser, monkeypa
         assert (await awa.open("/desk/campaigns/1/progress")).json()["planning"] is True
         await other.commit()
     async with asyncio.timeout(10):
-        await planning_apart.ended()
+        await planning_task.ended()
     assert "Destinataires 2" in await awa.see("/desk/campaigns/1")
     rows = await query("SELECT FROM campaign_change WHERE to_state = 'planned'")
     assert len(rows) == 1, "it was planned once"

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from core.staff.agents import Role
 from sms.campaigns import planning
-from sms.campaigns.audience import Subject
+from sms.campaigns.audience import Audience
 from tests.core import seed
 from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn
@@ -27,7 +27,7 @@ async def binta(app: Starlette, sign_in: SignIn) -> Browser:
     await family(AWA, due=SOON, name="Moussa Keïta")
     await family(due=SOON, name="=cmd|' /C calc'!A0", village="Dialakoroba")
     await family(FIXED, due=SOON, name="Fanta Diarra", village="Tassan")
-    campaign = await drafted(subject=Subject(round_id=await round_id()), now=NOW)
+    campaign = await drafted(audience=Audience(round_id=await round_id()), now=NOW)
     await planning.plan(campaign, SETTINGS, NOW)
     return await sign_in("binta", Role.SUPERVISOR)
 

@@ -10,7 +10,7 @@ from core.campaigns.models import CampaignKind as Kind
 from core.payments.states import PaymentState as Pay
 from core.registry.statuses import Status
 from core.text.languages import Language
-from sms.campaigns.audience import EVENT_KINDS, BadSubject, Subject, check, spoken_day
+from sms.campaigns.audience import EVENT_KINDS, Audience, BadAudience, check, spoken_day
 from sms.outbox.contents import EventLine
 from tests.core import seed
 from tests.core.seed import SAFO, TODAY, event
@@ -51,25 +51,25 @@ def day(days: int) -> date:
 
 @pytest.mark.parametrize("kind", TOLD_OF_SOMETHING)
 def test_a_campaign_about_nothing_is_refused_unless_its_words_are_free(kind: Kind) -> None:
-    with pytest.raises(BadSubject, match="payment round or an event"):
-        check(kind, Subject(place=SAFO))
-    check(Kind.FREE, Subject(place=SAFO))
+    with pytest.raises(BadAudience, match="payment round or an event"):
+        check(kind, Audience(place=SAFO))
+    check(Kind.FREE, Audience(place=SAFO))
 
 
 @pytest.mark.parametrize("kind", TOLD_OF_SOMETHING)
 def test_moves_and_waiting_money_are_of_rounds_alone(kind: Kind) -> None:
-    check(kind, Subject(round_id=1))
+    check(kind, Audience(round_id=1))
     if kind in EVENT_KINDS:
-        check(kind, Subject(event="PNP"))
+        check(kind, Audience(event="PNP"))
         return
     assert kind in (Kind.MOVED, Kind.UNCLAIMED)
-    with pytest.raises(BadSubject, match="not an event"):
-        check(kind, Subject(event="PNP"))
+    with pytest.raises(BadAudience, match="not an event"):
+        check(kind, Audience(event="PNP"))
 
 
-@pytest.mark.parametrize("subject", [Subject(round_id=1), Subject(event="PNP"), Subject(round_id=1, place=SAFO)])
-def test_free_words_about_a_round_or_an_event_are_refused_rather_than_sent_to_everybody(subject: Subject) -> None:
-    with pytest.raises(BadSubject):
+@pytest.mark.parametrize("subject", [Audience(round_id=1), Audience(event="PNP"), Audience(round_id=1, place=SAFO)])
+def test_free_words_about_a_round_or_an_event_are_refused_rather_than_sent_to_everybody(subject: Audience) -> None:
+    with pytest.raises(BadAudience):
         check(Kind.FREE, subject)
 
 
@@ -84,11 +84,11 @@ def test_free_words_about_a_round_or_an_event_are_refused_rather_than_sent_to_ev
     ],
 )
 def test_a_reminder_speaks_of_a_day_and_nothing_else_does(kind: Kind, asked: date | None, spoken: date | None) -> None:
-    assert spoken_day(kind, Subject(day=asked), TODAY) == spoken
+    assert spoken_day(kind, Audience(day=asked), TODAY) == spoken
 
 
 SUBJECTS = st.builds(
-    Subject,
+    Audience,
     round_id=st.none() | st.integers(1, 9),
     event=st.none() | st.sampled_from(["MA", "CASH+"]),
     first=st.none() | st.dates(),
@@ -105,8 +105,8 @@ SUBJECTS = st.builds(
 
 @settings(deadline=None)
 @given(SUBJECTS)
-def test_a_subject_is_kept_whole(subject: Subject) -> None:
-    assert Subject.from_json(subject.to_json()) == subject
+def test_a_subject_is_kept_whole(subject: Audience) -> None:
+    assert Audience.from_json(subject.to_json()) == subject
 
 
 # Payments: who is in, by state and day
@@ -182,9 +182,9 @@ async def test_who_was_told_a_day_that_moved_can_be_left_to_another_campaign() -
     await move_day(household, day(8))
     await move_day(await family(CHEICK), day(8))
     await family(BINTA)
-    subject = Subject(round_id=1, unmoved=True)
-    assert await told((await planned(subject=subject)).campaign_id) == {BINTA, CHEICK}
-    subject = Subject(round_id=1, only_told=True)
+    subject = Audience(round_id=1, unmoved=True)
+    assert await told((await planned(audience=subject)).campaign_id) == {BINTA, CHEICK}
+    subject = Audience(round_id=1, only_told=True)
     assert await told((await planned(Kind.MOVED, subject)).campaign_id) == {AWA}
 
 
@@ -192,7 +192,7 @@ async def test_who_was_told_a_day_that_moved_can_be_left_to_another_campaign() -
 async def test_a_reminder_can_be_asked_for_another_day() -> None:
     await family(AWA, due=day(9))
     await family(BINTA, due=day(3))
-    assert await told((await planned(Kind.REMINDER_3, Subject(round_id=1, day=day(9)))).campaign_id) == {AWA}
+    assert await told((await planned(Kind.REMINDER_3, Audience(round_id=1, day=day(9)))).campaign_id) == {AWA}
 
 
 # Filters
@@ -218,25 +218,25 @@ async def country(world: None) -> None:
 @pytest.mark.parametrize(
     ("subject", "who"),
     [
-        (Subject(), {AWA, BINTA, CHEICK, DJENEBA}),
-        (Subject(place="ML02"), {AWA, BINTA, CHEICK}),
-        (Subject(place="ML0202"), {AWA, BINTA}),
-        (Subject(place=SAFO), {AWA}),
-        (Subject(place=KATI), {CHEICK}),
-        (Subject(place="ML09"), set()),
-        (Subject(village="Sirakoro"), {AWA, CHEICK, DJENEBA}),
-        (Subject(place=SAFO, village="SIRAKORO"), {AWA}),
-        (Subject(component="PNP"), {AWA, DJENEBA}),
-        (Subject(component="TM"), {CHEICK, DJENEBA}),
-        (Subject(status=Status.WAITING), {BINTA}),
-        (Subject(status=Status.BENEFICIARY, component="TM"), {DJENEBA}),
-        (Subject(language=FR), {BINTA, CHEICK}),
-        (Subject(language=BM), {AWA, DJENEBA}),
-        (Subject(language=FR, place=KATI), {CHEICK}),
+        (Audience(), {AWA, BINTA, CHEICK, DJENEBA}),
+        (Audience(place="ML02"), {AWA, BINTA, CHEICK}),
+        (Audience(place="ML0202"), {AWA, BINTA}),
+        (Audience(place=SAFO), {AWA}),
+        (Audience(place=KATI), {CHEICK}),
+        (Audience(place="ML09"), set()),
+        (Audience(village="Sirakoro"), {AWA, CHEICK, DJENEBA}),
+        (Audience(place=SAFO, village="SIRAKORO"), {AWA}),
+        (Audience(component="PNP"), {AWA, DJENEBA}),
+        (Audience(component="TM"), {CHEICK, DJENEBA}),
+        (Audience(status=Status.WAITING), {BINTA}),
+        (Audience(status=Status.BENEFICIARY, component="TM"), {DJENEBA}),
+        (Audience(language=FR), {BINTA, CHEICK}),
+        (Audience(language=BM), {AWA, DJENEBA}),
+        (Audience(language=FR, place=KATI), {CHEICK}),
     ],
 )
 @pytest.mark.usefixtures("country")
-async def test_free_words_go_to_the_households_of_a_filter(subject: Subject, who: set[str]) -> None:
+async def test_free_words_go_to_the_households_of_a_filter(subject: Audience, who: set[str]) -> None:
     plan = await planned(Kind.FREE, subject, french="Réunion demain.", bambara="Lajè sini.")
     assert await told(plan.campaign_id) == who
     assert plan.recipients == len(who)
@@ -247,8 +247,8 @@ async def test_a_round_can_be_told_place_by_place() -> None:
     in_safo, in_dio, in_kati = numbers(3)
     for msisdn, commune in ((in_safo, SAFO), (in_dio, DIO), (in_kati, KATI)):
         await family(msisdn, commune=commune)
-    assert await told((await planned(subject=Subject(round_id=1, place="ML0202"))).campaign_id) == {in_safo, in_dio}
-    assert await told((await planned(subject=Subject(round_id=1, place=KATI))).campaign_id) == {in_kati}
+    assert await told((await planned(audience=Audience(round_id=1, place="ML0202"))).campaign_id) == {in_safo, in_dio}
+    assert await told((await planned(audience=Audience(round_id=1, place=KATI))).campaign_id) == {in_kati}
 
 
 # Events
@@ -270,7 +270,7 @@ async def test_an_event_is_told_to_the_enrolled_of_its_village_or_commune() -> N
         await family(msisdn, round_name=None, components=("PNP",), village=village, commune=commune)
     await family(DJENEBA, round_name=None, components=("MA",), village="Sirakoro")
 
-    plan = await planned(subject=Subject(event="PNP"))
+    plan = await planned(audience=Audience(event="PNP"))
     given = EventLine("Distribution", "Distribution (bm)", day(3), time(8), "École")
     weighed = EventLine("Pesée", "Pesée (bm)", day(5), None, "Mairie")
     assert await event_lines(plan.campaign_id) == {AWA: (given, weighed), BINTA: (weighed,)}
@@ -281,26 +281,26 @@ async def test_an_event_is_told_to_the_enrolled_of_its_village_or_commune() -> N
 async def test_who_has_left_a_component_by_the_day_hears_nothing(ended: date | None, hears: bool) -> None:
     await family(AWA, round_name=None, components=("PNP",))
     await change("UPDATE enrolment SET ended = :ended", ended=ended)
-    assert await told((await planned(subject=Subject(event="PNP"))).campaign_id) == ({AWA} if hears else set())
+    assert await told((await planned(audience=Audience(event="PNP"))).campaign_id) == ({AWA} if hears else set())
 
 
 @pytest.mark.parametrize(
     ("kind", "subject", "tells"),
     [
-        (Kind.ANNOUNCE, Subject(event="PNP"), ["Distribution", "Pesée"]),
-        (Kind.ANNOUNCE, Subject(event="PNP", first=day(4)), []),
-        (Kind.ANNOUNCE, Subject(event="PNP", first=day(5)), ["Pesée"]),
-        (Kind.ANNOUNCE, Subject(event="PNP", first=day(-9), last=day(4)), ["Distribution"]),
-        (Kind.ANNOUNCE, Subject(event="PNP", last=day(5)), ["Distribution", "Pesée"]),
-        (Kind.ANNOUNCE, Subject(event="PNP", place="ML01"), []),
-        (Kind.REMINDER_3, Subject(event="PNP"), ["Distribution"]),
-        (Kind.REMINDER_1, Subject(event="PNP"), []),
-        (Kind.REMINDER_1, Subject(event="PNP", day=day(5)), ["Pesée"]),
-        (Kind.CANCELLED, Subject(event="PNP", first=day(3)), ["Distribution"]),
+        (Kind.ANNOUNCE, Audience(event="PNP"), ["Distribution", "Pesée"]),
+        (Kind.ANNOUNCE, Audience(event="PNP", first=day(4)), []),
+        (Kind.ANNOUNCE, Audience(event="PNP", first=day(5)), ["Pesée"]),
+        (Kind.ANNOUNCE, Audience(event="PNP", first=day(-9), last=day(4)), ["Distribution"]),
+        (Kind.ANNOUNCE, Audience(event="PNP", last=day(5)), ["Distribution", "Pesée"]),
+        (Kind.ANNOUNCE, Audience(event="PNP", place="ML01"), []),
+        (Kind.REMINDER_3, Audience(event="PNP"), ["Distribution"]),
+        (Kind.REMINDER_1, Audience(event="PNP"), []),
+        (Kind.REMINDER_1, Audience(event="PNP", day=day(5)), ["Pesée"]),
+        (Kind.CANCELLED, Audience(event="PNP", first=day(3)), ["Distribution"]),
     ],
 )
 @pytest.mark.usefixtures("food")
-async def test_events_are_told_by_their_days(kind: Kind, subject: Subject, tells: list[str]) -> None:
+async def test_events_are_told_by_their_days(kind: Kind, subject: Audience, tells: list[str]) -> None:
     await family(AWA, round_name=None, components=("PNP",), village="Sirakoro")
     lines = (await event_lines((await planned(kind, subject)).campaign_id)).get(AWA, ())
     assert [line.what_fr for line in lines] == tells
@@ -311,7 +311,7 @@ async def test_an_event_is_told_in_its_own_words_of_each_language() -> None:
     for msisdn, language in ((AWA, FR), (BINTA, BM)):
         await family(msisdn, round_name=None, components=("PNP",))
         await speaks(msisdn, language)
-    texts = await bodies((await planned(subject=Subject(event="PNP"))).campaign_id)
+    texts = await bodies((await planned(audience=Audience(event="PNP"))).campaign_id)
     assert "Pesée" in texts[AWA]
     assert "Pesée (bm)" not in texts[AWA]
     assert "Pesée (bm)" in texts[BINTA]
@@ -319,10 +319,10 @@ async def test_an_event_is_told_in_its_own_words_of_each_language() -> None:
 
 @pytest.mark.usefixtures("food")
 async def test_a_campaign_of_an_event_that_nobody_knows_tells_nobody() -> None:
-    assert (await planned(subject=Subject(event="AGR"))).recipients == 0
+    assert (await planned(audience=Audience(event="AGR"))).recipients == 0
 
 
 @pytest.mark.usefixtures("safo")
 async def test_a_campaign_about_nothing_is_not_even_drafted() -> None:
-    with pytest.raises(BadSubject):
-        await drafted(Kind.ANNOUNCE, Subject(place=SAFO))
+    with pytest.raises(BadAudience):
+        await drafted(Kind.ANNOUNCE, Audience(place=SAFO))

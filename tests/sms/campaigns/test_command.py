@@ -19,7 +19,7 @@ from core.platform.database import close_database, open_database
 from core.platform.settings import settings
 from core.registry.callers import stop_sms
 from core.staff.agents import Role
-from sms.campaigns import command, planning, steps
+from sms.campaigns import command, display, planning, steps
 from tests.core import seed
 from tests.core.seed import SAFO
 from tests.sms import campaign_world
@@ -87,7 +87,8 @@ def jigi(safo: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Types `jigi campaign …`; a command opens the database for itself."""
     monkeypatch.setenv("JIGI_DATABASE_URL", database_url)
     monkeypatch.setenv("COLUMNS", f"{WIDE}")
-    monkeypatch.setattr(command, "out", Console(width=WIDE))
+    for module in (command, display):
+        monkeypatch.setattr(module, "out", Console(width=WIDE))
     monkeypatch.setattr(command, "errors", Console(stderr=True, width=WIDE))
     monkeypatch.delenv("JIGI_LOGIN", raising=False)
     settings.cache_clear()
@@ -599,7 +600,9 @@ async def test_a_pause_without_a_reason_is_by_hand(jigi: Typed) -> None:
     await kin(AWA)
     campaign = await running()
     assert (await jigi("pause", campaign, "--as", "binta")).code == 0
-    assert (await one("SELECT why FROM campaign")).why == "paused by hand"
+    row = await one("SELECT why, why_code FROM campaign")
+    assert (row.why, row.why_code) == (None, "by_hand")
+    assert done(await jigi("status", campaign))[0] == f"Campaign {campaign}: announce, paused: paused by hand"
 
 
 async def test_a_cancelled_campaign_tells_nobody_any_more_and_says_why(jigi: Typed) -> None:

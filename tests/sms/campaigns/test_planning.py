@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from core.campaigns.models import CampaignKind as Kind
+from core.campaigns.steps import FourEyes, NotASupervisor, WrongState
 from core.payments.states import PaymentState
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
@@ -14,11 +15,12 @@ from core.staff.agents import Role
 from core.text.alphabet import GSM7, UCS2
 from core.text.languages import Language
 from core.text.links import NotASafeText
+from core.text.words import COMMAND
 from sms.campaigns import planning, steps
-from sms.campaigns.audience import Subject
+from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import CannotBeWritten, Draft, draft
-from sms.campaigns.scope import NotASupervisor, UnknownCampaign
-from sms.campaigns.steps import FourEyes, WrongState
+from sms.campaigns.notes import note_text
+from sms.campaigns.scope import UnknownCampaign
 from sms.outbox.contents import PaymentLine
 from sms.worker import sweeps
 from tests.core import seed
@@ -233,14 +235,14 @@ async def test_who_lacks_a_phone_is_listed_in_the_language_asked_for() -> None:
     await family(language=BM)
     await family()
     for language, count in ((FR, 1), (BM, 2)):
-        plan = await planned(subject=Subject(round_id=await round_id(), language=language))
+        plan = await planned(audience=Audience(round_id=await round_id(), language=language))
         assert await left_out(plan.campaign_id) == {"no_phone": count}
 
 
 async def test_who_has_no_day_yet_is_listed_in_the_place_asked_for() -> None:
     await seed.places(("ML010101", "Kayes"))
     await family(AWA, due=None, state=PaymentState.PLANNED)
-    plan = await planned(subject=Subject(round_id=await round_id(), place="ML01"))
+    plan = await planned(audience=Audience(round_id=await round_id(), place="ML01"))
     assert await left_out(plan.campaign_id) == {}
 
 
@@ -282,7 +284,7 @@ async def test_the_same_words_of_another_round_are_told() -> None:
     await family(AWA)
     await family(AWA, round_name="T1 2027")
     await planned()
-    assert await told((await planned(subject=Subject(round_id=await round_id("T1 2027")))).campaign_id) == {AWA}
+    assert await told((await planned(audience=Audience(round_id=await round_id("T1 2027")))).campaign_id) == {AWA}
 
 
 async def test_a_reminder_is_told_to_who_was_announced_the_day() -> None:
@@ -305,10 +307,10 @@ async def test_who_was_announced_the_day_lately_is_not_reminded_of_it_three_days
 async def test_free_words_may_be_said_again_the_next_day() -> None:
     await family(AWA)
     for now, who in ((NOW, {AWA}), (NOW + timedelta(hours=23), set()), (NOW + timedelta(hours=25), {AWA})):
-        plan = await planned(Kind.FREE, Subject(), now=now, french="Réunion.", bambara="Lajè.")
+        plan = await planned(Kind.FREE, Audience(), now=now, french="Réunion.", bambara="Lajè.")
         assert await told(plan.campaign_id) == who
         await again("delivered")
-    other = await planned(Kind.FREE, Subject(), now=NOW + timedelta(hours=25), french="Autre.", bambara="Wèrè.")
+    other = await planned(Kind.FREE, Audience(), now=NOW + timedelta(hours=25), french="Autre.", bambara="Wèrè.")
     assert await told(other.campaign_id) == {AWA}
 
 
@@ -373,7 +375,7 @@ async def test_a_request_has_its_days(kind: Kind, due: datetime, opens: datetime
 
 async def test_a_reminder_planned_ahead_waits_for_its_day() -> None:
     await family(AWA, due=TODAY + 9 * DAY)
-    await planned(Kind.REMINDER_3, Subject(round_id=await round_id(), day=TODAY + 9 * DAY))
+    await planned(Kind.REMINDER_3, Audience(round_id=await round_id(), day=TODAY + 9 * DAY))
     batch = await one("SELECT * FROM sms_batch")
     ahead = TODAY + 6 * DAY
     assert (batch.not_before.date(), batch.not_after.date()) == (ahead, ahead)
@@ -383,7 +385,7 @@ async def test_who_must_come_tomorrow_is_told_before_the_others() -> None:
     await family(AWA, due=TODAY + DAY)
     await family(BINTA, due=TODAY + 3 * DAY)
     await family(CHEICK)
-    free = await planned(Kind.FREE, Subject(), french="Réunion.", bambara="Lajè.")
+    free = await planned(Kind.FREE, Audience(), french="Réunion.", bambara="Lajè.")
     kinds = (Kind.REMINDER_3, Kind.ANNOUNCE, Kind.REMINDER_1)
     three, announce, tomorrow = [(await planned(kind)).campaign_id for kind in kinds]
     rows = await query("SELECT DISTINCT priority, campaign_id FROM sms_batch ORDER BY priority")
@@ -399,7 +401,7 @@ async def parts_of(letters: int, settings: Settings) -> int:
     """Parts of a plan that tells one number a French text of so many septets, security line not counted."""
     await speaks(AWA, FR)
     words = "a" * (letters - len(FREE_BODY) - 1) + "."
-    plan = await planned(Kind.FREE, Subject(), settings=settings, french=words, bambara="Lajè.")
+    plan = await planned(Kind.FREE, Audience(), settings=settings, french=words, bambara="Lajè.")
     return plan.parts
 
 
@@ -446,7 +448,7 @@ async def test_the_cost_is_that_of_the_parts() -> None:
     await crowd(numbers(10))
     assert (await planned()).cost_xof is None
     plan = await planned(
-        Kind.FREE, Subject(), settings=Settings(sms_part_price_xof=17.5), french="Un.", bambara="Kelen."
+        Kind.FREE, Audience(), settings=Settings(sms_part_price_xof=17.5), french="Un.", bambara="Kelen."
     )
     assert (plan.parts, plan.cost_xof) == (10, 175)
     row = await one("SELECT * FROM campaign WHERE id = :id", id=plan.campaign_id)
@@ -467,7 +469,7 @@ async def test_the_cost_is_that_of_the_parts() -> None:
 async def test_a_dear_campaign_needs_a_second_approval(caps: dict[str, int], needs_second: bool) -> None:
     await crowd(numbers(10))
     settings = Settings(sms_optout_reserve=0).model_copy(update=caps)
-    plan = await planned(Kind.FREE, Subject(), settings=settings, french="Un.", bambara="Kelen.")
+    plan = await planned(Kind.FREE, Audience(), settings=settings, french="Un.", bambara="Kelen.")
     assert plan.needs_second is needs_second
     given = await steps.approve(plan.campaign_id, await somebody("binta"), NOW)
     assert given.complete is not needs_second
@@ -488,9 +490,12 @@ async def test_a_plan_is_made_anew_with_what_is_true_now() -> None:
     assert await told(plan.campaign_id) == {AWA, CHEICK}
     assert (await one("SELECT count(*) AS n FROM sms_batch")).n == 1
     assert (await one("SELECT count(*) AS n FROM message_text")).n == 1
-    notes = [(each.from_state, each.to_state, each.note) for each in await steps.changes(plan.campaign_id)]
+    notes = [
+        (each.from_state, each.to_state, note_text(each.note, COMMAND))
+        for each in await steps.changes(plan.campaign_id)
+    ]
     assert notes == [
-        (None, "draft", None),
+        (None, "draft", ""),
         ("draft", "planned", "2 recipients, 2 parts"),
         ("planned", "planned", "2 recipients, 2 parts"),
     ]
@@ -582,20 +587,20 @@ async def test_free_words_that_cannot_be_sent_are_refused(
     french: str | None, bambara: str | None, refused: type[ValueError]
 ) -> None:
     with pytest.raises(refused):
-        await drafted(Kind.FREE, Subject(), french=french, bambara=bambara)
+        await drafted(Kind.FREE, Audience(), french=french, bambara=bambara)
     assert await query("SELECT id FROM campaign") == []
 
 
 async def test_where_phones_show_more_letters_more_may_be_written() -> None:
     with pytest.raises(CannotBeWritten):
-        await draft(Draft(Kind.FREE, Subject(), "free", "Réunion 集.", "Lajɛ."), NOW, GSM7)
-    assert await draft(Draft(Kind.FREE, Subject(), "free", "Réunion 集.", "Lajɛ."), NOW, UCS2)
+        await draft(Draft(Kind.FREE, Audience(), "free", "Réunion 集.", "Lajɛ."), NOW, GSM7)
+    assert await draft(Draft(Kind.FREE, Audience(), "free", "Réunion 集.", "Lajɛ."), NOW, UCS2)
 
 
 async def test_free_words_are_told_in_both_languages() -> None:
     await family(AWA, language=FR)
     await family(BINTA, language=BM)
-    plan = await planned(Kind.FREE, Subject(), french="Réunion demain.", bambara="Lajɛ bɛ sini.")
+    plan = await planned(Kind.FREE, Audience(), french="Réunion demain.", bambara="Lajɛ bɛ sini.")
     texts = await bodies(plan.campaign_id)
     assert texts[AWA].startswith("Jigisèmèjiri : Réunion demain.")
     assert texts[BINTA].startswith("Jigisèmèjiri: Lajè bè sini.")
@@ -604,7 +609,7 @@ async def test_free_words_are_told_in_both_languages() -> None:
 async def test_free_words_are_still_worth_sending_when_their_campaign_starts() -> None:
     """Planned on Tuesday, approved on Friday."""
     await family(AWA)
-    plan = await planned(Kind.FREE, Subject(), french="Réunion.", bambara="Lajè.")
+    plan = await planned(Kind.FREE, Audience(), french="Réunion.", bambara="Lajè.")
     for days in (1, 2):
         await sweeps.sweep(NOW + days * DAY, SETTINGS)
     friday = NOW + 3 * DAY

@@ -10,7 +10,9 @@ from core.campaigns.models import CampaignKind as Kind
 from core.payments.states import PaymentState as Pay
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
+from core.text.words import COMMAND
 from sms.campaigns import planning, rules, steps
+from sms.campaigns.notes import note_text
 from sms.campaigns.planning import Plan
 from sms.campaigns.rules import Arisen
 from tests.core.seed import TODAY
@@ -431,11 +433,11 @@ async def test_between_plan_and_start_there_is_time_to_stop_it(minutes: int) -> 
     assert (row.state, row.starts_at) == ("scheduled", NOW + minutes * MINUTE)
     assert await steps.begin_due(NOW + minutes * MINUTE - timedelta(seconds=1)) == []
     assert await steps.begin_due(NOW + minutes * MINUTE) == [campaign]
-    notes = [(each.actor, each.to_state, each.note) for each in await steps.changes(campaign)]
+    notes = [(each.actor, each.to_state, note_text(each.note, COMMAND)) for each in await steps.changes(campaign)]
     assert notes[2:] == [
         (None, "approved", "by the approval of the announcement"),
         (None, "scheduled", f"for {NOW + minutes * MINUTE:%Y-%m-%d %H:%M}"),
-        (None, "running", None),
+        (None, "running", ""),
     ]
 
 

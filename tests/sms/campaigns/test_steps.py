@@ -9,13 +9,15 @@ from sqlalchemy.exc import IntegrityError
 
 from core.campaigns.models import CampaignKind as Kind
 from core.campaigns.models import CampaignState as S
+from core.campaigns.steps import CampaignError, FourEyes, NotASupervisor, WrongState
 from core.platform.settings import Settings
 from core.staff import administration
 from core.staff.agents import Actor, Role, UnknownAgent, actor_of
+from core.text.words import COMMAND
 from sms.campaigns import planning, steps
-from sms.campaigns.audience import Subject
-from sms.campaigns.scope import CampaignError, NotASupervisor, UnknownCampaign
-from sms.campaigns.steps import FourEyes, WrongState
+from sms.campaigns.audience import Audience
+from sms.campaigns.notes import note_text
+from sms.campaigns.scope import UnknownCampaign
 from sms.outbox import ledger
 from sms.outbox.gateway import Policy, Unanswered
 from sms.outbox.window import Window
@@ -240,17 +242,18 @@ async def test_each_decision_is_on_record_with_who_and_when() -> None:
     await steps.cancel(campaign, "no money", binta, NOW + 9 * HOUR)
 
     record = [
-        (each.at, each.actor, each.from_state, each.to_state, each.note) for each in await steps.changes(campaign)
+        (each.at, each.actor, each.from_state, each.to_state, note_text(each.note, COMMAND))
+        for each in await steps.changes(campaign)
     ]
     assert record == [
-        (NOW, "Awa", None, "draft", None),
+        (NOW, "Awa", None, "draft", ""),
         (NOW, "Awa", "draft", "planned", "1 recipients, 1 parts"),
         (NOW + 1 * HOUR, "Binta", "planned", "planned", "first approval; a second is needed"),
         (NOW + 2 * HOUR, "Cheick", "planned", "approved", "approved"),
         (NOW + 3 * HOUR, "Binta", "approved", "scheduled", "for 2026-11-24 14:00"),
-        (NOW + 5 * HOUR, None, "scheduled", "running", None),
+        (NOW + 5 * HOUR, None, "scheduled", "running", ""),
         (NOW + 6 * HOUR, "Awa", "running", "paused", "network"),
-        (NOW + 7 * HOUR, "Cheick", "paused", "running", None),
+        (NOW + 7 * HOUR, "Cheick", "paused", "running", ""),
         (NOW + 8 * HOUR, None, "running", "paused", "InsufficientBalance"),
         (NOW + 9 * HOUR, "Binta", "paused", "cancelled", "no money"),
     ]
@@ -511,7 +514,9 @@ async def test_uncertain_messages_sent_again_stay_marked() -> None:
     before = len(await steps.changes(campaign))
     assert await steps.settle(campaign, await somebody("binta"), NOW, again=True) == 1
     assert await state_of(campaign) == "running"
-    decided = [(each.at, each.actor, each.from_state, each.note) for each in await steps.changes(campaign)]
+    decided = [
+        (each.at, each.actor, each.from_state, note_text(each.note, COMMAND)) for each in await steps.changes(campaign)
+    ]
     assert decided[before:] == [(NOW, "Binta", "finished", "1 uncertain: sent again")]
 
     gateway = ScriptedGateway()
@@ -529,7 +534,7 @@ async def test_uncertain_messages_left_are_never_sent() -> None:
     assert await sender(ScriptedGateway(), Watch()).drain() == 0
     assert (await fates(campaign), await state_of(campaign)) == ({AWA: Fate("silent", "not_sent_again")}, "finished")
     assert await steps.settle(campaign, await somebody("binta"), NOW, again=True) == 0
-    assert (await steps.changes(campaign))[-1].note == "1 uncertain: left"
+    assert note_text((await steps.changes(campaign))[-1].note, COMMAND) == "1 uncertain: left"
 
 
 async def test_a_campaign_is_settled_without_touching_another() -> None:
@@ -537,7 +542,7 @@ async def test_a_campaign_is_settled_without_touching_another() -> None:
     campaign = await running()
     await uncertain(campaign)
     await family(BINTA)
-    other = await running(Kind.FREE, Subject(), french="Réunion.", bambara="Lajè.")
+    other = await running(Kind.FREE, Audience(), french="Réunion.", bambara="Lajè.")
     await uncertain(other)
     assert await steps.settle(other, await somebody("binta"), NOW, again=False) == 2
     assert await fates(campaign) == {AWA: Fate("uncertain", "ReadTimeout")}
@@ -551,10 +556,10 @@ async def test_what_is_refused_is_refused_in_words_for_people() -> None:
 
 async def test_a_plan_with_nobody_to_tell_is_discarded() -> None:
     await family(AWA, round_name=None)
-    plan = await planned(Kind.FREE, Subject(place="ML09"), french="Réunion.", bambara="Lajè.")
+    plan = await planned(Kind.FREE, Audience(place="ML09"), french="Réunion.", bambara="Lajè.")
     await steps.discard(plan.campaign_id, NOW)
     assert await state_of(plan.campaign_id) == "cancelled"
-    assert (await steps.changes(plan.campaign_id))[-1].note == "nobody to tell"
+    assert note_text((await steps.changes(plan.campaign_id))[-1].note, COMMAND) == "nobody to tell"
 
 
 async def test_single_notices_are_settled_together() -> None:
@@ -570,7 +575,7 @@ async def test_single_notices_are_settled_together() -> None:
 async def test_free_words_that_begin_by_being_resumed_end_two_days_later_and_are_not_prolonged() -> None:
     await family(AWA)
     actor = await somebody("binta")
-    campaign = await approved(await planned(Kind.FREE, Subject(), french="Réunion.", bambara="Lajè."))
+    campaign = await approved(await planned(Kind.FREE, Audience(), french="Réunion.", bambara="Lajè."))
     await steps.start(campaign, actor, NOW, NOW + HOUR)
     await steps.pause(campaign, "network", NOW, actor)
     for now in (NOW + 2 * HOUR, NOW + 26 * HOUR):

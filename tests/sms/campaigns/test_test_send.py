@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from core.campaigns.steps import WrongState
 from core.payments.states import PaymentState
 from sms.campaigns import test_send
-from sms.campaigns.steps import WrongState
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -27,6 +27,7 @@ from tests.sms.campaign_world import (
     planned,
     query,
     sender,
+    somebody,
     state_of,
 )
 from tests.sms.campaign_world import safo as safo
@@ -47,7 +48,7 @@ async def a_plan() -> int:
 async def test_the_longest_text_of_each_language_goes_to_each_phone_as_it_is() -> None:
     campaign = await a_plan()
     planned_texts = await bodies(campaign)
-    assert await test_send.send(campaign, [CHEICK, DJENEBA], NOW) == 4
+    assert await test_send.send(campaign, [CHEICK, DJENEBA], await somebody("binta"), NOW) == 4
     gateway = ScriptedGateway()
     await sender(gateway, Watch()).drain()
     texts = (planned_texts[BINTA], planned_texts[MALITEL])
@@ -57,7 +58,7 @@ async def test_the_longest_text_of_each_language_goes_to_each_phone_as_it_is() -
 async def test_a_test_is_no_part_of_the_campaign() -> None:
     campaign = await a_plan()
     before = await counted(campaign)
-    await test_send.send(campaign, [AWA], NOW)
+    await test_send.send(campaign, [AWA], await somebody("binta"), NOW)
     await sender(ScriptedGateway(), Watch()).drain()
     assert await counted(campaign) == before
     assert await state_of(campaign) == "planned"
@@ -66,7 +67,7 @@ async def test_a_test_is_no_part_of_the_campaign() -> None:
 async def test_a_test_goes_now_at_any_hour_or_not_at_all() -> None:
     campaign = await a_plan()
     night = NOW.replace(hour=23)
-    await test_send.send(campaign, [CHEICK], night)
+    await test_send.send(campaign, [CHEICK], await somebody("binta"), night)
     rows = await query("SELECT DISTINCT prompt, not_after FROM sms_batch WHERE campaign_id IS NULL")
     assert [tuple(row) for row in rows] == [(True, night + timedelta(hours=1))]
     gateway = ScriptedGateway()
@@ -76,23 +77,23 @@ async def test_a_test_goes_now_at_any_hour_or_not_at_all() -> None:
 
 async def test_the_same_phone_can_try_it_again() -> None:
     campaign = await a_plan()
-    assert await test_send.send(campaign, [CHEICK], NOW) == 2
-    assert await test_send.send(campaign, [CHEICK], NOW) == 2
+    assert await test_send.send(campaign, [CHEICK], await somebody("binta"), NOW) == 2
+    assert await test_send.send(campaign, [CHEICK], await somebody("binta"), NOW) == 2
 
 
 async def test_a_phone_that_gets_no_sms_is_not_counted() -> None:
     campaign = await a_plan()
-    assert await test_send.send(campaign, [FIXED, CHEICK], NOW) == 2
+    assert await test_send.send(campaign, [FIXED, CHEICK], await somebody("binta"), NOW) == 2
 
 
 async def test_a_campaign_without_a_plan_cannot_be_tried() -> None:
     await family(AWA)
     with pytest.raises(WrongState, match="plan it first"):
-        await test_send.send(await drafted(), [CHEICK], NOW)
+        await test_send.send(await drafted(), [CHEICK], await somebody("binta"), NOW)
     assert (await one("SELECT count(*) AS n FROM message")).n == 0
 
 
 async def test_nor_can_one_that_has_nobody_to_tell() -> None:
     await family(AWA, state=PaymentState.PAID)
     with pytest.raises(WrongState, match="plan it first"):
-        await test_send.send((await planned()).campaign_id, [CHEICK], NOW)
+        await test_send.send((await planned()).campaign_id, [CHEICK], await somebody("binta"), NOW)

@@ -6,10 +6,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from core.outbox.messages import reason_label
 from core.payments.states import PaymentState
 from core.registry.callers import stop_sms
+from core.text.words import PAPER
 from sms.campaigns import unreached
-from sms.campaigns.unreached import HEADER, REASONS, CommuneCount
+from sms.campaigns.unreached import HEADER, CommuneCount
 from tests.core import seed
 from tests.sms.campaign_world import (
     AWA,
@@ -32,7 +34,7 @@ MOPTI = "ML050101"
 
 async def listed(campaign: int) -> list[tuple[str, ...]]:
     """The list, row by row."""
-    return [tuple(row) async for row in unreached.rows(campaign)]
+    return [household.cells() async for household in unreached.households(campaign)]
 
 
 async def became(msisdn: str, state: str, reason: str | None = None) -> None:
@@ -73,11 +75,11 @@ async def test_each_household_stands_with_its_reason_in_words() -> None:
     await became(MALITEL, "failed", "SomethingNew")
     await became(AWA, "delivered")
     assert await reasons(campaign) == {
-        "A": REASONS["no_phone"],
-        "B": REASONS["fixed_line"],
-        "C": REASONS["opted_out"],
-        "D": REASONS["no_day"],
-        "E": REASONS["AbsentSubscriber"],
+        "A": reason_label("no_phone", PAPER),
+        "B": reason_label("fixed_line", PAPER),
+        "C": reason_label("opted_out", PAPER),
+        "D": reason_label("no_day", PAPER),
+        "E": reason_label("AbsentSubscriber", PAPER),
         "F": "SomethingNew",
     }
 

@@ -13,7 +13,7 @@ from core.outbox.notices import NoticeKind
 from core.platform.settings import Settings
 from core.registry.callers import restart_sms, stop_sms
 from sms.campaigns import steps
-from sms.campaigns.audience import Subject
+from sms.campaigns.audience import Audience
 from sms.outbox import ledger, rate_limit
 from sms.outbox.gateway import Policy, Result
 from sms.outbox.ledger import Claim, Departure, Retrying, WrittenNotice
@@ -310,7 +310,7 @@ async def test_an_event_that_changed_is_not_told_any_more(columns: str, told: bo
     await places(("ML030101", "Dialakorodji"))
     await event("PNP", TODAY + 2 * DAY, village="Sirakoro", hour=time(9))
     await family(AWA, round_name=None, components=("PNP",), village="Sirakoro")
-    campaign = await running(subject=Subject(event="PNP"))
+    campaign = await running(audience=Audience(event="PNP"))
     await change(f"UPDATE component_event SET {columns}")  # noqa: S608 - our own words
     assert (await depart(await claimed()) is not None) is told
     assert await fates(campaign) == {AWA: Fate("planned") if told else Fate("dropped", "changed")}
@@ -320,7 +320,7 @@ async def test_of_an_event_that_moved_to_a_village_only_the_others_are_not_told(
     await event("PNP", TODAY + 2 * DAY)
     await family(AWA, round_name=None, components=("PNP",), village="Sirakoro")
     await family(BINTA, round_name=None, components=("PNP",), village="Dialakoroba")
-    campaign = await running(subject=Subject(event="PNP"))
+    campaign = await running(audience=Audience(event="PNP"))
     await change("UPDATE component_event SET village = 'Sirakoro'")
     assert [each.msisdn for each in (await departed()).recipients] == [AWA]
     assert (await fates(campaign))[BINTA] == Fate("dropped", "changed")
@@ -329,7 +329,7 @@ async def test_of_an_event_that_moved_to_a_village_only_the_others_are_not_told(
 async def test_that_an_event_will_not_be_is_told_when_it_is_gone() -> None:
     await event("PNP", TODAY + 2 * DAY)
     await family(AWA, round_name=None, components=("PNP",))
-    await running(Kind.CANCELLED, Subject(event="PNP"))
+    await running(Kind.CANCELLED, Audience(event="PNP"))
     await change("DELETE FROM component_event")
     assert (await departed()).recipients
 
@@ -419,7 +419,7 @@ async def test_two_requests_at_once_cannot_both_be_the_third_of_the_day() -> Non
         await change("TRUNCATE household, campaign, sms_batch, message CASCADE")
         await family(AWA)
         await running()
-        await running(Kind.FREE, Subject(), french="Réunion.", bambara="Lajè.")
+        await running(Kind.FREE, Audience(), french="Réunion.", bambara="Lajè.")
         await got(AWA, 2)
         claims = [await claimed(worker=worker) for worker in ("first", "second")]
         departures = await asyncio.gather(*(depart(claim) for claim in claims))

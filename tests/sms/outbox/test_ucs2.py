@@ -5,7 +5,7 @@ import pytest
 from core.campaigns.models import CampaignKind as Kind
 from core.outbox.notices import NoticeKind
 from core.platform.settings import Settings
-from sms.campaigns.audience import Subject
+from sms.campaigns.audience import Audience
 from sms.campaigns.planning import Plan
 from tests.sms.campaign_world import (
     AWA,
@@ -33,7 +33,7 @@ async def free(size: int, settings: Settings = UCS2) -> Plan:
     """Plan free words in Bambara whose text has this size before the security line."""
     words = "ɲɔ" * size
     words = f"{words[: size - OPENING - 1]}."
-    return await planned(Kind.FREE, Subject(), settings=settings, french=words, bambara=words)
+    return await planned(Kind.FREE, Audience(), settings=settings, french=words, bambara=words)
 
 
 @pytest.mark.parametrize(("size", "parts"), [(69, 1), (70, 1), (71, 2), (134, 2), (135, 3)])

@@ -16,7 +16,7 @@ from core.platform import database
 from core.platform.jobs import new_queue
 from core.platform.settings import Settings
 from sms.campaigns import steps
-from sms.campaigns.audience import Subject
+from sms.campaigns.audience import Audience
 from sms.worker.process import Worker, end_tasks, work, worker_name
 from tests.sms.campaign_world import (
     AWA,
@@ -270,7 +270,7 @@ def cut_connections(url: str) -> None:
 
 async def test_a_free_text_is_sent_by_a_worker_as_it_was_planned(database_url: str) -> None:
     await family(AWA, round_name=None)
-    await running(Kind.FREE, Subject(), french="Réunion.", bambara="Lajɛ.", now=now(), settings=ALWAYS)
+    await running(Kind.FREE, Audience(), french="Réunion.", bambara="Lajɛ.", now=now(), settings=ALWAYS)
     gateway = ScriptedGateway()
     async with worker(database_url, gateway):
 

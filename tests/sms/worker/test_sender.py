@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
 from core.campaigns.models import CampaignKind as Kind
+from core.campaigns.steps import WrongState
 from core.outbox.messages import MessageState
 from core.outbox.notices import NoticeKind
 from core.platform.settings import Settings
@@ -338,8 +339,8 @@ async def test_the_campaign_pauses_until_somebody_has_looked_and_goes_on_from_th
     working = sender(gateway, watch)
     await working.drain()
     assert len(gateway.asked) == 2
-    row = await one("SELECT state, why FROM campaign")
-    assert (row.state, row.why) == ("paused", why)
+    row = await one("SELECT state, why_code, why_data FROM campaign")
+    assert (row.state, row.why_code, row.why_data) == ("paused", "gateway", {"reason": why})
     assert await counted(campaign) == {"accepted": 2, "planned": 3}
     assert [row.attempts for row in await query("SELECT attempts FROM message")] == [0] * 5
 
@@ -875,11 +876,11 @@ class Story:
             await task
 
     async def pause(self) -> None:
-        with suppress(steps.WrongState):
+        with suppress(WrongState):
             await steps.pause(self.campaign, "wait", self.watch.now)
 
     async def resume(self) -> None:
-        with suppress(steps.WrongState):
+        with suppress(WrongState):
             await steps.resume(self.campaign, await somebody("binta"), self.watch.now)
 
     async def settle(self, *, again: bool) -> None:

@@ -1,42 +1,25 @@
-"""Planning that takes a while, apart from whoever asked: one at a time for each campaign, seen from every process."""
+"""A plan made in a task of its own, as it takes a while: one at a time for each campaign, seen from every process."""
 
 import asyncio
 from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy import text
 
+from core.campaigns.notes import Note, NoteCode
+from core.campaigns.steps import CampaignError, PlanningAlready
 from core.platform import database
-from core.platform.database import reading, writing
+from core.platform.database import writing
+from core.platform.locks import Lock
 from core.platform.settings import Settings
 from core.staff.agents import Actor
 from sms.campaigns import planning
-from sms.campaigns.scope import CampaignError, must_run
-from sms.campaigns.steps import CHANGE
+from sms.campaigns.scope import campaign_of, must_run
+from sms.campaigns.steps import change_of
 
 log = structlog.get_logger(__name__)
 
-LOCKS: Final = 7_551_903
-"""The first key of the advisory locks that a plan being made holds; the second is the campaign's number."""
-
-UNDER_WAY: Final = text(
-    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = :locks AND objid = :id "
-    "AND objsubid = 2 AND granted)"
-)
-STATE: Final = text("SELECT state FROM campaign WHERE id = :id")
-FAILED: Final = "the plan could not be made"
 _tasks: Final[set[asyncio.Task[None]]] = set()
-
-
-class PlanningAlready(CampaignError):
-    """The plan of this campaign is being made."""
-
-
-async def under_way(campaign_id: int) -> bool:
-    """Whether the plan of a campaign is being made now, here or in another process."""
-    async with reading() as connection:
-        return bool(await connection.scalar(UNDER_WAY, {"locks": LOCKS, "id": campaign_id}))
 
 
 async def begin(campaign_id: int, settings: Settings, actor: Actor, now: datetime, *, patience: float) -> bool:
@@ -62,9 +45,10 @@ async def ended() -> None:
 
 async def _plan(campaign_id: int, settings: Settings, actor: Actor, now: datetime) -> None:
     async with database.copying() as connection:
-        row = await (await connection.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, campaign_id])).fetchone()
+        keys = {"lock": int(Lock.PLAN_OF_ONE), "id": campaign_id}
+        row = await (await connection.execute(TRY_LOCK, keys)).fetchone()
         await connection.commit()
-        if row is None or not row[0]:
+        if row != (True,):
             raise PlanningAlready(f"the plan of campaign {campaign_id} is being made")
         try:
             await planning.plan(campaign_id, settings, now, actor=actor)
@@ -72,12 +56,14 @@ async def _plan(campaign_id: int, settings: Settings, actor: Actor, now: datetim
             raise
         except Exception as error:
             log.error("campaign_not_planned", campaign=campaign_id, error=type(error).__name__)
-            await _failed(campaign_id, actor, now)
+            await _not_planned(campaign_id, actor, now)
 
 
-async def _failed(campaign_id: int, actor: Actor, now: datetime) -> None:
+TRY_LOCK: Final = "SELECT pg_try_advisory_lock(%(lock)s, %(id)s)"
+
+
+async def _not_planned(campaign_id: int, actor: Actor, now: datetime) -> None:
     """Put on record that a plan could not be made; the campaign is as it was."""
     async with writing() as session:
-        state = await session.scalar(STATE, {"id": campaign_id})
-        change = {"id": campaign_id, "at": now, "agent_id": actor.id, "from_state": state, "to_state": state}
-        await session.execute(CHANGE, change | {"note": FAILED})
+        campaign = await campaign_of(campaign_id)
+        session.add(change_of(campaign, campaign.state, now, actor.id, Note.of(NoteCode.NOT_PLANNED)))

@@ -1,0 +1,169 @@
+"""What `jigi campaign` prints: a campaign with its plan and decisions, the list, and how far one is."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Final
+
+from rich.console import Group
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from core.campaigns.models import CampaignState
+from core.campaigns.steps import ENDED
+from core.outbox.messages import AWAITED, MessageState, reason_label
+from core.platform.settings import settings
+from core.platform.terminal import out
+from core.text.formats import number_phrase
+from core.text.words import COMMAND, PAPER, label
+from sms.campaigns import preview, steps, unreached
+from sms.campaigns.notes import note_text
+from sms.campaigns.preview import Preview, Summary
+from sms.campaigns.preview import Progress as Counted
+
+REFRESH_SECONDS: Final = 1.0
+QUIET_LOOKS: Final = 15
+"""How often it is still looked for delivery reports once everything is sent."""
+
+
+async def print_list() -> None:
+    """The campaigns, newest first."""
+    table = Table("No", "Campaign", "Kind", "State", "Recipients", "Parts", "Planned by", "Approved by")
+    for each in await preview.summaries():
+        approved = ", ".join(name for name in (each.approved_by, each.second_approved_by) if name)
+        table.add_row(
+            str(each.id),
+            escape(each.title),
+            label(each.kind, COMMAND),
+            _state(each),
+            number_phrase(each.recipients),
+            number_phrase(each.parts),
+            each.planned_by or "by itself",
+            approved,
+        )
+    out.print(table)
+
+
+async def print_campaign(campaign_id: int) -> None:
+    """What a campaign holds: recipients, who is left out, texts, and what was decided."""
+    campaign = await preview.summary(campaign_id)
+    held = await preview.preview(campaign_id, settings(), datetime.now(UTC))
+    out.print(f"{_heading(campaign)} ({label(campaign.kind, COMMAND)}), {_state(campaign)}", highlight=False)
+    out.print(
+        f"{number_phrase(campaign.recipients)} recipients, {held.texts} texts in {held.requests} requests, "
+        f"{number_phrase(campaign.parts)} parts, {_cost(campaign)}",
+        highlight=False,
+    )
+    out.print(_recipients(held))
+    for sample in held.samples:
+        out.print(f"[dim]{sample.language}, {sample.size} long, {sample.parts} part(s), {sample.recipients} times[/]")
+        out.print(Text(sample.body), "")
+    for change in await steps.changes(campaign_id):
+        what = f"{label(change.to_state, COMMAND)} {note_text(change.note, COMMAND)}".strip()
+        out.print(f"{change.at:%Y-%m-%d %H:%M} {change.actor or 'by itself'}: {what}", highlight=False, markup=False)
+
+
+def _recipients(held: Preview) -> Table:
+    table = Table("Recipients", "", "Left out", "")
+    reached = [*held.by_language.items(), *held.by_operator.items(), *held.by_place.items()]
+    left = list(held.left_out.items())
+    if held.put_off_today:
+        left.append(("three_today: told tomorrow", held.put_off_today))
+    for place in range(max(len(reached), len(left))):
+        cells: list[str] = []
+        for column in (reached, left):
+            name, count = column[place] if place < len(column) else ("", 0)
+            cells += [name, number_phrase(count) if name else ""]
+        table.add_row(*cells)
+    return table
+
+
+def _cost(campaign: Summary) -> str:
+    if campaign.cost_xof is None:
+        return "cost not known (JIGI_SMS_PART_PRICE_XOF is not set)"
+    return f"about {number_phrase(campaign.cost_xof)} F CFA"
+
+
+def _heading(campaign: Summary) -> str:
+    return f"[bold]Campaign {campaign.id}: {escape(campaign.title)}[/]"
+
+
+def _state(campaign: Summary) -> str:
+    match campaign.state:
+        case CampaignState.PLANNED if campaign.approved_by:
+            return "planned, waits for a second approval"
+        case CampaignState.PLANNED:
+            return "planned, waits for an approval" + (" (and a second one)" if campaign.needs_second else "")
+        case CampaignState.SCHEDULED if campaign.starts_at:
+            return f"scheduled for {campaign.starts_at:%Y-%m-%d %H:%M}"
+        case CampaignState.PAUSED | CampaignState.CANCELLED if why := note_text(campaign.reason, COMMAND):
+            return f"{label(campaign.state, COMMAND)}: {escape(why)}"
+    return label(campaign.state, COMMAND)
+
+
+async def print_status(campaign_id: int) -> None:
+    """How far a campaign is."""
+    campaign, counted = await preview.summary(campaign_id), await preview.progress(campaign_id)
+    out.print(f"{_heading(campaign)}, {_state(campaign)}", highlight=False)
+    out.print(_states(counted))
+    _ask(campaign_id, counted)
+
+
+async def watch(campaign_id: int) -> None:
+    """Show the bar and the states until nothing more moves."""
+    columns = (
+        BarColumn(40),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TextColumn("{task.fields[rate]:,.0f}/s"),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(elapsed_when_finished=False),
+    )
+    moving = Progress(*columns, console=out)
+    task = moving.add_task("", total=None, rate=0.0)
+    before, quiet = 0, 0
+    with Live(console=out, refresh_per_second=4) as live:
+        while True:
+            campaign, counted = await preview.summary(campaign_id), await preview.progress(campaign_id)
+            rate = (counted.done - before) / REFRESH_SECONDS if before else 0.0
+            before = counted.done
+            moving.update(task, completed=counted.done, total=counted.to_send, rate=max(rate, 0.0))
+            live.update(Group(Text.from_markup(f"{_heading(campaign)}, {_state(campaign)}"), moving, _states(counted)))
+            waiting = sum(counted.states.get(state, 0) for state in AWAITED)
+            ended = campaign.state in ENDED
+            quiet = quiet + 1 if ended else 0
+            if ended and (not waiting or quiet > QUIET_LOOKS):
+                break
+            await asyncio.sleep(REFRESH_SECONDS)
+    _ask(campaign_id, counted)
+
+
+def _states(counted: Counted) -> Table:
+    shown = [state for state in MessageState if counted.states.get(state)]
+    table = Table("sent", *(label(state, COMMAND) for state in shown), "under way", "cost")
+    cost = ", ".join(f"{currency} {amount:,.2f}" for currency, amount in counted.cost.items())
+    cells = (number_phrase(counted.states[state]) for state in shown)
+    table.add_row(number_phrase(counted.sent), *cells, str(counted.under_way), cost or "–")
+    return table
+
+
+def _ask(campaign_id: int, counted: Counted) -> None:
+    """Put the question that uncertain messages are to a supervisor."""
+    if counted.waiting:
+        out.print(
+            f"{counted.waiting} uncertain: the gateway may or may not have taken them. Decide: "
+            f"jigi campaign settle {campaign_id} --again (some may get it twice) or --leave (some may not get it).",
+            style="yellow",
+            highlight=False,
+        )
+
+
+async def print_communes(campaign_id: int) -> None:
+    """What became of a campaign by commune."""
+    table = Table("Region", "Commune", "Households", "Not told", "Why")
+    for commune in await unreached.by_commune(campaign_id):
+        why = ", ".join(f"{reason_label(name, PAPER)}: {n}" for name, n in commune.reasons.items())
+        table.add_row(commune.region, commune.commune, str(commune.households), str(commune.unreached), why)
+    out.print(table)
