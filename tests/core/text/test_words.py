@@ -20,8 +20,6 @@ NOT_YET: Final = frozenset(
     {
         "core.call_requests.requests.CallRequestState",
         "core.call_requests.requests.Period",
-        "core.campaigns.models.CampaignKind",
-        "core.campaigns.models.CampaignState",
         "core.grievances.filing.GrievanceState",
         "core.grievances.filing.Level",
         "core.grievances.filing.Sensitivity",
