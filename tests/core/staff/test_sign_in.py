@@ -33,7 +33,7 @@ async def enter(at: datetime = NOW, password: str = PASSWORD, login: str = "awa"
     return await sign_in.sign_in(login, password, at, SETTINGS)
 
 
-async def found(token: str, at: datetime = NOW) -> SignedIn:
+async def lasting(token: str, at: datetime = NOW) -> SignedIn:
     """The session that a cookie is of, which must last."""
     session = await sign_in.session_of(token, at, SETTINGS)
     assert session
@@ -64,7 +64,7 @@ async def test_the_word_of_the_cookie_and_the_password_are_not_kept() -> None:
 
 async def test_a_login_is_found_in_any_case() -> None:
     await somebody()
-    assert (await found(await enter(login=" AWA "))).login == "awa"
+    assert (await lasting(await enter(login=" AWA "))).login == "awa"
 
 
 async def test_wrong_tries_lock_the_login_and_time_opens_it() -> None:
@@ -104,7 +104,7 @@ async def test_a_session_ends_when_it_is_not_used_and_after_its_hours() -> None:
     await somebody()
     token = await enter()
     for minutes in range(0, 600, 29):
-        await found(token, NOW + timedelta(minutes=minutes))
+        await lasting(token, NOW + timedelta(minutes=minutes))
     assert await sign_in.session_of(token, NOW + timedelta(hours=10), SETTINGS) is None
     token = await enter(NOW)
     assert await sign_in.session_of(token, NOW + timedelta(minutes=30), SETTINGS) is None
@@ -122,7 +122,7 @@ async def test_who_works_here_no_more_has_no_session() -> None:
 async def test_a_password_is_changed_by_who_knows_the_old_one() -> None:
     await somebody()
     other, token = await enter(), await enter()
-    me = await found(token)
+    me = await lasting(token)
     with pytest.raises(NotSignedIn):
         await sign_in.change_password(me, "pas le bon mot", "un tout autre mot", NOW, SETTINGS)
     for weak in ("court", "avec awa dedans", PASSWORD, "x" * 201):
@@ -130,7 +130,7 @@ async def test_a_password_is_changed_by_who_knows_the_old_one() -> None:
             await sign_in.change_password(me, PASSWORD, weak, NOW, SETTINGS)
     await sign_in.change_password(me, PASSWORD, "un tout autre mot", NOW, SETTINGS)
     assert await sign_in.session_of(other, NOW, SETTINGS) is None
-    await found(token)
+    await lasting(token)
     await enter(password="un tout autre mot")
 
 
@@ -140,7 +140,7 @@ class TestSecondFactor:
     async def enrolled(self) -> tuple[str, pyotp.TOTP]:
         """Awa, signed in wholly, and her telephone."""
         await somebody(Role.SUPERVISOR)
-        me = await found(await enter())
+        me = await lasting(await enter())
         assert me.stage is Stage.ENROL
         _, secret = await sign_in.totp_uri(me.token_hash)
         telephone = pyotp.TOTP(secret)
@@ -149,11 +149,11 @@ class TestSecondFactor:
 
     async def test_an_agent_needs_none(self) -> None:
         await somebody()
-        assert (await found(await enter())).stage is Stage.IN
+        assert (await lasting(await enter())).stage is Stage.IN
 
     async def test_a_code_that_was_used_is_good_no_more_nor_is_an_older_one(self) -> None:
         _, telephone = await self.enrolled()
-        me = await found(await enter())
+        me = await lasting(await enter())
         assert me.stage is Stage.CODE
         for used in (telephone.at(NOW), telephone.at(NOW - timedelta(seconds=30))):
             with pytest.raises(NotSignedIn):
@@ -164,7 +164,7 @@ class TestSecondFactor:
     async def test_one_code_used_twice_at_once_is_good_once(self) -> None:
         _, telephone = await self.enrolled()
         later = NOW + timedelta(minutes=1)
-        sessions = [await found(await enter(later), later) for _ in range(2)]
+        sessions = [await lasting(await enter(later), later) for _ in range(2)]
 
         async def prove(me: SignedIn) -> bool:
             try:
@@ -177,7 +177,7 @@ class TestSecondFactor:
 
     async def test_wrong_codes_lock_the_login_and_a_right_password_does_not_forgive_them(self) -> None:
         await self.enrolled()
-        me = await found(await enter())
+        me = await lasting(await enter())
         for _ in range(2):
             with pytest.raises(NotSignedIn):
                 await sign_in.prove(me.token_hash, "000000", NOW, SETTINGS)
@@ -193,7 +193,7 @@ class TestSecondFactor:
     @pytest.mark.parametrize("code", ["", "１２３４５６", "é" * 6, "12345", "1234567"])
     async def test_what_is_no_code_is_a_wrong_code(self, code: str) -> None:
         await self.enrolled()
-        me = await found(await enter())
+        me = await lasting(await enter())
         with pytest.raises(NotSignedIn):
             await sign_in.prove(me.token_hash, code, NOW, SETTINGS)
 
@@ -204,4 +204,4 @@ class TestSecondFactor:
             agent_id = await connection.scalar(text("SELECT id FROM agent"))
         await sign_in.forget_second_factor(int(agent_id or 0), None, NOW)
         assert await sign_in.session_of(token, NOW, SETTINGS) is None
-        assert (await found(await enter())).stage is Stage.ENROL
+        assert (await lasting(await enter())).stage is Stage.ENROL

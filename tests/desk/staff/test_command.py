@@ -37,9 +37,9 @@ pytestmark = pytest.mark.usefixtures("shell")
 def test_the_first_administrator_is_told_a_password_once() -> None:
     added = jigi("add", "admin", "Awa Administratrice", "--role", "administrator")
     assert added.exit_code == 0, added.output
-    told = re.search(r"first sign-in only: ([a-z-]{20,})", added.output)
-    assert told
-    assert told[1] not in jigi("list").output
+    given = re.search(r"first sign-in only: ([a-z-]{20,})", added.output)
+    assert given
+    assert given[1] not in jigi("list").output
     assert "administrator" in jigi("list").output
     assert "password to change" in jigi("list").output
 

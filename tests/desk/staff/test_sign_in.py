@@ -52,12 +52,12 @@ async def test_five_wrong_passwords_lock_the_login_for_a_while(browser: Browser)
 
 
 async def test_a_password_that_was_given_is_changed_at_the_first_sign_in(browser: Browser) -> None:
-    told = await give_password(await add_agent("mariam", "Mariam", Role.AGENT), NOW)
-    await browser.submit("/desk/login", login="mariam", password=told)
+    given = await give_password(await add_agent("mariam", "Mariam", Role.AGENT), NOW)
+    await browser.submit("/desk/login", login="mariam", password=given)
     assert "Choisissez le vôtre" in await browser.see("/desk/login")
-    fields = {"old": told, "new": "court", "again": "court"}
+    fields = {"old": given, "new": "court", "again": "court"}
     assert "Choisissez un autre mot de passe" in seen(await browser.submit("/desk/login", **fields))
-    fields = {"old": told, "new": PASSWORD, "again": PASSWORD}
+    fields = {"old": given, "new": PASSWORD, "again": PASSWORD}
     assert (await browser.submit("/desk/login", **fields)).status_code == 303
     assert "Mariam · agent" in await browser.see("/desk/account")
 
