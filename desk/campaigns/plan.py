@@ -28,7 +28,6 @@ from core.text.translator import translator
 from desk.campaigns.words import refused, word
 from desk.campaigns.words import title as campaign_title
 from desk.site.pages import Page, actor, now, number, typed
-from desk.site.words import LANGUAGES
 from sms.campaigns import planning_task
 from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
@@ -157,7 +156,7 @@ class CampaignPlan(Page):
             "events": list(EVENTS.items()),
             "components": list(COMPONENTS.items()),
             "statuses": list(STATUSES.items()),
-            "languages": list(LANGUAGES.items()),
+            "languages": [(each.value, each.staff_name) for each in Language],
             "scope": actor(request).scope_code,
         }
         return self.show(request, "campaigns/plan.html", context, 422 if wrong else 200)
@@ -192,7 +191,7 @@ class CampaignPlan(Page):
             village=typed(form, "village") or None,
             component=typed(form, "component") or None,
             status=Status(status) if status in STATUSES else None,
-            language=Language(language) if language in LANGUAGES else None,
+            language=Language.named(language),
         )
         return errors, audience, (round_name, place_name)
 

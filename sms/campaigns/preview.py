@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import Note, NoteCode
+from core.numbers.msisdn import Operator
 from core.outbox.messages import UNSENT, UNTOLD, BatchState, MessageState
 from core.platform import sql
 from core.platform.columns import listed
@@ -65,7 +66,7 @@ class Preview:
     """
 
     by_language: dict[Language, int]
-    by_operator: dict[str, int]
+    by_operator: dict[Operator, int]
     by_place: dict[str, int]
     left_out: dict[str, int]
     put_off_today: int
@@ -166,7 +167,7 @@ class _Group:
     """How many messages of a state have one language, operator, region or reason; the others are None."""
 
     language: Language | None
-    operator: str | None
+    operator: Operator | None
     region: str | None
     state: MessageState
     reason: str | None
