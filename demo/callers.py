@@ -1,10 +1,10 @@
 """Demonstration phones, one for each situation a caller can be in; the households behind them do not exist."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from core.numbers import identifiers
+from core.text.words import DESK, Word, called, label
 
 FIRST_SERIAL: Final = 9_000_000
 """Demonstration households are numbered from here, so that they are told from real ones."""
@@ -13,7 +13,7 @@ OTHER_SERIALS: Final = FIRST_SERIAL + 100
 """From here on, the demonstration households that no demonstration phone stands for."""
 
 
-class Situation(StrEnum):
+class Situation(Word):
     """What a demonstration caller will hear about."""
 
     UPCOMING = "upcoming"
@@ -35,16 +35,45 @@ class Situation(StrEnum):
     UNREGISTERED = "unregistered"
 
 
+called(
+    Situation,
+    DESK,
+    {
+        Situation.UPCOMING: "un paiement à venir, jour fixé",
+        Situation.NO_DATE: "un paiement prévu, jour pas encore fixé",
+        Situation.PAID: "payé la semaine dernière, douze paiements passés",
+        Situation.UNCLAIMED: "argent non retiré, encore à prendre",
+        Situation.FAILED: "paiement échoué",
+        Situation.MOVED: "jour de paiement déplacé",
+        Situation.CANCELLED: "paiement annulé",
+        Situation.ELIGIBLE: "éligible, pas encore inscrit",
+        Situation.WAITING: "en attente",
+        Situation.NOT_RETAINED: "non retenu",
+        Situation.SUSPENDED: "suspendu",
+        Situation.FINISHED: "aide terminée",
+        Situation.SHARED: "téléphone partagé par trois ménages",
+        Situation.GRIEVANCE_OPEN: "plainte en cours",
+        Situation.GRIEVANCE_ANSWERED: "plainte avec réponse",
+        Situation.ALL_COMPONENTS: "inscrit dans les huit composantes",
+        Situation.UNREGISTERED: "téléphone inconnu",
+    },
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DemoCaller:
-    """A phone to try: its number (E.164), what it shows (French), and what can be typed about it from another phone."""
+    """A phone to try: its number (E.164), what it shows, and what can be typed about it from another phone."""
 
     msisdn: str
     situation: Situation
-    situation_fr: str
     household_no: str | None
     birth_year: int | None
     reference: str | None = None
+
+    @property
+    def situation_fr(self) -> str:
+        """What it shows, in French."""
+        return label(self.situation, DESK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,43 +90,25 @@ class CallerHousehold:
         return 1960 + self.serial % 30
 
 
-_SITUATIONS: Final = {
-    Situation.UPCOMING: "un paiement à venir, jour fixé",
-    Situation.NO_DATE: "un paiement prévu, jour pas encore fixé",
-    Situation.PAID: "payé la semaine dernière, douze paiements passés",
-    Situation.UNCLAIMED: "argent non retiré, encore à prendre",
-    Situation.FAILED: "paiement échoué",
-    Situation.MOVED: "jour de paiement déplacé",
-    Situation.CANCELLED: "paiement annulé",
-    Situation.ELIGIBLE: "éligible, pas encore inscrit",
-    Situation.WAITING: "en attente",
-    Situation.NOT_RETAINED: "non retenu",
-    Situation.SUSPENDED: "suspendu",
-    Situation.FINISHED: "aide terminée",
-    Situation.SHARED: "téléphone partagé par trois ménages",
-    Situation.GRIEVANCE_OPEN: "plainte en cours",
-    Situation.GRIEVANCE_ANSWERED: "plainte avec réponse",
-    Situation.ALL_COMPONENTS: "inscrit dans les huit composantes",
-}
-
 _WITH_A_GRIEVANCE: Final = (Situation.GRIEVANCE_OPEN, Situation.GRIEVANCE_ANSWERED)
 
 
-def _phone(place: int) -> str:
-    return f"+223700000{place:02}"
+def _phone(number: int) -> str:
+    return f"+223700000{number:02}"
 
 
-def _reference(place: int) -> str:
-    serial = str(700_000 + place)
+def _reference(number: int) -> str:
+    serial = str(700_000 + number)
     return serial + identifiers.check_digit(serial)
 
 
-_SHARED_PHONE: Final = _phone(1 + list(_SITUATIONS).index(Situation.SHARED))
+_REGISTERED: Final = tuple(situation for situation in Situation if situation is not Situation.UNREGISTERED)
+_SHARED_PHONE: Final = _phone(1 + _REGISTERED.index(Situation.SHARED))
 
 CALLER_HOUSEHOLDS: Final = (
     *(
-        CallerHousehold(FIRST_SERIAL + place, _phone(place), situation)
-        for place, situation in enumerate(_SITUATIONS, start=1)
+        CallerHousehold(FIRST_SERIAL + number, _phone(number), situation)
+        for number, situation in enumerate(_REGISTERED, start=1)
     ),
     CallerHousehold(FIRST_SERIAL + 51, _SHARED_PHONE, Situation.PAID),
     CallerHousehold(FIRST_SERIAL + 52, _SHARED_PHONE, Situation.NO_DATE),
@@ -106,16 +117,15 @@ CALLER_HOUSEHOLDS: Final = (
 DEMO_CALLERS: Final = (
     *(
         DemoCaller(
-            msisdn=_phone(place),
+            msisdn=_phone(number),
             situation=situation,
-            situation_fr=shown,
-            household_no=identifiers.household_no(FIRST_SERIAL + place),
-            birth_year=CALLER_HOUSEHOLDS[place - 1].birth_year,
-            reference=_reference(place) if situation in _WITH_A_GRIEVANCE else None,
+            household_no=identifiers.household_no(FIRST_SERIAL + number),
+            birth_year=CALLER_HOUSEHOLDS[number - 1].birth_year,
+            reference=_reference(number) if situation in _WITH_A_GRIEVANCE else None,
         )
-        for place, (situation, shown) in enumerate(_SITUATIONS.items(), start=1)
+        for number, situation in enumerate(_REGISTERED, start=1)
     ),
-    DemoCaller(_phone(99), Situation.UNREGISTERED, "téléphone inconnu", None, None),
+    DemoCaller(_phone(99), Situation.UNREGISTERED, None, None),
 )
 
 

@@ -6,7 +6,8 @@ from random import Random
 from typing import Final
 
 from core.numbers.identifiers import household_no
-from core.registry.statuses import Status
+from core.registry.components import ComponentCode
+from core.registry.statuses import Status, StatusReason
 from demo.callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, OTHER_SERIALS, CallerHousehold, Situation
 from demo.names import head_name, villages
 from demo.places import DemoPlace
@@ -33,10 +34,13 @@ _STATUSES: Final = {
 """How many of a hundred households."""
 
 _REASONS: Final = {
-    Status.NOT_ELIGIBLE: ("area", "poorest", "other_help", "missing"),
-    Status.SUSPENDED: ("document", "correct", "absent", "check"),
-    Status.EXITED: ("done36",),
-}
+    Status.NOT_ELIGIBLE: (
+        StatusReason.AREA, StatusReason.POOREST, StatusReason.OTHER_HELP, StatusReason.MISSING,
+    ),
+    Status.SUSPENDED: (StatusReason.DOCUMENT, StatusReason.CORRECT, StatusReason.ABSENT, StatusReason.CHECK),
+    Status.EXITED: (StatusReason.DONE_36,),
+}  # fmt: skip
+_ENROLLED: Final = frozenset({Status.BENEFICIARY, Status.SUSPENDED})
 _CALLER_STATUSES: Final = {
     Situation.ELIGIBLE: Status.ELIGIBLE,
     Situation.WAITING: Status.WAITING,
@@ -44,15 +48,17 @@ _CALLER_STATUSES: Final = {
     Situation.SUSPENDED: Status.SUSPENDED,
     Situation.FINISHED: Status.EXITED,
 }
-_EVERY_COMPONENT: Final = ("AGR", "ANAM", "CASH+", "HIMO", "MA", "PNP", "PNR", "TM")
 
 
 @dataclass(frozen=True, slots=True)
 class DemoHousehold:
-    """A household of the demonstration; `rounds` are the quarters it was paid for before the present one."""
+    """A household of the demonstration, in the commune at an index of its places.
+
+    `rounds` are the quarters it was paid for before the present one.
+    """
 
     serial: int
-    place: int
+    commune: int
     head_name: str
     birth_year: int
     phone: str
@@ -60,8 +66,8 @@ class DemoHousehold:
     village: str
     language: str
     status: Status
-    reason: str
-    components: tuple[str, ...]
+    reason: StatusReason | None
+    components: tuple[ComponentCode, ...]
     rounds: int
     situation: Situation | None = None
 
@@ -87,54 +93,55 @@ def _drawing(seed: int | str) -> Random:
 def _of_a_caller(caller: CallerHousehold, places: Sequence[DemoPlace], names: Sequence[Sequence[str]]) -> DemoHousehold:
     draw = _drawing(caller.serial)
     status = _CALLER_STATUSES.get(caller.situation, Status.BENEFICIARY)
-    place = _place_of(caller, places)
+    commune = _commune_of(caller, places)
     return DemoHousehold(
         serial=caller.serial,
-        place=place,
+        commune=commune,
         head_name=head_name(draw),
         birth_year=caller.birth_year,
         phone=caller.msisdn,
         alt_phone="",
-        village=draw.choice(names[place]),
+        village=draw.choice(names[commune]),
         language="bm" if caller.serial % 2 else "fr",
         status=status,
-        reason=_REASONS.get(status, ("",))[0],
+        reason=_REASONS.get(status, (None,))[0],
         components=_caller_components(caller.situation, status),
         rounds=ROUNDS if status in (Status.BENEFICIARY, Status.SUSPENDED, Status.EXITED) else 0,
         situation=caller.situation,
     )
 
 
-def _place_of(caller: CallerHousehold, places: Sequence[DemoPlace]) -> int:
+def _commune_of(caller: CallerHousehold, places: Sequence[DemoPlace]) -> int:
     if caller.situation is Situation.ALL_COMPONENTS:
         yanfolila = (at for at, place in enumerate(places) if place.cercle == CASH_PLUS_CERCLE)
         return next(yanfolila, 0)
     return (caller.serial - FIRST_SERIAL - 1) % len(places)
 
 
-def _caller_components(situation: Situation, status: Status) -> tuple[str, ...]:
+def _caller_components(situation: Situation, status: Status) -> tuple[ComponentCode, ...]:
     if situation is Situation.ALL_COMPONENTS:
-        return _EVERY_COMPONENT
-    return ("ANAM", "MA", "TM") if status in (Status.BENEFICIARY, Status.SUSPENDED) else ()
+        return tuple(sorted(ComponentCode))
+    three = (ComponentCode.ANAM, ComponentCode.MA, ComponentCode.TM)
+    return three if status in _ENROLLED else ()
 
 
 def _invented(index: int, places: Sequence[DemoPlace], names: Sequence[Sequence[str]]) -> DemoHousehold:
     serial = OTHER_SERIALS + index
     draw = _drawing(serial)
-    place = index % len(places)
+    commune = index % len(places)
     status = draw.choices(tuple(_STATUSES), tuple(_STATUSES.values()))[0]
     return DemoHousehold(
         serial=serial,
-        place=place,
+        commune=commune,
         head_name=head_name(draw),
         birth_year=draw.randint(1945, 1998),
         phone=_phone(index, draw),
         alt_phone=f"+22365{index:06}" if draw.random() < 0.15 else "",
-        village=draw.choice(names[place]),
+        village=draw.choice(names[commune]),
         language="bm" if draw.random() < 0.8 else "fr",
         status=status,
-        reason=draw.choice(_REASONS.get(status, ("",))),
-        components=_components(status, places[place], draw),
+        reason=draw.choice(_REASONS.get(status, (None,))),
+        components=_components(status, places[commune], draw),
         rounds=_rounds(status, draw),
     )
 
@@ -149,18 +156,18 @@ def _phone(index: int, draw: Random) -> str:
     return f"+223{prefix}{100 + owner:06}"
 
 
-def _components(status: Status, place: DemoPlace, draw: Random) -> tuple[str, ...]:
-    if status not in (Status.BENEFICIARY, Status.SUSPENDED):
+def _components(status: Status, place: DemoPlace, draw: Random) -> tuple[ComponentCode, ...]:
+    if status not in _ENROLLED:
         return ()
     chances = {
-        "TM": 1.0,
-        "MA": 0.9,
-        "ANAM": 0.9,
-        "PNP": 0.25,
-        "HIMO": 0.1,
-        "AGR": 0.08,
-        "PNR": 0.12 if place.region_pcode in LEAN_SEASON_REGIONS else 0.0,
-        "CASH+": 0.3 if place.cercle == CASH_PLUS_CERCLE else 0.0,
+        ComponentCode.TM: 1.0,
+        ComponentCode.MA: 0.9,
+        ComponentCode.ANAM: 0.9,
+        ComponentCode.PNP: 0.25,
+        ComponentCode.HIMO: 0.1,
+        ComponentCode.AGR: 0.08,
+        ComponentCode.PNR: 0.12 if place.region_pcode in LEAN_SEASON_REGIONS else 0.0,
+        ComponentCode.CASH_PLUS: 0.3 if place.cercle == CASH_PLUS_CERCLE else 0.0,
     }
     return tuple(code for code, chance in chances.items() if draw.random() < chance)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.payments.states import PaymentState
+from core.registry.components import ComponentCode
 from core.registry.statuses import Status
 from demo.callers import Situation
 from demo.households import DemoHousehold
@@ -32,7 +33,7 @@ class DemoPayment:
     """A line of the file of payments."""
 
     household_no: str
-    component: str
+    component: ComponentCode
     round: str
     due_date: date | None
     place: str
@@ -52,24 +53,24 @@ class Paydays:
         self.moved = moved
         self._places = places
 
-    def present(self, place: int) -> date | None:
+    def present(self, commune: int) -> date | None:
         """The day of the present round: three weeks ahead at most, last week for one commune in eight, or not fixed."""
-        if place == self.moved:
+        if commune == self.moved:
             return self.before_the_move() + timedelta(days=MOVED_BY)
-        if place % 8 == 3:
+        if commune % 8 == 3:
             return working_day(self.today - timedelta(days=8))
-        if place % 8 == 7:
+        if commune % 8 == 7:
             return None
-        return working_day(self.today + timedelta(days=4 + place * 5 % 16))
+        return working_day(self.today + timedelta(days=4 + commune * 5 % 16))
 
     def before_the_move(self) -> date:
         """The day that the moved commune was first told."""
         return working_day(self.today + timedelta(days=4))
 
-    def past(self, place: int, quarters_ago: int) -> date:
+    def past(self, commune: int, quarters_ago: int) -> date:
         """The day of an earlier round: in the middle month of its quarter."""
         year, quarter = self._quarter(quarters_ago)
-        return working_day(date(year, quarter * 3 + 2, 5) + timedelta(days=place % 18))
+        return working_day(date(year, quarter * 3 + 2, 5) + timedelta(days=commune % 18))
 
     def round_name(self, quarters_ago: int) -> str:
         """How the round of a quarter is called: `T4 2026`."""
@@ -79,13 +80,13 @@ class Paydays:
     def _quarter(self, quarters_ago: int) -> tuple[int, int]:
         return divmod(self.today.year * 4 + (self.today.month - 1) // 3 - quarters_ago, 4)
 
-    def town_hall(self, place: int) -> str:
+    def town_hall(self, commune: int) -> str:
         """Where a commune is paid."""
-        return f"Mairie de {self._places[place].commune}"
+        return f"Mairie de {self._places[commune].commune}"
 
-    def agency(self, place: int) -> str:
+    def agency(self, commune: int) -> str:
         """Who pays in a commune."""
-        return AGENCIES[place % len(AGENCIES)]
+        return AGENCIES[commune % len(AGENCIES)]
 
 
 def working_day(day: date) -> date:
@@ -96,32 +97,31 @@ def working_day(day: date) -> date:
 
 def payments(household: DemoHousehold, paydays: Paydays) -> Iterator[DemoPayment]:
     """Every payment of a household, the oldest first."""
-    place = household.place
     empty = DemoPayment(
         household_no=household.number,
-        component="TM",
+        component=ComponentCode.TM,
         round="",
         due_date=None,
-        place=paydays.town_hall(place),
-        agency=paydays.agency(place),
+        place=paydays.town_hall(household.commune),
+        agency=paydays.agency(household.commune),
         amount_xof=QUARTERLY,
         state=PaymentState.PLANNED,
     )
     for quarters_ago in range(household.rounds, 0, -1):
-        due = paydays.past(place, quarters_ago)
+        due = paydays.past(household.commune, quarters_ago)
         past = replace(empty, round=paydays.round_name(quarters_ago), due_date=due)
         yield _ended(past, _luck(household, quarters_ago))
     yield from _single(household, empty, paydays)
-    if "TM" in household.components and household.status is Status.BENEFICIARY:
+    if ComponentCode.TM in household.components and household.status is Status.BENEFICIARY:
         yield _present(household, replace(empty, round=paydays.round_name(0)), paydays)
 
 
 def before_the_move(household: DemoHousehold, paydays: Paydays) -> Iterator[DemoPayment]:
     """What the moved commune was told first of its present round."""
-    if household.place != paydays.moved:
+    if household.commune != paydays.moved:
         return
     for payment in payments(household, paydays):
-        if payment.round == paydays.round_name(0) and payment.due_date == paydays.present(household.place):
+        if payment.round == paydays.round_name(0) and payment.due_date == paydays.present(household.commune):
             yield replace(payment, due_date=paydays.before_the_move(), state=PaymentState.PLANNED, reason="")
 
 
@@ -145,20 +145,20 @@ def _ended(payment: DemoPayment, luck: int) -> DemoPayment:
 def _single(household: DemoHousehold, empty: DemoPayment, paydays: Paydays) -> Iterator[DemoPayment]:
     """What is paid once or twice, in the year before."""
     year = paydays.today.year - 1
-    if "PNR" in household.components:
+    if ComponentCode.PNR in household.components:
         for part, month in ((1, 6), (2, 8)):
             due = working_day(date(year, month, 10))
-            lean = replace(empty, component="PNR", round=f"Soudure {year} {part}/2", amount_xof=LEAN_SEASON)
+            lean = replace(empty, component=ComponentCode.PNR, round=f"Soudure {year} {part}/2", amount_xof=LEAN_SEASON)
             yield _ended(replace(lean, due_date=due), 0)
-    if "AGR" in household.components:
-        grant = replace(empty, component="AGR", round=f"AGR {year}", amount_xof=GRANT)
+    if ComponentCode.AGR in household.components:
+        grant = replace(empty, component=ComponentCode.AGR, round=f"AGR {year}", amount_xof=GRANT)
         yield _ended(replace(grant, due_date=working_day(date(year, 3, 15))), 0)
 
 
 def _present(household: DemoHousehold, payment: DemoPayment, paydays: Paydays) -> DemoPayment:
     if household.situation is not None:
         return _of_a_caller(household.situation, payment, paydays)
-    due = paydays.present(household.place)
+    due = paydays.present(household.commune)
     if due is None or due >= paydays.today:
         return _ahead(replace(payment, due_date=due), paydays.today)
     luck = _luck(household, 0)

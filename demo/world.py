@@ -6,7 +6,7 @@ Everything is told from one day, and comes out the same at every build of that d
 import csv
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple, fields
+from dataclasses import astuple
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,12 @@ from typing import Final
 from core import imports
 from core.grievances import prepared_answers
 from core.imports import ImportKind, Report
+from core.imports.importing import columns
 from core.numbers.identifiers import household_no
-from core.platform import database
+from core.platform import database, sql
+from core.platform.errors import JigiError
+from core.registry.components import ComponentCode
+from core.registry.statuses import Status
 from demo.callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, Situation
 from demo.grievances import file_grievances
 from demo.households import CASH_PLUS_CERCLE, DemoHousehold, households
@@ -32,21 +36,16 @@ COMMUNES: Final = 133
 Progress = Callable[[ImportKind, int, int | None], None]
 """Called with the kind of file, the rows read so far, and how many there may be."""
 
-_HOUSEHOLD_COLUMNS: Final = (
-    "household_no", "head_name", "birth_year", "phone", "alt_phone", "commune_pcode", "village", "language", "status",
-    "status_reason", "components",
-)  # fmt: skip
-_EVENT_COLUMNS: Final = ("component", "commune_pcode", "village", "date", "time", "place", "what_fr", "what_bm")
 _EVENTS: Final = (
-    ("MA", 5, time(9), "Informations, formations", "Kunnafoni ni kalan"),
-    ("PNP", 8, time(8), "Nourriture mère et enfant", "Ba ni den ka dumuni"),
-    ("HIMO", 12, time(7, 30), "Travaux publics payés", "Foroba baara"),
-    ("AGR", 14, time(10), "Aide petite activité", "Warisɔrɔbaaraw"),
+    (ComponentCode.MA, 5, time(9), "Informations, formations", "Kunnafoni ni kalan"),
+    (ComponentCode.PNP, 8, time(8), "Nourriture mère et enfant", "Ba ni den ka dumuni"),
+    (ComponentCode.HIMO, 12, time(7, 30), "Travaux publics payés", "Foroba baara"),
+    (ComponentCode.AGR, 14, time(10), "Aide petite activité", "Warisɔrɔbaaraw"),
 )
-_CASH_PLUS_EVENT: Final = ("CASH+", 10, time(9), "Kit élevage ou jardin", "Bagan walima nakɔ")
+_CASH_PLUS_EVENT: Final = (ComponentCode.CASH_PLUS, 10, time(9), "Kit élevage ou jardin", "Bagan walima nakɔ")
 
 
-class NotADemonstration(RuntimeError):
+class NotADemonstration(JigiError, RuntimeError):
     """The database holds households that no demonstration made."""
 
 
@@ -78,25 +77,21 @@ async def build(
     moved = [caller.situation for caller in CALLER_HOUSEHOLDS].index(Situation.MOVED) % len(places)
     paydays = Paydays(today, places, moved)
     files = (
-        (ImportKind.HOUSEHOLDS, "households.csv", _HOUSEHOLD_COLUMNS, _household_rows(count, places)),
+        (ImportKind.HOUSEHOLDS, "households.csv", _household_rows(count, places)),
         (
             ImportKind.PAYMENTS,
             "payments-before.csv",
-            _PAYMENT_COLUMNS,
             _payment_rows(count, places, paydays, before_the_move),
         ),
-        (ImportKind.PAYMENTS, "payments.csv", _PAYMENT_COLUMNS, _payment_rows(count, places, paydays, payments)),
-        (ImportKind.EVENTS, "events.csv", _EVENT_COLUMNS, _event_rows(places, today)),
+        (ImportKind.PAYMENTS, "payments.csv", _payment_rows(count, places, paydays, payments)),
+        (ImportKind.EVENTS, "events.csv", _event_rows(places, today)),
     )
-    for kind, name, columns, rows in files:
-        reports.append(await imported(kind, _written(folder / name, columns, rows)))
+    for kind, name, rows in files:
+        reports.append(await imported(kind, _written(folder / name, columns(kind), rows)))
     await _date_enrolments()
     await file_grievances(today)
     await prepared_answers.plant()
     return tuple(reports)
-
-
-_PAYMENT_COLUMNS: Final = tuple(field.name for field in fields(DemoPayment))
 
 
 async def _make_room() -> None:
@@ -105,8 +100,8 @@ async def _make_room() -> None:
         cursor = await connection.execute(
             "SELECT EXISTS (SELECT FROM household WHERE household_no < %s)", [household_no(FIRST_SERIAL)]
         )
-        found = await cursor.fetchone()
-        if found and found[0]:
+        row = await cursor.fetchone()
+        if row and row[0]:
             raise NotADemonstration("households that are not of a demonstration stand in this database")
         await connection.execute(
             "TRUNCATE payment_move, payment, payment_round, component_event, campaign, campaign_change, "
@@ -114,17 +109,19 @@ async def _make_room() -> None:
         )
 
 
+PLACES: Final = """
+SELECT region.name AS region, region.pcode AS region_pcode, cercle.name AS cercle, cercle.pcode AS cercle_pcode,
+    commune.name AS commune, commune.pcode AS commune_pcode
+FROM commune JOIN cercle ON cercle.pcode = cercle_pcode JOIN region ON region.pcode = region_pcode
+ORDER BY commune.pcode
+"""
+
+
 async def _places_with_households() -> Sequence[DemoPlace]:
     """As many communes as the programme had, evenly drawn from all that are known, by P-code."""
-    async with database.copying() as connection:
-        cursor = await connection.execute(
-            "SELECT region.name, region.pcode, cercle.name, cercle.pcode, commune.name, commune.pcode FROM commune "
-            "JOIN cercle ON cercle.pcode = cercle_pcode JOIN region ON region.pcode = region_pcode "
-            "ORDER BY commune.pcode"
-        )
-        known = [DemoPlace(*row) for row in await cursor.fetchall()]
-    wanted = min(COMMUNES, len(known))
-    return [known[place * len(known) // wanted] for place in range(wanted)]
+    communes = await sql.rows(DemoPlace, PLACES)
+    wanted = min(COMMUNES, len(communes))
+    return [communes[number * len(communes) // wanted] for number in range(wanted)]
 
 
 async def _date_enrolments() -> None:
@@ -139,24 +136,23 @@ async def _date_enrolments() -> None:
         )
         await connection.execute(
             "INSERT INTO enrolment (household_id, component, since, ended) "  # noqa: S608
-            f"SELECT id, 'TM', first, last FROM household JOIN {paid} ON household_id = household.id "
-            "WHERE status = 'exited' ON CONFLICT DO NOTHING"
+            f"SELECT id, '{ComponentCode.TM}', first, last FROM household JOIN {paid} ON household_id = household.id "
+            f"WHERE status = '{Status.EXITED}' ON CONFLICT DO NOTHING"
         )
 
 
-def _written(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
+def _written(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(columns)
+        writer.writerow(header)
         writer.writerows(rows)
     return path
 
 
 def _communes(path: Path, given: Path | None) -> Path:
     if given is None:
-        columns = [field.name for field in fields(DemoPlace)]
-        return _written(path, columns, map(astuple, DEMO_PLACES))
+        return _written(path, columns(ImportKind.COMMUNES), map(astuple, DEMO_PLACES))
     path.parent.mkdir(parents=True, exist_ok=True)
     return Path(shutil.copyfile(given, path.with_suffix(given.suffix.lower())))
 
@@ -169,11 +165,11 @@ def _household_rows(count: int, places: Sequence[DemoPlace]) -> Iterator[Sequenc
             household.birth_year,
             household.phone,
             household.alt_phone,
-            places[household.place].commune_pcode,
+            places[household.commune].commune_pcode,
             household.village,
             household.language,
             household.status,
-            household.reason,
+            household.reason or "",
             ";".join(household.components),
         )
 
@@ -182,11 +178,12 @@ def _payment_rows(
     count: int,
     places: Sequence[DemoPlace],
     paydays: Paydays,
-    told: Callable[[DemoHousehold, Paydays], Iterator[DemoPayment]],
+    chosen: Callable[[DemoHousehold, Paydays], Iterator[DemoPayment]],
 ) -> Iterator[Sequence[object]]:
+    names = columns(ImportKind.PAYMENTS)
     for household in households(count, places):
-        for payment in told(household, paydays):
-            yield tuple(getattr(payment, column) for column in _PAYMENT_COLUMNS)
+        for payment in chosen(household, paydays):
+            yield tuple(getattr(payment, name) for name in names)
 
 
 def _event_rows(places: Sequence[DemoPlace], today: date) -> Iterator[Sequence[object]]:
