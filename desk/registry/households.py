@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.numbers.msisdn import local
+from core.outbox.messages import reason_label
 from core.payments.states import failure_reason
 from core.platform.settings import Settings
 from core.registry import search
@@ -35,53 +36,6 @@ from desk.registry.household_file import HouseholdFile, household_file
 from desk.site.pages import Page, actor, now, typed
 from desk.site.refusals import Refused, not_there
 
-TOLD: Final[Mapping[str, str]] = {
-    "announce": "Annonce d'un paiement",
-    "reminder3": "Rappel, 3 jours avant",
-    "reminder1": "Rappel, la veille",
-    "moved": "Paiement déplacé",
-    "cancelled": "Paiement annulé",
-    "unclaimed": "Paiement non retiré",
-    "free": "Information",
-    "received": "Reçu d'une plainte",
-    "information": "Information demandée",
-    "decided": "Décision sur une plainte",
-    "escalated": "Plainte transmise plus haut",
-    "call_agreed": "Rappel convenu",
-    "call_cut": "Suite d'un appel coupé",
-    "sms_stopped": "SMS arrêtés",
-    "sms_started": "SMS repris",
-    "payment": "Réponse : paiement",
-    "status": "Réponse : plainte",
-    "number_mistyped": "Réponse : numéro mal écrit",
-    "help": "Réponse : aide",
-    "not_understood": "Réponse : pas compris",
-    "test": "Essai",
-}
-SENT: Final[Mapping[str, str]] = {
-    "left_out": "laissé de côté",
-    "planned": "à envoyer",
-    "uncertain": "incertain",
-    "accepted": "accepté par l'opérateur",
-    "on_its_way": "en route",
-    "silent": "sans nouvelles",
-    "delivered": "arrivé",
-    "failed": "pas arrivé",
-    "dropped": "retiré",
-}
-REASONS: Final[Mapping[str, str]] = {
-    "no_phone": "pas de téléphone",
-    "no_day": "pas de jour fixé",
-    "fixed_line": "ligne fixe",
-    "opted_out": "ne veut plus de SMS",
-    "already_told": "déjà dit",
-    "three_today": "déjà trois ce jour",
-    "changed": "changé entre-temps",
-    "missed_its_day": "trop tard",
-    "cancelled": "campagne annulée",
-    "cannot_be_written": "ne peut pas s'écrire",
-    "not_sent_again": "pas renvoyé",
-}
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 
 
@@ -198,9 +152,7 @@ class Households(Page):
             "file": household,
             "positions": {phone.position: phone for phone in household.phones},
             "may_correct": may(actor(request), Permission.CORRECT_HOUSEHOLDS),
-            "told": TOLD,
-            "sent": SENT,
-            "reasons": REASONS,
+            "reason_word": _reason_word,
             "phone_positions": tuple(PhonePosition),
             "status_reason": status_reason,
             "failure_reason": failure_reason,
@@ -214,3 +166,7 @@ class Households(Page):
 def _position(form: FormData) -> PhonePosition:
     second = typed(form, "position") == PhonePosition.SECOND
     return PhonePosition.SECOND if second else PhonePosition.FIRST
+
+
+def _reason_word(reason: str) -> str:
+    return reason_label(reason, DESK)

@@ -24,7 +24,7 @@ from core.text.languages import Language
 from tests.core import seed
 from tests.core.seed import SAFO
 
-NOW = datetime.now(UTC)
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 AWA = household_no(1_000_001)
 FIRST, SECOND, NEW = "+22376123456", "+22366123456", "+22378000001"
 WHY = "SIM perdue, vue au guichet"

@@ -29,8 +29,8 @@ async def mariam(app: object, sign_in: SignIn) -> Browser:
 
 async def count(table: str) -> int:
     async with reading() as connection:
-        found: int = await connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
-    return found
+        count: int = await connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+    return count
 
 
 async def dialled(browser: Browser, *keys: str) -> str:

@@ -6,6 +6,8 @@ import pytest
 
 from core.grievances.filing import Filing, file
 from core.numbers.identifiers import household_no
+from core.outbox.messages import MessageState
+from core.outbox.notices import NoticeKind
 from core.payments.states import PaymentState
 from core.registry.statuses import PhonePosition
 from core.staff.agents import Actor, Role, Scope
@@ -42,7 +44,7 @@ async def test_it_has_payments_sms_and_the_grievances_one_may_see(awa: int) -> N
     assert household is not None
     assert {payment.state for payment in household.payments} == {PaymentState.PAID, PaymentState.CANCELLED}
     assert [grievance.category for grievance in household.grievances] == ["payment"]
-    assert [(sent.kind, sent.state) for sent in household.messages] == [("received", "planned")]
+    assert [(sent.kind, sent.state) for sent in household.messages] == [(NoticeKind.RECEIVED, MessageState.PLANNED)]
     positions = [(phone.position, phone.others) for phone in household.phones]
     assert positions == [(PhonePosition.FIRST, 1), (PhonePosition.SECOND, 0)]
 

@@ -6,15 +6,17 @@ import pytest
 from sqlalchemy import text
 
 from core.numbers.identifiers import household_no
+from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.payments.states import PaymentState
 from core.platform.database import reading
+from core.registry.statuses import Status
 from core.staff.agents import Role, Scope
+from core.text.languages import Language
 from tests.core import seed
-from tests.core.seed import SAFO
+from tests.core.seed import SAFO, TODAY
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 
-TODAY = datetime.now(UTC).date()
 AWA = household_no(1_000_001)
 PAGE = f"/desk/households/{AWA}"
 FIRST, SECOND = "+22376123456", "+22366123456"
@@ -47,8 +49,23 @@ async def test_its_page_shows_all_that_is_known(mariam: Browser, awa: int) -> No
     await seed.payment(awa, PaymentState.PAID, due=TODAY, paid=TODAY, round_name="T3 2026")
     await seed.payment(awa, PaymentState.FAILED, due=TODAY, reason="carte refusée", round_name="T4 2026")
     page = await mariam.see(PAGE)
-    for known in ("bénéficiaire", "Dialakoroba, Safo", "TM T3 2026", "payé le", "carte refusée", "76 12 34 56"):
-        assert known in page
+    for shown in ("bénéficiaire", "Dialakoroba, Safo", "TM T3 2026", "payé le", "carte refusée", "76 12 34 56"):
+        assert shown in page
+
+
+async def test_its_page_names_the_sms_that_spoke_of_it(mariam: Browser, awa: int) -> None:
+    notice = Notice("a test", NoticeKind.CALL_AGREED, FIRST, Language.FR, household_id=awa)
+    await queue_notice(notice, datetime.now(UTC))
+    page = await mariam.see(PAGE)
+    assert "Rappel convenu 76 12 34 56 à envoyer" in page
+
+
+async def test_codes_of_a_file_are_read_as_words_and_free_text_as_it_is(mariam: Browser, awa: int) -> None:
+    await seed.payment(awa, PaymentState.FAILED, due=TODAY, reason="SIM", round_name="T3 2026")
+    await seed.household(household_no(1_000_009), status=Status.SUSPENDED, reason="document")
+    assert "la SIM est fermée" in await mariam.see(PAGE)
+    suspended = await mariam.see(f"/desk/households/{household_no(1_000_009)}")
+    assert "suspendu · il manque un papier" in suspended
 
 
 async def test_a_phone_is_corrected_with_a_reason(mariam: Browser) -> None:
