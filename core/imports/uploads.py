@@ -208,11 +208,11 @@ class Uploads:
 
     async def _import(self, actor: Actor, upload: Upload, path: Path) -> None:
         """Import in a thread, since reading a file holds up all else; say now and then that it goes on."""
-        heard: list[int | None] = [0, None]
-        work = asyncio.create_task(asyncio.to_thread(_run, upload, path, heard))
+        progress = _Progress()
+        work = asyncio.create_task(asyncio.to_thread(_run, upload, path, progress))
         while not (await asyncio.wait({work}, timeout=BEAT_SECONDS))[0]:
             beat = datetime.now(UTC).isoformat()
-            self._write(replace(upload, seen_at=beat, read=heard[0] or 0, expected=heard[1]))
+            self._write(replace(upload, seen_at=beat, read=progress.rows, expected=progress.expected))
         ended = _ended(upload, work)
         _forget(path)
         about, now = f"import {upload.id}", datetime.now(UTC)
@@ -247,11 +247,19 @@ def _forget(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _run(upload: Upload, path: Path, heard: list[Any]) -> Report:
-    def progress(read: int, expected: int | None) -> None:
-        heard[0], heard[1] = read, expected
+@dataclass(slots=True)
+class _Progress:
+    """How far the thread of an import is, which only that thread writes."""
 
-    return asyncio.run(run(upload.kind, path, keep_good=upload.keep_good, progress=progress))
+    rows: int = 0
+    expected: int | None = None
+
+    def advance(self, rows: int, expected: int | None) -> None:
+        self.rows, self.expected = rows, expected
+
+
+def _run(upload: Upload, path: Path, progress: _Progress) -> Report:
+    return asyncio.run(run(upload.kind, path, keep_good=upload.keep_good, progress=progress.advance))
 
 
 def _ended(upload: Upload, work: "asyncio.Task[Report]") -> Upload:

@@ -31,9 +31,9 @@ async def read_commune(form: FormData | QueryParams) -> CommuneField:
         return CommuneField(by_code.name, by_code.pcode)
     hits = await search_communes(typed, MOST)
     exact = tuple(hit for hit in hits if loose(hit.name) == loose(typed)) or hits
-    found = next((hit for hit in exact if hit.pcode == chosen), exact[0] if len(exact) == 1 else None)
-    if found:
-        return CommuneField(found.name, found.pcode, choices=exact if len(exact) > 1 else ())
+    one = next((hit for hit in exact if hit.pcode == chosen), exact[0] if len(exact) == 1 else None)
+    if one:
+        return CommuneField(one.name, one.pcode, choices=exact if len(exact) > 1 else ())
     if exact:
         return CommuneField(typed, error="Plusieurs communes : choisissez.", choices=exact)
     return CommuneField(typed, error="Aucune commune de ce nom. Essayez une autre orthographe.")
@@ -41,5 +41,5 @@ async def read_commune(form: FormData | QueryParams) -> CommuneField:
 
 async def own_commune(actor: Actor) -> CommuneField:
     """The commune that somebody works for, to begin with; empty for a wider scope."""
-    found = await commune(actor.scope_code) if actor.scope_kind is Scope.COMMUNE and actor.scope_code else None
-    return CommuneField(found.name, found.pcode) if found else CommuneField()
+    own = await commune(actor.scope_code) if actor.scope_kind is Scope.COMMUNE and actor.scope_code else None
+    return CommuneField(own.name, own.pcode) if own else CommuneField()

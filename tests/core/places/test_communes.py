@@ -63,7 +63,7 @@ class TestWithPlaces:
     async def planted(self, world: None) -> None:
         await seed.places(*REAL)
 
-    async def found(self, letters: str) -> list[str]:
+    async def names(self, letters: str) -> list[str]:
         return [hit.name for hit in await search_communes(letters)]
 
     async def test_one_goes_down_from_region_to_commune(self) -> None:
@@ -83,26 +83,26 @@ class TestWithPlaces:
         )
 
     async def test_names_that_start_so_come_before_names_that_hold_it(self) -> None:
-        assert await self.found("bougou") == ["Bougouni", "Ouélessébougou"]
+        assert await self.names("bougou") == ["Bougouni", "Ouélessébougou"]
 
     async def test_the_whole_name_comes_before_longer_ones(self) -> None:
         await seed.places(("ML070101", "Safo Nord"), ("ML070102", "Safo"), ("ML070103", "Ansafo"))
-        assert await self.found("safo") == ["Safo", "Safo", "Safo Nord", "Ansafo"]
+        assert await self.names("safo") == ["Safo", "Safo", "Safo Nord", "Ansafo"]
 
     @pytest.mark.parametrize("typed", ["sikatso", "sikaso", "iskasso", "sikasbo", "sikass", "siksso", "skasso"])
     async def test_one_wrong_letter_still_finds_the_name(self, typed: str) -> None:
-        assert await self.found(typed) == ["Sikasso"]
+        assert await self.names(typed) == ["Sikasso"]
 
     async def test_no_guesses_when_the_letters_are_sure(self) -> None:
         await seed.places(("ML070101", "Sikosso"))
-        assert await self.found("sikasso") == ["Sikasso"]
+        assert await self.names("sikasso") == ["Sikasso"]
 
     async def test_two_wrong_letters_find_nothing(self) -> None:
-        assert await self.found("xikaxxo") == []
+        assert await self.names("xikaxxo") == []
 
     @pytest.mark.parametrize("typed", ["", " ", "%", "_", "*#", "😀"])
     async def test_what_holds_no_letter_finds_nothing(self, typed: str) -> None:
-        assert await self.found(typed) == []
+        assert await self.names(typed) == []
 
     async def test_no_more_than_asked(self) -> None:
         assert len(await search_communes("o", limit=3)) == 3

@@ -93,7 +93,7 @@ async def test_the_good_rows_are_kept_when_it_is_asked(awa: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "fields", "said"),
+    ("content", "name", "fields", "refusal"),
     [
         (GOOD, "communes.pdf", {}, "Un fichier .csv ou .xlsx est attendu."),
         ("", "communes.csv", {}, "Le fichier est vide."),
@@ -101,11 +101,11 @@ async def test_the_good_rows_are_kept_when_it_is_asked(awa: Browser) -> None:
     ],
 )
 async def test_what_is_no_import_file_is_refused_in_words(
-    awa: Browser, content: str, name: str, fields: dict[str, str], said: str
+    awa: Browser, content: str, name: str, fields: dict[str, str], refusal: str
 ) -> None:
     answer = await brought(awa, content, name, **fields)
     assert answer.status_code == 422
-    assert said in seen(answer)
+    assert refusal in seen(answer)
 
 
 async def test_a_file_with_other_columns_says_which_are_missing(awa: Browser) -> None:
