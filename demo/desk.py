@@ -5,16 +5,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import update
+from sqlmodel import col
 
 from core.call_requests import requests
 from core.grievances.calendar import add_working_days
 from core.grievances.filing import ABUSE, CATEGORIES, Filing, GrievanceState, Level, Sensitivity, file
+from core.platform import sql
 from core.platform.database import writing
 from core.staff import sign_in
-from core.staff.agents import LoginTaken, Role, Scope, actor_of, add_agent
+from core.staff.agents import Agent, LoginTaken, Role, Scope, actor_of, add_agent
 from core.text.languages import Language
 from demo.names import head_name
 
@@ -66,27 +68,35 @@ WEIGHTS: Final = {
     "payment": 9, "phone": 4, "data": 4, "exclusion": 3, "inclusion": 1, "conduct": 1, "abuse": 1, "other": 2
 }  # fmt: skip
 
-FORGET: Final = text("DELETE FROM grievance WHERE filing_key LIKE 'desk demo %'")
-FORGET_CALLS: Final = text("DELETE FROM callback_request WHERE key LIKE 'desk demo %'")
-HOUSEHOLDS: Final = text(
-    "SELECT household.id, head_name, village, msisdn FROM household "
-    "JOIN household_phone ON household_id = household.id AND position = 1 "
-    "ORDER BY household_no DESC LIMIT :count"
-)
-WATCH: Final = text("UPDATE agent SET watches_focal = true WHERE id = :id")
-MOVE: Final = text("""
-UPDATE grievance SET state = :state, level = :level, answer = CAST(:answer AS varchar), name = :name, sex = :sex,
-    village = CAST(:village AS varchar), assigned_to = CAST(:agent AS integer), filed_by = CAST(:filed_by AS integer),
-    assigned_at = CAST(:assigned_at AS timestamptz), touched_at = CAST(:touched_at AS timestamptz),
-    waiting_since = CAST(:waiting_since AS timestamptz), first_answered_at = CAST(:first AS timestamptz),
-    decided_at = CAST(:decided_at AS timestamptz), decided_by = CASE WHEN :decided THEN CAST(:agent AS integer) END,
-    escalated_at = CAST(:escalated_at AS timestamptz)
-WHERE reference = :reference RETURNING id
-""")
-STEP: Final = text(
-    "INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, agent_id, told) "
-    "VALUES (:id, :at, :kind, :from_state, :to_state, :agent, :told)"
-)
+FORGET: Final = "DELETE FROM grievance WHERE filing_key LIKE 'desk demo %%'"
+FORGET_CALLS: Final = "DELETE FROM callback_request WHERE key LIKE 'desk demo %%'"
+FAMILIES: Final = """
+SELECT household.id, head_name, village, msisdn FROM household
+JOIN household_phone ON household_id = household.id AND position = 1
+ORDER BY household_no DESC LIMIT %(count)s
+"""
+MOVE: Final = """
+UPDATE grievance SET state = %(state)s, level = %(level)s, answer = %(answer)s, name = %(name)s, sex = %(sex)s,
+    village = %(village)s, assigned_to = %(agent)s, filed_by = %(filed_by)s, assigned_at = %(assigned_at)s,
+    touched_at = %(touched_at)s, waiting_since = %(waiting_since)s, first_answered_at = %(first)s,
+    decided_at = %(decided_at)s, decided_by = CASE WHEN %(decided)s THEN CAST(%(agent)s AS integer) END,
+    escalated_at = %(escalated_at)s
+WHERE reference = %(reference)s RETURNING id
+"""
+STEP: Final = """
+INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, agent_id, told)
+VALUES (%(id)s, %(at)s, %(kind)s, %(from_state)s, %(to_state)s, %(agent)s, %(told)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A household that complains or asks for a call, at its first phone."""
+
+    id: int
+    head_name: str
+    village: str | None
+    msisdn: str
 
 
 async def people(now: datetime) -> None:
@@ -98,7 +108,7 @@ async def people(now: datetime) -> None:
         agent_id = (await actor_of(person.login)).id
         if person.watches_focal:
             async with writing() as session:
-                await session.execute(WATCH, {"id": agent_id})
+                await session.exec(update(Agent).where(col(Agent.id) == agent_id).values(watches_focal=True))
         await sign_in.give_password(agent_id, now, password=PASSWORD)
 
 
@@ -106,10 +116,10 @@ async def grievances_and_calls(now: datetime, count: int = GRIEVANCES) -> None:
     """File invented grievances of every category, state, place and age, and ask for calls; an earlier lot goes."""
     draw = Random("jigi desk")  # noqa: S311 - an invented world, the same each time
     agents = {person.role: (await actor_of(person.login)).id for person in reversed(PEOPLE)}
-    async with writing() as session:
-        await session.execute(FORGET)
-        await session.execute(FORGET_CALLS)
-        families = (await session.execute(HOUSEHOLDS, {"count": count})).all()
+    async with writing():
+        await sql.execute(FORGET)
+        await sql.execute(FORGET_CALLS)
+        families = await sql.rows(Family, FAMILIES, {"count": count})
         if not families:
             return
         for number in range(count):
@@ -118,7 +128,7 @@ async def grievances_and_calls(now: datetime, count: int = GRIEVANCES) -> None:
             await _ask(number, families[-1 - number % len(families)], now, draw)
 
 
-async def _file(number: int, family: Any, now: datetime, draw: Random, agents: dict[Role, int]) -> None:
+async def _file(number: int, family: Family, now: datetime, draw: Random, agents: dict[Role, int]) -> None:
     """File one, and bring it as far as it is by now."""
     category = draw.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
     subcategory = draw.choice(CATEGORIES[category].subcategories)
@@ -167,12 +177,12 @@ async def _file(number: int, family: Any, now: datetime, draw: Random, agents: d
         "decided": decided,
         "escalated_at": steps[-1][1] if escalated and steps else None,
     }
-    async with writing() as session:
-        grievance_id = await session.scalar(MOVE, values)
+    async with writing():
+        grievance_id = await sql.scalar(MOVE, values)
         before = GrievanceState.RECEIVED
         for kind, moment in steps:
             after = _after(kind, state)
-            await session.execute(
+            await sql.execute(
                 STEP,
                 {
                     "id": grievance_id, "at": moment, "kind": kind, "from_state": before.value, "to_state": after.value,
@@ -235,13 +245,12 @@ def _office_hours(day: date, draw: Random, now: datetime) -> datetime:
     return min(moment, now - timedelta(hours=1))
 
 
-async def _ask(number: int, family: Any, now: datetime, draw: Random) -> None:
-    known = number % 4 != 3
+async def _ask(number: int, family: Family, now: datetime, draw: Random) -> None:
     await requests.ask_call(
         f"desk demo {number}",
         family.msisdn,
         draw.choice(tuple(Language)),
-        family.id if known else None,
+        family.id if number % 4 != 3 else None,
         now - timedelta(hours=2 + 5 * number),
     )
 

@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import text
+from sqlmodel import col, select
 
 from core.grievances.filing import Filing, GrievanceState, file
+from core.platform import sql
 from core.platform.database import writing
+from core.registry.models import Household
 from core.text.languages import Language
 from demo.callers import DEMO_CALLERS, DemoCaller, Situation
 
@@ -14,25 +16,24 @@ ANSWER: Final = (
     "Votre nom est maintenant sur la liste de l'agence. Venez au prochain jour de paiement avec votre carte."
 )
 
-_FORGET: Final = text("DELETE FROM grievance WHERE filing_key LIKE 'demo %' OR reference = ANY (:references)")
-_HOUSEHOLD: Final = text("SELECT id FROM household WHERE household_no = :household_no")
-_MOVE_ON: Final = text("""
+_FORGET: Final = "DELETE FROM grievance WHERE filing_key LIKE 'demo %%' OR reference = ANY (%(references)s)"
+_MOVE_ON: Final = """
 WITH moved AS (
     UPDATE grievance
-    SET reference = :shown, state = :state, answer = CAST(:answer AS text),
-        decided_at = CAST(:decided_at AS timestamptz)
-    WHERE reference = :reference RETURNING id
+    SET reference = %(shown)s, state = %(state)s, answer = CAST(%(answer)s AS text),
+        decided_at = CAST(%(decided_at)s AS timestamptz)
+    WHERE reference = %(reference)s RETURNING id
 )
 INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, told)
-SELECT id, :at, CAST(:state AS text), 'received', :state, false FROM moved
-""")
+SELECT id, %(at)s, CAST(%(state)s AS text), 'received', %(state)s, false FROM moved
+"""
 
 
 async def file_grievances(today: date) -> None:
     """File them anew, as of the days before `today`, under the references that the demonstration callers carry."""
     callers = [caller for caller in DEMO_CALLERS if caller.reference]
-    async with writing() as session:
-        await session.execute(_FORGET, {"references": [caller.reference for caller in callers]})
+    async with writing():
+        await sql.execute(_FORGET, {"references": [caller.reference for caller in callers]})
     for caller in callers:
         if caller.situation is Situation.GRIEVANCE_ANSWERED:
             await _filed(caller, today - timedelta(days=9), GrievanceState.RESOLVED, ANSWER)
@@ -45,7 +46,8 @@ async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: s
     at = datetime.combine(day, time(10), UTC)
     later = at + timedelta(days=2)
     async with writing() as session:
-        household_id = (await session.execute(_HOUSEHOLD, {"household_no": caller.household_no})).scalar_one()
+        own = select(Household.id).where(col(Household.household_no) == caller.household_no)
+        household_id = (await session.exec(own)).one()
         filing = Filing(
             key=f"demo {caller.msisdn}",
             msisdn=caller.msisdn,
@@ -68,4 +70,4 @@ async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: s
             "decided_at": later if answer else None,
             "at": later,
         }
-        await session.execute(_MOVE_ON, values)
+        await sql.execute(_MOVE_ON, values)

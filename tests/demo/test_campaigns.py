@@ -16,9 +16,9 @@ async def test_the_coming_payments_are_planned_by_one_and_approved_by_another() 
     await family(AWA)
     campaign = await demo_campaign(NOW, SETTINGS)
     assert campaign is not None
-    found = await preview.summary(campaign)
-    assert (found.state, found.title, found.recipients) == ("approved", "TM T4 2026 announce", 1)
-    assert (found.planned_by, found.approved_by, found.second_approved_by) == ("Awa", "Moussa", None)
+    summary = await preview.summary(campaign)
+    assert (summary.state, summary.title, summary.recipients) == ("approved", "TM T4 2026 announce", 1)
+    assert (summary.planned_by, summary.approved_by, summary.second_approved_by) == ("Awa", "Moussa", None)
     await steps.start(campaign, await somebody("awa"), NOW)
     assert await state_of(campaign) == "running"
 
@@ -27,8 +27,8 @@ async def test_a_dear_one_is_approved_by_a_third() -> None:
     await family(AWA)
     campaign = await demo_campaign(NOW, Settings(sms_cap_parts=0))
     assert campaign is not None
-    found = await preview.summary(campaign)
-    assert (found.state, found.approved_by, found.second_approved_by) == ("approved", "Moussa", "Fanta")
+    summary = await preview.summary(campaign)
+    assert (summary.state, summary.approved_by, summary.second_approved_by) == ("approved", "Moussa", "Fanta")
 
 
 async def test_the_round_with_most_coming_payments_is_told() -> None:

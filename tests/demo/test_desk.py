@@ -1,22 +1,22 @@
 """The desk of the demonstration: people to sign in as, and grievances of every kind."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 from starlette.applications import Starlette
 
 from core.call_requests.requests import to_call
 from core.grievances.filing import CATEGORIES, GrievanceState
-from core.platform.database import reading
+from core.platform import sql
 from core.staff.agents import Role, actor_of
 from core.staff.row_security import seen_by
 from demo import desk
 from tests.core import seed
 from tests.desk.browser import Browser
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -24,17 +24,40 @@ async def planted(app: Starlette) -> None:
     """The people, and grievances of five families in two communes."""
     await seed.places(("ML020201", "Safo"), ("ML030101", "Sikasso"))
     for number in range(5):
-        place = ("ML020201", "ML030101")[number % 2]
-        await seed.household(commune=place, phones=(f"+2237600000{number}",))
-    await desk.people(NOW)
+        commune = ("ML020201", "ML030101")[number % 2]
+        await seed.household(commune=commune, phones=(f"+2237600000{number}",))
+    await desk.people(datetime.now(UTC))
     await desk.grievances_and_calls(NOW)
 
 
-async def rows(columns: str) -> list[tuple[object, ...]]:
-    """Columns of every grievance."""
-    async with reading() as connection:
-        query = text(f"SELECT {columns} FROM grievance ORDER BY filing_key")  # noqa: S608 - names of ours
-        return [tuple(row) for row in await connection.execute(query)]
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A grievance, as far as the demonstration draws it."""
+
+    filing_key: str
+    category: str
+    subcategory: str
+    state: GrievanceState
+    sensitivity: str
+    words: str | None
+    name: str | None
+    received_at: datetime
+    decided_at: datetime | None
+    decided_by: int | None
+    answer: str | None
+    assigned_to: int | None
+
+
+CASES = """
+SELECT filing_key, category, subcategory, state, sensitivity, words, name, received_at, decided_at, decided_by, answer,
+    assigned_to
+FROM grievance ORDER BY filing_key
+"""
+
+
+async def cases() -> list[Case]:
+    """Every grievance."""
+    return await sql.rows(Case, CASES)
 
 
 @pytest.mark.usefixtures("planted")
@@ -50,28 +73,27 @@ async def test_everybody_comes_in_with_the_printed_password(browser: Browser) ->
 
 @pytest.mark.usefixtures("planted")
 async def test_grievances_are_of_every_category_state_and_age_and_make_sense() -> None:
-    found = await rows("category, state, received_at, decided_at, decided_by, answer, assigned_to, words, sensitivity")
-    assert len(found) == desk.GRIEVANCES
-    assert {row[0] for row in found} == set(CATEGORIES)
-    assert {row[1] for row in found} == {str(state) for state in GrievanceState}
-    ages = Counter((NOW - row[2]).days // 14 for row in found)  # type: ignore[operator]
-    assert len(ages) >= 4
-    for _, state, received, decided, by, answer, assigned, words, sensitivity in found:
-        ended = state in ("resolved", "rejected", "closed")
-        assert (decided is not None, by is not None, answer is not None) == (ended, ended, ended)
-        assert (assigned is not None) == (state != "received")
-        assert received <= NOW - timedelta(minutes=59)  # type: ignore[operator]
-        assert decided is None or received <= decided <= NOW  # type: ignore[operator]
-        assert not (words and sensitivity == "sensitive")
+    drawn = await cases()
+    assert len(drawn) == desk.GRIEVANCES
+    assert {case.category for case in drawn} == set(CATEGORIES)
+    assert {case.state for case in drawn} == set(GrievanceState)
+    assert len(Counter((NOW - case.received_at).days // 14 for case in drawn)) >= 4
+    for case in drawn:
+        ended = case.state in (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED)
+        decided = (case.decided_at is not None, case.decided_by is not None, case.answer is not None)
+        assert decided == (ended, ended, ended)
+        assert (case.assigned_to is not None) == (case.state is not GrievanceState.RECEIVED)
+        assert case.received_at <= NOW - timedelta(minutes=59)
+        assert case.decided_at is None or case.received_at <= case.decided_at <= NOW
+        assert not (case.words and case.sensitivity == "sensitive")
 
 
 @pytest.mark.usefixtures("planted")
 async def test_it_comes_out_the_same_again_and_takes_the_place_of_the_earlier_lot() -> None:
-    columns = "filing_key, category, subcategory, state, received_at, name"
-    before = await rows(columns)
-    await desk.people(NOW)
+    before = await cases()
+    await desk.people(datetime.now(UTC))
     await desk.grievances_and_calls(NOW)
-    assert await rows(columns) == before
+    assert await cases() == before
 
 
 @pytest.mark.usefixtures("planted")
@@ -82,6 +104,6 @@ async def test_a_few_wait_for_a_call() -> None:
 
 
 async def test_without_a_household_there_is_no_grievance(app: Starlette) -> None:
-    await desk.people(NOW)
+    await desk.people(datetime.now(UTC))
     await desk.grievances_and_calls(NOW)
-    assert await rows("reference") == []
+    assert await cases() == []
