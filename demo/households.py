@@ -8,6 +8,7 @@ from typing import Final
 from core.numbers.identifiers import household_no
 from core.registry.components import ComponentCode
 from core.registry.statuses import Status, StatusReason
+from core.text.languages import Language
 from demo.callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, OTHER_SERIALS, CallerHousehold, Situation
 from demo.names import head_name, villages
 from demo.places import DemoPlace
@@ -64,7 +65,7 @@ class DemoHousehold:
     phone: str
     alt_phone: str
     village: str
-    language: str
+    language: Language
     status: Status
     reason: StatusReason | None
     components: tuple[ComponentCode, ...]
@@ -102,7 +103,7 @@ def _of_a_caller(caller: CallerHousehold, places: Sequence[DemoPlace], names: Se
         phone=caller.msisdn,
         alt_phone="",
         village=draw.choice(names[commune]),
-        language="bm" if caller.serial % 2 else "fr",
+        language=Language.default() if caller.serial % 2 else Language.staff(),
         status=status,
         reason=_REASONS.get(status, (None,))[0],
         components=_caller_components(caller.situation, status),
@@ -138,7 +139,7 @@ def _invented(index: int, places: Sequence[DemoPlace], names: Sequence[Sequence[
         phone=_phone(index, draw),
         alt_phone=f"+22365{index:06}" if draw.random() < 0.15 else "",
         village=draw.choice(names[commune]),
-        language="bm" if draw.random() < 0.8 else "fr",
+        language=Language.default() if draw.random() < 0.8 else Language.staff(),
         status=status,
         reason=draw.choice(_REASONS.get(status, (None,))),
         components=_components(status, places[commune], draw),

@@ -54,7 +54,7 @@ async def test_its_page_shows_all_that_is_known(mariam: Browser, awa: int) -> No
 
 
 async def test_its_page_names_the_sms_that_spoke_of_it(mariam: Browser, awa: int) -> None:
-    notice = Notice("a test", NoticeKind.CALL_AGREED, FIRST, Language.FR, household_id=awa)
+    notice = Notice("a test", NoticeKind.CALL_AGREED, FIRST, Language.staff(), household_id=awa)
     await queue_notice(notice, datetime.now(UTC))
     page = await mariam.see(PAGE)
     assert "Rappel convenu 76 12 34 56 à envoyer" in page
