@@ -65,7 +65,7 @@ async def communes_found(call: Call) -> Value:
         return retry(call.t("This commune was not found."))
     return choose(
         call.t("Choose the commune"),
-        *(option(_told_apart(hit), "days_of_commune", commune=hit.pcode, name=hit.name) for hit in hits),
+        *(option(_with_its_cercle(hit), "days_of_commune", commune=hit.pcode, name=hit.name) for hit in hits),
     )
 
 
@@ -82,5 +82,5 @@ async def days_of_commune(call: Call) -> Value:
     return answer("\n".join([call.word("name"), *lines]))
 
 
-def _told_apart(hit: CommuneHit) -> str:
+def _with_its_cercle(hit: CommuneHit) -> str:
     return f"{hit.name} ({hit.cercle})"

@@ -19,7 +19,7 @@ async def start(call: Call) -> Value:
     if len(caller.households) > 1:
         return go(
             "which_household",
-            households=[[card.id, _told_apart(card, caller.households)] for card in caller.households],
+            households=[[card.id, _distinct_name(card, caller.households)] for card in caller.households],
         )
     if caller.households:
         return go("home", household=caller.households[0].id)
@@ -71,7 +71,7 @@ async def home(call: Call) -> Value:
     )
 
 
-def _told_apart(card: HouseholdCard, households: tuple[HouseholdCard, ...]) -> str:
+def _distinct_name(card: HouseholdCard, households: tuple[HouseholdCard, ...]) -> str:
     """The name of the head, with the number where two heads have one name."""
     namesakes = sum(other.head_name == card.head_name for other in households)
     return card.head_name if namesakes == 1 else f"{card.head_name} {card.household_no}"

@@ -73,6 +73,12 @@ called(
     },
 )
 
+REMEDIES: Final = {
+    FailureReason.NAME: N_("Go to the town hall with your paper."),
+    FailureReason.AGENCY: N_("See the village committee."),
+}
+"""What to do, as a text of the line, where it is not to call the programme."""
+
 
 def failure_reason(written: str | None) -> FailureReason | None:
     """The reason that a file gives as a code, in any case; None for none, and for free text."""

@@ -4,25 +4,11 @@ from datetime import date
 
 from core.grievances.filing import DECIDED, GrievanceState, GrievanceView
 from core.payments.history import PaymentCard
-from core.payments.states import PaymentState
+from core.payments.states import REMEDIES, PaymentState, failure_reason
 from core.platform.settings import settings
 from core.text.formats import short_date
 from core.text.translator import N_, Amount, Translator
-
-REASONS = {
-    "phone": N_("The phone number did not match."),
-    "name": N_("The name did not match."),
-    "sim": N_("The SIM is closed."),
-    "agency": N_("The payment agency did not come."),
-    "returned": N_("The money went back."),
-}
-"""Why a payment failed, for the reasons the programme's files give as a code; another reason is said as written."""
-
-REMEDIES = {
-    "name": N_("Go to the town hall with your paper."),
-    "agency": N_("See the village committee."),
-}
-"""What to do, where it is not to call the programme."""
+from core.text.words import LINE, label
 
 STATES = {
     GrievanceState.RECEIVED: N_("It is written."),
@@ -91,8 +77,8 @@ def _unclaimed(translator: Translator, card: PaymentCard, today: date) -> list[s
 
 def _failed(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     first = translator.t("The money could not be given: {amount}", amount=Amount(card.amount_xof))
-    code = (card.reason or "").strip().lower()
-    reason = translator.t(REASONS[code]) if code in REASONS else card.reason
+    code = failure_reason(card.reason)
+    reason = translator.t(label(code, LINE)) if code else card.reason
     remedy = translator.t(REMEDIES[code]) if code in REMEDIES else translator.t("Call {phone}.", phone=contact_phone())
     return [first, reason, remedy] if reason else [first, remedy]
 
