@@ -10,6 +10,7 @@ from typing import Final
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
+from core.platform.errors import JigiError
 from core.text.words import DESK, Word, called
 
 
@@ -51,7 +52,7 @@ _VALID = _ranges("fixed_line", "mobile", "toll_free")
 _MOBILE = _ranges("mobile")
 
 
-class BadNumber(ValueError):
+class BadNumber(JigiError, ValueError):
     """What was written is no telephone number that exists; the message does not repeat it."""
 
 

@@ -1,16 +1,14 @@
-"""What people read: each kind of SMS in both languages, as it is sent."""
+"""What people read: each kind of SMS of a campaign in both languages, as it is sent."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
-from typing import Any
+from datetime import date, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.campaigns.models import CampaignKind
-from core.outbox.notices import NoticeKind
 from core.text.alphabet import GSM7
 from core.text.gsm7 import SINGLE_PART, is_gsm7
 from core.text.languages import Language
@@ -18,23 +16,29 @@ from core.text.links import refuse_links
 from core.text.translator import translator
 from demo.places import DEMO_PLACES
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
-from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.texts import Written, campaign_text, written
 
 BM, FR = Language("bm"), Language("fr")
+
 Kind = CampaignKind
 
 MONDAY, THURSDAY = date(2026, 11, 23), date(2026, 11, 26)
+
 SAFO = PaymentLine(households=1, names="", amount_xof=30_000, day=MONDAY, place="Mairie de Safo", old_day=None)
+
 MOVED = replace(SAFO, day=THURSDAY, old_day=MONDAY)
+
 SAID_OFF = replace(MOVED, day=None)
+
 FOOD = EventLine("distribution de nourriture", "dumuni dili", THURSDAY, None, "École de Siby")
+
 WORK = EventLine("travaux", "foroba baara", THURSDAY, time(7, 30), "Banamba")
 
 SAFE = {
     FR: "Personne ne doit vous demander de l'argent ou un code.",
     BM: "Mògò si man kan ka wari walima kòdi nyini aw fè.",
 }
+
 FREE = {FR: "C'est gratuit.", BM: "Aw tè foyi sara."}
 
 LONGEST_PLACE = "Mairie de Sere Moussa Ani Samo"
@@ -260,108 +264,6 @@ def test_what_gsm7_counts_twice_is_counted_before_the_line_is_added() -> None:
     assert written("ɲ" * 56 + "!", translator(BM), GSM7).body == f"{'ny' * 56}! {FREE[BM]}"
 
 
-ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
-    (
-        NoticeKind.RECEIVED,
-        {"ref": "1234567", "due": "2026-11-26"},
-        "Jigisèmèjiri : plainte 1234567 enregistrée. Réponse au plus tard le jeudi 26 novembre.",
-        "Jigisɛmɛjiri: an ye damakasi 1234567 sɔrɔ. Jaabi don laban: alamisadon, nowanburukalo tile 26.",
-    ),
-    (
-        NoticeKind.RECEIVED,
-        {"ref": "1234567", "due": "2026-11-26", "discreet": True},
-        "Jigisèmèjiri : c’est envoyé. Numéro : 1234567.",
-        "Jigisɛmɛjiri: a lasera. Nimɔrɔ: 1234567.",
-    ),
-    (
-        NoticeKind.INFORMATION,
-        {"ref": "1234567"},
-        "Jigisèmèjiri : plainte 1234567 : il manque une information. Appelez le *384*1234#.",
-        "Jigisɛmɛjiri: damakasi 1234567: an mago bɛ kunnafoni dɔ la. Aw ye *384*1234# wele.",
-    ),
-    (
-        NoticeKind.INFORMATION,
-        {"ref": "1234567", "discreet": True},
-        "Jigisèmèjiri : 1234567. Appelez le *384*1234#.",
-        "Jigisɛmɛjiri: 1234567. Aw ye *384*1234# wele.",
-    ),
-    (
-        NoticeKind.DECIDED,
-        {"ref": "1234567", "text": "Venez à la mairie."},
-        "Jigisèmèjiri : plainte 1234567. Réponse : Venez à la mairie.",
-        "Jigisɛmɛjiri: damakasi 1234567. Jaabi: Venez à la mairie.",
-    ),
-    (
-        NoticeKind.DECIDED,
-        {"ref": "1234567", "text": "Le nom ne correspond pas.", "rejected": True},
-        "Jigisèmèjiri : plainte 1234567. Non retenue : Le nom ne correspond pas.",
-        "Jigisɛmɛjiri: damakasi 1234567. A ma minɛ: Le nom ne correspond pas.",
-    ),
-    (
-        NoticeKind.DECIDED,
-        {"ref": "1234567", "discreet": True},
-        "Jigisèmèjiri : 1234567. Appelez le *384*1234#.",
-        "Jigisɛmɛjiri: 1234567. Aw ye *384*1234# wele.",
-    ),
-    (
-        NoticeKind.ESCALATED,
-        {"ref": "1234567", "due": "2026-11-26"},
-        "Jigisèmèjiri : plainte 1234567 transmise aux responsables. Réponse au plus tard le jeudi 26 novembre.",
-        "Jigisɛmɛjiri: damakasi 1234567 lasera ɲɛmɔgɔw ma. Jaabi don laban: alamisadon, nowanburukalo tile 26.",
-    ),
-    (
-        NoticeKind.CALL_AGREED,
-        {"day": "2026-11-26", "period": "morning"},
-        "Jigisèmèjiri : nous vous appellerons le jeudi 26 novembre, le matin.",
-        "Jigisɛmɛjiri: an bɛna aw wele alamisadon, nowanburukalo tile 26, sɔgɔma fɛ.",
-    ),
-    (
-        NoticeKind.CALL_DROPPED,
-        {"text": "Prochain paiement : lundi 23 novembre, Safo"},
-        "Jigisèmèjiri : l’appel a été coupé. Prochain paiement : lundi 23 novembre, Safo",
-        "Jigisɛmɛjiri: telefɔni tigɛra. Prochain paiement : lundi 23 novembre, Safo",
-    ),
-    (
-        NoticeKind.SMS_STOPPED,
-        {},
-        "Jigisèmèjiri : vous ne recevrez plus de SMS. Pour reprendre : *384*1234#.",
-        "Jigisɛmɛjiri: aw tɛna SMS sɔrɔ tugun. Walasa k'a daminɛ kokura: *384*1234#.",
-    ),
-    (
-        NoticeKind.SMS_STARTED,
-        {},
-        "Jigisèmèjiri : vous recevrez les SMS. Pour arrêter : *384*1234#.",
-        "Jigisɛmɛjiri: aw bɛna SMS sɔrɔ. Walasa k'a dabila: *384*1234#.",
-    ),
-    (
-        NoticeKind.NUMBER_MISTYPED,
-        {},
-        "Jigisèmèjiri : Numéro mal tapé. Regardez-le encore.",
-        "Jigisɛmɛjiri: Fili bɛ nimɔrɔ in na. Aw ye a lajɛ kokura.",
-    ),
-    (
-        NoticeKind.HELP,
-        {},
-        "Jigisèmèjiri : Appelez le *384*1234#.\nTéléphone : +223 20 22 16 15",
-        "Jigisɛmɛjiri: Aw ye *384*1234# wele.\nTelefɔni: +223 20 22 16 15",
-    ),
-    (
-        NoticeKind.NOT_UNDERSTOOD,
-        {},
-        "Jigisèmèjiri : nous n’avons pas compris. Appelez le *384*1234#.",
-        "Jigisɛmɛjiri: an ma a faamu. Aw ye *384*1234# wele.",
-    ),
-]
-
-
-@pytest.mark.parametrize(("kind", "filling", "french", "bambara"), ADDRESSED)
-async def test_a_notice_is_said(kind: NoticeKind, filling: dict[str, Any], french: str, bambara: str) -> None:
-    told = Occasion("+22376000001", filling, datetime(2026, 11, 20, 9, tzinfo=UTC))
-    assert await notice_text(kind, told, translator(FR)) == french
-    assert await notice_text(kind, told, translator(BM)) == bambara
-    assert {GSM7.segments(GSM7.prepare(text)) for text in (french, bambara)} == {1}
-
-
 CONTENTS: Sequence[Content] = [
     paid(SAFO),
     paid(MOVED),
@@ -387,12 +289,15 @@ def test_every_text_begins_with_the_programme_and_can_be_sent(
 
 
 MONEY = (Kind.ANNOUNCE, Kind.REMINDER_3, Kind.REMINDER_1, Kind.MOVED, Kind.CANCELLED, Kind.UNCLAIMED)
+
 PLACES = st.builds(
     "{} {}".format,
     st.sampled_from(["Mairie de", "École de", "Marché de", "CSCom de"]),
     st.sampled_from([*(place.commune for place in DEMO_PLACES), LONGEST_PLACE.removeprefix("Mairie de ")]),
 )
+
 DAYS = st.dates(date(2026, 1, 1), date(2040, 12, 31))
+
 AMOUNTS = st.integers(2, 36).map(lambda fives: fives * 5_000)
 
 
