@@ -1,0 +1,62 @@
+"""What several tests of the sweeps need."""
+
+from datetime import datetime, timedelta
+
+from core.outbox.messages import MessageState
+from sms.outbox import delivery, ledger
+from sms.outbox.delivery import Report
+from sms.outbox.gateway import Policy, Result, Unanswered
+from sms.outbox.ledger import Claim, Departure
+from sms.outbox.window import Window
+from sms.worker import sweeps
+from sms.worker.sweeps import Swept
+from tests.sms.campaign_world import (
+    AWA,
+    NOW,
+    SETTINGS,
+    ScriptedGateway,
+    Watch,
+    sender,
+)
+
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WINDOW = Window(*SETTINGS.sms_window)
+GRACE = timedelta(seconds=SETTINGS.sms_answer_seconds + SETTINGS.sms_connect_seconds + SETTINGS.sms_worker_seconds)
+"""Older than this, a report with an id that nobody knows is looked at."""
+
+
+async def swept(now: datetime = NOW, **settings: int) -> dict[str, int]:
+    """What a sweep found, without what it did not find."""
+    found = await sweeps.sweep(now, SETTINGS.model_copy(update=settings))
+    return {name: getattr(found, name) for name in Swept.__slots__ if getattr(found, name)}
+
+
+async def claimed(worker: str = "first") -> Claim:
+    claim = await ledger.claim(worker, NOW, WINDOW)
+    assert claim
+    return claim
+
+
+async def left(worker: str = "first") -> Departure:
+    """A request that left with a worker and whose answer was not written down."""
+    departure = await ledger.depart(await claimed(worker), NOW, window=WINDOW, most_a_day=3)
+    assert departure
+    return departure
+
+
+async def unanswered(now: datetime = NOW) -> None:
+    """Let what is ready leave and stay without an answer."""
+    gateway = ScriptedGateway(*[Unanswered("ReadTimeout")] * 9)
+    await sender(gateway, Watch(now)).drain()
+
+
+async def taken_without_id(now: datetime = NOW) -> None:
+    """Let what is ready be taken by a gateway that gives no ids."""
+    gateway = ScriptedGateway(lambda _, msisdns: [Result(msisdn, Policy.ACCEPTED, "Sent") for msisdn in msisdns])
+    await sender(gateway, Watch(now)).drain()
+
+
+async def reported(
+    name: str, msisdn: str = AWA, state: MessageState = MessageState.DELIVERED, at: datetime = NOW + MINUTE
+) -> None:
+    await delivery.apply([Report(name, msisdn, state, "", at)])
