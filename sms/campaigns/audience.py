@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from core.campaigns.models import CampaignKind
+from core.payments.states import COMING, PaymentState
+from core.platform.columns import listed
 from core.platform.errors import JigiError
 from core.registry.statuses import Status
 from core.text.languages import Language
@@ -95,14 +97,15 @@ def spoken_day(kind: CampaignKind, audience: Audience, today: date) -> date | No
     return audience.day or today + timedelta(days=DAYS_BEFORE[kind])
 
 
+_COMING: Final = f"payment.state IN {listed(COMING)}"
 _PAYMENTS_OF: Final[Mapping[CampaignKind, str]] = {
-    CampaignKind.ANNOUNCE: "payment.state IN ('planned', 'announced') AND payment.due_date >= %(today)s",
-    CampaignKind.REMINDER_3: "payment.state IN ('planned', 'announced') AND payment.due_date = %(day)s",
-    CampaignKind.REMINDER_1: "payment.state IN ('planned', 'announced') AND payment.due_date = %(day)s",
-    CampaignKind.MOVED: "payment.state IN ('planned', 'announced') AND move.old_day IS DISTINCT FROM payment.due_date "
+    CampaignKind.ANNOUNCE: f"{_COMING} AND payment.due_date >= %(today)s",
+    CampaignKind.REMINDER_3: f"{_COMING} AND payment.due_date = %(day)s",
+    CampaignKind.REMINDER_1: f"{_COMING} AND payment.due_date = %(day)s",
+    CampaignKind.MOVED: f"{_COMING} AND move.old_day IS DISTINCT FROM payment.due_date "
     "AND move.old_day IS NOT NULL AND coalesce(payment.due_date, move.old_day) >= %(today)s",
-    CampaignKind.CANCELLED: "payment.state = 'cancelled' AND payment.due_date >= %(today)s",
-    CampaignKind.UNCLAIMED: "payment.state = 'unclaimed' AND payment.last_day >= %(today)s",
+    CampaignKind.CANCELLED: f"payment.state = '{PaymentState.CANCELLED}' AND payment.due_date >= %(today)s",
+    CampaignKind.UNCLAIMED: f"payment.state = '{PaymentState.UNCLAIMED}' AND payment.last_day >= %(today)s",
 }
 _NARROWED: Final = """
     (%(place)s::text IS NULL OR %(place)s IN (commune.pcode, cercle.pcode, cercle.region_pcode))
@@ -163,7 +166,8 @@ def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
 NO_DAY_YET: Final = f"""
     SELECT household.id AS household_id, household.commune_pcode
     FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
-    WHERE payment.round_id = %(round_id)s AND payment.state = 'planned' AND payment.due_date IS NULL AND {_NARROWED}
+    WHERE payment.round_id = %(round_id)s AND payment.state = '{PaymentState.PLANNED}' AND payment.due_date IS NULL
+      AND {_NARROWED}
 """  # noqa: S608
 """SQL of the households of a round that cannot be told a day, because none is fixed."""
 

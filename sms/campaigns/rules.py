@@ -16,7 +16,10 @@ from sqlmodel import col, delete, select
 
 from core.campaigns.models import Campaign, CampaignKind, CampaignRuleOff, CampaignState
 from core.campaigns.steps import WrongState
+from core.outbox.messages import Reason
+from core.payments.states import COMING, PaymentState
 from core.platform import sql
+from core.platform.columns import listed
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.text.alphabet import alphabet
@@ -39,16 +42,19 @@ was corrected. A day that moved is told as such."""
 IMPORT_TIME: Final = "1 hour"
 """An import bears the moment it wrote, and is seen when it ends, later: so far back it is looked again."""
 
-COMING: Final = "payment.state IN ('planned', 'announced')"
+GOING_OR_GONE: Final = frozenset({CampaignState.RUNNING, CampaignState.FINISHED})
+"""States of an announcement that households may have heard of."""
+
+IS_COMING: Final = f"payment.state IN {listed(COMING)}"
 DUE: Final[Mapping[CampaignKind, str]] = {
-    CampaignKind.REMINDER_3: f"{COMING} AND payment.due_date = %(day)s",
-    CampaignKind.REMINDER_1: f"{COMING} AND payment.due_date = %(day)s",
-    CampaignKind.MOVED: f"{COMING} AND coalesce(payment.due_date >= %(today)s, true) "
+    CampaignKind.REMINDER_3: f"{IS_COMING} AND payment.due_date = %(day)s",
+    CampaignKind.REMINDER_1: f"{IS_COMING} AND payment.due_date = %(day)s",
+    CampaignKind.MOVED: f"{IS_COMING} AND coalesce(payment.due_date >= %(today)s, true) "
     "AND EXISTS (SELECT FROM payment_move WHERE payment_move.payment_id = payment.id)",
-    CampaignKind.UNCLAIMED: "payment.state = 'unclaimed' AND payment.last_day >= %(today)s",
-    CampaignKind.ANNOUNCE: f"{COMING} AND payment.due_date >= %(today)s AND EXISTS ("
-    "SELECT FROM campaign WHERE campaign.round_id = payment.round_id AND campaign.kind = 'announce' "
-    "AND campaign.state IN ('running', 'finished'))",
+    CampaignKind.UNCLAIMED: f"payment.state = '{PaymentState.UNCLAIMED}' AND payment.last_day >= %(today)s",
+    CampaignKind.ANNOUNCE: f"{IS_COMING} AND payment.due_date >= %(today)s AND EXISTS ("
+    f"SELECT FROM campaign WHERE campaign.round_id = payment.round_id AND campaign.kind = '{CampaignKind.ANNOUNCE}' "
+    f"AND campaign.state IN {listed(GOING_OR_GONE)})",
 }
 
 
@@ -57,7 +63,7 @@ def _rounds(kind: CampaignKind) -> str:
     return f"""
     WITH last AS (
         SELECT round_id, max(created_at) AS at FROM campaign
-        WHERE kind = '{kind}' AND state <> 'draft'
+        WHERE kind = '{kind}' AND state <> '{CampaignState.DRAFT}'
           AND coalesce(subject ->> 'day', '') = coalesce(CAST(%(day)s AS text), '') GROUP BY round_id
     )
     SELECT DISTINCT payment.round_id, payment_round.component, payment_round.name
@@ -65,7 +71,7 @@ def _rounds(kind: CampaignKind) -> str:
     LEFT JOIN last ON last.round_id = payment.round_id
     WHERE {DUE[kind]} AND (last.at IS NULL OR payment.updated_at > last.at - interval '{IMPORT_TIME}' OR EXISTS (
         SELECT FROM campaign JOIN message ON message.campaign_id = campaign.id
-        WHERE campaign.round_id = payment.round_id AND campaign.kind = '{kind}' AND message.reason = 'changed'
+        WHERE campaign.round_id = payment.round_id AND campaign.kind = '{kind}' AND message.reason = '{Reason.CHANGED}'
         AND message.final_at > last.at))
     AND NOT EXISTS (
         SELECT FROM campaign_rule_off AS off WHERE off.round_id = payment.round_id AND off.kind = '{kind}')

@@ -5,6 +5,9 @@ from typing import Final
 from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import NoteCode
 from core.numbers.msisdn import can_get_sms_sql, operator_sql
+from core.outbox.messages import TAKEN, UNTOLD, BatchState, MessageState, Reason
+from core.platform.columns import listed
+from core.text.languages import DEFAULT
 from sms.campaigns.audience import NO_DAY_YET, Audience
 
 FORGET: Final = """
@@ -43,15 +46,18 @@ FREE_LINES: Final = """
         SELECT md5(concat_ws('|', text_fr, text_bm)) FROM campaign WHERE id = %(campaign)s
     ) AS content FROM reached
 """
+UNAPPROVED: Final = frozenset({CampaignState.DRAFT, CampaignState.PLANNED})
+"""States of a campaign of which nothing goes yet."""
+
 SAME: Final = {
     "round": "earlier.round_id = %(round_id)s",
     "event": "earlier.subject @> %(event_audience)s",
     "free": "true",
 }
-TOLD_BEFORE_THE_MOVE: Final = """EXISTS (
+TOLD_BEFORE_THE_MOVE: Final = f"""EXISTS (
         SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
         WHERE message.msisdn = person.msisdn AND earlier.round_id = %(round_id)s
-          AND message.state NOT IN ('left_out', 'dropped', 'failed', 'planned')
+          AND message.state NOT IN {listed(UNTOLD | {MessageState.PLANNED})}
           AND message.planned_at BETWEEN %(long_ago)s AND person.moved_at
     )"""
 """SQL that tells whether a number was told of the round before its day was last moved."""
@@ -67,30 +73,30 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
         lines, same = PAYMENT_LINES, SAME["round"]
     kinds = "earlier.kind = %(kind)s"
     if kind is CampaignKind.REMINDER_3:
-        kinds = f"({kinds} OR earlier.kind = 'announce' AND message.planned_at > %(announced_lately)s)"
+        kinds = f"({kinds} OR earlier.kind = '{CampaignKind.ANNOUNCE}' AND message.planned_at > %(announced_lately)s)"
     return f"""
     CREATE TEMP TABLE recipient ON COMMIT DROP AS
     WITH told AS ({lines}), person AS (
         SELECT msisdn, array_agg(household_id ORDER BY household_id) AS household_ids,
             array_agg(hash ORDER BY household_id) AS told, min(commune_pcode) AS commune_pcode,
             bool_or(stopped) AS stopped, max(moved_at) AS moved_at,
-            coalesce(min(chosen), CASE WHEN min(spoken) = max(spoken) THEN min(spoken) ELSE 'bm' END, 'bm') AS language
+            coalesce(min(chosen), CASE WHEN min(spoken) = max(spoken) THEN min(spoken) END, '{DEFAULT}') AS language
         FROM (SELECT DISTINCT ON (msisdn, household_id) * FROM reached) AS each GROUP BY msisdn
     )
     SELECT person.*, told.content, {operator_sql("person.msisdn")} AS operator, CASE
-        WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN 'fixed_line'
-        WHEN person.stopped THEN 'opted_out'
+        WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
+        WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN EXISTS (
             SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
             JOIN sms_batch ON sms_batch.id = message.batch_id JOIN message_text ON message_text.id = sms_batch.text_id
             WHERE message.msisdn = person.msisdn AND CASE
                 WHEN NOT %(keep_told)s AND earlier.planned_by IS NULL
-                    THEN message.state NOT IN ('left_out', 'dropped', 'failed') OR message.reason = 'cancelled'
-                WHEN message.state = 'planned' THEN earlier.state NOT IN ('draft', 'planned')
-                ELSE message.state NOT IN ('left_out', 'dropped', 'failed')
+                    THEN message.state NOT IN {listed(UNTOLD)} OR message.reason = '{Reason.CAMPAIGN_CANCELLED}'
+                WHEN message.state = '{MessageState.PLANNED}' THEN earlier.state NOT IN {listed(UNAPPROVED)}
+                ELSE message.state NOT IN {listed(UNTOLD)}
               END
               AND message.planned_at > %(lately)s AND {kinds} AND {same} AND message_text.content = told.content
-        ) THEN 'already_told'
+        ) THEN '{Reason.ALREADY_TOLD}'
     END AS why
     FROM person JOIN told USING (msisdn)
     WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
@@ -119,52 +125,54 @@ REQUESTS: Final = """
     SELECT placed.msisdn, numbered.* FROM placed JOIN numbered USING (text_id, chunk)
     WHERE placed.operator IS NOT DISTINCT FROM numbered.operator
 """
-BATCHES: Final = """
+BATCHES: Final = f"""
     INSERT INTO sms_batch
         (id, campaign_id, text_id, operator, priority, prompt, not_before, not_after, state, uncertain)
     SELECT DISTINCT id, %(campaign)s::integer, text_id, operator, %(priority)s::smallint, false,
-        %(not_before)s::timestamptz, not_after, 'ready', false
+        %(not_before)s::timestamptz, not_after, '{BatchState.READY}', false
     FROM request ORDER BY id
-"""
-MESSAGES: Final = """
+"""  # noqa: S608
+MESSAGES: Final = f"""
     INSERT INTO message (campaign_id, batch_id, kind, msisdn, operator, household_ids, told, commune_pcode, language,
         state, reason, attempts, was_uncertain, planned_at)
     SELECT %(campaign)s, request.id, %(kind)s, recipient.msisdn, recipient.operator, household_ids,
         CASE WHEN told[1] IS NOT NULL THEN told END, commune_pcode, language,
-        CASE WHEN why IS NULL THEN 'planned' ELSE 'left_out' END, why, 0, false, %(now)s
+        CASE WHEN why IS NULL THEN '{MessageState.PLANNED}' ELSE '{MessageState.LEFT_OUT}' END, why, 0, false, %(now)s
     FROM recipient LEFT JOIN request USING (msisdn)
-    WHERE %(keep_told)s OR why IS DISTINCT FROM 'already_told'
+    WHERE %(keep_told)s OR why IS DISTINCT FROM '{Reason.ALREADY_TOLD}'
     ORDER BY request.id, recipient.msisdn
-"""
+"""  # noqa: S608
 LEFT_OUT_COLUMNS: Final = (
     "(campaign_id, kind, household_ids, commune_pcode, state, reason, attempts, was_uncertain, planned_at)"
 )
 UNREACHABLE: Final = f"""
     INSERT INTO message {LEFT_OUT_COLUMNS}
-    SELECT %(campaign)s, %(kind)s, ARRAY[household_id], min(commune_pcode), 'left_out', 'no_phone', 0, false, %(now)s
+    SELECT %(campaign)s, %(kind)s, ARRAY[household_id], min(commune_pcode), '{MessageState.LEFT_OUT}',
+        '{Reason.NO_PHONE}', 0, false, %(now)s
     FROM wanted WHERE %(keep_told)s AND NOT EXISTS (
         SELECT FROM household_phone WHERE household_phone.household_id = wanted.household_id)
-      AND (%(only)s::text IS NULL OR coalesce(language, 'bm') = %(only)s)
+      AND (%(only)s::text IS NULL OR coalesce(language, '{DEFAULT}') = %(only)s)
     GROUP BY household_id
 """  # noqa: S608
 WITHOUT_A_DAY: Final = f"""
     INSERT INTO message {LEFT_OUT_COLUMNS}
-    SELECT %(campaign)s, %(kind)s, ARRAY[household_id], commune_pcode, 'left_out', 'no_day', 0, false, %(now)s
+    SELECT %(campaign)s, %(kind)s, ARRAY[household_id], commune_pcode, '{MessageState.LEFT_OUT}',
+        '{Reason.NO_DAY}', 0, false, %(now)s
     FROM ({NO_DAY_YET}) AS waiting
 """  # noqa: S608
-COUNTED: Final = """
+COUNTED: Final = f"""
     SELECT count(*) AS recipients, count(DISTINCT sms_batch.text_id) AS texts, count(DISTINCT sms_batch.id) AS requests,
         coalesce(sum(CASE
             WHEN EXISTS (
                 SELECT FROM message AS earlier WHERE earlier.msisdn = message.msisdn AND earlier.id <> message.id
-                AND earlier.state IN ('accepted', 'on_its_way', 'silent', 'delivered')) THEN message_text.parts
+                AND earlier.state IN {listed(TAKEN | {MessageState.SILENT})}) THEN message_text.parts
             WHEN message_text.size + %(reserve)s <= %(single)s THEN message_text.parts
             ELSE greatest(message_text.parts, ceil((message_text.size + %(reserve)s)::numeric / %(part)s))
         END), 0) AS parts
     FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
     JOIN message_text ON message_text.id = sms_batch.text_id
-    WHERE message.campaign_id = %(campaign)s AND message.state = 'planned'
-"""
+    WHERE message.campaign_id = %(campaign)s AND message.state = '{MessageState.PLANNED}'
+"""  # noqa: S608
 PLANNED: Final = f"""
     WITH planned AS (
         INSERT INTO campaign_change (campaign_id, at, agent_id, from_state, to_state, note_code, note_data)
