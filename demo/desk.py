@@ -12,7 +12,9 @@ from sqlmodel import col
 
 from core.call_requests import requests
 from core.grievances.calendar import add_working_days
-from core.grievances.filing import ABUSE, CATEGORIES, Filing, GrievanceState, Level, Sensitivity, file
+from core.grievances.filing import Filing, file
+from core.grievances.subjects import CATEGORIES, Category, is_sensitive, keeps_least
+from core.grievances.vocabulary import DECIDED, TOP, Channel, GrievanceState, Level, Step
 from core.platform import sql
 from core.platform.database import writing
 from core.staff import sign_in
@@ -65,7 +67,8 @@ ANSWERS: Final = (
 )
 REFUSAL: Final = "Le relevé du village montre que le ménage a bien été payé ce jour-là."
 WEIGHTS: Final = {
-    "payment": 9, "phone": 4, "data": 4, "exclusion": 3, "inclusion": 1, "conduct": 1, "abuse": 1, "other": 2
+    Category.PAYMENT: 9, Category.PHONE: 4, Category.DATA: 4, Category.EXCLUSION: 3, Category.INCLUSION: 1,
+    Category.CONDUCT: 1, Category.ABUSE: 1, Category.OTHER: 2,
 }  # fmt: skip
 
 FORGET: Final = "DELETE FROM grievance WHERE filing_key LIKE 'desk demo %%'"
@@ -132,7 +135,7 @@ async def _file(number: int, family: Family, now: datetime, draw: Random, agents
     """File one, and bring it as far as it is by now."""
     category = draw.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
     subcategory = draw.choice(CATEGORIES[category].subcategories)
-    sensitive = CATEGORIES[category].sensitivity is Sensitivity.SENSITIVE
+    sensitive = is_sensitive(category)
     days = int(OLDEST_DAYS * draw.random() ** 2)
     at = _office_hours(now.date() - timedelta(days=days), draw, now)
     at_desk = draw.random() < 0.25
@@ -149,31 +152,31 @@ async def _file(number: int, family: Family, now: datetime, draw: Random, agents
         call_safe=draw.random() < 0.5 if sensitive else None,
         sms_safe=False if sensitive else None,
         language=draw.choice(tuple(Language)),
-        channel=draw.choice(("call", "desk", "register")) if at_desk else "ussd",
+        channel=draw.choice((Channel.CALL, Channel.DESK, Channel.REGISTER)) if at_desk else Channel.USSD,
     )
     filed = await file(filing, at)
     state = _state(days, draw)
     steps = _steps(state, at, now, draw)
     agent = agents[Role.FOCAL if sensitive else Role.AGENT if draw.random() < 0.7 else Role.SUPERVISOR]
-    decided = state in (GrievanceState.RESOLVED, GrievanceState.REJECTED, GrievanceState.CLOSED)
+    decided = state in DECIDED
     escalated = not sensitive and draw.random() < 0.12 and not decided and days > 6
-    named = not anonymous and category != ABUSE
+    named = not anonymous and not keeps_least(category)
     moments = dict(steps)
     values = {
         "reference": filed.reference,
         "state": state.value,
-        "level": (Level.NATIONAL if sensitive else Level.COMMUNE if escalated else Level.VILLAGE).value,
+        "level": (TOP if sensitive else Level.COMMUNE if escalated else Level.VILLAGE).value,
         "answer": _answer(state, draw) if decided else None,
         "name": (family.head_name if draw.random() < 0.8 else head_name(draw)) if named and at_desk else None,
-        "sex": draw.choice("FFM") if at_desk and category != ABUSE else None,
+        "sex": draw.choice("FFM") if at_desk and not keeps_least(category) else None,
         "village": family.village if named and at_desk else None,
         "agent": agent if steps else None,
         "filed_by": agents[Role.AGENT] if at_desk else None,
-        "assigned_at": moments.get("taken"),
+        "assigned_at": moments.get(Step.TAKE),
         "touched_at": steps[-1][1] if steps else None,
-        "waiting_since": moments.get("information"),
-        "first": moments.get("information") or moments.get("decided"),
-        "decided_at": moments.get("decided"),
+        "waiting_since": moments.get(Step.ASK),
+        "first": moments.get(Step.ASK) or moments.get(Step.DECIDE),
+        "decided_at": moments.get(Step.DECIDE),
         "decided": decided,
         "escalated_at": steps[-1][1] if escalated and steps else None,
     }
@@ -185,8 +188,8 @@ async def _file(number: int, family: Family, now: datetime, draw: Random, agents
             await sql.execute(
                 STEP,
                 {
-                    "id": grievance_id, "at": moment, "kind": kind, "from_state": before.value, "to_state": after.value,
-                    "agent": agent, "told": kind in ("information", "decided") and not sensitive,
+                    "id": grievance_id, "at": moment, "kind": kind.value, "from_state": before.value,
+                    "to_state": after.value, "agent": agent, "told": kind in (Step.ASK, Step.DECIDE) and not sensitive,
                 },
             )  # fmt: skip
             before = after
@@ -204,16 +207,16 @@ def _state(days: int, draw: Random) -> GrievanceState:
     return draw.choices(kinds, (5, 2, 3, 2, 3, 1))[0]
 
 
-def _steps(state: GrievanceState, at: datetime, now: datetime, draw: Random) -> list[tuple[str, datetime]]:
+def _steps(state: GrievanceState, at: datetime, now: datetime, draw: Random) -> list[tuple[Step, datetime]]:
     """The steps that led there and when: taken, worked on or asked about, decided, closed."""
     kinds = {
         GrievanceState.RECEIVED: (),
-        GrievanceState.ASSIGNED: ("taken",),
-        GrievanceState.IN_PROGRESS: ("taken", "note"),
-        GrievanceState.WAITING: ("taken", "information"),
-        GrievanceState.CLOSED: ("taken", "decided", "closed"),
-    }.get(state, ("taken", "decided"))
-    steps: list[tuple[str, datetime]] = []
+        GrievanceState.ASSIGNED: (Step.TAKE,),
+        GrievanceState.IN_PROGRESS: (Step.TAKE, Step.NOTE),
+        GrievanceState.WAITING: (Step.TAKE, Step.ASK),
+        GrievanceState.CLOSED: (Step.TAKE, Step.DECIDE, Step.CLOSE),
+    }.get(state, (Step.TAKE, Step.DECIDE))
+    steps: list[tuple[Step, datetime]] = []
     moment = at
     for kind in kinds:
         later = add_working_days(moment.date(), draw.choice((0, 0, 1, 1, 2, 3)))
@@ -223,15 +226,15 @@ def _steps(state: GrievanceState, at: datetime, now: datetime, draw: Random) -> 
     return steps
 
 
-def _after(kind: str, state: GrievanceState) -> GrievanceState:
+def _after(kind: Step, state: GrievanceState) -> GrievanceState:
     match kind:
-        case "taken":
+        case Step.TAKE:
             return GrievanceState.ASSIGNED
-        case "note":
+        case Step.NOTE:
             return GrievanceState.IN_PROGRESS
-        case "information":
+        case Step.ASK:
             return GrievanceState.WAITING
-        case "closed":
+        case Step.CLOSE:
             return GrievanceState.CLOSED
     return GrievanceState.RESOLVED if state is GrievanceState.CLOSED else state
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from sqlmodel import col, select
 
-from core.grievances.filing import Filing, GrievanceState, file
+from core.grievances.filing import Filing, file
+from core.grievances.vocabulary import GrievanceState, Step
 from core.platform import sql
 from core.platform.database import writing
 from core.registry.models import Household
@@ -25,7 +26,7 @@ WITH moved AS (
     WHERE reference = %(reference)s RETURNING id
 )
 INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, told)
-SELECT id, %(at)s, CAST(%(state)s AS text), 'received', %(state)s, false FROM moved
+SELECT id, %(at)s, %(kind)s, 'received', %(state)s, false FROM moved
 """
 
 
@@ -66,6 +67,7 @@ async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: s
             "reference": filed.reference,
             "shown": caller.reference,
             "state": state.value,
+            "kind": (Step.DECIDE if answer else Step.NOTE).value,
             "answer": answer,
             "decided_at": later if answer else None,
             "at": later,

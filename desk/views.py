@@ -11,7 +11,7 @@ from starlette_admin.views import BaseView, DropDown
 
 from core.platform.settings import Settings
 from core.staff.agents import Role
-from desk.call_requests.requests import Callbacks
+from desk.call_requests.requests import CallRequests
 from desk.campaigns.campaign import Campaigns
 from desk.campaigns.plan import CampaignPlan
 from desk.campaigns.report import CampaignReport
@@ -69,7 +69,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         GrievanceList(),
         Dashboard(),
         Reports(),
-        Callbacks(),
+        CallRequests(),
         DropDown("Registre", views=[Households(settings), Imports(settings)]),
         Campaigns(settings),
         CampaignPlan(settings),

@@ -6,8 +6,9 @@ read.
 """
 
 from core.grievances.filing import Filing, file
+from core.grievances.subjects import OFFERED, Subcategory, Topic, category_of, is_sensitive
+from core.text.words import LINE, label
 from menus.line import line
-from menus.subjects import LABELS, SECRET, TOPICS
 from ussd.call import Call
 from ussd.values import Option, Value, ask, choose, option, say
 
@@ -19,32 +20,31 @@ async def complaint_topics(call: Call) -> Value:
     """The five groups of subjects."""
     return choose(
         call.t("What is the complaint about?"),
-        *(option(call.t(label), "complaint_subjects", topic=topic) for topic, (label, _) in TOPICS.items()),
+        *(option(call.t(label(topic, LINE)), "complaint_subjects", topic=topic.value) for topic in OFFERED),
     )
 
 
 @line.screen("complaint_confirm", "secret_confirm")
 async def complaint_subjects(call: Call) -> Value:
     """The subjects of the group."""
-    label, subjects = TOPICS[call.word("topic")]
-    return choose(
-        call.t(label),
-        *(
-            option(
-                call.t(subject.label),
-                "secret_confirm" if subject.category in SECRET else "complaint_confirm",
-                category=subject.category,
-                subcategory=subject.subcategory,
-            )
-            for subject in subjects
-        ),
+    topic = Topic(call.word("topic"))
+    return choose(call.t(label(topic, LINE)), *(_subject(call, subcategory) for subcategory in OFFERED[topic]))
+
+
+def _subject(call: Call, subcategory: Subcategory) -> Option:
+    category = category_of(subcategory)
+    return option(
+        call.t(label(subcategory, LINE)),
+        "secret_confirm" if is_sensitive(category) else "complaint_confirm",
+        category=category.value,
+        subcategory=subcategory.value,
     )
 
 
 @line.screen("complaint_filed", "complaint_words", "complaint_confirm")
 async def complaint_confirm(call: Call) -> Value:
     """Send it as it is, asking for a call or not, or first add words or hide the name."""
-    subject = call.t(LABELS[call.word("category"), call.word("subcategory")])
+    subject = call.t(label(Subcategory(call.word("subcategory")), LINE))
     words = call.word("words")
     asked = [call.t("Send this complaint?"), subject]
     if words:

@@ -1,11 +1,12 @@
 """What became of a grievance: picked from those of this phone, or by its reference."""
 
-from core.grievances.filing import by_reference, of_phone, reopen
+from core.grievances.following import by_reference, of_phone
+from core.grievances.steps import reopen_on_the_line
 from core.numbers.identifiers import digits, is_reference
 from core.phrases.telling import grievance_told
 from core.text.formats import short_date
+from core.text.words import LINE, label
 from menus.line import line
-from menus.subjects import LABELS
 from ussd.call import Call
 from ussd.values import Value, answer, ask, choose, option, retry, say
 
@@ -16,7 +17,7 @@ async def complaints(call: Call) -> Value:
     cards = await of_phone(call.msisdn)
     listed = [
         option(
-            f"{card.reference} {call.t(LABELS[card.category, card.subcategory])}",
+            f"{card.reference} {call.t(label(card.subcategory, LINE))}",
             "complaint_status",
             reference=card.reference,
         )
@@ -41,29 +42,29 @@ async def complaint_status(call: Call) -> Value:
     reference = digits(call.word("reference"))
     if not is_reference(reference):
         return retry(call.t("There is an error in this number. Look at it again."))
-    found = await by_reference(reference)
-    if found is None:
+    grievance = await by_reference(reference)
+    if grievance is None:
         return retry(call.t("This number was not seen."))
-    lines = [call.t("Complaint {ref}, {day}", ref=found.reference, day=short_date(found.received_on))]
-    lines += grievance_told(call.translator, found)
-    said = "\n".join(lines)
-    shown = choose if found.sensitive else answer
-    if not found.may_reopen:
-        return shown(said)
-    return shown(said, option(call.t("I do not agree: reopen"), "complaint_reopened", reference=found.reference))
+    lines = [call.t("Complaint {ref}, {day}", ref=grievance.reference, day=short_date(grievance.received_on))]
+    lines += grievance_told(call.translator, grievance)
+    text = "\n".join(lines)
+    shown = choose if grievance.sensitive else answer
+    if not grievance.may_reopen:
+        return shown(text)
+    return shown(text, option(call.t("I do not agree: reopen"), "complaint_reopened", reference=grievance.reference))
 
 
 @line.act()
 async def complaint_reopened(call: Call) -> Value:
     """Opened again as an appeal, once."""
-    reopened = await reopen(call.word("reference"), call.key, call.now)
-    if reopened is None:
+    answer_due = await reopen_on_the_line(call.word("reference"), call.key, call.now)
+    if answer_due is None:
         return say(call.t("It was reopened once already."))
     return say(
         "\n".join(
             [
                 call.t("The complaint {ref} is open again.", ref=call.word("reference")),
-                call.t("Answer at the latest: {date}", date=reopened.answer_due),
+                call.t("Answer at the latest: {date}", date=answer_due),
             ]
         )
     )

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from babel.messages.pofile import unescape
 
+from core.grievances.subjects import OFFERED
 from core.imports.reading import Problem
 from core.imports.sheets import UnreadableFile, opened
 from core.registry.components import ComponentCode
@@ -24,7 +25,6 @@ from core.text.formats import date_phrase
 from core.text.languages import LOCALES
 from core.text.translator import Amount, translator
 from core.text.words import LINE, label
-from menus.subjects import TOPICS
 from proof.review import CERTAINTY, SMS_BEGINS, Text, reviewed, texts_to_review, unguarded
 
 NEEDED: Final = ("msgid", "correction", "new_back_translation")
@@ -243,8 +243,7 @@ def _filled(said: str, **longer: object) -> str:
 def labels() -> frozenset[str]:
     """The msgids of everything that is offered behind a key, read from the source of the screens."""
     found = {label(code, LINE) for code in ComponentCode}
-    for topic, subjects in TOPICS.values():
-        found |= {topic, *(subject.label for subject in subjects)}
+    found |= {label(each, LINE) for topic, subjects in OFFERED.items() for each in (topic, *subjects)}
     for path in sorted((LOCALES.parent / "menus").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:

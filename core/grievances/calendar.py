@@ -1,25 +1,17 @@
-"""Working days: Monday to Friday, less the holidays on record."""
+"""Working days, Monday to Friday less the holidays on record, and the days that are counted in them."""
 
 from collections.abc import Container
 from datetime import date, timedelta
+from typing import Final
 
-from sqlalchemy import text
-from sqlmodel import Field
+from sqlmodel import col, select
 
-from core.platform.columns import Row
+from core.grievances.models import Holiday
+from core.grievances.subjects import CATEGORIES, Category
 from core.platform.database import reading
+from core.platform.settings import settings
 
-SATURDAY = 5
-HOLIDAYS = text("SELECT day FROM holiday WHERE day BETWEEN :first AND :last")
-
-
-class Holiday(Row, table=True):
-    """A day off for the whole country."""
-
-    __tablename__ = "holiday"
-
-    day: date = Field(primary_key=True)
-    name: str
+SATURDAY: Final = 5
 
 
 def add_working_days(day: date, n: int, holidays: Container[date] = ()) -> date:
@@ -32,6 +24,13 @@ def add_working_days(day: date, n: int, holidays: Container[date] = ()) -> date:
 
 async def holidays(first: date, last: date) -> frozenset[date]:
     """The holidays on record from `first` to `last`, both counted."""
-    async with reading() as connection:
-        days = await connection.scalars(HOLIDAYS, {"first": first, "last": last})
-    return frozenset(days)
+    async with reading() as session:
+        days = await session.exec(select(col(Holiday.day)).where(col(Holiday.day).between(first, last)))
+        return frozenset(days)
+
+
+async def due_dates(category: Category, day: date) -> tuple[date, date]:
+    """The days by which a first answer and a decision are due, counted in working days from `day`."""
+    first_answer, decision = CATEGORIES[category].delays(settings())
+    off = await holidays(day, day + timedelta(days=30 + 3 * max(first_answer, decision)))
+    return add_working_days(day, first_answer, off), add_working_days(day, decision, off)

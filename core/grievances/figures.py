@@ -8,35 +8,97 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import text
-
-from core.platform.database import reading
+from core.grievances.subjects import Category
+from core.grievances.vocabulary import IS_OPEN, Channel, Sex
+from core.platform import sql
 from core.staff.agents import Actor, Scope
+from core.text.words import DESK, Word, called
 
-AGES: Final[Mapping[str, tuple[int, int | None]]] = {
-    "0-7": (0, 7),
-    "8-14": (8, 14),
-    "15-30": (15, 30),
-    "31-60": (31, 60),
-    "61-": (61, None),
+
+class Age(Word):
+    """How long ago an open grievance was received, in days."""
+
+    WEEK = "0-7"
+    FORTNIGHT = "8-14"
+    MONTH = "15-30"
+    TWO_MONTHS = "31-60"
+    OLDER = "61-"
+
+
+DAYS: Final[Mapping[Age, tuple[int, int | None]]] = {
+    Age.WEEK: (0, 7),
+    Age.FORTNIGHT: (8, 14),
+    Age.MONTH: (15, 30),
+    Age.TWO_MONTHS: (31, 60),
+    Age.OLDER: (61, None),
 }
-"""Days since an open grievance was received: the first and the last of each age."""
+"""The first and the last day of each age, the youngest first."""
 
-IS_OPEN: Final = "grievance.state NOT IN ('resolved', 'rejected', 'closed')"
+
+class Timely(Word):
+    """Whether the first answer or the decision was given in time, or late: after its day, or not while it is past."""
+
+    ANSWERED = "answered"
+    ANSWERED_LATE = "answered_late"
+    DECIDED = "decided"
+    DECIDED_LATE = "decided_late"
+
+
+class By(Word):
+    """What figures are told apart by."""
+
+    CATEGORY = "category"
+    CHANNEL = "channel"
+    SEX = "sex"
+    PLACE = "place"
+
+
+class Span(Word):
+    """How long each period of a report is."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+called(
+    Age,
+    DESK,
+    {
+        Age.WEEK: "7 jours au plus",
+        Age.FORTNIGHT: "8 à 14 jours",
+        Age.MONTH: "15 à 30 jours",
+        Age.TWO_MONTHS: "31 à 60 jours",
+        Age.OLDER: "plus de 60 jours",
+    },
+)
+called(
+    Timely,
+    DESK,
+    {
+        Timely.ANSWERED: "première réponse à temps",
+        Timely.ANSWERED_LATE: "première réponse en retard",
+        Timely.DECIDED: "décidée à temps",
+        Timely.DECIDED_LATE: "décision en retard",
+    },
+)
+called(By, DESK, {By.CATEGORY: "Catégorie", By.CHANNEL: "Canal", By.SEX: "Sexe", By.PLACE: "Lieu"})
+called(Span, DESK, {Span.MONTH: "mois", Span.QUARTER: "trimestre"})
+
 IS_DECIDED: Final = (
     "(grievance.decided_at IS NOT NULL AND (grievance.reopened_at IS NULL "
     "OR grievance.decided_at > grievance.reopened_at))"
 )
-IN_TIME: Final[Mapping[str, str]] = {
-    "answered": "CAST(grievance.first_answered_at AS date) <= grievance.first_answer_due",
-    "answered_late": "coalesce(CAST(grievance.first_answered_at AS date), :today) > grievance.first_answer_due",
-    "decided": f"{IS_DECIDED} AND CAST(grievance.decided_at AS date) <= grievance.decision_due",
-    "decided_late": f"CASE WHEN {IS_DECIDED} THEN CAST(grievance.decided_at AS date) ELSE :today END "
-    "> grievance.decision_due",
+IN_TIME: Final[Mapping[Timely, str]] = {
+    Timely.ANSWERED: "CAST(grievance.first_answered_at AS date) <= grievance.first_answer_due",
+    Timely.ANSWERED_LATE: "coalesce(CAST(grievance.first_answered_at AS date), CAST(%(today)s AS date)) "
+    "> grievance.first_answer_due",
+    Timely.DECIDED: f"{IS_DECIDED} AND CAST(grievance.decided_at AS date) <= grievance.decision_due",
+    Timely.DECIDED_LATE: f"CASE WHEN {IS_DECIDED} THEN CAST(grievance.decided_at AS date) "
+    "ELSE CAST(%(today)s AS date) END > grievance.decision_due",
 }
-"""SQL of the four: given in time, and late (given after its day, or not given and its day is past)."""
+"""SQL of the four."""
 
 TAKEN: Final = (
     f"CASE WHEN {IS_DECIDED} THEN CAST(grievance.decided_at AS date) "
@@ -53,8 +115,7 @@ PLACE: Final[Mapping[Scope, str]] = {
 """The places that somebody's figures are told apart by: those one step below their own."""
 
 
-BY: Final = ("category", "channel", "sex", "place")
-MEASURES: Final = ("received", "answered", "answered_late", "decided", "decided_late", "reopened", "open")
+MEASURES: Final = ("received", *(timely.value for timely in Timely), "reopened", "open")
 
 
 @dataclass
@@ -101,23 +162,44 @@ class Count:
             setattr(self, measure, getattr(self, measure) + getattr(other, measure))
         self.days.update(other.days)
 
-    def add(self, row: Any) -> None:
-        """Add a row of COUNTED."""
+    def add(self, row: "Counted") -> None:
+        """Add a row of them."""
         for measure in MEASURES:
             setattr(self, measure, getattr(self, measure) + getattr(row, measure))
         if row.days is not None:
             self.days[row.days] += row.received
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many grievances have all of this in common: period, one value of what they are told apart by, days taken."""
+
+    told_by: int
+    period: date | None
+    category: Category | None
+    channel: Channel | None
+    sex: Sex | None
+    place: str | None
+    days: int | None
+    received: int
+    answered: int
+    answered_late: int
+    decided: int
+    decided_late: int
+    reopened: int
+    open: int
+
+
 Groups = dict[str | None, Count]
+"""Counts by the value of what they are told apart by; None where it was not said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A period: all together, and by category, channel, sex (None: not said) and place (P-code; None: not said)."""
+    """A period: all together, and by category, channel, sex and place (its P-code)."""
 
     together: Count = field(default_factory=Count)
-    by: Mapping[str, Groups] = field(default_factory=lambda: {name: {} for name in BY})
+    by: Mapping[By, Groups] = field(default_factory=lambda: {by: {} for by in By})
 
     def join(self, other: "Figures") -> None:
         """Add those of another period."""
@@ -164,8 +246,8 @@ FROM (
         SELECT {{period}} AS period, category, channel, sex, commune_pcode, {TAKEN} AS days,
             {", ".join(f"{clause} AS {name}" for name, clause in IN_TIME.items())}, reopen_count > 0 AS reopened,
             {IS_OPEN} AS open
-        FROM grievance WHERE received_at >= CAST(CAST(:since AS date) AS timestamptz)
-            AND received_at < CAST(CAST(:until AS date) AS timestamptz)
+        FROM grievance WHERE received_at >= CAST(CAST(%(since)s AS date) AS timestamptz)
+            AND received_at < CAST(CAST(%(until)s AS date) AS timestamptz)
         OFFSET 0
     ) AS each
     GROUP BY GROUPING SETS (
@@ -176,16 +258,15 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7
 """  # noqa: S608 - our own words
 """Each row is looked at once (OFFSET 0 keeps that so), whatever it is then told apart by."""
 
-TOLD_BY: Final = {7: "category", 11: "channel", 13: "sex", 14: "place"}
+TOLD_BY: Final = {7: By.CATEGORY, 11: By.CHANNEL, 13: By.SEX, 14: By.PLACE}
 """What a row of COUNTED is told apart by, as PostgreSQL's grouping() numbers it."""
 
-PERIODS: Final = {
+PERIODS: Final[Mapping[Span | None, str]] = {
     None: "CAST(NULL AS date)",
-    "month": "CAST(date_trunc('month', grievance.received_at) AS date)",
-    "quarter": "CAST(date_trunc('quarter', grievance.received_at) AS date)",
+    **{span: f"CAST(date_trunc('{span}', grievance.received_at) AS date)" for span in Span},
 }
 STATEMENTS: Final = {
-    (step, scope): text(COUNTED.format(period=PERIODS[step], place=PLACE[scope])) for step in PERIODS for scope in Scope
+    (span, scope): COUNTED.format(period=PERIODS[span], place=PLACE[scope]) for span in PERIODS for scope in Scope
 }
 
 
@@ -195,35 +276,41 @@ async def over(actor: Actor, since: date, until: date, today: date) -> Figures:
 
 
 async def by_period(
-    actor: Actor, since: date, until: date, today: date, step: str | None
+    actor: Actor, since: date, until: date, today: date, span: Span | None
 ) -> dict[date | None, Figures]:
     """The figures of each month or quarter (by its first day), or of all (None), oldest first."""
     values = {"since": since, "until": until, "today": today}
-    async with reading() as connection:
-        rows = await connection.execute(STATEMENTS[step, actor.scope_kind], values)
-        found: dict[date | None, Figures] = {}
-        for row in rows:
-            figures = found.setdefault(row.period, Figures())
-            told_by = TOLD_BY[row.told_by]
-            figures.by[told_by].setdefault(getattr(row, told_by), Count()).add(row)
-            if told_by == "category":
-                figures.together.add(row)
-    return dict(sorted(found.items(), key=lambda item: item[0] or date.min))
+    periods: dict[date | None, Figures] = {}
+    for row in await sql.rows(Counted, STATEMENTS[span, actor.scope_kind], values):
+        figures = periods.setdefault(row.period, Figures())
+        by = TOLD_BY[row.told_by]
+        figures.by[by].setdefault(getattr(row, by.value), Count()).add(row)
+        if by is By.CATEGORY:
+            figures.together.add(row)
+    return dict(sorted(periods.items(), key=lambda item: item[0] or date.min))
 
 
-OPEN_NOW: Final = text(f"""
-SELECT width_bucket(:today - CAST(grievance.received_at AS date), CAST(:from_days AS integer[])) AS age,
-    count(*) AS grievances, count(*) FILTER (WHERE grievance.next_due < :today) AS overdue,
+OPEN_NOW: Final = f"""
+SELECT width_bucket(CAST(%(today)s AS date) - CAST(grievance.received_at AS date), CAST(%(from_days)s AS integer[]))
+    AS age, count(*) AS grievances, count(*) FILTER (WHERE grievance.next_due < %(today)s) AS overdue,
     count(*) FILTER (WHERE grievance.assigned_to IS NULL) AS nobodys
 FROM grievance WHERE {IS_OPEN} GROUP BY 1
-""")  # noqa: S608 - our own words
+"""  # noqa: S608 - our own words
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenOfAge:
+    age: int
+    grievances: int
+    overdue: int
+    nobodys: int
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
     """What is open now: by age, past its next day, and with nobody."""
 
-    ages: Mapping[str, int]
+    ages: Mapping[Age, int]
     overdue: int
     nobodys: int
 
@@ -235,33 +322,36 @@ class Open:
 
 async def open_now(today: date) -> Open:
     """The open grievances, however long ago they were received."""
-    values = {"today": today, "from_days": [first for first, _ in AGES.values()]}
-    async with reading() as connection:
-        rows = (await connection.execute(OPEN_NOW, values)).all()
-    ages = dict.fromkeys(AGES, 0)
+    values = {"today": today, "from_days": [first for first, _ in DAYS.values()]}
+    rows = await sql.rows(_OpenOfAge, OPEN_NOW, values)
+    ages = dict.fromkeys(Age, 0)
     for row in rows:
-        ages[list(AGES)[max(row.age, 1) - 1]] += row.grievances
+        ages[tuple(Age)[max(row.age, 1) - 1]] += row.grievances
     return Open(ages, sum(row.overdue for row in rows), sum(row.nobodys for row in rows))
 
 
-PLACE_NAMES: Final = text("""
-SELECT pcode, name FROM region WHERE pcode = ANY(:pcodes) UNION ALL
-SELECT pcode, name FROM cercle WHERE pcode = ANY(:pcodes) UNION ALL
-SELECT pcode, name FROM commune WHERE pcode = ANY(:pcodes)
-""")
+PLACE_NAMES: Final = """
+SELECT pcode, name FROM region WHERE pcode = ANY(%(pcodes)s) UNION ALL
+SELECT pcode, name FROM cercle WHERE pcode = ANY(%(pcodes)s) UNION ALL
+SELECT pcode, name FROM commune WHERE pcode = ANY(%(pcodes)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    pcode: str
+    name: str
 
 
 async def place_names(pcodes: Collection[str | None]) -> dict[str, str]:
     """What places are called, by P-code."""
-    async with reading() as connection:
-        rows = await connection.execute(PLACE_NAMES, {"pcodes": [pcode for pcode in pcodes if pcode]})
-    return {row.pcode: row.name for row in rows}
+    places = await sql.rows(_Place, PLACE_NAMES, {"pcodes": [pcode for pcode in pcodes if pcode]})
+    return {place.pcode: place.name for place in places}
 
 
-CALLS: Final = text("SELECT count(*) FROM gateway_session WHERE date >= :since AND date < :until")
+CALLS: Final = "SELECT count(*) FROM gateway_session WHERE date >= %(since)s AND date < %(until)s"
 
 
 async def calls(since: date, until: date) -> int:
     """The USSD calls that ended from a day to another, that one not counted."""
-    async with reading() as connection:
-        return int(await connection.scalar(CALLS, {"since": since, "until": until}) or 0)
+    return int(await sql.scalar(CALLS, {"since": since, "until": until}) or 0)

@@ -4,91 +4,91 @@ The Bambara of those that the demonstration has is put together from the sentenc
 no native speaker has read it: they are marked as not reviewed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import text
+from sqlmodel import col, select
 
+from core.grievances.models import PreparedAnswer
+from core.grievances.subjects import Category
 from core.platform.database import reading, writing
-from core.text.languages import Language
 
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A prepared answer."""
-
-    id: int
-    title: str
-    text_fr: str
-    text_bm: str
-    reviewed: bool
-
-    def said(self, language: Language) -> str:
-        """Its text in a language."""
-        return self.text_bm if language == "bm" else self.text_fr
-
-
-OF_CATEGORY = text(
-    "SELECT id, title, text_fr, text_bm, reviewed FROM prepared_answer WHERE category = :category ORDER BY title, id"
-)
-PLANT = text(
-    "INSERT INTO prepared_answer (category, title, text_fr, text_bm, reviewed) "
-    "SELECT CAST(:category AS varchar), CAST(:title AS varchar), :text_fr, :text_bm, false "
-    "WHERE NOT EXISTS (SELECT FROM prepared_answer WHERE category = :category AND title = :title)"
-)
-
-DEMO: Final = (
-    ("payment", "Pas encore payé", "Pas encore payé. Pas encore de date fixée.", "Wari ma di fɔlɔ. Don ma da fɔlɔ."),
+DEMO: Final[Sequence[tuple[Category, str, str, str]]] = (
     (
-        "payment",
+        Category.PAYMENT,
+        "Pas encore payé",
+        "Pas encore payé. Pas encore de date fixée.",
+        "Wari ma di fɔlɔ. Don ma da fɔlɔ.",
+    ),
+    (
+        Category.PAYMENT,
         "Ajouté au prochain paiement",
         "Argent non retiré. Il sera ajouté au prochain paiement. Apportez votre carte.",
         "Wari ma ta. A bɛna fara nata kan. Aw ye aw ka sɛbɛn ta ka na.",
     ),
     (
-        "payment",
+        Category.PAYMENT,
         "Le nom ne correspond pas",
         "Le nom ne correspond pas. Allez à la mairie. Apportez votre carte.",
         "Tɔgɔ ma bɛn sɛbɛn ma. Aw ye taa meri la. Aw ye aw ka sɛbɛn ta ka na.",
     ),
-    ("phone", "Numéro de téléphone faux", "Numéro de téléphone faux. Allez à la mairie.",
-     "Telefɔni nimɔrɔ ma bɛn. Aw ye taa meri la."),
-    ("phone", "Carte SIM fermée", "Carte SIM fermée. Allez à la mairie.", "SIM datugulen don. Aw ye taa meri la."),
-    ("data", "Erreur à corriger", "Erreur à corriger. Allez à la mairie. Apportez votre carte.",
-     "Fili ka kan ka latilen. Aw ye taa meri la. Aw ye aw ka sɛbɛn ta ka na."),
     (
-        "exclusion",
+        Category.PHONE,
+        "Numéro de téléphone faux",
+        "Numéro de téléphone faux. Allez à la mairie.",
+        "Telefɔni nimɔrɔ ma bɛn. Aw ye taa meri la.",
+    ),
+    (
+        Category.PHONE,
+        "Carte SIM fermée",
+        "Carte SIM fermée. Allez à la mairie.",
+        "SIM datugulen don. Aw ye taa meri la.",
+    ),
+    (
+        Category.DATA,
+        "Erreur à corriger",
+        "Erreur à corriger. Allez à la mairie. Apportez votre carte.",
+        "Fili ka kan ka latilen. Aw ye taa meri la. Aw ye aw ka sɛbɛn ta ka na.",
+    ),
+    (
+        Category.EXCLUSION,
         "Dossier à l'étude",
         "Votre dossier est à l'étude. Patientez.",
         "An b'aw ka sɛbɛn sɛgɛsɛgɛ. Aw ye dɔɔnin makɔnɔ.",
     ),
     (
-        "exclusion",
+        Category.EXCLUSION,
         "D'autres ménages plus pauvres",
         "Après vérification : d'autres ménages sont plus pauvres.",
         "Sɛgɛsɛgɛli kɛra: ga wɛrɛw ka faantanya ka bon ni aw ta ye.",
     ),
-    ("inclusion", "En vérification", "En vérification. Nous vous rappellerons.", "An b'a sɛgɛsɛgɛ. An bɛna aw wele."),
     (
-        "other",
+        Category.INCLUSION,
+        "En vérification",
+        "En vérification. Nous vous rappellerons.",
+        "An b'a sɛgɛsɛgɛ. An bɛna aw wele.",
+    ),
+    (
+        Category.OTHER,
         "Demandez au comité",
         "Demandez au comité du village. C'est gratuit.",
         "Aw ye dugu komite ɲininka. Aw tɛ foyi sara.",
     ),
-)  # fmt: skip
+)
 """Category, title, French, Bambara."""
 
 
-async def of_category(category: str) -> tuple[Prepared, ...]:
+async def of_category(category: Category) -> tuple[PreparedAnswer, ...]:
     """The prepared answers of a category, by title."""
-    async with reading() as connection:
-        rows = await connection.execute(OF_CATEGORY, {"category": category})
-    return tuple(Prepared(*row) for row in rows)
+    by_title = select(PreparedAnswer).order_by(col(PreparedAnswer.title), col(PreparedAnswer.id))
+    async with reading() as session:
+        return tuple(await session.exec(by_title.where(PreparedAnswer.category == category)))
 
 
 async def plant() -> None:
     """Put those of the demonstration there, once."""
     async with writing() as session:
+        there = set(await session.exec(select(PreparedAnswer.category, PreparedAnswer.title)))
         for category, title, french, bambara in DEMO:
-            values = {"category": category, "title": title, "text_fr": french, "text_bm": bambara}
-            await session.execute(PLANT, values)
+            if (category, title) not in there:
+                session.add(PreparedAnswer(category=category, title=title, text_fr=french, text_bm=bambara))

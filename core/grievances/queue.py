@@ -8,24 +8,24 @@ anybody's again. Both are conditions of the questions asked here: nothing sweeps
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import TextClause, text
-
 from core.grievances.calendar import add_working_days, holidays
-from core.grievances.filing import GrievanceState, Level
-from core.grievances.steps import levels, untouched_before
-from core.platform.database import reading, writing
+from core.grievances.rules import levels, untouched_before
+from core.grievances.subjects import Category, Subcategory
+from core.grievances.vocabulary import IS_OPEN, GrievanceState, Level, Step
+from core.platform import sql
+from core.platform.database import writing
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
+from core.text.words import DESK, Word, called
 
 PAGE: Final = 50
 _LONGEST_REST: Final = timedelta(days=14)
 
 
-class View(StrEnum):
+class View(Word):
     """A part of the open grievances: what to do next, mine, my team's, nobody's, and those past their day."""
 
     NEXT = "next"
@@ -35,8 +35,8 @@ class View(StrEnum):
     LATE = "late"
 
 
-class Reason(StrEnum):
-    """Why a grievance stands where it does."""
+class Reason(Word):
+    """Why a grievance stands where it does, the most urgent first."""
 
     OVERDUE = "overdue"
     DUE_SOON = "due_soon"
@@ -49,14 +49,42 @@ class Reason(StrEnum):
     UNDER_WAY = "under_way"
 
 
+called(
+    View,
+    DESK,
+    {
+        View.NEXT: "À faire",
+        View.MINE: "À moi",
+        View.TEAM: "Mon équipe",
+        View.FREE: "À personne",
+        View.LATE: "En retard",
+    },
+)
+called(
+    Reason,
+    DESK,
+    {
+        Reason.OVERDUE: "en retard",
+        Reason.DUE_SOON: "échéance proche",
+        Reason.ANSWER_CAME: "réponse arrivée",
+        Reason.CALL_AGAIN: "à rappeler",
+        Reason.APPEAL: "appel",
+        Reason.ESCALATED: "remontée",
+        Reason.NEW: "nouvelle",
+        Reason.WAITING: "attend la personne",
+        Reason.UNDER_WAY: "en cours",
+    },
+)
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """A grievance in the queue, without a word of what it says; `reasons` begin with the most urgent."""
 
     id: int
     reference: str
-    category: str
-    subcategory: str
+    category: Category
+    subcategory: Subcategory
     state: GrievanceState
     level: Level
     commune: str | None
@@ -77,17 +105,42 @@ class Counts:
     late: int
 
 
-OPEN: Final = "grievance.state NOT IN ('resolved', 'rejected', 'closed')"
-CAME: Final = "(grievance.state <> 'waiting' OR answer_came(grievance.msisdn, grievance.waiting_since))"
-MINE: Final = "grievance.assigned_to = :me"
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row as it is read: what its reasons are told from stands beside what is shown."""
+
+    id: int
+    reference: str
+    category: Category
+    subcategory: Subcategory
+    state: GrievanceState
+    level: Level
+    commune: str | None
+    received_at: datetime
+    next_due: date
+    holder: str | None
+    mine: bool
+    escalated: bool
+    appeal: bool
+    came: bool
+    call_again_on: date | None
+
+
+CAME: Final = (
+    f"(grievance.state <> '{GrievanceState.WAITING}' OR answer_came(grievance.msisdn, grievance.waiting_since))"
+)
+MINE: Final = "grievance.assigned_to = %(me)s"
 FREE: Final = f"""((grievance.assigned_to IS NULL
-        OR grievance.state = 'assigned' AND grievance.touched_at < CAST(:untouched AS timestamptz))
-    AND grievance.level = ANY (CAST(:levels AS text[]))
-    AND NOT (grievance.reopen_count > 0 AND grievance.decided_by IS NOT DISTINCT FROM CAST(:me AS integer))
+        OR grievance.state = '{GrievanceState.ASSIGNED}'
+        AND grievance.touched_at < CAST(%(untouched)s AS timestamptz))
+    AND grievance.level = ANY (CAST(%(levels)s AS text[]))
+    AND NOT (grievance.reopen_count > 0 AND grievance.decided_by IS NOT DISTINCT FROM CAST(%(me)s AS integer))
     AND {CAME})"""
+"""Those that `rules` lets whoever asks take, but for one that still waits for the person."""
+
 TEAM: Final = """grievance.assigned_to = ANY (ARRAY(SELECT id FROM agent
-    WHERE scope_kind = :scope_kind AND scope_code IS NOT DISTINCT FROM CAST(:scope_code AS varchar)))"""
-LATE: Final = "grievance.next_due < CAST(:today AS date)"
+    WHERE scope_kind = %(scope_kind)s AND scope_code IS NOT DISTINCT FROM CAST(%(scope_code)s AS varchar)))"""
+LATE: Final = "grievance.next_due < CAST(%(today)s AS date)"
 IN_VIEW: Final[Mapping[View, str]] = {
     View.NEXT: f"({MINE} AND {CAME} OR {FREE})",
     View.MINE: MINE,
@@ -95,61 +148,59 @@ IN_VIEW: Final[Mapping[View, str]] = {
     View.FREE: FREE,
     View.LATE: LATE,
 }
-LADDER: Final = "array_position(ARRAY['national', 'region', 'cercle', 'commune', 'village'], CAST({0}.level AS text))"
+_FROM_THE_TOP: Final = ", ".join(f"'{level}'" for level in reversed(Level))
+LADDER: Final = f"array_position(ARRAY[{_FROM_THE_TOP}], CAST({{0}}.level AS text))"
 URGENCY: Final = f"({{0}}.next_due, {{0}}.escalated_at IS NULL, {LADDER}, {{0}}.received_at, {{0}}.id)"
 BY_URGENCY: Final = URGENCY.format("grievance").strip("()")
 
 
-def _page(view: View) -> TextClause:
-    return text(f"""
+def _page(view: View) -> str:
+    return f"""
 SELECT grievance.id, reference, category, subcategory, state, level, commune.name AS commune, received_at, next_due,
     holder.name AS holder, coalesce({MINE}, false) AS mine, escalated_at IS NOT NULL AS escalated,
-    reopen_count > 0 AS appeal, state = 'waiting' AND answer_came(msisdn, waiting_since) AS came, call_again_on
+    reopen_count > 0 AS appeal, call_again_on,
+    state = '{GrievanceState.WAITING}' AND answer_came(msisdn, waiting_since) AS came
 FROM grievance LEFT JOIN commune ON commune.pcode = commune_pcode LEFT JOIN agent AS holder ON holder.id = assigned_to
-WHERE {OPEN} AND {IN_VIEW[view]} AND (CAST(:after AS integer) IS NULL
+WHERE {IS_OPEN} AND {IN_VIEW[view]} AND (CAST(%(after)s AS integer) IS NULL
     OR {URGENCY.format("grievance")} > (SELECT {URGENCY.format("last").strip("()")} FROM grievance AS last
-        WHERE last.id = :after))
-ORDER BY {BY_URGENCY} LIMIT :most
-""")  # noqa: S608 - our own words
+        WHERE last.id = %(after)s))
+ORDER BY {BY_URGENCY} LIMIT %(most)s
+"""  # noqa: S608 - our own words
 
 
 PAGES: Final = {view: _page(view) for view in View}
-COUNTS = text(f"""
+COUNTS: Final = f"""
 SELECT count(*) FILTER (WHERE {MINE}) AS mine, count(*) FILTER (WHERE {TEAM}) AS team,
     count(*) FILTER (WHERE {FREE}) AS free, count(*) FILTER (WHERE {LATE}) AS late
-FROM grievance WHERE {OPEN}
-""")  # noqa: S608
-TAKE_NEXT = text(f"""
+FROM grievance WHERE {IS_OPEN}
+"""  # noqa: S608
+TAKE_NEXT: Final = f"""
 WITH next AS (
-    SELECT id, state FROM grievance WHERE {OPEN} AND {FREE}
+    SELECT id, state FROM grievance WHERE {IS_OPEN} AND {FREE}
     ORDER BY {BY_URGENCY} LIMIT 1 FOR UPDATE SKIP LOCKED
 ), taken AS (
-    UPDATE grievance SET state = 'assigned', assigned_to = :me, assigned_at = :now, touched_at = :now,
-        waiting_since = NULL
+    UPDATE grievance SET state = '{GrievanceState.ASSIGNED}', assigned_to = %(me)s, assigned_at = %(now)s,
+        touched_at = %(now)s, waiting_since = NULL
     FROM next WHERE grievance.id = next.id RETURNING grievance.id, grievance.reference, next.state AS from_state
 ), noted AS (
     INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, agent_id, told)
-    SELECT id, :now, 'taken', from_state, 'assigned', :me, false FROM taken
+    SELECT id, %(now)s, '{Step.TAKE}', from_state, '{GrievanceState.ASSIGNED}', %(me)s, false FROM taken
 )
 SELECT reference FROM taken
-""")  # noqa: S608
+"""  # noqa: S608
 
 
 async def page(actor: Actor, view: View, now: datetime, *, after: int | None = None) -> tuple[QueueRow, ...]:
     """The grievances of a view that `actor` may see, most urgent first, from the one after the id `after`."""
-    values = _asked(actor, now) | {"after": after, "most": PAGE}
-    async with reading() as connection:
-        rows = (await connection.execute(PAGES[view], values)).all()
+    rows = await sql.rows(_Row, PAGES[view], _asked(actor, now) | {"after": after, "most": PAGE})
     today = now.date()
     soon = add_working_days(today, 1, await holidays(today, today + _LONGEST_REST))
-    return tuple(_row(row, today, soon) for row in rows)
+    return tuple(_shown(row, today, soon) for row in rows)
 
 
 async def counts(actor: Actor, now: datetime) -> Counts:
     """How many are in each view that `actor` may see."""
-    async with reading() as connection:
-        row = (await connection.execute(COUNTS, _asked(actor, now))).one()
-    return Counts(row.mine, row.team, row.free, row.late)
+    return await sql.row(Counts, COUNTS, _asked(actor, now)) or Counts(0, 0, 0, 0)
 
 
 async def take_next(actor: Actor, now: datetime) -> str | None:
@@ -157,8 +208,8 @@ async def take_next(actor: Actor, now: datetime) -> str | None:
 
     Nobody else can take the same: whoever asks at the same time gets the next one.
     """
-    async with writing() as session:
-        reference: str | None = await session.scalar(TAKE_NEXT, _asked(actor, now) | {"now": now})
+    async with writing():
+        reference: str | None = await sql.scalar(TAKE_NEXT, _asked(actor, now) | {"now": now})
         if reference is not None:
             await audit.note(actor.id, Act.GRIEVANCE_TAKEN, f"grievance {reference}", now)
     return reference
@@ -175,14 +226,14 @@ def _asked(actor: Actor, now: datetime) -> dict[str, Any]:
     }
 
 
-def _row(row: Any, today: date, soon: date) -> QueueRow:
+def _shown(row: _Row, today: date, soon: date) -> QueueRow:
     return QueueRow(
         id=row.id,
         reference=row.reference,
         category=row.category,
         subcategory=row.subcategory,
-        state=GrievanceState(row.state),
-        level=Level(row.level),
+        state=row.state,
+        level=row.level,
         commune=row.commune,
         received_at=row.received_at,
         next_due=row.next_due,
@@ -192,9 +243,8 @@ def _row(row: Any, today: date, soon: date) -> QueueRow:
     )
 
 
-def _reasons(row: Any, today: date, soon: date) -> list[Reason]:
+def _reasons(row: _Row, today: date, soon: date) -> list[Reason]:
     """Each that holds, the most urgent first; `soon` is the next working day."""
-    waits = row.state == GrievanceState.WAITING and not row.came
     holds = {
         Reason.OVERDUE: row.next_due < today,
         Reason.DUE_SOON: today <= row.next_due <= soon,
@@ -202,7 +252,7 @@ def _reasons(row: Any, today: date, soon: date) -> list[Reason]:
         Reason.CALL_AGAIN: row.call_again_on is not None and row.call_again_on <= today,
         Reason.APPEAL: row.appeal,
         Reason.ESCALATED: row.escalated,
-        Reason.NEW: row.state == GrievanceState.RECEIVED and not row.appeal and not row.escalated,
-        Reason.WAITING: waits,
+        Reason.NEW: row.state is GrievanceState.RECEIVED and not row.appeal and not row.escalated,
+        Reason.WAITING: row.state is GrievanceState.WAITING and not row.came,
     }
     return [reason for reason, so in holds.items() if so]

@@ -6,11 +6,10 @@ from datetime import date
 from typing import Final
 
 from core.grievances import figures
-from core.grievances.figures import BY, Count, Figures, Open
+from core.grievances.figures import By, Count, Figures, Open, Span
 from core.staff.agents import Actor
 
-STEPS: Final = ("month", "quarter")
-MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3}
+MONTHS: Final[Mapping[Span, int]] = {Span.MONTH: 1, Span.QUARTER: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Line:
     """A line of a report: of a period (None: all of it), told apart by what (None: all together), and its value."""
 
     period: date | None
-    by: str | None
+    by: By | None
     value: str | None
     count: Count
 
@@ -29,48 +28,48 @@ class Report:
 
     since: date
     until: date
-    step: str
+    span: Span
     periods: Sequence[date]
     lines: Sequence[Line]
     places: Mapping[str, str]
     open: Open
 
-    def of(self, period: date | None, by: str | None) -> list[Line]:
+    def of(self, period: date | None, by: By | None) -> list[Line]:
         """The lines of a period, told apart by something."""
         return [line for line in self.lines if line.period == period and line.by == by]
 
 
-async def report(actor: Actor, since: date, until: date, today: date, step: str) -> Report:
+async def report(actor: Actor, since: date, until: date, today: date, span: Span) -> Report:
     """What was received from a day to another (both counted) of what `actor` may see, as it stands `today`."""
-    found = await figures.by_period(actor, since, figures.day_after(until), today, step)
+    by_period = await figures.by_period(actor, since, figures.day_after(until), today, span)
     together = Figures()
-    for each in found.values():
+    for each in by_period.values():
         together.join(each)
     lines = [*_lines(None, together)]
-    periods = list(_periods(since, until, step))
+    periods = list(_periods(since, until, span))
     for period in periods:
-        lines += _lines(period, found.get(period) or Figures())
-    places = await figures.place_names(together.by["place"])
-    return Report(since, until, step, periods, lines, places, await figures.open_now(today))
+        lines += _lines(period, by_period.get(period) or Figures())
+    places = await figures.place_names(together.by[By.PLACE])
+    return Report(since, until, span, periods, lines, places, await figures.open_now(today))
 
 
-def _lines(period: date | None, told: Figures) -> Iterator[Line]:
-    yield Line(period, None, None, told.together)
-    for by in BY:
-        groups = sorted(told.by[by].items(), key=lambda item: (-item[1].received, item[0] or ""))
+def _lines(period: date | None, counts: Figures) -> Iterator[Line]:
+    yield Line(period, None, None, counts.together)
+    for by in By:
+        groups = sorted(counts.by[by].items(), key=lambda item: (-item[1].received, item[0] or ""))
         yield from (Line(period, by, value, count) for value, count in groups)
 
 
-def first_day(day: date, step: str) -> date:
+def first_day(day: date, span: Span) -> date:
     """The first day of the month or quarter of a day."""
-    months = MONTHS[step]
+    months = MONTHS[span]
     return date(day.year, (day.month - 1) // months * months + 1, 1)
 
 
-def _periods(since: date, until: date, step: str) -> Iterator[date]:
+def _periods(since: date, until: date, span: Span) -> Iterator[date]:
     """The first day of each period that some of these days are in."""
-    at = first_day(since, step)
+    at = first_day(since, span)
     while at <= until:
         yield at
-        month = at.month + MONTHS[step]
+        month = at.month + MONTHS[span]
         at = date(at.year + (month > 12), (month - 1) % 12 + 1, 1)

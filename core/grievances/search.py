@@ -4,53 +4,86 @@ Whoever asks inside `seen_by` finds what they may see. The filters count as the 
 the list behind it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import TextClause, text
+from sqlmodel import col, select
 
-from core.grievances.figures import AGES, IN_TIME, IS_OPEN
+from core.grievances.figures import DAYS, IN_TIME, Age, Timely
+from core.grievances.subjects import Category, Sensitivity, Subcategory
+from core.grievances.vocabulary import IS_OPEN, Channel, GrievanceState, Level, Sex
 from core.numbers.identifiers import digits, is_household_no
 from core.numbers.msisdn import BadNumber, parse
+from core.platform import sql
 from core.platform.database import reading
+from core.staff.agents import Agent, Role
+from core.text.languages import Language
+from core.text.words import DESK, Word, called
 
 PAGE_ROWS: Final = 50
 MOST_EXPORTED: Final = 20_000
 """Rows of an export: more would hold up the others at work."""
 
-NOT_SAID: Final = "none"
-ORDERS: Final[Mapping[str, str]] = {
-    "newest": "grievance.received_at DESC, grievance.id DESC",
-    "oldest": "grievance.received_at, grievance.id",
-    "due": "grievance.next_due, grievance.id",
-}
+
+class Standing(Word):
+    """Several states together, as the list is filtered by them."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    ENDED = "ended"
+
+
+class Unsaid(Word):
+    """What is looked for where nothing is on record."""
+
+    NOT_SAID = "none"
+    NOBODY = "nobody"
+
+
+class Order(Word):
+    """How the list is ordered."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    DUE = "due"
+
+
+called(
+    Standing,
+    DESK,
+    {Standing.OPEN: "ouverte", Standing.OVERDUE: "ouverte, en retard", Standing.ENDED: "terminée"},
+)
+called(Unsaid, DESK, {Unsaid.NOT_SAID: "pas dit", Unsaid.NOBODY: "personne"})
+called(
+    Order,
+    DESK,
+    {Order.NEWEST: "plus récentes", Order.OLDEST: "plus anciennes", Order.DUE: "prochaine échéance"},
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; an empty word does not filter.
+    """What is looked for; None, or an empty word, does not filter.
 
-    `state` is a state, `open`, `ended` or `overdue`; `sex` and `place` may be `none`, where it was not said; `place` is
-    the P-code of a region, cercle or commune; `assigned` is an agent's id or `nobody`; `timely` is one of IN_TIME.
-    `words` are looked for in no text of a person: reference, household number, phone or name.
+    `place` is the P-code of a region, cercle or commune; `assigned` is an agent's id. `words` are looked for in no text
+    of a person: reference, household number, phone or name.
     """
 
     words: str = ""
-    state: str = ""
-    category: str = ""
-    channel: str = ""
-    level: str = ""
-    sex: str = ""
-    place: str = ""
-    assigned: str = ""
-    age: str = ""
-    timely: str = ""
+    state: GrievanceState | Standing | None = None
+    category: Category | None = None
+    channel: Channel | None = None
+    level: Level | None = None
+    sex: Sex | Unsaid | None = None
+    place: str | Unsaid = ""
+    assigned: int | Unsaid | None = None
+    age: Age | None = None
+    timely: Timely | None = None
     reopened: bool = False
     since: date | None = None
     until: date | None = None
-    order: str = "newest"
+    order: Order = Order.NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +92,17 @@ class Row:
 
     reference: str
     received_at: datetime
-    channel: str
-    category: str
-    subcategory: str
-    sensitivity: str
-    state: str
-    level: str
+    channel: Channel
+    category: Category
+    subcategory: Subcategory
+    sensitivity: Sensitivity
+    state: GrievanceState
+    level: Level
     region: str | None
     cercle: str | None
     commune: str | None
-    sex: str | None
-    language: str
+    sex: Sex | None
+    language: Language
     first_answer_due: date
     first_answered_at: datetime | None
     decision_due: date
@@ -80,19 +113,24 @@ class Row:
     name: str | None
 
 
-STATES: Final[Mapping[str, str]] = {
-    "open": IS_OPEN,
-    "ended": f"NOT ({IS_OPEN})",
-    "overdue": f"{IS_OPEN} AND grievance.next_due < :today",
+ORDERS: Final = {
+    Order.NEWEST: "grievance.received_at DESC, grievance.id DESC",
+    Order.OLDEST: "grievance.received_at, grievance.id",
+    Order.DUE: "grievance.next_due, grievance.id",
+}
+STANDINGS: Final = {
+    Standing.OPEN: IS_OPEN,
+    Standing.ENDED: f"NOT ({IS_OPEN})",
+    Standing.OVERDUE: f"{IS_OPEN} AND grievance.next_due < %(today)s",
 }
 EQUAL: Final = ("category", "channel", "level")
-FOUND: Final = """
+LISTED: Final = """
 SELECT grievance.reference, grievance.received_at, grievance.channel, grievance.category, grievance.subcategory,
     grievance.sensitivity, grievance.state, grievance.level, region.name AS region, cercle.name AS cercle,
     commune.name AS commune, grievance.sex, grievance.language, grievance.first_answer_due,
     grievance.first_answered_at, grievance.decision_due, grievance.decided_at, grievance.next_due,
     grievance.reopen_count > 0 AS reopened, agent.name AS agent, {name} AS name
-FROM (SELECT id FROM grievance WHERE {where} ORDER BY {order} LIMIT :most OFFSET :skipped) AS fits
+FROM (SELECT id FROM grievance WHERE {where} ORDER BY {order} LIMIT %(most)s OFFSET %(skipped)s) AS fits
 JOIN grievance ON grievance.id = fits.id
 LEFT JOIN commune ON commune.pcode = grievance.commune_pcode
 LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode LEFT JOIN region ON region.pcode = cercle.region_pcode
@@ -106,33 +144,26 @@ NAMELESS: Final = ("CAST(NULL AS text)", "")
 async def count(wanted: Wanted, today: date) -> int:
     """How many there are."""
     where, values = _where(wanted, today)
-    async with reading() as connection:
-        statement = text(f"SELECT count(*) FROM grievance WHERE {where}")  # noqa: S608 - our own words
-        return int(await connection.scalar(statement, values) or 0)
+    return int(await sql.scalar(f"SELECT count(*) FROM grievance WHERE {where}", values) or 0)  # noqa: S608
 
 
 async def page(wanted: Wanted, today: date, number: int = 1) -> list[Row]:
     """The rows of a page, the first being 1."""
     where, values = _where(wanted, today)
-    statement = _statement(wanted, where, NAMED)
-    return await _rows(statement, values | {"most": PAGE_ROWS, "skipped": PAGE_ROWS * (number - 1)})
+    values |= {"most": PAGE_ROWS, "skipped": PAGE_ROWS * (number - 1)}
+    return await sql.rows(Row, _statement(wanted, where, NAMED), values)
 
 
 async def to_export(wanted: Wanted, today: date) -> list[Row]:
     """The rows of an export, at most MOST_EXPORTED: no name, and never a sensitive one, whoever asks."""
     where, values = _where(wanted, today)
-    statement = _statement(wanted, f"{where} AND grievance.sensitivity <> 'sensitive'", NAMELESS)
-    return await _rows(statement, values | {"most": MOST_EXPORTED, "skipped": 0})
+    values |= {"most": MOST_EXPORTED, "skipped": 0}
+    statement = _statement(wanted, f"{where} AND grievance.sensitivity <> '{Sensitivity.SENSITIVE}'", NAMELESS)
+    return await sql.rows(Row, statement, values)
 
 
-def _statement(wanted: Wanted, where: str, names: tuple[str, str]) -> TextClause:
-    order = ORDERS.get(wanted.order, ORDERS["newest"])
-    return text(FOUND.format(where=where, order=order, name=names[0], households=names[1]))
-
-
-async def _rows(statement: TextClause, values: Mapping[str, Any]) -> list[Row]:
-    async with reading() as connection:
-        return [Row(*row) for row in await connection.execute(statement, values)]
+def _statement(wanted: Wanted, where: str, names: tuple[str, str]) -> str:
+    return LISTED.format(where=where, order=ORDERS[wanted.order], name=names[0], households=names[1])
 
 
 def _where(wanted: Wanted, today: date) -> tuple[str, dict[str, Any]]:
@@ -140,21 +171,17 @@ def _where(wanted: Wanted, today: date) -> tuple[str, dict[str, Any]]:
     clauses = ["true"]
     values: dict[str, Any] = {"today": today}
     for name in EQUAL:
-        if getattr(wanted, name):
-            clauses.append(f"grievance.{name} = :{name}")
-            values[name] = getattr(wanted, name)
-    if wanted.state in STATES:
-        clauses.append(STATES[wanted.state])
-    elif wanted.state:
-        clauses.append("grievance.state = :state")
-        values["state"] = wanted.state
-    _sex_and_place(wanted, clauses, values)
-    if wanted.assigned == "nobody":
-        clauses.append("grievance.assigned_to IS NULL")
-    elif wanted.assigned.isdigit():
-        clauses.append("grievance.assigned_to = :assigned")
-        values["assigned"] = int(wanted.assigned)
-    if wanted.timely in IN_TIME:
+        value = getattr(wanted, name)
+        if value is not None:
+            clauses.append(f"grievance.{name} = %({name})s")
+            values[name] = value.value
+    if isinstance(wanted.state, Standing):
+        clauses.append(STANDINGS[wanted.state])
+    elif wanted.state is not None:
+        clauses.append("grievance.state = %(state)s")
+        values["state"] = wanted.state.value
+    _who_and_where(wanted, clauses, values)
+    if wanted.timely is not None:
         clauses.append(IN_TIME[wanted.timely])
     if wanted.reopened:
         clauses.append("grievance.reopen_count > 0")
@@ -164,40 +191,41 @@ def _where(wanted: Wanted, today: date) -> tuple[str, dict[str, Any]]:
     return " AND ".join(f"({clause})" for clause in clauses), values
 
 
-def _sex_and_place(wanted: Wanted, clauses: list[str], values: dict[str, Any]) -> None:
-    if wanted.sex == NOT_SAID:
-        clauses.append("grievance.sex IS NULL")
-    elif wanted.sex:
-        clauses.append("grievance.sex = :sex")
-        values["sex"] = wanted.sex
-    if wanted.place == NOT_SAID:
-        clauses.append("grievance.commune_pcode IS NULL")
-    elif wanted.place:
-        clauses.append(WITHIN)
-        values["place"] = wanted.place
+def _who_and_where(wanted: Wanted, clauses: list[str], values: dict[str, Any]) -> None:
+    filters = (
+        ("sex", wanted.sex, "grievance.sex", "grievance.sex = %(sex)s"),
+        ("place", wanted.place, "grievance.commune_pcode", WITHIN),
+        ("assigned", wanted.assigned, "grievance.assigned_to", "grievance.assigned_to = %(assigned)s"),
+    )
+    for name, value, column, clause in filters:
+        if isinstance(value, Unsaid):
+            clauses.append(f"{column} IS NULL")
+        elif value not in (None, ""):
+            clauses.append(clause)
+            values[name] = value.value if isinstance(value, Sex) else value
 
 
 WITHIN: Final = (
     "grievance.commune_pcode IN (SELECT commune.pcode FROM commune JOIN cercle ON cercle.pcode = commune.cercle_pcode "
-    "WHERE :place IN (commune.pcode, cercle.pcode, cercle.region_pcode))"
+    "WHERE %(place)s IN (commune.pcode, cercle.pcode, cercle.region_pcode))"
 )
-DAYS: Final = {
-    "since": "grievance.received_at >= CAST(CAST(:since AS date) AS timestamptz)",
-    "until": "grievance.received_at < CAST(CAST(:until AS date) AS timestamptz)",
+RECEIVED: Final = {
+    "since": "grievance.received_at >= CAST(CAST(%(since)s AS date) AS timestamptz)",
+    "until": "grievance.received_at < CAST(CAST(%(until)s AS date) AS timestamptz)",
 }
 
 
 def _days(wanted: Wanted, today: date, clauses: list[str], values: dict[str, Any]) -> None:
     """The days between which it was received, the last one counted, as they are asked or as an age tells them."""
     bounds = {"since": wanted.since, "until": wanted.until and wanted.until + timedelta(days=1)}
-    if wanted.age in AGES:
-        youngest, oldest = AGES[wanted.age]
+    if wanted.age is not None:
+        youngest, oldest = DAYS[wanted.age]
         bounds |= {"until": today - timedelta(days=youngest - 1)}
         bounds |= {} if oldest is None else {"since": today - timedelta(days=oldest)}
         clauses.append(IS_OPEN)
     for name, day in bounds.items():
         if day is not None:
-            clauses.append(DAYS[name])
+            clauses.append(RECEIVED[name])
             values[name] = day
 
 
@@ -206,23 +234,20 @@ def _words(words: str, values: dict[str, Any]) -> str:
     number = digits(words)
     if not number.lstrip("+").isdigit():
         values["name"] = words
-        return "grievance.id IN (SELECT grievances_named(:name))"
-    fits = ["grievance.reference = :number"]
+        return "grievance.id IN (SELECT grievances_named(%(name)s))"
+    fits = ["grievance.reference = %(number)s"]
     values["number"] = number
     if is_household_no(number):
-        fits.append("grievance.household_id = (SELECT id FROM household WHERE household_no = :number)")
+        fits.append("grievance.household_id = (SELECT id FROM household WHERE household_no = %(number)s)")
     try:
         values["msisdn"] = parse(number)
-        fits.append("grievance.msisdn = :msisdn")
+        fits.append("grievance.msisdn = %(msisdn)s")
     except BadNumber:
         pass
     return " OR ".join(fits)
 
 
-AGENTS: Final = text(
-    "SELECT id, name FROM agent WHERE disabled_at IS NULL AND role <> 'administrator' ORDER BY name, id"
-)
-PLACES: Final = text("""
+PLACES: Final = """
 SELECT pcode, label FROM (
     SELECT region.pcode, region.name AS label, region.pcode AS region, 0 AS size FROM region UNION ALL
     SELECT cercle.pcode, region.name || ' › ' || cercle.name, region.pcode, 1
@@ -231,18 +256,25 @@ SELECT pcode, label FROM (
     FROM commune JOIN cercle ON cercle.pcode = cercle_pcode JOIN region ON region.pcode = region_pcode
 ) AS place
 WHERE size < 2 OR region = (SELECT region_pcode FROM cercle LEFT JOIN commune ON commune.cercle_pcode = cercle.pcode
-    WHERE :chosen IN (commune.pcode, cercle.pcode, cercle.region_pcode) LIMIT 1)
+    WHERE %(chosen)s IN (commune.pcode, cercle.pcode, cercle.region_pcode) LIMIT 1)
 ORDER BY label
-""")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    pcode: str
+    label: str
 
 
 async def agents() -> list[tuple[str, str]]:
     """Who may have a grievance assigned: id and name."""
-    async with reading() as connection:
-        return [(str(row.id), row.name) for row in await connection.execute(AGENTS)]
+    working = select(Agent).where(col(Agent.disabled_at).is_(None), Agent.role != Role.ADMINISTRATOR)
+    async with reading() as session:
+        people = await session.exec(working.order_by(col(Agent.name), col(Agent.id)))
+        return [(str(each.id), each.name) for each in people]
 
 
 async def places(chosen: str) -> list[tuple[str, str]]:
     """The regions and cercles, and the communes of the region that the chosen place is in: P-code and name."""
-    async with reading() as connection:
-        return [(row.pcode, row.label) for row in await connection.execute(PLACES, {"chosen": chosen})]
+    return [(place.pcode, place.label) for place in await sql.rows(_Place, PLACES, {"chosen": chosen})]

@@ -2,23 +2,14 @@
 
 from datetime import date
 
-from core.grievances.filing import DECIDED, GrievanceState, GrievanceView
+from core.grievances.following import GrievanceView
+from core.grievances.vocabulary import DECIDED
 from core.payments.history import PaymentCard
 from core.payments.states import REMEDIES, PaymentState, failure_reason
 from core.platform.settings import settings
 from core.text.formats import short_date
 from core.text.translator import N_, Amount, Translator
 from core.text.words import LINE, label
-
-STATES = {
-    GrievanceState.RECEIVED: N_("It is written."),
-    GrievanceState.ASSIGNED: N_("It was given to an agent."),
-    GrievanceState.IN_PROGRESS: N_("It is under way."),
-    GrievanceState.WAITING: N_("We are waiting for information."),
-    GrievanceState.RESOLVED: N_("It is settled."),
-    GrievanceState.REJECTED: N_("It was not taken."),
-    GrievanceState.CLOSED: N_("It is concluded."),
-}
 
 
 def payment_told(translator: Translator, card: PaymentCard, today: date) -> str:
@@ -89,16 +80,16 @@ def _cancelled(translator: Translator, card: PaymentCard, today: date) -> list[s
     return [translator.t("No money will be given {date}. We will say another day.", date=card.due_date)]
 
 
-def grievance_told(translator: Translator, found: GrievanceView) -> list[str]:
+def grievance_told(translator: Translator, grievance: GrievanceView) -> list[str]:
     """Where a grievance stands, the answer when there is one, and until when one is due."""
-    lines = [translator.t(STATES[found.state])]
-    if found.answer:
-        return [*lines, translator.t("Answer: {text}", text=found.answer)]
-    if found.state in DECIDED:
+    lines = [translator.t(label(grievance.state, LINE))]
+    if grievance.answer:
+        return [*lines, translator.t("Answer: {text}", text=grievance.answer)]
+    if grievance.state in DECIDED:
         return lines
-    if found.reopened:
+    if grievance.reopened:
         lines.append(translator.t("It was reopened."))
-    return [*lines, translator.t("Answer at the latest: {date}", date=found.answer_due)]
+    return [*lines, translator.t("Answer at the latest: {date}", date=grievance.answer_due)]
 
 
 def contact_phone() -> str:

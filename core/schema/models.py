@@ -1,12 +1,11 @@
 """Every table, gathered so that `metadata` is whole."""
 
-from core.call_requests.requests import CallAttempt, CallRequest
+from core.call_requests.models import CallAttempt, CallRequest
 from core.calls.counts import ScreenCount, TaskCount
 from core.calls.gateway_sessions import GatewaySession
 from core.calls.journal import UssdJournal
 from core.campaigns.models import Campaign, CampaignChange, CampaignRuleOff
-from core.grievances.calendar import Holiday
-from core.grievances.filing import Grievance, GrievanceEvent, GrievanceReading, PreparedAnswer
+from core.grievances.models import Grievance, GrievanceEvent, GrievanceReading, Holiday, PreparedAnswer
 from core.outbox.messages import EarlyReport, InboundSms, Message, MessageText, SmsBatch, SmsPace, SmsWorker
 from core.payments.models import Payment, PaymentMove, PaymentRound
 from core.places.models import Cercle, Commune, Region

@@ -10,51 +10,32 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
-from core.grievances import cases, prepared_answers, steps
+from core.grievances import cases, prepared_answers, rules, steps
 from core.grievances.cases import Case
-from core.grievances.filing import GrievanceState, Level
-from core.grievances.steps import (
-    Act,
-    CallNotSafe,
-    Change,
-    DecidedBefore,
-    NobodyToTell,
-    NotForThem,
-    NotThere,
-    NotYours,
-    Seen,
-    SensitiveStaysPut,
-    Stale,
-    StepNotPossible,
-    WordsMissing,
-)
+from core.grievances.colleagues import may_have
+from core.grievances.locked import Change, NotThere, Shown, Stale
+from core.grievances.rules import LONGEST_ANSWER, LONGEST_NOTE, StepNotPossible
+from core.grievances.steps import Visit
+from core.grievances.vocabulary import DECISIONS, GrievanceState, Step
 from core.platform.settings import Settings
 from core.registry.households import Standing, standing
-from core.staff.agents import Role
-from core.staff.permissions import Permission, may
+from core.staff.agents import Actor, Role
+from core.staff.permissions import NotAllowed, Permission
 from core.staff.row_security import seen_by
 from core.text.languages import Language
-from desk.grievances.reply import KINDS, LONGEST, preview, trouble
+from desk.grievances.refusals import UNUSABLE, NotADay, in_french
+from desk.grievances.reply import preview, trouble
 from desk.site.pages import Page, actor, now, number, typed
 from desk.site.refusals import Refused, not_there
+from desk.site.words import word
 from menus.eligibility import component, eligibility
 from menus.payments import earlier_payments, payment
 from ussd.call import Call
 from ussd.values import Choose
 
-STEPS: Final[Mapping[str, str]] = {
-    "received": "Plainte reçue",
-    "taken": "Prise en charge",
-    "assigned": "Attribuée à",
-    "note": "Note interne",
-    "information": "Information demandée",
-    "decided": "Décision",
-    "escalated": "Remontée d'un niveau",
-    "reopened": "Rouverte en appel",
-    "closed": "Close",
-    "called": "Appel : personne jointe",
-    "not_reached": "Appel : personne pas jointe",
-}
+FURTHEST: Final = timedelta(days=92)
+"""A call is not tried again later than this."""
+
 SMS_STATES: Final[Mapping[str, str]] = {
     "planned": "SMS prévu",
     "uncertain": "SMS incertain",
@@ -66,21 +47,18 @@ SMS_STATES: Final[Mapping[str, str]] = {
     "dropped": "SMS pas envoyé",
     "left_out": "SMS pas envoyé",
 }
-PERIODS: Final[Mapping[str, str]] = {"morning": "le matin", "noon": "à midi", "afternoon": "l'après-midi"}
 DONE: Final[Mapping[str, str]] = {
     "take": "La plainte est à vous.",
     "assign": "La plainte est attribuée.",
     "note": "La note est écrite.",
     "ask": "La demande est notée.",
-    "answer": "La réponse est donnée.",
-    "reject": "Le refus est donné.",
+    "decide": "La réponse est donnée.",
     "escalate": "La plainte est remontée ; elle n'est plus à vous.",
-    "appeal": "La plainte est rouverte en appel ; une autre personne décidera.",
+    "reopen": "La plainte est rouverte en appel ; une autre personne décidera.",
     "close": "La plainte est close.",
     "call": "L'appel est noté.",
 }
-DECISIONS: Final = ("answer", "reject")
-CHANGED: Final = "Rien n'a été fait : la plainte a changé depuis que vous avez ouvert cette page."
+REFUSED: Final = "Le refus est donné."
 
 
 class Cases(Page):
@@ -104,20 +82,18 @@ class Cases(Page):
     async def show_sms(self, request: Request) -> Response:
         """The SMS as it would be sent: as JSON for the script of the page, or on the page itself."""
         form = await request.form()
-        act, words = typed(form, "decision") or "answer", typed(form, "words")
-        if act not in DECISIONS:
-            raise Refused(HTTPStatus.BAD_REQUEST)
+        decision, words = _decision(form), typed(form, "words")
         if "application/json" not in request.headers.get("accept", ""):
-            return await self._shown(request, form=form, act=act)
+            return await self._shown(request, form=form, act="decide")
         # A sensitive one was read, and recorded, when its page was opened; its SMS says nothing of it.
         async with seen_by(actor(request)):
-            found = await cases.glance(request.path_params["reference"])
-            if found is None:
+            case = await cases.glance(request.path_params["reference"])
+            if case is None:
                 raise not_there()
-            sms = await preview(found, act, words, now(), self._settings)
-        said = trouble(words, self._settings) if words else None
+            sms = await preview(case, decision, words, now(), self._settings)
+        why_not = trouble(words) if words else ""
         return JSONResponse(
-            {"body": sms.body, "size": sms.size, "parts": sms.parts, "why": sms.why, "trouble": said or ""}
+            {"body": sms.body, "size": sms.size, "parts": sms.parts, "why": sms.why, "trouble": why_not}
         )
 
     @route("/{reference}/{act}", methods=["POST"])
@@ -125,32 +101,21 @@ class Cases(Page):
         """Do what was asked, or show the page again with why it was not done and what was typed."""
         name = request.path_params["act"]
         form = await request.form()
-        if name == "answer" and typed(form, "decision") == "reject":
-            name = "reject"
         if name not in ACTS:
             raise not_there()
         version, event = number(typed(form, "version")), number(typed(form, "event"))
         if version is None or event is None:
             raise Refused(HTTPStatus.BAD_REQUEST)
-        act = Act(actor(request), request.path_params["reference"], Seen(version, event), now())
-        words = typed(form, "words")
-        if name in DECISIONS and (wrong := trouble(words, self._settings)):
-            return await self._shown(request, form=form, act=name, refusal=wrong, status=422)
-        if len(words) > 4 * LONGEST:
-            return await self._shown(request, form=form, act=name, refusal="Le texte est trop long.", status=422)
+        visit = Visit(actor(request), request.path_params["reference"], Shown(version, event), now())
         try:
             async with seen_by(actor(request)):
-                await ACTS[name](act, words, form)
+                await ACTS[name](visit, typed(form, "words"), form)
         except NotThere:
             raise not_there() from None
-        except (StepNotPossible, ValueError) as error:
-            changes = error.changes if isinstance(error, Stale) else ()
-            status = 422 if isinstance(error, WordsMissing | NotForThem | _NotADay) else 409
-            return await self._shown(request, form=form, act=name, refusal=_why(error), changes=changes, status=status)
-        return self.done(request, DONE[name], self._after(name, act))
-
-    def _after(self, name: str, act: Act) -> str:
-        return "/queue" if name == "escalate" else f"{self.path}/{act.reference}"
+        except (StepNotPossible, *UNUSABLE) as error:
+            return await self._shown(request, form=form, act=name, refusal=error)
+        words = REFUSED if name == "decide" and _decision(form) is GrievanceState.REJECTED else DONE[name]
+        return self.done(request, words, "/queue" if name == "escalate" else f"{self.path}/{visit.reference}")
 
     async def _shown(
         self,
@@ -159,149 +124,145 @@ class Cases(Page):
         *,
         form: FormData | None = None,
         act: str = "",
-        refusal: str = "",
-        changes: tuple[Change, ...] = (),
-        status: int = 200,
+        refusal: Exception | None = None,
     ) -> Response:
-        at = now()
-        me = actor(request)
+        at, me = now(), actor(request)
         async with seen_by(me):
-            found = await cases.case(request.path_params["reference"], me, at)
-            if found is None:
+            case = await cases.case(request.path_params["reference"], me, at)
+            if case is None:
                 raise not_there()
-            household = await standing(found.household_id, at.date()) if found.household_id else None
-            heard = await _heard(found, household, at)
-            mine = found.open and found.assigned_to == me.id
-            prepared = await prepared_answers.of_category(found.category) if mine else ()
-            colleagues = (
-                await steps.may_have(found.reference) if found.open and may(me, Permission.ASSIGN_GRIEVANCES) else ()
-            )
+            offered = rules.steps_for(case, me, at)
+            household = await standing(case.household_id, at.date()) if case.household_id else None
+            heard = await _heard(case, household, at)
+            prepared = await prepared_answers.of_category(case.category) if Step.DECIDE in offered else ()
+            colleagues = await _colleagues(case) if Step.ASSIGN in offered else []
             words = typed(form, "words") if form is not None else ""
             chosen = next((each for each in prepared if each.id == prepared_id), None)
             if chosen is not None:
-                act, words = "answer", chosen.said(found.language)
-            sms = await preview(found, act, words, at, self._settings) if act in KINDS else None
+                act, words = "decide", chosen.text_in(case.language)
+            decision = _decision(form) if form is not None else DECISIONS[0]
+            sms = await preview(case, decision, words, at, self._settings) if act == "decide" else None
         context = {
-            "case": found,
+            "case": case,
             "today": at.date(),
-            "mine": mine,
-            "barred": found.open and found.appealed and found.decided_by == me.id,
-            "may_take": found.open and not mine and me.id != (found.decided_by if found.appealed else None),
-            "free": found.assigned_to is None or _untouched(found, at),
-            "within_reach": found.level in steps.levels(me),
-            "may_close": found.state in (GrievanceState.RESOLVED, GrievanceState.REJECTED)
-            and (may(me, Permission.CLOSE_OF_OTHERS) or me.id in (found.assigned_to, found.decided_by)),
-            "may_send_up": not found.sensitive and found.level is not Level.NATIONAL,
+            "mine": case.open and case.assigned_to == me.id,
+            "offered": {ACT_OF.get(step, step.name.lower()) for step in offered},
+            "not_taken": _why_not_taken(case, me, at),
+            "may_be_called": rules.may_be_called(case),
             "household": household,
             "heard": heard,
             "prepared": prepared,
             "prepared_id": prepared_id,
-            "colleagues": [
-                (str(each.id), f"{each.name} ({each.role.value})" if each.role is not Role.AGENT else each.name)
-                for each in colleagues
-                if each.id != found.assigned_to
-            ],
+            "colleagues": colleagues,
             "act": act,
             "words": words,
+            "decision": decision,
+            "decisions": DECISIONS,
             "typed": {name: typed(form, name) for name in ("again_on", "agent")} if form is not None else {},
-            "refusal": refusal,
-            "changes": changes,
+            "refusal": in_french(refusal) if refusal else "",
+            "changes": _words_of(refusal.changes) if isinstance(refusal, Stale) else (),
             "sms": sms,
-            "longest": LONGEST,
-            "step_words": STEPS,
+            "longest": LONGEST_ANSWER,
+            "longest_note": LONGEST_NOTE,
             "sms_words": SMS_STATES,
-            "periods": PERIODS,
         }
+        status = 200 if refusal is None else 422 if isinstance(refusal, UNUSABLE) else 409
         return self.show(request, "grievances/case.html", context, status)
 
 
-class _NotADay(ValueError):
-    """A day to call again that is none, or past."""
+ACT_OF: Final[Mapping[Step, str]] = {Step.REACH: "call", Step.MISS: "call"}
+"""What the page asks for where it is not called as the step."""
 
 
-def _untouched(found: Case, at: datetime) -> bool:
-    return (
-        found.state is GrievanceState.ASSIGNED
-        and found.touched_at is not None
-        and found.touched_at < steps.untouched_before(at)
-    )
+def _why_not_taken(case: Case, me: Actor, at: datetime) -> str:
+    """What stands where the button to take it would be; '' for one's own, one that may be taken and a decided one."""
+    why = rules.refusal(Step.TAKE, case, me, at)
+    if not case.open or why is None or isinstance(why, rules.AlreadyYours):
+        return ""
+    if isinstance(why, NotAllowed):
+        return f"Cette plainte est au niveau {word(case.level)}."
+    return f"Cette plainte est avec {case.holder}." if isinstance(why, rules.NotYours) else in_french(why)
 
 
-async def _heard(found: Case, household: Standing | None, at: datetime) -> list[tuple[str, str]]:
+def _words_of(changes: tuple[Change, ...]) -> list[tuple[datetime, str]]:
+    """What changed since the page was opened, and when."""
+    return [
+        (
+            change.at,
+            f"{word(change.step)}{f' — {change.name}' if change.name else ''} (maintenant : {word(change.to_state)})",
+        )
+        for change in changes
+    ]
+
+
+async def _colleagues(case: Case) -> list[tuple[str, str]]:
+    """Who else may have it: their ids, and their names with what they are where they are no agents."""
+    return [
+        (str(each.id), each.name if each.role is Role.AGENT else f"{each.name} ({each.role.value})")
+        for each in await may_have(case.reference)
+        if each.id != case.assigned_to
+    ]
+
+
+async def _heard(case: Case, household: Standing | None, at: datetime) -> list[tuple[str, str]]:
     """What the line says to this household, in French: the very screens of the line."""
     if household is None:
         return []
-    memory: dict[str, Any] = {"household": found.household_id}
+    memory: dict[str, Any] = {"household": case.household_id}
 
     def call(**more: str) -> Call:
-        return Call(msisdn=found.msisdn or "", language=Language.staff(), memory=memory | more, key="", now=at)
+        return Call(msisdn=case.msisdn or "", language=Language.staff(), memory=memory | more, key="", now=at)
 
-    said = [("Inscription", await eligibility(call())), ("Paiement", await payment(call()))]
-    said += [(each.component, await component(call(component=each.component))) for each in household.enrolments]
-    said.append(("Paiements passés", await earlier_payments(call())))
-    return [(title, value.text) for title, value in said if isinstance(value, Choose)]
-
-
-NOT_DONE: Final[Mapping[type[Exception], str]] = {
-    Stale: CHANGED,
-    DecidedBefore: "Vous avez décidé cette plainte : une autre personne décide de l'appel.",
-    CallNotSafe: "N'appelez pas : la personne n'a pas dit qu'un appel est sans danger.",
-    NobodyToTell: "Cette plainte n'a pas de numéro de téléphone : il n'y a personne à appeler.",
-    SensitiveStaysPut: "Une plainte sensible ne remonte pas : elle reste aux points focaux.",
-    NotForThem: "Choisissez quelqu'un de la liste : cette personne ne peut pas avoir cette plainte.",
-    WordsMissing: "Écrivez un texte.",
-    _NotADay: "Ce jour ne va pas : écrivez un jour à venir, d'ici trois mois.",
-}
-NOT_POSSIBLE: Final = "Ce n'est pas possible dans l'état où est la plainte. Regardez ce qui a été fait."
-FREE: Final = "Cette plainte n'est à personne : prenez-la d'abord."
+    screens = [("Inscription", await eligibility(call())), ("Paiement", await payment(call()))]
+    screens += [(each.component, await component(call(component=each.component))) for each in household.enrolments]
+    screens.append(("Paiements passés", await earlier_payments(call())))
+    return [(title, value.text) for title, value in screens if isinstance(value, Choose)]
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, NotYours):
-        with_whom = f"Cette plainte est avec {error.name}. Un superviseur peut la donner à quelqu'un d'autre."
-        return with_whom if error.name else FREE
-    return NOT_DONE.get(type(error), NOT_POSSIBLE)
+def _decision(form: FormData) -> GrievanceState:
+    """The decision of a form, the first one where it says none; raises Refused for what is no decision."""
+    written = typed(form, "decision") or DECISIONS[0].value
+    decision = next((each for each in DECISIONS if each.value == written), None)
+    if decision is None:
+        raise Refused(HTTPStatus.BAD_REQUEST)
+    return decision
 
 
-async def _take(act: Act, _: str, __: FormData) -> None:
-    await steps.take(act)
+async def _take(visit: Visit, _: str, __: FormData) -> None:
+    await steps.take(visit)
 
 
-async def _assign(act: Act, _: str, form: FormData) -> None:
-    await steps.assign(act, number(typed(form, "agent")) or 0)
+async def _assign(visit: Visit, _: str, form: FormData) -> None:
+    await steps.assign(visit, number(typed(form, "agent")) or 0)
 
 
-async def _note(act: Act, words: str, _: FormData) -> None:
-    await steps.write_note(act, words)
+async def _note(visit: Visit, words: str, _: FormData) -> None:
+    await steps.note(visit, words)
 
 
-async def _ask(act: Act, words: str, _: FormData) -> None:
-    await steps.ask(act, words)
+async def _ask(visit: Visit, words: str, _: FormData) -> None:
+    await steps.ask(visit, words)
 
 
-async def _answer(act: Act, words: str, _: FormData) -> None:
-    await steps.answer(act, GrievanceState.RESOLVED, words)
+async def _decide(visit: Visit, words: str, form: FormData) -> None:
+    await steps.decide(visit, _decision(form), words)
 
 
-async def _reject(act: Act, words: str, _: FormData) -> None:
-    await steps.answer(act, GrievanceState.REJECTED, words)
+async def _escalate(visit: Visit, words: str, _: FormData) -> None:
+    await steps.escalate(visit, words)
 
 
-async def _escalate(act: Act, words: str, _: FormData) -> None:
-    await steps.send_up(act, words)
+async def _reopen(visit: Visit, words: str, _: FormData) -> None:
+    await steps.reopen(visit, words)
 
 
-async def _appeal(act: Act, words: str, _: FormData) -> None:
-    await steps.appeal(act, words)
+async def _close(visit: Visit, _: str, __: FormData) -> None:
+    await steps.close(visit)
 
 
-async def _close(act: Act, _: str, __: FormData) -> None:
-    await steps.close(act)
-
-
-async def _call(act: Act, words: str, form: FormData) -> None:
-    again_on = _day(typed(form, "again_on"), act.now.date())
-    await steps.log_call(act, reached=typed(form, "reached") == "yes", again_on=again_on, words=words)
+async def _call(visit: Visit, words: str, form: FormData) -> None:
+    again_on = _day(typed(form, "again_on"), visit.now.date())
+    await steps.call(visit, reached=typed(form, "reached") == "yes", again_on=again_on, words=words)
 
 
 def _day(written: str, today: date) -> date | None:
@@ -310,21 +271,21 @@ def _day(written: str, today: date) -> date | None:
     try:
         day = date.fromisoformat(written)
     except ValueError:
-        raise _NotADay(written) from None
-    if not today <= day <= today + timedelta(days=92):
-        raise _NotADay(written)
+        raise NotADay(written) from None
+    if not today <= day <= today + FURTHEST:
+        raise NotADay(written)
     return day
 
 
-ACTS: Final[Mapping[str, Callable[[Act, str, FormData], Awaitable[None]]]] = {
+ACTS: Final[Mapping[str, Callable[[Visit, str, FormData], Awaitable[None]]]] = {
     "take": _take,
     "assign": _assign,
     "note": _note,
     "ask": _ask,
-    "answer": _answer,
-    "reject": _reject,
+    "decide": _decide,
     "escalate": _escalate,
-    "appeal": _appeal,
+    "reopen": _reopen,
     "close": _close,
     "call": _call,
 }
+"""What the page can ask for, by the names of the steps in lower case; a call is one of two steps."""

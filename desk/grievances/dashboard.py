@@ -11,13 +11,15 @@ from starlette_admin.routing import route
 from core.calls import counts
 from core.calls.events import Event
 from core.grievances import figures
-from core.grievances.figures import Count, Figures
+from core.grievances.figures import By, Count, Figures, Timely
+from core.grievances.search import Order, Standing, Unsaid
 from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from core.text.formats import number_phrase
+from core.text.words import Word
 from desk.site.charts import Bar, bars, link
 from desk.site.pages import Page, actor, now
-from desk.site.words import CATEGORIES, CHANNELS, LANGUAGES, SEXES
+from desk.site.words import LANGUAGES, word
 from menus.stats import funnels, losing_most
 from menus.titles import TITLES
 from sms.campaigns.delivered import Deliveries
@@ -27,15 +29,6 @@ USUAL_DAYS: Final = 30
 LIST: Final = "/desk/grievances"
 SENSITIVE_SCREENS: Final = ("secret_confirm", "secret_filed")
 """The way to a sensitive grievance, of which nobody is shown a count here."""
-
-AGE_WORDS: Final[Mapping[str, str]] = {
-    "0-7": "7 jours au plus",
-    "8-14": "8 à 14 jours",
-    "15-30": "15 à 30 jours",
-    "31-60": "31 à 60 jours",
-    "61-": "plus de 60 jours",
-}
-NOT_SAID: Final = "pas dit"
 
 
 class Dashboard(Page):
@@ -58,20 +51,20 @@ class Dashboard(Page):
         today = at.date()
         since, until = today - timedelta(days=days - 1), today + timedelta(days=1)
         async with seen_by(me):
-            found = await figures.over(me, since, until, today)
+            counts = await figures.over(me, since, until, today)
             standing = await figures.open_now(today)
-            names = await figures.place_names(found.by["place"])
+            names = await figures.place_names(counts.by[By.PLACE])
         context: dict[str, Any] = {
             "days": days,
             "periods": PERIODS,
             "since": since,
-            "together": found.together,
+            "together": counts.together,
             "open": standing,
             "links": _links(since, today),
             "ages": bars(
-                Bar(AGE_WORDS[age], count, link(LIST, age=age, order="oldest")) for age, count in standing.ages.items()
+                Bar(word(age), count, link(LIST, age=age, order=Order.OLDEST)) for age, count in standing.ages.items()
             ),
-            **_charts(found, names, since, today),
+            **_charts(counts, names, since, today),
         }
         if may(me, Permission.WATCH_LINE):
             context |= await _line(since, until)
@@ -83,34 +76,33 @@ def _links(since: date, until: date) -> dict[str, str]:
     period = {"since": since, "until": until}
     return {
         "received": link(LIST, **period),
-        "open": link(LIST, state="open", order="oldest"),
-        "overdue": link(LIST, state="overdue", order="due"),
-        "nobodys": link(LIST, state="open", assigned="nobody", order="due"),
+        "open": link(LIST, state=Standing.OPEN, order=Order.OLDEST),
+        "overdue": link(LIST, state=Standing.OVERDUE, order=Order.DUE),
+        "nobodys": link(LIST, state=Standing.OPEN, assigned=Unsaid.NOBODY, order=Order.DUE),
         "reopened": link(LIST, **period, reopened=1),
-        **{timely: link(LIST, **period, timely=timely) for timely in figures.IN_TIME},
+        **{timely.value: link(LIST, **period, timely=timely) for timely in Timely},
     }
 
 
-def _charts(found: Figures, names: Mapping[str, str], since: date, until: date) -> dict[str, tuple[Bar, ...]]:
-    words: Mapping[str, Mapping[str, str]] = {
-        "category": CATEGORIES,
-        "channel": CHANNELS,
-        "sex": SEXES,
-        "place": names,
-    }
-
-    def row(name: str, value: str | None, counted: Count) -> Bar:
-        label = words[name].get(value, value) if value else NOT_SAID
-        href = link(LIST, since=since, until=until, **{name: value or "none"})
-        return Bar(label, counted.received, href, beside=in_a_hundred(counted.decided_share))
+def _charts(counts: Figures, names: Mapping[str, str], since: date, until: date) -> dict[str, tuple[Bar, ...]]:
+    def row(by: By, value: str | None, counted: Count) -> Bar:
+        href = link(LIST, since=since, until=until, **{by.value: value or Unsaid.NOT_SAID})
+        return Bar(value_words(value, names), counted.received, href, beside=in_a_hundred(counted.decided_share))
 
     return {
-        name: bars(
-            row(name, value, counted)
-            for value, counted in sorted(found.by[name].items(), key=lambda item: -item[1].received)
+        by.value: bars(
+            row(by, value, counted)
+            for value, counted in sorted(counts.by[by].items(), key=lambda item: -item[1].received)
         )
-        for name in figures.BY
+        for by in By
     }
+
+
+def value_words(value: str | None, places: Mapping[str, str]) -> str:
+    """What a value that figures are told apart by is called: a word, a place by its P-code, or None."""
+    if value is None:
+        return word(Unsaid.NOT_SAID)
+    return word(value) if isinstance(value, Word) else places.get(value, value)
 
 
 def in_a_hundred(share: int | None) -> str:

@@ -9,7 +9,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core.grievances.filing import ABUSE, CATEGORIES, Filing, Sensitivity, file_for
+from core.grievances.filing import Filing, file_for
+from core.grievances.subjects import (
+    CATEGORIES,
+    Category,
+    Subcategory,
+    UnknownCategoryError,
+    is_sensitive,
+    keeps_least,
+    subject,
+)
+from core.grievances.vocabulary import SPOKEN, Sex
 from core.numbers import identifiers, msisdn
 from core.registry import search
 from core.registry.search import CannotSearch, Hit, Search
@@ -20,19 +30,16 @@ from core.text.languages import Language
 from core.text.words import Audience, label
 from desk.places.commune_field import CommuneField, own_commune, read_commune
 from desk.site.pages import DESK, Page, actor, now, typed
+from desk.site.words import word
 
 LONGEST_NAME: Final = 60
 LONGEST_WORDS: Final = 1000
-CHANNELS: Final = ("desk", "call")
 WHO: Final = (
     ("household", "Un ménage du registre"),
     ("person", "Une personne sans ménage"),
     ("anonymous", "Anonyme"),
 )
 YES_NO: Final = (("yes", "Oui"), ("no", "Non"))
-SENSITIVE: Final = frozenset(
-    code for code, category in CATEGORIES.items() if category.sensitivity is Sensitivity.SENSITIVE
-)
 FIELDS: Final = (
     "key", "who", "q", "household", "name", "village", "sex", "phone", "what", "words", "language", "channel",
     "call_back", "call_safe", "sms_safe",
@@ -69,7 +76,7 @@ class Intake(Page):
             "q": phone or number,
             "phone": phone,
             "language": Language.default().value,
-            "channel": CHANNELS[0],
+            "channel": SPOKEN[0].value,
         }
         form = _Form(values, await own_commune(me))
         if number or phone:
@@ -97,7 +104,9 @@ class Intake(Page):
             "v": form.values,
             "errors": form.errors,
             "categories": CATEGORIES,
-            "sensitive": SENSITIVE,
+            "is_sensitive": is_sensitive,
+            "channels": [(channel.value, word(channel)) for channel in SPOKEN],
+            "sexes": [(sex.value, word(sex).capitalize()) for sex in Sex],
             "people": WHO,
             "yes_no": YES_NO,
             "filed": filed,
@@ -127,11 +136,10 @@ async def _find(form: _Form, me: Actor) -> None:
 def _filing(form: _Form, me: Actor) -> Filing | None:
     """What is filed; None, with the errors noted, when something is missing or wrong."""
     v, errors = form.values, form.errors
-    category, _, subcategory = v["what"].partition(".")
-    if category not in CATEGORIES or subcategory not in CATEGORIES[category].subcategories:
-        errors["what"] = "Choisissez de quoi il s'agit."
-    sensitive, anonymous = category in SENSITIVE, v["who"] == "anonymous"
-    if category != ABUSE:
+    category, subcategory = _subject(form)
+    sensitive, anonymous = category is not None and is_sensitive(category), v["who"] == "anonymous"
+    least = category is not None and keeps_least(category)
+    if not least:
         _check_person(form)
     phone = _phone(form, ordinary=not sensitive and not anonymous)
     call_back = bool(v["call_back"])
@@ -143,9 +151,9 @@ def _filing(form: _Form, me: Actor) -> Filing | None:
         errors["call_safe"] = "Un appel n'est pas sûr : ne demandez pas de rappel."
     if len(v["words"]) > LONGEST_WORDS:
         errors["words"] = f"Trop long : {len(v['words'])} caractères, {LONGEST_WORDS} au plus."
-    if errors:
+    if errors or category is None or subcategory is None:
         return None
-    household = form.household if v["who"] == "household" and category != ABUSE else None
+    household = form.household if v["who"] == "household" and not least else None
     return Filing(
         key=f"desk {me.id} {v['key']}",
         msisdn=phone,
@@ -158,12 +166,21 @@ def _filing(form: _Form, me: Actor) -> Filing | None:
         call_safe=v["call_safe"] == "yes" if sensitive else None,
         sms_safe=v["sms_safe"] == "yes" if sensitive else None,
         language=Language.named(v["language"]) or Language.default(),
-        channel=v["channel"] if v["channel"] in CHANNELS else CHANNELS[0],
+        channel=next((each for each in SPOKEN if each.value == v["channel"]), SPOKEN[0]),
         name=household.head_name if household else v["name"] or None,
-        sex=v["sex"] if v["sex"] in ("F", "M") else None,
+        sex=next((each for each in Sex if each.value == v["sex"]), None),
         village=household.village if household else v["village"] or None,
         commune_pcode=form.commune.pcode,
     )
+
+
+def _subject(form: _Form) -> tuple[Category, Subcategory] | tuple[None, None]:
+    category, _, subcategory = form.values["what"].partition(".")
+    try:
+        return subject(category, subcategory)
+    except UnknownCategoryError:
+        form.errors["what"] = "Choisissez de quoi il s'agit."
+        return None, None
 
 
 def _check_person(form: _Form) -> None:

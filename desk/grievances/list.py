@@ -1,11 +1,11 @@
 """The list of grievances: filtered, searched, and exported without anybody's name or number."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -13,38 +13,23 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
 from core.grievances import search
-from core.grievances.figures import AGES, IN_TIME
-from core.grievances.search import MOST_EXPORTED, NOT_SAID, ORDERS, PAGE_ROWS, Row, Wanted
+from core.grievances.figures import Age, Timely
+from core.grievances.search import MOST_EXPORTED, PAGE_ROWS, Order, Row, Standing, Unsaid, Wanted
+from core.grievances.subjects import Category
+from core.grievances.vocabulary import OPEN, Channel, GrievanceState, Level, Sex
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from core.text.formats import number_phrase, short_date
-from desk.grievances.dashboard import AGE_WORDS
+from core.text.words import PAPER, Word, label
 from desk.site.charts import link
 from desk.site.pages import DESK, Page, actor, now, number
 from desk.site.refusals import Refused
-from desk.site.words import CATEGORIES, CHANNELS, LANGUAGES, LEVELS, SENSITIVITIES, SEXES, STATES, SUBCATEGORIES
+from desk.site.words import LANGUAGES, word
 
-STATE_WORDS: Final[Mapping[str, str]] = {
-    "open": "ouverte",
-    "overdue": "ouverte, en retard",
-    "ended": "terminée",
-    **STATES,
-}
-TIMELY_WORDS: Final[Mapping[str, str]] = {
-    "answered": "première réponse à temps",
-    "answered_late": "première réponse en retard",
-    "decided": "décidée à temps",
-    "decided_late": "décision en retard",
-}
-SEX_WORDS: Final[Mapping[str, str]] = {**SEXES, NOT_SAID: "pas dit"}
-ORDER_WORDS: Final[Mapping[str, str]] = {
-    "newest": "plus récentes",
-    "oldest": "plus anciennes",
-    "due": "prochaine échéance",
-}
+W = TypeVar("W", bound=Word)
 LETTERS: Final = 80
 HEADER: Final = (
     "Référence", "Reçue le", "Canal", "Catégorie", "Précision", "Classe", "État", "Niveau", "Région", "Cercle",
@@ -74,8 +59,8 @@ class GrievanceList(Page):
             at = min(max(at, 1), pages)
             rows = await search.page(wanted, today, at)
             choices = {
-                "agents": [("nobody", "personne"), *await search.agents()],
-                "places": [*await search.places(wanted.place), (NOT_SAID, "pas dit")],
+                "agents": [*offered(Unsaid.NOBODY), *await search.agents()],
+                "places": [*await search.places(wanted.place), *offered(Unsaid.NOT_SAID)],
             }
         context = {
             "wanted": wanted,
@@ -84,6 +69,7 @@ class GrievanceList(Page):
             "at": at,
             "pages": pages,
             "today": today,
+            "open_states": OPEN,
             "href": lambda page: _href(wanted, page=page if page > 1 else ""),
             "csv": _href(wanted, "/export.csv"),
             "xlsx": _href(wanted, "/export.xlsx"),
@@ -128,45 +114,47 @@ class GrievanceList(Page):
         return [_cells(row) for row in rows]
 
 
+def offered(*values: Word) -> list[tuple[str, str]]:
+    """The values of a filter with what each is called."""
+    return [(value.value, word(value)) for value in values]
+
+
 CHOICES: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
-    "states": tuple(STATE_WORDS.items()),
-    "categories": tuple(CATEGORIES.items()),
-    "channels": tuple(CHANNELS.items()),
-    "levels": tuple(LEVELS.items()),
-    "sexes": tuple(SEX_WORDS.items()),
-    "ages": tuple(AGE_WORDS.items()),
-    "timelies": tuple(TIMELY_WORDS.items()),
-    "orders": tuple(ORDER_WORDS.items()),
+    "states": offered(*Standing, *GrievanceState),
+    "categories": offered(*Category),
+    "channels": offered(*Channel),
+    "levels": offered(*Level),
+    "sexes": offered(*Sex, Unsaid.NOT_SAID),
+    "ages": offered(*Age),
+    "timelies": offered(*Timely),
+    "orders": offered(*Order),
 }
 
 
 def wanted_of(params: QueryParams) -> Wanted:
     """The filters of an address; what is not known there does not filter."""
 
-    def one_of(name: str, known: Mapping[str, Any]) -> str:
-        value = params.get(name, "")
-        return value if value in known else ""
+    def one(name: str, values: Iterable[W]) -> W | None:
+        written = params.get(name, "")
+        return next((value for value in values if value.value == written), None)
 
+    place = params.get("place", "")[:20]
     return Wanted(
         words=params.get("words", "").strip()[:LETTERS],
-        state=one_of("state", STATE_WORDS),
-        category=one_of("category", CATEGORIES),
-        channel=one_of("channel", CHANNELS),
-        level=one_of("level", LEVELS),
-        sex=one_of("sex", SEX_WORDS),
-        place=params.get("place", "")[:20],
-        assigned=_assigned(params.get("assigned", "")),
-        age=one_of("age", AGES),
-        timely=one_of("timely", IN_TIME),
+        state=one("state", (*GrievanceState, *Standing)),
+        category=one("category", Category),
+        channel=one("channel", Channel),
+        level=one("level", Level),
+        sex=one("sex", (*Sex, Unsaid.NOT_SAID)),
+        place=one("place", (Unsaid.NOT_SAID,)) or place,
+        assigned=one("assigned", (Unsaid.NOBODY,)) or number(params.get("assigned", "")),
+        age=one("age", Age),
+        timely=one("timely", Timely),
         reopened=params.get("reopened") == "1",
         since=day_of(params.get("since", "")),
         until=day_of(params.get("until", "")),
-        order=one_of("order", ORDERS) or "newest",
+        order=one("order", Order) or Order.NEWEST,
     )
-
-
-def _assigned(value: str) -> str:
-    return value if value == "nobody" or number(value) is not None else ""
 
 
 def day_of(value: str) -> date | None:
@@ -179,7 +167,7 @@ def day_of(value: str) -> date | None:
 
 def _filters(wanted: Wanted) -> dict[str, Any]:
     given = {**asdict(wanted), "reopened": 1 if wanted.reopened else ""}
-    if wanted.order == "newest":
+    if wanted.order is Order.NEWEST:
         del given["order"]
     return {name: value for name, value in given.items() if value not in (None, "")}
 
@@ -193,16 +181,16 @@ def _cells(row: Row) -> Sequence[Cell]:
     return (
         row.reference,
         short_date(row.received_at),
-        CHANNELS.get(row.channel, row.channel),
-        CATEGORIES.get(row.category, row.category),
-        SUBCATEGORIES.get(row.subcategory, row.subcategory),
-        SENSITIVITIES[row.sensitivity],
-        STATES[row.state],
-        LEVELS[row.level],
+        label(row.channel, PAPER),
+        label(row.category, PAPER),
+        label(row.subcategory, PAPER),
+        label(row.sensitivity, PAPER),
+        label(row.state, PAPER),
+        label(row.level, PAPER),
         row.region,
         row.cercle,
         row.commune,
-        SEXES.get(row.sex or "", ""),
+        label(row.sex, PAPER) if row.sex else "",
         LANGUAGES[row.language],
         short_date(row.first_answer_due),
         short_date(row.first_answered_at) if row.first_answered_at else "",

@@ -7,30 +7,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
 from core.grievances import queue
-from core.grievances.queue import PAGE, Reason, View
+from core.grievances.queue import PAGE, View
 from core.numbers.identifiers import digits, is_reference
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.site.pages import DESK, Page, actor, now, number, typed
 
-VIEWS: Final = {
-    View.NEXT: "À faire",
-    View.MINE: "À moi",
-    View.TEAM: "Mon équipe",
-    View.FREE: "À personne",
-    View.LATE: "En retard",
-}
-REASONS: Final = {
-    Reason.OVERDUE: "en retard",
-    Reason.DUE_SOON: "échéance proche",
-    Reason.ANSWER_CAME: "réponse arrivée",
-    Reason.CALL_AGAIN: "à rappeler",
-    Reason.APPEAL: "appel",
-    Reason.ESCALATED: "remontée",
-    Reason.NEW: "nouvelle",
-    Reason.WAITING: "attend la personne",
-    Reason.UNDER_WAY: "en cours",
-}
 NONE_LEFT: Final = "Il n'y a plus de plainte à prendre. Bravo."
 MISTYPED: Final = "Ce n'est pas un numéro de plainte : 7 chiffres, regardez-le encore."
 
@@ -57,8 +39,7 @@ class Queue(Page):
             counts = await queue.counts(actor(request), at)
         context = {
             "view": view,
-            "titles": VIEWS,
-            "reasons": REASONS,
+            "tabs": tuple(View),
             "rows": rows,
             "counts": {View.MINE: counts.mine, View.TEAM: counts.team, View.FREE: counts.free, View.LATE: counts.late},
             "today": at.date(),

@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core.grievances.filing import ABUSE, CATEGORIES, Filed, Filing, file_for, filed_before
+from core.grievances.filing import Filed, Filing, file_for, filed_before
+from core.grievances.subjects import CATEGORIES, Category, Subcategory, is_sensitive, keeps_least
+from core.grievances.vocabulary import Channel, Sex
 from core.numbers import identifiers, msisdn
 from core.registry import search
 from core.registry.search import CannotSearch, Hit
@@ -20,7 +22,7 @@ from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from core.text.words import Audience, label
-from desk.grievances.intake import LONGEST_NAME, SENSITIVE
+from desk.grievances.intake import LONGEST_NAME
 from desk.places.commune_field import CommuneField, own_commune, read_commune
 from desk.site.pages import Page, actor, now, typed
 
@@ -30,10 +32,10 @@ LONGEST_WORDS: Final = 300
 OLDEST: Final = timedelta(days=366)
 COLUMNS: Final = ("key", "whose", "sex", "phone", "what", "words")
 NOBODY: Final = frozenset({"anonyme", "anonymous", "x"})
-CODES: Final[Mapping[str, tuple[str, str]]] = {
+CODES: Final[Mapping[str, tuple[Category, Subcategory]]] = {
     f"{place}{within}": (category, subcategory)
-    for place, (category, known) in enumerate(CATEGORIES.items(), 1)
-    for within, subcategory in enumerate(known.subcategories, 1)
+    for place, (category, handling) in enumerate(CATEGORIES.items(), 1)
+    for within, subcategory in enumerate(handling.subcategories, 1)
 }
 """What a subject is typed as: its category's place in the table, then its own."""
 
@@ -103,7 +105,7 @@ class Register(Page):
             "filed": [(number, line) for number, line in enumerate(kept, 1) if line.filed],
             "wrong": sum(bool(line.errors) for line in kept),
             "codes": CODES,
-            "sensitive": SENSITIVE,
+            "is_sensitive": is_sensitive,
             "most": MOST_LINES,
             "longest": LONGEST_WORDS,
         }
@@ -139,34 +141,36 @@ async def _settle(line: Line, head: _List, me: Actor) -> None:
     if line.filed or line.empty:
         return
     household = await _household(line, head, me)
-    category, subcategory = CODES.get(line.what, ("", ""))
-    if not category:
+    code = CODES.get(line.what)
+    if code is None:
         line.errors["what"] = "Code inconnu."
-    phone = _phone(line, household if category not in SENSITIVE else None)
-    if line.sex.upper() not in ("", "F", "M"):
-        line.errors["sex"] = "F ou M."
+    sensitive = code is not None and is_sensitive(code[0])
+    phone = _phone(line, None if sensitive else household)
+    sex = next((each for each in Sex if each.value == line.sex.upper()), None)
+    if line.sex and sex is None:
+        line.errors["sex"] = " ou ".join(each.value for each in Sex) + "."
     if len(line.words) > LONGEST_WORDS:
         line.errors["words"] = f"{LONGEST_WORDS} caractères au plus."
-    if line.errors or head.errors:
+    if line.errors or head.errors or code is None:
         return
-    sensitive, anonymous = category in SENSITIVE, line.whose.casefold() in NOBODY
+    category, subcategory = code
     line.filed = await file_for(
         me,
         Filing(
             key=key,
             msisdn=phone,
-            household_id=household.id if household and category != ABUSE else None,
+            household_id=household.id if household and not keeps_least(category) else None,
             category=category,
             subcategory=subcategory,
             words=line.words or None,
-            anonymous=anonymous,
+            anonymous=line.whose.casefold() in NOBODY,
             call_back=False,
             call_safe=False if sensitive else None,
             sms_safe=False if sensitive else None,
             language=Language.named(head.language) or Language.default(),
-            channel="register",
+            channel=Channel.REGISTER,
             name=household.head_name if household else line.whose,
-            sex=line.sex.upper() or None,
+            sex=sex,
             village=head.village,
             commune_pcode=head.commune.pcode,
             received_on=head.day if head.day != now().date() else None,

@@ -1,7 +1,7 @@
 """Reports of grievances by month or quarter, on a page and as files."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Final
@@ -11,8 +11,9 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.grievances import reports
-from core.grievances.figures import AGES, Count
-from core.grievances.reports import STEPS, Report, first_day
+from core.grievances.figures import Age, By, Count, Span
+from core.grievances.reports import Line, Report, first_day
+from core.grievances.search import Unsaid
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act
@@ -20,15 +21,14 @@ from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from core.text.formats import month_phrase, short_date
 from core.text.languages import Language
-from desk.grievances.dashboard import AGE_WORDS, LIST, NOT_SAID
+from core.text.words import PAPER, label
+from desk.grievances.dashboard import LIST, value_words
 from desk.grievances.list import FOCAL_EXPORTS, day_of, download
 from desk.site.charts import link
 from desk.site.pages import DESK, Page, actor, now
 from desk.site.refusals import Refused
-from desk.site.words import CATEGORIES, CHANNELS, SEXES
+from desk.site.words import word
 
-STEP_WORDS: Final[Mapping[str, str]] = {"month": "mois", "quarter": "trimestre"}
-BY_WORDS: Final[Mapping[str, str]] = {"category": "Catégorie", "channel": "Canal", "sex": "Sexe", "place": "Lieu"}
 LONGEST_DAYS: Final = 5 * 366
 TOO_LONG: Final = "Un rapport va d'un jour à un jour plus tard, sur cinq ans au plus."
 HEADER: Final = (
@@ -51,12 +51,12 @@ class Reports(Page):
         made = await self._report(request)
         context = {
             "report": made,
-            "steps": STEP_WORDS,
-            "by": BY_WORDS,
-            "ages": [(AGE_WORDS[age], count, link(LIST, age=age)) for age, count in made.open.ages.items()],
+            "spans": tuple(Span),
+            "by": tuple(By),
+            "ages": [(word(age), count, link(LIST, age=age)) for age, count in made.open.ages.items()],
             "period_words": period_words,
             "days": days_words,
-            "value_words": lambda line: value_words(made, line.by, line.value),
+            "value_words": lambda line: _value_words(made, line),
             "value_link": _value_link,
             "period_link": _period_link,
             "csv": self._href(made, "/export.csv"),
@@ -81,13 +81,13 @@ class Reports(Page):
     async def _report(self, request: Request) -> Report:
         today = now().date()
         asked = request.query_params
-        step = asked.get("step", "") if asked.get("step", "") in STEPS else STEPS[0]
+        span = next((each for each in Span if each.value == asked.get("step")), Span.MONTH)
         since = day_of(asked.get("since", "")) or _a_year_before(today)
         until = day_of(asked.get("until", "")) or today
         if not 0 <= (until - since).days <= LONGEST_DAYS:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
         async with seen_by(actor(request)):
-            return await reports.report(actor(request), since, until, today, step)
+            return await reports.report(actor(request), since, until, today, span)
 
     async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:
         me, at = actor(request), now()
@@ -96,39 +96,32 @@ class Reports(Page):
         async with seen_by(me):
             made = await self._report(request)
             rows = list(_rows(made, at.date()))
-            detail = {"kind": kind, "rows": len(rows), "since": made.since, "until": made.until, "step": made.step}
+            detail = {
+                "kind": kind,
+                "rows": len(rows),
+                "since": made.since,
+                "until": made.until,
+                "step": made.span.value,
+            }
             await audit.note(me.id, Act.REPORT_EXPORTED, None, at, detail)
         return rows
 
     def _href(self, made: Report, path: str) -> str:
-        return link(f"{DESK}{self.path}{path}", since=made.since, until=made.until, step=made.step)
+        return link(f"{DESK}{self.path}{path}", since=made.since, until=made.until, step=made.span)
 
 
 def _a_year_before(today: date) -> date:
     """The first day of the month with which the twelve months begin that end now."""
-    return first_day(date.fromordinal(first_day(today, "month").toordinal() - 330), "month")
+    return first_day(date.fromordinal(first_day(today, Span.MONTH).toordinal() - 330), Span.MONTH)
 
 
-def period_words(period: date | None, step: str) -> str:
+def period_words(period: date | None, span: Span) -> str:
     """What a period is called: `novembre 2026`, `T4 2026`."""
     if period is None:
         return "Toute la période"
-    if step == "quarter":
+    if span is Span.QUARTER:
         return f"T{(period.month + 2) // 3} {period.year}"
     return month_phrase(Language.staff(), period)
-
-
-def value_words(made: Report, by: str | None, value: str | None) -> str:
-    """What a value of a line is called."""
-    if by is None:
-        return ""
-    words: Mapping[str, Mapping[str, str]] = {
-        "category": CATEGORIES,
-        "channel": CHANNELS,
-        "sex": SEXES,
-        "place": made.places,
-    }
-    return words[by].get(value, value) if value else NOT_SAID
 
 
 def days_words(count: Count) -> str:
@@ -136,8 +129,12 @@ def days_words(count: Count) -> str:
     return "–" if count.median is None else f"{count.median:.1f}".removesuffix(".0").replace(".", ",")
 
 
-def _value_link(made: Report, by: str, value: str | None) -> str:
-    return link(LIST, since=made.since, until=made.until, **{by: value or "none"})
+def _value_words(made: Report, line: Line) -> str:
+    return value_words(line.value, made.places) if line.by else ""
+
+
+def _value_link(made: Report, by: By, value: str | None) -> str:
+    return link(LIST, since=made.since, until=made.until, **{by.value: value or Unsaid.NOT_SAID})
 
 
 def _period_link(made: Report, period: date) -> str:
@@ -153,9 +150,9 @@ def _rows(made: Report, today: date) -> Iterator[Sequence[Cell]]:
     for line in made.lines:
         count = line.count
         yield (
-            period_words(line.period, made.step),
-            BY_WORDS[line.by] if line.by else "Ensemble",
-            value_words(made, line.by, line.value),
+            period_words(line.period, made.span),
+            label(line.by, PAPER) if line.by else "Ensemble",
+            _value_words(made, line),
             count.received,
             count.answered,
             count.answer_due,
@@ -167,6 +164,6 @@ def _rows(made: Report, today: date) -> Iterator[Sequence[Cell]]:
             count.reopened,
             count.open,
         )
-    for age in AGES:
+    for age in Age:
         blank = (None,) * 9
-        yield (f"Au {short_date(today)}", "Ouvertes, par âge", AGE_WORDS[age], *blank, made.open.ages[age])
+        yield (f"Au {short_date(today)}", "Ouvertes, par âge", label(age, PAPER), *blank, made.open.ages[age])

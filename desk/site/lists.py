@@ -11,14 +11,14 @@ from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.events import AdminEvent, AfterEditContext, EventContext
 from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
 
-from core.grievances.calendar import Holiday
-from core.grievances.filing import PreparedAnswer
+from core.grievances.models import Holiday, PreparedAnswer
+from core.grievances.subjects import Category
 from core.places.models import Cercle, Commune, Region
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
 from desk.site.pages import actor, may_here, now
-from desk.site.words import CATEGORIES
+from desk.site.words import word
 
 OPENS_IN_A_SHEET: Final = "\ufeff"
 """What tells a spreadsheet that a file is UTF-8."""
@@ -149,7 +149,7 @@ class PreparedAnswers(Kept):
     may_look = Permission.READ_PREPARED_ANSWERS
     fields: Sequence[Any] = (
         IntegerField("id", exclude_from_list=True, exclude_from_detail=True, exclude_from_export=True),
-        EnumField("category", "Catégorie", required=True, choices=tuple(CATEGORIES.items())),
+        EnumField("category", "Catégorie", required=True, choices=[(each.value, word(each)) for each in Category]),
         StringField("title", "Titre", required=True),
         TextAreaField("text_fr", "Texte en français", required=True),
         TextAreaField("text_bm", "Texte en bambara", required=True),

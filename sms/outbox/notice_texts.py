@@ -5,21 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from core.call_requests.requests import Period
-from core.grievances.filing import by_reference
+from core.call_requests.vocabulary import Period
+from core.grievances.following import by_reference
 from core.outbox.notices import NoticeKind
 from core.payments.history import current_payment
 from core.phrases.telling import contact_phone, grievance_told, payment_told
 from core.platform.settings import settings
 from core.registry.callers import recognise
 from core.text.formats import short_date
-from core.text.translator import N_, Translator
-
-PERIODS = {
-    Period.MORNING: N_("in the morning"),
-    Period.NOON: N_("at noon"),
-    Period.AFTERNOON: N_("in the afternoon"),
-}
+from core.text.translator import Translator
+from core.text.words import LINE, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +91,7 @@ def _discreet(occasion: Occasion, translator: Translator) -> str:
 
 
 async def _call_agreed(occasion: Occasion, translator: Translator) -> str:
-    period = translator.t(PERIODS[Period(occasion.text("period"))])
+    period = translator.t(label(Period(occasion.text("period")), LINE))
     return translator.t("Jigisèmèjiri: we will call you {date}, {period}.", date=occasion.day("day"), period=period)
 
 

@@ -8,7 +8,8 @@ import pytest
 from starlette.applications import Starlette
 
 from core.call_requests.requests import to_call
-from core.grievances.filing import CATEGORIES, GrievanceState
+from core.grievances.subjects import CATEGORIES
+from core.grievances.vocabulary import GrievanceState
 from core.platform import sql
 from core.staff.agents import Role, actor_of
 from core.staff.row_security import seen_by

@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from asgi import build
-from core.grievances.filing import Filing, GrievanceState, file
-from core.grievances.steps import decide
+from core.grievances.filing import Filing, file
+from core.grievances.vocabulary import GrievanceState
 from core.platform import database
 from core.platform.database import reading
 from core.platform.servers import OwnRedis
@@ -22,6 +22,7 @@ from core.text.alphabet import GSM7
 from core.text.languages import Language
 from demo.callers import Situation
 from simulator.gateway import UssdCall
+from tests.core.grievances.handling import decided
 from tests.menus.conftest import CALLBACK, Town, caller, pressed
 from tests.sms.outbox.a_gateway import AGateway
 
@@ -137,7 +138,7 @@ async def test_where_a_sensitive_complaint_stands_is_not_sent_after_a_call(
 ) -> None:
     known = Filing("k", None, None, category, subcategory, None, True, False, None, None, FR)
     secret = (await file(known, NOW)).reference
-    await decide(secret, None, GrievanceState.REJECTED, "Personne n'a été vu.", NOW)
+    await decided(secret, GrievanceState.REJECTED, "Personne n'a été vu.", NOW)
     plain = (await file(replace(known, key="l", category="payment", subcategory="late"), NOW)).reference
     call = await town.speaking(Situation.UNREGISTERED, FR)
     await pressed(call, "4", "1", secret)

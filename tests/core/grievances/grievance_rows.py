@@ -1,15 +1,29 @@
 """Grievances planted as they stand, for tests of figures and lists."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from core.grievances.filing import CATEGORIES, Grievance, GrievanceState, Level
+from core.grievances import search
+from core.grievances.models import Grievance
+from core.grievances.search import Wanted
+from core.grievances.subjects import CATEGORIES, Category
+from core.grievances.vocabulary import Channel, GrievanceState, Level
 from core.numbers.identifiers import check_digit
 from core.platform.database import writing
+from core.staff.agents import Actor, Role
+from core.staff.row_security import seen_by
 from core.text.languages import Language
-from tests.core.seed import SAFO
+from tests.core.seed import SAFO, TODAY
 
+SUPERVISOR = Actor(1, "Awa", Role.SUPERVISOR)
+FOCAL = Actor(2, "Oumou", Role.FOCAL)
+ELSEWHERE = "ML010101"
 SERIALS = iter(range(200_000, 1_000_000))
+
+
+def ago(days: int) -> date:
+    """A day so long ago."""
+    return TODAY - timedelta(days=days)
 
 
 def at(day: date) -> datetime:
@@ -25,9 +39,9 @@ async def plant(received: date, **given: Any) -> str:
     serial = str(next(SERIALS))
     reference = serial + check_digit(serial)
     days = {name: at(day) if (day := given.pop(name, None)) else None for name in ("answered", "decided", "reopened")}
-    category = given.pop("category", "payment")
+    category = Category(given.pop("category", Category.PAYMENT))
     values = {
-        "channel": "ussd",
+        "channel": Channel.USSD,
         "level": Level.VILLAGE,
         "subcategory": CATEGORIES[category].subcategories[0],
         "commune_pcode": SAFO,
@@ -54,3 +68,11 @@ async def plant(received: date, **given: Any) -> str:
         )
         session.add(row)
     return reference
+
+
+async def listed(wanted: Wanted, actor: Actor = SUPERVISOR) -> list[str]:
+    """The references that the list gives somebody, in its order; the count is held against them."""
+    async with seen_by(actor):
+        rows = await search.page(wanted, TODAY)
+        assert await search.count(wanted, TODAY) == len(rows)
+    return [row.reference for row in rows]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.grievances.calendar import Holiday, add_working_days, holidays
+from core.grievances.calendar import add_working_days, holidays
+from core.grievances.models import Holiday
 from core.platform.database import writing
 
 THURSDAY = date(2026, 11, 26)

@@ -8,22 +8,12 @@ from sqlalchemy import text
 
 from core.grievances import prepared_answers
 from core.grievances.cases import Case, case, glance, readings
-from core.grievances.filing import GrievanceState, Level
+from core.grievances.locked import Stale
 from core.grievances.prepared_answers import DEMO, of_category
-from core.grievances.steps import (
-    Act,
-    DecidedBefore,
-    NotYours,
-    Stale,
-    StepNotPossible,
-    WordsMissing,
-    answer,
-    appeal,
-    close,
-    send_up,
-    take,
-    write_note,
-)
+from core.grievances.rules import DecidedBefore, NotYours, StepNotPossible, WordsMissing
+from core.grievances.steps import Visit, close, decide, escalate, note, reopen, take
+from core.grievances.subjects import Category
+from core.grievances.vocabulary import GrievanceState, Level
 from core.platform.database import reading, writing
 from core.staff.agents import Actor, Role, Scope
 from core.staff.audit import first_broken
@@ -31,7 +21,7 @@ from core.staff.permissions import NotAllowed
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from tests.core import seed
-from tests.core.grievances.test_queue import AWA, TUESDAY, act, filed, put, somebody
+from tests.core.grievances.test_queue import AWA, TUESDAY, at, filed, put, somebody
 
 pytestmark = pytest.mark.usefixtures("world")
 RESOLVED = GrievanceState.RESOLVED
@@ -65,17 +55,17 @@ async def test_a_case_tells_what_became_of_each_sms() -> None:
     mariam = await somebody("mariam")
     reference = await filed("a")
     async with seen_by(mariam):
-        await take(await act(mariam, reference))
-        await answer(await act(mariam, reference), RESOLVED, "C'est fait.")
+        await take(await at(mariam, reference))
+        await decide(await at(mariam, reference), RESOLVED, "C'est fait.")
     async with writing() as session:
         await session.execute(text("UPDATE message SET state = 'delivered' WHERE kind = 'decided'"))
     found = await seen_case(reference, mariam)
-    assert [(step.kind, step.name, step.told, step.sms) for step in found.steps] == [
+    assert [(entry.step, entry.name, entry.told, entry.sms) for entry in found.entries] == [
         ("received", None, True, "planned"),
         ("taken", "Mariam", False, None),
         ("decided", "Mariam", True, "delivered"),
     ]
-    assert (found.answer, found.decider, found.open, found.may_reopen) == ("C'est fait.", "Mariam", False, True)
+    assert (found.answer, found.decider, found.open) == ("C'est fait.", "Mariam", False)
 
 
 async def test_the_language_is_the_one_the_phone_chose_last() -> None:
@@ -94,12 +84,12 @@ async def test_of_two_who_act_on_one_page_the_second_is_told_what_changed() -> N
 
     async def taking(actor: Actor) -> None:
         async with seen_by(actor):
-            await take(Act(actor, reference, page.seen, TUESDAY))
+            await take(Visit(actor, reference, page.shown, TUESDAY))
 
     outcomes = await asyncio.gather(taking(mariam), taking(oumou), return_exceptions=True)
     (stale,) = [outcome for outcome in outcomes if outcome is not None]
     assert isinstance(stale, Stale)
-    ((kind, name),) = [(change.kind, change.name) for change in stale.changes]
+    ((kind, name),) = [(change.step, change.name) for change in stale.changes]
     assert (kind, name) == ("taken", "Oumou" if outcomes[0] is stale else "Mariam")
     assert await first_broken() is None
 
@@ -108,11 +98,11 @@ async def test_what_is_not_one_s_own_is_not_decided() -> None:
     mariam, oumou = await somebody("mariam"), await somebody("oumou", Role.SUPERVISOR)
     reference = await filed("a")
     async with seen_by(mariam):
-        await take(await act(mariam, reference))
-    for step in (lambda done: answer(done, RESOLVED, "Réponse."), lambda done: send_up(done, "Pourquoi")):
+        await take(await at(mariam, reference))
+    for step in (lambda visit: decide(visit, RESOLVED, "Réponse."), lambda visit: escalate(visit, "Pourquoi")):
         with pytest.raises(NotYours) as refused:
             async with seen_by(oumou):
-                await step(await act(oumou, reference))
+                await step(await at(oumou, reference))
         assert refused.value.name == "Mariam"
 
 
@@ -120,37 +110,37 @@ async def test_a_note_is_anybody_s_and_touches_only_one_s_own() -> None:
     mariam, oumou = await somebody("mariam"), await somebody("oumou")
     reference = await filed("a")
     async with seen_by(mariam):
-        await take(await act(mariam, reference))
+        await take(await at(mariam, reference))
     async with seen_by(oumou):
-        await write_note(await act(oumou, reference), "La mairie a appelé")
+        await note(await at(oumou, reference), "La mairie a appelé")
     assert (await seen_case(reference, mariam)).state is GrievanceState.ASSIGNED
     async with seen_by(mariam):
-        await write_note(await act(mariam, reference), "Vu")
+        await note(await at(mariam, reference), "Vu")
     found = await seen_case(reference, mariam)
     assert found.state is GrievanceState.IN_PROGRESS
-    assert [(step.note, step.told) for step in found.steps[2:]] == [("La mairie a appelé", False), ("Vu", False)]
+    assert [(entry.note, entry.told) for entry in found.entries[2:]] == [("La mairie a appelé", False), ("Vu", False)]
 
 
 async def test_whoever_decided_neither_takes_nor_decides_the_appeal() -> None:
     mariam, oumou = await somebody("mariam"), await somebody("oumou")
     reference = await filed("a")
     async with seen_by(mariam):
-        await take(await act(mariam, reference))
-        await answer(await act(mariam, reference), GrievanceState.REJECTED, "Non.")
-        await appeal(await act(mariam, reference), "La personne a sa carte")
+        await take(await at(mariam, reference))
+        await decide(await at(mariam, reference), GrievanceState.REJECTED, "Non.")
+        await reopen(await at(mariam, reference), "La personne a sa carte")
     with pytest.raises(DecidedBefore):
         async with seen_by(mariam):
-            await take(await act(mariam, reference))
+            await take(await at(mariam, reference))
     await put(reference, assigned_to=mariam.id)
     with pytest.raises(DecidedBefore):
         async with seen_by(mariam):
-            await answer(await act(mariam, reference), RESOLVED, "Oui.")
+            await decide(await at(mariam, reference), RESOLVED, "Oui.")
     await put(reference, assigned_to=oumou.id)
     async with seen_by(oumou):
-        await answer(await act(oumou, reference), RESOLVED, "Oui.")
+        await decide(await at(oumou, reference), RESOLVED, "Oui.")
     with pytest.raises(StepNotPossible, match="cannot be reopened"):
         async with seen_by(oumou):
-            await appeal(await act(oumou, reference), "Encore")
+            await reopen(await at(oumou, reference), "Encore")
 
 
 async def test_a_level_above_one_s_own_is_not_taken() -> None:
@@ -159,7 +149,7 @@ async def test_a_level_above_one_s_own_is_not_taken() -> None:
     await put(reference, level=Level.CERCLE.value)
     with pytest.raises(NotAllowed):
         async with seen_by(mariam):
-            await take(await act(mariam, reference))
+            await take(await at(mariam, reference))
 
 
 async def test_what_is_not_decided_is_not_concluded_and_an_act_needs_words() -> None:
@@ -167,10 +157,10 @@ async def test_what_is_not_decided_is_not_concluded_and_an_act_needs_words() -> 
     reference = await filed("a")
     with pytest.raises(StepNotPossible):
         async with seen_by(mariam):
-            await close(await act(mariam, reference))
+            await close(await at(mariam, reference))
     for words in ("", " \n"):
         with pytest.raises(WordsMissing):
-            await write_note(await act(mariam, reference), words)
+            await note(await at(mariam, reference), words)
 
 
 async def test_to_read_a_sensitive_one_is_recorded_and_to_glance_is_not() -> None:
@@ -192,8 +182,8 @@ async def test_prepared_answers_are_planted_once_and_marked_as_not_reviewed() ->
         await prepared_answers.plant()
     async with reading() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM prepared_answer")) == len(DEMO)
-    found = await of_category("payment")
+    found = await of_category(Category.PAYMENT)
     assert found
     assert not any(each.reviewed for each in found)
-    assert {each.said(Language("bm")) for each in found} == {each.text_bm for each in found}
-    assert await of_category("abuse") == ()
+    assert {each.text_in(Language("bm")) for each in found} == {each.text_bm for each in found}
+    assert await of_category(Category.ABUSE) == ()

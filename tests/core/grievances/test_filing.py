@@ -8,19 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.grievances.calendar import Holiday
-from core.grievances.filing import (
-    CATEGORIES,
-    Filed,
-    Filing,
-    GrievanceState,
-    Reopened,
-    UnknownCategoryError,
-    by_reference,
-    file,
-    of_phone,
-    reopen,
-)
+from core.grievances.filing import Filed, Filing, file
+from core.grievances.following import by_reference, of_phone
+from core.grievances.models import Holiday
+from core.grievances.steps import reopen_on_the_line as reopen
+from core.grievances.subjects import CATEGORIES, Category, UnknownCategoryError
+from core.grievances.vocabulary import GrievanceState
 from core.numbers.identifiers import is_reference
 from core.platform.database import reading, writing
 from core.registry.statuses import Status
@@ -114,7 +107,7 @@ async def test_who_waits_is_not_a_beneficiary_and_who_is_unknown_is_neither(hous
     ],
 )
 async def test_each_category_has_its_delay_in_working_days(category: str, due: date) -> None:
-    filing = replace(LATE, category=category, subcategory=CATEGORIES[category].subcategories[0])
+    filing = replace(LATE, category=category, subcategory=CATEGORIES[Category(category)].subcategories[0])
     assert (await file(filing, THURSDAY)).answer_due == due
 
 
@@ -240,7 +233,7 @@ async def test_a_decided_grievance_is_reopened_once_one_step_up_with_new_delays(
     await decide(filed.reference, state)
     later = THURSDAY + timedelta(days=14)
 
-    assert await reopen(filed.reference, "session:9", later) == Reopened(date(2026, 12, 17))
+    assert await reopen(filed.reference, "session:9", later) == date(2026, 12, 17)
 
     kept = await row(filed.reference)
     assert (kept["state"], kept["level"], kept["first_answer_due"]) == ("received", "commune", date(2026, 12, 14))

@@ -11,12 +11,13 @@ from sqlalchemy import text
 from core.call_requests.requests import ask_call
 from core.grievances.filing import Filing, file
 from core.grievances.queue import Counts, Reason, View, counts, page, take_next
-from core.grievances.steps import Act, Seen, ask, log_call, send_up, take
+from core.grievances.steps import Visit, ask, call, escalate, take
 from core.platform.database import reading, writing
 from core.staff.agents import Actor, Role, Scope, actor_of, add_agent
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from tests.core import seed
+from tests.core.grievances.handling import visit
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -60,13 +61,9 @@ async def somebody(
     return await actor_of(login)
 
 
-async def act(actor: Actor, reference: str, now: datetime = TUESDAY) -> Act:
+async def at(actor: Actor, reference: str, now: datetime = TUESDAY) -> Visit:
     """Something done from a page that is up to date."""
-    async with reading() as connection:
-        version = await connection.scalar(
-            text("SELECT version FROM grievance WHERE reference = :reference"), {"reference": reference}
-        )
-    return Act(actor, reference, Seen(version or 0, 0), now)
+    return await visit(actor, reference, now)
 
 
 async def queue(actor: Actor, now: datetime = TUESDAY, view: View = View.NEXT) -> list[str]:
@@ -95,8 +92,8 @@ async def test_the_first_answer_is_due_and_once_given_the_decision() -> None:
     async with seen_by(mariam):
         (row,) = await page(mariam, View.NEXT, TUESDAY)
         assert row.next_due.day == 26
-        await take(await act(mariam, reference))
-        await log_call(await act(mariam, reference), reached=True, again_on=None, words="")
+        await take(await at(mariam, reference))
+        await call(await at(mariam, reference), reached=True, again_on=None, words="")
         (row,) = await page(mariam, View.NEXT, TUESDAY)
         assert (row.next_due.month, row.next_due.day) == (12, 1)
 
@@ -168,7 +165,7 @@ async def test_one_that_was_touched_stays() -> None:
     reference = await filed("a")
     async with seen_by(mariam):
         await take_next(mariam, TUESDAY)
-        await log_call(await act(mariam, reference), reached=False, again_on=None, words="")
+        await call(await at(mariam, reference), reached=False, again_on=None, words="")
     assert await queue(oumou, TUESDAY + timedelta(hours=8)) == []
 
 
@@ -178,7 +175,7 @@ async def waiting() -> tuple[Actor, str]:
     reference = await filed("a")
     async with seen_by(mariam):
         await take_next(mariam, TUESDAY)
-        await ask(await act(mariam, reference), "Quel village ?")
+        await ask(await at(mariam, reference), "Quel village ?")
     assert await queue(mariam) == []
     assert await queue(mariam, view=View.MINE) == [reference]
     return mariam, reference
@@ -232,7 +229,7 @@ async def test_one_that_went_up_is_nobody_s_there() -> None:
     await put(reference, level="commune")
     async with seen_by(mariam):
         await take_next(mariam, TUESDAY)
-        await send_up(await act(mariam, reference), "La commune ne répond pas")
+        await escalate(await at(mariam, reference), "La commune ne répond pas")
     assert (await queue(mariam), await queue(cercle)) == ([], [reference])
 
 

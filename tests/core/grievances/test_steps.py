@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.grievances.filing import Filing, GrievanceState, Level, file, reopen
-from core.grievances.steps import SensitiveStaysPut, StepNotPossible, ask_information, decide, escalate
+from core.grievances.filing import Filing, file
+from core.grievances.locked import NotThere
+from core.grievances.rules import SensitiveStaysPut, StepNotPossible, WordsMissing, WordsTooLong
+from core.grievances.steps import ask, decide, escalate, reopen_on_the_line
+from core.grievances.vocabulary import Channel, GrievanceState, Level
 from core.platform.database import reading, writing
-from core.staff.agents import Role, actor_of, add_agent
+from core.staff.agents import Actor, Role
+from core.text.folding import NoRule
 from core.text.languages import Language
+from core.text.links import NotASafeText
 from tests.core import seed
+from tests.core.grievances.handling import asked, decided, escalated, held, visit
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -39,6 +45,7 @@ CONDUCT = replace(LATE, category="conduct", subcategory="bribe")
 ABUSE = replace(LATE, category="abuse", subcategory="violence", words=None)
 SENSITIVE = pytest.mark.parametrize("filing", [CONDUCT, ABUSE], ids=["conduct", "abuse"])
 ANSWER = "Votre argent sera là lundi."
+WHY = "Le village ne répond pas"
 
 
 async def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -89,7 +96,7 @@ async def test_a_receipt_is_told_when_a_grievance_is_filed_and_at_any_hour_to_wh
 
 
 async def test_a_receipt_of_the_desk_waits_for_the_hours_of_sms() -> None:
-    await filed(replace(LATE, channel="desk"))
+    await filed(replace(LATE, channel=Channel.DESK))
     assert await rows("SELECT prompt FROM sms_batch") == [(False,)]
 
 
@@ -110,7 +117,7 @@ async def test_a_filing_that_is_undone_is_not_told() -> None:
 async def test_asking_for_information_waits_for_it() -> None:
     reference = await filed()
     await put_in("in_progress")
-    await ask_information(reference, None, "Quel village ?", MONDAY)
+    await asked(reference, "Quel village ?", MONDAY)
 
     assert (await grievance())[0] == "waiting"
     assert await events() == [("information", "in_progress", "waiting", "Quel village ?", True)]
@@ -119,7 +126,7 @@ async def test_asking_for_information_waits_for_it() -> None:
 
 @pytest.mark.parametrize("state", [RESOLVED, REJECTED])
 async def test_a_decision_is_kept_and_told_with_its_text(state: GrievanceState) -> None:
-    await decide(await filed(), None, state, ANSWER, MONDAY)
+    await decided(await filed(), state, ANSWER, MONDAY)
 
     kept = await grievance()
     assert (kept[0], kept[4], kept[5]) == (state, ANSWER, MONDAY)
@@ -129,7 +136,7 @@ async def test_a_decision_is_kept_and_told_with_its_text(state: GrievanceState) 
 
 
 async def test_an_escalated_one_stays_open_one_level_up_with_new_delays() -> None:
-    assert await escalate(await filed(), None, "Le village ne répond pas", MONDAY) is Level.COMMUNE
+    assert await escalated(await filed(), "Le village ne répond pas", MONDAY) is Level.COMMUNE
 
     assert await grievance() == ("received", "commune", date(2026, 12, 2), date(2026, 12, 7), None, None)
     assert await events() == [("escalated", "received", "received", "Le village ne répond pas", True)]
@@ -138,33 +145,32 @@ async def test_an_escalated_one_stays_open_one_level_up_with_new_delays() -> Non
 
 async def test_the_ladder_ends_at_the_nation_and_each_rung_is_told() -> None:
     reference = await filed()
-    climbed = [await escalate(reference, None, "", MONDAY) for _ in range(4)]
+    climbed = [await escalated(reference, WHY, MONDAY) for _ in range(4)]
     assert climbed == [Level.COMMUNE, Level.CERCLE, Level.REGION, Level.NATIONAL]
     with pytest.raises(StepNotPossible):
-        await escalate(reference, None, "", MONDAY)
+        await escalated(reference, WHY, MONDAY)
     assert [kind for kind, _ in await notices()] == ["escalated"] * 4
 
 
 async def test_a_step_bears_the_name_of_who_took_it() -> None:
-    await add_agent("oumou", "Oumou Keita", Role.AGENT)
-    oumou = await actor_of("oumou")
-    await decide(await filed(), oumou.id, RESOLVED, ANSWER, MONDAY)
-    assert await rows("SELECT agent_id FROM grievance_event ORDER BY id") == [(None,), (oumou.id,)]
+    page = await held(await filed(), MONDAY)
+    await decide(page, RESOLVED, ANSWER)
+    assert await rows("SELECT agent_id FROM grievance_event ORDER BY id") == [(None,), (page.actor.id,)]
 
 
 Step = Callable[[str], Awaitable[object]]
 
 
 async def an_asking(reference: str) -> None:
-    await ask_information(reference, None, "Quel village ?", MONDAY)
+    await asked(reference, "Quel village ?", MONDAY)
 
 
 async def a_decision(reference: str) -> None:
-    await decide(reference, None, RESOLVED, ANSWER, MONDAY)
+    await decided(reference, RESOLVED, ANSWER, MONDAY)
 
 
 async def an_escalation(reference: str) -> None:
-    await escalate(reference, None, "", MONDAY)
+    await escalated(reference, WHY, MONDAY)
 
 
 STEPS = [an_asking, a_decision, an_escalation]
@@ -190,44 +196,58 @@ async def test_an_open_grievance_may_take_any_step(step: Step) -> None:
         assert len(await events()) == len(await notices()) == taken
 
 
-@pytest.mark.parametrize("step", STEPS)
-async def test_nobody_has_this_number(step: Step) -> None:
-    with pytest.raises(StepNotPossible):
-        await step("1234567")
+async def test_nobody_has_this_number() -> None:
+    nowhere = await visit(Actor(1, "Awa", Role.AGENT), "1234567", MONDAY)
+    for refused in (ask(nowhere, "Quel village ?"), decide(nowhere, RESOLVED, ANSWER), escalate(nowhere, WHY)):
+        with pytest.raises(NotThere):
+            await refused
 
 
 async def test_a_decision_is_resolved_or_rejected() -> None:
-    reference = await filed()
+    page = await held(await filed(), MONDAY)
     for state in set(GrievanceState) - {RESOLVED, REJECTED}:
-        with pytest.raises(ValueError, match="resolved or rejected"):
-            await decide(reference, None, state, ANSWER, MONDAY)
+        with pytest.raises(ValueError, match="is no decision"):
+            await decide(page, state, ANSWER)
     assert await events() == []
 
 
-@pytest.mark.parametrize("answer", ["", "  \n"])
-async def test_a_decision_has_a_text(answer: str) -> None:
-    reference = await filed()
-    with pytest.raises(ValueError, match="has a text"):
-        await decide(reference, None, RESOLVED, answer, MONDAY)
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("", WordsMissing),
+        ("  \n", WordsMissing),
+        ("Allez sur www.exemple.com", NotASafeText),
+        ("C'est fait 😀", NoRule),
+        ("x" * 451, WordsTooLong),
+    ],
+)
+async def test_a_decision_has_a_text_that_an_sms_may_hold(words: str, why: type[Exception]) -> None:
+    page = await held(await filed(), MONDAY)
+    with pytest.raises(why):
+        await decide(page, RESOLVED, words)
     assert await events() == []
+
+
+async def test_a_link_in_what_only_the_desk_reads_is_no_matter() -> None:
+    await asked(await filed(), "Voir www.exemple.com", MONDAY)
+    assert [event[0] for event in await events()] == ["information"]
 
 
 async def test_of_decisions_that_come_together_one_is_taken_and_told() -> None:
-    reference = await filed()
+    page = await held(await filed(), MONDAY)
     outcomes = await asyncio.gather(
-        *(decide(reference, None, RESOLVED, f"Réponse {number}", MONDAY) for number in range(4)),
-        return_exceptions=True,
+        *(decide(page, RESOLVED, f"Réponse {number}") for number in range(4)), return_exceptions=True
     )
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", *["StepNotPossible"] * 3]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", *["Stale"] * 3]
     ((_, filling),) = await notices()
     assert filling["text"] == (await grievance())[4]
 
 
 async def test_an_appeal_is_decided_and_told_anew() -> None:
     reference = await filed()
-    await decide(reference, None, REJECTED, "Le nom ne correspond pas.", MONDAY)
-    await reopen(reference, "session:9", MONDAY)
-    await decide(reference, None, RESOLVED, ANSWER, MONDAY)
+    await decided(reference, REJECTED, "Le nom ne correspond pas.", MONDAY)
+    await reopen_on_the_line(reference, "session:9", MONDAY)
+    await decided(reference, RESOLVED, ANSWER, MONDAY)
     assert [filling["text"] for _, filling in await notices()] == ["Le nom ne correspond pas.", ANSWER]
 
 
@@ -261,16 +281,18 @@ async def test_what_fails_after_a_step_undoes_the_step_its_record_and_its_sms(st
 )
 async def test_who_is_told_by_sms(label: str, filing: Filing, told: bool) -> None:
     reference = await filed(filing)
-    await ask_information(reference, None, "Quel village ?", MONDAY)
-    await decide(reference, None, RESOLVED, ANSWER, MONDAY)
+    has_number = await rows("SELECT FROM grievance WHERE msisdn IS NOT NULL") != []
+    if has_number:
+        await asked(reference, "Quel village ?", MONDAY)
+    await decided(reference, RESOLVED, ANSWER, MONDAY)
 
     kinds = [kind for (kind,) in await rows("SELECT kind FROM message ORDER BY id")]
     assert kinds == (["received", "information", "decided"] if told else [])
-    assert [step[4] for step in await events()] == [told, told]
+    assert [step[4] for step in await events()] == [told] * (1 + has_number)
 
 
 async def test_a_step_of_a_fixed_line_is_not_noted_as_told() -> None:
-    await decide(await filed(replace(LATE, msisdn=FIXED)), None, RESOLVED, ANSWER, MONDAY)
+    await decided(await filed(replace(LATE, msisdn=FIXED)), RESOLVED, ANSWER, MONDAY)
     assert await notices() == []
     assert [step[4] for step in await events()] == [False]
 
@@ -278,8 +300,8 @@ async def test_a_step_of_a_fixed_line_is_not_noted_as_told() -> None:
 @SENSITIVE
 async def test_of_a_sensitive_one_the_sms_is_filled_with_its_number_alone(filing: Filing) -> None:
     reference = await filed(replace(filing, sms_safe=True))
-    await ask_information(reference, None, "Où ?", MONDAY)
-    await decide(reference, None, REJECTED, "Personne n'a été vu.", MONDAY)
+    await asked(reference, "Où ?", MONDAY)
+    await decided(reference, REJECTED, "Personne n'a été vu.", MONDAY)
 
     assert [filling for _, filling in await notices()] == [{"discreet": True}, {"discreet": True}]
     (receipt,) = await rows("SELECT filling FROM message WHERE kind = 'received'")
@@ -291,7 +313,7 @@ async def test_a_sensitive_one_never_goes_up_the_ladder(filing: Filing) -> None:
     reference = await filed(replace(filing, sms_safe=True))
     before = await grievance()
     with pytest.raises(SensitiveStaysPut):
-        await escalate(reference, None, "", MONDAY)
+        await escalated(reference, WHY, MONDAY)
     assert (await grievance(), await events(), await notices()) == (before, [], [])
 
 
@@ -316,29 +338,26 @@ async def kept(*names: str) -> tuple[Any, ...]:
 async def test_the_first_answer_is_the_first_step_that_is_told() -> None:
     reference = await filed()
     assert await kept("first_answered_at", "next_due") == (None, date(2026, 11, 30))
-    await ask_information(reference, None, "Quel village ?", MONDAY)
+    await asked(reference, "Quel village ?", MONDAY)
     assert await kept("first_answered_at", "waiting_since", "next_due") == (MONDAY, MONDAY, date(2026, 12, 3))
-    await decide(reference, None, RESOLVED, ANSWER, MONDAY + timedelta(days=1))
+    await decided(reference, RESOLVED, ANSWER, MONDAY + timedelta(days=1))
     assert await kept("first_answered_at", "waiting_since") == (MONDAY, None)
 
 
 async def test_what_goes_up_or_is_reopened_is_nobody_s_until_it_is_taken() -> None:
-    await add_agent("oumou", "Oumou Keita", Role.AGENT)
-    oumou = await actor_of("oumou")
     reference = await filed()
-    for step in (escalate(reference, oumou.id, "", MONDAY), decide(reference, oumou.id, REJECTED, ANSWER, MONDAY)):
-        async with writing() as session:
-            await session.execute(text("UPDATE grievance SET assigned_to = :id"), {"id": oumou.id})
-        await step
-    assert await kept("decided_by", "escalated_at") == (oumou.id, MONDAY)
-    await reopen(reference, "session:9", MONDAY)
-    assert await kept("assigned_to", "first_answered_at", "decided_by") == (None, None, oumou.id)
+    await escalated(reference, WHY, MONDAY)
+    assert await kept("assigned_to", "escalated_at") == (None, MONDAY)
+    page = await held(reference, MONDAY)
+    await decide(page, REJECTED, ANSWER)
+    await reopen_on_the_line(reference, "session:9", MONDAY)
+    assert await kept("assigned_to", "first_answered_at", "decided_by") == (None, None, page.actor.id)
     ((at, kind, agent_id),) = await rows("SELECT at, kind, agent_id FROM grievance_event WHERE kind = 'reopened'")
     assert (at, kind, agent_id) == (MONDAY, "reopened", None)
 
 
 async def test_one_that_waited_goes_up_under_way() -> None:
     reference = await filed()
-    await ask_information(reference, None, "Quel village ?", MONDAY)
-    await escalate(reference, None, "", MONDAY)
+    await asked(reference, "Quel village ?", MONDAY)
+    await escalated(reference, WHY, MONDAY)
     assert await kept("state", "waiting_since", "assigned_to") == ("in_progress", None, None)

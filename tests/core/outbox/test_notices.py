@@ -3,13 +3,12 @@
 import asyncio
 from contextvars import Context
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from core.call_requests.requests import Period, agree_call, ask_call
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.database import copying, reading, writing
 from core.registry.callers import remember_language
@@ -19,7 +18,6 @@ pytestmark = pytest.mark.usefixtures("world")
 
 AWA, BAKARY = "+22376000001", "+22366000002"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-THURSDAY, FRIDAY = date(2026, 11, 26), date(2026, 11, 27)
 RECEIPT = Notice("received 1234567", NoticeKind.RECEIVED, AWA, Language("bm"), {"ref": "1234567", "due": "2026-12-01"})
 
 
@@ -38,11 +36,6 @@ async def queued() -> tuple[int, int, int]:
         row = await counted.fetchone()
     assert row is not None
     return (row[0], row[1], row[2])
-
-
-async def told() -> list[dict[str, Any]]:
-    """What messages were filled with, oldest first."""
-    return [filling for (filling,) in await rows("SELECT filling FROM message ORDER BY id")]
 
 
 async def told_and_undone() -> None:
@@ -159,51 +152,3 @@ async def test_only_a_number_that_can_get_sms_is_told(label: str, msisdn: str, o
     assert await queue_notice(replace(RECEIPT, msisdn=msisdn), NOON) is can
     assert await queued() == ((1, 1, 1) if can else (0, 0, 0))
     assert await rows("SELECT operator FROM message") == ([(operator,)] if can else [])
-
-
-async def asked(number: str = AWA) -> int:
-    """Somebody who waits to be called."""
-    await ask_call(f"key {number}", number, Language("fr"), None, NOON)
-    ((request,),) = await rows("SELECT id FROM callback_request WHERE msisdn = :number", number=number)
-    return int(request)
-
-
-async def test_a_call_that_is_agreed_is_told_once_and_told_again_when_it_is_moved() -> None:
-    request = await asked()
-    for day, period in (
-        (THURSDAY, Period.MORNING),
-        (THURSDAY, Period.MORNING),
-        (THURSDAY, Period.NOON),
-        (FRIDAY, Period.NOON),
-    ):
-        assert await agree_call(request, day, period, NOON)
-
-    assert await told() == [
-        {"day": "2026-11-26", "period": "morning"},
-        {"day": "2026-11-26", "period": "noon"},
-        {"day": "2026-11-27", "period": "noon"},
-    ]
-    assert await rows("SELECT DISTINCT kind, msisdn, language FROM message") == [("call_agreed", AWA, "fr")]
-    assert await rows("SELECT state, agreed_on, agreed_period FROM callback_request") == [("agreed", FRIDAY, "noon")]
-
-
-async def test_a_call_that_is_moved_and_moved_back_is_told_where_it_is() -> None:
-    request = await asked()
-    for period in (Period.MORNING, Period.NOON, Period.MORNING):
-        await agree_call(request, THURSDAY, period, NOON)
-    assert [filling["period"] for filling in await told()] == ["morning", "noon", "morning"]
-
-
-@pytest.mark.parametrize("state", ["called", "unreachable"])
-async def test_who_was_called_already_is_told_nothing(state: str) -> None:
-    request = await asked()
-    async with writing() as session:
-        await session.execute(text("UPDATE callback_request SET state = :state"), {"state": state})
-    assert not await agree_call(request, THURSDAY, Period.MORNING, NOON)
-    assert not await agree_call(request + 1, THURSDAY, Period.MORNING, NOON)
-    assert await queued() == (0, 0, 0)
-
-
-async def test_a_call_to_a_fixed_line_is_agreed_without_sms() -> None:
-    assert await agree_call(await asked("+22320221615"), THURSDAY, Period.MORNING, NOON)
-    assert await queued() == (0, 0, 0)

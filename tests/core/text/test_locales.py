@@ -16,6 +16,8 @@ import pytest
 from babel.messages import Message
 from babel.messages.pofile import read_po
 
+from core.call_requests.vocabulary import Period
+from core.grievances.subjects import OFFERED
 from core.payments.history import PaymentCard
 from core.payments.states import PaymentState
 from core.phrases.telling import payment_told
@@ -25,9 +27,7 @@ from core.text.formats import date_phrase
 from core.text.languages import LOCALES, Language
 from core.text.translator import Amount, Translator, translator
 from core.text.words import LINE, label
-from menus.subjects import TOPICS
 from proof.catalogues import problems
-from sms.outbox.notice_texts import PERIODS
 from ussd.pages import Room, lay_out, with_error
 from ussd.texts import signs
 
@@ -127,7 +127,7 @@ def longest_day(language: Language) -> date:
 def filled(spoken: Translator, msgid: str, **longer: object) -> str:
     """A text with the longest of what it may hold."""
     day = longest_day(spoken.language)
-    period = max((spoken.t(each) for each in PERIODS.values()), key=sent)
+    period = max((spoken.t(label(each, LINE)) for each in Period), key=sent)
     values = {**LONGEST, "date": day, "new": day, "old": day, "period": period, **longer}
     if msgid in spoken.catalogue.forms:
         return spoken.n(msgid, msgid, LONGEST["n"])
@@ -141,8 +141,7 @@ def fields(msgid: str) -> set[str]:
 def labels() -> set[str]:
     """The msgids of everything that is offered behind a key."""
     found = {label(code, LINE) for code in ComponentCode}
-    for topic, subjects in TOPICS.values():
-        found |= {topic, *(subject.label for subject in subjects)}
+    found |= {label(each, LINE) for topic, subjects in OFFERED.items() for each in (topic, *subjects)}
     for path in (REPOSITORY / "menus").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:

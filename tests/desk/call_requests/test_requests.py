@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from core.call_requests.requests import TakenBySomebody, ask_call, take_call
+from core.call_requests.requests import ask_call
+from core.call_requests.rules import TakenBySomebody
+from core.call_requests.steps import take_call
 from core.grievances.filing import Filing, file
 from core.platform.database import reading, writing
 from core.staff.agents import Role, Scope
@@ -43,16 +45,17 @@ async def one(sql: str) -> Any:
 
 async def post(browser: Browser, act: str, **fields: str) -> str:
     """Do something about the first request, and give the words of the page after it."""
-    return seen(await browser.submit(f"/desk/callbacks/of/1/{act}", page="/desk/callbacks", follow=True, **fields))
+    path = f"/desk/call-requests/of/1/{act}"
+    return seen(await browser.submit(path, page="/desk/call-requests", follow=True, **fields))
 
 
 async def test_who_waits_longest_is_first_with_all_it_takes_to_call(awa: int, sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
-    words = await mariam.see("/desk/callbacks")
+    words = await mariam.see("/desk/call-requests")
     assert words.index("76 00 00 01") < words.index("76 00 00 02")
     assert "bambara" in words
     assert "Awa Traoré , Dialakoroba" in words
-    page = await mariam.open("/desk/callbacks/of/1")
+    page = await mariam.open("/desk/call-requests/of/1")
     intake = re.search(r'href="(/desk/intake[^"]+)"', page.text)
     assert intake
     form = await mariam.open(html.unescape(intake[1]))
@@ -65,7 +68,7 @@ async def test_one_calls_and_the_other_is_told_who(awa: int, sign_in: SignIn) ->
     assert "à vous pendant 15 minutes" in await post(mariam, "take")
     for act in ({"act": "take"}, {"act": "reached"}, {"act": "agree", "day": TOMORROW, "period": "noon"}):
         assert "Mariam appelle cette personne en ce moment" in await post(adama, **act)
-    assert "Mariam appelle" in await adama.see("/desk/callbacks")
+    assert "Mariam appelle" in await adama.see("/desk/call-requests")
     await post(mariam, "back")
     assert "à vous pendant" in await post(adama, "take")
 
@@ -88,8 +91,8 @@ async def test_who_is_reached_waits_no_more(awa: int, sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
     await post(mariam, "take")
     assert "la personne a été jointe" in await post(mariam, "reached", note="Elle rappelle le maire")
-    assert "76 00 00 01" not in await mariam.see("/desk/callbacks")
-    assert "appelé" in await mariam.see("/desk/callbacks", show="done")
+    assert "76 00 00 01" not in await mariam.see("/desk/call-requests")
+    assert "appelé" in await mariam.see("/desk/call-requests", show="done")
     assert "Quelqu'un d'autre a déjà appelé" in await post(mariam, "take")
     entry = await one("SELECT detail FROM audit_entry WHERE act = 'call tried'")
     assert entry.detail == {"reached": True, "again_on": None}, "never the note itself"
@@ -100,9 +103,9 @@ async def test_who_does_not_answer_three_times_is_unreachable(awa: int, sign_in:
     for _ in range(2):
         await post(mariam, "take")
         assert "à rappeler le" in await post(mariam, "unanswered", again=TOMORROW)
-    assert "2 essais sur 3 : celui-ci est le dernier" not in await mariam.see("/desk/callbacks/of/1"), "not taken"
+    assert "2 essais sur 3 : celui-ci est le dernier" not in await mariam.see("/desk/call-requests/of/1"), "not taken"
     await post(mariam, "take")
-    assert "2 essais sur 3 : celui-ci est le dernier" in await mariam.see("/desk/callbacks/of/1")
+    assert "2 essais sur 3 : celui-ci est le dernier" in await mariam.see("/desk/call-requests/of/1")
     assert "notée injoignable" in await post(mariam, "unanswered", again=TOMORROW)
     assert (await one("SELECT state FROM callback_request WHERE id = 1")).state == "unreachable"
 
@@ -119,23 +122,23 @@ async def test_a_time_that_is_agreed_is_told_by_sms(awa: int, sign_in: SignIn) -
     assert "prévenue par SMS" in await post(mariam, "agree", day=TOMORROW, period="noon")
     message = await one("SELECT msisdn, kind FROM message")
     assert tuple(message) == (AWA, "call_agreed")
-    assert "à midi" in await mariam.see("/desk/callbacks")
+    assert "à midi" in await mariam.see("/desk/call-requests")
 
 
 async def test_an_agent_of_another_place_sees_neither_row_nor_call(awa: int, sign_in: SignIn) -> None:
     await seed.places(("ML030101", "Sikasso"))
     adama = await sign_in("adama", Role.AGENT, Scope.REGION, "ML03")
-    assert "Personne n'attend d'appel." in await adama.see("/desk/callbacks")
-    assert (await adama.open("/desk/callbacks/of/1")).status_code == 404
+    assert "Personne n'attend d'appel." in await adama.see("/desk/call-requests")
+    assert (await adama.open("/desk/call-requests/of/1")).status_code == 404
     assert "Quelqu'un d'autre a déjà appelé" in await post(adama, "take")
     near = await sign_in("near", Role.AGENT, Scope.COMMUNE, seed.SAFO)
-    words = await near.see("/desk/callbacks")
+    words = await near.see("/desk/call-requests")
     assert ("76 00 00 01" in words, "76 00 00 02" in words) == (True, False), "who is unknown is called by the country"
 
 
 @pytest.mark.parametrize("role", [Role.FOCAL, Role.ADMINISTRATOR])
 async def test_other_roles_call_nobody_back(awa: int, sign_in: SignIn, role: Role) -> None:
-    assert (await (await sign_in("kadi", role)).open("/desk/callbacks")).status_code == 403
+    assert (await (await sign_in("kadi", role)).open("/desk/call-requests")).status_code == 403
 
 
 async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one(awa: int, sign_in: SignIn) -> None:
@@ -152,10 +155,10 @@ async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one
         for category, subcategory in (("payment", "late"), ("conduct", "bribe"))
     ]  # fmt: skip
     mariam = await sign_in("mariam")
-    words = await mariam.see("/desk/callbacks", show="wished")
+    words = await mariam.see("/desk/call-requests", show="wished")
     assert (references[0] in words, references[1] in words) == (True, False)
     assert "Paiement, En retard" in words
-    assert references[0] not in await mariam.see("/desk/callbacks")
+    assert references[0] not in await mariam.see("/desk/call-requests")
 
 
 async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(awa: int, sign_in: SignIn) -> None:
@@ -167,7 +170,7 @@ async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(awa: in
     mariam = await sign_in("mariam")
     async with writing() as session:
         await session.execute(text("UPDATE grievance SET call_again_on = '2026-11-25'"))
-    words = await mariam.see("/desk/callbacks", show="wished")
+    words = await mariam.see("/desk/call-requests", show="wished")
     assert (reference in words, "à rappeler le 25/11/2026" in words) == (True, True)
     async with writing() as session:
         called = (
@@ -175,4 +178,4 @@ async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(awa: in
             "SELECT id, received_at, 'called', state, true FROM grievance"
         )
         await session.execute(text(called))
-    assert "Aucune plainte ouverte ne demande d'appel." in await mariam.see("/desk/callbacks", show="wished")
+    assert "Aucune plainte ouverte ne demande d'appel." in await mariam.see("/desk/call-requests", show="wished")

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from core.grievances import prepared_answers
-from core.grievances.filing import reopen
+from core.grievances.steps import reopen_on_the_line
+from core.grievances.subjects import Category
 from core.payments.states import PaymentState
 from core.platform.database import reading, writing
 from core.staff.agents import Role, Scope
@@ -89,7 +90,7 @@ async def test_from_taking_to_answering(sign_in: SignIn) -> None:
             )
         )
     assert "réponse arrivée" in await mariam.see("/desk/queue")
-    page = seen(await do(mariam, reference, "answer", decision="answer", words="Votre argent sera là lundi."))
+    page = seen(await do(mariam, reference, "decide", decision="resolved", words="Votre argent sera là lundi."))
     assert "La réponse est donnée" in page
     assert "Votre argent sera là lundi." in page
     assert await one("SELECT state, decided_by FROM grievance") == ("resolved", mariam.actor.id)
@@ -114,7 +115,7 @@ async def test_the_second_on_a_case_is_told_what_changed_and_keeps_the_text(sign
     await do(awa, reference, "assign", agent=str(awa.actor.id))
     page = f"/desk/cases/{reference}"
     answer = await mariam.submit(
-        f"{page}/answer", page=page, **(old | {"decision": "answer", "words": "Mon long texte."})
+        f"{page}/decide", page=page, **(old | {"decision": "resolved", "words": "Mon long texte."})
     )
     assert answer.status_code == 409
     words = seen(answer)
@@ -127,16 +128,16 @@ async def test_the_second_on_a_case_is_told_what_changed_and_keeps_the_text(sign
 async def test_another_s_case_is_not_acted_on_but_a_supervisor_gives_it(sign_in: SignIn) -> None:
     reference = await filed("a")
     mariam, oumou, awa = await sign_in("mariam"), await sign_in("oumou"), await sign_in("awa", Role.SUPERVISOR)
-    refused = await do(oumou, reference, "answer", decision="answer", words="Réponse.")
+    refused = await do(oumou, reference, "decide", decision="resolved", words="Réponse.")
     assert (refused.status_code, "prenez-la d'abord" in seen(refused)) == (409, True)
     await do(mariam, reference, "take")
-    refused = await do(oumou, reference, "answer", decision="answer", words="Réponse.")
+    refused = await do(oumou, reference, "decide", decision="resolved", words="Réponse.")
     assert (refused.status_code, "Cette plainte est avec Mariam" in seen(refused)) == (409, True)
     assert (await do(oumou, reference, "take")).status_code == 409
     refused = await do(oumou, reference, "assign", agent=str(oumou.actor.id))
     assert (refused.status_code, "pas pour votre rôle" in seen(refused)) == (403, True)
     assert "attribuée" in seen(await do(awa, reference, "assign", agent=str(oumou.actor.id)))
-    assert "La réponse est donnée" in seen(await do(oumou, reference, "answer", decision="answer", words="Réponse."))
+    assert "La réponse est donnée" in seen(await do(oumou, reference, "decide", decision="resolved", words="Réponse."))
 
 
 async def test_it_is_given_only_to_who_may_see_it(sign_in: SignIn) -> None:
@@ -169,18 +170,19 @@ async def test_an_appeal_is_decided_by_another(sign_in: SignIn) -> None:
     reference = await filed("a")
     mariam, oumou = await sign_in("mariam"), await sign_in("oumou")
     await do(mariam, reference, "take")
-    await do(mariam, reference, "answer", decision="reject", words="Pas sur la liste.")
+    await do(mariam, reference, "decide", decision="rejected", words="Pas sur la liste.")
     assert await one("SELECT state FROM grievance") == ("rejected",)
-    assert "rouverte en appel" in seen(await do(oumou, reference, "appeal", words="Elle a sa carte"))
+    assert "rouverte en appel" in seen(await do(oumou, reference, "reopen", words="Elle a sa carte"))
     assert reference not in await mariam.see("/desk/queue")
     refused = await do(mariam, reference, "take")
     assert (refused.status_code, "une autre personne décide" in seen(refused)) == (409, True)
     assert "appel" in await oumou.see("/desk/queue")
     await do(oumou, reference, "take")
-    assert "La réponse est donnée" in seen(await do(oumou, reference, "answer", decision="answer", words="C'est fait."))
-    refused = await do(oumou, reference, "appeal", words="Encore")
+    page = seen(await do(oumou, reference, "decide", decision="resolved", words="C'est fait."))
+    assert "La réponse est donnée" in page
+    refused = await do(oumou, reference, "reopen", words="Encore")
     assert refused.status_code == 409
-    assert await reopen(reference, "line", NOW) is None
+    assert await reopen_on_the_line(reference, "line", NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -196,7 +198,7 @@ async def test_what_no_sms_may_hold_is_refused_and_the_text_kept(sign_in: SignIn
     reference = await filed("a")
     mariam = await sign_in("mariam")
     await do(mariam, reference, "take")
-    refused = await do(mariam, reference, "answer", decision="answer", words=words)
+    refused = await do(mariam, reference, "decide", decision="resolved", words=words)
     assert refused.status_code == 422
     assert why in seen(refused)
     assert words in seen(refused)
@@ -209,12 +211,13 @@ async def test_the_preview_is_the_sms_that_goes(sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
     await do(mariam, reference, "take")
     page = f"/desk/cases/{reference}"
-    (prepared,) = [each for each in await prepared_answers.of_category("payment") if each.title == "Pas encore payé"]
+    answers = await prepared_answers.of_category(Category.PAYMENT)
+    (prepared,) = [each for each in answers if each.title == "Pas encore payé"]
     filled = await mariam.open(page, prepared=str(prepared.id))
     assert "Wari ma di fɔlɔ. Don ma da fɔlɔ.</textarea>" in filled.text
     assert "n'a pas encore été relu" in seen(filled)
 
-    known = await shown(mariam, reference) | {"decision": "reject", "words": "Wari ma di fɔlɔ."}
+    known = await shown(mariam, reference) | {"decision": "rejected", "words": "Wari ma di fɔlɔ."}
     token = re.search(r'name="csrftoken" value="([^"]+)"', filled.text)
     assert token
     json = {"accept": "application/json"}

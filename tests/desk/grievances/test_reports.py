@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
+from core.grievances.figures import Span
 from core.platform.database import reading
 from core.staff.agents import Role
 from desk.grievances.reports import HEADER, period_words
@@ -78,5 +79,5 @@ async def test_agents_make_no_reports(sign_in: SignIn) -> None:
 
 
 def test_a_period_is_called() -> None:
-    assert period_words(date(2026, 10, 1), "quarter") == "T4 2026"
-    assert period_words(date(2026, 8, 1), "month") == "août 2026"
+    assert period_words(date(2026, 10, 1), Span.QUARTER) == "T4 2026"
+    assert period_words(date(2026, 8, 1), Span.MONTH) == "août 2026"

@@ -118,7 +118,7 @@ async def test_it_is_decided_without_an_sms_a_call_or_a_word_outside(sign_in: Si
     assert (refused.status_code, "ne remonte pas" in seen(refused)) == (409, True)
     preview = await fanta.submit(f"{page}/preview", page=page, **(await shown(fanta, secret)), words="Il est parti.")
     assert "n'a pas dit qu'un SMS est sans danger" in seen(preview)
-    await do(fanta, secret, "answer", decision="answer", words="Il est parti.")
+    await do(fanta, secret, "decide", decision="resolved", words="Il est parti.")
     assert await one("SELECT state FROM grievance") == ("resolved",)
     async with reading() as connection:
         messages = (await connection.execute(text("SELECT filling FROM message"))).all()
@@ -135,5 +135,5 @@ async def test_where_an_sms_is_safe_it_says_no_more_than_the_number(sign_in: Sig
     page = f"/desk/cases/{secret}"
     preview = seen(await fanta.submit(f"{page}/preview", page=page, **(await shown(fanta, secret)), words="Réglé ici."))
     assert f"Jigisèmèjiri: {secret}. Appelez" in preview.replace("Jigisèmèjiri :", "Jigisèmèjiri:")
-    await do(fanta, secret, "answer", decision="answer", words="Réglé ici.")
+    await do(fanta, secret, "decide", decision="resolved", words="Réglé ici.")
     assert (await one("SELECT filling - 'ref' FROM message WHERE kind = 'decided'"))[0] == {"discreet": True}

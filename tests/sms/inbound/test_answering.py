@@ -10,8 +10,8 @@ import structlog
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from core.grievances.filing import Filing, GrievanceState, file
-from core.grievances.steps import decide
+from core.grievances.filing import Filing, file
+from core.grievances.vocabulary import GrievanceState
 from core.payments.states import PaymentState
 from core.platform.database import writing
 from core.platform.settings import Settings
@@ -22,6 +22,7 @@ from menus import line as programme
 from simulator.gateway import UssdCall
 from sms.inbound.answering import Incoming, take
 from tests.core import seed
+from tests.core.grievances.handling import decided
 from tests.sms.conftest import Webhooks
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages, rows
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
@@ -324,14 +325,14 @@ async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Web
     await line.writes(AWA, f"plainte {reference}")
     line.now += 2 * MINUTE
     ((_, open_one),) = await gateway.takes(line.now)
-    await decide(reference, None, GrievanceState.RESOLVED, "Payé lundi.", NOON)
+    await decided(reference, GrievanceState.RESOLVED, "Payé lundi.", NOON)
     await line.writes(AWA, f"plainte {reference}")
-    decided = dict(await gateway.takes(line.now))[AWA]
+    sms = dict(await gateway.takes(line.now))[AWA]
     assert open_one == (
         f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nEnregistrée.\n"
         f"Réponse au plus tard : mardi 1er décembre.{SAFE[FR]}"
     )
-    assert decided == f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nTraitée.\nRéponse : Payé lundi.{SAFE[FR]}"
+    assert sms == f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nTraitée.\nRéponse : Payé lundi.{SAFE[FR]}"
 
 
 @pytest.mark.parametrize(
@@ -357,7 +358,7 @@ async def test_a_sensitive_reference_is_answered_with_nothing_of_it(
 ) -> None:
     filing = replace(LATE, category=category, subcategory=subcategory)
     reference = (await file(filing, NOON)).reference
-    await decide(reference, None, GrievanceState.REJECTED, "Personne n'a été vu.", NOON)
+    await decided(reference, GrievanceState.REJECTED, "Personne n'a été vu.", NOON)
     await line.writes(AWA, words.format(ref=reference))
     ((_, said),) = await gateway.takes(line.now)
     assert said in {

@@ -6,15 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core.call_requests.requests import Period, agree_call, ask_call
-from core.grievances.filing import Filing, GrievanceState, file
-from core.grievances.steps import ask_information, decide, escalate
+from core.call_requests.requests import ask_call
+from core.call_requests.steps import agree_call
+from core.call_requests.vocabulary import Period
+from core.grievances.filing import Filing, file
+from core.grievances.vocabulary import GrievanceState
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.registry.callers import remember_language, restart_sms, stop_sms
+from core.staff.agents import Role, actor_of, add_agent
 from core.text.languages import Language
 from core.text.translator import translator
 from sms.outbox import notice_texts
 from tests.core import seed
+from tests.core.grievances.handling import asked, decided, escalated
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -56,31 +60,32 @@ async def a_receipt(language: Language) -> str:
 
 async def a_question(language: Language) -> str:
     reference = await filed(LATE, language)
-    await ask_information(reference, None, "Quel village ?", NOON)
+    await asked(reference, "Quel village ?", NOON)
     return reference
 
 
 async def an_answer(language: Language) -> str:
     reference = await filed(LATE, language)
-    await decide(reference, None, GrievanceState.RESOLVED, "Votre argent sera là lundi.", NOON)
+    await decided(reference, GrievanceState.RESOLVED, "Votre argent sera là lundi.", NOON)
     return reference
 
 
 async def a_refusal(language: Language) -> str:
     reference = await filed(LATE, language)
-    await decide(reference, None, GrievanceState.REJECTED, ANSWER, NOON)
+    await decided(reference, GrievanceState.REJECTED, ANSWER, NOON)
     return reference
 
 
 async def an_escalation(language: Language) -> str:
     reference = await filed(LATE, language)
-    await escalate(reference, None, "", NOON)
+    await escalated(reference, "Plus haut", NOON)
     return reference
 
 
 async def an_agreed_call(language: Language) -> str:
     await ask_call("session:5", AWA, language, None, NOON)
-    await agree_call(1, date(2026, 11, 26), Period.AFTERNOON, NOON)
+    await add_agent("caller", "Caller", Role.AGENT)
+    await agree_call(1, date(2026, 11, 26), Period.AFTERNOON, NOON, await actor_of("caller"))
     return ""
 
 
@@ -147,8 +152,8 @@ async def test_of_a_sensitive_grievance_nothing_is_said_but_its_number(
     gateway: AGateway, filing: Filing, language: Language, receipt: str, step: str
 ) -> None:
     reference = await filed(filing, language)
-    await ask_information(reference, None, "Où était-ce ?", NOON)
-    await decide(reference, None, GrievanceState.REJECTED, "Personne n'a été vu.", NOON)
+    await asked(reference, "Où était-ce ?", NOON)
+    await decided(reference, GrievanceState.REJECTED, "Personne n'a été vu.", NOON)
 
     said = [text for _, text in await gateway.takes()]
 

@@ -1,0 +1,110 @@
+"""A grievance as a step finds it: its row locked and read once, held against the page that showed it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from core.grievances.filing import may_be_told
+from core.grievances.rules import StepNotPossible
+from core.grievances.subjects import Category, Sensitivity
+from core.grievances.vocabulary import GrievanceState, Level, Step
+from core.numbers.msisdn import can_get_sms
+from core.platform import sql
+from core.text.languages import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page showed of a grievance: its version, and the last of its steps."""
+
+    version: int
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A step that somebody else took meanwhile; `name` is None for the person themselves or the line."""
+
+    at: datetime
+    step: Step
+    to_state: GrievanceState
+    name: str | None
+
+
+class NotThere(StepNotPossible):
+    """There is no such grievance, or it is not for this person to see."""
+
+
+class Stale(StepNotPossible):
+    """The page is out of date; `changes` are the steps since."""
+
+    def __init__(self, changes: tuple[Change, ...]) -> None:
+        super().__init__("the page is out of date")
+        self.changes = changes
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A grievance whose row is locked to the end of the transaction."""
+
+    id: int
+    reference: str
+    category: Category
+    sensitivity: Sensitivity
+    state: GrievanceState
+    level: Level
+    msisdn: str | None
+    household_id: int | None
+    language: Language
+    anonymous: bool
+    sms_safe: bool | None
+    call_safe: bool | None
+    assigned_to: int | None
+    holder: str | None
+    touched_at: datetime | None
+    decided_by: int | None
+    decision_due: date
+    appealed: bool
+    reopen_key: str | None
+    version: int
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether it is for focal persons alone."""
+        return self.sensitivity is Sensitivity.SENSITIVE
+
+    @property
+    def sms_goes(self) -> bool:
+        """Whether the person is told of its steps by SMS."""
+        return (
+            self.msisdn is not None
+            and can_get_sms(self.msisdn)
+            and may_be_told(self.anonymous, sensitive=self.sensitive, sms_safe=self.sms_safe)
+        )
+
+
+LOCK: Final = """
+SELECT id, reference, category, sensitivity, state, level, msisdn, household_id, language, anonymous, sms_safe,
+    call_safe, assigned_to, (SELECT name FROM agent WHERE agent.id = grievance.assigned_to) AS holder, touched_at,
+    decided_by, decision_due, reopen_count > 0 AS appealed, reopen_key, version
+FROM grievance WHERE reference = %(reference)s FOR UPDATE OF grievance
+"""
+SINCE: Final = """
+SELECT at, kind AS step, to_state, agent.name FROM grievance_event LEFT JOIN agent ON agent.id = agent_id
+WHERE grievance_id = %(id)s AND grievance_event.id > %(event)s ORDER BY grievance_event.id
+"""
+
+
+async def lock(reference: str) -> Locked | None:
+    """The grievance with this reference, locked; None where there is none to see."""
+    return await sql.row(Locked, LOCK, {"reference": reference})
+
+
+async def lock_as_shown(reference: str, shown: Shown) -> Locked:
+    """The grievance of a page, locked; raises NotThere, and Stale when it has changed since it was shown."""
+    case = await lock(reference)
+    if case is None:
+        raise NotThere(reference)
+    if case.version != shown.version:
+        raise Stale(tuple(await sql.rows(Change, SINCE, {"id": case.id, "event": shown.event})))
+    return case

@@ -1,0 +1,150 @@
+"""The tables of grievances."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Date, Enum, Index, desc, text
+from sqlmodel import Field
+
+from core.grievances.subjects import Category, Sensitivity, Subcategory
+from core.grievances.vocabulary import STILL_OPEN, Channel, GrievanceState, Level, Sex, Step
+from core.platform.columns import Row, coded, listed, one_of
+from core.text.columns import LanguageCode
+from core.text.languages import Language
+
+_OPEN = text(STILL_OPEN)
+
+
+class Grievance(Row, table=True):
+    """A grievance, by its 7-digit reference; `filing_key` and `reopen_key` make a repeated request do nothing.
+
+    `name`, `sex` and `village` are told at the desk, which `filed_by` names. `touched_at` is when the agent it is
+    `assigned_to` last did something; `next_due` is what is due next, the first answer or the decision, written by
+    PostgreSQL; `version` counts the changes, so that a page that is out of date is told from one that is not.
+    """
+
+    __tablename__ = "grievance"
+    __table_args__ = (
+        Index("ix_grievance_msisdn_received_at", "msisdn", desc("received_at")),
+        Index("ix_grievance_open", "decision_due", "id", postgresql_where=_OPEN),
+        Index("ix_grievance_assigned_to", "assigned_to", postgresql_where=_OPEN),
+        Index("ix_grievance_next_due", "next_due", postgresql_where=_OPEN),
+        Index("ix_grievance_received_at", "received_at"),
+        Index(
+            "ix_grievance_name",
+            text("name_search(name)"),
+            postgresql_using="gin",
+            postgresql_where=text("name IS NOT NULL"),
+        ),
+        CheckConstraint(f"sex IN {listed(frozenset(Sex))}", name="ck_grievance_sex"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True)
+    filing_key: str = Field(unique=True)
+    channel: Channel = Field(sa_type=coded(Channel))
+    category: Category = Field(sa_type=coded(Category))
+    subcategory: Subcategory = Field(sa_type=coded(Subcategory))
+    sensitivity: Sensitivity = Field(sa_type=one_of(Sensitivity))
+    words: str | None = None
+    msisdn: str | None = None
+    household_id: int | None = Field(default=None, foreign_key="household.id", ondelete="SET NULL", index=True)
+    commune_pcode: str | None = Field(default=None, foreign_key="commune.pcode")
+    anonymous: bool
+    beneficiary: bool
+    language: Language = Field(sa_type=LanguageCode)
+    call_back: bool
+    call_safe: bool | None = None
+    sms_safe: bool | None = None
+    state: GrievanceState = Field(sa_type=one_of(GrievanceState))
+    level: Level = Field(sa_type=one_of(Level))
+    first_answer_due: date
+    decision_due: date
+    answer: str | None = None
+    received_at: datetime
+    decided_at: datetime | None = None
+    reopened_at: datetime | None = None
+    reopen_count: int = 0
+    reopen_key: str | None = Field(default=None, unique=True)
+    name: str | None = None
+    sex: Sex | None = Field(
+        default=None,
+        sa_type=Enum(Sex, native_enum=False, create_constraint=False, length=1),
+    )
+    village: str | None = None
+    filed_by: int | None = Field(default=None, foreign_key="agent.id")
+    assigned_to: int | None = Field(default=None, foreign_key="agent.id")
+    assigned_at: datetime | None = None
+    touched_at: datetime | None = None
+    waiting_since: datetime | None = None
+    first_answered_at: datetime | None = None
+    decided_by: int | None = Field(default=None, foreign_key="agent.id")
+    escalated_at: datetime | None = None
+    call_again_on: date | None = None
+    next_due: date | None = Field(
+        default=None,
+        sa_column=Column(
+            Date,
+            Computed("CASE WHEN first_answered_at IS NULL THEN first_answer_due ELSE decision_due END", persisted=True),
+            nullable=True,
+        ),
+    )
+    version: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+
+
+class GrievanceEvent(Row, table=True):
+    """A step of a grievance; `told` once the person was told of it; `again_on` is when a call is to be tried again."""
+
+    __tablename__ = "grievance_event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE", index=True)
+    at: datetime
+    kind: Step = Field(sa_type=coded(Step))
+    from_state: GrievanceState | None = Field(default=None, sa_type=one_of(GrievanceState))
+    to_state: GrievanceState = Field(sa_type=one_of(GrievanceState))
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    note: str | None = None
+    told: bool = False
+    again_on: date | None = None
+
+
+class GrievanceReading(Row, table=True):
+    """Somebody read a sensitive grievance; its reference stands here because who is shown this cannot see it."""
+
+    __tablename__ = "grievance_reading"
+    __table_args__ = (
+        Index("ix_grievance_reading_grievance_id", "grievance_id", "at"),
+        Index("ix_grievance_reading_at", "at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE")
+    reference: str
+    agent_id: int = Field(foreign_key="agent.id")
+    at: datetime
+
+
+class PreparedAnswer(Row, table=True):
+    """A text to answer grievances of a category with, in both languages; `reviewed` by somebody who speaks Bambara."""
+
+    __tablename__ = "prepared_answer"
+
+    id: int | None = Field(default=None, primary_key=True)
+    category: Category = Field(sa_type=coded(Category))
+    title: str
+    text_fr: str
+    text_bm: str
+    reviewed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+
+    def text_in(self, language: Language) -> str:
+        """Its text in a language."""
+        return self.text_bm if language == "bm" else self.text_fr
+
+
+class Holiday(Row, table=True):
+    """A day off for the whole country."""
+
+    __tablename__ = "holiday"
+
+    day: date = Field(primary_key=True)
+    name: str

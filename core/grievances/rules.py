@@ -1,0 +1,275 @@
+"""The rules of a grievance's steps: by whom, from which state, to which, and what each asks.
+
+`RULES` is the one table; `may` and `refusal` read it. Pages, queue and steps ask them, and decide nothing themselves.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from core.grievances.subjects import Sensitivity
+from core.grievances.vocabulary import DECIDED, DECISIONS, OPEN, TOP, GrievanceState, Level, Step
+from core.platform.errors import JigiError
+from core.platform.settings import settings
+from core.staff import permissions
+from core.staff.agents import Actor, Scope
+from core.staff.permissions import NotAllowed, Permission
+from core.text.folding import fold
+from core.text.links import refuse_links
+
+WORKS_ON: Final[Mapping[Sensitivity, Permission]] = {
+    Sensitivity.ORDINARY: Permission.HANDLE_ORDINARY,
+    Sensitivity.SPECIAL: Permission.HANDLE_ORDINARY,
+    Sensitivity.SENSITIVE: Permission.READ_SENSITIVE,
+}
+"""What somebody must be allowed to work on grievances of each sensitivity."""
+
+LONGEST_ANSWER: Final = 450
+"""Letters of what the person reads: three parts of an SMS."""
+
+LONGEST_NOTE: Final = 4 * LONGEST_ANSWER
+"""Letters of what only the desk reads."""
+
+REACHES: Final[Mapping[Scope, tuple[Level, ...]]] = {
+    Scope.COMMUNE: (Level.VILLAGE, Level.COMMUNE),
+    Scope.CERCLE: (Level.VILLAGE, Level.COMMUNE, Level.CERCLE),
+    Scope.REGION: (Level.VILLAGE, Level.COMMUNE, Level.CERCLE, Level.REGION),
+    Scope.NATIONAL: tuple(Level),
+}
+"""The levels of the ladder that are worked on at each kind of place."""
+
+
+class Case(Protocol):
+    """What the rules have to know of a grievance; `holder` is the name of whom it is `assigned_to`."""
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def state(self) -> GrievanceState: ...
+    @property
+    def level(self) -> Level: ...
+    @property
+    def sensitivity(self) -> Sensitivity: ...
+    @property
+    def msisdn(self) -> str | None: ...
+    @property
+    def call_safe(self) -> bool | None: ...
+    @property
+    def assigned_to(self) -> int | None: ...
+    @property
+    def holder(self) -> str | None: ...
+    @property
+    def touched_at(self) -> datetime | None: ...
+    @property
+    def decided_by(self) -> int | None: ...
+    @property
+    def appealed(self) -> bool: ...
+
+
+class StepNotPossible(JigiError, ValueError):
+    """There is no such grievance, or it is not in a state in which this can be done."""
+
+
+class SensitiveStaysPut(StepNotPossible):
+    """A sensitive grievance never goes up the ladder of the villages: it is with its focal persons."""
+
+
+class NotYours(StepNotPossible):
+    """It is another's, or nobody's yet; `name` is whose."""
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__(f"it is with {name or 'nobody'}")
+        self.name = name
+
+
+class AlreadyYours(StepNotPossible):
+    """Whoever has a grievance does not take it again."""
+
+
+class DecidedBefore(StepNotPossible):
+    """Whoever decided a grievance neither takes nor decides its appeal."""
+
+
+class CallNotSafe(StepNotPossible):
+    """The person did not say that a call is safe."""
+
+
+class NobodyToTell(StepNotPossible):
+    """The grievance has no telephone number."""
+
+
+class WordsMissing(JigiError, ValueError):
+    """This needs words, and there are none."""
+
+
+class WordsTooLong(JigiError, ValueError):
+    """Words of `length` letters where `most` are taken."""
+
+    def __init__(self, length: int, most: int) -> None:
+        super().__init__(f"{length} letters, {most} at the most")
+        self.length = length
+        self.most = most
+
+
+Condition = Callable[[Case, Actor, datetime], JigiError | None]
+"""What a step asks of a grievance and of whoever acts: why it is refused, or None."""
+
+
+def levels(actor: Actor) -> tuple[Level, ...]:
+    """The levels somebody works on; sensitive grievances are on no ladder."""
+    return tuple(Level) if permissions.may(actor, Permission.READ_SENSITIVE) else REACHES[actor.scope_kind]
+
+
+def untouched_before(now: datetime) -> datetime:
+    """A grievance that was taken before this and not touched since is anybody's again."""
+    return now - timedelta(minutes=settings().desk_untouched_minutes)
+
+
+def is_free(case: Case, now: datetime) -> bool:
+    """Whether nobody has it, or whoever took it did nothing with it."""
+    untouched = case.touched_at is not None and case.touched_at < untouched_before(now)
+    return case.assigned_to is None or (case.state is GrievanceState.ASSIGNED and untouched)
+
+
+def _within_reach(case: Case, actor: Actor, _: datetime) -> NotAllowed | None:
+    return None if case.level in levels(actor) else NotAllowed(case.level.value)
+
+
+def _free(case: Case, actor: Actor, now: datetime) -> StepNotPossible | None:
+    if is_free(case, now):
+        return None
+    return AlreadyYours(case.reference) if case.assigned_to == actor.id else NotYours(case.holder)
+
+
+def _held(case: Case, actor: Actor, _: datetime) -> StepNotPossible | None:
+    return None if case.assigned_to == actor.id else NotYours(case.holder)
+
+
+def _held_or_decided_or_led(case: Case, actor: Actor, _: datetime) -> StepNotPossible | None:
+    own = actor.id in (case.assigned_to, case.decided_by)
+    return None if own or permissions.may(actor, Permission.CLOSE_OF_OTHERS) else NotYours(case.holder)
+
+
+def _by_another(case: Case, actor: Actor, _: datetime) -> StepNotPossible | None:
+    return DecidedBefore(case.reference) if case.appealed and case.decided_by == actor.id else None
+
+
+def _has_number(case: Case, _: Actor, __: datetime) -> StepNotPossible | None:
+    return NobodyToTell(case.reference) if case.msisdn is None else None
+
+
+def may_be_called(case: Case) -> bool:
+    """Whether the person may be called: there is a number, and a call is safe where somebody else may answer it."""
+    safe = case.sensitivity is not Sensitivity.SENSITIVE or case.call_safe is True
+    return case.msisdn is not None and safe
+
+
+def _call_is_safe(case: Case, _: Actor, __: datetime) -> StepNotPossible | None:
+    return None if may_be_called(case) else CallNotSafe(case.reference)
+
+
+def _on_the_ladder(case: Case, _: Actor, __: datetime) -> StepNotPossible | None:
+    if case.sensitivity is Sensitivity.SENSITIVE:
+        return SensitiveStaysPut(case.reference)
+    return StepNotPossible(f"{case.reference} is at the top of the ladder") if case.level is TOP else None
+
+
+def _not_appealed(case: Case, _: Actor, __: datetime) -> StepNotPossible | None:
+    return StepNotPossible(f"{case.reference} cannot be reopened again") if case.appealed else None
+
+
+Moves = dict[GrievanceState, frozenset[GrievanceState]]
+
+
+def _to(states: frozenset[GrievanceState], *to: GrievanceState) -> Moves:
+    return dict.fromkeys(states, frozenset(to))
+
+
+def _staying(states: frozenset[GrievanceState]) -> Moves:
+    return {state: frozenset({state}) for state in states}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A step: from each state it is possible in to those it leads to, who is allowed it, and on which conditions.
+
+    `worded` when it needs words, `read` when the person reads them.
+    """
+
+    moves: Moves
+    conditions: tuple[Condition, ...] = ()
+    permission: Permission = Permission.WORK_ON_GRIEVANCES
+    worded: bool = False
+    read: bool = False
+
+
+_UNDER_WAY: Final = GrievanceState.IN_PROGRESS
+_CALL: Final = Rule(
+    _to(OPEN, _UNDER_WAY) | {GrievanceState.WAITING: frozenset({_UNDER_WAY, GrievanceState.WAITING})},
+    (_held, _has_number, _call_is_safe),
+)
+
+RULES: Final[Mapping[Step, Rule]] = {
+    Step.TAKE: Rule(_to(OPEN, GrievanceState.ASSIGNED), (_by_another, _free, _within_reach)),
+    Step.ASSIGN: Rule(_to(OPEN, GrievanceState.ASSIGNED), permission=Permission.ASSIGN_GRIEVANCES),
+    Step.NOTE: Rule(
+        _staying(frozenset(GrievanceState))
+        | {state: frozenset({state, _UNDER_WAY}) for state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED)},
+        worded=True,
+    ),
+    Step.ASK: Rule(_to(OPEN, GrievanceState.WAITING), (_held, _has_number), worded=True),
+    Step.DECIDE: Rule(_to(OPEN, *DECISIONS), (_by_another, _held), worded=True, read=True),
+    Step.ESCALATE: Rule(
+        _staying(OPEN) | {GrievanceState.WAITING: frozenset({_UNDER_WAY})}, (_held, _on_the_ladder), worded=True
+    ),
+    Step.REOPEN: Rule(_to(DECIDED, GrievanceState.RECEIVED), (_not_appealed,), worded=True),
+    Step.CLOSE: Rule(_to(frozenset(DECISIONS), GrievanceState.CLOSED), (_held_or_decided_or_led,)),
+    Step.REACH: _CALL,
+    Step.MISS: _CALL,
+}
+"""Every step that somebody takes at the desk. The person themselves reopens too, on the line and without words."""
+
+
+def may_be_reopened(state: GrievanceState, *, appealed: bool) -> bool:
+    """Whether a person may have a grievance reopened as an appeal: once it is decided, and once only."""
+    return state in RULES[Step.REOPEN].moves and not appealed
+
+
+def refusal(step: Step, case: Case, actor: Actor, now: datetime) -> JigiError | None:
+    """Why somebody may not take a step now, the first reason; None when they may."""
+    rule = RULES[step]
+    for permission in (rule.permission, WORKS_ON[case.sensitivity]):
+        if not permissions.may(actor, permission):
+            return NotAllowed(f"needs leave to {permission}")
+    if case.state not in rule.moves:
+        return StepNotPossible(f"{case.reference} is {case.state}")
+    return next((why for condition in rule.conditions if (why := condition(case, actor, now))), None)
+
+
+def may(step: Step, case: Case, actor: Actor, now: datetime) -> bool:
+    """Whether somebody may take a step now."""
+    return refusal(step, case, actor, now) is None
+
+
+def steps_for(case: Case, actor: Actor, now: datetime) -> frozenset[Step]:
+    """The steps that somebody may take now."""
+    return frozenset(step for step in RULES if may(step, case, actor, now))
+
+
+def check_words(step: Step, words: str) -> None:
+    """Raise for words that a step does not take.
+
+    WordsMissing for none where it needs some, WordsTooLong; where the person reads them, NotASafeText for a link and
+    NoRule for a character that no phone can show.
+    """
+    rule = RULES[step]
+    if rule.worded and not words.strip():
+        raise WordsMissing(step.value)
+    most = LONGEST_ANSWER if rule.read else LONGEST_NOTE
+    if len(words) > most:
+        raise WordsTooLong(len(words), most)
+    if rule.read:
+        refuse_links(words)
+        if settings().alphabet == "gsm7":
+            fold(words)

@@ -1,0 +1,158 @@
+"""The words of a grievance's life: how it came, where it stands, on which level, and what was done with it."""
+
+from typing import Final
+
+from core.platform.columns import listed
+from core.text.translator import N_
+from core.text.words import DESK, LINE, Word, called
+
+
+class Channel(Word):
+    """How a grievance came."""
+
+    USSD = "ussd"
+    DESK = "desk"
+    CALL = "call"
+    REGISTER = "register"
+    SMS = "sms"
+
+
+SPOKEN: Final = (Channel.DESK, Channel.CALL)
+"""The channels in which somebody tells it to an agent, the usual one first."""
+
+
+class Sex(Word):
+    """Of the person, where it was said at the desk."""
+
+    F = "F"
+    M = "M"
+
+
+class GrievanceState(Word):
+    """received → assigned → in progress ⇄ waiting → resolved or rejected → closed; reopened once, as an appeal."""
+
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    REJECTED = "rejected"
+    CLOSED = "closed"
+
+
+DECISIONS: Final = (GrievanceState.RESOLVED, GrievanceState.REJECTED)
+"""What a decision can be."""
+
+DECIDED: Final = frozenset({*DECISIONS, GrievanceState.CLOSED})
+OPEN: Final = frozenset(GrievanceState) - DECIDED
+
+STILL_OPEN: Final = f"state NOT IN {listed(DECIDED)}"
+"""SQL of the open ones, as the indexes of the table have it; `IS_OPEN` says the table too."""
+
+IS_OPEN: Final = f"grievance.{STILL_OPEN}"
+
+
+class Level(Word):
+    """The ladder a grievance goes up while it is not resolved."""
+
+    VILLAGE = "village"
+    COMMUNE = "commune"
+    CERCLE = "cercle"
+    REGION = "region"
+    NATIONAL = "national"
+
+
+TOP: Final = Level.NATIONAL
+
+
+def above(level: Level) -> Level:
+    """The level above, or the top of the ladder itself."""
+    ladder = tuple(Level)
+    return ladder[min(ladder.index(level) + 1, len(ladder) - 1)]
+
+
+class Step(Word):
+    """What was done with a grievance, as its timeline keeps it."""
+
+    RECEIVE = "received"
+    TAKE = "taken"
+    ASSIGN = "assigned"
+    NOTE = "note"
+    ASK = "information"
+    DECIDE = "decided"
+    ESCALATE = "escalated"
+    REOPEN = "reopened"
+    CLOSE = "closed"
+    REACH = "called"
+    MISS = "not_reached"
+
+
+CALLS: Final = frozenset({Step.REACH, Step.MISS})
+"""A call to the person: they were reached or not."""
+
+called(
+    Channel,
+    DESK,
+    {
+        Channel.USSD: "Téléphone (USSD)",
+        Channel.DESK: "Guichet",
+        Channel.CALL: "Appel",
+        Channel.REGISTER: "Registre du village",
+        Channel.SMS: "SMS",
+    },
+)
+called(Sex, DESK, {Sex.F: "femme", Sex.M: "homme"})
+called(
+    GrievanceState,
+    DESK,
+    {
+        GrievanceState.RECEIVED: "reçue",
+        GrievanceState.ASSIGNED: "attribuée",
+        GrievanceState.IN_PROGRESS: "en cours",
+        GrievanceState.WAITING: "en attente d'informations",
+        GrievanceState.RESOLVED: "réglée",
+        GrievanceState.REJECTED: "non retenue",
+        GrievanceState.CLOSED: "close",
+    },
+)
+called(
+    GrievanceState,
+    LINE,
+    {
+        GrievanceState.RECEIVED: N_("It is written."),
+        GrievanceState.ASSIGNED: N_("It was given to an agent."),
+        GrievanceState.IN_PROGRESS: N_("It is under way."),
+        GrievanceState.WAITING: N_("We are waiting for information."),
+        GrievanceState.RESOLVED: N_("It is settled."),
+        GrievanceState.REJECTED: N_("It was not taken."),
+        GrievanceState.CLOSED: N_("It is concluded."),
+    },
+)
+called(
+    Level,
+    DESK,
+    {
+        Level.VILLAGE: "village",
+        Level.COMMUNE: "commune",
+        Level.CERCLE: "cercle",
+        Level.REGION: "région",
+        Level.NATIONAL: "national",
+    },
+)
+called(
+    Step,
+    DESK,
+    {
+        Step.RECEIVE: "Plainte reçue",
+        Step.TAKE: "Prise en charge",
+        Step.ASSIGN: "Attribuée à",
+        Step.NOTE: "Note interne",
+        Step.ASK: "Information demandée",
+        Step.DECIDE: "Décision",
+        Step.ESCALATE: "Remontée d'un niveau",
+        Step.REOPEN: "Rouverte en appel",
+        Step.CLOSE: "Close",
+        Step.REACH: "Appel : personne jointe",
+        Step.MISS: "Appel : personne pas jointe",
+    },
+)

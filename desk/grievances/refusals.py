@@ -1,0 +1,58 @@
+"""Why a step of a grievance was not done, in French."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.grievances.locked import Stale
+from core.grievances.rules import (
+    AlreadyYours,
+    CallNotSafe,
+    DecidedBefore,
+    NobodyToTell,
+    NotYours,
+    SensitiveStaysPut,
+    WordsMissing,
+    WordsTooLong,
+)
+from core.grievances.steps import NotForThem
+from core.platform.errors import JigiError
+from core.text.folding import NoRule
+from core.text.links import NotASafeText
+
+
+class NotADay(JigiError, ValueError):
+    """A day to call again that is none, or past, or too far away."""
+
+
+UNUSABLE: Final = (WordsMissing, WordsTooLong, NotASafeText, NoRule, NotForThem, NotADay)
+"""What was typed is wrong; all else is not possible as the grievance stands."""
+
+SENTENCES: Final[Mapping[type[Exception], str]] = {
+    Stale: "Rien n'a été fait : la plainte a changé depuis que vous avez ouvert cette page.",
+    AlreadyYours: "Cette plainte est déjà à vous.",
+    DecidedBefore: "Vous avez décidé cette plainte : une autre personne décide de l'appel.",
+    CallNotSafe: "N'appelez pas : la personne n'a pas dit qu'un appel est sans danger.",
+    NobodyToTell: "Cette plainte n'a pas de numéro de téléphone : il n'y a personne à appeler.",
+    SensitiveStaysPut: "Une plainte sensible ne remonte pas : elle reste aux points focaux.",
+    NotForThem: "Choisissez quelqu'un de la liste : cette personne ne peut pas avoir cette plainte.",
+    WordsMissing: "Écrivez un texte.",
+    NotADay: "Ce jour ne va pas : écrivez un jour à venir, d'ici trois mois.",
+}
+NOT_POSSIBLE: Final = "Ce n'est pas possible dans l'état où est la plainte. Regardez ce qui a été fait."
+FREE: Final = "Cette plainte n'est à personne : prenez-la d'abord."
+
+
+def in_french(error: Exception) -> str:
+    """The sentence that the desk shows for what was refused."""
+    match error:
+        case NotYours(name=None):
+            return FREE
+        case NotYours(name=name):
+            return f"Cette plainte est avec {name}. Un superviseur peut la donner à quelqu'un d'autre."
+        case WordsTooLong(length=length, most=most):
+            return f"Le texte est trop long : {length} lettres, {most} au plus."
+        case NotASafeText(link=link):
+            return f"Pas de lien dans un SMS (« {link} ») : c'est ainsi que font les escrocs."
+        case NoRule(characters=characters):
+            return f"Aucun téléphone simple ne montre : {' '.join(characters)}. Enlevez-le."
+    return SENTENCES.get(type(error), NOT_POSSIBLE)
