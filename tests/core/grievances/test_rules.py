@@ -1,0 +1,133 @@
+"""The table of steps is what the domain does: for every state, step, role and holder."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Final
+
+import pytest
+from sqlmodel import col, select, update
+
+from core.grievances import cases, queue, steps
+from core.grievances.filing import Filing, file
+from core.grievances.models import Grievance, GrievanceEvent
+from core.grievances.queue import View
+from core.grievances.rules import RULES, StepNotPossible, may, steps_for
+from core.grievances.steps import Visit
+from core.grievances.vocabulary import CALLS, DECIDED, OPEN, GrievanceState, Step
+from core.platform.database import reading, undone, writing
+from core.staff.agents import Actor, Role, Scope, actor_of, add_agent
+from core.staff.permissions import NotAllowed
+from core.staff.row_security import seen_by
+from core.text.languages import Language
+from tests.core import seed
+from tests.core.grievances.handling import visit
+
+NOW: Final = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+ORDINARY, SENSITIVE = ("payment", "late"), ("conduct", "bribe")
+HOLDERS: Final = ("own", "another's", "nobody's")
+
+
+def _doing(colleague: Actor) -> dict[Step, Callable[[Visit], Awaitable[object]]]:
+    """How each step is taken."""
+    return {
+        Step.TAKE: steps.take,
+        Step.ASSIGN: lambda page: steps.assign(page, colleague.id),
+        Step.NOTE: lambda page: steps.note(page, "Une note"),
+        Step.ASK: lambda page: steps.ask(page, "Quel village ?"),
+        Step.DECIDE: lambda page: steps.decide(page, GrievanceState.RESOLVED, "C'est fait."),
+        Step.ESCALATE: lambda page: steps.escalate(page, "Plus haut"),
+        Step.REOPEN: lambda page: steps.reopen(page, "Elle a sa carte"),
+        Step.CLOSE: steps.close,
+        Step.REACH: lambda page: steps.call(page, reached=True, again_on=None, words=""),
+        Step.MISS: lambda page: steps.call(page, reached=False, again_on=None, words=""),
+    }
+
+
+async def _somebody(login: str, role: Role, scope: Scope = Scope.NATIONAL, code: str | None = None) -> Actor:
+    await add_agent(login, login.capitalize(), role, scope, code)
+    return await actor_of(login)
+
+
+async def _filed(key: str, subject: tuple[str, str]) -> str:
+    filing = Filing(
+        key, "+22376000001", None, *subject, None, anonymous=False, call_back=True, call_safe=None, sms_safe=None,
+        language=Language("bm"),
+    )  # fmt: skip
+    return (await file(filing, NOW)).reference
+
+
+async def _put(reference: str, **values: object) -> None:
+    async with writing() as session:
+        await session.exec(update(Grievance).where(col(Grievance.reference) == reference).values(**values))
+
+
+async def _last() -> GrievanceEvent:
+    async with reading() as session:
+        return (await session.exec(select(GrievanceEvent).order_by(col(GrievanceEvent.id).desc()).limit(1))).one()
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("subject", [ORDINARY, SENSITIVE], ids=["ordinary", "sensitive"])
+@pytest.mark.parametrize("state", list(GrievanceState))
+async def test_the_table_the_offer_and_the_domain_agree(subject: tuple[str, str], state: GrievanceState) -> None:
+    roles = {role: await _somebody(role.value, role) for role in Role}
+    colleague = await _somebody("colleague", Role.FOCAL if subject == SENSITIVE else Role.AGENT)
+    doing = _doing(colleague)
+    assert set(doing) == set(RULES)
+    reference = await _filed("a", subject)
+    for (role, actor), holder in product(roles.items(), HOLDERS):
+        whose = {"own": actor.id, "another's": colleague.id, "nobody's": None}[holder]
+        decider = colleague.id if state in DECIDED else None
+        await _put(reference, state=state, assigned_to=whose, touched_at=NOW, decided_by=decider)
+        case = await cases.glance(reference)
+        assert case is not None
+        offered = steps_for(case, actor, NOW)
+        for step, take in doing.items():
+            done = await _done(take, await visit(actor, reference, NOW), RULES[step].moves.get(state, frozenset()))
+            assert done is (step in offered), (role, holder, step)
+
+
+async def _done(take: Callable[[Visit], Awaitable[object]], page: Visit, to: frozenset[GrievanceState]) -> bool:
+    """Whether the domain takes a step, which is undone; where it leads is held against the table."""
+    try:
+        async with undone():
+            await take(page)
+            event = await _last()
+            assert event.to_state in to
+    except (StepNotPossible, NotAllowed):
+        return False
+    return True
+
+
+@pytest.mark.usefixtures("world")
+async def test_the_queue_offers_what_may_be_taken_but_for_those_that_wait() -> None:
+    await seed.safo()
+    mariam, other = await _somebody("mariam", Role.AGENT, Scope.COMMUNE, seed.SAFO), await _somebody("o", Role.AGENT)
+    longer = timedelta(days=1)
+    for number, (state, holder, touched, level, appealed) in enumerate(
+        product(OPEN, (None, mariam.id, other.id), (NOW, NOW - longer), ("commune", "cercle"), (False, True))
+    ):
+        reference = await _filed(f"key {number}", ORDINARY)
+        await _put(
+            reference, state=state, assigned_to=holder, touched_at=touched, level=level, commune_pcode=seed.SAFO,
+            reopen_count=int(appealed), decided_by=mariam.id if appealed and number % 3 else None,
+        )  # fmt: skip
+    async with seen_by(mariam):
+        after, free = None, set[str]()
+        while rows := await queue.page(mariam, View.FREE, NOW, after=after):
+            free |= {row.reference for row in rows}
+            after = rows[-1].id
+        async with reading() as session:
+            references = list(await session.exec(select(Grievance.reference)))
+        for reference in references:
+            case = await cases.glance(reference)
+            assert case is not None
+            takable = may(Step.TAKE, case, mariam, NOW) and case.state is not GrievanceState.WAITING
+            assert takable is (case.reference in free), case
+
+
+def test_every_step_but_the_first_has_its_rule() -> None:
+    assert set(RULES) == set(Step) - {Step.RECEIVE}
+    assert RULES[Step.REACH] is RULES[Step.MISS]
+    assert {Step.REACH, Step.MISS} == CALLS

@@ -1,0 +1,43 @@
+"""The page of a case shows a button exactly when the domain would take the step."""
+
+import re
+
+import pytest
+from sqlmodel import col, update
+from starlette.applications import Starlette
+
+from core.grievances import cases
+from core.grievances.models import Grievance
+from core.grievances.rules import steps_for
+from core.grievances.vocabulary import CALLS, DECIDED, GrievanceState, Step
+from core.platform.database import writing
+from core.staff.agents import Role
+from tests.core import seed
+from tests.desk.conftest import SignIn
+from tests.desk.grievances.test_queue import KATI, NOW, filed
+
+
+@pytest.fixture(autouse=True)
+async def two_communes(app: Starlette) -> None:
+    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
+
+
+def named(step: Step) -> str:
+    return "call" if step in CALLS else step.name.lower()
+
+
+@pytest.mark.parametrize("state", list(GrievanceState))
+async def test_a_button_is_there_when_the_step_is_possible(sign_in: SignIn, state: GrievanceState) -> None:
+    reference = await filed("a")
+    mariam, awa = await sign_in("mariam"), await sign_in("awa", Role.SUPERVISOR)
+    for holder in (None, mariam.actor.id, awa.actor.id):
+        async with writing() as session:
+            decider = mariam.actor.id if state in DECIDED else None
+            values = {"state": state, "assigned_to": holder, "decided_by": decider, "touched_at": NOW}
+            await session.exec(update(Grievance).where(col(Grievance.reference) == reference).values(**values))
+        case = await cases.glance(reference)
+        assert case is not None
+        for browser in (mariam, awa):
+            page = await browser.open(f"/desk/cases/{reference}")
+            shown = set(re.findall(rf'action="/desk/cases/{reference}/(\w+)"', page.text)) - {"preview"}
+            assert shown == {named(step) for step in steps_for(case, browser.actor, NOW)}, (holder, browser.actor.role)
