@@ -14,19 +14,6 @@ ROOMS: Final = ("core", "ussd", "menus", "sms")
 
 NOT_YET: Final = frozenset(
     {
-        "core.call_requests.requests.AlreadyCalled",
-        "core.call_requests.requests.TakenBySomebody",
-        "core.grievances.filing.UnknownCategoryError",
-        "core.grievances.steps.CallNotSafe",
-        "core.grievances.steps.DecidedBefore",
-        "core.grievances.steps.NobodyToTell",
-        "core.grievances.steps.NotForThem",
-        "core.grievances.steps.NotThere",
-        "core.grievances.steps.NotYours",
-        "core.grievances.steps.SensitiveStaysPut",
-        "core.grievances.steps.Stale",
-        "core.grievances.steps.StepNotPossible",
-        "core.grievances.steps.WordsMissing",
         "core.numbers.msisdn.BadNumber",
         "sms.campaigns.audience.BadSubject",
         "sms.campaigns.command.Mistake",

@@ -23,7 +23,7 @@ GRIEVANCES: Final = frozenset({AGENT, SUPERVISOR, FOCAL})
 PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/": EVERYBODY,
     "/account": EVERYBODY,
-    "/callbacks": frozenset({AGENT, SUPERVISOR}),
+    "/call-requests": frozenset({AGENT, SUPERVISOR}),
     "/campaigns": frozenset({SUPERVISOR}),
     "/cases": GRIEVANCES,
     "/dashboard": GRIEVANCES,
