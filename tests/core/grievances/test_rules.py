@@ -103,7 +103,10 @@ async def _done(take: Callable[[Visit], Awaitable[object]], page: Visit, to: fro
 @pytest.mark.usefixtures("world")
 async def test_the_queue_offers_what_may_be_taken_but_for_those_that_wait() -> None:
     await seed.safo()
-    mariam, other = await _somebody("mariam", Role.AGENT, Scope.COMMUNE, seed.SAFO), await _somebody("o", Role.AGENT)
+    mariam, other = (
+        await _somebody("mariam", Role.AGENT, Scope.COMMUNE, seed.SAFO),
+        await _somebody("oumou", Role.AGENT),
+    )
     longer = timedelta(days=1)
     for number, (state, holder, touched, level, appealed) in enumerate(
         product(OPEN, (None, mariam.id, other.id), (NOW, NOW - longer), ("commune", "cercle"), (False, True))
