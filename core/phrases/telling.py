@@ -8,7 +8,7 @@ from core.payments.history import PaymentCard
 from core.payments.states import REMEDIES, PaymentState, failure_reason
 from core.platform.settings import settings
 from core.text.formats import short_date
-from core.text.translator import N_, Amount, Translator
+from core.text.translator import Amount, Translator
 from core.text.words import LINE, label
 
 
