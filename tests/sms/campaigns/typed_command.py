@@ -1,0 +1,125 @@
+"""`jigi campaign` as it is typed, and what it says."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+import pytest
+import structlog
+from rich.console import Console
+from typer.testing import CliRunner
+
+from core.campaigns.models import CampaignKind
+from core.platform.database import close_database, open_database
+from core.platform.settings import settings
+from sms.campaigns import command, display, planning
+from tests.sms import campaign_world
+from tests.sms.campaign_world import (
+    change,
+    family,
+)
+
+NOW = datetime.now(UTC)
+PAY_DAY = NOW.date() + timedelta(days=6)
+WIDE = 400
+"""So many columns that no line is broken."""
+
+
+class Said:
+    """What a command said and its exit code."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+    def lines(self) -> list[str]:
+        """What it said line by line, without what is a table and what is empty."""
+        return [line.strip() for line in self.out.splitlines() if line.strip() and line[0] not in "┏┃┡│├└"]
+
+    def rows(self) -> list[list[str]]:
+        """The rows of its tables, without their headings."""
+        return [self._cells(line) for line in self.out.splitlines() if line.startswith("│")]
+
+    def headings(self) -> list[list[str]]:
+        return [self._cells(line) for line in self.out.splitlines() if line.startswith("┃")]
+
+    def _cells(self, line: str) -> list[str]:
+        return [cell.strip() for cell in line.strip("│┃").replace("┃", "│").split("│")]
+
+
+class Typed(Protocol):
+    async def __call__(self, *words: object) -> Said: ...
+
+
+@pytest.fixture
+def jigi(safo: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
+    """Types `jigi campaign …`; a command opens the database for itself."""
+    monkeypatch.setenv("JIGI_DATABASE_URL", database_url)
+    monkeypatch.setenv("COLUMNS", f"{WIDE}")
+    for module in (command, display):
+        monkeypatch.setattr(module, "out", Console(width=WIDE))
+    monkeypatch.setattr(command, "errors", Console(stderr=True, width=WIDE))
+    monkeypatch.delenv("JIGI_LOGIN", raising=False)
+    settings.cache_clear()
+    logging = structlog.get_config()
+
+    async def typed(*words: object) -> Said:
+        await close_database()
+        result = await asyncio.to_thread(CliRunner().invoke, command.app, [str(word) for word in words])
+        open_database(database_url)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Said(result.exit_code, result.stdout, result.stderr)
+
+    yield typed
+    structlog.configure(**logging)
+    settings.cache_clear()
+
+
+async def kin(*phones: str, due: date | None = PAY_DAY, **known: object) -> int:
+    """A household that is paid in some days from the real today."""
+    return await family(*phones, due=due, **known)  # type: ignore[arg-type]
+
+
+async def planned(kind: CampaignKind = CampaignKind.ANNOUNCE) -> int:
+    """A plan of the round made by Awa; its number."""
+    return (await campaign_world.planned(kind, now=NOW)).campaign_id
+
+
+async def running() -> int:
+    return await campaign_world.running(now=NOW)
+
+
+async def put(campaign: int, state: str) -> None:
+    """Bring a campaign to a state, however it came there."""
+    await change(
+        "UPDATE campaign SET state = :state, starts_at = :now WHERE id = :id", id=campaign, state=state, now=NOW
+    )
+
+
+async def became(msisdn: str, state: str, reason: str | None = None) -> None:
+    await change(
+        "UPDATE message SET state = :state, reason = :reason WHERE msisdn = :msisdn",
+        msisdn=msisdn,
+        state=state,
+        reason=reason,
+    )
+
+
+def refused(said: Said) -> str:
+    """What a command that did nothing said, on standard error alone."""
+    assert (said.code, said.out) == (2, "")
+    return " ".join(said.err.split())
+
+
+def done(said: Said) -> list[str]:
+    """What a command that did its work said."""
+    assert (said.code, said.err.strip()) == (0, "")
+    return said.lines()
+
+
+def planning_of(campaign: int) -> planning.Plan:
+    """A plan as `approved` takes it."""
+    return planning.Plan(campaign, 0, 0, None, needs_second=False, texts=0, requests=0)
