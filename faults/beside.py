@@ -10,11 +10,9 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from sqlalchemy import text
-
 from core.campaigns.steps import WrongState
 from core.outbox.notices import Notice, NoticeKind, queue_notice
-from core.platform import database
+from core.platform import sql
 from core.platform.settings import Settings
 from core.staff.agents import Actor
 from core.text.languages import Language
@@ -30,10 +28,10 @@ LONG_HOLD: Final = timedelta(seconds=60)
 UNKNOWN: Final = {"ATXid_unknown1": "+22379999901", "ATXid_unknown2": "+22379999902"}
 """Ids that are not ours and numbers that are nobody's, of which reports come all the same."""
 
-PAUSED: Final = text(
-    "SELECT coalesce(why, why_data ->> 'reason', why_code) FROM campaign WHERE id = :id AND state = 'paused'"
+PAUSED: Final = (
+    "SELECT coalesce(why, why_data ->> 'reason', why_code) FROM campaign WHERE id = %(id)s AND state = 'paused'"
 )
-HELD: Final = text("SELECT why FROM sms_pace WHERE hold_until > :long")
+HELD: Final = "SELECT why FROM sms_pace WHERE hold_until > %(long)s"
 
 
 async def notices(count: int, chance: Random) -> None:
@@ -97,9 +95,8 @@ class Supervising:
                     await self._look()
 
     async def _look(self) -> None:
-        async with database.reading() as connection:
-            paused = await connection.scalar(PAUSED, {"id": self._campaign_id})
-            held = await connection.scalar(HELD, {"long": datetime.now(UTC) + LONG_HOLD})
+        paused = await sql.scalar(PAUSED, {"id": self._campaign_id})
+        held = await sql.scalar(HELD, {"long": datetime.now(UTC) + LONG_HOLD})
         if "Balance" in f"{paused} {held}":
             self.deeds["topped up"] += 1
             # The draws begin again with an order: from the same seed they would begin with the same fault.

@@ -4,16 +4,17 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import text
-
 from core.campaigns.steps import WrongState
+from core.outbox.messages import MessageState
+from core.platform import sql
 from core.platform.database import writing
 from core.staff.agents import Actor
 from sms.campaigns import steps
 
-UNCERTAIN: Final = text(
-    "SELECT id FROM message WHERE state = 'uncertain' AND campaign_id IS NOT DISTINCT FROM :campaign"
-)
+UNCERTAIN: Final = f"""
+SELECT id FROM message
+WHERE state = '{MessageState.UNCERTAIN}' AND campaign_id IS NOT DISTINCT FROM %(campaign)s
+"""  # noqa: S608 - our own words
 
 
 class _Others(Exception):
@@ -43,8 +44,8 @@ class Deciding:
                 break
 
     async def _decide(self, campaign_id: int | None, *, again: bool) -> None:
-        async with writing() as session:
-            ids = list(await session.scalars(UNCERTAIN, {"campaign": campaign_id}))
+        async with writing():
+            ids = await sql.scalars(UNCERTAIN, {"campaign": campaign_id})
             count = await steps.settle(campaign_id, self._who, datetime.now(UTC), again=again)
             if count != len(ids):
                 raise _Others
