@@ -245,7 +245,7 @@ async def settle(campaign_id: int | None, actor: Actor, now: datetime, *, again:
             note = Note.of(NoteCode.SENT_AGAIN if again else NoteCode.LEFT, count=count)
             await _move(session, step, campaign, to, now, actor, note)
         for request in requests:
-            await ledger.put_off(session, request.batch_id, request.message_ids, now)
+            await ledger.put_off(request.batch_id, request.message_ids, now)
         if again and count:
             await wake(session)
     return count

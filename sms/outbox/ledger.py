@@ -159,7 +159,7 @@ async def depart(
         if leaving.overdue:
             await _drop_all(session, claim, Reason.MISSED_ITS_DAY, now)
             return None
-        recipients = await _judged(session, claim, leaving, now, window, most_a_day)
+        recipients = await _judged(claim, leaving, now, window, most_a_day)
         if not recipients:
             await _close(session, claim, now)
             return None
@@ -169,14 +169,12 @@ async def depart(
     return None if body is None else Departure(claim, body, recipients)
 
 
-async def _judged(
-    session: Session, claim: Claim, leaving: Leaving, now: datetime, window: Window, most_a_day: int
-) -> list[Recipient]:
+async def _judged(claim: Claim, leaving: Leaving, now: datetime, window: Window, most_a_day: int) -> list[Recipient]:
     """Those who are to get it, after the others were dropped or put off."""
     judged = await judge(claim.id, leaving, now, prompt=claim.prompt, most_a_day=most_a_day)
     late = [each.id for each in judged if each.why is Reason.THREE_TODAY and leaving.can_wait is not False]
     if late:
-        await put_off(session, claim.id, late, window.next_day(now), now)
+        await put_off(claim.id, late, window.next_day(now), now)
     dropped = [each for each in judged if each.why is not None and each.id not in late]
     if dropped:
         ids, reasons = [each.id for each in dropped], [each.why for each in dropped]
@@ -244,17 +242,15 @@ async def release(claim: Claim, now: datetime, not_before: datetime | None = Non
 
     If it was taken for uncertain meanwhile, its messages go into a new request: we know now that they did not leave.
     """
-    async with writing() as session:
+    async with writing():
         if await sql.scalar(RELEASE, _mine(claim) | {"not_before": not_before or now}) is None:
             ids = await sql.scalars(UNCERTAIN_IN, _mine(claim))
             if ids:
-                await put_off(session, claim.id, ids, not_before or now, now)
+                await put_off(claim.id, ids, not_before or now, now)
 
 
-async def put_off(
-    session: Session, batch: int, ids: Sequence[int], not_before: datetime, now: datetime | None = None
-) -> None:
-    """Move messages to a new request with the same text; a campaign that was thought finished goes on."""
+async def put_off(batch: int, ids: Sequence[int], not_before: datetime, now: datetime | None = None) -> None:
+    """Move messages to a new request with the same text, in this transaction; a campaign thought finished goes on."""
     await sql.execute(PUT_OFF, {"batch": batch, "ids": list(ids), "not_before": not_before})
     await sql.execute(GO_ON, {"batch": batch, "now": now or not_before})
 
@@ -311,9 +307,9 @@ async def record(departure: Departure, results: Sequence[Result], now: datetime,
     async with writing() as session:
         await sql.execute(RECORD, _columns(outcomes) | {"batch": claim.id, "now": now})
         for attempts, ids in again.items():
-            await put_off(session, claim.id, ids, now + timedelta(seconds=retrying.seconds * 2**attempts), now)
+            await put_off(claim.id, ids, now + timedelta(seconds=retrying.seconds * 2**attempts), now)
         if stopped:
-            await put_off(session, claim.id, stopped, now)
+            await put_off(claim.id, stopped, now)
         await _done(session, claim, now, uncertain=any(each.state is _M.UNCERTAIN for each in outcomes))
     return sorted({result.reason for result in results if result.policy is Policy.STOP})
 

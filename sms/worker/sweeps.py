@@ -222,7 +222,7 @@ async def send_anew(now: datetime) -> int:
                 drop = update(Message).where(col(Message.id).in_(group.ids), col(Message.state) == _M.PLANNED)
                 await session.exec(drop.values(state=_M.DROPPED, reason=Reason.CAMPAIGN_CANCELLED, final_at=now))
             else:
-                await ledger.put_off(session, group.batch_id, group.ids, now)
+                await ledger.put_off(group.batch_id, group.ids, now)
     return sum(len(group.ids) for group in groups if not group.cancelled)
 
 

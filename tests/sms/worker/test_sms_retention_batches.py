@@ -22,8 +22,8 @@ async def put_off(when: timedelta) -> None:
     await sender(ScriptedGateway(), Watch()).drain()
     await change("UPDATE message SET state = 'uncertain'")
     row = await one("SELECT id, batch_id FROM message")
-    async with writing() as session:
-        await ledger.put_off(session, row.batch_id, [row.id], NOW + when, NOW)
+    async with writing():
+        await ledger.put_off(row.batch_id, [row.id], NOW + when, NOW)
 
 
 async def held() -> tuple[int, int, int]:
