@@ -134,8 +134,8 @@ class CampaignPlan(Page):
         except (CannotBeWritten, NotASafeText) as error:
             return Shown("", 0, 0, refused(error))
         spoken = translator(language)
-        said = campaign_text(CampaignKind.FREE, free, spoken)
-        sent = written(said, spoken, self._alphabet, reserve=self._settings.sms_optout_reserve)
+        body = campaign_text(CampaignKind.FREE, free, spoken)
+        sent = written(body, spoken, self._alphabet, reserve=self._settings.sms_optout_reserve)
         return Shown(sent.body, sent.size, sent.parts, "")
 
     async def _form(
@@ -145,12 +145,12 @@ class CampaignPlan(Page):
         shown = self._shown(given)
         wrong = dict(errors or {})
         choices = (await self._places(given.get("place", ""))) if wrong.get("place") else ()
-        known = [(str(each.id), f"{each.component} {each.name}") for each in await rounds()]
+        titles = [(str(each.id), f"{each.component} {each.name}") for each in await rounds()]
         context = {
             "given": given,
             "errors": wrong,
             "shown": shown,
-            "rounds": known,
+            "rounds": titles,
             "places": choices,
             "kinds": [(kind.value, word(kind)) for kind in CampaignKind],
             "events": list(EVENTS.items()),
@@ -199,11 +199,11 @@ class CampaignPlan(Page):
         """The place that was written; nothing written is the whole country."""
         if not text:
             return None, None
-        found = await self._places(text)
-        if len(found) == 1:
-            return found[0]
+        places = await self._places(text)
+        if len(places) == 1:
+            return places[0]
         errors["place"] = (
-            "Lequel de ces lieux ?" if found else "Aucun lieu de ce nom. Écrivez une région, un cercle ou une commune."
+            "Lequel de ces lieux ?" if places else "Aucun lieu de ce nom. Écrivez une région, un cercle ou une commune."
         )
         return None, None
 
