@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from core.grievances.subjects import Category, Subcategory
+from core.grievances.vocabulary import GrievanceState
 from core.platform import sql
 
 
@@ -12,9 +14,9 @@ class GrievanceCard:
     """A grievance of a household."""
 
     reference: str
-    category: str
-    subcategory: str
-    state: str
+    category: Category
+    subcategory: Subcategory
+    state: GrievanceState
     received_at: datetime
     next_due: date | None
 

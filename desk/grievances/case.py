@@ -198,7 +198,7 @@ def _words_of(changes: tuple[Change, ...]) -> list[tuple[datetime, str]]:
 async def _colleagues(case: Case) -> list[tuple[str, str]]:
     """Who else may have it: their ids, and their names with what they are where they are no agents."""
     return [
-        (str(each.id), each.name if each.role is Role.AGENT else f"{each.name} ({each.role.value})")
+        (str(each.id), each.name if each.role is Role.AGENT else f"{each.name} ({word(each.role)})")
         for each in await may_have(case.reference)
         if each.id != case.assigned_to
     ]

@@ -16,10 +16,11 @@ from core.grievances.search import Order, Standing, Unsaid
 from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from core.text.formats import number_phrase
+from core.text.languages import Language
 from core.text.words import Word
 from desk.site.charts import Bar, bars, link
 from desk.site.pages import Page, actor, now
-from desk.site.words import LANGUAGES, word
+from desk.site.words import word
 from menus.stats import funnels, losing_most
 from menus.titles import TITLES
 from sms.campaigns.delivered import Deliveries
@@ -116,8 +117,10 @@ async def _line(since: date, until: date) -> dict[str, Any]:
     finished = [each for each in funnels(screens, tasks) if each.task.screen not in SENSITIVE_SCREENS]
     lost = [step for step in losing_most(screens, 8) if step.screen not in SENSITIVE_SCREENS]
     homes = {
-        code: sum(each.events[Event.ENTERED] for each in screens if each.screen == "home" and each.language == code)
-        for code in LANGUAGES
+        language: sum(
+            each.events[Event.ENTERED] for each in screens if each.screen == "home" and each.language == language
+        )
+        for language in Language
     }
     return {
         "calls": await figures.calls(since, until),
@@ -133,5 +136,5 @@ async def _line(since: date, until: date) -> dict[str, Any]:
             Bar(TITLES.get(step.screen, step.screen), step.lost, beside=f"sur {number_phrase(step.entered)}")
             for step in lost[:5]
         ),
-        "languages": bars(Bar(LANGUAGES[code], count) for code, count in homes.items()),
+        "languages": bars(Bar(word(language), count) for language, count in homes.items()),
     }

@@ -27,7 +27,7 @@ from core.text.words import PAPER, Word, label
 from desk.site.charts import link
 from desk.site.pages import DESK, Page, actor, now, number
 from desk.site.refusals import Refused
-from desk.site.words import LANGUAGES, word
+from desk.site.words import word
 
 W = TypeVar("W", bound=Word)
 LETTERS: Final = 80
@@ -191,7 +191,7 @@ def _cells(row: Row) -> Sequence[Cell]:
         row.cercle,
         row.commune,
         label(row.sex, PAPER) if row.sex else "",
-        LANGUAGES[row.language],
+        word(row.language),
         short_date(row.first_answer_due),
         short_date(row.first_answered_at) if row.first_answered_at else "",
         short_date(row.decision_due),

@@ -12,24 +12,6 @@ from tests.support.rooms import modules
 ROOMS: Final = ("core", "ussd", "menus", "sms")
 """The desk raises answers of the web framework, and mistakes in a form whose words are French."""
 
-NOT_YET: Final = frozenset(
-    {
-        "core.numbers.msisdn.BadNumber",
-        "sms.campaigns.audience.BadSubject",
-        "sms.campaigns.command.Mistake",
-        "sms.campaigns.drafts.CannotBeWritten",
-        "sms.campaigns.planning_apart.PlanningAlready",
-        "sms.campaigns.scope.CampaignError",
-        "sms.campaigns.scope.NotASupervisor",
-        "sms.campaigns.scope.OutOfScope",
-        "sms.campaigns.scope.UnknownCampaign",
-        "sms.campaigns.steps.FourEyes",
-        "sms.campaigns.steps.NotAsSeen",
-        "sms.campaigns.steps.WrongState",
-    }
-)
-"""Errors that stand apart from the root still. Nothing is added here."""
-
 
 def errors(module: str) -> Iterator[type[Exception]]:
     """The errors that a module names for others."""
@@ -51,4 +33,4 @@ def test_every_error_of_a_room_comes_from_the_root(room: str) -> None:
         for each in errors(module)
         if not issubclass(each, JigiError)
     }
-    assert apart - NOT_YET == set()
+    assert apart == set()
