@@ -21,8 +21,8 @@ from core.platform.settings import Settings
 from core.platform.settings import settings as read_settings
 from core.schema.ground import Ground, ground
 from core.text.alphabet import alphabet
-from core.text.languages import Language
-from core.text.translator import translator
+from core.text.catalogue import unspoken
+from core.text.translator import read_all
 from desk import views as desk
 from menus import line
 from menus.counting import keeping
@@ -38,9 +38,13 @@ NEVER = 86_400.0
 
 
 def build(settings: Settings | None = None, on: Ground | None = None) -> Starlette:
-    """The application for these settings, standing on these servers, or on those that the settings name."""
+    """The application for these settings, standing on these servers, or on those that the settings name.
+
+    Raises UnusableLocale where a language has no catalogue, so that nobody is answered in English.
+    """
     settings = settings or read_settings()
     logs.set_up(settings.log_level)
+    read_all()
     stack = ExitStack()
     on = on or stack.enter_context(ground(settings))
     open_database(on.database_url, pool=settings.database_pool, statement_seconds=settings.step_seconds)
@@ -56,8 +60,6 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
         counts=counts,
         tasks=ANSWERED_BY,
     )
-    for language in Language:
-        translator(language)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -88,7 +90,7 @@ def _routes(settings: Settings, engine: Engine, redis: Redis, counts: Counts) ->
     routes: list[BaseRoute] = [
         *africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes),
         *webhooks.routes(settings),
-        *health.routes(redis),
+        *health.routes(redis, unspoken),
         Route("/metrics", metrics),
     ]
     if settings.simulator and settings.callback_tokens:

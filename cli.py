@@ -107,6 +107,7 @@ def worker(
     from core.schema.ground import postgres
     from sms.worker.process import work
 
+    _speak()
     url = postgres(settings())
     logs.set_up(settings().log_level)
     if metrics_port:
@@ -188,12 +189,25 @@ def _standing(with_settings: Settings) -> Iterator[str]:
     """Our own servers where none is set, told to the web processes through their environment."""
     from core.schema.ground import ground
 
+    _speak()
     with ground(with_settings) as on:
         os.environ |= {"JIGI_DATABASE_URL": on.database_url, "JIGI_REDIS_URL": on.redis_url}
         if not with_settings.desk_secret.get_secret_value():
             os.environ["JIGI_DESK_SECRET"] = secrets.token_urlsafe(32)  # one for all web processes
         settings.cache_clear()
         yield on.database_url
+
+
+def _speak() -> None:
+    """Read every catalogue, or end with the sentence that says which language cannot be spoken."""
+    from core.text.languages import UnusableLocale
+    from core.text.translator import read_all
+
+    try:
+        read_all()
+    except UnusableLocale as unusable:
+        errors.print(str(unusable), style="bold red", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
 
 
 def _listen(host: str, port: int, workers: int) -> None:

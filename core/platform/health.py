@@ -1,7 +1,7 @@
 """Whether this process can do its work: for the load balancer and for whoever is on call."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -15,16 +15,20 @@ from core.platform import sql
 ASKING_SECONDS = 2.0
 
 
-def routes(redis: Redis) -> list[Route]:
-    """`/health/live`: the process runs; `/health/ready`: it can answer callers, and what it stands on."""
+def routes(redis: Redis, unspoken: Callable[[], str]) -> list[Route]:
+    """`/health/live`: the process runs; `/health/ready`: it can answer callers, and what it stands on.
+
+    `unspoken` says in a sentence why a language cannot be spoken, '' when each can.
+    """
 
     async def live(_: Request) -> Response:
         return PlainTextResponse("ok")
 
     async def ready(_: Request) -> Response:
         database, cache = await asyncio.gather(_postgres(), _redis(redis))
-        state: dict[str, Any] = {"postgresql": database, "redis": cache}
-        return JSONResponse(state, status_code=200 if database == "ok" else 503)
+        languages = unspoken() or "ok"
+        parts = {"postgresql": database, "redis": cache, "languages": languages}
+        return JSONResponse(parts, status_code=200 if database == languages == "ok" else 503)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]
 

@@ -56,6 +56,16 @@ def load(language: Language, locales: Path | None = None) -> Catalogue:
     return Catalogue(texts, forms, gettext.c2py(catalog.plural_expr))
 
 
+def unspoken() -> str:
+    """Why a language could not be spoken by a process that starts now, as a sentence; '' when each could.
+
+    Only whether the files are there is looked at: what they hold was read when this process started.
+    """
+    paths = (path_of(languages.LOCALES, language) for language in Language)
+    missing = next((path for path in paths if not path.is_file()), None)
+    return f"{missing} is missing" if missing else ""
+
+
 def path_of(locales: Path, language: Language) -> Path:
     """Where the catalogue of a language stands."""
     return locales / language.value / "LC_MESSAGES" / "jigi.po"

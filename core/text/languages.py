@@ -128,11 +128,11 @@ class Language(str, metaclass=_Languages):
 def _languages(locales: Path) -> Mapping[str, Language]:
     """The languages that have a folder, by code, in the order they are offered; raises UnusableLocale."""
     folders = [each for each in locales.iterdir() if each.is_dir()] if locales.is_dir() else []
-    read = {folder.name: _read(folder) for folder in folders if not folder.name.startswith((".", "_"))}
+    spoken = {folder.name: _read(folder) for folder in folders if not folder.name.startswith((".", "_"))}
     for needed in (DEFAULT, STAFF):
-        if needed not in read:
+        if needed not in spoken:
             raise UnusableLocale(f"there is no language {needed!r} in {locales}")
-    return dict(sorted(read.items(), key=lambda each: (each[0] != DEFAULT, each[1].name.casefold())))
+    return dict(sorted(spoken.items(), key=lambda each: (each[0] != DEFAULT, each[1].name.casefold())))
 
 
 def _read(folder: Path) -> Language:

@@ -23,6 +23,7 @@ from core.platform.database import close_database, open_database, writing
 from core.platform.jobs import SEND, new_queue
 from core.platform.settings import Settings
 from core.schema.retention import purge
+from core.text.translator import read_all
 from sms.campaigns import rules, steps
 from sms.outbox.africastalking import AfricasTalking
 from sms.outbox.gateway import Gateway
@@ -143,7 +144,8 @@ async def end_tasks(tasks: Collection[asyncio.Task[None]], seconds: float = ENDI
 
 
 async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:
-    """Run a worker on the database at `database_url` until `until` is set."""
+    """Run a worker on the database at `database_url` until `until` is set; raises UnusableLocale."""
+    read_all()
     open_database(database_url, pool=2 * (settings.sms_in_flight + 2), statement_seconds=STATEMENT_SECONDS)
     way_out = gateway or AfricasTalking(settings)
     worker = Worker(settings, way_out, new_queue(database_url), worker_name())
