@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 import typer
@@ -54,7 +54,8 @@ def check(
     walk = walked(longest)
     found = findings(walk, line, rules(alphabet(settings().alphabet)))
     if as_json:
-        out.print_json(json.dumps({"findings": [asdict(each) for each in found], "seen": _seen(walk)}))
+        whole = {"findings": [asdict(each) for each in found], "seen": _seen(walk), "slowest": _slowest(walk)}
+        out.print_json(json.dumps(whole))
     else:
         _tell(found, walk)
     raise typer.Exit(1 if found else 0)
@@ -127,6 +128,16 @@ def _tell(found: list[Finding], walk: Walk) -> None:
         out.print(table)
     seen = ", ".join(f"{count} {name}" for name, count in _seen(walk).items())
     out.print(f"{len(found)} findings; seen: {seen}, in {walk.seconds:.1f} s", highlight=False)
+    if slowest := _slowest(walk):
+        screen = f"{slowest['screen']} ({slowest['language']})"
+        out.print(f"slowest hop: {slowest['seconds']:.2f} s, {screen}; told, not judged", highlight=False)
+
+
+def _slowest(walk: Walk) -> dict[str, Any] | None:
+    visit = walk.slowest()
+    if visit is None:
+        return None
+    return {"screen": visit.screen, "language": visit.caller.language.value, "seconds": visit.seconds}
 
 
 def _seen(walk: Walk) -> dict[str, int]:

@@ -1,4 +1,7 @@
-"""What is wrong with a menu, judged from a walk through it: each finding names screen, language and keys."""
+"""What is wrong with a menu, judged from a walk through it: each finding names screen, language and keys.
+
+No finding depends on the clock: how slow a hop was is printed beside them, and the machine may have been busy.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -33,7 +36,6 @@ class Fault(StrEnum):
     NO_WAY_BACK = "no way back"
     ENDLESS = "without end"
     EXCEPTION = "exception"
-    TOO_SLOW = "too slow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,12 @@ class Rules:
     alphabet: Alphabet
     tasks: Sequence[Task] = ()
     same: frozenset[str] = frozenset()
-    slow_seconds: float = 1.0
     translated: Mapping[Language, frozenset[str]] | None = None
     """The msgids that each language has, not fuzzy and filled; None: not looked at."""
 
 
 OPTION: Final = re.compile(r"^(\d{1,2}) ", re.MULTILINE)
-DEADLINE: Final = "deadline"
 FAULT_OF: Final = {
-    DEADLINE: Fault.TOO_SLOW,
     UnknownScreen.__name__: Fault.NO_TARGET,
     UndeclaredStep.__name__: Fault.NO_TARGET,
     DoesNotFit.__name__: Fault.OVER_BUDGET,
@@ -84,7 +83,7 @@ def findings(walk: Walk, menu: Menu, rules: Rules) -> list[Finding]:
 
 def _told_as(finding: Finding) -> str:
     """What tells two findings of one kind on one screen apart."""
-    return finding.detail if finding.fault not in (Fault.OVER_BUDGET, Fault.TOO_SLOW) else ""
+    return finding.detail if finding.fault is not Fault.OVER_BUDGET else ""
 
 
 def _again(known: Finding) -> Finding:
@@ -118,8 +117,6 @@ def _page(visit: Visit, rules: Rules) -> Iterator[Finding]:
         yield _of(visit, Fault.TOO_MANY_OPTIONS, f"{max(len(options), len(visit.choices))} options")
     if not visit.ends and visit.kind == "choose" and not visit.choices and not {BACK, MORE} & set(keys):
         yield _of(visit, Fault.DEAD_END, "a page that waits for a key and has none")
-    if visit.seconds > rules.slow_seconds:
-        yield _of(visit, Fault.TOO_SLOW, f"{visit.seconds:.1f} s")
 
 
 def _is_trapped(visit: Visit, first: Set[str]) -> bool:

@@ -29,6 +29,9 @@ WRONG_KEY: Final = "8"
 BAD_ANSWERS: Final = ("x", "#", "0000", "😀")
 """What is typed at every question besides the answers that are meant for it."""
 
+HANGS_SECONDS: Final = 300.0
+"""After so long a hop is given up: no machine is so busy."""
+
 MOST_PAGES: Final = 500
 """Pages of one screen that one caller is led to: a screen with more of them has no end, such as one that counts."""
 
@@ -89,6 +92,10 @@ class Walk:
     hops: int = 0
     seconds: float = 0.0
 
+    def slowest(self) -> Visit | None:
+        """The page whose answer took longest."""
+        return max(self.visits, key=lambda visit: visit.seconds, default=None)
+
     def screens(self) -> set[str]:
         """The screens and acts that ran."""
         return {name for visit in self.visits for name in visit.ran}
@@ -141,7 +148,7 @@ class Walker:
         *,
         undone: Undone,
         answers: Mapping[str, Sequence[str]],
-        step_seconds: float = 3.0,
+        step_seconds: float = HANGS_SECONDS,
         most_pages: int = MOST_PAGES,
         **engine: Any,
     ) -> None:
