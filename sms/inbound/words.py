@@ -6,7 +6,7 @@ or, from five letters on, with one letter wrong, missing, surplus or swapped. In
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,28 +78,31 @@ class _Keyword:
     plain: str
 
 
-_FR, _BM = Language("fr"), Language("bm")
-_KEYWORDS: Final = tuple(
-    _Keyword(intent, language, _plain(word))
-    for intent, language, words in (
-        (Intent.PAYMENT, _FR, "paiement payement payeman payer paye paie argent date dates montant"),
-        (Intent.PAYMENT, _BM, "wari sefawari"),
-        (Intent.STATUS, _FR, "plainte plaintes réclamation réclamations"),
-        (Intent.STATUS, _FR, "suivi suivre statut réponse résultat référence ref"),
-        (Intent.STATUS, _BM, "damakasi damakasiw jaabi"),
-        (Intent.HELP, None, "help info infos"),
-        (Intent.HELP, _FR, "aide aides aider aidez information informations renseignement renseignements"),
-        (Intent.HELP, _BM, "dɛmɛ kunnafoni kunnafoniw ɲininkali"),
-        (Intent.STOP, None, "stop stopsms stopall unsubscribe"),
-        (Intent.STOP, _FR, "arrêt arrête arrêtes arrêtez arrêter"),
-        (Intent.STOP, _FR, "stoppe stoppes stopper stoppez désabonner désabonnement"),
-        (Intent.STOP, _BM, "dabila lajɔ"),
-        (Intent.START, None, "start"),
-        (Intent.START, _FR, "reprendre reprends reprenez recommencer commencer recevoir réabonner abonner"),
-        (Intent.START, _BM, "daminɛ sɔrɔ"),
-    )
-    for word in words.split()
-)
+_EVERYWHERE: Final = {
+    Intent.HELP: "help info infos",
+    Intent.STOP: "stop stopsms stopall unsubscribe",
+    Intent.START: "start",
+}
+"""Keywords that do not tell a language; those that do stand in `locales/<code>/language.toml`."""
+
+_LANGUAGES: Final = sorted(Language, key=lambda language: language != Language.staff())
+
+
+def _words(meaning: str) -> str:
+    """The words of a meaning in every language."""
+    return " ".join(word for language in _LANGUAGES for word in language.traits.keywords.get(meaning, ()))
+
+
+def _keywords() -> Iterator[_Keyword]:
+    for intent in (Intent.PAYMENT, Intent.STATUS, Intent.HELP, Intent.STOP, Intent.START):
+        for word in _EVERYWHERE.get(intent, "").split():
+            yield _Keyword(intent, None, _plain(word))
+        for language in _LANGUAGES:
+            for word in language.traits.keywords.get(intent.value, ()):
+                yield _Keyword(intent, language, _plain(word))
+
+
+_KEYWORDS: Final = tuple(_keywords())
 
 
 def _sounds(words: str) -> frozenset[str]:
@@ -107,12 +110,12 @@ def _sounds(words: str) -> frozenset[str]:
 
 
 _BY_SOUND: Final = {loose(keyword.plain): keyword for keyword in _KEYWORDS}
-_COMPLAINT: Final = _sounds("plainte plaintes réclamation réclamations damakasi damakasiw")
-_TO_GET: Final = _sounds("recevoir sɔrɔ")
-_SENT: Final = _sounds("sms texto message messages msg info infos information informations bataki kunnafoni kunnafoniw")
-_DOUBT_BEFORE: Final = _sounds("ne pas plus jamais pourquoi comment quand kana tɛ tɛna ma mun cogo")
-_DOUBT_AFTER: Final = _sounds("pas jamais wa")
-_BESIDE_A_NUMBER: Final = _sounds("n no num numéro nimɔrɔ mon ma le la voici in")
+_COMPLAINT: Final = _sounds(_words("complaint"))
+_TO_GET: Final = _sounds(_words("to_get"))
+_SENT: Final = _sounds("sms info infos " + _words("sent"))
+_DOUBT_BEFORE: Final = _sounds(_words("doubt_before"))
+_DOUBT_AFTER: Final = _sounds(_words("doubt_after"))
+_BESIDE_A_NUMBER: Final = _sounds(_words("beside_a_number"))
 
 
 @dataclass(frozen=True, slots=True)
