@@ -235,7 +235,7 @@ def _filled(said: str, **longer: object) -> str:
     days = (date(2026, month, day) for month in range(1, 13) for day in range(20, 27))
     day = max((date_phrase(reviewed(), each) for each in days), key=lambda told: GSM7.measure(GSM7.prepare(told)))
     period = max((spoken.t(each) for each in ("in the morning", "at noon", "in the afternoon")), key=len)
-    values = {name: spoken.said(value) for name, value in LONGEST.items()}
+    values = {name: spoken.write(value) for name, value in LONGEST.items()}
     return said.format_map({**values, "date": day, "new": day, "old": day, "period": period, **longer})
 
 

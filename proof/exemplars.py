@@ -83,11 +83,11 @@ def _of_screen(pairs: Sequence[Pair], seen: set[str], alphabet: Alphabet) -> lis
         if kind not in best or worth(pair) > worth(best[kind]):
             best[kind] = pair
     chosen = _without_halves(list(best.values()))
-    seen |= {msgid for pair in chosen for msgid in _said(pair)}
+    seen |= {msgid for pair in chosen for msgid in _msgids(pair)}
     for pair in sorted(pairs, key=worth, reverse=True):
-        if len(pair) == len(Language) and not _said(pair) <= seen:
+        if len(pair) == len(Language) and not _msgids(pair) <= seen:
             chosen.append(pair)
-            seen |= _said(pair)
+            seen |= _msgids(pair)
     return sorted(chosen, key=lambda pair: next(iter((len(visit.keys), visit.keys) for visit in pair.values())))
 
 
@@ -115,8 +115,8 @@ def _shape(visit: Visit) -> tuple[int, str, tuple[str, ...], bool]:
     return (page, wrong_key or FIGURES.sub("0", error), leads, visit.ends)
 
 
-def _said(pair: Pair) -> set[str]:
-    return {said.msgid for visit in pair.values() for said in visit.said}
+def _msgids(pair: Pair) -> set[str]:
+    return {utterance.msgid for visit in pair.values() for utterance in visit.utterances}
 
 
 def own_pages(alphabet: Alphabet) -> list[Exemplar]:

@@ -141,7 +141,7 @@ def _length(visit: Visit, rules: Rules) -> Iterator[Finding]:
 
 def _unwritable(visit: Visit) -> Iterator[Finding]:
     """Values that the alphabet has no rule for and that would be left out, but for what the caller typed."""
-    known = "".join([*visit.keys, *(said.text for said in visit.said)])
+    known = "".join([*visit.keys, *(utterance.text for utterance in visit.utterances)])
     try:
         fold(visit.written)
     except NoRule as error:
@@ -151,20 +151,20 @@ def _unwritable(visit: Visit) -> Iterator[Finding]:
 
 
 def _texts(visit: Visit, rules: Rules) -> Iterator[Finding]:
-    for said in visit.said:
+    for utterance in visit.utterances:
         language = visit.caller.language
-        if rules.translated is not None and said.msgid not in rules.translated[language]:
-            yield _of(visit, Fault.NOT_TRANSLATED, repr(said.msgid))
+        if rules.translated is not None and utterance.msgid not in rules.translated[language]:
+            yield _of(visit, Fault.NOT_TRANSLATED, repr(utterance.msgid))
             continue
-        if said.text == said.msgid and said.msgid not in rules.same and _has_words(said.msgid):
-            yield _of(visit, Fault.SAME_AS_ENGLISH, repr(said.msgid))
-        if _fields(said.text) != _fields(said.msgid):
-            yield _of(visit, Fault.OTHER_FIELDS, repr(said.text))
+        if utterance.text == utterance.msgid and utterance.msgid not in rules.same and _has_words(utterance.msgid):
+            yield _of(visit, Fault.SAME_AS_ENGLISH, repr(utterance.msgid))
+        if _fields(utterance.text) != _fields(utterance.msgid):
+            yield _of(visit, Fault.OTHER_FIELDS, repr(utterance.text))
         if rules.alphabet.name == "gsm7":
             try:
-                fold(said.text)
+                fold(utterance.text)
             except NoRule as error:
-                yield _of(visit, Fault.OUTSIDE_ALPHABET, f"{error} in {said.text!r}")
+                yield _of(visit, Fault.OUTSIDE_ALPHABET, f"{error} in {utterance.text!r}")
 
 
 def _menu(walk: Walk, menu: Menu, tasks: Sequence[Task]) -> Iterator[Finding]:

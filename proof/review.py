@@ -74,8 +74,8 @@ def texts_to_review(alphabet: Alphabet, visits: Iterable[Visit] = (), locales: P
     french = {_msgid(message): " / ".join(_strings(message)) for message in _messages(locales, Language.staff())}
     said_by: dict[str, dict[str, None]] = {}
     for visit in visits:
-        for said in visit.said:
-            screens = said_by.setdefault(said.msgid, {})
+        for utterance in visit.utterances:
+            screens = said_by.setdefault(utterance.msgid, {})
             if visit.keys:  # with the first dial the line says its own words too, whatever the screen
                 screens[visit.screen] = None
     texts = []

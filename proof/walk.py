@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
-from core.text.translator import Said, listening, translator
+from core.text.translator import Utterance, listening, translator
 from ussd import texts
 from ussd.call import Call
 from ussd.engine import Engine, Hop, Reply
@@ -59,10 +59,10 @@ class Visit:
     """A page as a caller saw it: the screen that made it, the keys that led there, and its text as it was sent.
 
     `kind` is choose, ask, say or resume; `first` that there is nothing to go back to; `ran` are the screens and acts
-    that were asked, the last of which made the page; `said` the texts of the catalogue that were said; `written` the
-    text and labels as they were before they were written in the alphabet; `seconds` the time its answer took; `error`
-    what the engine failed with, if it did; the screen is then the one that failed; `endless` that no more pages of
-    this screen were walked on from, so many there had been.
+    that were asked, the last of which made the page; `utterances` the texts of the catalogue that were said; `written`
+    the text and labels as they were before they were written in the alphabet; `seconds` the time its answer took;
+    `error` what the engine failed with, if it did; the screen is then the one that failed; `endless` that no more pages
+    of this screen were walked on from, so many there had been.
     """
 
     caller: Caller
@@ -74,7 +74,7 @@ class Visit:
     first: bool
     choices: tuple[Choice, ...]
     ran: tuple[str, ...]
-    said: tuple[Said, ...]
+    utterances: tuple[Utterance, ...]
     written: str
     seconds: float
     error: str = ""
@@ -245,7 +245,7 @@ class Walker:
         self._engine.failure = ""
         self._ran.clear()
         began = time.perf_counter()
-        with listening() as said:
+        with listening() as utterances:
             async with self._undone():
                 reply = await self._engine.answer(Hop(session_id, caller.msisdn, typed))
                 seconds = time.perf_counter() - began
@@ -253,7 +253,7 @@ class Walker:
         self._walk.hops += 1
         failed = self._engine.failure
         state = State.from_json(self._shelf.state) if self._shelf.state and not failed else before
-        self._note(caller, before, state, keys, reply, tuple(said), seconds, failed)
+        self._note(caller, before, state, keys, reply, tuple(utterances), seconds, failed)
         return None if failed or self._shelf.state is None else self._shelf.state
 
     def _note(
@@ -263,7 +263,7 @@ class Walker:
         state: State | None,
         keys: tuple[str, ...],
         reply: Reply,
-        said: tuple[Said, ...],
+        utterances: tuple[Utterance, ...],
         seconds: float,
         failed: str,
     ) -> None:
@@ -279,7 +279,7 @@ class Walker:
             first=before is None or (state is not None and len(state.frames) < 2),
             choices=_choices(state),
             ran=tuple(self._ran),
-            said=said if before is not None else (*said, *self._own_words[language]),
+            utterances=utterances if before is not None else (*utterances, *self._own_words[language]),
             written=_written(state),
             seconds=seconds,
             error=failed,
@@ -329,16 +329,16 @@ def _written(state: State | None) -> str:
     return "\n".join([state.view.error, state.view.text, *(option.label for option in state.view.options)])
 
 
-def _own_words(language: Language, alphabet: Alphabet) -> tuple[Said, ...]:
+def _own_words(language: Language, alphabet: Alphabet) -> tuple[Utterance, ...]:
     """The engine's own texts, most of which it says once for all calls."""
-    with listening() as said:
+    with listening() as utterances:
         spoken = translator(language)
         texts.signs(spoken, alphabet)
         texts.interrupted(spoken)
         texts.too_long(spoken)
         texts.unavailable(language)
         texts.too_many(language)
-    return tuple(said)
+    return tuple(utterances)
 
 
 def _choices(state: State | None) -> tuple[Choice, ...]:

@@ -1,4 +1,4 @@
-"""A voice says the line's texts in one language."""
+"""A translator says the line's texts in one language."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,30 +13,30 @@ from core.text.languages import Language
 
 
 def N_(msgid: str) -> str:  # noqa: N802 - the name gettext's tools know
-    """Mark a text for the catalogues where it is written; `Voice.t` says it later."""
+    """Mark a text for the catalogues where it is written; `Translator.t` says it later."""
     return msgid
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Utterance:
     """A text that was said: its msgid, and as the catalogue has it."""
 
     msgid: str
     text: str
 
 
-_heard: ContextVar[list[Said] | None] = ContextVar("heard", default=None)
+_utterances: ContextVar[list[Utterance] | None] = ContextVar("utterances", default=None)
 
 
 @contextmanager
-def listening() -> Iterator[list[Said]]:
+def listening() -> Iterator[list[Utterance]]:
     """Hear every text that is said inside, for whoever checks what people are shown."""
-    heard: list[Said] = []
-    mark = _heard.set(heard)
+    utterances: list[Utterance] = []
+    mark = _utterances.set(utterances)
     try:
-        yield heard
+        yield utterances
     finally:
-        _heard.reset(mark)
+        _utterances.reset(mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,12 @@ class Translator:
         return self._filled(singular, self.catalogue.plural(singular, plural, count), {"n": count} | values)
 
     def _filled(self, msgid: str, text: str, values: dict[str, object]) -> str:
-        heard = _heard.get()
-        if heard is not None:
-            heard.append(Said(msgid, text))
-        return text.format_map({name: self.said(value) for name, value in values.items()})
+        utterances = _utterances.get()
+        if utterances is not None:
+            utterances.append(Utterance(msgid, text))
+        return text.format_map({name: self.write(value) for name, value in values.items()})
 
-    def said(self, value: object) -> str:
+    def write(self, value: object) -> str:
         """A value as the language writes it."""
         match value:
             case str():

@@ -142,7 +142,7 @@ def _named(kind: CampaignKind, line: PaymentLine, translator: Translator) -> str
 
 def _amount(line: PaymentLine, translator: Translator) -> str:
     """The money of one household, or that each of several gets."""
-    amount = translator.said(Amount(line.amount_xof))
+    amount = translator.write(Amount(line.amount_xof))
     if line.households == 1:
         return amount
     return translator.t("{n} households, {amount} each", n=line.households, amount=amount)
@@ -176,4 +176,4 @@ def _what(line: EventLine, translator: Translator) -> str:
 
 
 def _where(line: EventLine, translator: Translator) -> str:
-    return f"{line.place}, {translator.said(line.hour)}" if line.hour else line.place
+    return f"{line.place}, {translator.write(line.hour)}" if line.hour else line.place

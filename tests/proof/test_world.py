@@ -39,7 +39,7 @@ FIRST: Final = Visit(
     first=True,
     choices=(),
     ran=("start", "home"),
-    said=(),
+    utterances=(),
     written="Jigisèmèjiri",
     seconds=0.01,
 )

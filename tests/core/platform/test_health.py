@@ -15,12 +15,10 @@ from core.text.catalogue import unspoken
 
 
 @pytest.fixture
-async def site(world: None, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    redis = Redis.from_url(redis_url)
+async def site(world: None, redis: Redis) -> AsyncIterator[httpx.AsyncClient]:
     app = Starlette(routes=health.routes(redis, unspoken))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client:
         yield client
-    await redis.aclose()
 
 
 @pytest.fixture
