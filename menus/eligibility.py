@@ -7,6 +7,7 @@ from core.registry.components import TEXTS
 from core.registry.households import EnrolmentCard, EventCard, Standing, standing
 from core.registry.statuses import REMEDIES, Status, status_reason
 from core.text.formats import hour_phrase, short_date
+from core.text.languages import in_language
 from core.text.translator import Amount
 from core.text.words import LINE, label
 from menus.line import line
@@ -97,7 +98,7 @@ async def _next(call: Call, enrolment: EnrolmentCard) -> str:
 
 
 def _event(call: Call, without_words: str, event: EventCard) -> str:
-    what = event.what_fr if call.translator.language == "fr" else event.what_bm
+    what = in_language(event.what, call.translator.language)
     if what:
         text = call.t("{what}: {date}, {place}", what=what, date=event.date, place=event.place)
     else:

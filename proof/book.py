@@ -1,4 +1,4 @@
-"""The book of the line: every page as the phone shows it, in both languages, and the Bambara to be corrected."""
+"""The book of the line: every page as the phone shows it, in every language, and the Bambara to be corrected."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -42,8 +42,8 @@ def book(walk: Walk, menu: Menu, alphabet: Alphabet, today: date) -> str:
     low = sum(text.certainty == CERTAINTY[0] for text in texts)
     return Template((PAGE / "book.html").read_text("utf-8")).substitute(
         style=(PAGE / "book.css").read_text("utf-8"),
-        figures=f"{len({each.screen for each in shown})} écrans, {len(shown) + len(own)} pages en deux langues, "
-        f"{len(texts)} textes bambara dont {low} peu sûrs",
+        figures=f"{len({each.screen for each in shown})} écrans, {len(shown) + len(own)} pages "
+        f"en {len(Language)} langues, {len(texts)} textes bambara dont {low} peu sûrs",
         day=escape(f"{date_phrase(Language.staff(), today, year=True)}"),
         budget=alphabet.page_budget,
         aim=alphabet.page_aim,

@@ -49,7 +49,7 @@ def check(
         bool, typer.Option("--real", help="Hold pages to the longest values of the database that is set.")
     ] = False,
 ) -> None:
-    """Walk the line as every kind of caller in both languages, and name every page that is wrong."""
+    """Walk the line as every kind of caller in every language, and name every page that is wrong."""
     longest = on(postgres(settings()), longest_of_database()) if real else Longest()
     walk = walked(longest)
     found = findings(walk, line, rules(alphabet(settings().alphabet)))
@@ -62,7 +62,7 @@ def check(
 
 
 def walked(longest: Longest) -> Walk:
-    """Walk the line in both languages at once, each on a PostgreSQL of its own that is gone afterwards."""
+    """Walk the line in every language at once, each on a PostgreSQL of its own that is gone afterwards."""
     began = time.perf_counter()
     with ProcessPoolExecutor(len(Language), get_context("spawn")) as processes, errors.status("walking the line…"):
         walks = list(processes.map(_walked, [longest] * len(Language), Language))
@@ -172,7 +172,7 @@ def book(
         Path | None, typer.Option("-c", "--corrections", help="Also write the review table, to be filled in (.csv).")
     ] = None,
 ) -> None:
-    """Book every page of the line in both languages, and its Bambara to be read, for whoever signs it off."""
+    """Book every page of the line in every language, and its Bambara to be read, for whoever signs it off."""
     walk = walked(Longest())
     carried = alphabet(settings().alphabet)
     output.write_text(book_of(walk, line, carried, datetime.now(UTC).date()), "utf-8")

@@ -58,7 +58,7 @@ def exemplars(visits: Iterable[Visit], order: Sequence[str], alphabet: Alphabet)
 
 
 def _pairs(visits: Iterable[Visit]) -> Iterator[Pair]:
-    """The visits by caller and keys, in both languages where the same keys led to the same screen."""
+    """The visits by caller and keys, in every language where the same keys led to the same screen."""
     found: dict[tuple[str, tuple[str, ...]], dict[Language, Visit]] = {}
     for visit in visits:
         if not visit.error and visit.keys[-1:] not in ((BACK,), (HOME,)):

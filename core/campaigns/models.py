@@ -91,8 +91,8 @@ class Campaign(Row, table=True):
     title: str
     round_id: int | None = Field(default=None, foreign_key="payment_round.id")
     audience: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"name": "subject"})
-    text_fr: str | None = None
-    text_bm: str | None = None
+    texts: dict[str, str] | None = Field(default=None, sa_type=JSONB)
+    """Free words in each language, by its code."""
     state: CampaignState = Field(sa_type=one_of(CampaignState))
     planned_by: int | None = Field(default=None, foreign_key="agent.id")
     approved_by: int | None = Field(default=None, foreign_key="agent.id")

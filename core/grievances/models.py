@@ -3,13 +3,14 @@
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Date, Enum, Index, desc, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import STILL_OPEN, Channel, GrievanceState, Level, Sex, Step
 from core.platform.columns import Row, coded, listed, one_of
 from core.text.columns import LanguageCode
-from core.text.languages import Language
+from core.text.languages import Language, in_language
 
 _OPEN = text(STILL_OPEN)
 
@@ -125,20 +126,19 @@ class GrievanceReading(Row, table=True):
 
 
 class PreparedAnswer(Row, table=True):
-    """A text to answer grievances of a category with, in both languages; `reviewed` by somebody who speaks Bambara."""
+    """A text to answer grievances of a category with, by language code; `reviewed` by somebody who speaks Bambara."""
 
     __tablename__ = "prepared_answer"
 
     id: int | None = Field(default=None, primary_key=True)
     category: Category = Field(sa_type=coded(Category))
     title: str
-    text_fr: str
-    text_bm: str
+    texts: dict[str, str] = Field(sa_type=JSONB)
     reviewed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
     def text_in(self, language: Language) -> str:
         """Its text in a language."""
-        return self.text_bm if language == "bm" else self.text_fr
+        return in_language(self.texts, language)
 
 
 class Holiday(Row, table=True):

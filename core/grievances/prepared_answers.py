@@ -1,4 +1,4 @@
-"""Prepared answers: texts to answer grievances with, in both languages.
+"""Prepared answers: texts to answer grievances with, in each language.
 
 The Bambara of those that the demonstration has is put together from the sentences of the project's Bambara texts, and
 no native speaker has read it: they are marked as not reviewed.
@@ -91,4 +91,4 @@ async def plant() -> None:
         there = set(await session.exec(select(PreparedAnswer.category, PreparedAnswer.title)))
         for category, title, french, bambara in DEMO:
             if (category, title) not in there:
-                session.add(PreparedAnswer(category=category, title=title, text_fr=french, text_bm=bambara))
+                session.add(PreparedAnswer(category=category, title=title, texts={"bm": bambara, "fr": french}))

@@ -1,5 +1,6 @@
 """Households of the registry: where one stands, what it is enrolled in, and at which numbers it is reached."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -17,8 +18,7 @@ class EventCard:
     date: date
     time: time | None
     place: str
-    what_fr: str
-    what_bm: str
+    what: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,13 @@ class _Row:
     event_date: date | None
     event_time: time | None
     place: str
-    what_fr: str
-    what_bm: str
+    what: Mapping[str, str]
 
     def enrolment(self, component: ComponentCode) -> EnrolmentCard:
         """The enrolment of this row."""
         event = None
         if self.event_date is not None:
-            event = EventCard(self.event_date, self.event_time, self.place, self.what_fr, self.what_bm)
+            event = EventCard(self.event_date, self.event_time, self.place, self.what)
         return EnrolmentCard(component, self.since, self.ended, self.amount_xof, self.times, event)
 
 
@@ -81,13 +80,13 @@ STANDING: Final = """
 SELECT household.household_no, household.head_name, household.status, household.status_reason,
        commune.name AS commune, household.commune_pcode, household.village,
        enrolment.component, enrolment.since, enrolment.ended, component.amount_xof, component.times,
-       event.date AS event_date, event.time AS event_time, event.place, event.what_fr, event.what_bm
+       event.date AS event_date, event.time AS event_time, event.place, event.what
 FROM household
 JOIN commune ON commune.pcode = household.commune_pcode
 LEFT JOIN enrolment ON enrolment.household_id = household.id
 LEFT JOIN component ON component.code = enrolment.component
 LEFT JOIN LATERAL (
-    SELECT date, time, place, what_fr, what_bm FROM component_event
+    SELECT date, time, place, what FROM component_event
     WHERE component_event.component = enrolment.component AND component_event.commune_pcode = household.commune_pcode
       AND component_event.date >= %(today)s AND (enrolment.ended IS NULL OR component_event.date <= enrolment.ended)
       AND (component_event.village IS NULL OR lower(component_event.village) = lower(household.village))

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from sqlalchemy import CheckConstraint, Column, Computed, Index, UniqueConstraint
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field
 
 from core.platform.columns import Row, coded, one_of, stamped
@@ -50,8 +50,8 @@ class ComponentEvent(Row, table=True):
     date: dt.date
     time: dt.time | None = None
     place: str
-    what_fr: str
-    what_bm: str
+    what: dict[str, str] = Field(sa_type=JSONB)
+    """In each language, by its code."""
 
 
 class Household(Row, table=True):

@@ -87,6 +87,11 @@ class Language(str, metaclass=_Languages):
         return Language, (str(self),)
 
     @classmethod
+    def codes(cls) -> tuple[str, ...]:
+        """The code of every language, in the order they are offered."""
+        return tuple(_languages(LOCALES))
+
+    @classmethod
     def named(cls, code: str) -> "Language | None":
         """The language with this code; None when there is none."""
         return _languages(LOCALES).get(code)
@@ -122,6 +127,11 @@ class Language(str, metaclass=_Languages):
             return Locale.parse(str(self)).get_display_name(STAFF) or self.name
         except UnknownLocaleError:
             return self.name
+
+
+def in_language(texts: Mapping[str, str], language: Language) -> str:
+    """What people wrote in this language, or in the default where nobody wrote it in this one; '' for neither."""
+    return texts.get(language) or texts.get(DEFAULT, "")
 
 
 @lru_cache

@@ -102,8 +102,7 @@ class CampaignPlan(Page):
             kind,
             audience,
             title,
-            typed(form, "text_fr") if free else None,
-            typed(form, "text_bm") if free else None,
+            {code: typed(form, f"text_{code}") for code in Language.codes()} if free else None,
             me.id,
         )
         try:
@@ -121,8 +120,8 @@ class CampaignPlan(Page):
         return self.done(request, words_done, f"/campaigns/{campaign_id}")
 
     def _shown(self, form: FormData | Mapping[str, str]) -> dict[str, Shown]:
-        texts = {code: str(form.get(f"text_{code}") or "").strip()[:LONGEST_TEXT] for code in ("fr", "bm")}
-        free = FreeWords(texts["fr"], texts["bm"])
+        texts = {code: str(form.get(f"text_{code}") or "").strip()[:LONGEST_TEXT] for code in Language.codes()}
+        free = FreeWords(texts)
         return {code: self._one_shown(Language(code), text, free) for code, text in texts.items()}
 
     def _one_shown(self, language: Language, text: str, free: FreeWords) -> Shown:
@@ -177,7 +176,7 @@ class CampaignPlan(Page):
         if kind == "free":
             for code, shown in self._shown(form).items():
                 if shown.error or not shown.body:
-                    errors[f"text_{code}"] = shown.error or "Écrivez le texte dans les deux langues."
+                    errors[f"text_{code}"] = shown.error or "Écrivez le texte dans chaque langue."
         status, language = typed(form, "status"), typed(form, "language")
         if errors:
             return errors, None, (None, None)

@@ -76,7 +76,7 @@ REFUSALS: Final[Mapping[type[Exception], str]] = {
     UnknownCampaign: "Cette campagne n'existe pas, ou n'est pas de votre ressort.",
     NobodyToTell: "Le plan n'a personne à prévenir : refaites-le, ou annulez la campagne.",
     WrongState: "La campagne n'en est plus là.",
-    CannotBeWritten: "Écrivez le texte dans les deux langues.",
+    CannotBeWritten: "Écrivez le texte dans chaque langue.",
     BadAudience: "Ce type de campagne ne va pas avec ce sujet : choisissez un tour de paiement ou des activités.",
     CampaignError: "Cela n'est pas possible maintenant.",
 }

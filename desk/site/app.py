@@ -24,6 +24,7 @@ from starlette_admin.views import BaseView
 from core.platform.settings import Settings
 from core.staff.permissions import NotAllowed
 from core.text.formats import number_phrase, short_date
+from core.text.languages import STAFF, Language
 from desk.site.middleware import SecurityHeaders, SizeLimit
 from desk.site.pages import DESK
 from desk.site.refusals import Refused, in_words
@@ -93,6 +94,9 @@ def mount(
     )
     desk.templates.env.filters.update(
         word=word, day=_day, moment=_moment, hour=_hour, number=number_phrase, plural=_plural
+    )
+    desk.templates.env.globals.update(
+        spoken=[(each.value, each.staff_name.capitalize()) for each in Language], staff_language=STAFF
     )
     for view in views:
         desk.add_view(view)

@@ -6,7 +6,16 @@ from typing import Any, ClassVar, Final, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
-from starlette_admin import BaseField, BooleanField, DateField, EnumField, IntegerField, StringField, TextAreaField
+from starlette_admin import (
+    BaseField,
+    BooleanField,
+    CollectionField,
+    DateField,
+    EnumField,
+    IntegerField,
+    StringField,
+    TextAreaField,
+)
 from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.events import AdminEvent, AfterEditContext, EventContext
 from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
@@ -17,6 +26,7 @@ from core.places.models import Cercle, Commune, Region
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
+from core.text.languages import Language
 from desk.site.pages import actor, may_here, now
 from desk.site.words import word
 
@@ -140,7 +150,7 @@ class Holidays(Kept):
 
 
 class PreparedAnswers(Kept):
-    """Texts to answer with, by category, in both languages."""
+    """Texts to answer with, by category, in each language."""
 
     key = "prepared-answer"
     display_name = "Réponse préparée"
@@ -151,8 +161,9 @@ class PreparedAnswers(Kept):
         IntegerField("id", exclude_from_list=True, exclude_from_detail=True, exclude_from_export=True),
         EnumField("category", "Catégorie", required=True, choices=[(each.value, word(each)) for each in Category]),
         StringField("title", "Titre", required=True),
-        TextAreaField("text_fr", "Texte en français", required=True),
-        TextAreaField("text_bm", "Texte en bambara", required=True),
+        CollectionField(
+            "texts", [TextAreaField(each.value, f"Texte en {each.staff_name}", required=True) for each in Language]
+        ),
         BooleanField("reviewed", "Bambara relu par quelqu'un dont c'est la langue"),
     )
 

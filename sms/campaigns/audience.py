@@ -139,7 +139,7 @@ def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
             NULL::integer AS amount, event.date AS day, NULL::text AS place, NULL::date AS old_day,
             NULL::integer AS hash,
-            jsonb_build_array(event.what_fr, event.what_bm, event.date, event.time, event.place) AS event,
+            jsonb_build_array(event.what, event.date, event.time, event.place) AS event,
             NULL::timestamptz AS moved_at
         FROM component_event AS event
         JOIN household ON household.commune_pcode = event.commune_pcode

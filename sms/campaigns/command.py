@@ -73,8 +73,9 @@ def plan(
     village: Annotated[str, typer.Option(help="A village of that commune.")] = "",
     status: Annotated[Status | None, typer.Option(help="Households of this status.")] = None,
     language: Annotated[Language | None, typer.Option(parser=Language, help="Phones of this language.")] = None,
-    french: Annotated[str, typer.Option("--fr", help="Free words in French.")] = "",
-    bambara: Annotated[str, typer.Option("--bm", help="Free words in Bambara.")] = "",
+    texts: Annotated[
+        list[str] | None, typer.Option("--text", help="Free words, once for each language: --text bm='…'.")
+    ] = None,
     title: Annotated[str, typer.Option(help="How it is called in lists.")] = "",
 ) -> None:
     """Plan a campaign: who is told what, and what it costs. Nothing is sent."""
@@ -97,13 +98,24 @@ def plan(
             language=language,
         )
         name = title or " ".join(part for part in (component or event, round_name, kind.value) if part)
-        new = Draft(kind, audience, name, french or None, bambara or None, person.id)
+        new = Draft(kind, audience, name, _texts(texts), person.id)
         campaign_id = await draft(new, now, alphabet(settings().alphabet))
         with errors.status("planning…"):
             await make_plan(campaign_id, settings(), now, actor=person)
         await print_campaign(campaign_id)
 
     _run(work)
+
+
+def _texts(written: list[str] | None) -> dict[str, str] | None:
+    """Free words by language code; raises Mistake for a language that there is not."""
+    texts = {}
+    for each in written or ():
+        code, given, words = each.partition("=")
+        if not given or Language.named(code) is None:
+            raise Mistake(f"--text takes LANGUAGE=WORDS, with one of {', '.join(Language)}")
+        texts[code] = words
+    return texts or None
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """A campaign before its plan: what it shall tell, about what, and who asked for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from core.platform.database import writing
 from core.platform.errors import JigiError
 from core.text.alphabet import Alphabet
 from core.text.folding import NoRule, fold
+from core.text.languages import Language
 from core.text.links import refuse_links
 from sms.campaigns.audience import Audience, check
 
@@ -23,8 +25,8 @@ class Draft:
     kind: CampaignKind
     audience: Audience
     title: str
-    text_fr: str | None = None
-    text_bm: str | None = None
+    texts: Mapping[str, str] | None = None
+    """Free words, by language code."""
     planned_by: int | None = None
 
 
@@ -32,15 +34,14 @@ async def draft(campaign: Draft, now: datetime, carried: Alphabet) -> int:
     """Keep a campaign that is not planned yet; raises BadAudience, CannotBeWritten and NotASafeText."""
     check(campaign.kind, campaign.audience)
     if campaign.kind is CampaignKind.FREE:
-        for words in (campaign.text_fr, campaign.text_bm):
-            check_words(words, carried)
+        for language in Language:
+            check_words((campaign.texts or {}).get(language), carried)
     kept = Campaign(
         kind=campaign.kind,
         title=campaign.title,
         round_id=campaign.audience.round_id,
         audience=campaign.audience.to_json(),
-        text_fr=campaign.text_fr,
-        text_bm=campaign.text_bm,
+        texts=None if campaign.texts is None else dict(campaign.texts),
         state=CampaignState.DRAFT,
         planned_by=campaign.planned_by,
         created_at=now,
@@ -59,7 +60,7 @@ async def draft(campaign: Draft, now: datetime, carried: Alphabet) -> int:
 def check_words(words: str | None, carried: Alphabet) -> None:
     """Raise CannotBeWritten or NotASafeText for free words that cannot be sent."""
     if not words or not words.strip():
-        raise CannotBeWritten("free words are needed in both languages")
+        raise CannotBeWritten("free words are needed in every language")
     refuse_links(words)
     if carried.name == "gsm7":
         try:

@@ -91,8 +91,7 @@ class Unplanned:
     id: int
     kind: CampaignKind
     audience: dict[str, Any]
-    text_fr: str | None
-    text_bm: str | None
+    texts: Mapping[str, str] | None
     state: CampaignState
     recipients: int
     planned_by: int | None
@@ -101,7 +100,7 @@ class Unplanned:
 
 
 LOCKED: Final = """
-    SELECT id, kind, subject AS audience, text_fr, text_bm, state, recipients, planned_by, approved_by,
+    SELECT id, kind, subject AS audience, texts, state, recipients, planned_by, approved_by,
         second_approved_by
     FROM campaign WHERE id = %(id)s FOR UPDATE
 """
@@ -206,7 +205,7 @@ class _Planning:
 
     def _content(self, content: str) -> Content:
         if self._kind is CampaignKind.FREE:
-            return FreeWords(self._campaign.text_fr or "", self._campaign.text_bm or "")
+            return FreeWords(self._campaign.texts or {})
         return payments_of(content) if self._audience.event is None else events_of(content)
 
     def _not_after(self, content: Content) -> datetime | None:

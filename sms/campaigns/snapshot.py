@@ -38,12 +38,12 @@ PAYMENT_LINES: Final = """
     ) AS line GROUP BY msisdn
 """
 EVENT_LINES: Final = """
-    SELECT msisdn, jsonb_agg(event ORDER BY event ->> 2, event)::text AS content
+    SELECT msisdn, jsonb_agg(event ORDER BY event ->> 1, event)::text AS content
     FROM (SELECT DISTINCT msisdn, event FROM reached) AS line GROUP BY msisdn
 """
 FREE_LINES: Final = """
     SELECT DISTINCT msisdn, (
-        SELECT md5(concat_ws('|', text_fr, text_bm)) FROM campaign WHERE id = %(campaign)s
+        SELECT md5(texts::text) FROM campaign WHERE id = %(campaign)s
     ) AS content FROM reached
 """
 UNAPPROVED: Final = frozenset({CampaignState.DRAFT, CampaignState.PLANNED})

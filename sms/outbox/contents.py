@@ -1,7 +1,7 @@
 """What a campaign tells one number, before it is said in a language: equal contents are one text."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -26,8 +26,7 @@ class PaymentLine:
 class EventLine:
     """An event of a component, in the words of each language."""
 
-    what_fr: str
-    what_bm: str
+    what: Mapping[str, str]
     day: date
     hour: time | None
     place: str
@@ -35,10 +34,9 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class FreeWords:
-    """A text that somebody wrote in both languages."""
+    """A text that somebody wrote in every language."""
 
-    fr: str
-    bm: str
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +67,11 @@ def payments_of(content: str) -> Payments:
 
 
 def events_of(content: str) -> Events:
-    """Read the lines that the database gathered: `[[what (fr), what (bm), day, hour, place], …]`."""
+    """Read the lines that the database gathered: `[[what by language, day, hour, place], …]`."""
     return Events(
         tuple(
-            EventLine(fr, bm, date.fromisoformat(day), time.fromisoformat(hour) if hour else None, place)
-            for fr, bm, day, hour, place in json.loads(content)
+            EventLine(what, date.fromisoformat(day), time.fromisoformat(hour) if hour else None, place)
+            for what, day, hour, place in json.loads(content)
         )
     )
 

@@ -59,8 +59,8 @@ EVENT_CHANGED: Final = """EXISTS (
             SELECT FROM component_event AS event JOIN household ON household.commune_pcode = event.commune_pcode
               AND (event.village IS NULL OR lower(event.village) = lower(household.village))
             WHERE household.id = ANY (message.household_ids) AND event.component = %(event)s
-              AND event.what_fr = line ->> 0 AND event.what_bm = line ->> 1 AND event.date = CAST(line ->> 2 AS date)
-              AND event.time IS NOT DISTINCT FROM CAST(line ->> 3 AS time) AND event.place = line ->> 4)
+              AND event.what = line -> 0 AND event.date = CAST(line ->> 1 AS date)
+              AND event.time IS NOT DISTINCT FROM CAST(line ->> 2 AS time) AND event.place = line ->> 3)
     )"""
 """SQL that tells whether an event that a row of `message` speaks of is no longer as it says, or no longer for it.
 

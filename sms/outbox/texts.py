@@ -10,6 +10,7 @@ from typing import Final
 
 from core.campaigns.models import CampaignKind
 from core.text.alphabet import Alphabet
+from core.text.languages import in_language
 from core.text.translator import N_, Amount, Translator
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 
@@ -56,8 +57,8 @@ def _ended(body: str) -> str:
 def campaign_text(kind: CampaignKind, content: Content, translator: Translator) -> str:
     """Say what a campaign of this kind tells, in one language."""
     match content:
-        case FreeWords(fr, bm):
-            return translator.t("Jigisèmèjiri: {text}", text=fr if translator.language == "fr" else bm)
+        case FreeWords(texts):
+            return translator.t("Jigisèmèjiri: {text}", text=in_language(texts, translator.language))
         case Events(lines):
             return _event(kind, lines, translator)
         case Payments(lines):
@@ -172,7 +173,7 @@ def _more_events(line: EventLine, translator: Translator) -> str:
 
 
 def _what(line: EventLine, translator: Translator) -> str:
-    return line.what_bm if translator.language == "bm" else line.what_fr
+    return in_language(line.what, translator.language)
 
 
 def _where(line: EventLine, translator: Translator) -> str:

@@ -138,8 +138,7 @@ async def event(
                 date=day,
                 time=hour,
                 place=place,
-                what_fr=what,
-                what_bm=f"{what} (bm)",
+                what={"bm": f"{what} (bm)", "fr": what},
             )
         )
 

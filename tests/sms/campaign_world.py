@@ -195,7 +195,8 @@ async def drafted(
     """Draft a campaign, of the round unless another audience is given; give its number."""
     by = (await somebody(planner)).id if planner else None
     whom = audience or Audience(round_id=await round_id())
-    return await draft(Draft(kind, whom, f"{kind}", french, bambara, by), now, GSM7)
+    texts = {code: words for code, words in (("fr", french), ("bm", bambara)) if words is not None}
+    return await draft(Draft(kind, whom, f"{kind}", texts or None, by), now, GSM7)
 
 
 async def planned(

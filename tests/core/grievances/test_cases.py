@@ -185,5 +185,5 @@ async def test_prepared_answers_are_planted_once_and_marked_as_not_reviewed() ->
     found = await of_category(Category.PAYMENT)
     assert found
     assert not any(each.reviewed for each in found)
-    assert {each.text_in(Language("bm")) for each in found} == {each.text_bm for each in found}
+    assert {each.text_in(Language("bm")) for each in found} == {each.texts["bm"] for each in found}
     assert await of_category(Category.ABUSE) == ()

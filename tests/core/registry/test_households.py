@@ -71,7 +71,9 @@ async def test_the_next_event_is_the_soonest_of_the_commune_or_of_the_own_villag
     stands = await standing(household, TODAY)
 
     assert stands
-    assert stands.enrolments[0].next_event == EventCard(date(2026, 11, 26), time(8), "École", "own", "own (bm)")
+    assert stands.enrolments[0].next_event == EventCard(
+        date(2026, 11, 26), time(8), "École", {"bm": "own (bm)", "fr": "own"}
+    )
 
 
 async def test_an_event_of_today_still_counts() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import asgi
 from core.text import languages
-from core.text.languages import Language, UnusableLocale
+from core.text.languages import Language, UnusableLocale, in_language
 
 
 @pytest.fixture
@@ -94,3 +94,10 @@ def test_without_a_catalogue_the_line_does_not_start(locales: Path) -> None:
     path.unlink()
     with pytest.raises(UnusableLocale, match=f"{path} cannot be used: FileNotFoundError"):
         asgi.build()
+
+
+def test_what_nobody_wrote_in_a_language_is_told_in_the_default() -> None:
+    what = {"bm": "girinya sumanni", "fr": "pesée"}
+    assert in_language(what, Language("fr")) == "pesée"
+    assert in_language({"bm": "girinya sumanni"}, Language("fr")) == "girinya sumanni"
+    assert in_language({}, Language("fr")) == ""

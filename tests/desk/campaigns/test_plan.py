@@ -79,7 +79,7 @@ async def test_activities_of_a_component_are_announced(awa: Browser) -> None:
         ({"about": "event", "event": "MA", "first": "2026-12-02", "last": "2026-12-01"}, "avant le premier"),
         ({"about": "event", "event": "MA", "first": "demain"}, "Écrivez la date ainsi"),
         ({"about": "event", "event": "MA", "kind": "unclaimed"}, "ne va pas avec ce sujet"),
-        ({"about": "filter", "kind": "free", "text_fr": FRENCH}, "Écrivez le texte dans les deux langues."),
+        ({"about": "filter", "kind": "free", "text_fr": FRENCH}, "Écrivez le texte dans chaque langue."),
         ({"about": "filter", "kind": "free", "text_fr": "Voir bit.ly/x", "text_bm": "a"}, "Pas de lien"),
         ({"about": "filter", "kind": "free", "text_fr": "Bravo 🎉", "text_bm": "a"}, "ne peut afficher : 🎉"),
         ({"about": "event", "event": "MA", "place": "Nulle part"}, "Aucun lieu de ce nom"),

@@ -77,7 +77,12 @@ async def test_supervisors_keep_prepared_answers_that_agents_look_at(sign_in: Si
         await sign_in("mariam"),
         await sign_in("admin", Role.ADMINISTRATOR),
     )
-    fields = {"category": "payment", "title": "Jour fixé", "text_fr": "Votre jour est fixé.", "text_bm": "Don sigira."}
+    fields = {
+        "category": "payment",
+        "title": "Jour fixé",
+        "texts.fr": "Votre jour est fixé.",
+        "texts.bm": "Don sigira.",
+    }
     assert (await awa.submit("/desk/prepared-answer/create", **fields)).status_code == 303
     assert "Jour fixé" in await mariam.see("/desk/prepared-answer/list")
     assert (await mariam.open("/desk/prepared-answer/create")).status_code == 403

@@ -271,8 +271,8 @@ async def test_an_event_is_told_to_the_enrolled_of_its_village_or_commune() -> N
     await family(DJENEBA, round_name=None, components=("MA",), village="Sirakoro")
 
     plan = await planned(audience=Audience(event="PNP"))
-    given = EventLine("Distribution", "Distribution (bm)", day(3), time(8), "École")
-    weighed = EventLine("Pesée", "Pesée (bm)", day(5), None, "Mairie")
+    given = EventLine({"fr": "Distribution", "bm": "Distribution (bm)"}, day(3), time(8), "École")
+    weighed = EventLine({"fr": "Pesée", "bm": "Pesée (bm)"}, day(5), None, "Mairie")
     assert await event_lines(plan.campaign_id) == {AWA: (given, weighed), BINTA: (weighed,)}
 
 
@@ -303,7 +303,7 @@ async def test_who_has_left_a_component_by_the_day_hears_nothing(ended: date | N
 async def test_events_are_told_by_their_days(kind: Kind, subject: Audience, tells: list[str]) -> None:
     await family(AWA, round_name=None, components=("PNP",), village="Sirakoro")
     lines = (await event_lines((await planned(kind, subject)).campaign_id)).get(AWA, ())
-    assert [line.what_fr for line in lines] == tells
+    assert [line.what["fr"] for line in lines] == tells
 
 
 @pytest.mark.usefixtures("food")

@@ -70,9 +70,9 @@ async def test_a_title_and_a_component_name_the_campaign(jigi: Typed) -> None:
 async def test_whom_a_plan_is_for_is_kept_as_it_was_asked(jigi: Typed) -> None:
     await somebody("awa")
     narrow = ("--place", SAFO, "--village", "Dialakoroba", "--status", "beneficiary", "--language", "fr")
-    words = ("--fr", "Réunion demain.", "--bm", "Sini ɲɔgɔnye.")
+    words = ("--text", "fr=Réunion demain.", "--text", "bm=Sini ɲɔgɔnye.")
     assert (await jigi("plan", "free", *narrow, "--component", "TM", *words, "--as", "awa")).code == 0
-    row = await one("SELECT subject, text_fr, text_bm FROM campaign")
+    row = await one("SELECT subject, texts FROM campaign")
     assert row.subject == {
         "place": SAFO,
         "village": "Dialakoroba",
@@ -80,7 +80,7 @@ async def test_whom_a_plan_is_for_is_kept_as_it_was_asked(jigi: Typed) -> None:
         "language": "fr",
         "component": "TM",
     }
-    assert (row.text_fr, row.text_bm) == ("Réunion demain.", "Sini ɲɔgɔnye.")
+    assert row.texts == {"bm": "Sini ɲɔgɔnye.", "fr": "Réunion demain."}
 
 
 async def test_a_plan_of_events_is_for_the_days_asked(jigi: Typed) -> None:
@@ -117,7 +117,7 @@ async def test_a_round_that_is_not_there_is_refused_with_those_there_are(jigi: T
     )
 
 
-FREE = ("plan", "free", "--fr", "Réunion demain.", "--bm")
+FREE = ("plan", "free", "--text", "fr=Réunion demain.", "--text")
 
 
 @pytest.mark.parametrize(
@@ -126,12 +126,14 @@ FREE = ("plan", "free", "--fr", "Réunion demain.", "--bm")
         (("plan", "announce"), "a campaign of kind announce is about a payment round or an event"),
         (("plan", "moved", "--event", "MA"), "a campaign of kind moved is about a payment round, not an event"),
         (
-            (*FREE, "Sini.", "--round", ROUND),
+            (*FREE, "bm=Sini.", "--round", ROUND),
             "free words are about no round and no event: name a place, a component or a status",
         ),
-        (("plan", "free", "--fr", "Réunion demain."), "free words are needed in both languages"),
-        ((*FREE, "Sini 漢."), "no rule to write in GSM-7: U+6F22 CJK UNIFIED IDEOGRAPH-6F22"),
-        ((*FREE, "Sini: https://example.org"), "https:"),
+        (("plan", "free", "--text", "fr=Réunion demain."), "free words are needed in every language"),
+        ((*FREE, "xx=Sini."), "--text takes LANGUAGE=WORDS, with one of bm, fr"),
+        ((*FREE, "Sini."), "--text takes LANGUAGE=WORDS, with one of bm, fr"),
+        ((*FREE, "bm=Sini 漢."), "no rule to write in GSM-7: U+6F22 CJK UNIFIED IDEOGRAPH-6F22"),
+        ((*FREE, "bm=Sini: https://example.org"), "https:"),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, tuple) else None,
 )

@@ -331,8 +331,8 @@ async def test_free_words_that_cannot_be_sent_are_refused(
 
 async def test_where_phones_show_more_letters_more_may_be_written() -> None:
     with pytest.raises(CannotBeWritten):
-        await draft(Draft(Kind.FREE, Audience(), "free", "Réunion 集.", "Lajɛ."), NOW, GSM7)
-    assert await draft(Draft(Kind.FREE, Audience(), "free", "Réunion 集.", "Lajɛ."), NOW, UCS2)
+        await draft(Draft(Kind.FREE, Audience(), "free", {"fr": "Réunion 集.", "bm": "Lajɛ."}), NOW, GSM7)
+    assert await draft(Draft(Kind.FREE, Audience(), "free", {"fr": "Réunion 集.", "bm": "Lajɛ."}), NOW, UCS2)
 
 
 async def test_free_words_are_told_in_both_languages() -> None:

@@ -30,9 +30,9 @@ MOVED = replace(SAFO, day=THURSDAY, old_day=MONDAY)
 
 SAID_OFF = replace(MOVED, day=None)
 
-FOOD = EventLine("distribution de nourriture", "dumuni dili", THURSDAY, None, "École de Siby")
+FOOD = EventLine({"fr": "distribution de nourriture", "bm": "dumuni dili"}, THURSDAY, None, "École de Siby")
 
-WORK = EventLine("travaux", "foroba baara", THURSDAY, time(7, 30), "Banamba")
+WORK = EventLine({"fr": "travaux", "bm": "foroba baara"}, THURSDAY, time(7, 30), "Banamba")
 
 SAFE = {
     FR: "Personne ne doit vous demander de l'argent ou un code.",
@@ -237,7 +237,7 @@ def test_further_events_follow_a_line_each() -> None:
 
 
 def test_free_words_are_said_as_they_were_written_in_each_language() -> None:
-    words = FreeWords("La mairie est fermée lundi.", "Meri datugulen don ntɛnɛndon.")
+    words = FreeWords({"fr": "La mairie est fermée lundi.", "bm": "Meri datugulen don ntɛnɛndon."})
     assert sent(Kind.FREE, words, FR).body == f"Jigisèmèjiri : La mairie est fermée lundi. {SAFE[FR]}"
     assert sent(Kind.FREE, words, BM).body == f"Jigisèmèjiri: Meri datugulen don ntènèndon. {SAFE[BM]}"
 
@@ -271,7 +271,7 @@ CONTENTS: Sequence[Content] = [
     paid(replace(SAFO, households=2)),
     TWO,
     Events((FOOD, WORK)),
-    FreeWords("Bonne fête à tous !", "Aw ni ce."),
+    FreeWords({"fr": "Bonne fête à tous !", "bm": "Aw ni ce."}),
 ]
 
 
