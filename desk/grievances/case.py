@@ -36,17 +36,6 @@ from ussd.values import Choose
 FURTHEST: Final = timedelta(days=92)
 """A call is not tried again later than this."""
 
-SMS_STATES: Final[Mapping[str, str]] = {
-    "planned": "SMS prévu",
-    "uncertain": "SMS incertain",
-    "accepted": "SMS parti",
-    "on_its_way": "SMS en route",
-    "silent": "SMS parti, sans nouvelle",
-    "delivered": "SMS arrivé",
-    "failed": "SMS pas arrivé",
-    "dropped": "SMS pas envoyé",
-    "left_out": "SMS pas envoyé",
-}
 DONE: Final[Mapping[str, str]] = {
     "take": "La plainte est à vous.",
     "assign": "La plainte est attribuée.",
@@ -164,7 +153,6 @@ class Cases(Page):
             "sms": sms,
             "longest": LONGEST_ANSWER,
             "longest_note": LONGEST_NOTE,
-            "sms_words": SMS_STATES,
         }
         status = 200 if refusal is None else 422 if isinstance(refusal, UNUSABLE) else 409
         return self.show(request, "grievances/case.html", context, status)

@@ -53,7 +53,7 @@ class _Form:
     values: dict[str, str]
     commune: CommuneField
     errors: dict[str, str] = field(default_factory=dict)
-    found: Search | None = None
+    search: Search | None = None
     household: Hit | None = None
 
 
@@ -120,14 +120,14 @@ async def _find(form: _Form, me: Actor) -> None:
     asked, chosen = form.values["q"], form.values["household"]
     async with seen_by(me):
         try:
-            form.found = await search.search(asked, form.commune.pcode) if asked else None
+            form.search = await search.search(asked, form.commune.pcode) if asked else None
         except CannotSearch as error:
             form.errors["q"] = label(error.fault, Audience.DESK)
         try:
             form.household = await search.by_number(chosen) if chosen else None
         except CannotSearch:
             form.values["household"] = ""
-    hits = form.found.hits if form.found else ()
+    hits = form.search.hits if form.search else ()
     if form.household not in hits:
         form.household = hits[0] if len(hits) == 1 else None if asked else form.household
     form.values["household"] = form.household.household_no if form.household else ""
