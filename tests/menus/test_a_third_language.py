@@ -16,7 +16,7 @@ from demo.callers import Situation
 from proof.catalogues import problems
 from sms.worker.sender import Sender
 from tests.menus.conftest import Town, caller
-from tests.sms.campaign_world import ScriptedGateway
+from tests.sms.scripted_gateway import ScriptedGateway
 from tests.support import an_invented_language
 from tests.support.an_invented_language import NAME, said
 

@@ -1,4 +1,4 @@
-"""A world of campaigns: households to tell, people who decide, a watch turned by hand, and a gateway that obeys."""
+"""A world of campaigns: households to tell, people who decide, and a watch turned by hand."""
 
 import asyncio
 from collections import Counter
@@ -26,10 +26,10 @@ from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import Draft, draft
 from sms.campaigns.planning import Plan
 from sms.outbox.contents import EventLine, PaymentLine, events_of, payments_of
-from sms.outbox.gateway import Policy, Result
 from sms.worker.sender import Clock, Sender
 from tests.core import seed
 from tests.core.seed import SAFO, TODAY
+from tests.sms.scripted_gateway import ScriptedGateway
 
 NOW: Final = datetime.combine(TODAY, time(9), UTC)
 """Nine in the morning of the registry's today, a Tuesday."""
@@ -350,7 +350,7 @@ async def got(msisdn: str, many: int = 1, *, at: datetime = NOW, state: str = "a
 _KEYS: Final = count(1)
 
 
-# The clock and the gateway
+# The clock and the sender
 
 
 @dataclass
@@ -371,62 +371,6 @@ class Watch:
     def turn(self, **by: float) -> datetime:
         self.now += timedelta(**by)
         return self.now
-
-
-Step = Policy | Mapping[str, Policy] | Exception | Callable[[str, Sequence[str]], Sequence[Result]]
-"""What the gateway does with one request: the same for all numbers, by number, trouble, or what one likes."""
-
-
-class ScriptedGateway:
-    """Answers request after request as it was told, then takes everything; remembers what it was asked and took."""
-
-    def __init__(self, *steps: Step) -> None:
-        self._steps = list(steps)
-        self._ids = count(1)
-        self.asked: list[tuple[str, tuple[str, ...]]] = []
-        self.took: Counter[str] = Counter()
-
-    async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
-        self.asked.append((body, tuple(msisdns)))
-        step = self._steps.pop(0) if self._steps else Policy.ACCEPTED
-        if isinstance(step, Exception):
-            raise step
-        if isinstance(step, Policy):
-            step = dict.fromkeys(msisdns, step)
-        if isinstance(step, Mapping):
-            return [self.result(msisdn, step.get(msisdn, Policy.ACCEPTED)) for msisdn in msisdns]
-        return step(body, msisdns)
-
-    def result(self, msisdn: str, policy: Policy) -> Result:
-        """What becomes of a number."""
-        if policy is not Policy.ACCEPTED:
-            return Result(msisdn, policy, REASONS[policy])
-        self.took[msisdn] += 1
-        return Result(msisdn, policy, "Sent", f"at-{next(self._ids)}")
-
-    async def close(self) -> None:
-        pass
-
-
-class SlowGateway(ScriptedGateway):
-    """Lets something else happen before it answers."""
-
-    def __init__(self, meanwhile: Callable[[], Awaitable[object]], *steps: Step) -> None:
-        super().__init__(*steps)
-        self._meanwhile = meanwhile
-
-    async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
-        await self._meanwhile()
-        return await super().send(body, msisdns)
-
-
-REASONS: Final = {
-    Policy.AGAIN: "GatewayError",
-    Policy.FINAL: "UserInBlacklist",
-    Policy.STOP: "InsufficientBalance",
-    Policy.UNCERTAIN: "not in the answer",
-    Policy.KEEP: "HTTP 503",
-}
 
 
 def sender(gateway: ScriptedGateway, watch: Watch, *, worker: str = "first", settings: Settings = SETTINGS) -> Sender:

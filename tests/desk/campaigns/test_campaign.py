@@ -25,7 +25,6 @@ from tests.sms.campaign_world import (
     BINTA,
     CHEICK,
     SETTINGS,
-    ScriptedGateway,
     Watch,
     counted,
     drafted,
@@ -35,6 +34,7 @@ from tests.sms.campaign_world import (
     sender,
     state_of,
 )
+from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")
 

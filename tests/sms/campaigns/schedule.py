@@ -6,17 +6,8 @@ from core.campaigns.models import CampaignKind as Kind
 from core.platform.settings import Settings
 from sms.campaigns import rules, steps
 from sms.campaigns.rules import Arisen
-from tests.sms.campaign_world import (
-    NOW,
-    SETTINGS,
-    ScriptedGateway,
-    Watch,
-    change,
-    fates,
-    running,
-    sender,
-    state_of,
-)
+from tests.sms.campaign_world import NOW, SETTINGS, Watch, change, fates, running, sender, state_of
+from tests.sms.scripted_gateway import ScriptedGateway
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EARLIER = NOW - 10 * DAY

@@ -33,7 +33,6 @@ from tests.sms.campaign_world import (
     SETTINGS,
     TELECEL,
     Fate,
-    ScriptedGateway,
     Watch,
     approved,
     bodies,
@@ -57,6 +56,7 @@ from tests.sms.campaign_world import (
 )
 from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.plans import DAY, MONEY, again
+from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")
 

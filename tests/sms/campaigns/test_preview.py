@@ -25,7 +25,6 @@ from tests.sms.campaign_world import (
     PAY_DAY,
     SETTINGS,
     TELECEL,
-    ScriptedGateway,
     Watch,
     approved,
     change,
@@ -38,6 +37,7 @@ from tests.sms.campaign_world import (
     somebody,
 )
 from tests.sms.campaign_world import safo as safo
+from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -17,7 +17,6 @@ from tests.sms.campaign_world import (
     NOW,
     PAY_DAY,
     Fate,
-    ScriptedGateway,
     Watch,
     approved,
     family,
@@ -33,6 +32,7 @@ from tests.sms.campaign_world import (
 )
 from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, at, known_since, sent
+from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")
 

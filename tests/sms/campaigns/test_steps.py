@@ -20,7 +20,6 @@ from tests.sms.campaign_world import (
     NOW,
     SETTINGS,
     Fate,
-    ScriptedGateway,
     Watch,
     approved,
     change,
@@ -37,6 +36,7 @@ from tests.sms.campaign_world import (
 )
 from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.standing import DEAR, HOUR, in_state
+from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -23,8 +23,6 @@ from tests.sms.campaign_world import (
     NOW,
     SETTINGS,
     Fate,
-    ScriptedGateway,
-    SlowGateway,
     Watch,
     approved,
     change,
@@ -43,6 +41,7 @@ from tests.sms.campaign_world import (
 )
 from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.standing import HOUR, WINDOW, in_state
+from tests.sms.scripted_gateway import ScriptedGateway, SlowGateway
 
 pytestmark = pytest.mark.usefixtures("safo")
 

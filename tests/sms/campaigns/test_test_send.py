@@ -17,7 +17,6 @@ from tests.sms.campaign_world import (
     MALITEL,
     NOW,
     SETTINGS,
-    ScriptedGateway,
     Watch,
     bodies,
     counted,
@@ -31,6 +30,7 @@ from tests.sms.campaign_world import (
     state_of,
 )
 from tests.sms.campaign_world import safo as safo
+from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")
 

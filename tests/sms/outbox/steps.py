@@ -11,11 +11,8 @@ from sms.outbox.ledger import Claim, Departure, Retrying, WrittenNotice
 from sms.outbox.texts import Written
 from sms.outbox.window import Window
 from tests.core.seed import TODAY
-from tests.sms.campaign_world import (
-    FR,
-    NOW,
-    REASONS,
-)
+from tests.sms.campaign_world import FR, NOW
+from tests.sms.scripted_gateway import REASONS
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)

@@ -10,14 +10,8 @@ from sms.outbox.ledger import Claim, Departure
 from sms.outbox.window import Window
 from sms.worker import sweeps
 from sms.worker.sweeps import Swept
-from tests.sms.campaign_world import (
-    AWA,
-    NOW,
-    SETTINGS,
-    ScriptedGateway,
-    Watch,
-    sender,
-)
+from tests.sms.campaign_world import AWA, NOW, SETTINGS, Watch, sender
+from tests.sms.scripted_gateway import ScriptedGateway
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WINDOW = Window(*SETTINGS.sms_window)

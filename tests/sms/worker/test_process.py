@@ -21,7 +21,6 @@ from sms.worker.process import Worker, end_tasks, work, worker_name
 from tests.sms.campaign_world import (
     AWA,
     Fate,
-    ScriptedGateway,
     approved,
     change,
     counted,
@@ -39,6 +38,7 @@ from tests.sms.campaign_world import (
     until,
 )
 from tests.sms.campaign_world import safo as safo
+from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -27,8 +27,6 @@ from tests.sms.campaign_world import (
     PAY_DAY,
     SETTINGS,
     Fate,
-    ScriptedGateway,
-    SlowGateway,
     Watch,
     counted,
     crowd,
@@ -46,6 +44,7 @@ from tests.sms.campaign_world import (
     until,
 )
 from tests.sms.campaign_world import safo as safo
+from tests.sms.scripted_gateway import ScriptedGateway, SlowGateway
 from tests.sms.worker.sending import DAY, EVENING, MORNING, ONE_EACH, at_work, failing
 
 pytestmark = pytest.mark.usefixtures("safo")

@@ -20,7 +20,6 @@ from tests.sms.campaign_world import (
     NOW,
     SETTINGS,
     Fate,
-    ScriptedGateway,
     Watch,
     family,
     fate_of,
@@ -32,6 +31,7 @@ from tests.sms.campaign_world import (
     speaks,
 )
 from tests.sms.campaign_world import safo as safo
+from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sending import DAY, gone
 
 pytestmark = pytest.mark.usefixtures("safo")

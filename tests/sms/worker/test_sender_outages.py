@@ -19,7 +19,6 @@ from tests.sms.campaign_world import (
     NOW,
     SETTINGS,
     Fate,
-    ScriptedGateway,
     Watch,
     crowd,
     fates,
@@ -30,6 +29,7 @@ from tests.sms.campaign_world import (
     somebody,
 )
 from tests.sms.campaign_world import safo as safo
+from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sending import failing
 
 pytestmark = pytest.mark.usefixtures("safo")

@@ -13,7 +13,6 @@ from tests.sms.campaign_world import (
     CHEICK,
     SETTINGS,
     Fate,
-    ScriptedGateway,
     Watch,
     counted,
     crowd,
@@ -29,6 +28,7 @@ from tests.sms.campaign_world import (
     state_of,
 )
 from tests.sms.campaign_world import safo as safo
+from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -11,7 +11,6 @@ from tests.sms.campaign_world import (
     BINTA,
     NOW,
     Fate,
-    ScriptedGateway,
     Watch,
     change,
     crowd,
@@ -26,6 +25,7 @@ from tests.sms.campaign_world import (
     somebody,
 )
 from tests.sms.campaign_world import safo as safo
+from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sweeping import (
     DAY,
     GRACE,

@@ -17,7 +17,6 @@ from tests.sms.campaign_world import (
     NOW,
     SETTINGS,
     Fate,
-    ScriptedGateway,
     Watch,
     approved,
     change,
@@ -37,6 +36,7 @@ from tests.sms.campaign_world import (
     state_of,
 )
 from tests.sms.campaign_world import safo as safo
+from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sweeping import DAY, HOUR, MINUTE, SECOND, claimed, left, reported, swept, unanswered
 
 pytestmark = pytest.mark.usefixtures("safo")
