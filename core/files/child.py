@@ -1,0 +1,83 @@
+"""The process in which a file is opened: it reads, writes what it finds as lines of JSON, and holds nothing else.
+
+Run by `core.files.opening` as `python -m core.files.child PATH`, never by a person. Lines: first a head (`sheets`,
+`sheet`, `hidden_columns`, `expected`), then rows; or `refused` with the sentence.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from core.files.cells import Cell, Kind, Row, SheetName, UnreadableFile
+from core.files.delimited import delimited
+from core.files.limits import LIMITS, Limits
+from core.files.xlsx import workbook
+
+WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
+TOO_LARGE: Final = (
+    "Ce fichier est trop grand une fois ouvert. Gardez une seule feuille, sans images ni formules inutiles."
+)
+
+
+def main(path: Path, out: TextIO, limits: Limits = LIMITS) -> int:
+    """Read a file to its end; the exit code, 0 also for a file that is refused in words."""
+    _bound(limits)
+    try:
+        for line in _lines(path, limits):
+            out.write(line)
+            out.write("\n")
+    except UnreadableFile as refusal:
+        out.write(json.dumps({"refused": str(refusal)}))
+        out.write("\n")
+    except MemoryError:
+        out.write(json.dumps({"refused": TOO_LARGE}))
+        out.write("\n")
+    out.flush()
+    return 0
+
+
+def _bound(limits: Limits) -> None:
+    """Let this process have so much memory and processor time and no more; it writes no file."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _lines(path: Path, limits: Limits) -> Iterator[str]:
+    if path.suffix.lower() not in WORKBOOKS:
+        with delimited(path, limits) as (rows, expected):
+            yield _head((SheetName(""),), 0, (), expected)
+            yield from map(_row, rows)
+        return
+    with workbook(path, limits) as book:
+        sheet = next((place for place, each in enumerate(book.sheets) if not each.hidden), 0)
+        rows_of_sheet = book.read(sheet)
+        rows = iter(rows_of_sheet)
+        first = list(islice(rows, 1))
+        yield _head(book.sheets, sheet, rows_of_sheet.hidden_columns, rows_of_sheet.expected)
+        yield from map(_row, chain(first, rows))
+
+
+def _head(sheets: Iterable[SheetName], sheet: int, hidden_columns: Iterable[int], expected: int | None) -> str:
+    names = [[each.name, each.hidden] for each in sheets]
+    return json.dumps({"sheets": names, "sheet": sheet, "hidden_columns": [*hidden_columns], "expected": expected})
+
+
+def _row(row: Row) -> str:
+    return json.dumps([row.line, row.hidden, [_cell(cell) for cell in row.cells]], ensure_ascii=True)
+
+
+def _cell(cell: Cell) -> Any:
+    """Text as itself, nothing as 0, all else with its kind: most cells are text."""
+    if cell.kind is Kind.TEXT:
+        return cell.text
+    return 0 if cell.kind is Kind.EMPTY else [cell.kind.value, cell.text]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.stdout))

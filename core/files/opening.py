@@ -1,0 +1,100 @@
+"""A file that somebody brought, opened: in a process of its own, with limits, so that no file can end ours."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from core.files.cells import EMPTY, Cell, Kind, Row, SheetName, UnreadableFile
+from core.files.child import TOO_LARGE, WORKBOOKS
+
+DIED: Final = "Ce fichier n'a pas pu être lu. Enregistrez-le à nouveau depuis Excel ou LibreOffice, puis réessayez."
+SUFFIXES: Final = frozenset({".csv", ".txt", *WORKBOOKS})
+
+__all__ = ["SUFFIXES", "WORKBOOKS", "Table", "opened"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file holds: its header, the rows under it (without the empty ones), and where it was found.
+
+    `expected` is how many rows there may be at most, None where it is not known. `sheets` are all of the file, `sheet`
+    the place of the one that is read; `hidden_columns` are places from 0.
+    """
+
+    header: Row
+    rows: Iterator[Row]
+    expected: int | None
+    sheets: tuple[SheetName, ...]
+    sheet: int
+    hidden_columns: tuple[int, ...]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Table]:
+    """Open a `.csv` or `.xlsx` file at its header, its first line that is not empty.
+
+    Raises UnreadableFile when it cannot be opened, has no header, or is in no known encoding; reading on may raise it.
+    """
+    if not path.is_file():
+        raise UnreadableFile(f"Le fichier {path.name} n'existe pas.")
+    with _child(path) as child, child.stdout as out:  # type: ignore[union-attr]  # a pipe is asked for
+        lines = _lines(child, out)
+        head = next(lines)
+        rows = (row for row in map(_row, lines) if any(cell is not EMPTY for cell in row.cells))
+        header = next(rows, None)
+        if header is None:
+            raise UnreadableFile("Le fichier est vide.")
+        expected = head["expected"]
+        yield Table(
+            header=header,
+            rows=rows,
+            expected=None if expected is None else max(0, expected - header.line),
+            sheets=tuple(SheetName(name, hidden) for name, hidden in head["sheets"]),
+            sheet=head["sheet"],
+            hidden_columns=tuple(head["hidden_columns"]),
+        )
+
+
+@contextmanager
+def _child(path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The process that reads, ended with us: it gets no setting and no secret of ours."""
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "core.files.child", str(path.absolute())]
+    child = subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    )
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+def _lines(child: subprocess.Popen[bytes], out: IO[bytes]) -> Iterator[Any]:
+    """What the child found, line by line; raises UnreadableFile with its words, or ours when it died."""
+    whole = False
+    for line in out:
+        found = json.loads(line)
+        if isinstance(found, dict) and "refused" in found:
+            raise UnreadableFile(found["refused"])
+        whole = True
+        yield found
+    if child.wait() or not whole:
+        raise UnreadableFile(TOO_LARGE if child.returncode < 0 else DIED)
+
+
+def _row(found: list[Any]) -> Row:
+    line, hidden, cells = found
+    return Row(line, [*map(_cell, cells)], hidden)
+
+
+def _cell(found: Any) -> Cell:
+    if isinstance(found, str):
+        return Cell(Kind.TEXT, found)
+    return Cell(Kind(found[0]), found[1]) if found else EMPTY
