@@ -1,15 +1,24 @@
 """PostgreSQL: reading in one round trip, writing in one transaction, copying in bulk.
 
 A write that runs inside another write joins it, so that what a person did and the journal of it are one transaction.
+
+Three addresses, which are one where only one is given: the pooled one, which may be PgBouncer's in transaction mode, so
+nothing there relies on a session (no start-up options, no prepared statements, no LISTEN); the direct one for what a
+pooler cannot carry (COPY, locks of a session, LISTEN, migrations); and one to read from, which may be a standby. Each
+may name several hosts, in libpq's own spelling.
 """
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
 
 import psycopg
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as SqlAlchemySession
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,48 +36,90 @@ class NotOpen(JigiError, RuntimeError):
     """The database was used before `open_database`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where PostgreSQL answers, as libpq URLs or connection strings; '' is the first of them."""
+
+    pooled: str
+    direct: str = ""
+    read: str = ""
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a pooler stands before the first address."""
+        return bool(self.direct) and self.direct != self.pooled
+
+
 class _Engines:
     """One pool whose connections commit each statement by themselves, and a smaller one for transactions."""
 
-    def __init__(self, url: str, pool: int, statement_seconds: float) -> None:
-        self.url = url
+    def __init__(self, addresses: Addresses, pool: int, statement_seconds: float) -> None:
+        self.addresses = addresses
         self._seconds = statement_seconds
-        self.reading = self._engine(pool, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-        self.writing = self._engine(max(2, pool // 2))
+        self._pool = pool
+        self.reading = self._engine(addresses.pooled, pool, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        self.writing = self._engine(addresses.pooled, max(2, pool // 2))
+        self.figures = self._engine(addresses.read, max(2, pool // 2)) if addresses.read else self.writing
 
     async def close(self) -> None:
-        await self.reading.dispose()
-        await self.writing.dispose()
+        for engine in {self.reading, self.writing, self.figures}:
+            await engine.dispose()
 
-    def _engine(self, pool: int, **options: Any) -> AsyncEngine:
-        milliseconds = max(1, int(self._seconds * 1000))
-        return create_async_engine(
-            make_url(self.url).set(drivername="postgresql+psycopg"),
+    @property
+    def statement_milliseconds(self) -> int:
+        return max(1, int(self._seconds * 1000))
+
+    def _engine(self, address: str, pool: int, **options: Any) -> AsyncEngine:
+        made = create_async_engine(
+            "postgresql+psycopg://",
+            async_creator=partial(self._connect, address),
             pool_size=pool,
             max_overflow=0,
             pool_timeout=self._seconds,
             pool_recycle=1800,
             hide_parameters=True,
-            connect_args={
-                "connect_timeout": max(2, int(self._seconds)),
-                "prepare_threshold": 2,
-                "options": f"-c timezone=UTC -c statement_timeout={milliseconds}",
-            },
+            use_native_hstore=False,
             **options,
         )
+        event.listen(made.sync_engine, "handle_error", _leave_the_demoted)
+        return made
+
+    async def _connect(self, address: str) -> psycopg.AsyncConnection:
+        session = (
+            {"prepare_threshold": None}
+            if self.addresses.is_pooled
+            else {"prepare_threshold": 2, "options": f"-c statement_timeout={self.statement_milliseconds}"}
+        )
+        return await psycopg.AsyncConnection.connect(address, connect_timeout=max(2, int(self._seconds)), **session)
 
 
+GONE: Final = frozenset({"25006", "57P01", "57P02", "57P03"})
+"""What a server answers that is a standby now, or going down (PostgreSQL, appendix A)."""
+
+
+def _leave_the_demoted(context: ExceptionContext) -> None:
+    """Close the connections to a server that only reads now, or ends: new ones find the one that was promoted."""
+    state = getattr(context.original_exception, "sqlstate", None)
+    if state in GONE:
+        context.is_disconnect = True
+
+
+BOUND: Final = "SET LOCAL statement_timeout = {}"
 _engines: _Engines | None = None
 _ambient: ContextVar[Session | None] = ContextVar("ambient_write", default=None)
 
 
-def open_database(url: str, *, pool: int = 10, statement_seconds: float = 3.0) -> None:
+def open_database(
+    url: str, *, direct: str = "", read: str = "", pool: int = 10, statement_seconds: float = 3.0
+) -> None:
     """Make `url` (a libpq URL) the database of this process; connections are made on first use.
 
-    `statement_seconds` bounds each statement and the wait for a connection of the pool.
+    `statement_seconds` bounds each statement and the wait for a connection of the pool; behind a pooler it bounds those
+    of a transaction, and other reads are bounded by what the role was given (`docs/operators.md`).
     """
     global _engines
-    _engines = _Engines(url, pool, statement_seconds)
+    os.environ["PGTZ"] = "UTC"  # libpq asks for it as it connects, which PgBouncer carries, as it does not `options`
+    _engines = _Engines(Addresses(url, direct, read), pool, statement_seconds)
 
 
 async def close_database() -> None:
@@ -119,7 +170,10 @@ async def writing() -> AsyncIterator[Session]:
     if outer is not None:
         yield outer
         return
-    async with Session(_opened().writing, expire_on_commit=False) as session, session.begin():
+    engines = _opened()
+    async with Session(engines.writing, expire_on_commit=False) as session, session.begin():
+        if engines.addresses.is_pooled:
+            await (await session.connection()).exec_driver_sql(BOUND.format(engines.statement_milliseconds))
         mark = _ambient.set(session)
         try:
             yield session
@@ -144,6 +198,7 @@ async def undone() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def copying() -> AsyncIterator[psycopg.AsyncConnection]:
-    """A connection of its own outside the pool, for COPY and long statements; the caller commits."""
-    async with await psycopg.AsyncConnection.connect(_opened().url, options="-c timezone=UTC") as connection:
+    """A connection of its own past pool and pooler, for COPY, long statements and session locks; the caller commits."""
+    addresses = _opened().addresses
+    async with await psycopg.AsyncConnection.connect(addresses.direct or addresses.pooled) as connection:
         yield connection

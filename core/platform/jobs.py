@@ -15,10 +15,9 @@ SEND = "sms.send"
 
 def new_queue(database_url: str = "") -> App:
     """A queue on the database at `database_url` (a libpq URL); without one it can only take jobs into transactions."""
-    return App(connector=PsycopgConnector(conninfo=database_url, min_size=1, max_size=4, kwargs={"options": UTC}))
+    return App(connector=PsycopgConnector(conninfo=database_url, min_size=1, max_size=4))
 
 
-UTC = "-c timezone=UTC"
 _queue = new_queue()
 
 

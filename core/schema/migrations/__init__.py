@@ -4,7 +4,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.engine import make_url
 
 
 def configuration(url: str) -> Config:
@@ -12,7 +11,7 @@ def configuration(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.attributes["url"] = make_url(url).set(drivername="postgresql+psycopg")
+    config.attributes["url"] = url
     return config
 
 

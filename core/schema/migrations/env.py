@@ -1,16 +1,18 @@
-"""What Alembic runs: our metadata on the URL it was given, one process at a time."""
+"""What Alembic runs: our metadata on the address it was given, one process at a time."""
 
+import psycopg
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from core.platform.locks import WAIT, Lock
+from core.platform.locks import Lock
 from core.schema.models import metadata
 
-engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
+address = context.config.attributes["url"]
+engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(address), poolclass=NullPool)
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=metadata)
     with context.begin_transaction():
-        connection.exec_driver_sql(WAIT, {"lock": Lock.MIGRATION})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": Lock.MIGRATION})
         context.run_migrations()
 engine.dispose()
