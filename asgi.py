@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from core.calls.journal import Journal
 from core.calls.session_end import SessionEnd, Unsaid
 from core.platform import health, logs
 from core.platform.database import close_database, open_database
+from core.platform.redis import Client, connect
 from core.platform.settings import Settings
 from core.platform.settings import settings as read_settings
 from core.schema.ground import Ground, ground
@@ -31,7 +31,7 @@ from sms.inbound import dropped_calls, webhooks
 from ussd import africastalking
 from ussd.counting import Counts, NoCounts
 from ussd.engine import Engine
-from ussd.sessions import Sessions, connect
+from ussd.sessions import LOCK_SHARE, Sessions
 
 NEVER = 86_400.0
 """Seconds between looks at counts that are not counted."""
@@ -52,7 +52,7 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
     counts = Counts() if settings.count_seconds else NoCounts()
     engine = Engine(
         line,
-        sessions=Sessions(redis, seconds=settings.session_seconds, lock_seconds=settings.step_seconds * 2),
+        sessions=Sessions(redis, seconds=settings.session_seconds, lock_seconds=settings.step_seconds * LOCK_SHARE),
         journal=Journal(),
         alphabet=alphabet(settings.alphabet),
         step_seconds=settings.step_seconds,
@@ -77,7 +77,7 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
     return app
 
 
-def _routes(settings: Settings, engine: Engine, redis: Redis, counts: Counts) -> list[BaseRoute]:
+def _routes(settings: Settings, engine: Engine, redis: Client, counts: Counts) -> list[BaseRoute]:
     own = CollectorRegistry()
     own.register(counts)
 

@@ -114,10 +114,11 @@ class _Shelf:
     async def take(self, msisdn: str, token: str) -> Held:
         return Held(True, None if self.state is None else State.from_json(self.state))
 
-    async def keep(self, msisdn: str, state: State, *, remember: Language | None) -> None:
+    async def keep(self, msisdn: str, token: str, state: State, *, remember: Language | None) -> bool:
         self.state = state.to_json()
+        return True
 
-    async def free(self, msisdn: str) -> None:
+    async def free(self, msisdn: str, token: str) -> None:
         return None
 
     async def stored(self, msisdn: str) -> State | None:
@@ -158,7 +159,7 @@ class Walker:
         self._ran: list[str] = []
         self._engine = _Watched(
             _recording(menu, self._ran),
-            sessions=self._shelf,  # type: ignore[arg-type]
+            sessions=self._shelf,
             journal=journal,
             alphabet=alphabet,
             step_seconds=step_seconds,

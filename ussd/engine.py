@@ -25,7 +25,7 @@ from ussd.counting import Counts, NoCounts
 from ussd.journal import Journal
 from ussd.menu import Menu
 from ussd.player import Player
-from ussd.sessions import Sessions
+from ussd.sessions import Store
 from ussd.state import State, parts
 from ussd.texts import interrupted, too_many, unavailable
 
@@ -65,7 +65,7 @@ class Engine:
         self,
         menu: Menu,
         *,
-        sessions: Sessions,
+        sessions: Store,
         journal: Journal,
         alphabet: Alphabet,
         step_seconds: float,
@@ -155,31 +155,31 @@ class Engine:
         while True:
             held = await self._sessions.take(hop.msisdn, token)
             if held is None:
-                return await self._played(hop, None, known)
+                return await self._played(hop, None, known, None)
             stored = held.state
             if stored is not None and stored.session_id == hop.session_id:
                 known.language = stored.language
                 if stored.typed == hop.text or stored.ended:
                     if held.locked:
-                        await self._sessions.free(hop.msisdn)
+                        await self._sessions.free(hop.msisdn, token)
                     metrics.REPEATED_HOPS.inc()
                     return _reply(stored)
             if held.locked:
-                return await self._locked(hop, stored, known)
+                return await self._locked(hop, stored, known, token)
             await asyncio.sleep(BUSY_SECONDS)
 
-    async def _locked(self, hop: Hop, stored: State | None, known: _Known) -> Reply:
+    async def _locked(self, hop: Hop, stored: State | None, known: _Known, token: str) -> Reply:
         try:
-            return await self._played(hop, stored, known)
+            return await self._played(hop, stored, known, token)
         except BaseException:
-            await self._sessions.free(hop.msisdn)
+            await self._sessions.free(hop.msisdn, token)
             raise
 
-    async def _played(self, hop: Hop, stored: State | None, known: _Known) -> Reply:
+    async def _played(self, hop: Hop, stored: State | None, known: _Known, token: str | None) -> Reply:
         """Play the hop, store where the call stands now, and answer."""
         if len(parts(hop.text)) > self._typed_inputs:
-            if stored is not None:
-                await self._sessions.free(hop.msisdn)
+            if token is not None:
+                await self._sessions.free(hop.msisdn, token)
             return Reply(self._alphabet.prepare(too_many(known.language)), ends=True)
         ours = stored is not None and stored.session_id == hop.session_id
         spoken = stored.language if stored is not None and ours else None
@@ -191,7 +191,8 @@ class Engine:
         state.ended = page.last and state.view is not None and state.view.kind == "say"
         state.reply = page.text
         remember = state.language if state.language != spoken else None
-        await self._sessions.keep(hop.msisdn, state, remember=remember)
+        if token is not None:
+            await self._sessions.keep(hop.msisdn, token, state, remember=remember)
         return Reply(page.text, ends=state.ended)
 
     async def _stand(self, hop: Hop, stored: State | None) -> tuple[State, list[str]]:

@@ -10,3 +10,5 @@ HOP_SECONDS = Histogram(
 FAILED_HOPS = Counter("jigi_ussd_failed_hops", "Hops that ended in an apology", ["why"])
 REPEATED_HOPS = Counter("jigi_ussd_repeated_hops", "Hops answered from the stored session")
 GATEWAY_SESSIONS = Counter("jigi_ussd_gateway_sessions", "Sessions as the gateway reported their end", ["status"])
+LATE_SESSIONS = Counter("jigi_ussd_late_sessions", "Sessions not written because the phone's lock was another hop's")
+REDIS_FAILURES = Counter("jigi_redis_failures", "Trips to Redis that failed", ["why"])

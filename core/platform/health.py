@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -11,11 +10,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.platform import sql
+from core.platform.redis import Client
 
 ASKING_SECONDS = 2.0
+WRITTEN, WRITTEN_SECONDS = "jigi:ready", 60
+"""What readiness writes: a Redis that only reads is no help to a call."""
 
 
-def routes(redis: Redis, unspoken: Callable[[], str]) -> list[Route]:
+def routes(redis: Client, unspoken: Callable[[], str]) -> list[Route]:
     """`/health/live`: the process runs; `/health/ready`: it can answer callers, and what it stands on.
 
     `unspoken` says in a sentence why a language cannot be spoken, '' when each can.
@@ -42,11 +44,11 @@ async def _postgres() -> str:
     return "ok"
 
 
-async def _redis(redis: Redis) -> str:
+async def _redis(redis: Client) -> str:
     """Calls are answered without Redis too, only slower; so this is told, and does not make us unready."""
     try:
         async with asyncio.timeout(ASKING_SECONDS):
-            await redis.ping()
+            await redis.set(WRITTEN, "1", ex=WRITTEN_SECONDS)
     except (RedisError, OSError, TimeoutError) as error:
         return f"down, calls are replayed: {type(error).__name__}"
     return "ok"

@@ -1,10 +1,14 @@
 """Everything an operator can set, read once from the environment (`JIGI_…`)."""
 
+import os
+from collections.abc import Iterable
 from datetime import time
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -16,6 +20,8 @@ from pydantic import (
     SecretStr,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.platform.errors import JigiError
 
 
 def _split(value: object) -> object:
@@ -51,8 +57,25 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="JIGI_", env_file=".env", extra="ignore", frozen=True)
 
-    database_url: str = Field(default="", description="PostgreSQL, as a libpq URL. Empty: Jigi starts its own.")
-    redis_url: str = Field(default="", description="Redis, as a redis:// or unix:// URL. Empty: Jigi starts its own.")
+    database_url: str = Field(
+        default="",
+        description="PostgreSQL, as a libpq URL, of one host or several (`postgresql://jigi@h1:5432,h2:5432/jigi"
+        "?target_session_attrs=read-write`), directly or through PgBouncer. Empty: Jigi starts its own.",
+    )
+    database_direct_url: str = Field(
+        default="",
+        description="PostgreSQL past the pooler, for migrations, COPY, LISTEN and locks of a session. "
+        "Empty: the same as JIGI_DATABASE_URL, which is then no pooler's.",
+    )
+    database_read_url: str = Field(
+        default="",
+        description="A PostgreSQL to read figures, reports and exports from, e.g. a standby. Empty: the same.",
+    )
+    redis_url: str = Field(
+        default="",
+        description="Redis or Valkey: redis://, rediss://, unix://, valkey://, redis+sentinel://h1,h2,h3/service or "
+        "redis+cluster://h1,h2,h3. Empty: Jigi starts its own.",
+    )
     data_dir: Path = Field(default=Path(".jigi"), description="Folder of Jigi's own PostgreSQL and Redis.")
     database_pool: PositiveInt = Field(
         default=10, description="PostgreSQL connections of one web process for reading; half as many more for writing."
@@ -223,7 +246,32 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
 
 
+class UnknownSetting(JigiError, ValueError):
+    """A `JIGI_` name is set that nothing reads; the message names it and the nearest that is."""
+
+
+NOT_SETTINGS: Final = frozenset({"JIGI_LOGIN", "JIGI_SHOTS"})
+"""Names that a command or a tool reads for itself."""
+
+
+def unknown_names(given: Iterable[str]) -> tuple[str, ...]:
+    """The `JIGI_` names among those given that are no setting, sorted."""
+    prefix = Settings.model_config["env_prefix"]
+    known = {f"{prefix}{name}".upper() for name in Settings.model_fields} | NOT_SETTINGS
+    return tuple(sorted({name.upper() for name in given if name.upper().startswith(prefix)} - known))
+
+
+def _refuse_unknown(given: Iterable[str]) -> None:
+    prefix = Settings.model_config["env_prefix"]
+    known = [f"{prefix}{name}".upper() for name in Settings.model_fields]
+    for name in unknown_names(given):
+        nearest = get_close_matches(name, known, 1, 0.6)
+        hint = f": did you mean {nearest[0]}?" if nearest else "; docs/operators.md lists those that are."
+        raise UnknownSetting(f"{name} is no setting{hint}")
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read on first use."""
+    """The settings of this process, read on first use; raises UnknownSetting for a `JIGI_` name that nothing reads."""
+    _refuse_unknown([*os.environ, *dotenv_values(".env")])
     return Settings()

@@ -34,10 +34,10 @@ class _OneCall:
     async def take(self, msisdn: str, token: str) -> Held:
         return Held(True, None)
 
-    async def keep(self, msisdn: str, state: State, *, remember: Language | None) -> None:
-        return None
+    async def keep(self, msisdn: str, token: str, state: State, *, remember: Language | None) -> bool:
+        return True
 
-    async def free(self, msisdn: str) -> None:
+    async def free(self, msisdn: str, token: str) -> None:
         return None
 
     async def stored(self, msisdn: str) -> State | None:
@@ -64,7 +64,7 @@ async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Se
     """
     engine = _Tried(
         line,
-        sessions=_OneCall(),  # type: ignore[arg-type]
+        sessions=_OneCall(),
         journal=Journal(),
         alphabet=alphabet(settings.alphabet),
         step_seconds=settings.step_seconds,

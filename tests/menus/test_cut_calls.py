@@ -235,7 +235,7 @@ async def test_nothing_is_sent_where_the_programme_does_not_want_it(
 async def test_without_the_session_the_end_is_recorded_and_nothing_is_told(town: Town, redis: Redis) -> None:
     call = await town.speaking(Situation.UPCOMING, FR)
     await pressed(call, "1")
-    await redis.set(f"jigi:call:{call.msisdn}", "not a session")
+    await redis.set(f"jigi:{{{call.msisdn}}}:call", "not a session")
     await ended(call)
     await redis.flushall()
     await ended(call)

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from core.calls import gateway_sessions
 from core.calls.journal import Journal
 from core.calls.session_end import SessionEnd, Unsaid
+from core.platform.redis import Client
 from core.text.alphabet import GSM7
 from simulator.gateway import UssdCall
 from tests.support.database import count
@@ -19,7 +20,7 @@ from tests.ussd.small_menu import SmallMenu, small_menu
 from ussd import africastalking
 from ussd.engine import Engine
 from ussd.menu import Menu
-from ussd.sessions import Sessions
+from ussd.sessions import LOCK_SHARE, Sessions
 
 TOKEN = "an-unguessable-word"
 CALLBACK = f"/ussd/africastalking/{TOKEN}"
@@ -46,8 +47,8 @@ class Line:
         return screen.text
 
 
-def an_engine(menu: Menu, redis: Redis, *, step_seconds: float = 3.0, session_seconds: int = 600) -> Engine:
-    sessions = Sessions(redis, seconds=session_seconds, lock_seconds=step_seconds * 2)
+def an_engine(menu: Menu, redis: Client, *, step_seconds: float = 3.0, session_seconds: int = 600) -> Engine:
+    sessions = Sessions(redis, seconds=session_seconds, lock_seconds=step_seconds * LOCK_SHARE)
     return Engine(
         menu, sessions=sessions, journal=Journal(), alphabet=GSM7, step_seconds=step_seconds, typed_inputs=120
     )
@@ -68,7 +69,7 @@ async def calls_asked() -> int:
     return await count("callback_request")
 
 
-OpenLine = Callable[[Redis], Line]
+OpenLine = Callable[[Client], Line]
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ async def open_line(world: None) -> AsyncIterator[OpenLine]:
     """Makes lines on a Redis of the test's choice."""
     opened: list[Line] = []
 
-    def open_on(redis: Redis) -> Line:
+    def open_on(redis: Client) -> Line:
         small = small_menu()
         engine = an_engine(small.menu, redis)
         opened.append(Line(a_client(engine), engine, small))

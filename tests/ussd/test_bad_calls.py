@@ -60,7 +60,7 @@ async def test_a_plus_that_was_not_encoded_is_still_the_same_phone(line: Line, r
         body = f"sessionId=s1&phoneNumber={written}&text="
         headers = {"content-type": "application/x-www-form-urlencoded"}
         assert (await line.client.post(CALLBACK, content=body, headers=headers)).status_code == 200
-    assert await redis.keys("jigi:call:*") == [b"jigi:call:+22370012345"]
+    assert await redis.keys("jigi:*:call") == [b"jigi:{+22370012345}:call"]
 
 
 @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -99,7 +99,7 @@ async def test_no_log_tells_a_number_a_word_or_a_token(line: Line, redis: Redis)
     with structlog.testing.capture_logs() as logs:
         call = line.phone(PHONE)
         await line.keyed(call, "2", "3", "zakuzaku 1961")
-        await redis.set("jigi:call:" + PHONE, "not json")
+        await redis.set(f"jigi:{{{PHONE}}}:call", "not json")
         await call.reply("1")
         await line.client.post(CALLBACK, content=b"\xff" * 70000)
     told = str(logs)

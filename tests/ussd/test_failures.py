@@ -73,7 +73,7 @@ async def test_a_step_past_its_deadline_ends_in_words_and_its_work_is_cancelled(
         assert time.monotonic() - began < 1
         await engine.close()
         assert fate == ["cancelled"]
-        assert not await redis.exists("jigi:lock:+22370000777")
+        assert not await redis.exists("jigi:{+22370000777}:lock")
         again = UssdCall(client, CALLBACK, "+22370000777")
         await again.dial()
         assert (await again.reply("1")).text == "At last."

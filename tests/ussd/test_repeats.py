@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
+from core.platform.redis import connect
 from tests.ussd.conftest import Line, OpenLine, a_client, an_engine, calls_asked
-from ussd.sessions import connect
 
 
 async def test_a_repeated_hop_is_the_same_page_and_moves_nothing(line: Line) -> None:

@@ -5,9 +5,9 @@ import random
 import pytest
 from redis.asyncio import Redis
 
+from core.platform.redis import connect
 from simulator.gateway import Screen, UssdCall
 from tests.ussd.conftest import Line, OpenLine, calls_asked
-from ussd.sessions import connect
 
 KEYS = ("1", "1", "1", "2", "2", "3", "4", "5", "9", "0", "00", "7", "8", "a*b", "", "11", "9", "1*2")
 SEEDS = range(80)

@@ -60,8 +60,8 @@ async def test_the_offer_expires(line: Line, redis: Redis) -> None:
         call = UssdCall(client, CALLBACK, "+22379990001")
         for key in ("", "2", "1", "3"):
             await (call.reply(key) if key else call.dial())
-        assert await redis.ttl("jigi:call:+22379990001") <= 1
-        await redis.delete("jigi:call:+22379990001")
+        assert await redis.ttl("jigi:{+22379990001}:call") <= 1
+        await redis.delete("jigi:{+22379990001}:call")
         assert (await UssdCall(client, CALLBACK, "+22379990001").dial()).text.startswith("Home")
 
 
@@ -69,10 +69,10 @@ async def test_an_act_whose_answer_was_lost_is_not_done_again_by_the_next_call(l
     """The act was done, its answer never came, Redis stands before it: the next call is told what was done."""
     call = line.phone()
     await line.keyed(call, "2", "2", "8")
-    before = await redis.get(f"jigi:call:{call.msisdn}")
+    before = await redis.get(f"jigi:{{{call.msisdn}}}:call")
     assert before is not None
     end = await call.reply("1")
-    await redis.set(f"jigi:call:{call.msisdn}", before)
+    await redis.set(f"jigi:{{{call.msisdn}}}:call", before)
     again = line.phone(call.msisdn)
     await line.keyed(again, "1")
     assert (await again.reply("1")).text == end.text
