@@ -17,7 +17,8 @@ from core.text.languages import Language
 from core.text.translator import Utterance, listening, translator
 from ussd import texts
 from ussd.call import Call
-from ussd.engine import Engine, Hop, Reply
+from ussd.engine import Engine
+from ussd.hops import Hop, Reply
 from ussd.journal import Journal
 from ussd.menu import Function, Menu, Screen
 from ussd.pages import BACK, HOME, MORE
@@ -154,6 +155,7 @@ class Walker:
         **engine: Any,
     ) -> None:
         self._shelf = _Shelf()
+        self._session_ids: dict[str, str] = {}
         self._most_pages = most_pages
         self._own_words = {language: _own_words(language, alphabet) for language in Language}
         self._ran: list[str] = []
@@ -240,7 +242,7 @@ class Walker:
 
     async def _hop(self, caller: Caller, before: State | None, key: str, keys: tuple[str, ...]) -> str | None:
         """Press one key on a page; keep the visit, and give the session after it (None when the engine failed)."""
-        session_id = before.session_id if before else f"walk-{self._calls}"
+        session_id = self._session_ids[before.call] if before else f"walk-{self._calls}"
         typed = key if before is None or not before.typed else f"{before.typed}*{key}"
         self._shelf.state = before.to_json() if before else None
         self._engine.failure = ""
@@ -248,12 +250,14 @@ class Walker:
         began = time.perf_counter()
         with listening() as utterances:
             async with self._undone():
-                reply = await self._engine.answer(Hop(session_id, caller.msisdn, typed))
+                reply = await self._engine.answer(Hop("walk", session_id, caller.msisdn, typed))
                 seconds = time.perf_counter() - began
                 await self._engine.close()  # what came too late has let go of the transaction before it is undone
         self._walk.hops += 1
         failed = self._engine.failure
         state = State.from_json(self._shelf.state) if self._shelf.state and not failed else before
+        if state is not None:
+            self._session_ids[state.call] = session_id
         self._note(caller, before, state, keys, reply, tuple(utterances), seconds, failed)
         return None if failed or self._shelf.state is None else self._shelf.state
 

@@ -17,10 +17,12 @@ from starlette.routing import Route
 from core.calls.session_end import SessionEnd, Unsaid
 from core.platform.webhooks import Forms, WebhookRefused, msisdn_of, refusal
 from ussd import metrics
-from ussd.engine import Engine, Hop
+from ussd.engine import Engine
+from ussd.hops import Hop, call_of, on_day
 
 log = structlog.get_logger(__name__)
 
+NAME = "africastalking"
 SESSION_ID = re.compile(r"[\x21-\x7e]{1,128}")
 MSISDN = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -46,15 +48,16 @@ def routes(engine: Engine, record: Record, *, tokens: Sequence[str], body_bytes:
     async def events(request: Request) -> Response:
         try:
             form = await forms.read(request)
-            end = _session_end(form)
+            msisdn = msisdn_of(form.get("phoneNumber", ""))
+            end = _session_end(form, msisdn)
         except WebhookRefused as refused:
             return refusal(refused)
         metrics.GATEWAY_SESSIONS.labels(end.status).inc()
         try:
             unsaid = None
             if end.status in CUT:
-                msisdn = msisdn_of(form.get("phoneNumber", ""))
-                unsaid = await engine.cut(end.session_id, msisdn, timed_out=end.status == TIMED_OUT)
+                call = call_of(NAME, msisdn, form.get("sessionId", ""))
+                unsaid = await engine.cut(call, msisdn, timed_out=end.status == TIMED_OUT)
             await record(end, unsaid)
         except Exception as error:
             log.error("session_end_not_recorded", error=type(error).__name__)
@@ -73,18 +76,18 @@ def _hop(form: dict[str, str]) -> Hop:
         raise WebhookRefused(400, "sessionId: 1 to 128 printable ASCII characters")
     if not MSISDN.fullmatch(msisdn):
         raise WebhookRefused(400, "phoneNumber: + and the digits of an E.164 number")
-    return Hop(session_id, msisdn, form.get("text", ""))
+    return Hop(NAME, session_id, msisdn, form.get("text", ""))
 
 
-def _session_end(form: dict[str, str]) -> SessionEnd:
+def _session_end(form: dict[str, str], msisdn: str) -> SessionEnd:
     """The end of a session without its number, nor what was typed and shown in it."""
     session_id = form.get("sessionId", "")
     if not SESSION_ID.fullmatch(session_id):
         raise WebhookRefused(400, "sessionId: 1 to 128 printable ASCII characters")
-    status = form.get("status", "")
+    status, date = form.get("status", ""), _moment(form.get("date", ""))
     return SessionEnd(
-        session_id=session_id,
-        date=_moment(form.get("date", "")),
+        session_id=on_day(call_of(NAME, msisdn, session_id), date),
+        date=date,
         network=form.get("networkCode", "").replace("\0", "")[:16] or None,
         status=status if status in ("Success", "Incomplete", "Failed") else "Unknown",
         duration_ms=_count(form.get("durationInMillis", "")),

@@ -10,7 +10,8 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -22,6 +23,7 @@ from core.text.languages import Language
 from core.text.translator import translator
 from ussd import metrics
 from ussd.counting import Counts, NoCounts
+from ussd.hops import Hop, Reply, is_of, on_day
 from ussd.journal import Journal
 from ussd.menu import Menu
 from ussd.player import Player
@@ -32,23 +34,7 @@ from ussd.texts import interrupted, too_many, unavailable
 log = structlog.get_logger(__name__)
 
 BUSY_SECONDS = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One request of the gateway: `text` is all that was typed since the call began, joined by `*`."""
-
-    session_id: str
-    msisdn: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One page for the gateway; `ends` closes the call."""
-
-    text: str
-    ends: bool
+PAST_MIDNIGHT_HOURS = 1
 
 
 @dataclass(slots=True)
@@ -99,19 +85,19 @@ class Engine:
         metrics.HOP_SECONDS.observe(time.perf_counter() - began)
         return reply
 
-    async def cut(self, session_id: str, msisdn: str, *, timed_out: bool) -> Unsaid | None:
+    async def cut(self, call: str, msisdn: str, *, timed_out: bool) -> Unsaid | None:
         """Count where a call was cut or left, and give the answer that may have been left unsaid."""
         state = await self._sessions.stored(msisdn)
-        if state is None or state.session_id != session_id or state.view is None:
+        if state is None or not is_of(state.call, call) or state.view is None:
             return None
         screen = state.frames[-1].screen if state.frames else state.view.kind
         self._counts.count(Event.TIMED_OUT if timed_out else Event.DROPPED, screen, state.language)
-        return await self.unsaid(session_id, msisdn)
+        return await self.unsaid(call, msisdn)
 
-    async def unsaid(self, session_id: str, msisdn: str) -> Unsaid | None:
+    async def unsaid(self, call: str, msisdn: str) -> Unsaid | None:
         """The answer that this call stood on when it ended; None when it stood elsewhere, or the phone called again."""
         state = await self._sessions.stored(msisdn)
-        if state is None or state.session_id != session_id or state.view is None or not state.view.answers:
+        if state is None or not is_of(state.call, call) or state.view is None or not state.view.answers:
             return None
         return Unsaid(msisdn, state.frames[-1].screen, state.view.text, state.language, state.memory())
 
@@ -157,7 +143,7 @@ class Engine:
             if held is None:
                 return await self._played(hop, None, known, None)
             stored = held.state
-            if stored is not None and stored.session_id == hop.session_id:
+            if stored is not None and is_of(stored.call, hop.call):
                 known.language = stored.language
                 if stored.typed == hop.text or stored.ended:
                     if held.locked:
@@ -181,7 +167,7 @@ class Engine:
             if token is not None:
                 await self._sessions.free(hop.msisdn, token)
             return Reply(self._alphabet.prepare(too_many(known.language)), ends=True)
-        ours = stored is not None and stored.session_id == hop.session_id
+        ours = stored is not None and is_of(stored.call, hop.call)
         spoken = stored.language if stored is not None and ours else None
         state, ahead = await self._stand(hop, stored)
         state.began = state.began or self._clock().timestamp()
@@ -198,31 +184,45 @@ class Engine:
     async def _stand(self, hop: Hop, stored: State | None) -> tuple[State, list[str]]:
         """Where the call stood before this hop, and the inputs still to play."""
         state = None
-        if stored is not None and stored.session_id == hop.session_id:
+        if stored is not None and is_of(stored.call, hop.call):
             state = stored if _extends(hop.text, stored.typed) else None
         if state is None:
-            prior = stored if stored is not None and stored.session_id != hop.session_id else None
+            prior = stored if stored is not None and not is_of(stored.call, hop.call) else None
             if hop.text == "" and prior is not None and self._player.resumable(prior):
                 return await self._resuming(hop, prior), []
         ahead = parts(hop.text)[state.position if state else 0 :]
         if state is not None and (len(ahead) == 1 or _asks_words(state)):
             return state, ["*".join(ahead)]
         if hop.text:
-            kept = await self._journal.last(hop.session_id, len(parts(hop.text)))
+            call, kept = await self._last_kept(hop)
             if kept is not None and (state is None or kept["position"] > state.position):
-                state = State(hop.session_id, prior=kept["prior"])
+                state = State(call, prior=kept["prior"])
                 state.stand_at(kept)
                 ahead = parts(hop.text)[kept["position"] :]
                 state.typed = "*".join(parts(hop.text)[: kept["position"]])
                 if ahead and _asks_words(state):
                     ahead = ["*".join(ahead)]
         if state is None:
-            state = State(hop.session_id)
+            state = State(on_day(hop.call, self._clock()))
             await self._player.start(state, hop.msisdn)
         return state, ahead
 
+    async def _last_kept(self, hop: Hop) -> tuple[str, dict[str, Any] | None]:
+        """The furthest place the journal kept of this call, and the name it is kept under.
+
+        A call that is under way at midnight began the day before; by an hour later an id of then is another call's.
+        """
+        now = self._clock()
+        call = on_day(hop.call, now)
+        kept = await self._journal.last(call, len(parts(hop.text)))
+        if kept is None and now.hour < PAST_MIDNIGHT_HOURS:
+            earlier = on_day(hop.call, now - timedelta(hours=PAST_MIDNIGHT_HOURS))
+            before = await self._journal.last(earlier, len(parts(hop.text)))
+            return (call, None) if before is None else (earlier, before)
+        return call, kept
+
     async def _resuming(self, hop: Hop, prior: State) -> State:
-        state = State(hop.session_id, language=prior.language, prior=self._player.public_place(prior))
+        state = State(on_day(hop.call, self._clock()), language=prior.language, prior=self._player.public_place(prior))
         self._player.offer_resume(state, interrupted(translator(prior.language or Language.default())))
         await self._mark(state)
         return state
@@ -247,7 +247,7 @@ class Engine:
         """Keep in the journal what a replay would not reproduce; a call goes on without it."""
         try:
             await self._journal.keep(
-                f"at:{state.session_id}:{state.position}", state.session_id, state.position, self._player.kept(state)
+                f"at:{state.call}:{state.position}", state.call, state.position, self._player.kept(state)
             )
         except Exception as error:
             log.warning("place_not_kept", error=type(error).__name__)

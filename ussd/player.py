@@ -124,7 +124,7 @@ class Player:
 
     async def _act(self, state: State, screen: Screen, memory: dict[str, Any], msisdn: str) -> bool:
         """Do an act once for the page it was chosen on, and keep with it where the call stands after it."""
-        async with self._journal.once(f"act:{_view(state).key}", state.session_id, state.position) as entry:
+        async with self._journal.once(f"act:{_view(state).key}", state.call, state.position) as entry:
             if entry.before is not None:
                 state.stand_at(entry.before)
                 return True
@@ -192,7 +192,7 @@ class Player:
         public = self._public(prior.frames)
         if len(public) == len(prior.frames):
             return prior.place()
-        shortened = State(prior.session_id, language=prior.language, frames=public)
+        shortened = State(prior.call, language=prior.language, frames=public)
         return shortened.place()
 
     def _public(self, frames: list[Frame]) -> list[Frame]:
@@ -264,7 +264,7 @@ def _view(state: State) -> View:
 
 def _key(state: State) -> str:
     """The name of the page shown at this point of this call."""
-    return f"{state.session_id}:{state.position}"
+    return f"{state.call}:{state.position}"
 
 
 def cleaned(typed: str) -> str:

@@ -1,11 +1,19 @@
-"""Where a call stands: the screens on the way here, what is shown now, and the last answer given."""
+"""Where a call stands: the screens on the way here, what is shown now, and the last answer given.
+
+What is stored carries the version of its form. During an upgrade both versions answer hops of one call, so a form may
+only be added to: a reader leaves out what it does not know, and finds a default for what an older writer left out. A
+change that cannot be made so takes two releases (docs/developers.md).
+"""
 
 import json
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
 
 from core.text.languages import Language
 from ussd.values import Option
+
+FORM: Final = 1
+"""The version of what is stored of a call, in Redis and in the journal."""
 
 
 @dataclass(slots=True)
@@ -39,14 +47,19 @@ class View:
     answers: bool = False
 
 
+VIEW_FIELDS: Final = frozenset(each.name for each in fields(View))
+
+
 @dataclass(slots=True)
 class State:
-    """One call. `typed` is all that was typed, joined by `*` as the gateway joins it; `position` counts its parts.
+    """One call, kept under the name `call` (`ussd.hops.on_day`).
+
+    `typed` is all that was typed, joined by `*` as the gateway joins it; `position` counts its parts.
 
     `began` is when it began, in seconds since 1970 (0: not known); `done` are the tasks that were finished in it.
     """
 
-    session_id: str
+    call: str
     typed: str = ""
     language: Language | None = None
     frames: list[Frame] = field(default_factory=list)
@@ -73,6 +86,7 @@ class State:
         """What another call needs to go on from here."""
         view = self.view
         return {
+            "form": FORM,
             "language": self.language,
             "frames": [[frame.screen, frame.memory] for frame in self.frames],
             "view": None
@@ -98,17 +112,18 @@ class State:
     def stand_at(self, place: dict[str, Any]) -> None:
         """Go to a `place()` of this or another call."""
         self.language = None if place["language"] is None else Language(place["language"])
-        self.frames = [Frame(screen, memory) for screen, memory in place["frames"]]
+        self.frames = [Frame(*frame[:2]) for frame in place["frames"]]
         view = place["view"]
         self.view = None
         if view is not None:
-            options = [Option(*option) for option in view["options"]]
-            self.view = View(**{**view, "options": options, "shown": _places(view["shown"])})
+            options = [Option(*option[:3]) for option in view["options"]]
+            named = {name: value for name, value in view.items() if name in VIEW_FIELDS}
+            self.view = View(**{**named, "options": options, "shown": _places(view["shown"])})
         self.ended = place["ended"]
 
     def to_json(self) -> str:
         """The session as stored."""
-        call = {"id": self.session_id, "typed": self.typed, "reply": self.reply, "prior": self.prior}
+        call = {"id": self.call, "typed": self.typed, "reply": self.reply, "prior": self.prior}
         whole = {**call, "began": self.began, "done": self.done, **self.place()}
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 

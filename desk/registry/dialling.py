@@ -11,7 +11,8 @@ from core.staff.row_security import become
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from menus import line
-from ussd.engine import Engine, Hop
+from ussd.engine import Engine
+from ussd.hops import Hop
 from ussd.sessions import Held
 from ussd.state import State
 
@@ -72,7 +73,7 @@ async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Se
     )
     async with undone():
         await become(actor)
-        reply = await engine.answer(Hop(f"desk {actor.id}", msisdn, "*".join(keys)))
+        reply = await engine.answer(Hop("desk", f"desk {actor.id}", msisdn, "*".join(keys)))
         await engine.close()
     return Shown(reply.text, reply.ends, engine.failure)
 

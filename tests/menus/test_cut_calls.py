@@ -25,6 +25,7 @@ from simulator.gateway import UssdCall
 from tests.core.grievances.handling import decided
 from tests.menus.conftest import CALLBACK, Town, caller, pressed
 from tests.sms.outbox.a_gateway import AGateway
+from ussd.hops import call_of
 
 BM, FR = Language("bm"), Language("fr")
 NOW = datetime.now(UTC)
@@ -45,7 +46,8 @@ async def ended(call: UssdCall, status: str = "Incomplete") -> None:
     """The gateway tells how the session ended."""
     answer = await call.end_event(status)
     assert (answer.status_code, answer.text) == (200, "ok")
-    assert await rows(f"SELECT status FROM gateway_session WHERE session_id = '{call.session_id}'") == [(status,)]  # noqa: S608
+    name = call_of("africastalking", call.msisdn, call.session_id)
+    assert await rows(f"SELECT status FROM gateway_session WHERE session_id LIKE '{name}:%'") == [(status,)]  # noqa: S608
 
 
 @pytest.mark.parametrize("status", ["Incomplete", "Failed"])
