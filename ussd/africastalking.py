@@ -15,7 +15,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.calls.session_end import SessionEnd, Unsaid
-from core.platform.webhooks import Forms, WebhookRefused, msisdn_of, refusal
+from core.numbers.msisdn import BadNumber, calling
+from core.platform.webhooks import Forms, WebhookRefused, refusal
 from ussd import metrics
 from ussd.engine import Engine
 from ussd.hops import Hop, call_of, on_day
@@ -24,7 +25,6 @@ log = structlog.get_logger(__name__)
 
 NAME = "africastalking"
 SESSION_ID = re.compile(r"[\x21-\x7e]{1,128}")
-MSISDN = re.compile(r"\+[1-9][0-9]{6,14}")
 
 TIMED_OUT = "Failed"
 CUT = ("Incomplete", TIMED_OUT)
@@ -48,7 +48,7 @@ def routes(engine: Engine, record: Record, *, tokens: Sequence[str], body_bytes:
     async def events(request: Request) -> Response:
         try:
             form = await forms.read(request)
-            msisdn = msisdn_of(form.get("phoneNumber", ""))
+            msisdn = _number_or_none(form)
             end = _session_end(form, msisdn)
         except WebhookRefused as refused:
             return refusal(refused)
@@ -71,12 +71,22 @@ def routes(engine: Engine, record: Record, *, tokens: Sequence[str], body_bytes:
 
 
 def _hop(form: dict[str, str]) -> Hop:
-    session_id, msisdn = form.get("sessionId", ""), msisdn_of(form.get("phoneNumber", ""))
+    session_id = form.get("sessionId", "")
     if not SESSION_ID.fullmatch(session_id):
         raise WebhookRefused(400, "sessionId: 1 to 128 printable ASCII characters")
-    if not MSISDN.fullmatch(msisdn):
-        raise WebhookRefused(400, "phoneNumber: + and the digits of an E.164 number")
+    try:
+        msisdn = calling(form.get("phoneNumber", ""))
+    except BadNumber:
+        raise WebhookRefused(400, "phoneNumber: + and the digits of an E.164 number") from None
     return Hop(NAME, session_id, msisdn, form.get("text", ""))
+
+
+def _number_or_none(form: dict[str, str]) -> str:
+    """Whose session ended, '' where that cannot be read: the end is counted all the same."""
+    try:
+        return calling(form.get("phoneNumber", ""))
+    except BadNumber:
+        return ""
 
 
 def _session_end(form: dict[str, str], msisdn: str) -> SessionEnd:

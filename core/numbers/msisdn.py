@@ -26,6 +26,9 @@ called(Operator, DESK, {Operator.ORANGE: "Orange", Operator.MALITEL: "Moov Afric
 
 _MALI = "ML"
 _PREFIX = "+223"
+_DIGITS_OF_MALI = 8
+_CALLING = re.compile(r"[0-9]{4,15}")
+_SCHEME = re.compile(r"tel:", re.IGNORECASE)
 _TYPED = re.compile(r"(?:(?:\+|00)?223)?([0-9]{8})")
 _TYPED_ANYWHERE = re.compile(r"(?:\+|00)?[0-9]{4,15}")
 _BETWEEN_DIGITS = re.compile("[\\s./()‐‑‒–—\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff-]+")
@@ -50,10 +53,29 @@ def _ranges(*types: str) -> re.Pattern[str]:
 
 _VALID = _ranges("fixed_line", "mobile", "toll_free")
 _MOBILE = _ranges("mobile")
+_FIXED = _ranges("fixed_line", "toll_free")
 
 
 class BadNumber(JigiError, ValueError):
     """What was written is no telephone number that exists; the message does not repeat it."""
+
+
+def calling(text: str) -> str:
+    """Read the number of a phone that calls or writes, as its gateway gives it, to E.164.
+
+    `+22376123456`, `22376123456`, `0022376123456`, `tel:+22376123456` and `76123456` are one phone of Mali. Whoever is
+    there has a number, so none is refused for a range that nobody here knows; raises BadNumber for what is no number.
+    """
+    typed = _bare(text)
+    digits = typed.removeprefix("+") if typed.startswith("+") else typed.removeprefix("00")
+    if _CALLING.fullmatch(digits) is None:
+        raise BadNumber("no telephone number")
+    return f"{_PREFIX}{digits}" if len(digits) == _DIGITS_OF_MALI and not typed.startswith("00") else f"+{digits}"
+
+
+def _bare(text: str) -> str:
+    """What was written, without `tel:`, and nothing between its digits."""
+    return _BETWEEN_DIGITS.sub("", _SCHEME.sub("", text.strip(), count=1))
 
 
 def parse(text: str) -> str:
@@ -61,7 +83,7 @@ def parse(text: str) -> str:
 
     Raises BadNumber.
     """
-    typed = _TYPED.fullmatch(_BETWEEN_DIGITS.sub("", text))
+    typed = _TYPED.fullmatch(_bare(text))
     if typed is None or _VALID.fullmatch(typed[1]) is None:
         raise BadNumber("no number of Mali")
     return _PREFIX + typed[1]
@@ -75,7 +97,7 @@ def parse_any(text: str) -> str:
     try:
         return parse(text)
     except BadNumber:
-        return _foreign(_BETWEEN_DIGITS.sub("", text))
+        return _foreign(_bare(text))
 
 
 def operator(msisdn: str) -> Operator | None:
@@ -92,6 +114,11 @@ def can_get_sms(msisdn: str) -> bool:
     except NumberParseException:
         return False
     return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def is_fixed_line(msisdn: str) -> bool:
+    """Whether a number, in E.164, is known to be a fixed or toll-free line of Mali: no person writes from it."""
+    return msisdn.startswith(_PREFIX) and _FIXED.fullmatch(msisdn, len(_PREFIX)) is not None
 
 
 def operator_sql(column: str) -> str:

@@ -74,11 +74,6 @@ def _decoded(value: str) -> str:
         return octets.decode("cp1252", "ignore")
 
 
-def msisdn_of(text: str) -> str:
-    """The number with the `+` that a form not encoded with care turns into a space, or leaves out."""
-    return f"+{text.strip().lstrip('+')}"
-
-
 def refusal(refused: WebhookRefused) -> Response:
     """The answer to a call that cannot be taken."""
     return PlainTextResponse(str(refused), status_code=refused.status)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, update
 
-from core.numbers.msisdn import BadNumber, parse_any
+from core.numbers.msisdn import BadNumber, calling
 from core.outbox.messages import InboundSms, Intent
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform import sql
@@ -59,7 +59,7 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
     A stop and a start are done even when they are not answered any more.
     """
     try:
-        msisdn = parse_any(incoming.sender)
+        msisdn = calling(incoming.sender)
     except BadNumber:
         msisdn = ""
     words = Words(Intent.MACHINE) if is_machine(incoming.sender, incoming.words) else read(incoming.words)

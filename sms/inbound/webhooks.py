@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.numbers.msisdn import BadNumber, calling
 from core.outbox.messages import MessageState
 from core.platform.settings import Settings
-from core.platform.webhooks import Forms, WebhookRefused, msisdn_of, refusal
+from core.platform.webhooks import Forms, WebhookRefused, refusal
 from core.registry.callers import stop_sms
 from sms.inbound import answering
 from sms.inbound.answering import Incoming
@@ -34,7 +35,6 @@ STATES: Final = {
 """Africa's Talking's statuses of a delivery report."""
 
 _ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
-_MSISDN: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _REASON: Final = re.compile(r"[A-Za-z]{1,40}")
 
 Take = Callable[[Request], Awaitable[None]]
@@ -57,9 +57,10 @@ def routes(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.
         await answering.take(_incoming(form), clock(), most_a_day=settings.sms_answers_a_day)
 
     async def optout(request: Request) -> None:
-        msisdn = msisdn_of((await forms.read(request)).get("phoneNumber", ""))
-        if not _MSISDN.fullmatch(msisdn):
-            raise WebhookRefused(400, "phoneNumber: + and the digits of an E.164 number")
+        try:
+            msisdn = calling((await forms.read(request)).get("phoneNumber", ""))
+        except BadNumber:
+            raise WebhookRefused(400, "phoneNumber: + and the digits of an E.164 number") from None
         await stop_sms(msisdn)
 
     taken = {"delivery": delivery, "inbound": inbound, "optout": optout}
@@ -94,15 +95,22 @@ def _report(form: dict[str, str], now: datetime) -> Report | None:
     metrics.REPORTS.labels(status if state else "unknown").inc()
     if state is None:
         return None
-    msisdn = msisdn_of(form.get("phoneNumber", ""))
     reason = form.get("failureReason", "") if state is MessageState.FAILED else ""
     return Report(
         provider_id=provider_id,
-        msisdn=msisdn if _MSISDN.fullmatch(msisdn) else "",
+        msisdn=_number_or_none(form),
         state=state,
         reason=(reason if _REASON.fullmatch(reason) else status) if state is MessageState.FAILED else "",
         at=now,
     )
+
+
+def _number_or_none(form: dict[str, str]) -> str:
+    """Whose message a report is of, '' where that cannot be read: its id finds it."""
+    try:
+        return calling(form.get("phoneNumber", ""))
+    except BadNumber:
+        return ""
 
 
 def _incoming(form: dict[str, str]) -> Incoming:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.numbers.identifiers import digits, is_household_no, is_reference
-from core.numbers.msisdn import BadNumber, can_get_sms, parse_any
+from core.numbers.msisdn import BadNumber, calling, can_get_sms, is_fixed_line
 from core.outbox.messages import Intent
 from core.places.communes import loose
 from core.text.folding import NoRule, fold, fold_away
@@ -49,11 +49,14 @@ def read(text: str) -> Words:
 def is_machine(sender: str, text: str) -> bool:
     """Say whether not to answer: no telephone that can get an SMS sent the message, or no person wrote it."""
     try:
-        telephone = parse_any(sender)
+        telephone = calling(sender)
     except BadNumber:
         return True
-    return not can_get_sms(telephone) or _by_a_machine(_plain(text))
+    return len(telephone) < SHORTEST or is_fixed_line(telephone) or _by_a_machine(_plain(text))
 
+
+SHORTEST: Final = len("+22376123")
+"""A number of fewer digits is a short code, which no person writes from."""
 
 _LOOKED_AT: Final = 300
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")

@@ -2,7 +2,7 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberType
 
-from core.numbers.msisdn import BadNumber, can_get_sms, local, mask, operator, parse, parse_any
+from core.numbers.msisdn import BadNumber, calling, can_get_sms, is_fixed_line, local, mask, operator, parse, parse_any
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,45 @@ def test_a_number_on_a_screen_is_written_as_it_is_read_out() -> None:
     assert local("+22376123456") == "76 12 34 56"
     assert local("+33612345678") == "+33 6 12 34 56 78"
     assert local("nobody") == "nobody"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "+22376123456",
+        "22376123456",
+        "0022376123456",
+        " 22376123456",
+        "tel:+22376123456",
+        "TEL:+223-76-12-34-56",
+        "+223 76 12 34 56",
+        "76123456",
+        "+76123456",
+    ],
+)
+def test_a_gateway_names_a_phone_of_mali_in_many_ways(given: str) -> None:
+    assert calling(given) == "+22376123456"
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("+22341234567", "+22341234567"),
+        ("41234567", "+22341234567"),
+        ("33612345678", "+33612345678"),
+        ("36037", "+36037"),
+    ],
+)
+def test_a_caller_is_not_refused_for_a_range_that_nobody_here_knows(given: str, read: str) -> None:
+    assert calling(given) == read
+
+
+@pytest.mark.parametrize("given", ["", "+", "Jigi", "tel:", "123", "1" * 16, "+223 76 12 34 5O"])
+def test_what_a_gateway_gives_and_is_no_number(given: str) -> None:
+    with pytest.raises(BadNumber):
+        calling(given)
+
+
+def test_a_fixed_line_is_told_from_a_mobile_one() -> None:
+    assert is_fixed_line("+22320221615")
+    assert not is_fixed_line("+22376123456")

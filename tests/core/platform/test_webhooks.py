@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.platform.webhooks import FORM, MOST_FIELDS, Forms, WebhookRefused, msisdn_of, refusal
+from core.platform.webhooks import FORM, MOST_FIELDS, Forms, WebhookRefused, refusal
 
 NEW, OLD = "the-new-word", "the-old-word-é"
 MOST = 1000
@@ -122,19 +122,3 @@ async def test_a_body_without_end_is_refused_at_once(client: httpx.AsyncClient) 
 async def test_a_form_has_so_many_fields_and_no_more(client: httpx.AsyncClient, fields: int, status: int) -> None:
     body = b"&".join(b"f%d=1" % field for field in range(fields))
     assert (await client.post(f"/{NEW}", content=body, headers={"content-type": FORM})).status_code == status
-
-
-@pytest.mark.parametrize(
-    ("written", "msisdn"),
-    [
-        ("+22376000001", "+22376000001"),
-        (" 22376000001", "+22376000001"),
-        ("22376000001", "+22376000001"),
-        ("++22376000001", "+22376000001"),
-        (" +22376000001 ", "+22376000001"),
-        ("JIGISEME", "+JIGISEME"),
-        ("", "+"),
-    ],
-)
-def test_the_plus_that_a_form_loses_is_put_back(written: str, msisdn: str) -> None:
-    assert msisdn_of(written) == msisdn
