@@ -20,8 +20,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.calls.counts import since as counted_since
+from core.files.cells import UnreadableFile
 from core.imports.reading import Problem
-from core.imports.sheets import UnreadableFile
 from core.platform.settings import Settings, settings
 from core.platform.terminal import errors, on, out
 from core.schema.ground import postgres

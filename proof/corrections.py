@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from babel.messages.pofile import unescape
 
+from core.files.cells import UnreadableFile
+from core.files.opening import opened
 from core.grievances.subjects import OFFERED
 from core.imports.reading import Problem
-from core.imports.sheets import UnreadableFile, opened
 from core.registry.components import ComponentCode
 from core.text.alphabet import GSM7
 from core.text.catalogue import path_of
@@ -107,13 +108,13 @@ def _read(path: Path, known: Mapping[str, Text]) -> tuple[Mapping[str, Correctio
     problems: list[Problem] = []
     blank = 0
     offered = labels()
-    with opened(path) as sheet:
-        header = [cell.strip().lower() for cell in sheet.header]
+    with opened(path) as table:
+        header = [cell.text.strip().lower() for cell in table.header.cells]
         missing = [name for name in NEEDED if name not in header]
         if missing:
             raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}. Ajoutez-les, vides au besoin.")
-        for row in sheet.rows:
-            cells = dict(zip(header, map(unguarded, row.cells), strict=False))
+        for row in table.rows:
+            cells = dict(zip(header, (unguarded(cell.text) for cell in row.cells), strict=False))
             told = [cells.get(name, "") for name in ("correction", "new_back_translation", "new_confidence")]
             if not any(told):
                 blank += 1

@@ -5,6 +5,7 @@ A cell is empty, holds something, or cannot be read; the three are never taken f
 
 from dataclasses import dataclass
 
+from core.platform.errors import JigiError
 from core.text.words import Code
 
 
@@ -60,5 +61,5 @@ class SheetName:
     hidden: bool = False
 
 
-class UnreadableFile(ValueError):
+class UnreadableFile(JigiError, ValueError):
     """The file as a whole cannot be read; the message says why, in French, to the person who brought it."""

@@ -8,10 +8,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final, TypeVar
 
+from core.files.cells import Row
+from core.files.opening import opened
 from core.imports import communes, events, households, payments
 from core.imports.kinds import ImportKind
 from core.imports.reading import Problem, RowReader, Staged
-from core.imports.sheets import Row, opened
 from core.imports.staging import Staging
 from core.imports.subject import Subject
 from core.platform import database
@@ -78,13 +79,13 @@ async def run(
     started = perf_counter()
     errors_file = path.with_suffix(".errors.csv")
     today = today or datetime.now(UTC).date()
-    with opened(path) as sheet:
+    with opened(path) as table:
         async with database.copying() as connection:
             subject = _SUBJECTS[ImportKind(kind)](today)
-            reader = RowReader(subject.columns, sheet.header)
+            reader = RowReader(subject.columns, table.header)
             staging = Staging(connection, subject)
             await staging.prepare()
-            rows = await _stage(sheet.rows, reader, staging, lambda read: progress(read, sheet.expected))
+            rows = await _stage(table.rows, reader, staging, lambda read: progress(read, table.expected))
             bad = await staging.check()
             if bad:
                 await staging.write_problems(errors_file)

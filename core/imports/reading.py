@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from core.imports.sheets import Row, UnreadableFile
+from core.files.cells import EMPTY, Cell, Kind, Row, UnreadableFile
 from core.imports.subject import Column
 from core.imports.values import BadValue
 
@@ -36,8 +36,8 @@ class RowReader:
     Raises UnreadableFile when a column is missing or stands twice. `unknown` names the columns nobody reads.
     """
 
-    def __init__(self, columns: Sequence[Column], header: Sequence[str]) -> None:
-        names = [_plain(cell) for cell in header]
+    def __init__(self, columns: Sequence[Column], header: Row) -> None:
+        names = [_plain(cell.text) for cell in header.cells]
         expected = list(dict.fromkeys(column.header for column in columns))
         missing = [name for name in expected if name not in names]
         if missing:
@@ -46,32 +46,37 @@ class RowReader:
         if twice:
             raise UnreadableFile(f"Colonnes en double : {', '.join(twice)}.")
         self.unknown = tuple(
-            cell.strip() for cell, name in zip(header, names, strict=True) if name not in expected if name
+            cell.text.strip() for cell, name in zip(header.cells, names, strict=True) if name not in expected if name
         )
-        self._width = len(header)
+        self._width = len(header.cells)
         self._plan = [(column, names.index(column.header)) for column in columns]
 
     def read(self, row: Row) -> Staged | list[Problem]:
         """The row's values, or every problem found in its cells."""
         cells = row.cells
         if len(cells) < self._width:
-            cells = [cell for cell, _ in zip_longest(cells, range(self._width), fillvalue="")]
+            cells = [cell for cell, _ in zip_longest(cells, range(self._width), fillvalue=EMPTY)]
         values: list[object] = [row.line]
         problems: list[Problem] = []
         for column, index in self._plan:
-            text = _trimmed(cells[index])
             try:
-                values.append(_value(column, text))
+                values.append(_value(column, cells[index]))
             except BadValue as error:
-                problems.append(Problem(row.line, column.header, _echo(column, text), str(error)))
-        if any(map(_trimmed, cells[self._width :])):
+                problems.append(Problem(row.line, column.header, _echo(column, cells[index]), str(error)))
+        if any(cell is not EMPTY for cell in cells[self._width :]):
             problems.append(
                 Problem(row.line, "", None, "cellules de trop à la fin de la ligne : un séparateur en trop ?")
             )
         return problems or tuple(values)
 
 
-def _value(column: Column, text: str) -> object:
+def _value(column: Column, cell: Cell) -> object:
+    """The value of a cell; one that cannot be read is never taken for an empty one. Raises BadValue."""
+    if cell.kind is Kind.ERROR:
+        raise BadValue(f"la cellule montre {cell.text}")
+    if cell.kind is Kind.UNCALCULATED:
+        raise BadValue("formule non calculée : ouvrez le fichier dans Excel et enregistrez-le à nouveau")
+    text = _trimmed(cell.text)
     if text:
         return column.read(text)
     if column.needed:
@@ -79,7 +84,8 @@ def _value(column: Column, text: str) -> object:
     return None
 
 
-def _echo(column: Column, text: str) -> str | None:
+def _echo(column: Column, cell: Cell) -> str | None:
+    text = _trimmed(cell.text)
     return None if column.private or not text else text[:LONGEST_ECHO]
 
 

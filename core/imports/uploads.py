@@ -17,9 +17,10 @@ from typing import Any, Final, Self
 
 import structlog
 
+from core.files.cells import UnreadableFile
+from core.files.opening import WORKBOOKS
 from core.imports.importing import Report, run
 from core.imports.kinds import ImportKind
-from core.imports.sheets import WORKBOOKS, UnreadableFile
 from core.platform.errors import JigiError
 from core.staff import audit
 from core.staff.acts import Act

@@ -67,7 +67,7 @@ def calling(text: str) -> str:
     there has a number, so none is refused for a range that nobody here knows; raises BadNumber for what is no number.
     """
     typed = _bare(text)
-    digits = typed.removeprefix("+") if typed.startswith("+") else typed.removeprefix("00")
+    digits = typed.lstrip("+") if typed.startswith("+") else typed.removeprefix("00")
     if _CALLING.fullmatch(digits) is None:
         raise BadNumber("no telephone number")
     return f"{_PREFIX}{digits}" if len(digits) == _DIGITS_OF_MALI and not typed.startswith("00") else f"+{digits}"

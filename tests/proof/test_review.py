@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
-from core.imports.sheets import UnreadableFile
+from core.files.cells import UnreadableFile
 from core.text.alphabet import GSM7
 from core.text.languages import LOCALES
 from proof import command, corrections

@@ -164,3 +164,19 @@ async def test_the_real_list_of_communes(tmp_path: Path) -> None:
     assert await rows("SELECT count(*) FROM commune WHERE name = 'Diedougou'") == [(4,)]
     again = await imported(ImportKind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
     assert again.unchanged == 701
+
+
+async def test_a_cell_that_cannot_be_read_is_not_an_empty_one(safo: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["component", "commune_pcode", "village", "date", "time", "place", "what_fr", "what_bm"])
+    sheet.append(["MA", "ML020527", "#N/A", date(2026, 12, 1), "=A1", "Ecole", "Séance", "Ɲɔgɔnye"])
+    sheet["C2"].data_type = "e"
+    book.save(safo / "events.xlsx")
+    report = await run(ImportKind.EVENTS, safo / "events.xlsx", today=TODAY)
+    assert (report.created, report.bad) == (0, 1)
+    assert report.errors_file is not None
+    reasons = report.errors_file.read_text("utf-8-sig")
+    assert "2;village;#N/A;la cellule montre #N/A" in reasons
+    assert "formule non calculée" in reasons
