@@ -47,7 +47,13 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
     read_all()
     stack = ExitStack()
     on = on or stack.enter_context(ground(settings))
-    open_database(on.database_url, pool=settings.database_pool, statement_seconds=settings.step_seconds)
+    open_database(
+        on.database_url,
+        direct=on.direct_url,
+        read=on.read_url,
+        pool=settings.database_pool,
+        statement_seconds=settings.step_seconds,
+    )
     redis = connect(on.redis_url)
     counts = Counts() if settings.count_seconds else NoCounts()
     engine = Engine(

@@ -108,7 +108,7 @@ def worker(
     from sms.worker.process import work
 
     _speak()
-    url = postgres(settings())
+    url = settings().database_url or postgres(settings())
     logs.set_up(settings().log_level)
     if metrics_port:
         start_http_server(metrics_port, "127.0.0.1")

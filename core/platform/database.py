@@ -170,8 +170,21 @@ async def writing() -> AsyncIterator[Session]:
     if outer is not None:
         yield outer
         return
+    async with _transaction(_opened().writing) as session:
+        yield session
+
+
+@asynccontextmanager
+async def figures() -> AsyncIterator[Session]:
+    """One transaction on the server to read figures from, which may be a standby and some seconds behind."""
+    async with _transaction(_opened().figures) as session:
+        yield session
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[Session]:
     engines = _opened()
-    async with Session(engines.writing, expire_on_commit=False) as session, session.begin():
+    async with Session(engine, expire_on_commit=False) as session, session.begin():
         if engines.addresses.is_pooled:
             await (await session.connection()).exec_driver_sql(BOUND.format(engines.statement_milliseconds))
         mark = _ambient.set(session)

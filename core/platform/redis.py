@@ -90,7 +90,7 @@ def _cluster(address: _Address, tls: Mapping[str, Any]) -> RedisCluster:
         startup_nodes=nodes,
         max_connections=MOST_CONNECTIONS,
         require_full_coverage=False,
-        cluster_error_retry_attempts=1,
+        retry=Retry(NoBackoff(), 1),
         socket_timeout=ANSWER_SECONDS,
         socket_connect_timeout=ANSWER_SECONDS,
         **address.login,

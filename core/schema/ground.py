@@ -11,10 +11,12 @@ from core.schema import migrations
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Where PostgreSQL and Redis answer."""
+    """Where PostgreSQL and Redis answer; `direct_url` and `read_url` are empty where they are no others."""
 
     database_url: str
     redis_url: str
+    direct_url: str = ""
+    read_url: str = ""
 
 
 @contextmanager
@@ -26,13 +28,17 @@ def ground(settings: Settings) -> Iterator[Ground]:
             server = own_redis(settings.data_dir)
             stack.callback(server.close)
             redis_url = server.url
-        yield Ground(postgres(settings), redis_url)
+        if settings.database_url:
+            direct, read = settings.database_direct_url, settings.database_read_url
+            yield Ground(settings.database_url, redis_url, direct, read)
+        else:
+            yield Ground(postgres(settings), redis_url)
 
 
 def postgres(settings: Settings) -> str:
-    """The URL of the database set, or of our own with the newest tables."""
+    """The URL of the database set, past a pooler, or of our own with the newest tables."""
     if settings.database_url:
-        return settings.database_url
+        return settings.database_direct_url or settings.database_url
     url = own_postgres(settings.data_dir)
     migrations.upgrade(url)
     return url

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from core.platform import sql
-from core.platform.database import Session, writing
+from core.platform.database import Session, figures, writing
 from core.staff.agents import Actor
 
 BECOME: Final = """
@@ -21,6 +21,14 @@ async def seen_by(actor: Actor) -> AsyncIterator[Session]:
     Whatever reads or writes inside joins it. What is not seen is as if it were not: no row, no count, no update.
     """
     async with writing() as session:
+        await become(actor)
+        yield session
+
+
+@asynccontextmanager
+async def figures_seen_by(actor: Actor) -> AsyncIterator[Session]:
+    """The same for figures, from the server to read them from (`JIGI_DATABASE_READ_URL`) where there is one."""
+    async with figures() as session:
         await become(actor)
         yield session
 

@@ -14,7 +14,7 @@ from core.grievances import figures
 from core.grievances.figures import By, Count, Figures, Timely
 from core.grievances.search import Order, Standing, Unsaid
 from core.staff.permissions import Permission, may
-from core.staff.row_security import seen_by
+from core.staff.row_security import figures_seen_by
 from core.text.formats import number_phrase
 from core.text.languages import Language
 from core.text.words import Word
@@ -51,7 +51,7 @@ class Dashboard(Page):
         days = int(asked) if asked in map(str, PERIODS) else USUAL_DAYS
         today = at.date()
         since, until = today - timedelta(days=days - 1), today + timedelta(days=1)
-        async with seen_by(me):
+        async with figures_seen_by(me):
             counts = await figures.over(me, since, until, today)
             standing = await figures.open_now(today)
             names = await figures.place_names(counts.by[By.PLACE])

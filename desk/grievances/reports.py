@@ -18,7 +18,7 @@ from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xls
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission, may
-from core.staff.row_security import seen_by
+from core.staff.row_security import figures_seen_by, seen_by
 from core.text.formats import month_phrase, short_date
 from core.text.languages import Language
 from core.text.words import PAPER, label
@@ -86,7 +86,7 @@ class Reports(Page):
         until = day_of(asked.get("until", "")) or today
         if not 0 <= (until - since).days <= LONGEST_DAYS:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
-        async with seen_by(actor(request)):
+        async with figures_seen_by(actor(request)):
             return await reports.report(actor(request), since, until, today, span)
 
     async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:

@@ -146,9 +146,11 @@ async def end_tasks(tasks: Collection[asyncio.Task[None]], seconds: float = ENDI
 async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:
     """Run a worker on the database at `database_url` until `until` is set; raises UnusableLocale."""
     read_all()
-    open_database(database_url, pool=2 * (settings.sms_in_flight + 2), statement_seconds=STATEMENT_SECONDS)
+    direct = settings.database_direct_url
+    pool = 2 * (settings.sms_in_flight + 2)
+    open_database(database_url, direct=direct, pool=pool, statement_seconds=STATEMENT_SECONDS)
     way_out = gateway or AfricasTalking(settings)
-    worker = Worker(settings, way_out, new_queue(database_url), worker_name())
+    worker = Worker(settings, way_out, new_queue(direct or database_url), worker_name())
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(until.wait())
     try:

@@ -1,0 +1,150 @@
+"""The line on engines as people run them: every act once, and no apology once a fail-over is over.
+
+Run by `make engines`, which installs them; the table at the end is what was seen.
+"""
+
+import asyncio
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from core.platform import database
+from core.platform.servers import OwnRedis
+from core.platform.settings import Settings
+from core.schema.ground import Ground
+from core.staff.agents import actor_of
+from demo.campaigns import campaign as demo_campaign
+from sms.campaigns import steps
+from sms.worker.process import work
+from tests.engines.callers import Callers, Tally, apologies, filed
+from tests.engines.conftest import LineOn, built
+from tests.engines.machines import Postgres, cluster, pgbouncer, postgres, promote, watched
+from tests.sms.campaign_world import ScriptedGateway
+
+pytestmark = pytest.mark.engines
+
+CALLS = 40
+FAILING_OVER = 8.0
+"""Seconds of calls around a fail-over, which is to be over by then."""
+
+
+async def complained(callers: Callers, url: str, engine: str, sms: int = 0) -> Tally:
+    """People complain on an engine that stands; nothing is lost, nothing twice, nobody is put off."""
+    before = apologies()
+    await callers.complain(CALLS)
+    tally = Tally(engine, callers.hops, filed(url), callers.told, 0, apologies() - before, sms)
+    assert (tally.filed, tally.told, tally.later) == (CALLS, CALLS, 0)
+    return tally
+
+
+async def told(settings: Settings, pooled: str, direct: str) -> int:
+    """A small campaign goes out through the worker; how many were told, each once."""
+    now = datetime.now(UTC)
+    gateway = ScriptedGateway()
+    database.open_database(pooled, direct=direct, statement_seconds=30)
+    campaign = await demo_campaign(now, settings)
+    assert campaign is not None
+    await steps.start(campaign, await actor_of("awa"), now)
+    await database.close_database()
+    until = asyncio.Event()
+    worker = asyncio.create_task(work(settings, pooled, gateway=gateway, until=until))
+    with psycopg.connect(direct, autocommit=True) as connection:
+        for _ in range(200):
+            await asyncio.sleep(0.1)
+            row = connection.execute("SELECT count(*) FROM message WHERE state = 'planned'").fetchone()
+            if row == (0,):
+                break
+    until.set()
+    await worker
+    assert set(gateway.took.values()) == {1}
+    return len(gateway.took)
+
+
+def worker_settings(direct: str) -> Settings:
+    return Settings(  # type: ignore[call-arg]
+        _env_file=None, database_direct_url=direct, sms_window=(time(0), time(23, 59)), sms_rate=0
+    )
+
+
+@pytest.mark.parametrize("mode", ["transaction", "session"])
+async def test_behind_pgbouncer(
+    tmp_path: Path, primary: Postgres, redis_server: OwnRedis, line_on: LineOn, table: list[Tally], mode: str
+) -> None:
+    await built(primary, tmp_path / "world")
+    with pgbouncer(tmp_path / "pgbouncer", primary, mode) as pooled:
+        sms = await told(worker_settings(primary.url()), pooled, primary.url())
+        async with line_on(Ground(pooled, redis_server.url, primary.url())) as callers:
+            table.append(await complained(callers, primary.url(), f"PgBouncer 1.18, {mode} mode", sms))
+
+
+async def test_on_a_cluster_of_redis(tmp_path: Path, primary: Postgres, line_on: LineOn, table: list[Tally]) -> None:
+    await built(primary, tmp_path / "world")
+    with cluster(tmp_path / "cluster") as redis_url:
+        async with line_on(Ground(primary.url(), redis_url)) as callers:
+            table.append(await complained(callers, primary.url(), "Redis cluster of three"))
+
+
+async def test_on_a_redis_that_sentinels_fail_over(
+    tmp_path: Path, primary: Postgres, line_on: LineOn, table: list[Tally]
+) -> None:
+    await built(primary, tmp_path / "world")
+    with watched(tmp_path / "sentinel") as redis:
+        async with line_on(Ground(primary.url(), redis.url)) as callers:
+            before = apologies()
+            calling = asyncio.create_task(callers.complain_for(FAILING_OVER))
+            await asyncio.sleep(1)
+            redis.master.kill()
+            await calling
+            during = apologies() - before
+            assert redis.master_port() == redis.ports[1], "the replica is the master now"
+            until = callers.told
+            await callers.complain(CALLS)
+            later = apologies() - before - during
+            tally = Tally(
+                "Redis failed over by Sentinel", callers.hops, filed(primary.url()), callers.told, during, later
+            )
+    table.append(tally)
+    assert tally.told - until == CALLS
+    assert tally.later == 0
+    assert tally.filed == tally.told, "every complaint in the database was told, and none is there twice"
+
+
+async def test_a_promoted_standby_is_followed(
+    tmp_path: Path, redis_server: OwnRedis, line_on: LineOn, table: list[Tally]
+) -> None:
+    with postgres(tmp_path / "first") as (first, process):
+        await built(first, tmp_path / "world")
+        with postgres(tmp_path / "second", of=first) as (second, _):
+            hosts = f"127.0.0.1:{first.port},127.0.0.1:{second.port}"
+            url = f"postgresql://jigi@{hosts}/jigi?target_session_attrs=read-write"
+            read = f"postgresql://jigi@{hosts}/jigi?target_session_attrs=prefer-standby"
+            with psycopg.connect(first.url(), autocommit=True) as connection:
+                connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+                connection.execute("SELECT pg_reload_conf()")
+            async with line_on(Ground(url, redis_server.url, "", read)) as callers:
+                before = apologies()
+                calling = asyncio.create_task(callers.complain_for(FAILING_OVER))
+                await asyncio.sleep(1)
+                process.kill()
+                await asyncio.to_thread(promote, second)
+                await calling
+                during = apologies() - before
+                until = callers.told
+                await callers.complain(CALLS)
+                later = apologies() - before - during
+            sms = await told(worker_settings(second.url()), url, second.url())
+            tally = Tally(
+                "PostgreSQL, standby promoted under load",
+                callers.hops,
+                filed(second.url()),
+                callers.told,
+                during,
+                later,
+                sms,
+            )
+    table.append(tally)
+    assert tally.told - until == CALLS
+    assert tally.later == 0
+    assert tally.filed >= tally.told, "what somebody was told is there"
