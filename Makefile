@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 CHECKS := check-format check-style check-types check-arrows check-catalogues check-menus
 
-.PHONY: help demo test coverage check $(CHECKS) format e2e bench dialogues faults clean
+.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults clean
 
 help: ## what can be made (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ format: $(DEV_STAMP) ## format the code, and mend what can be mended by itself
 e2e: $(DEV_STAMP) ## play complaints and a campaign in real processes and a real browser
 	command -v chromium >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y chromium'
 	$(BIN)/pytest -m e2e tests/e2e
+
+engines: $(DEV_STAMP) ## the line on PgBouncer, Sentinel, a Redis cluster and a promoted standby; prints a table
+	command -v pgbouncer /usr/sbin/pgbouncer >/dev/null && command -v redis-sentinel >/dev/null || $(AS_ROOT) sh -c \
+		'apt-get update -q && apt-get install -q -y pgbouncer redis-server redis-sentinel'
+	$(BIN)/pytest -s -m engines tests/engines
 
 bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside something else
 	$(BIN)/python -m bench
