@@ -12,7 +12,8 @@ import pytest
 from core.text.alphabet import GSM7
 from core.text.languages import Language
 from ussd.call import Call
-from ussd.engine import Engine, Hop, Reply
+from ussd.engine import Engine
+from ussd.hops import Hop, Reply
 from ussd.menu import Menu
 from ussd.sessions import Held
 from ussd.state import State
@@ -55,10 +56,11 @@ class _Memory:
     async def take(self, msisdn: str, token: str) -> Held:
         return Held(True, self.state)
 
-    async def keep(self, msisdn: str, state: State, *, remember: Language | None) -> None:
+    async def keep(self, msisdn: str, token: str, state: State, *, remember: Language | None) -> bool:
         self.state = state
+        return True
 
-    async def free(self, msisdn: str) -> None:
+    async def free(self, msisdn: str, token: str) -> None:
         return None
 
     async def language(self, msisdn: str) -> Language | None:
@@ -90,7 +92,7 @@ async def dialled(screen_seconds: float) -> tuple[Reply, float]:
     engine = Engine(
         menu, sessions=sessions, journal=_NoJournal(), alphabet=GSM7, step_seconds=DEADLINE, typed_inputs=10
     )
-    reply = await engine.answer(Hop("call", "+22370000001", ""))
+    reply = await engine.answer(Hop("one", "call", "+22370000001", ""))
     seconds = asyncio.get_running_loop().time()
     await engine.close()
     return reply, seconds
