@@ -21,7 +21,7 @@ from sms.worker.process import work
 from tests.engines.callers import Callers, Tally, apologies, filed
 from tests.engines.conftest import LineOn, built
 from tests.engines.machines import Postgres, cluster, pgbouncer, postgres, promote, watched
-from tests.sms.campaign_world import ScriptedGateway
+from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.engines
 
