@@ -14,7 +14,7 @@ from core.call_requests import requests
 from core.grievances.calendar import add_working_days
 from core.grievances.filing import Filing, file
 from core.grievances.subjects import CATEGORIES, Category, is_sensitive, keeps_least
-from core.grievances.vocabulary import DECIDED, TOP, Channel, GrievanceState, Level, Step
+from core.grievances.vocabulary import DECIDED, TOP, Channel, GrievanceState, GrievanceStep, Level
 from core.platform import sql
 from core.platform.database import writing
 from core.staff import sign_in
@@ -172,11 +172,11 @@ async def _file(number: int, family: Family, now: datetime, draw: Random, agents
         "village": family.village if named and at_desk else None,
         "agent": agent if steps else None,
         "filed_by": agents[Role.AGENT] if at_desk else None,
-        "assigned_at": moments.get(Step.TAKE),
+        "assigned_at": moments.get(GrievanceStep.TAKE),
         "touched_at": steps[-1][1] if steps else None,
-        "waiting_since": moments.get(Step.ASK),
-        "first": moments.get(Step.ASK) or moments.get(Step.DECIDE),
-        "decided_at": moments.get(Step.DECIDE),
+        "waiting_since": moments.get(GrievanceStep.ASK),
+        "first": moments.get(GrievanceStep.ASK) or moments.get(GrievanceStep.DECIDE),
+        "decided_at": moments.get(GrievanceStep.DECIDE),
         "decided": decided,
         "escalated_at": steps[-1][1] if escalated and steps else None,
     }
@@ -189,7 +189,8 @@ async def _file(number: int, family: Family, now: datetime, draw: Random, agents
                 STEP,
                 {
                     "id": grievance_id, "at": moment, "kind": kind.value, "from_state": before.value,
-                    "to_state": after.value, "agent": agent, "told": kind in (Step.ASK, Step.DECIDE) and not sensitive,
+                    "to_state": after.value, "agent": agent,
+                    "told": kind in (GrievanceStep.ASK, GrievanceStep.DECIDE) and not sensitive,
                 },
             )  # fmt: skip
             before = after
@@ -207,16 +208,16 @@ def _state(days: int, draw: Random) -> GrievanceState:
     return draw.choices(kinds, (5, 2, 3, 2, 3, 1))[0]
 
 
-def _steps(state: GrievanceState, at: datetime, now: datetime, draw: Random) -> list[tuple[Step, datetime]]:
+def _steps(state: GrievanceState, at: datetime, now: datetime, draw: Random) -> list[tuple[GrievanceStep, datetime]]:
     """The steps that led there and when: taken, worked on or asked about, decided, closed."""
     kinds = {
         GrievanceState.RECEIVED: (),
-        GrievanceState.ASSIGNED: (Step.TAKE,),
-        GrievanceState.IN_PROGRESS: (Step.TAKE, Step.NOTE),
-        GrievanceState.WAITING: (Step.TAKE, Step.ASK),
-        GrievanceState.CLOSED: (Step.TAKE, Step.DECIDE, Step.CLOSE),
-    }.get(state, (Step.TAKE, Step.DECIDE))
-    steps: list[tuple[Step, datetime]] = []
+        GrievanceState.ASSIGNED: (GrievanceStep.TAKE,),
+        GrievanceState.IN_PROGRESS: (GrievanceStep.TAKE, GrievanceStep.NOTE),
+        GrievanceState.WAITING: (GrievanceStep.TAKE, GrievanceStep.ASK),
+        GrievanceState.CLOSED: (GrievanceStep.TAKE, GrievanceStep.DECIDE, GrievanceStep.CLOSE),
+    }.get(state, (GrievanceStep.TAKE, GrievanceStep.DECIDE))
+    steps: list[tuple[GrievanceStep, datetime]] = []
     moment = at
     for kind in kinds:
         later = add_working_days(moment.date(), draw.choice((0, 0, 1, 1, 2, 3)))
@@ -226,15 +227,15 @@ def _steps(state: GrievanceState, at: datetime, now: datetime, draw: Random) -> 
     return steps
 
 
-def _after(kind: Step, state: GrievanceState) -> GrievanceState:
+def _after(kind: GrievanceStep, state: GrievanceState) -> GrievanceState:
     match kind:
-        case Step.TAKE:
+        case GrievanceStep.TAKE:
             return GrievanceState.ASSIGNED
-        case Step.NOTE:
+        case GrievanceStep.NOTE:
             return GrievanceState.IN_PROGRESS
-        case Step.ASK:
+        case GrievanceStep.ASK:
             return GrievanceState.WAITING
-        case Step.CLOSE:
+        case GrievanceStep.CLOSE:
             return GrievanceState.CLOSED
     return GrievanceState.RESOLVED if state is GrievanceState.CLOSED else state
 

@@ -6,7 +6,7 @@ from typing import Final
 from sqlmodel import col, select
 
 from core.grievances.filing import Filing, file
-from core.grievances.vocabulary import GrievanceState, Step
+from core.grievances.vocabulary import GrievanceState, GrievanceStep
 from core.platform import sql
 from core.platform.database import writing
 from core.registry.models import Household
@@ -67,7 +67,7 @@ async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: s
             "reference": filed.reference,
             "shown": caller.reference,
             "state": state.value,
-            "kind": (Step.DECIDE if answer else Step.NOTE).value,
+            "kind": (GrievanceStep.DECIDE if answer else GrievanceStep.NOTE).value,
             "answer": answer,
             "decided_at": later if answer else None,
             "at": later,

@@ -13,7 +13,7 @@ from typing import Final
 
 from core import imports
 from core.grievances import prepared_answers
-from core.imports import ImportKind, Report
+from core.imports import ImportKind, ImportReport
 from core.imports.importing import columns
 from core.numbers.identifiers import household_no
 from core.platform import database, sql
@@ -56,7 +56,7 @@ async def build(
     count: int = SMALL,
     communes_file: Path | None = None,
     progress: Progress = lambda kind, rows, expected: None,
-) -> tuple[Report, ...]:
+) -> tuple[ImportReport, ...]:
     """Write the import files of `count` households to `folder`, import them, and return what each import did.
 
     Places are those of `communes_file` (133 communes of it have households), or two dozen of ours. What an earlier
@@ -67,7 +67,7 @@ async def build(
         raise ValueError(f"at least {len(CALLER_HOUSEHOLDS)} households are behind the demonstration phones")
     await _make_room()
 
-    async def imported(kind: ImportKind, path: Path) -> Report:
+    async def imported(kind: ImportKind, path: Path) -> ImportReport:
         return await imports.run(
             kind, path, progress=lambda rows, expected: progress(kind, rows, expected), today=today
         )

@@ -28,7 +28,7 @@ from desk.imports.uploads import Imports
 from desk.registry.households import Households
 from desk.site import app as site
 from desk.site.lists import lists
-from desk.site.pages import DESK, Page, actor
+from desk.site.pages import DESK, DeskPage, actor
 from desk.staff.account import Account
 from desk.staff.audit_list import AuditTrail
 from desk.staff.people import People
@@ -42,7 +42,7 @@ FIRST_PAGES: Final = {
 }
 
 
-class Home(Page):
+class Home(DeskPage):
     """Leads each role to the page their work begins on."""
 
     path = "/"

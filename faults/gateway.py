@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.delivery import Delivery
-from simulator.faults import Fault, Faults
+from simulator.faults import Faults, GatewayFault
 from simulator.inbox import Sending, Taken
 from simulator.standin import build, server
 
@@ -57,7 +57,7 @@ def _keep(record: _Record) -> None:
         ]
         return ids
 
-    def noted_draw(faults: Faults) -> Fault | None:
+    def noted_draw(faults: Faults) -> GatewayFault | None:
         fault = draw(faults)
         record.requests += 1
         if fault is not None:

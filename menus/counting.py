@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from core.calls.counts import ScreenDay, TaskDay, add
-from ussd.counting import Counts, Place
+from ussd.counting import Counts, ScreenPlace
 
 log = structlog.get_logger(__name__)
 
@@ -19,7 +19,7 @@ async def keep(counts: Counts, now: datetime) -> None:
     counted = counts.take()
     if not counted.events and not counted.tasks:
         return
-    at: dict[Place, dict[str, int]] = defaultdict(dict)
+    at: dict[ScreenPlace, dict[str, int]] = defaultdict(dict)
     for (event, place), times in counted.events.items():
         at[place][event.value] = times
     screens = [ScreenDay(place.screen, place.language, events) for place, events in at.items()]

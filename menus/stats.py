@@ -11,7 +11,7 @@ from menus.tasks import TASKS, Task
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FunnelStep:
     """A screen on the way to a task: how many came, went on, mistyped, went back, and were lost there."""
 
     screen: str
@@ -30,7 +30,7 @@ class Funnel:
     finished: int
     hops: float
     seconds: float
-    steps: tuple[Step, ...]
+    steps: tuple[FunnelStep, ...]
 
 
 def funnels(screens: Sequence[ScreenDay], tasks: Sequence[TaskDay], language: str = "") -> tuple[Funnel, ...]:
@@ -51,8 +51,8 @@ def _funnel(task: Task, at: Mapping[str, Mapping[str, int]], tasks: Sequence[Tas
     )
 
 
-def _step(screen: str, events: Mapping[str, int]) -> Step:
-    return Step(
+def _step(screen: str, events: Mapping[str, int]) -> FunnelStep:
+    return FunnelStep(
         screen,
         events.get(Event.ENTERED, 0),
         events.get(Event.ANSWERED, 0),
@@ -62,7 +62,7 @@ def _step(screen: str, events: Mapping[str, int]) -> Step:
     )
 
 
-def losing_most(screens: Sequence[ScreenDay], most: int = 5) -> tuple[Step, ...]:
+def losing_most(screens: Sequence[ScreenDay], most: int = 5) -> tuple[FunnelStep, ...]:
     """The screens at which most calls were cut or left, in all languages."""
     steps = (_step(screen, events) for screen, events in _together(screens).items())
     return tuple(sorted((step for step in steps if step.lost), key=lambda step: (-step.lost, step.screen))[:most])

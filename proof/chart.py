@@ -17,7 +17,7 @@ TYPED: Final = "saisie"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChartStep:
     """What leads from a screen to a screen: keys (`1-5`, `9 1`, `1-5…` for later pages too), typing, or nothing."""
 
     source: str
@@ -39,7 +39,7 @@ class Chart:
     """All that the map shows."""
 
     screens: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ChartStep, ...]
     ways: tuple[Way, ...]
 
     def to_json(self) -> str:
@@ -53,7 +53,7 @@ class Chart:
         """The chart that was written."""
         read = json.loads(text)
         ways = (Way(each["screen"], tuple(each["keys"]), tuple(each["ran"])) for each in read["ways"])
-        return cls(tuple(read["screens"]), tuple(Step(**each) for each in read["steps"]), tuple(ways))
+        return cls(tuple(read["screens"]), tuple(ChartStep(**each) for each in read["steps"]), tuple(ways))
 
 
 def chart_of(walk: Walk, menu: Menu, tasks: Sequence[Task] = TASKS) -> Chart:
@@ -64,7 +64,7 @@ def chart_of(walk: Walk, menu: Menu, tasks: Sequence[Task] = TASKS) -> Chart:
     for source, screen in menu.items():
         for target in sorted(screen.leads_to):
             typed = TYPED if source in asking and (source, target) in walk.steps else ""
-            steps.append(Step(source, target, _written(pressed.get((source, target), {})) or typed))
+            steps.append(ChartStep(source, target, _written(pressed.get((source, target), {})) or typed))
     return Chart(tuple(menu), tuple(steps), tuple(ways(walk.visits, tasks)))
 
 

@@ -13,8 +13,8 @@ from typing import Final
 
 from menus.tasks import TASKS
 from menus.titles import title
-from proof.chart import Chart, Step
-from proof.layers import Place, order, settle
+from proof.chart import Chart, ChartStep
+from proof.layers import BoxPlace, order, settle
 from ussd.menu import Menu
 
 WIDTH, HEIGHT = 420.0, 297.0
@@ -66,9 +66,9 @@ def chart_in(svg: str) -> Chart:
     return Chart.from_json(unescape(kept))
 
 
-def _directions(chart: Chart, start: str) -> tuple[list[Step], list[Step]]:
+def _directions(chart: Chart, start: str) -> tuple[list[ChartStep], list[ChartStep]]:
     """The steps that go on, and those that go back towards where the call came from or stay where it is."""
-    leads: dict[str, list[Step]] = defaultdict(list)
+    leads: dict[str, list[ChartStep]] = defaultdict(list)
     for step in chart.steps:
         leads[step.source].append(step)
     returning: set[Edge] = set()
@@ -92,7 +92,7 @@ def _directions(chart: Chart, start: str) -> tuple[list[Step], list[Step]]:
     return ahead, [step for step in chart.steps if (step.source, step.target) in returning]
 
 
-def _distances(leads: Mapping[str, Sequence[Step]], start: str) -> dict[str, int]:
+def _distances(leads: Mapping[str, Sequence[ChartStep]], start: str) -> dict[str, int]:
     found = {start: 0}
     ahead = [start]
     for name in ahead:
@@ -103,7 +103,7 @@ def _distances(leads: Mapping[str, Sequence[Step]], start: str) -> dict[str, int
     return found
 
 
-def _layers(forward: Sequence[Step], chart: Chart) -> dict[str, int]:
+def _layers(forward: Sequence[ChartStep], chart: Chart) -> dict[str, int]:
     """The layer of each screen: after every screen that leads to it."""
     layers = dict.fromkeys(chart.screens, 0)
     for _ in chart.screens:
@@ -127,24 +127,24 @@ def _thickness(edge: Edge, tracks: Mapping[Edge, Sequence[int]]) -> float:
 
 def _placed(
     chart: Chart,
-    forward: Sequence[Step],
-    returning: Sequence[Step],
+    forward: Sequence[ChartStep],
+    returning: Sequence[ChartStep],
     layers: Mapping[str, int],
     tracks: Mapping[Edge, Sequence[int]],
     start: str,
-) -> tuple[dict[str, Place], dict[Edge, list[Place]]]:
+) -> tuple[dict[str, BoxPlace], dict[Edge, list[BoxPlace]]]:
     places = {}
     for name in chart.screens:
         out = sum(_thickness((step.source, step.target), tracks) for step in forward if step.source == name)
         into = sum(_thickness((step.source, step.target), tracks) for step in forward if step.target == name)
         below = sum(LINE for step in returning if step.source == name)
         text = len(_wrapped(title(name))) * LINE + 3.2
-        places[name] = Place(name, layers[name], max(text, out + 1, into + 1), below)
-    bends: dict[Edge, list[Place]] = {}
+        places[name] = BoxPlace(name, layers[name], max(text, out + 1, into + 1), below)
+    bends: dict[Edge, list[BoxPlace]] = {}
     for step in forward:
         edge = (step.source, step.target)
         height = _thickness(edge, tracks)
-        bends[edge] = [Place("", layer, height) for layer in range(layers[step.source] + 1, layers[step.target])]
+        bends[edge] = [BoxPlace("", layer, height) for layer in range(layers[step.source] + 1, layers[step.target])]
         for one, other in pairwise([places[step.source], *bends[edge], places[step.target]]):
             one.near.append(other)
             other.near.append(one)
@@ -160,7 +160,7 @@ def _floor(layer: int) -> float:
 
 
 def _columns(
-    layers: Mapping[str, int], places: Mapping[str, Place], bends: Mapping[Edge, Sequence[Place]]
+    layers: Mapping[str, int], places: Mapping[str, BoxPlace], bends: Mapping[Edge, Sequence[BoxPlace]]
 ) -> dict[int, float]:
     """Where each layer begins; there is the more room after one, the more steps go up or down there."""
     climbs = dict.fromkeys(range(max(layers.values())), 0.0)
@@ -181,11 +181,11 @@ class _Sheet:
 
     chart: Chart
     menu: Menu
-    places: Mapping[str, Place]
+    places: Mapping[str, BoxPlace]
     lefts: Mapping[int, float]
     tracks: Mapping[Edge, Sequence[int]]
-    bends: Mapping[Edge, Sequence[Place]]
-    forward: Sequence[Step]
+    bends: Mapping[Edge, Sequence[BoxPlace]]
+    forward: Sequence[ChartStep]
 
     def box(self, name: str) -> Iterator[str]:
         place, screen = self.places[name], self.menu[name]
@@ -208,7 +208,7 @@ class _Sheet:
         steps = [step for step in self.chart.steps if step.source == name]
         return bool(steps) and not any(step.keys for step in steps)
 
-    def step(self, step: Step) -> Iterator[str]:
+    def step(self, step: ChartStep) -> Iterator[str]:
         edge = (step.source, step.target)
         source, target = self.places[step.source], self.places[step.target]
         begin = (self.lefts[source.layer] + BOX, self._port(step, out=True))
@@ -233,12 +233,12 @@ class _Sheet:
         yield f'<path class="head" d="M{_n(x)} {_n(y)}l-2.4 {_n(-half)}v{_n(2 * half)}z"/>'
         yield "</g>"
 
-    def key(self, step: Step) -> Iterator[str]:
+    def key(self, step: ChartStep) -> Iterator[str]:
         if step.keys:
             left = self.lefts[self.places[step.source].layer] + BOX
             yield from _pill(left + 0.8, self._port(step, out=True), step.keys)
 
-    def _port(self, step: Step, *, out: bool) -> float:
+    def _port(self, step: ChartStep, *, out: bool) -> float:
         """Where a step leaves or enters its box: in the order of where it goes or comes from."""
         own = self.places[step.source if out else step.target]
         beside = [each for each in self.forward if (each.source if out else each.target) == own.name]
@@ -247,16 +247,16 @@ class _Sheet:
         place = beside.index(step)
         return own.y - sum(sizes) / 2 + sum(sizes[:place]) + sizes[place] / 2
 
-    def _next(self, step: Step, *, out: bool) -> Place:
+    def _next(self, step: ChartStep, *, out: bool) -> BoxPlace:
         """What a step meets first, seen from one of its ends."""
         bent = self.bends[step.source, step.target]
         if bent:
             return bent[0 if out else -1]
         return self.places[step.target if out else step.source]
 
-    def returns(self, returning: Sequence[Step]) -> Iterator[str]:
+    def returns(self, returning: Sequence[ChartStep]) -> Iterator[str]:
         """Steps back are told by name beside the box: a line across the whole sheet could not be followed."""
-        by_source: dict[str, list[Step]] = defaultdict(list)
+        by_source: dict[str, list[ChartStep]] = defaultdict(list)
         for step in returning:
             by_source[step.source].append(step)
         for name, steps in by_source.items():

@@ -16,7 +16,7 @@ PASSES: Final = 6
 
 
 @dataclass(slots=True, eq=False)
-class Place:
+class BoxPlace:
     """A box, or the bend of a long step where it passes a layer."""
 
     name: str
@@ -26,14 +26,14 @@ class Place:
     """What is written under the box."""
     order: float = 0.0
     y: float = 0.0
-    near: list["Place"] = field(default_factory=list)
+    near: list["BoxPlace"] = field(default_factory=list)
 
 
 class NoLayout(RuntimeError):
     """What puts the screens in order is not installed."""
 
 
-def order(rows: Sequence[Place], start: Place) -> None:
+def order(rows: Sequence[BoxPlace], start: BoxPlace) -> None:
     """The order of each layer: the best that igraph finds from several beginnings."""
     try:
         from igraph import Graph  # type: ignore[import-untyped]
@@ -56,9 +56,9 @@ def order(rows: Sequence[Place], start: Place) -> None:
     _sift(rows)
 
 
-def _sift(rows: Sequence[Place]) -> None:
+def _sift(rows: Sequence[BoxPlace]) -> None:
     """Move single places within their layer, as long as fewer steps cross for it."""
-    layers: dict[int, list[Place]] = defaultdict(list)
+    layers: dict[int, list[BoxPlace]] = defaultdict(list)
     for place in sorted(rows, key=lambda each: each.order):
         layers[place.layer].append(place)
         place.order = len(layers[place.layer])
@@ -74,12 +74,12 @@ def _sift(rows: Sequence[Place]) -> None:
             return
 
 
-def _edges(place: Place) -> Iterator[tuple[Place, Place]]:
+def _edges(place: BoxPlace) -> Iterator[tuple[BoxPlace, BoxPlace]]:
     for other in place.near:
         yield (place, other) if other.layer > place.layer else (other, place)
 
 
-def _moves(layer: Sequence[Place], place: Place) -> Iterator[list[Place]]:
+def _moves(layer: Sequence[BoxPlace], place: BoxPlace) -> Iterator[list[BoxPlace]]:
     """The layer as it is, then with the place anywhere else in it."""
     yield list(layer)
     others = [each for each in layer if each is not place]
@@ -87,7 +87,7 @@ def _moves(layer: Sequence[Place], place: Place) -> Iterator[list[Place]]:
         yield [*others[:at], place, *others[at:]]
 
 
-def _cost(layer: Sequence[Place], beside: Sequence[tuple[Place, Place]]) -> int:
+def _cost(layer: Sequence[BoxPlace], beside: Sequence[tuple[BoxPlace, BoxPlace]]) -> int:
     """The crossings of the steps beside a layer, which is numbered in this order."""
     for number, place in enumerate(layer, 1):
         place.order = number
@@ -98,12 +98,12 @@ def _cost(layer: Sequence[Place], beside: Sequence[tuple[Place, Place]]) -> int:
     )
 
 
-def _beginnings(rows: Sequence[Place], start: Place) -> Iterator[Sequence[Place]]:
+def _beginnings(rows: Sequence[BoxPlace], start: BoxPlace) -> Iterator[Sequence[BoxPlace]]:
     """Orders to begin from: as declared, and as a caller would go down every key, in either sense."""
     yield rows
     yield rows[::-1]
     for sense in (1, -1):
-        found: list[Place] = []
+        found: list[BoxPlace] = []
         ahead = [start]
         while ahead:
             place = ahead.pop()
@@ -113,7 +113,7 @@ def _beginnings(rows: Sequence[Place], start: Place) -> Iterator[Sequence[Place]
         yield [*found, *(place for place in rows if place not in found)]
 
 
-def _crossings(rows: Sequence[Place], order: Mapping[int, float]) -> int:
+def _crossings(rows: Sequence[BoxPlace], order: Mapping[int, float]) -> int:
     edges = [(one, other) for one in rows for other in one.near if other.layer == one.layer + 1]
     return sum(
         (order[id(a)] - order[id(c)]) * (order[id(b)] - order[id(d)]) < 0
@@ -122,9 +122,9 @@ def _crossings(rows: Sequence[Place], order: Mapping[int, float]) -> int:
     )
 
 
-def settle(rows: Sequence[Place], top: float, floor: Callable[[int], float]) -> None:
+def settle(rows: Sequence[BoxPlace], top: float, floor: Callable[[int], float]) -> None:
     """Put each place as near to those it is joined with as its layer leaves room for."""
-    layers: dict[int, list[Place]] = defaultdict(list)
+    layers: dict[int, list[BoxPlace]] = defaultdict(list)
     for place in sorted(rows, key=lambda each: each.order):
         layers[place.layer].append(place)
     room = max(map(floor, layers)) - top
@@ -141,13 +141,13 @@ def settle(rows: Sequence[Place], top: float, floor: Callable[[int], float]) -> 
             _spread(layer, wished, gap, (top, floor(number)))
 
 
-def _loose(layer: Sequence[Place], room: float) -> float:
+def _loose(layer: Sequence[BoxPlace], room: float) -> float:
     """The widest gap that leaves a layer on the page."""
     spare = room - sum(place.height + place.below for place in layer)
     return max(GAP, spare / max(1, sum(1.0 if place.name else 0.55 for place in layer) - 0.5))
 
 
-def _spread(layer: Sequence[Place], wished: Sequence[float], gap: float, within: tuple[float, float]) -> None:
+def _spread(layer: Sequence[BoxPlace], wished: Sequence[float], gap: float, within: tuple[float, float]) -> None:
     """The places in their order, none over another, as near as can be to what is wished: pooled where they collide."""
     offsets = [0.0]
     for above, below in pairwise(layer):

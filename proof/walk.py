@@ -19,7 +19,7 @@ from ussd import texts
 from ussd.call import Call
 from ussd.engine import Engine
 from ussd.hops import Hop, Reply
-from ussd.journal import Journal
+from ussd.journal import CallJournal
 from ussd.menu import Function, Menu, Screen
 from ussd.pages import BACK, HOME, MORE
 from ussd.sessions import Held
@@ -38,7 +38,7 @@ MOST_PAGES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class TrialCaller:
     """Somebody who dials: the number, who they are in a few words, and the language they chose."""
 
     msisdn: str
@@ -66,7 +66,7 @@ class Visit:
     of this screen were walked on from, so many there had been.
     """
 
-    caller: Caller
+    caller: TrialCaller
     screen: str
     kind: str
     keys: tuple[str, ...]
@@ -145,7 +145,7 @@ class Walker:
     def __init__(
         self,
         menu: Menu,
-        journal: Journal,
+        journal: CallJournal,
         alphabet: Alphabet,
         *,
         undone: Undone,
@@ -174,7 +174,7 @@ class Walker:
         self._tried: set[tuple[str, ...]] = set()
         self._calls = 0
 
-    async def walk(self, callers: Iterable[Caller]) -> Walk:
+    async def walk(self, callers: Iterable[TrialCaller]) -> Walk:
         """Dial as each caller, and go wherever keys lead."""
         began = time.perf_counter()
         for caller in callers:
@@ -183,7 +183,7 @@ class Walker:
         self._walk.seconds += time.perf_counter() - began
         return self._walk
 
-    async def _from_first_dial(self, caller: Caller) -> None:
+    async def _from_first_dial(self, caller: TrialCaller) -> None:
         self._calls += 1
         self._shelf.state = None
         seen: set[tuple[object, ...]] = set()
@@ -213,7 +213,7 @@ class Walker:
                 elif pages[_screen(after)] == self._most_pages + 1:
                     self._walk.visits[-1] = replace(self._walk.visits[-1], endless=True)
 
-    def _inputs(self, caller: Caller, state: State) -> list[str]:
+    def _inputs(self, caller: TrialCaller, state: State) -> list[str]:
         """What is pressed or typed on this page."""
         view = state.view
         if view is None or state.ended:
@@ -240,7 +240,7 @@ class Walker:
         self._tried.add(mark)
         return True
 
-    async def _hop(self, caller: Caller, before: State | None, key: str, keys: tuple[str, ...]) -> str | None:
+    async def _hop(self, caller: TrialCaller, before: State | None, key: str, keys: tuple[str, ...]) -> str | None:
         """Press one key on a page; keep the visit, and give the session after it (None when the engine failed)."""
         session_id = self._session_ids[before.call] if before else f"walk-{self._calls}"
         typed = key if before is None or not before.typed else f"{before.typed}*{key}"
@@ -263,7 +263,7 @@ class Walker:
 
     def _note(
         self,
-        caller: Caller,
+        caller: TrialCaller,
         before: State | None,
         state: State | None,
         keys: tuple[str, ...],
@@ -275,7 +275,7 @@ class Walker:
         screen = self._ran[-1] if failed and self._ran else _screen(state)
         language = (state.language if state else None) or caller.language
         visit = Visit(
-            caller=Caller(caller.msisdn, caller.actor, language),
+            caller=TrialCaller(caller.msisdn, caller.actor, language),
             screen=screen,
             kind=state.view.kind if state and state.view else "",
             keys=keys,

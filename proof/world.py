@@ -22,7 +22,7 @@ from demo.callers import DEMO_CALLERS
 from menus.line import line
 from menus.tasks import TASKS
 from proof.findings import Rules
-from proof.walk import Caller, Walk, Walker
+from proof.walk import TrialCaller, Walk, Walker
 
 HOUSEHOLDS: Final = 60
 
@@ -94,12 +94,12 @@ async def walk_line(alphabet: Alphabet, language: Language) -> Walk:
     callers = _callers(language)
     for caller in callers:
         await remember_language(caller.msisdn, language)
-    return await walker.walk([*callers, Caller(NEVER_CALLED, "n'a jamais appelé", language)])
+    return await walker.walk([*callers, TrialCaller(NEVER_CALLED, "n'a jamais appelé", language)])
 
 
-def _callers(language: Language) -> Sequence[Caller]:
-    known = [Caller(each.msisdn, each.situation_fr, language) for each in DEMO_CALLERS]
-    return [*known, Caller(STOPPED, "a arrêté les SMS", language)]
+def _callers(language: Language) -> Sequence[TrialCaller]:
+    known = [TrialCaller(each.msisdn, each.situation_fr, language) for each in DEMO_CALLERS]
+    return [*known, TrialCaller(STOPPED, "a arrêté les SMS", language)]
 
 
 def answers() -> Mapping[str, Sequence[str]]:

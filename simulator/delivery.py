@@ -11,7 +11,7 @@ from typing import Final
 import httpx
 
 from simulator.connections import loopback_client
-from simulator.reports import Plan, Run
+from simulator.reports import ReportPlan, Run
 
 AT_ONCE: Final = 8
 TRIES: Final = 4
@@ -63,7 +63,7 @@ class Delivery:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._client.aclose()
 
-    async def report(self, plan: Plan, after_ms: float, spread_ms: float) -> None:
+    async def report(self, plan: ReportPlan, after_ms: float, spread_ms: float) -> None:
         """Post the early reports now, and the others when they are due, spread evenly."""
         self._planned += sum(map(len, plan.early)) + sum(map(len, plan.later))
         begin = asyncio.get_running_loop().time() + after_ms / 1000

@@ -51,7 +51,7 @@ class _Manner(_Order):
     codes: dict[str, int] = {}
 
 
-class Fault(_Manner):
+class GatewayFault(_Manner):
     """One request's fault."""
 
     kind: Kind
@@ -78,7 +78,7 @@ class ReportOrder(_Order):
     statuses: dict[Status, Annotated[float, Field(gt=0)]] = Field(default={"Success": 1}, min_length=1)
 
 
-class Order(_Manner):
+class FaultOrder(_Manner):
     """All that can be ordered.
 
     ``next`` is used up, one fault for each request; when it is, ``rates`` gives each kind its share of the requests.
@@ -86,7 +86,7 @@ class Order(_Manner):
     many messages are left before every recipient is 405 (None: no end).
     """
 
-    next: list[Fault] = []
+    next: list[GatewayFault] = []
     rates: dict[Kind, Share] = {}
     seed: int = 0
     delay_ms: Milliseconds = 0
@@ -103,7 +103,7 @@ class Order(_Manner):
 class Faults:
     """What is on order now. The same seed and the same requests have the same faults and reports."""
 
-    def __init__(self, healthy: Order) -> None:
+    def __init__(self, healthy: FaultOrder) -> None:
         self._healthy = healthy
         self.heal()
 
@@ -116,17 +116,17 @@ class Faults:
 
         Raises pydantic's ValidationError, a ValueError.
         """
-        named = Order.model_validate(asked).model_dump(exclude_unset=True)
+        named = FaultOrder.model_validate(asked).model_dump(exclude_unset=True)
         standing = self.order.model_dump(exclude_unset=True)
         reports = {**standing.get("reports", {}), **named.get("reports", {})}
-        self._start(Order.model_validate({**standing, **named, "reports": reports}))
+        self._start(FaultOrder.model_validate({**standing, **named, "reports": reports}))
 
-    def _start(self, order: Order) -> None:
+    def _start(self, order: FaultOrder) -> None:
         self.order = order
         self.report_chance = Random(order.seed)  # noqa: S311 - no secret, and must come again
         self._chance = Random(order.seed)  # noqa: S311
 
-    def draw(self) -> Fault | None:
+    def draw(self) -> GatewayFault | None:
         """The fault of the next request."""
         if self.order.next:
             return self._in_full(self.order.next.pop(0).model_dump(exclude_unset=True))
@@ -139,8 +139,8 @@ class Faults:
                 return self._in_full({"kind": kind})
         return None
 
-    def _in_full(self, said: dict[str, Any]) -> Fault:
-        return Fault(**{**self.order.model_dump(include=set(_Manner.model_fields)), **said})
+    def _in_full(self, said: dict[str, Any]) -> GatewayFault:
+        return GatewayFault(**{**self.order.model_dump(include=set(_Manner.model_fields)), **said})
 
     def spend(self, messages: int) -> int:
         """Pay for these messages; how many of them the balance was enough for."""

@@ -43,19 +43,19 @@ class BadAnswer(GatewayError):
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class PhoneScreen:
     """What the phone shows; ``ends`` is true when the session is over and no reply is possible."""
 
     ends: bool
     text: str
 
 
-def read_screen(answer: Response) -> Screen:
+def read_screen(answer: Response) -> PhoneScreen:
     """Read the application's answer. Raises `BadAnswer` when it is not a 200 that begins with ``CON `` or ``END ``."""
     kind, space, text = answer.text.partition(" ")
     if answer.status_code != OK or not space or kind not in {"CON", "END"}:
         raise BadAnswer(answer.status_code, answer.text)
-    return Screen(ends=kind == "END", text=text)
+    return PhoneScreen(ends=kind == "END", text=text)
 
 
 class UssdCall:
@@ -81,7 +81,7 @@ class UssdCall:
         self.service_code = service_code
         self.network = network
         self.session_id = ""
-        self.screen: Screen | None = None
+        self.screen: PhoneScreen | None = None
         self.hops = 0
         self._inputs: list[str] = []
         self._opened = 0.0
@@ -91,7 +91,7 @@ class UssdCall:
         """Everything typed since the session began, joined by ``*``: the form's ``text``."""
         return "*".join(self._inputs)
 
-    async def dial(self, deep: str = "") -> Screen:
+    async def dial(self, deep: str = "") -> PhoneScreen:
         """Open a session; ``deep`` is what follows the code, ``1*2`` for ``*384*1234*1*2#``."""
         self.session_id = f"ATUid_{uuid4().hex}"
         self.screen = None
@@ -100,7 +100,7 @@ class UssdCall:
         self._opened = perf_counter()
         return await self._hop()
 
-    async def reply(self, key: str) -> Screen:
+    async def reply(self, key: str) -> PhoneScreen:
         """Send a key or some words. Raises `NoSession` before a dial and after the last screen."""
         if not self.session_id:
             raise NoSession("nothing was dialled")
@@ -109,7 +109,7 @@ class UssdCall:
         self._inputs.append(key)
         return await self._hop()
 
-    async def repeat(self) -> Screen:
+    async def repeat(self) -> PhoneScreen:
         """Post the last form once more, as a gateway does that missed the answer. Raises `NoSession` before a dial.
 
         The form is fixed before `reply` first waits, so ``gather(call.reply("1"), call.repeat())`` sends one hop twice
@@ -144,11 +144,11 @@ class UssdCall:
             },
         )
 
-    async def _hop(self) -> Screen:
+    async def _hop(self) -> PhoneScreen:
         self.hops += 1
         return await self._post()
 
-    async def _post(self) -> Screen:
+    async def _post(self) -> PhoneScreen:
         answer = await self.client.post(
             self.callback,
             data={
@@ -163,7 +163,7 @@ class UssdCall:
         return self.screen
 
 
-def _as_answered(screen: Screen | None) -> str:
+def _as_answered(screen: PhoneScreen | None) -> str:
     if screen is None:
         return ""
     return f"{'END' if screen.ends else 'CON'} {screen.text}"

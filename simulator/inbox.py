@@ -35,7 +35,7 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class InboxMessage:
     """One message taken, by the id that the gateway gave it."""
 
     message_id: str
@@ -87,12 +87,12 @@ class Taken:
         """Different phones among their recipients."""
         return len(self._last)
 
-    def received(self, msisdn: str) -> list[Message]:
+    def received(self, msisdn: str) -> list[InboxMessage]:
         """The messages of one phone, the oldest first."""
         found = []
         place = self._last.get(msisdn, NONE_BEFORE)
         while place != NONE_BEFORE:
-            found.append(Message(f"{self._stem}{place:08x}", self._sendings[place]))
+            found.append(InboxMessage(f"{self._stem}{place:08x}", self._sendings[place]))
             place = self._before[place]
         return found[::-1]
 

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from simulator.connections import Cut
 from simulator.delivery import Delivery
-from simulator.faults import Fault, Faults
+from simulator.faults import Faults, GatewayFault
 from simulator.inbox import Sending, Taken
 from simulator.phones import MSISDN
 from simulator.reports import plan
@@ -74,7 +74,7 @@ class Messaging:
             return PlainTextResponse(str(bad), HTTPStatus.BAD_REQUEST)
         return await self._take(sending, numbers, fault)
 
-    async def _take(self, sending: Sending, numbers: Sequence[str], fault: Fault | None) -> Response:
+    async def _take(self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None) -> Response:
         codes = self._codes(sending, numbers, fault)
         accepted = [number for number, code in zip(numbers, codes, strict=True) if code in ACCEPTED]
         ids = self._taken.take(sending, accepted)
@@ -93,7 +93,7 @@ class Messaging:
             rows = rows[: len(rows) // 2]
         return _answer(f"Sent to {len(ids)}/{len(numbers)} Total Cost: XOF 0", rows)
 
-    def _codes(self, sending: Sending, numbers: Sequence[str], fault: Fault | None) -> list[int]:
+    def _codes(self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None) -> list[int]:
         """The status code of each recipient."""
         code_of = _code_of(QUEUED if sending.enqueue else SENT, fault)
         codes = [code_of(number) if MSISDN.fullmatch(number) else INVALID_NUMBER for number in numbers]
@@ -102,7 +102,7 @@ class Messaging:
         return codes if paid == asked else list(_paid(codes, paid))
 
 
-def _refusal(fault: Fault) -> Response | None:
+def _refusal(fault: GatewayFault) -> Response | None:
     """The answer, when the fault lets nothing be taken."""
     match fault.kind:
         case "429":
@@ -119,11 +119,11 @@ def _refusal(fault: Fault) -> Response | None:
             return None
 
 
-def _code_of(accepted: int, fault: Fault | None) -> Callable[[str], int]:
+def _code_of(accepted: int, fault: GatewayFault | None) -> Callable[[str], int]:
     match fault:
-        case Fault(kind="balance"):
+        case GatewayFault(kind="balance"):
             return lambda _: NO_BALANCE
-        case Fault(kind="codes", codes=codes):
+        case GatewayFault(kind="codes", codes=codes):
             others = codes.get("*", accepted)
             return lambda number: codes.get(number, others)
         case _:

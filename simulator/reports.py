@@ -16,7 +16,7 @@ REASONS: Final[dict[Status, tuple[str, ...]]] = {
 
 
 @dataclass(slots=True)
-class Report:
+class StandInReport:
     """One delivery report; ``tries`` is how often it was posted in vain."""
 
     message_id: str
@@ -37,19 +37,19 @@ class Report:
         return {**form, "failureReason": self.reason} if self.reason else form
 
 
-Run = list[Report]
+Run = list[StandInReport]
 """Reports of which each is posted when the one before it was answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReportPlan:
     """What is posted before the answer to the sender, and what after."""
 
     early: list[Run]
     later: list[Run]
 
 
-def plan(messages: Iterable[tuple[str, str]], order: ReportOrder, chance: Random) -> Plan:
+def plan(messages: Iterable[tuple[str, str]], order: ReportOrder, chance: Random) -> ReportPlan:
     """Draw the reports of these messages (id and number)."""
     early: list[Run] = []
     later: list[Run] = []
@@ -57,11 +57,11 @@ def plan(messages: Iterable[tuple[str, str]], order: ReportOrder, chance: Random
         runs = _runs(message_id, msisdn, order, chance)
         (early if chance.random() < order.early else later).extend(runs)
         if chance.random() < order.unknown:
-            later.append([Report(f"ATXid_{chance.getrandbits(128):032x}", msisdn, "Success")])
+            later.append([StandInReport(f"ATXid_{chance.getrandbits(128):032x}", msisdn, "Success")])
     if order.shuffle:
         chance.shuffle(early)
         chance.shuffle(later)
-    return Plan(early, later)
+    return ReportPlan(early, later)
 
 
 def _runs(message_id: str, msisdn: str, order: ReportOrder, chance: Random) -> list[Run]:
@@ -69,7 +69,7 @@ def _runs(message_id: str, msisdn: str, order: ReportOrder, chance: Random) -> l
     for status in _course(order, chance):
         reason = chance.choice(REASONS[status]) if status in REASONS else ""
         lost, again = chance.random() < order.lost, chance.random() < order.twice
-        run += [Report(message_id, msisdn, status, reason) for _ in range(0 if lost else 1 + again)]
+        run += [StandInReport(message_id, msisdn, status, reason) for _ in range(0 if lost else 1 + again)]
     if order.shuffle:
         return [[report] for report in run]
     return [run] if run else []

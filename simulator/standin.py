@@ -24,9 +24,9 @@ from starlette.routing import Route
 
 from simulator.connections import CuttableProtocol
 from simulator.delivery import Delivery, NoCallbacks
-from simulator.faults import Faults, Order, ReportOrder
+from simulator.faults import FaultOrder, Faults, ReportOrder
 from simulator.gateway import NETWORK
-from simulator.inbox import Message, Taken
+from simulator.inbox import InboxMessage, Taken
 from simulator.messaging import Messaging
 from simulator.phones import MSISDN
 
@@ -38,7 +38,7 @@ KEEP_ALIVE_SECONDS: Final = 75
 Msisdn = Annotated[str, Field(pattern=f"^{MSISDN.pattern}$")]
 
 
-class Words(BaseModel):
+class StandInWords(BaseModel):
     """What a phone writes to a short code."""
 
     model_config = ConfigDict(extra="forbid")
@@ -65,7 +65,7 @@ def build(
     ``callbacks`` is where the application takes the gateway's forms, without `/delivery`: none are posted without it.
     Raises ValueError for what is no http address.
     """
-    healthy = Order(delay_ms=delay_ms, reports=ReportOrder(on=reports, after_ms=reports_after_ms))
+    healthy = FaultOrder(delay_ms=delay_ms, reports=ReportOrder(on=reports, after_ms=reports_after_ms))
     return _Standin(healthy, callbacks).app()
 
 
@@ -89,7 +89,7 @@ def server(app: Starlette, port: int) -> uvicorn.Server:
 
 
 class _Standin:
-    def __init__(self, healthy: Order, callbacks: str | None) -> None:
+    def __init__(self, healthy: FaultOrder, callbacks: str | None) -> None:
         self._taken = Taken()
         self._faults = Faults(healthy)
         self._delivery = Delivery(callbacks)
@@ -165,7 +165,7 @@ class _Standin:
 
     async def _write(self, request: Request) -> Response:
         try:
-            words = Words.model_validate_json(await request.body())
+            words = StandInWords.model_validate_json(await request.body())
         except ValidationError as wrong:
             return _wrong(wrong)
         form = {
@@ -201,7 +201,7 @@ class _Standin:
         return JSONResponse({"status": status, "form": form}, answered)
 
 
-def _shown(message: Message) -> dict[str, object]:
+def _shown(message: InboxMessage) -> dict[str, object]:
     sending = message.sending
     return {
         "id": message.message_id,
@@ -212,7 +212,7 @@ def _shown(message: Message) -> dict[str, object]:
     }
 
 
-def _raw(message: Message) -> dict[str, object]:
+def _raw(message: InboxMessage) -> dict[str, object]:
     sending = message.sending
     return {**_shown(message), "username": sending.username, "enqueue": sending.enqueue}
 

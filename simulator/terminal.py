@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from core.text.alphabet import Alphabet, alphabet
-from simulator.gateway import BadAnswer, EndStatus, Screen, UssdCall
+from simulator.gateway import BadAnswer, EndStatus, PhoneScreen, UssdCall
 
 PATIENCE_SECONDS: Final = 15.0
 SCREEN_COLUMNS: Final = 36
@@ -103,7 +103,7 @@ def _dialled(service_code: str, deep: str) -> str:
     return f"{service_code.removesuffix('#')}*{deep}#"
 
 
-def _drawn(screen: Screen, carried: Alphabet) -> Panel:
+def _drawn(screen: PhoneScreen, carried: Alphabet) -> Panel:
     return Panel(
         Text(screen.text),
         box=box.HEAVY if screen.ends else box.ROUNDED,

@@ -16,7 +16,7 @@ from core.text.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ScreenPlace:
     """A screen in a language ('' before one is chosen)."""
 
     screen: str
@@ -36,8 +36,8 @@ class Finished:
 class Counted:
     """What was counted since the last time."""
 
-    events: Mapping[tuple[Event, Place], int] = field(default_factory=dict)
-    tasks: Mapping[Place, Finished] = field(default_factory=dict)
+    events: Mapping[tuple[Event, ScreenPlace], int] = field(default_factory=dict)
+    tasks: Mapping[ScreenPlace, Finished] = field(default_factory=dict)
 
 
 class Counts(Collector):
@@ -68,11 +68,13 @@ class Counts(Collector):
         for mark, now in self._tasks.items():
             before = self._taken_tasks.get(mark, Finished())
             if now.times > before.times:
-                tasks[Place(*mark)] = Finished(
+                tasks[ScreenPlace(*mark)] = Finished(
                     now.times - before.times, now.hops - before.hops, now.seconds - before.seconds
                 )
                 self._taken_tasks[mark] = replace(now)
-        return Counted({(event, Place(screen, language)): n for (event, screen, language), n in events.items()}, tasks)
+        return Counted(
+            {(event, ScreenPlace(screen, language)): n for (event, screen, language), n in events.items()}, tasks
+        )
 
     def give_back(self, counted: Counted) -> None:
         """Count again as not taken what could not be kept."""

@@ -24,7 +24,7 @@ from core.text.translator import translator
 from ussd import metrics
 from ussd.counting import Counts, NoCounts
 from ussd.hops import Hop, Reply, is_of, on_day
-from ussd.journal import Journal
+from ussd.journal import CallJournal
 from ussd.menu import Menu
 from ussd.player import Player
 from ussd.sessions import Store
@@ -52,7 +52,7 @@ class Engine:
         menu: Menu,
         *,
         sessions: Store,
-        journal: Journal,
+        journal: CallJournal,
         alphabet: Alphabet,
         step_seconds: float,
         typed_inputs: int,

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 
-class Entry(Protocol):
+class CallJournalEntry(Protocol):
     """One act being done: what it left when it was done before, or the place to keep what it leaves now."""
 
     @property
@@ -20,14 +20,14 @@ class Entry(Protocol):
         ...
 
 
-class Journal(Protocol):
+class CallJournal(Protocol):
     """Places in a call, by session and by how many inputs had been typed."""
 
     async def last(self, session_id: str, upto: int) -> dict[str, Any] | None:
         """The furthest place kept at or before `upto` inputs."""
         ...
 
-    def once(self, key: str, session_id: str, position: int) -> AbstractAsyncContextManager[Entry]:
+    def once(self, key: str, session_id: str, position: int) -> AbstractAsyncContextManager[CallJournalEntry]:
         """Do something once for `key`: it waits for a copy at work, and undoes all if an exception leaves it."""
         ...
 

@@ -11,7 +11,7 @@ from core.text.languages import Language
 from core.text.translator import Translator, translator
 from ussd.call import Call
 from ussd.counting import Counts
-from ussd.journal import Journal
+from ussd.journal import CallJournal
 from ussd.menu import Menu, MenuError, Screen
 from ussd.pages import BACK, HOME, MORE, DoesNotFit, Page, Room, Signs, lay_out, with_error
 from ussd.state import Frame, State, View
@@ -28,7 +28,7 @@ class Player:
     def __init__(
         self,
         menu: Menu,
-        journal: Journal,
+        journal: CallJournal,
         alphabet: Alphabet,
         clock: Callable[[], datetime],
         counts: Counts,

@@ -6,12 +6,12 @@ from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from core.call_requests.vocabulary import STILL_OPEN, CallRequestState, Period
-from core.platform.columns import Row, one_of
+from core.platform.columns import TableRow, one_of
 from core.text.columns import LanguageCode
 from core.text.languages import Language
 
 
-class CallRequest(Row, table=True):
+class CallRequest(TableRow, table=True):
     """Someone to call: `msisdn` is the number to dial, `key` makes a repeated request do nothing.
 
     `taken_by` dials it now, until `taken_until`; `again_on` is the day it is tried again after no answer.
@@ -37,7 +37,7 @@ class CallRequest(Row, table=True):
     taken_until: datetime | None = None
 
 
-class CallAttempt(Row, table=True):
+class CallAttempt(TableRow, table=True):
     """A call that was tried: reached or not, and when again."""
 
     __tablename__ = "callback_try"

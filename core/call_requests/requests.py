@@ -36,7 +36,7 @@ async def ask_call(
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RequestedCall:
     """A request as the desk sees it; `caller` is the name of who took it last, until `taken_until`."""
 
     id: int
@@ -92,15 +92,15 @@ WHERE callback_request_id = %(id)s ORDER BY at, callback_try.id
 """
 
 
-async def to_call(now: datetime, most: int, skip: int = 0) -> tuple[tuple[Call, ...], int]:
+async def to_call(now: datetime, most: int, skip: int = 0) -> tuple[tuple[RequestedCall, ...], int]:
     """Who waits to be called, those to call first first, and how many they are."""
-    calls = await sql.rows(Call, TO_CALL, {"today": now.date(), "most": most, "skip": skip})
+    calls = await sql.rows(RequestedCall, TO_CALL, {"today": now.date(), "most": most, "skip": skip})
     return tuple(calls), await _count(OPEN)
 
 
-async def ended_calls(most: int, skip: int = 0) -> tuple[tuple[Call, ...], int]:
+async def ended_calls(most: int, skip: int = 0) -> tuple[tuple[RequestedCall, ...], int]:
     """Who was called or given up, newest first, and how many they are."""
-    return tuple(await sql.rows(Call, OVER, {"most": most, "skip": skip})), await _count(ENDED)
+    return tuple(await sql.rows(RequestedCall, OVER, {"most": most, "skip": skip})), await _count(ENDED)
 
 
 async def _count(states: frozenset[CallRequestState]) -> int:
@@ -109,9 +109,9 @@ async def _count(states: frozenset[CallRequestState]) -> int:
         return (await session.exec(counted)).one()
 
 
-async def call(request_id: int) -> Call | None:
+async def call(request_id: int) -> RequestedCall | None:
     """A request by its number, or None."""
-    return await sql.row(Call, ONE, {"id": request_id})
+    return await sql.row(RequestedCall, ONE, {"id": request_id})
 
 
 @dataclass(frozen=True, slots=True)

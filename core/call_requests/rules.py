@@ -19,7 +19,7 @@ MOST_TRIES: Final = 3
 """Calls without an answer after which somebody counts as unreachable."""
 
 
-class Step(Code):
+class CallRequestStep(Code):
     """What is done with a call request."""
 
     TAKE = "take"
@@ -79,7 +79,7 @@ def _took_it(request: Request, actor: Actor, _: datetime) -> TakeItFirst | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CallStepRule:
     """A step: from each state it is possible in to those it leads to, and on which conditions."""
 
     moves: Mapping[CallRequestState, frozenset[CallRequestState]]
@@ -88,19 +88,21 @@ class Rule:
 
 _STAYING: Final = {state: frozenset({state}) for state in OPEN}
 
-RULES: Final[Mapping[Step, Rule]] = {
-    Step.TAKE: Rule(_STAYING),
-    Step.GIVE_BACK: Rule(_STAYING, (_not_anothers, _took_it)),
-    Step.REACH: Rule(dict.fromkeys(OPEN, frozenset({CallRequestState.CALLED})), (_not_anothers, _took_it)),
-    Step.MISS: Rule(
+RULES: Final[Mapping[CallRequestStep, CallStepRule]] = {
+    CallRequestStep.TAKE: CallStepRule(_STAYING),
+    CallRequestStep.GIVE_BACK: CallStepRule(_STAYING, (_not_anothers, _took_it)),
+    CallRequestStep.REACH: CallStepRule(
+        dict.fromkeys(OPEN, frozenset({CallRequestState.CALLED})), (_not_anothers, _took_it)
+    ),
+    CallRequestStep.MISS: CallStepRule(
         {state: frozenset({state, CallRequestState.UNREACHABLE}) for state in OPEN}, (_not_anothers, _took_it)
     ),
-    Step.AGREE: Rule(dict.fromkeys(OPEN, frozenset({CallRequestState.AGREED}))),
+    CallRequestStep.AGREE: CallStepRule(dict.fromkeys(OPEN, frozenset({CallRequestState.AGREED}))),
 }
 """All are for whoever may call back."""
 
 
-def refusal(step: Step, request: Request, actor: Actor, now: datetime) -> JigiError | None:
+def refusal(step: CallRequestStep, request: Request, actor: Actor, now: datetime) -> JigiError | None:
     """Why somebody may not take a step now, the first reason; None when they may."""
     rule = RULES[step]
     if not permissions.may(actor, Permission.CALL_BACK):
@@ -110,9 +112,9 @@ def refusal(step: Step, request: Request, actor: Actor, now: datetime) -> JigiEr
     return next((why for condition in rule.conditions if (why := condition(request, actor, now))), None)
 
 
-def steps_for(request: Request, actor: Actor, now: datetime) -> frozenset[Step]:
+def steps_for(request: Request, actor: Actor, now: datetime) -> frozenset[CallRequestStep]:
     """The steps that somebody may take now."""
-    return frozenset(step for step in Step if refusal(step, request, actor, now) is None)
+    return frozenset(step for step in CallRequestStep if refusal(step, request, actor, now) is None)
 
 
 def after_a_miss(state: CallRequestState, tries: int) -> CallRequestState:

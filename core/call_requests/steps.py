@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlmodel import col, func, select
 
 from core.call_requests.models import CallAttempt, CallRequest
-from core.call_requests.rules import AlreadyCalled, Step, after_a_miss, refusal
+from core.call_requests.rules import AlreadyCalled, CallRequestStep, after_a_miss, refusal
 from core.call_requests.vocabulary import CallRequestState, Period
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.database import Session, writing
@@ -48,21 +48,21 @@ class _Locked:
 
 async def take_call(request_id: int, actor: Actor, now: datetime) -> None:
     """Call this person oneself, for some minutes; raises AlreadyCalled and TakenBySomebody, as all steps do."""
-    async with _taking(Step.TAKE, request_id, actor, now) as (_, request):
+    async with _taking(CallRequestStep.TAKE, request_id, actor, now) as (_, request):
         request.taken_by, request.taken_until = actor.id, now + TAKEN_FOR
         await _audit(Act.CALL_TAKEN, request_id, actor, now)
 
 
 async def give_back(request_id: int, actor: Actor, now: datetime) -> None:
     """Let another call this person after all; raises TakeItFirst for who does not call them."""
-    async with _taking(Step.GIVE_BACK, request_id, actor, now) as (_, request):
+    async with _taking(CallRequestStep.GIVE_BACK, request_id, actor, now) as (_, request):
         request.taken_by = request.taken_until = None
         await _audit(Act.CALL_GIVEN_BACK, request_id, actor, now)
 
 
 async def log_reached(request_id: int, actor: Actor, note: str | None, now: datetime) -> None:
     """The person was reached: the request is done; raises TakeItFirst too."""
-    async with _taking(Step.REACH, request_id, actor, now) as (session, request):
+    async with _taking(CallRequestStep.REACH, request_id, actor, now) as (session, request):
         await _tried(session, request, actor, now, CallRequestState.CALLED, None, note)
 
 
@@ -75,7 +75,7 @@ async def log_not_reached(
     """
     if again_on < now.date():
         raise DayPast(again_on.isoformat())
-    async with _taking(Step.MISS, request_id, actor, now) as (session, request):
+    async with _taking(CallRequestStep.MISS, request_id, actor, now) as (session, request):
         tries = await session.exec(
             select(func.count()).select_from(CallAttempt).where(CallAttempt.callback_request_id == request_id)
         )
@@ -87,7 +87,7 @@ async def log_not_reached(
 
 async def agree_call(request_id: int, day: date, period: Period, now: datetime, actor: Actor) -> None:
     """Agree when somebody will be called, and tell them by SMS."""
-    async with _taking(Step.AGREE, request_id, actor, now) as (_, request):
+    async with _taking(CallRequestStep.AGREE, request_id, actor, now) as (_, request):
         before = (request.agreed_on, request.agreed_period)
         if before == (day, period):
             return
@@ -108,7 +108,7 @@ async def agree_call(request_id: int, day: date, period: Period, now: datetime, 
 
 @asynccontextmanager
 async def _taking(
-    step: Step, request_id: int, actor: Actor, now: datetime
+    step: CallRequestStep, request_id: int, actor: Actor, now: datetime
 ) -> AsyncIterator[tuple[Session, CallRequest]]:
     """The transaction of a step that the rules allow, with the row locked; what is changed in it is written."""
     async with writing() as session:

@@ -10,11 +10,11 @@ from sqlmodel import Field
 
 from core.calls.events import Event
 from core.platform import sql
-from core.platform.columns import WORD_LETTERS, Row
+from core.platform.columns import WORD_LETTERS, TableRow
 from core.platform.database import writing
 
 
-class ScreenCount(Row, table=True):
+class ScreenCount(TableRow, table=True):
     """How often things happened at a screen on a day; `language` is empty before one is chosen."""
 
     __tablename__ = "screen_count"
@@ -30,7 +30,7 @@ class ScreenCount(Row, table=True):
     timed_out: int = 0
 
 
-class TaskCount(Row, table=True):
+class TaskCount(TableRow, table=True):
     """How often a task was finished on a day, and the hops and seconds that took, added up."""
 
     __tablename__ = "task_count"

@@ -10,10 +10,10 @@ from sqlmodel import Field
 
 from core.calls.session_end import SessionEnd
 from core.platform import sql
-from core.platform.columns import Row, stamped
+from core.platform.columns import TableRow, stamped
 
 
-class GatewaySession(Row, table=True):
+class GatewaySession(TableRow, table=True):
     """One ended session; `cost` is the gateway's own text, currency and amount."""
 
     __tablename__ = "gateway_session"

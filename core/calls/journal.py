@@ -11,12 +11,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from core.platform import sql
-from core.platform.columns import Row, stamped
+from core.platform.columns import TableRow, stamped
 from core.platform.database import writing
 from core.platform.errors import JigiError
 
 
-class UssdJournal(Row, table=True):
+class UssdJournal(TableRow, table=True):
     """One hop that must not happen twice and the state of the call after it."""
 
     __tablename__ = "ussd_journal"
@@ -33,7 +33,7 @@ class NotKept(JigiError, RuntimeError):
     """A hop was done once and its state was not kept; what it did is undone."""
 
 
-class Entry:
+class JournalEntry:
     """A hop being done: `before` is the state kept if it was done already, else the caller does it and keeps one."""
 
     def __init__(self, before: dict[str, Any] | None) -> None:
@@ -76,7 +76,7 @@ class Journal:
         await sql.execute(KEEP, values)
 
     @asynccontextmanager
-    async def once(self, key: str, session_id: str, position: int) -> AsyncIterator[Entry]:
+    async def once(self, key: str, session_id: str, position: int) -> AsyncIterator[JournalEntry]:
         """Do a hop once, in one transaction with whatever `core` writes inside; a copy that comes meanwhile waits.
 
         An exception undoes it all. Raises NotKept when the hop was done and no state was kept.
@@ -84,9 +84,9 @@ class Journal:
         async with writing():
             values = {"key": key, "session_id": session_id, "position": position}
             if await sql.scalar(CLAIM, values) is None:
-                yield Entry(await sql.scalar(BEFORE, {"key": key}))
+                yield JournalEntry(await sql.scalar(BEFORE, {"key": key}))
                 return
-            entry = Entry(None)
+            entry = JournalEntry(None)
             yield entry
             if entry.after is None:
                 raise NotKept(key)

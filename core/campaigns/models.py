@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from core.campaigns.notes import Note, NoteCode
-from core.platform.columns import Row, one_of, stamped
+from core.platform.columns import TableRow, one_of, stamped
 from core.text.words import COMMAND, DESK, Word, called
 
 
@@ -70,7 +70,7 @@ called(
 called(CampaignState, COMMAND, {state: state.value for state in CampaignState})
 
 
-class Campaign(Row, table=True):
+class Campaign(TableRow, table=True):
     """A campaign; `planned_by` is None for one that arose from the schedule by itself.
 
     `audience` is whom it is for, as it was asked. `recipients`, `parts` and `cost_xof` (None: no price is set) are
@@ -121,7 +121,7 @@ class Campaign(Row, table=True):
         self.why_data = dict(note.data) if note.data else None
 
 
-class CampaignChange(Row, table=True):
+class CampaignChange(TableRow, table=True):
     """A change of a campaign's state: when, by whom (None: by itself), from what to what.
 
     `note` is the words of a person; what we note ourselves is `note_code` and its `note_data`.
@@ -145,7 +145,7 @@ class CampaignChange(Row, table=True):
         return Note(self.note_code, self.note_data, self.note)
 
 
-class CampaignRuleOff(Row, table=True):
+class CampaignRuleOff(TableRow, table=True):
     """A kind of campaign that shall not arise by itself for a round."""
 
     __tablename__ = "campaign_rule_off"

@@ -32,7 +32,7 @@ class WrongState(CampaignError):
     """The campaign is not in a state in which this can be done."""
 
 
-class NobodyToTell(WrongState):
+class EmptyPlan(WrongState):
     """The plan of the campaign has no recipients."""
 
 
@@ -44,7 +44,7 @@ class PlanningAlready(CampaignError):
     """The plan of this campaign is being made."""
 
 
-class Step(Code):
+class CampaignStep(Code):
     """What can be done with a campaign."""
 
     PLAN = "plan"
@@ -73,7 +73,7 @@ class Step(Code):
     """Send its longest texts to named phones."""
 
 
-class Standing(Protocol):
+class CampaignStanding(Protocol):
     """What the table asks of a campaign: where it stands, and who decided on it so far."""
 
     @property
@@ -105,7 +105,7 @@ Moves = Mapping[CampaignState, frozenset[CampaignState]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CampaignStepRule:
     """When a step may be taken, and what becomes of the campaign.
 
     `moves` has the states it starts from, each with those it may lead to. `permission` is what a person needs to take
@@ -132,33 +132,33 @@ def _staying(states: Iterable[CampaignState]) -> dict[CampaignState, frozenset[C
     return {state: _to(state) for state in states}
 
 
-RULES: Final[Mapping[Step, Rule]] = {
-    Step.PLAN: Rule(
+RULES: Final[Mapping[CampaignStep, CampaignStepRule]] = {
+    CampaignStep.PLAN: CampaignStepRule(
         {S.DRAFT: _to(S.PLANNED), S.PLANNED: _to(S.PLANNED)},
         by_itself=True,
         settled=True,
         otherwise="campaign {id} is {state}: only a draft or a plan can be planned",
     ),
-    Step.APPROVE: Rule(
+    CampaignStep.APPROVE: CampaignStepRule(
         {S.PLANNED: _to(S.PLANNED, S.APPROVED)},
         by_itself=True,
         other_eyes=True,
         settled=True,
         empty="campaign {id} has nobody to tell",
     ),
-    Step.START: Rule({S.APPROVED: _to(S.SCHEDULED), S.SCHEDULED: _to(S.SCHEDULED)}, by_itself=True),
-    Step.BEGIN: Rule({S.SCHEDULED: _to(S.RUNNING)}, None, by_itself=True),
-    Step.PAUSE: Rule({S.RUNNING: _to(S.PAUSED), S.SCHEDULED: _to(S.PAUSED)}, by_itself=True),
-    Step.RESUME: Rule({S.PAUSED: _to(S.SCHEDULED, S.RUNNING)}),
-    Step.CANCEL: Rule({state: _to(S.CANCELLED) for state in S if state not in ENDED}, settled=True),
-    Step.DISCARD: Rule({S.PLANNED: _to(S.CANCELLED)}, None, by_itself=True),
-    Step.FINISH: Rule({S.RUNNING: _to(S.FINISHED)}, None, by_itself=True),
-    Step.SEND_AGAIN: Rule(
+    CampaignStep.START: CampaignStepRule({S.APPROVED: _to(S.SCHEDULED), S.SCHEDULED: _to(S.SCHEDULED)}, by_itself=True),
+    CampaignStep.BEGIN: CampaignStepRule({S.SCHEDULED: _to(S.RUNNING)}, None, by_itself=True),
+    CampaignStep.PAUSE: CampaignStepRule({S.RUNNING: _to(S.PAUSED), S.SCHEDULED: _to(S.PAUSED)}, by_itself=True),
+    CampaignStep.RESUME: CampaignStepRule({S.PAUSED: _to(S.SCHEDULED, S.RUNNING)}),
+    CampaignStep.CANCEL: CampaignStepRule({state: _to(S.CANCELLED) for state in S if state not in ENDED}, settled=True),
+    CampaignStep.DISCARD: CampaignStepRule({S.PLANNED: _to(S.CANCELLED)}, None, by_itself=True),
+    CampaignStep.FINISH: CampaignStepRule({S.RUNNING: _to(S.FINISHED)}, None, by_itself=True),
+    CampaignStep.SEND_AGAIN: CampaignStepRule(
         {**_staying(state for state in S if state is not S.CANCELLED), S.FINISHED: _to(S.FINISHED, S.RUNNING)}
     ),
-    Step.LEAVE: Rule(_staying(S)),
+    CampaignStep.LEAVE: CampaignStepRule(_staying(S)),
     # A draft is refused for having no texts yet, which says more than that it is a draft.
-    Step.TEST: Rule(
+    CampaignStep.TEST: CampaignStepRule(
         _staying((S.DRAFT, S.PLANNED, S.APPROVED, S.SCHEDULED, S.PAUSED)),
         settled=True,
         empty="campaign {id} has no texts yet: plan it first",
@@ -166,17 +166,17 @@ RULES: Final[Mapping[Step, Rule]] = {
 }
 
 
-def may(step: Step, campaign: Standing, actor: Actor | None, *, being_planned: bool = False) -> bool:
+def may(step: CampaignStep, campaign: CampaignStanding, actor: Actor | None, *, being_planned: bool = False) -> bool:
     """Whether somebody may take a step now; `actor` is None where it would be taken by itself."""
     return refusal(step, campaign, actor, being_planned=being_planned) is None
 
 
-def open_steps(campaign: Standing, actor: Actor, *, being_planned: bool = False) -> frozenset[Step]:
+def open_steps(campaign: CampaignStanding, actor: Actor, *, being_planned: bool = False) -> frozenset[CampaignStep]:
     """Every step that somebody may take now."""
-    return frozenset(step for step in Step if may(step, campaign, actor, being_planned=being_planned))
+    return frozenset(step for step in CampaignStep if may(step, campaign, actor, being_planned=being_planned))
 
 
-def must(step: Step, campaign: Standing, actor: Actor | None, *, being_planned: bool = False) -> None:
+def must(step: CampaignStep, campaign: CampaignStanding, actor: Actor | None, *, being_planned: bool = False) -> None:
     """Raise why somebody may not take a step: NotASupervisor, PlanningAlready, WrongState or FourEyes."""
     refused = refusal(step, campaign, actor, being_planned=being_planned)
     if refused is not None:
@@ -184,7 +184,7 @@ def must(step: Step, campaign: Standing, actor: Actor | None, *, being_planned: 
 
 
 def refusal(
-    step: Step, campaign: Standing, actor: Actor | None, *, being_planned: bool = False
+    step: CampaignStep, campaign: CampaignStanding, actor: Actor | None, *, being_planned: bool = False
 ) -> CampaignError | None:
     """Why somebody may not take a step now, or None."""
     rule = RULES[step]
@@ -198,11 +198,11 @@ def refusal(
         usual = f"campaign {campaign.id} is {campaign.state}, not {' or '.join(rule.moves)}"
         return WrongState(rule.otherwise.format(id=campaign.id, state=campaign.state) or usual)
     if rule.empty and not campaign.recipients:
-        return NobodyToTell(rule.empty.format(id=campaign.id))
+        return EmptyPlan(rule.empty.format(id=campaign.id))
     return _same_eyes(campaign, actor) if rule.other_eyes and actor is not None else None
 
 
-def _same_eyes(campaign: Standing, actor: Actor) -> FourEyes | None:
+def _same_eyes(campaign: CampaignStanding, actor: Actor) -> FourEyes | None:
     if actor.id == campaign.planned_by:
         return FourEyes("who planned a campaign cannot approve it")
     if actor.id in (campaign.approved_by, campaign.second_approved_by):

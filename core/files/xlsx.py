@@ -51,7 +51,7 @@ Attributes = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook:
+class OpenWorkbook:
     """An open workbook: its sheets in their order, and what makes rows of one of them."""
 
     sheets: tuple[SheetName, ...]
@@ -59,13 +59,13 @@ class Workbook:
 
 
 @contextmanager
-def workbook(path: Path, limits: Limits) -> Iterator[Workbook]:
+def workbook(path: Path, limits: Limits) -> Iterator[OpenWorkbook]:
     """Open a workbook; raises UnreadableFile, also while its rows are read on."""
     try:
         with zipfile.ZipFile(path) as archive:
             _bounded(archive, limits)
             parts = _Parts(archive, limits)
-            yield Workbook(parts.sheets, parts.read)
+            yield OpenWorkbook(parts.sheets, parts.read)
     except BROKEN as error:
         if isinstance(error, UnreadableFile):
             raise

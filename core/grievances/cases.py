@@ -8,10 +8,10 @@ from sqlmodel import col, select
 
 from core.call_requests.models import CallRequest
 from core.grievances.filing import may_be_told
-from core.grievances.locked import Shown
+from core.grievances.locked import ShownVersion
 from core.grievances.models import GrievanceReading, Holiday
 from core.grievances.subjects import Category, Sensitivity, Subcategory
-from core.grievances.vocabulary import OPEN, STILL_OPEN, Channel, GrievanceState, Level, Sex, Step
+from core.grievances.vocabulary import OPEN, STILL_OPEN, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.numbers.msisdn import can_get_sms
 from core.outbox.messages import MessageState
 from core.platform import sql
@@ -30,12 +30,12 @@ READING_ROWS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CaseEntry:
     """A step of the timeline; `sms` is where its SMS is, None when there was none."""
 
     id: int
     at: datetime
-    step: Step
+    step: GrievanceStep
     to_state: GrievanceState
     name: str | None
     note: str | None
@@ -129,9 +129,9 @@ class CaseRow:
 class Case(CaseRow):
     """A grievance as the desk shows it."""
 
-    shown: Shown
+    shown: ShownVersion
     holidays: tuple[Holiday, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[CaseEntry, ...]
     related: tuple[Related, ...]
     calls: tuple[CallRequest, ...]
 
@@ -155,7 +155,7 @@ SELECT event.id, event.at, event.kind AS step, event.to_state, agent.name, event
     message.state AS sms
 FROM grievance_event AS event LEFT JOIN agent ON agent.id = event.agent_id
 LEFT JOIN message ON message.key = CASE event.kind
-    WHEN '{Step.RECEIVE}' THEN event.kind || ' ' || CAST(%(reference)s AS text)
+    WHEN '{GrievanceStep.RECEIVE}' THEN event.kind || ' ' || CAST(%(reference)s AS text)
     ELSE event.kind || ' ' || CAST(%(reference)s AS text) || ' ' || event.id END
 WHERE event.grievance_id = %(id)s ORDER BY event.at, event.id
 """  # noqa: S608 - our own words
@@ -201,10 +201,10 @@ async def _case(row: CaseRow) -> Case:
         "household_id": row.household_id,
         "msisdn": row.msisdn,
     }
-    entries = tuple(await sql.rows(Entry, TIMELINE, values))
+    entries = tuple(await sql.rows(CaseEntry, TIMELINE, values))
     return Case(
         **{field.name: getattr(row, field.name) for field in fields(row)},
-        shown=Shown(row.version, max((entry.id for entry in entries), default=0)),
+        shown=ShownVersion(row.version, max((entry.id for entry in entries), default=0)),
         holidays=await _holidays(row.received_at.date(), max(row.first_answer_due, row.decision_due)),
         entries=entries,
         related=tuple(await sql.rows(Related, RELATED, values)),

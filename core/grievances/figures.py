@@ -119,7 +119,7 @@ MEASURES: Final = ("received", *(timely.value for timely in Timely), "reopened",
 
 
 @dataclass
-class Count:
+class GrievanceCount:
     """What became of some grievances; `days` are those to the decision, how often each."""
 
     received: int = 0
@@ -156,13 +156,13 @@ class Count:
         """Of those, so many in a hundred were decided in time."""
         return share(self.decided, self.decision_due)
 
-    def join(self, other: "Count") -> None:
+    def join(self, other: "GrievanceCount") -> None:
         """Add what became of others."""
         for measure in MEASURES:
             setattr(self, measure, getattr(self, measure) + getattr(other, measure))
         self.days.update(other.days)
 
-    def add(self, row: "Counted") -> None:
+    def add(self, row: "CountedGrievances") -> None:
         """Add a row of them."""
         for measure in MEASURES:
             setattr(self, measure, getattr(self, measure) + getattr(row, measure))
@@ -171,7 +171,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedGrievances:
     """How many grievances have all of this in common: period, one value of what they are told apart by, days taken."""
 
     told_by: int
@@ -190,7 +190,7 @@ class Counted:
     open: int
 
 
-Groups = dict[str | None, Count]
+Groups = dict[str | None, GrievanceCount]
 """Counts by the value of what they are told apart by; None where it was not said."""
 
 
@@ -198,7 +198,7 @@ Groups = dict[str | None, Count]
 class Figures:
     """A period: all together, and by category, channel, sex and place (its P-code)."""
 
-    together: Count = field(default_factory=Count)
+    together: GrievanceCount = field(default_factory=GrievanceCount)
     by: Mapping[By, Groups] = field(default_factory=lambda: {by: {} for by in By})
 
     def join(self, other: "Figures") -> None:
@@ -206,7 +206,7 @@ class Figures:
         self.together.join(other.together)
         for name, groups in other.by.items():
             for value, count in groups.items():
-                self.by[name].setdefault(value, Count()).join(count)
+                self.by[name].setdefault(value, GrievanceCount()).join(count)
 
 
 def day_after(day: date) -> date:
@@ -281,10 +281,10 @@ async def by_period(
     """The figures of each month or quarter (by its first day), or of all (None), oldest first."""
     values = {"since": since, "until": until, "today": today}
     periods: dict[date | None, Figures] = {}
-    for row in await sql.rows(Counted, STATEMENTS[span, actor.scope_kind], values):
+    for row in await sql.rows(CountedGrievances, STATEMENTS[span, actor.scope_kind], values):
         figures = periods.setdefault(row.period, Figures())
         by = TOLD_BY[row.told_by]
-        figures.by[by].setdefault(getattr(row, by.value), Count()).add(row)
+        figures.by[by].setdefault(getattr(row, by.value), GrievanceCount()).add(row)
         if by is By.CATEGORY:
             figures.together.add(row)
     return dict(sorted(periods.items(), key=lambda item: item[0] or date.min))

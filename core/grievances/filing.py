@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from core.grievances.calendar import due_dates
 from core.grievances.subjects import CATEGORIES, is_sensitive, keeps_least, subject
-from core.grievances.vocabulary import TOP, Channel, GrievanceState, Level, Sex, Step
+from core.grievances.vocabulary import TOP, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.numbers.identifiers import new_reference
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform import sql
@@ -75,7 +75,8 @@ WITH filed AS (
     ON CONFLICT DO NOTHING RETURNING id, reference, decision_due
 ), noted AS (
     INSERT INTO grievance_event (grievance_id, at, kind, to_state, agent_id, told)
-    SELECT id, %(now)s, '{Step.RECEIVE}', '{GrievanceState.RECEIVED}', CAST(%(filed_by)s AS integer), true FROM filed
+    SELECT id, %(now)s, '{GrievanceStep.RECEIVE}', '{GrievanceState.RECEIVED}', CAST(%(filed_by)s AS integer), true
+    FROM filed
 )
 SELECT reference, decision_due AS answer_due FROM filed
 """  # noqa: S608 - our own words

@@ -10,7 +10,7 @@ from core.platform import sql
 
 
 @dataclass(frozen=True, slots=True)
-class GrievanceCard:
+class HouseholdGrievance:
     """A grievance of a household."""
 
     reference: str
@@ -27,6 +27,6 @@ WHERE household_id = %(household_id)s ORDER BY received_at DESC, id DESC
 """
 
 
-async def grievances_of(household_id: int) -> tuple[GrievanceCard, ...]:
+async def grievances_of(household_id: int) -> tuple[HouseholdGrievance, ...]:
     """The grievances of a household that the transaction sees, newest first."""
-    return tuple(await sql.rows(GrievanceCard, GRIEVANCES, {"household_id": household_id}))
+    return tuple(await sql.rows(HouseholdGrievance, GRIEVANCES, {"household_id": household_id}))

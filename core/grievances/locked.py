@@ -7,14 +7,14 @@ from typing import Final
 from core.grievances.filing import may_be_told
 from core.grievances.rules import StepNotPossible
 from core.grievances.subjects import Category, Sensitivity
-from core.grievances.vocabulary import GrievanceState, Level, Step
+from core.grievances.vocabulary import GrievanceState, GrievanceStep, Level
 from core.numbers.msisdn import can_get_sms
 from core.platform import sql
 from core.text.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownVersion:
     """What a page showed of a grievance: its version, and the last of its steps."""
 
     version: int
@@ -22,11 +22,11 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CaseChange:
     """A step that somebody else took meanwhile; `name` is None for the person themselves or the line."""
 
     at: datetime
-    step: Step
+    step: GrievanceStep
     to_state: GrievanceState
     name: str | None
 
@@ -38,7 +38,7 @@ class NotThere(StepNotPossible):
 class Stale(StepNotPossible):
     """The page is out of date; `changes` are the steps since."""
 
-    def __init__(self, changes: tuple[Change, ...]) -> None:
+    def __init__(self, changes: tuple[CaseChange, ...]) -> None:
         super().__init__("the page is out of date")
         self.changes = changes
 
@@ -100,11 +100,11 @@ async def lock(reference: str) -> Locked | None:
     return await sql.row(Locked, LOCK, {"reference": reference})
 
 
-async def lock_as_shown(reference: str, shown: Shown) -> Locked:
+async def lock_as_shown(reference: str, shown: ShownVersion) -> Locked:
     """The grievance of a page, locked; raises NotThere, and Stale when it has changed since it was shown."""
     case = await lock(reference)
     if case is None:
         raise NotThere(reference)
     if case.version != shown.version:
-        raise Stale(tuple(await sql.rows(Change, SINCE, {"id": case.id, "event": shown.event})))
+        raise Stale(tuple(await sql.rows(CaseChange, SINCE, {"id": case.id, "event": shown.event})))
     return case

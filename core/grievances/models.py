@@ -7,15 +7,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from core.grievances.subjects import Category, Sensitivity, Subcategory
-from core.grievances.vocabulary import STILL_OPEN, Channel, GrievanceState, Level, Sex, Step
-from core.platform.columns import Row, coded, listed, one_of
+from core.grievances.vocabulary import STILL_OPEN, Channel, GrievanceState, GrievanceStep, Level, Sex
+from core.platform.columns import TableRow, coded, listed, one_of
 from core.text.columns import LanguageCode
 from core.text.languages import Language, in_language
 
 _OPEN = text(STILL_OPEN)
 
 
-class Grievance(Row, table=True):
+class Grievance(TableRow, table=True):
     """A grievance, by its 7-digit reference; `filing_key` and `reopen_key` make a repeated request do nothing.
 
     `name`, `sex` and `village` are told at the desk, which `filed_by` names. `touched_at` is when the agent it is
@@ -92,7 +92,7 @@ class Grievance(Row, table=True):
     version: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
-class GrievanceEvent(Row, table=True):
+class GrievanceEvent(TableRow, table=True):
     """A step of a grievance; `told` once the person was told of it; `again_on` is when a call is to be tried again."""
 
     __tablename__ = "grievance_event"
@@ -100,7 +100,7 @@ class GrievanceEvent(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE", index=True)
     at: datetime
-    kind: Step = Field(sa_type=coded(Step))
+    kind: GrievanceStep = Field(sa_type=coded(GrievanceStep))
     from_state: GrievanceState | None = Field(default=None, sa_type=one_of(GrievanceState))
     to_state: GrievanceState = Field(sa_type=one_of(GrievanceState))
     agent_id: int | None = Field(default=None, foreign_key="agent.id")
@@ -109,7 +109,7 @@ class GrievanceEvent(Row, table=True):
     again_on: date | None = None
 
 
-class GrievanceReading(Row, table=True):
+class GrievanceReading(TableRow, table=True):
     """Somebody read a sensitive grievance; its reference stands here because who is shown this cannot see it."""
 
     __tablename__ = "grievance_reading"
@@ -125,7 +125,7 @@ class GrievanceReading(Row, table=True):
     at: datetime
 
 
-class PreparedAnswer(Row, table=True):
+class PreparedAnswer(TableRow, table=True):
     """A text to answer grievances of a category with, by language code; `reviewed` by somebody who speaks Bambara."""
 
     __tablename__ = "prepared_answer"
@@ -141,7 +141,7 @@ class PreparedAnswer(Row, table=True):
         return in_language(self.texts, language)
 
 
-class Holiday(Row, table=True):
+class Holiday(TableRow, table=True):
     """A day off for the whole country."""
 
     __tablename__ = "holiday"

@@ -13,7 +13,7 @@ from typing import Any, Final
 from core.grievances.calendar import add_working_days, holidays
 from core.grievances.rules import levels, untouched_before
 from core.grievances.subjects import Category, Subcategory
-from core.grievances.vocabulary import IS_OPEN, GrievanceState, Level, Step
+from core.grievances.vocabulary import IS_OPEN, GrievanceState, GrievanceStep, Level
 from core.platform import sql
 from core.platform.database import writing
 from core.staff import audit
@@ -25,7 +25,7 @@ PAGE: Final = 50
 _LONGEST_REST: Final = timedelta(days=14)
 
 
-class View(Word):
+class QueueView(Word):
     """A part of the open grievances: what to do next, mine, my team's, nobody's, and those past their day."""
 
     NEXT = "next"
@@ -35,7 +35,7 @@ class View(Word):
     LATE = "late"
 
 
-class Reason(Word):
+class QueueReason(Word):
     """Why a grievance stands where it does, the most urgent first."""
 
     OVERDUE = "overdue"
@@ -50,29 +50,29 @@ class Reason(Word):
 
 
 called(
-    View,
+    QueueView,
     DESK,
     {
-        View.NEXT: "À faire",
-        View.MINE: "À moi",
-        View.TEAM: "Mon équipe",
-        View.FREE: "À personne",
-        View.LATE: "En retard",
+        QueueView.NEXT: "À faire",
+        QueueView.MINE: "À moi",
+        QueueView.TEAM: "Mon équipe",
+        QueueView.FREE: "À personne",
+        QueueView.LATE: "En retard",
     },
 )
 called(
-    Reason,
+    QueueReason,
     DESK,
     {
-        Reason.OVERDUE: "en retard",
-        Reason.DUE_SOON: "échéance proche",
-        Reason.ANSWER_CAME: "réponse arrivée",
-        Reason.CALL_AGAIN: "à rappeler",
-        Reason.APPEAL: "appel",
-        Reason.ESCALATED: "remontée",
-        Reason.NEW: "nouvelle",
-        Reason.WAITING: "attend la personne",
-        Reason.UNDER_WAY: "en cours",
+        QueueReason.OVERDUE: "en retard",
+        QueueReason.DUE_SOON: "échéance proche",
+        QueueReason.ANSWER_CAME: "réponse arrivée",
+        QueueReason.CALL_AGAIN: "à rappeler",
+        QueueReason.APPEAL: "appel",
+        QueueReason.ESCALATED: "remontée",
+        QueueReason.NEW: "nouvelle",
+        QueueReason.WAITING: "attend la personne",
+        QueueReason.UNDER_WAY: "en cours",
     },
 )
 
@@ -92,11 +92,11 @@ class QueueRow:
     next_due: date
     holder: str | None
     mine: bool
-    reasons: tuple[Reason, ...]
+    reasons: tuple[QueueReason, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class QueueCounts:
     """How many are mine, my team's, nobody's and past their day."""
 
     mine: int
@@ -141,12 +141,12 @@ FREE: Final = f"""((grievance.assigned_to IS NULL
 TEAM: Final = """grievance.assigned_to = ANY (ARRAY(SELECT id FROM agent
     WHERE scope_kind = %(scope_kind)s AND scope_code IS NOT DISTINCT FROM CAST(%(scope_code)s AS varchar)))"""
 LATE: Final = "grievance.next_due < CAST(%(today)s AS date)"
-IN_VIEW: Final[Mapping[View, str]] = {
-    View.NEXT: f"({MINE} AND {CAME} OR {FREE})",
-    View.MINE: MINE,
-    View.TEAM: TEAM,
-    View.FREE: FREE,
-    View.LATE: LATE,
+IN_VIEW: Final[Mapping[QueueView, str]] = {
+    QueueView.NEXT: f"({MINE} AND {CAME} OR {FREE})",
+    QueueView.MINE: MINE,
+    QueueView.TEAM: TEAM,
+    QueueView.FREE: FREE,
+    QueueView.LATE: LATE,
 }
 _FROM_THE_TOP: Final = ", ".join(f"'{level}'" for level in reversed(Level))
 LADDER: Final = f"array_position(ARRAY[{_FROM_THE_TOP}], CAST({{0}}.level AS text))"
@@ -154,7 +154,7 @@ URGENCY: Final = f"({{0}}.next_due, {{0}}.escalated_at IS NULL, {LADDER}, {{0}}.
 BY_URGENCY: Final = URGENCY.format("grievance").strip("()")
 
 
-def _page(view: View) -> str:
+def _page(view: QueueView) -> str:
     return f"""
 SELECT grievance.id, reference, category, subcategory, state, level, commune.name AS commune, received_at, next_due,
     holder.name AS holder, coalesce({MINE}, false) AS mine, escalated_at IS NOT NULL AS escalated,
@@ -168,7 +168,7 @@ ORDER BY {BY_URGENCY} LIMIT %(most)s
 """  # noqa: S608 - our own words
 
 
-PAGES: Final = {view: _page(view) for view in View}
+PAGES: Final = {view: _page(view) for view in QueueView}
 COUNTS: Final = f"""
 SELECT count(*) FILTER (WHERE {MINE}) AS mine, count(*) FILTER (WHERE {TEAM}) AS team,
     count(*) FILTER (WHERE {FREE}) AS free, count(*) FILTER (WHERE {LATE}) AS late
@@ -184,13 +184,13 @@ WITH next AS (
     FROM next WHERE grievance.id = next.id RETURNING grievance.id, grievance.reference, next.state AS from_state
 ), noted AS (
     INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, agent_id, told)
-    SELECT id, %(now)s, '{Step.TAKE}', from_state, '{GrievanceState.ASSIGNED}', %(me)s, false FROM taken
+    SELECT id, %(now)s, '{GrievanceStep.TAKE}', from_state, '{GrievanceState.ASSIGNED}', %(me)s, false FROM taken
 )
 SELECT reference FROM taken
 """  # noqa: S608
 
 
-async def page(actor: Actor, view: View, now: datetime, *, after: int | None = None) -> tuple[QueueRow, ...]:
+async def page(actor: Actor, view: QueueView, now: datetime, *, after: int | None = None) -> tuple[QueueRow, ...]:
     """The grievances of a view that `actor` may see, most urgent first, from the one after the id `after`."""
     rows = await sql.rows(_Row, PAGES[view], _asked(actor, now) | {"after": after, "most": PAGE})
     today = now.date()
@@ -198,9 +198,9 @@ async def page(actor: Actor, view: View, now: datetime, *, after: int | None = N
     return tuple(_shown(row, today, soon) for row in rows)
 
 
-async def counts(actor: Actor, now: datetime) -> Counts:
+async def counts(actor: Actor, now: datetime) -> QueueCounts:
     """How many are in each view that `actor` may see."""
-    return await sql.row(Counts, COUNTS, _asked(actor, now)) or Counts(0, 0, 0, 0)
+    return await sql.row(QueueCounts, COUNTS, _asked(actor, now)) or QueueCounts(0, 0, 0, 0)
 
 
 async def take_next(actor: Actor, now: datetime) -> str | None:
@@ -239,20 +239,20 @@ def _shown(row: _Row, today: date, soon: date) -> QueueRow:
         next_due=row.next_due,
         holder=row.holder,
         mine=row.mine,
-        reasons=tuple(_reasons(row, today, soon)) or (Reason.UNDER_WAY,),
+        reasons=tuple(_reasons(row, today, soon)) or (QueueReason.UNDER_WAY,),
     )
 
 
-def _reasons(row: _Row, today: date, soon: date) -> list[Reason]:
+def _reasons(row: _Row, today: date, soon: date) -> list[QueueReason]:
     """Each that holds, the most urgent first; `soon` is the next working day."""
     holds = {
-        Reason.OVERDUE: row.next_due < today,
-        Reason.DUE_SOON: today <= row.next_due <= soon,
-        Reason.ANSWER_CAME: row.came,
-        Reason.CALL_AGAIN: row.call_again_on is not None and row.call_again_on <= today,
-        Reason.APPEAL: row.appeal,
-        Reason.ESCALATED: row.escalated,
-        Reason.NEW: row.state is GrievanceState.RECEIVED and not row.appeal and not row.escalated,
-        Reason.WAITING: row.state is GrievanceState.WAITING and not row.came,
+        QueueReason.OVERDUE: row.next_due < today,
+        QueueReason.DUE_SOON: today <= row.next_due <= soon,
+        QueueReason.ANSWER_CAME: row.came,
+        QueueReason.CALL_AGAIN: row.call_again_on is not None and row.call_again_on <= today,
+        QueueReason.APPEAL: row.appeal,
+        QueueReason.ESCALATED: row.escalated,
+        QueueReason.NEW: row.state is GrievanceState.RECEIVED and not row.appeal and not row.escalated,
+        QueueReason.WAITING: row.state is GrievanceState.WAITING and not row.came,
     }
     return [reason for reason, so in holds.items() if so]

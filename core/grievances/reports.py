@@ -6,40 +6,40 @@ from datetime import date
 from typing import Final
 
 from core.grievances import figures
-from core.grievances.figures import By, Count, Figures, Open, Span
+from core.grievances.figures import By, Figures, GrievanceCount, Open, Span
 from core.staff.agents import Actor
 
 MONTHS: Final[Mapping[Span, int]] = {Span.MONTH: 1, Span.QUARTER: 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """A line of a report: of a period (None: all of it), told apart by what (None: all together), and its value."""
 
     period: date | None
     by: By | None
     value: str | None
-    count: Count
+    count: GrievanceCount
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class GrievanceReport:
     """The lines of a report, the periods it is of, what places are called, and what is open on the day it is made."""
 
     since: date
     until: date
     span: Span
     periods: Sequence[date]
-    lines: Sequence[Line]
+    lines: Sequence[ReportLine]
     places: Mapping[str, str]
     open: Open
 
-    def of(self, period: date | None, by: By | None) -> list[Line]:
+    def of(self, period: date | None, by: By | None) -> list[ReportLine]:
         """The lines of a period, told apart by something."""
         return [line for line in self.lines if line.period == period and line.by == by]
 
 
-async def report(actor: Actor, since: date, until: date, today: date, span: Span) -> Report:
+async def report(actor: Actor, since: date, until: date, today: date, span: Span) -> GrievanceReport:
     """What was received from a day to another (both counted) of what `actor` may see, as it stands `today`."""
     by_period = await figures.by_period(actor, since, figures.day_after(until), today, span)
     together = Figures()
@@ -50,14 +50,14 @@ async def report(actor: Actor, since: date, until: date, today: date, span: Span
     for period in periods:
         lines += _lines(period, by_period.get(period) or Figures())
     places = await figures.place_names(together.by[By.PLACE])
-    return Report(since, until, span, periods, lines, places, await figures.open_now(today))
+    return GrievanceReport(since, until, span, periods, lines, places, await figures.open_now(today))
 
 
-def _lines(period: date | None, counts: Figures) -> Iterator[Line]:
-    yield Line(period, None, None, counts.together)
+def _lines(period: date | None, counts: Figures) -> Iterator[ReportLine]:
+    yield ReportLine(period, None, None, counts.together)
     for by in By:
         groups = sorted(counts.by[by].items(), key=lambda item: (-item[1].received, item[0] or ""))
-        yield from (Line(period, by, value, count) for value, count in groups)
+        yield from (ReportLine(period, by, value, count) for value, count in groups)
 
 
 def first_day(day: date, span: Span) -> date:

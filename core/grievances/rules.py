@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from core.grievances.subjects import Sensitivity
-from core.grievances.vocabulary import DECIDED, DECISIONS, OPEN, TOP, GrievanceState, Level, Step
+from core.grievances.vocabulary import DECIDED, DECISIONS, OPEN, TOP, GrievanceState, GrievanceStep, Level
 from core.platform.errors import JigiError
 from core.platform.settings import settings
 from core.staff import permissions
@@ -40,7 +40,7 @@ REACHES: Final[Mapping[Scope, tuple[Level, ...]]] = {
 """The levels of the ladder that are worked on at each kind of place."""
 
 
-class Case(Protocol):
+class CaseFacts(Protocol):
     """What the rules have to know of a grievance; `holder` is the name of whom it is `assigned_to`."""
 
     @property
@@ -112,7 +112,7 @@ class WordsTooLong(JigiError, ValueError):
         self.most = most
 
 
-Condition = Callable[[Case, Actor, datetime], JigiError | None]
+Condition = Callable[[CaseFacts, Actor, datetime], JigiError | None]
 """What a step asks of a grievance and of whoever acts: why it is refused, or None."""
 
 
@@ -126,56 +126,56 @@ def untouched_before(now: datetime) -> datetime:
     return now - timedelta(minutes=settings().desk_untouched_minutes)
 
 
-def is_free(case: Case, now: datetime) -> bool:
+def is_free(case: CaseFacts, now: datetime) -> bool:
     """Whether nobody has it, or whoever took it did nothing with it."""
     untouched = case.touched_at is not None and case.touched_at < untouched_before(now)
     return case.assigned_to is None or (case.state is GrievanceState.ASSIGNED and untouched)
 
 
-def _within_reach(case: Case, actor: Actor, _: datetime) -> NotAllowed | None:
+def _within_reach(case: CaseFacts, actor: Actor, _: datetime) -> NotAllowed | None:
     return None if case.level in levels(actor) else NotAllowed(case.level.value)
 
 
-def _free(case: Case, actor: Actor, now: datetime) -> StepNotPossible | None:
+def _free(case: CaseFacts, actor: Actor, now: datetime) -> StepNotPossible | None:
     if is_free(case, now):
         return None
     return AlreadyYours(case.reference) if case.assigned_to == actor.id else NotYours(case.holder)
 
 
-def _held(case: Case, actor: Actor, _: datetime) -> StepNotPossible | None:
+def _held(case: CaseFacts, actor: Actor, _: datetime) -> StepNotPossible | None:
     return None if case.assigned_to == actor.id else NotYours(case.holder)
 
 
-def _held_or_decided_or_led(case: Case, actor: Actor, _: datetime) -> StepNotPossible | None:
+def _held_or_decided_or_led(case: CaseFacts, actor: Actor, _: datetime) -> StepNotPossible | None:
     own = actor.id in (case.assigned_to, case.decided_by)
     return None if own or permissions.may(actor, Permission.CLOSE_OF_OTHERS) else NotYours(case.holder)
 
 
-def _by_another(case: Case, actor: Actor, _: datetime) -> StepNotPossible | None:
+def _by_another(case: CaseFacts, actor: Actor, _: datetime) -> StepNotPossible | None:
     return DecidedBefore(case.reference) if case.appealed and case.decided_by == actor.id else None
 
 
-def _has_number(case: Case, _: Actor, __: datetime) -> StepNotPossible | None:
+def _has_number(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
     return NobodyToTell(case.reference) if case.msisdn is None else None
 
 
-def may_be_called(case: Case) -> bool:
+def may_be_called(case: CaseFacts) -> bool:
     """Whether the person may be called: there is a number, and a call is safe where somebody else may answer it."""
     safe = case.sensitivity is not Sensitivity.SENSITIVE or case.call_safe is True
     return case.msisdn is not None and safe
 
 
-def _call_is_safe(case: Case, _: Actor, __: datetime) -> StepNotPossible | None:
+def _call_is_safe(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
     return None if may_be_called(case) else CallNotSafe(case.reference)
 
 
-def _on_the_ladder(case: Case, _: Actor, __: datetime) -> StepNotPossible | None:
+def _on_the_ladder(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
     if case.sensitivity is Sensitivity.SENSITIVE:
         return SensitiveStaysPut(case.reference)
     return StepNotPossible(f"{case.reference} is at the top of the ladder") if case.level is TOP else None
 
 
-def _not_appealed(case: Case, _: Actor, __: datetime) -> StepNotPossible | None:
+def _not_appealed(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
     return StepNotPossible(f"{case.reference} cannot be reopened again") if case.appealed else None
 
 
@@ -191,7 +191,7 @@ def _staying(states: frozenset[GrievanceState]) -> Moves:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class StepRule:
     """A step: from each state it is possible in to those it leads to, who is allowed it, and on which conditions.
 
     `worded` when it needs words, `read` when the person reads them.
@@ -205,38 +205,38 @@ class Rule:
 
 
 _UNDER_WAY: Final = GrievanceState.IN_PROGRESS
-_CALL: Final = Rule(
+_CALL: Final = StepRule(
     _to(OPEN, _UNDER_WAY) | {GrievanceState.WAITING: frozenset({_UNDER_WAY, GrievanceState.WAITING})},
     (_held, _has_number, _call_is_safe),
 )
 
-RULES: Final[Mapping[Step, Rule]] = {
-    Step.TAKE: Rule(_to(OPEN, GrievanceState.ASSIGNED), (_by_another, _free, _within_reach)),
-    Step.ASSIGN: Rule(_to(OPEN, GrievanceState.ASSIGNED), permission=Permission.ASSIGN_GRIEVANCES),
-    Step.NOTE: Rule(
+RULES: Final[Mapping[GrievanceStep, StepRule]] = {
+    GrievanceStep.TAKE: StepRule(_to(OPEN, GrievanceState.ASSIGNED), (_by_another, _free, _within_reach)),
+    GrievanceStep.ASSIGN: StepRule(_to(OPEN, GrievanceState.ASSIGNED), permission=Permission.ASSIGN_GRIEVANCES),
+    GrievanceStep.NOTE: StepRule(
         _staying(frozenset(GrievanceState))
         | {state: frozenset({state, _UNDER_WAY}) for state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED)},
         worded=True,
     ),
-    Step.ASK: Rule(_to(OPEN, GrievanceState.WAITING), (_held, _has_number), worded=True),
-    Step.DECIDE: Rule(_to(OPEN, *DECISIONS), (_by_another, _held), worded=True, read=True),
-    Step.ESCALATE: Rule(
+    GrievanceStep.ASK: StepRule(_to(OPEN, GrievanceState.WAITING), (_held, _has_number), worded=True),
+    GrievanceStep.DECIDE: StepRule(_to(OPEN, *DECISIONS), (_by_another, _held), worded=True, read=True),
+    GrievanceStep.ESCALATE: StepRule(
         _staying(OPEN) | {GrievanceState.WAITING: frozenset({_UNDER_WAY})}, (_held, _on_the_ladder), worded=True
     ),
-    Step.REOPEN: Rule(_to(DECIDED, GrievanceState.RECEIVED), (_not_appealed,), worded=True),
-    Step.CLOSE: Rule(_to(frozenset(DECISIONS), GrievanceState.CLOSED), (_held_or_decided_or_led,)),
-    Step.REACH: _CALL,
-    Step.MISS: _CALL,
+    GrievanceStep.REOPEN: StepRule(_to(DECIDED, GrievanceState.RECEIVED), (_not_appealed,), worded=True),
+    GrievanceStep.CLOSE: StepRule(_to(frozenset(DECISIONS), GrievanceState.CLOSED), (_held_or_decided_or_led,)),
+    GrievanceStep.REACH: _CALL,
+    GrievanceStep.MISS: _CALL,
 }
 """Every step that somebody takes at the desk. The person themselves reopens too, on the line and without words."""
 
 
 def may_be_reopened(state: GrievanceState, *, appealed: bool) -> bool:
     """Whether a person may have a grievance reopened as an appeal: once it is decided, and once only."""
-    return state in RULES[Step.REOPEN].moves and not appealed
+    return state in RULES[GrievanceStep.REOPEN].moves and not appealed
 
 
-def refusal(step: Step, case: Case, actor: Actor, now: datetime) -> JigiError | None:
+def refusal(step: GrievanceStep, case: CaseFacts, actor: Actor, now: datetime) -> JigiError | None:
     """Why somebody may not take a step now, the first reason; None when they may."""
     rule = RULES[step]
     for permission in (rule.permission, WORKS_ON[case.sensitivity]):
@@ -247,17 +247,17 @@ def refusal(step: Step, case: Case, actor: Actor, now: datetime) -> JigiError | 
     return next((why for condition in rule.conditions if (why := condition(case, actor, now))), None)
 
 
-def may(step: Step, case: Case, actor: Actor, now: datetime) -> bool:
+def may(step: GrievanceStep, case: CaseFacts, actor: Actor, now: datetime) -> bool:
     """Whether somebody may take a step now."""
     return refusal(step, case, actor, now) is None
 
 
-def steps_for(case: Case, actor: Actor, now: datetime) -> frozenset[Step]:
+def steps_for(case: CaseFacts, actor: Actor, now: datetime) -> frozenset[GrievanceStep]:
     """The steps that somebody may take now."""
     return frozenset(step for step in RULES if may(step, case, actor, now))
 
 
-def check_words(step: Step, words: str) -> None:
+def check_words(step: GrievanceStep, words: str) -> None:
     """Raise for words that a step does not take.
 
     WordsMissing for none where it needs some, WordsTooLong; where the person reads them, NotASafeText for a link and

@@ -26,7 +26,7 @@ MOST_EXPORTED: Final = 20_000
 """Rows of an export: more would hold up the others at work."""
 
 
-class Standing(Word):
+class GrievanceStanding(Word):
     """Several states together, as the list is filtered by them."""
 
     OPEN = "open"
@@ -34,14 +34,14 @@ class Standing(Word):
     ENDED = "ended"
 
 
-class Unsaid(Word):
+class NotSaid(Word):
     """What is looked for where nothing is on record."""
 
     NOT_SAID = "none"
     NOBODY = "nobody"
 
 
-class Order(Word):
+class SearchOrder(Word):
     """How the list is ordered."""
 
     NEWEST = "newest"
@@ -50,15 +50,19 @@ class Order(Word):
 
 
 called(
-    Standing,
+    GrievanceStanding,
     DESK,
-    {Standing.OPEN: "ouverte", Standing.OVERDUE: "ouverte, en retard", Standing.ENDED: "terminée"},
+    {
+        GrievanceStanding.OPEN: "ouverte",
+        GrievanceStanding.OVERDUE: "ouverte, en retard",
+        GrievanceStanding.ENDED: "terminée",
+    },
 )
-called(Unsaid, DESK, {Unsaid.NOT_SAID: "pas dit", Unsaid.NOBODY: "personne"})
+called(NotSaid, DESK, {NotSaid.NOT_SAID: "pas dit", NotSaid.NOBODY: "personne"})
 called(
-    Order,
+    SearchOrder,
     DESK,
-    {Order.NEWEST: "plus récentes", Order.OLDEST: "plus anciennes", Order.DUE: "prochaine échéance"},
+    {SearchOrder.NEWEST: "plus récentes", SearchOrder.OLDEST: "plus anciennes", SearchOrder.DUE: "prochaine échéance"},
 )
 
 
@@ -71,23 +75,23 @@ class Wanted:
     """
 
     words: str = ""
-    state: GrievanceState | Standing | None = None
+    state: GrievanceState | GrievanceStanding | None = None
     category: Category | None = None
     channel: Channel | None = None
     level: Level | None = None
-    sex: Sex | Unsaid | None = None
-    place: str | Unsaid = ""
-    assigned: int | Unsaid | None = None
+    sex: Sex | NotSaid | None = None
+    place: str | NotSaid = ""
+    assigned: int | NotSaid | None = None
     age: Age | None = None
     timely: Timely | None = None
     reopened: bool = False
     since: date | None = None
     until: date | None = None
-    order: Order = Order.NEWEST
+    order: SearchOrder = SearchOrder.NEWEST
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SearchRow:
     """A grievance in the list; `name` is the person's, or that of the head of the household."""
 
     reference: str
@@ -114,14 +118,14 @@ class Row:
 
 
 ORDERS: Final = {
-    Order.NEWEST: "grievance.received_at DESC, grievance.id DESC",
-    Order.OLDEST: "grievance.received_at, grievance.id",
-    Order.DUE: "grievance.next_due, grievance.id",
+    SearchOrder.NEWEST: "grievance.received_at DESC, grievance.id DESC",
+    SearchOrder.OLDEST: "grievance.received_at, grievance.id",
+    SearchOrder.DUE: "grievance.next_due, grievance.id",
 }
 STANDINGS: Final = {
-    Standing.OPEN: IS_OPEN,
-    Standing.ENDED: f"NOT ({IS_OPEN})",
-    Standing.OVERDUE: f"{IS_OPEN} AND grievance.next_due < %(today)s",
+    GrievanceStanding.OPEN: IS_OPEN,
+    GrievanceStanding.ENDED: f"NOT ({IS_OPEN})",
+    GrievanceStanding.OVERDUE: f"{IS_OPEN} AND grievance.next_due < %(today)s",
 }
 EQUAL: Final = ("category", "channel", "level")
 LISTED: Final = """
@@ -147,19 +151,19 @@ async def count(wanted: Wanted, today: date) -> int:
     return int(await sql.scalar(f"SELECT count(*) FROM grievance WHERE {where}", values) or 0)  # noqa: S608
 
 
-async def page(wanted: Wanted, today: date, number: int = 1) -> list[Row]:
+async def page(wanted: Wanted, today: date, number: int = 1) -> list[SearchRow]:
     """The rows of a page, the first being 1."""
     where, values = _where(wanted, today)
     values |= {"most": PAGE_ROWS, "skipped": PAGE_ROWS * (number - 1)}
-    return await sql.rows(Row, _statement(wanted, where, NAMED), values)
+    return await sql.rows(SearchRow, _statement(wanted, where, NAMED), values)
 
 
-async def to_export(wanted: Wanted, today: date) -> list[Row]:
+async def to_export(wanted: Wanted, today: date) -> list[SearchRow]:
     """The rows of an export, at most MOST_EXPORTED: no name, and never a sensitive one, whoever asks."""
     where, values = _where(wanted, today)
     values |= {"most": MOST_EXPORTED, "skipped": 0}
     statement = _statement(wanted, f"{where} AND grievance.sensitivity <> '{Sensitivity.SENSITIVE}'", NAMELESS)
-    return await sql.rows(Row, statement, values)
+    return await sql.rows(SearchRow, statement, values)
 
 
 def _statement(wanted: Wanted, where: str, names: tuple[str, str]) -> str:
@@ -175,7 +179,7 @@ def _where(wanted: Wanted, today: date) -> tuple[str, dict[str, Any]]:
         if value is not None:
             clauses.append(f"grievance.{name} = %({name})s")
             values[name] = value.value
-    if isinstance(wanted.state, Standing):
+    if isinstance(wanted.state, GrievanceStanding):
         clauses.append(STANDINGS[wanted.state])
     elif wanted.state is not None:
         clauses.append("grievance.state = %(state)s")
@@ -198,7 +202,7 @@ def _who_and_where(wanted: Wanted, clauses: list[str], values: dict[str, Any]) -
         ("assigned", wanted.assigned, "grievance.assigned_to", "grievance.assigned_to = %(assigned)s"),
     )
     for name, value, column, clause in filters:
-        if isinstance(value, Unsaid):
+        if isinstance(value, NotSaid):
             clauses.append(f"{column} IS NULL")
         elif value not in (None, ""):
             clauses.append(clause)

@@ -14,10 +14,10 @@ from sqlmodel import col, func, update
 
 from core.grievances.calendar import due_dates
 from core.grievances.colleagues import may_have
-from core.grievances.locked import Locked, Shown, lock, lock_as_shown
+from core.grievances.locked import Locked, ShownVersion, lock, lock_as_shown
 from core.grievances.models import Grievance, GrievanceEvent
 from core.grievances.rules import check_words, may_be_reopened, refusal
-from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, Level, Step, above
+from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, GrievanceStep, Level, above
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.database import Session, writing
 from core.platform.errors import JigiError
@@ -27,12 +27,12 @@ from core.staff.agents import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class DeskVisit:
     """Somebody at the page of a grievance: who, which, as it was shown to them, and when they act."""
 
     actor: Actor
     reference: str
-    shown: Shown
+    shown: ShownVersion
     now: datetime
 
 
@@ -40,17 +40,17 @@ class NotForThem(JigiError, ValueError):
     """A grievance is given only to somebody who may see it and did not decide it before."""
 
 
-AUDITED: Final[Mapping[Step, Act]] = {
-    Step.TAKE: Act.GRIEVANCE_TAKEN,
-    Step.ASSIGN: Act.GRIEVANCE_ASSIGNED,
-    Step.NOTE: Act.GRIEVANCE_NOTED,
-    Step.ASK: Act.GRIEVANCE_INFORMATION_ASKED,
-    Step.DECIDE: Act.GRIEVANCE_DECIDED,
-    Step.ESCALATE: Act.GRIEVANCE_ESCALATED,
-    Step.REOPEN: Act.GRIEVANCE_REOPENED,
-    Step.CLOSE: Act.GRIEVANCE_CLOSED,
-    Step.REACH: Act.GRIEVANCE_CALLED,
-    Step.MISS: Act.GRIEVANCE_CALLED,
+AUDITED: Final[Mapping[GrievanceStep, Act]] = {
+    GrievanceStep.TAKE: Act.GRIEVANCE_TAKEN,
+    GrievanceStep.ASSIGN: Act.GRIEVANCE_ASSIGNED,
+    GrievanceStep.NOTE: Act.GRIEVANCE_NOTED,
+    GrievanceStep.ASK: Act.GRIEVANCE_INFORMATION_ASKED,
+    GrievanceStep.DECIDE: Act.GRIEVANCE_DECIDED,
+    GrievanceStep.ESCALATE: Act.GRIEVANCE_ESCALATED,
+    GrievanceStep.REOPEN: Act.GRIEVANCE_REOPENED,
+    GrievanceStep.CLOSE: Act.GRIEVANCE_CLOSED,
+    GrievanceStep.REACH: Act.GRIEVANCE_CALLED,
+    GrievanceStep.MISS: Act.GRIEVANCE_CALLED,
 }
 """What the audit trail calls each step."""
 
@@ -63,81 +63,81 @@ NOBODYS: Final[Mapping[str, None]] = {
 }
 
 
-async def take(visit: Visit) -> None:
+async def take(visit: DeskVisit) -> None:
     """Take a grievance that nobody has."""
-    async with _taking(visit, Step.TAKE) as (session, case):
+    async with _taking(visit, GrievanceStep.TAKE) as (session, case):
         await _give(session, visit, case, visit.actor.id)
-        await _note(session, case, Step.TAKE, GrievanceState.ASSIGNED, **_by(visit))
+        await _note(session, case, GrievanceStep.TAKE, GrievanceState.ASSIGNED, **_by(visit))
 
 
-async def assign(visit: Visit, agent_id: int) -> None:
+async def assign(visit: DeskVisit, agent_id: int) -> None:
     """Give it to somebody; raises NotForThem for one who may not have it."""
-    async with _taking(visit, Step.ASSIGN, {"to": agent_id}) as (session, case):
+    async with _taking(visit, GrievanceStep.ASSIGN, {"to": agent_id}) as (session, case):
         chosen = next((each for each in await may_have(visit.reference) if each.id == agent_id), None)
         if chosen is None:
             raise NotForThem(str(agent_id))
         await _give(session, visit, case, agent_id)
-        await _note(session, case, Step.ASSIGN, GrievanceState.ASSIGNED, **_by(visit), note=chosen.name)
+        await _note(session, case, GrievanceStep.ASSIGN, GrievanceState.ASSIGNED, **_by(visit), note=chosen.name)
 
 
-async def note(visit: Visit, words: str) -> None:
+async def note(visit: DeskVisit, words: str) -> None:
     """Write down something that only the desk reads; it is under way once its holder does."""
-    check_words(Step.NOTE, words)
-    async with _taking(visit, Step.NOTE) as (session, case):
+    check_words(GrievanceStep.NOTE, words)
+    async with _taking(visit, GrievanceStep.NOTE) as (session, case):
         state = case.state
         own = case.assigned_to == visit.actor.id and state in OPEN
         if own and state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED):
             state = GrievanceState.IN_PROGRESS
         if own:
             await _change(session, case, state, touched_at=visit.now)
-        await _note(session, case, Step.NOTE, state, **_by(visit), note=words)
+        await _note(session, case, GrievanceStep.NOTE, state, **_by(visit), note=words)
 
 
-async def ask(visit: Visit, words: str) -> None:
+async def ask(visit: DeskVisit, words: str) -> None:
     """Wait for something the person has to tell; `words` are for the desk, the SMS only asks them to call."""
-    check_words(Step.ASK, words)
-    async with _taking(visit, Step.ASK) as (session, case):
+    check_words(GrievanceStep.ASK, words)
+    async with _taking(visit, GrievanceStep.ASK) as (session, case):
         await _change(session, case, GrievanceState.WAITING, **_answered(visit.now), waiting_since=visit.now)
         event = await _note(
-            session, case, Step.ASK, GrievanceState.WAITING, **_by(visit), note=words, told=case.sms_goes
+            session, case, GrievanceStep.ASK, GrievanceState.WAITING, **_by(visit), note=words, told=case.sms_goes
         )
         await _tell(case, NoticeKind.INFORMATION, event, {}, visit.now)
 
 
-async def decide(visit: Visit, state: GrievanceState, words: str) -> None:
+async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
     """Decide it with the text that the person reads.
 
     Raises ValueError for a state that is no decision, and NotASafeText and NoRule for a text that no SMS may hold.
     """
     if state not in DECISIONS:
         raise ValueError(f"{state} is no decision")
-    check_words(Step.DECIDE, words)
-    async with _taking(visit, Step.DECIDE, {"state": state.value}) as (session, case):
+    check_words(GrievanceStep.DECIDE, words)
+    async with _taking(visit, GrievanceStep.DECIDE, {"state": state.value}) as (session, case):
         decision = {"answer": words, "decided_at": visit.now, "decided_by": visit.actor.id}
         await _change(session, case, state, **decision, **_answered(visit.now), waiting_since=None, call_again_on=None)
-        event = await _note(session, case, Step.DECIDE, state, **_by(visit), told=case.sms_goes)
+        event = await _note(session, case, GrievanceStep.DECIDE, state, **_by(visit), told=case.sms_goes)
         filling = {"text": words, "rejected": state is GrievanceState.REJECTED}
         await _tell(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
 
 
-async def escalate(visit: Visit, words: str) -> Level:
+async def escalate(visit: DeskVisit, words: str) -> Level:
     """Pass it to the level above, with why, new delays from now and nobody's there yet; give that level."""
-    check_words(Step.ESCALATE, words)
-    async with _taking(visit, Step.ESCALATE) as (session, case):
+    check_words(GrievanceStep.ESCALATE, words)
+    async with _taking(visit, GrievanceStep.ESCALATE) as (session, case):
         level = above(case.level)
         first_answer_due, decision_due = await due_dates(case.category, visit.now.date())
         due = {"level": level, "first_answer_due": first_answer_due, "decision_due": decision_due}
         state = GrievanceState.IN_PROGRESS if case.state is GrievanceState.WAITING else case.state
         await _change(session, case, state, **due, **NOBODYS, **_answered(visit.now), escalated_at=visit.now)
-        event = await _note(session, case, Step.ESCALATE, state, **_by(visit), note=words, told=case.sms_goes)
+        event = await _note(session, case, GrievanceStep.ESCALATE, state, **_by(visit), note=words, told=case.sms_goes)
         await _tell(case, NoticeKind.ESCALATED, event, {"due": decision_due.isoformat()}, visit.now)
     return level
 
 
-async def reopen(visit: Visit, words: str) -> None:
+async def reopen(visit: DeskVisit, words: str) -> None:
     """Reopen it for the person, who does not agree, with why."""
-    check_words(Step.REOPEN, words)
-    async with _taking(visit, Step.REOPEN) as (session, case):
+    check_words(GrievanceStep.REOPEN, words)
+    async with _taking(visit, GrievanceStep.REOPEN) as (session, case):
         key = f"desk:{visit.reference}:{visit.shown.version}"
         await _reopen(session, case, key, visit.now, visit.actor.id, words)
 
@@ -158,16 +158,16 @@ async def reopen_on_the_line(reference: str, key: str, now: datetime) -> date | 
         return await _reopen(session, case, key, now)
 
 
-async def close(visit: Visit) -> None:
+async def close(visit: DeskVisit) -> None:
     """Conclude what is decided."""
-    async with _taking(visit, Step.CLOSE) as (session, case):
+    async with _taking(visit, GrievanceStep.CLOSE) as (session, case):
         await _change(session, case, GrievanceState.CLOSED)
-        await _note(session, case, Step.CLOSE, GrievanceState.CLOSED, **_by(visit))
+        await _note(session, case, GrievanceStep.CLOSE, GrievanceState.CLOSED, **_by(visit))
 
 
-async def call(visit: Visit, *, reached: bool, again_on: date | None, words: str) -> None:
+async def call(visit: DeskVisit, *, reached: bool, again_on: date | None, words: str) -> None:
     """Write down a call to the person, and when to call again."""
-    step = Step.REACH if reached else Step.MISS
+    step = GrievanceStep.REACH if reached else GrievanceStep.MISS
     check_words(step, words)
     async with _taking(visit, step, {"reached": reached}) as (session, case):
         waits = case.state is GrievanceState.WAITING and not reached
@@ -180,7 +180,7 @@ async def call(visit: Visit, *, reached: bool, again_on: date | None, words: str
 
 @asynccontextmanager
 async def _taking(
-    visit: Visit, step: Step, detail: Mapping[str, Any] | None = None
+    visit: DeskVisit, step: GrievanceStep, detail: Mapping[str, Any] | None = None
 ) -> AsyncIterator[tuple[Session, Locked]]:
     """The transaction of a step that the rules allow; it stands in the audit trail once it is done.
 
@@ -195,7 +195,7 @@ async def _taking(
         await audit.note(visit.actor.id, AUDITED[step], f"grievance {visit.reference}", visit.now, detail)
 
 
-async def _give(session: Session, visit: Visit, case: Locked, agent_id: int) -> None:
+async def _give(session: Session, visit: DeskVisit, case: Locked, agent_id: int) -> None:
     moments = {"assigned_at": visit.now, "touched_at": visit.now, "waiting_since": None}
     await _change(session, case, GrievanceState.ASSIGNED, assigned_to=agent_id, **moments)
 
@@ -209,11 +209,11 @@ async def _reopen(
     appeal = {"reopened_at": now, "reopen_count": 1, "reopen_key": key, "first_answered_at": None, "touched_at": None}
     await _change(session, case, GrievanceState.RECEIVED, **due, **appeal, **NOBODYS)
     written = {"at": now, "agent_id": agent_id, "note": words, "told": True}
-    await _note(session, case, Step.REOPEN, GrievanceState.RECEIVED, **written)
+    await _note(session, case, GrievanceStep.REOPEN, GrievanceState.RECEIVED, **written)
     return decision_due
 
 
-def _by(visit: Visit) -> Values:
+def _by(visit: DeskVisit) -> Values:
     return {"at": visit.now, "agent_id": visit.actor.id}
 
 
@@ -226,7 +226,7 @@ async def _change(session: Session, case: Locked, state: GrievanceState, **value
     await session.exec(update(Grievance).where(col(Grievance.id) == case.id).values(state=state, **values))
 
 
-async def _note(session: Session, case: Locked, step: Step, to: GrievanceState, **written: Any) -> int | None:
+async def _note(session: Session, case: Locked, step: GrievanceStep, to: GrievanceState, **written: Any) -> int | None:
     """Write a step into the timeline, and give its number."""
     event = GrievanceEvent(grievance_id=case.id, kind=step, from_state=case.state, to_state=to, **written)
     session.add(event)

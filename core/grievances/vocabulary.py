@@ -71,7 +71,7 @@ def above(level: Level) -> Level:
     return ladder[min(ladder.index(level) + 1, len(ladder) - 1)]
 
 
-class Step(Word):
+class GrievanceStep(Word):
     """What was done with a grievance, as its timeline keeps it."""
 
     RECEIVE = "received"
@@ -87,7 +87,7 @@ class Step(Word):
     MISS = "not_reached"
 
 
-CALLS: Final = frozenset({Step.REACH, Step.MISS})
+CALLS: Final = frozenset({GrievanceStep.REACH, GrievanceStep.MISS})
 """A call to the person: they were reached or not."""
 
 called(
@@ -140,19 +140,19 @@ called(
     },
 )
 called(
-    Step,
+    GrievanceStep,
     DESK,
     {
-        Step.RECEIVE: "Plainte reçue",
-        Step.TAKE: "Prise en charge",
-        Step.ASSIGN: "Attribuée à",
-        Step.NOTE: "Note interne",
-        Step.ASK: "Information demandée",
-        Step.DECIDE: "Décision",
-        Step.ESCALATE: "Remontée d'un niveau",
-        Step.REOPEN: "Rouverte en appel",
-        Step.CLOSE: "Close",
-        Step.REACH: "Appel : personne jointe",
-        Step.MISS: "Appel : personne pas jointe",
+        GrievanceStep.RECEIVE: "Plainte reçue",
+        GrievanceStep.TAKE: "Prise en charge",
+        GrievanceStep.ASSIGN: "Attribuée à",
+        GrievanceStep.NOTE: "Note interne",
+        GrievanceStep.ASK: "Information demandée",
+        GrievanceStep.DECIDE: "Décision",
+        GrievanceStep.ESCALATE: "Remontée d'un niveau",
+        GrievanceStep.REOPEN: "Rouverte en appel",
+        GrievanceStep.CLOSE: "Close",
+        GrievanceStep.REACH: "Appel : personne jointe",
+        GrievanceStep.MISS: "Appel : personne pas jointe",
     },
 )

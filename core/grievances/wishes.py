@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from core.grievances.subjects import Category, Sensitivity, Subcategory
-from core.grievances.vocabulary import IS_OPEN, Step
+from core.grievances.vocabulary import IS_OPEN, GrievanceStep
 from core.platform import sql
 from core.text.languages import Language
 
@@ -35,7 +35,7 @@ SELECT reference, category, subcategory, grievance.language, grievance.msisdn, g
 FROM grievance LEFT JOIN household ON household.id = grievance.household_id
 LEFT JOIN commune ON commune.pcode = grievance.commune_pcode LEFT JOIN agent ON agent.id = grievance.assigned_to
 WHERE call_back AND {IS_OPEN} AND sensitivity <> '{Sensitivity.SENSITIVE}'
-    AND NOT EXISTS (SELECT FROM grievance_event WHERE grievance_id = grievance.id AND kind = '{Step.REACH}')
+    AND NOT EXISTS (SELECT FROM grievance_event WHERE grievance_id = grievance.id AND kind = '{GrievanceStep.REACH}')
 ORDER BY greatest(call_again_on, %(today)s) NULLS FIRST, grievance.decision_due, grievance.id LIMIT %(most)s
 """  # noqa: S608 - our own words
 

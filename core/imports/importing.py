@@ -27,7 +27,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ImportReport:
     """What an import did, in rows of the file; `seconds` from the first octet read to the end of the transaction.
 
     With bad rows and nothing kept, `created`, `changed` and `unchanged` are 0. `errors_file` names every bad row.
@@ -70,7 +70,7 @@ async def run(
     keep_good: bool = False,
     progress: Progress = lambda rows, expected: None,
     today: date | None = None,
-) -> Report:
+) -> ImportReport:
     """Import a file in one transaction: all of it, or nothing when any row is bad, or the good rows with `keep_good`.
 
     `today` is the day of the import, by default the present one. The bad rows are named in `NAME.errors.csv` beside the
@@ -99,7 +99,7 @@ async def run(
                 created, changed = await staging.write(today)
                 await connection.commit()
                 good = rows - bad
-    return Report(
+    return ImportReport(
         rows=rows,
         created=created,
         changed=changed,

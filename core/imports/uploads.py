@@ -19,7 +19,7 @@ import structlog
 
 from core.files.cells import UnreadableFile
 from core.files.opening import WORKBOOKS
-from core.imports.importing import Report, run
+from core.imports.importing import ImportReport, run
 from core.imports.kinds import ImportKind
 from core.platform.errors import JigiError
 from core.staff import audit
@@ -259,11 +259,11 @@ class _Progress:
         self.rows, self.expected = rows, expected
 
 
-def _run(upload: Upload, path: Path, progress: _Progress) -> Report:
+def _run(upload: Upload, path: Path, progress: _Progress) -> ImportReport:
     return asyncio.run(run(upload.kind, path, keep_good=upload.keep_good, progress=progress.advance))
 
 
-def _ended(upload: Upload, work: "asyncio.Task[Report]") -> Upload:
+def _ended(upload: Upload, work: "asyncio.Task[ImportReport]") -> Upload:
     error = work.exception()
     if isinstance(error, UnreadableFile):
         return replace(upload, state=UploadState.FAILED, words=str(error))

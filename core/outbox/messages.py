@@ -16,10 +16,10 @@ from sqlmodel import Field
 from core.campaigns.models import CampaignKind
 from core.numbers.msisdn import Operator
 from core.outbox.notices import NoticeKind
-from core.platform.columns import WORD_LETTERS, Row, coded, listed, one_of, stamped
+from core.platform.columns import WORD_LETTERS, TableRow, coded, listed, one_of, stamped
 from core.text.columns import LanguageCode
 from core.text.languages import Language
-from core.text.words import COMMAND, COUNT, DESK, PAPER, Audience, Code, Word, called, label
+from core.text.words import COMMAND, COUNT, DESK, PAPER, Code, Readership, Word, called, label
 
 
 class MessageState(Word):
@@ -216,7 +216,7 @@ called(
 )
 
 
-def reason_label(reason: str, audience: Audience) -> str:
+def reason_label(reason: str, audience: Readership) -> str:
     """What an audience calls a reason as it is stored, or a state that stands for one.
 
     A word of the gateway that we have no label for stays as it came.
@@ -232,7 +232,7 @@ MessageKind = CampaignKind | NoticeKind
 """What a message tells: one of many, of its campaign, or a single notice."""
 
 
-class MessageText(Row, table=True):
+class MessageText(TableRow, table=True):
     """A text as it is sent, once for all who get it; `content` is what it says, the same in each language."""
 
     __tablename__ = "message_text"
@@ -247,7 +247,7 @@ class MessageText(Row, table=True):
     not_after: datetime | None = None
 
 
-class SmsBatch(Row, table=True):
+class SmsBatch(TableRow, table=True):
     """One request to the gateway: messages with one text, and whether it left."""
 
     __tablename__ = "sms_batch"
@@ -275,7 +275,7 @@ class SmsBatch(Row, table=True):
     uncertain: bool = False
 
 
-class Message(Row, table=True):
+class Message(TableRow, table=True):
     """What one number gets once; without a campaign it is a single notice, written from `filling` when it is sent.
 
     `household_ids` are those it speaks of; `content_hashes`, beside them, are of their payments as
@@ -317,7 +317,7 @@ class Message(Row, table=True):
     final_at: datetime | None = None
 
 
-class EarlyReport(Row, table=True):
+class EarlyReport(TableRow, table=True):
     """The furthest report of an id that no message of ours has: it came before our own row, or is not ours."""
 
     __tablename__ = "early_report"
@@ -343,7 +343,7 @@ class Intent(Code):
     MACHINE = "machine"
 
 
-class InboundSms(Row, table=True):
+class InboundSms(TableRow, table=True):
     """A message somebody sent us, by the gateway's id: what was understood, never the words."""
 
     __tablename__ = "inbound_sms"
@@ -356,7 +356,7 @@ class InboundSms(Row, table=True):
     answered: bool
 
 
-class SmsWorker(Row, table=True):
+class SmsWorker(TableRow, table=True):
     """A worker that sends, and when it last said that it lives."""
 
     __tablename__ = "sms_worker"
@@ -366,7 +366,7 @@ class SmsWorker(Row, table=True):
     seen_at: datetime
 
 
-class SmsPace(Row, table=True):
+class SmsPace(TableRow, table=True):
     """How fast an operator, or `all` together, may be sent to; `hold_until` is when the gateway asked to wait for."""
 
     __tablename__ = "sms_pace"

@@ -6,11 +6,11 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.payments.states import COMING, PaymentState
-from core.platform.columns import Row, coded, listed, one_of, stamped
+from core.platform.columns import TableRow, coded, listed, one_of, stamped
 from core.registry.components import ComponentCode
 
 
-class PaymentRound(Row, table=True):
+class PaymentRound(TableRow, table=True):
     """A payment round of a component, by its name."""
 
     __tablename__ = "payment_round"
@@ -21,7 +21,7 @@ class PaymentRound(Row, table=True):
     name: str
 
 
-class Payment(Row, table=True):
+class Payment(TableRow, table=True):
     """What a household is paid in a round, in F CFA; without `due_date` no day is fixed yet."""
 
     __tablename__ = "payment"
@@ -51,7 +51,7 @@ class Payment(Row, table=True):
     updated_at: datetime = stamped()
 
 
-class PaymentMove(Row, table=True):
+class PaymentMove(TableRow, table=True):
     """A payment day that was moved: the day it was, the day it became (None: no longer fixed), and when we knew."""
 
     __tablename__ = "payment_move"

@@ -2,10 +2,10 @@
 
 from sqlmodel import Field
 
-from core.platform.columns import Row
+from core.platform.columns import TableRow
 
 
-class Region(Row, table=True):
+class Region(TableRow, table=True):
     """A region, by its P-code."""
 
     __tablename__ = "region"
@@ -14,7 +14,7 @@ class Region(Row, table=True):
     name: str
 
 
-class Cercle(Row, table=True):
+class Cercle(TableRow, table=True):
     """A cercle of a region, by its P-code."""
 
     __tablename__ = "cercle"
@@ -24,7 +24,7 @@ class Cercle(Row, table=True):
     name: str
 
 
-class Commune(Row, table=True):
+class Commune(TableRow, table=True):
     """A commune of a cercle, by its P-code; `search` is `loose(name)`."""
 
     __tablename__ = "commune"

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 WORD_LETTERS = 20
 
 
-class Row(SQLModel):
+class TableRow(SQLModel):
     """A row of a table; constraints are named so that a migration can speak of them."""
 
     metadata = MetaData(

@@ -25,7 +25,7 @@ FRESH: Final = {"populate_existing": True}
 """Read again what the transaction has read before it held the lock."""
 
 
-class Fault(Word):
+class EditFault(Word):
     """Why something is not corrected so."""
 
     FIRST_STAYS = "the first phone is replaced, not taken away"
@@ -38,26 +38,26 @@ class Fault(Word):
 
 
 called(
-    Fault,
+    EditFault,
     DESK,
     {
-        Fault.FIRST_STAYS: "Le premier téléphone se remplace, il ne s'efface pas.",
-        Fault.SAME_NUMBER: "C'est déjà ce numéro.",
-        Fault.OTHER_NUMBER: "C'est déjà l'autre numéro de ce ménage.",
-        Fault.BAD_NUMBER: "Numéro inutilisable : attendu +223 et 8 chiffres, ou 8 chiffres.",
-        Fault.SAME_LANGUAGE: "C'est déjà cette langue.",
-        Fault.NO_REASON: "Dites pourquoi, en quelques mots.",
-        Fault.LONG_REASON: f"{LONGEST_REASON} caractères au plus.",
+        EditFault.FIRST_STAYS: "Le premier téléphone se remplace, il ne s'efface pas.",
+        EditFault.SAME_NUMBER: "C'est déjà ce numéro.",
+        EditFault.OTHER_NUMBER: "C'est déjà l'autre numéro de ce ménage.",
+        EditFault.BAD_NUMBER: "Numéro inutilisable : attendu +223 et 8 chiffres, ou 8 chiffres.",
+        EditFault.SAME_LANGUAGE: "C'est déjà cette langue.",
+        EditFault.NO_REASON: "Dites pourquoi, en quelques mots.",
+        EditFault.LONG_REASON: f"{LONGEST_REASON} caractères au plus.",
     },
 )
-OF_THE_REASON: Final = frozenset({Fault.NO_REASON, Fault.LONG_REASON})
+OF_THE_REASON: Final = frozenset({EditFault.NO_REASON, EditFault.LONG_REASON})
 """What is wrong with the reason, not with the value."""
 
 
 class CannotCorrect(JigiError, ValueError):
     """It is not corrected so; `fault` says why."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: EditFault) -> None:
         super().__init__(fault.value)
         self.fault = fault
 
@@ -82,7 +82,7 @@ async def correct_phone(
     why = _reason(reason)
     new = _phone(typed) if typed else ""
     if not new and position is PhonePosition.FIRST:
-        raise CannotCorrect(Fault.FIRST_STAYS)
+        raise CannotCorrect(EditFault.FIRST_STAYS)
     async with writing() as session:
         household = await _locked(session, household_no)
         phones = {phone.position: phone for phone in await _phones(session, household)}
@@ -91,9 +91,9 @@ async def correct_phone(
         if before != was:
             raise ChangedMeanwhile(household_no)
         if new == before:
-            raise CannotCorrect(Fault.SAME_NUMBER)
+            raise CannotCorrect(EditFault.SAME_NUMBER)
         if new and any(other.msisdn == new for other in phones.values()):
-            raise CannotCorrect(Fault.OTHER_NUMBER)
+            raise CannotCorrect(EditFault.OTHER_NUMBER)
         if phone and new:
             phone.msisdn = new
         elif phone:
@@ -122,7 +122,7 @@ async def correct_language(
         if before != was:
             raise ChangedMeanwhile(household_no)
         if before == language:
-            raise CannotCorrect(Fault.SAME_LANGUAGE)
+            raise CannotCorrect(EditFault.SAME_LANGUAGE)
         household.language, household.updated_at = language, now
         await session.flush()
         detail = {"before": before, "after": language, "reason": why}
@@ -146,13 +146,13 @@ def _phone(typed: str) -> str:
     try:
         return msisdn.parse(typed)
     except msisdn.BadNumber:
-        raise CannotCorrect(Fault.BAD_NUMBER) from None
+        raise CannotCorrect(EditFault.BAD_NUMBER) from None
 
 
 def _reason(reason: str) -> str:
     why = " ".join(reason.split())
     if len(why) < SHORTEST_REASON:
-        raise CannotCorrect(Fault.NO_REASON)
+        raise CannotCorrect(EditFault.NO_REASON)
     if len(why) > LONGEST_REASON:
-        raise CannotCorrect(Fault.LONG_REASON)
+        raise CannotCorrect(EditFault.LONG_REASON)
     return why

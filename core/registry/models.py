@@ -6,14 +6,14 @@ from sqlalchemy import CheckConstraint, Column, Computed, Index, UniqueConstrain
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field
 
-from core.platform.columns import Row, coded, one_of, stamped
+from core.platform.columns import TableRow, coded, one_of, stamped
 from core.registry.components import ComponentCode
 from core.registry.statuses import Status
 from core.text.columns import LanguageCode
 from core.text.languages import Language
 
 
-class Component(Row, table=True):
+class Component(TableRow, table=True):
     """A component, seeded by the first migration.
 
     `amount_xof` is one payment of it in F CFA and `times` how many there are; None where no public source says.
@@ -27,7 +27,7 @@ class Component(Row, table=True):
     times: int | None = None
 
 
-class ComponentEvent(Row, table=True):
+class ComponentEvent(TableRow, table=True):
     """A session, distribution day or start of a work period; without a village it is for the whole commune."""
 
     __tablename__ = "component_event"
@@ -54,7 +54,7 @@ class ComponentEvent(Row, table=True):
     """In each language, by its code."""
 
 
-class Household(Row, table=True):
+class Household(TableRow, table=True):
     """A household, by its 8-digit number; `birth_year` is the recipient's and proves nothing is told to a stranger."""
 
     __tablename__ = "household"
@@ -76,7 +76,7 @@ class Household(Row, table=True):
     """The name in loose spelling, written by PostgreSQL."""
 
 
-class HouseholdPhone(Row, table=True):
+class HouseholdPhone(TableRow, table=True):
     """A number at which a household is reached: its first phone (position 1) or the second (2); numbers are shared."""
 
     __tablename__ = "household_phone"
@@ -87,7 +87,7 @@ class HouseholdPhone(Row, table=True):
     msisdn: str = Field(index=True)
 
 
-class Enrolment(Row, table=True):
+class Enrolment(TableRow, table=True):
     """A household in a component, from `since` (None: not known) to `ended` (None: still)."""
 
     __tablename__ = "enrolment"
@@ -98,7 +98,7 @@ class Enrolment(Row, table=True):
     ended: dt.date | None = None
 
 
-class Phone(Row, table=True):
+class Phone(TableRow, table=True):
     """A phone that chose a language or stopped its SMS; it need not belong to a household."""
 
     __tablename__ = "phone"
@@ -110,7 +110,7 @@ class Phone(Row, table=True):
     updated_at: dt.datetime = stamped()
 
 
-class IdentificationTry(Row, table=True):
+class IdentificationTry(TableRow, table=True):
     """One try, right or wrong; the year that was typed is never kept."""
 
     __tablename__ = "identification_try"

@@ -9,7 +9,7 @@ from core.grievances.models import Grievance, GrievanceEvent, GrievanceReading, 
 from core.outbox.messages import EarlyReport, InboundSms, Message, MessageText, SmsBatch, SmsPace, SmsWorker
 from core.payments.models import Payment, PaymentMove, PaymentRound
 from core.places.models import Cercle, Commune, Region
-from core.platform.columns import Row
+from core.platform.columns import TableRow
 from core.registry.models import (
     Component,
     ComponentEvent,
@@ -65,4 +65,4 @@ __all__ = [
     "metadata",
 ]
 
-metadata = Row.metadata
+metadata = TableRow.metadata

@@ -11,7 +11,7 @@ from core.calls.journal import UssdJournal
 from core.campaigns.models import CampaignState
 from core.outbox.messages import OVER, EarlyReport, InboundSms
 from core.platform import sql
-from core.platform.columns import Row, listed
+from core.platform.columns import TableRow, listed
 from core.platform.database import writing
 from core.platform.settings import Settings
 from core.registry.models import IdentificationTry
@@ -88,7 +88,7 @@ async def purge(now: datetime, settings: Settings) -> Purged:
     )
 
 
-async def _deleted(table: type[Row], moment: Any, before: datetime) -> int:
+async def _deleted(table: type[TableRow], moment: Any, before: datetime) -> int:
     """Delete the rows of a table whose moment is before another; how many they were."""
     async with writing() as session:
         return (await session.exec(delete(table).where(moment < before))).rowcount

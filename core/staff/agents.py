@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Field, col, select
 
 from core.platform import sql
-from core.platform.columns import Row, one_of, stamped
+from core.platform.columns import TableRow, one_of, stamped
 from core.platform.database import reading
 from core.platform.errors import JigiError
 from core.text.words import DESK, Word, called
@@ -60,7 +60,7 @@ SCOPES: Final = called(
 )
 
 
-class Agent(Row, table=True):
+class Agent(TableRow, table=True):
     """A person of the desk, kept when disabled because grievances name them."""
 
     __tablename__ = "agent"

@@ -11,12 +11,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, select
 
 from core.platform import sql
-from core.platform.columns import Row
+from core.platform.columns import TableRow
 from core.platform.database import reading
 from core.staff.acts import Act
 
 
-class AuditEntry(Row, table=True):
+class AuditEntry(TableRow, table=True):
     """One act; never a text of a grievance or a password. `about` names what it was done to: `grievance 1234567`."""
 
     __tablename__ = "audit_entry"

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Index, Update, text
 from sqlmodel import Field, col, select, update
 
 from core.platform import sql
-from core.platform.columns import Row
+from core.platform.columns import TableRow
 from core.platform.database import reading, writing
 from core.platform.errors import JigiError
 from core.platform.settings import Settings
@@ -31,7 +31,7 @@ SEEN_EVERY: Final = timedelta(seconds=30)
 """How often it is written down that a session was used."""
 
 
-class AgentCredential(Row, table=True):
+class AgentCredential(TableRow, table=True):
     """What somebody signs in with; the desk's own database role cannot read it."""
 
     __tablename__ = "agent_credential"
@@ -47,7 +47,7 @@ class AgentCredential(Row, table=True):
     set_at: datetime
 
 
-class DeskSession(Row, table=True):
+class DeskSession(TableRow, table=True):
     """Somebody signed in, by the hash of the word in their cookie."""
 
     __tablename__ = "desk_session"

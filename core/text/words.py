@@ -29,7 +29,7 @@ class Word(StrEnum):
     """A coded value that people read: it has a label for each audience that meets it."""
 
 
-class Audience(Enum):
+class Readership(Enum):
     """Who reads a label."""
 
     DESK = "desk"
@@ -44,24 +44,24 @@ class Audience(Enum):
     """Staff, in French, beside a number of them: in the plural."""
 
 
-DESK: Final = Audience.DESK
-PAPER: Final = Audience.PAPER
-LINE: Final = Audience.LINE
-COMMAND: Final = Audience.COMMAND
-COUNT: Final = Audience.COUNT
+DESK: Final = Readership.DESK
+PAPER: Final = Readership.PAPER
+LINE: Final = Readership.LINE
+COMMAND: Final = Readership.COMMAND
+COUNT: Final = Readership.COUNT
 
 _AS_THE_DESK: Final = frozenset({PAPER, COUNT})
 """Audiences that read the words of the desk where they have none of their own."""
 
 W = TypeVar("W", bound=Word)
-_labels: dict[tuple[type[Word], Audience], Mapping[Any, str]] = {}
+_labels: dict[tuple[type[Word], Readership], Mapping[Any, str]] = {}
 
 
 class NoLabel(JigiError, LookupError):
     """A value has no label for this audience."""
 
 
-def called(kind: type[W], audience: Audience, labels: Mapping[W, str]) -> Mapping[W, str]:
+def called(kind: type[W], audience: Readership, labels: Mapping[W, str]) -> Mapping[W, str]:
     """Say what an audience calls the values of an enum, and give the labels back.
 
     Raises NoLabel for a value without one, so that the program does not start.
@@ -73,7 +73,7 @@ def called(kind: type[W], audience: Audience, labels: Mapping[W, str]) -> Mappin
     return labels
 
 
-def label(value: Word, audience: Audience) -> str:
+def label(value: Word, audience: Readership) -> str:
     """What an audience calls a value; on paper and beside a number, the words of the desk where there are no others.
 
     Raises NoLabel.
@@ -85,6 +85,6 @@ def label(value: Word, audience: Audience) -> str:
     return labels[value]
 
 
-def audiences(kind: type[Word]) -> Mapping[Audience, Mapping[Any, str]]:
+def audiences(kind: type[Word]) -> Mapping[Readership, Mapping[Any, str]]:
     """Every audience that reads the values of an enum, with its labels."""
     return {audience: labels for (each, audience), labels in _labels.items() if each is kind}

@@ -19,7 +19,7 @@ from core.grievances.wishes import wishes
 from core.numbers.msisdn import local
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
-from desk.site.pages import Page, actor, now, number, typed
+from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import Refused, not_there
 from desk.site.words import word
 
@@ -34,7 +34,7 @@ GONE: Final = "Quelqu'un d'autre a déjà appelé cette personne."
 NOT_TAKEN: Final = "Prenez d'abord cet appel."
 
 
-class CallRequests(Page):
+class CallRequests(DeskPage):
     """Who waits for a call, and what became of the calls."""
 
     menu_label = "Rappels"

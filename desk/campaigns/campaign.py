@@ -13,10 +13,10 @@ from starlette_admin.routing import route
 from core.campaigns.models import Campaign, CampaignState
 from core.campaigns.steps import (
     CampaignError,
+    CampaignStep,
+    EmptyPlan,
     FourEyes,
-    NobodyToTell,
     NotASupervisor,
-    Step,
     WrongState,
     open_steps,
     refusal,
@@ -30,11 +30,10 @@ from core.staff.row_security import seen_by
 from core.text.formats import short_date
 from desk.campaigns import forms
 from desk.campaigns import words as campaign_words
-from desk.campaigns.forms import Mistake
 from desk.campaigns.progress import moving
 from desk.campaigns.words import refused
-from desk.site.pages import Page, actor, now, number, typed
-from desk.site.refusals import not_there
+from desk.site.pages import DeskPage, actor, now, number, typed
+from desk.site.refusals import Mistake, not_there
 from sms.campaigns import planning_task, preview, steps, test_send
 from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run
 
@@ -43,14 +42,14 @@ LIST_LENGTH: Final = 60
 LONG_STATEMENTS: Final = text("SET LOCAL statement_timeout = '30s'")
 """A campaign may hold hundreds of thousands of messages: counting them all takes longer than a screen of the line."""
 
-SETTLING: Final = frozenset({Step.SEND_AGAIN, Step.LEAVE})
+SETTLING: Final = frozenset({CampaignStep.SEND_AGAIN, CampaignStep.LEAVE})
 """Steps that are offered beside the uncertain messages, where there are any."""
 
 Done = tuple[str, dict[str, Any]]
 """What is said of an act, and what is put on record of it."""
 
 
-class Campaigns(Page):
+class Campaigns(DeskPage):
     """Campaigns, for supervisors, each for their places."""
 
     menu_label = "Campagnes"
@@ -94,11 +93,13 @@ class Campaigns(Page):
                 "changes": await steps.changes(campaign_id),
                 "can": can,
                 "to_do": can - SETTLING,
-                "others_must": isinstance(refusal(Step.APPROVE, standing, me, being_planned=planning), FourEyes),
+                "others_must": isinstance(
+                    refusal(CampaignStep.APPROVE, standing, me, being_planned=planning), FourEyes
+                ),
                 "held": await preview.preview(campaign_id, self._settings, at),
                 "moving": await moving(campaign, at),
                 "say": campaign_words,
-                "Step": Step,
+                "CampaignStep": CampaignStep,
                 "State": CampaignState,
                 "me": me,
                 "window": self._settings.sms_window,
@@ -237,7 +238,7 @@ class Campaigns(Page):
         if isinstance(error, (OutOfScope, UnknownCampaign, NotASupervisor)):
             raise not_there() from None
         words = refused(error)
-        if isinstance(error, WrongState) and not isinstance(error, NobodyToTell):
+        if isinstance(error, WrongState) and not isinstance(error, EmptyPlan):
             words = await _what_happened(campaign_id)
         return self.not_done(request, words, f"/campaigns/{campaign_id}")
 

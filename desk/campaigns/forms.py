@@ -8,13 +8,10 @@ from starlette.datastructures import FormData
 
 from core.numbers.msisdn import BadNumber, parse_any
 from desk.site.pages import typed
+from desk.site.refusals import Mistake
 
 MOST_PHONES: Final = 5
 LONGEST_WHY: Final = 300
-
-
-class Mistake(ValueError):
-    """What was typed does not do; the message says why, in French."""
 
 
 def reason(form: FormData) -> str:

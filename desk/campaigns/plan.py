@@ -27,7 +27,7 @@ from core.text.links import NotASafeText
 from core.text.translator import translator
 from desk.campaigns.words import refused, word
 from desk.campaigns.words import title as campaign_title
-from desk.site.pages import Page, actor, now, number, typed
+from desk.site.pages import DeskPage, actor, now, number, typed
 from sms.campaigns import planning_task
 from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
@@ -46,7 +46,7 @@ LONGEST_TEXT: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownText:
     """Free words of one language as a phone shows them, or why they cannot be sent."""
 
     body: str
@@ -59,7 +59,7 @@ class Shown:
         return {"body": self.body, "size": self.size, "parts": self.parts, "error": self.error}
 
 
-class CampaignPlan(Page):
+class CampaignPlan(DeskPage):
     """The form of a new campaign."""
 
     menu_label = "Nouvelle campagne"
@@ -119,23 +119,23 @@ class CampaignPlan(Page):
         words_done = "La campagne est planifiée. Rien n'est envoyé." if made else "Le plan se fait. Rien n'est envoyé."
         return self.done(request, words_done, f"/campaigns/{campaign_id}")
 
-    def _shown(self, form: FormData | Mapping[str, str]) -> dict[str, Shown]:
+    def _shown(self, form: FormData | Mapping[str, str]) -> dict[str, ShownText]:
         texts = {code: str(form.get(f"text_{code}") or "").strip()[:LONGEST_TEXT] for code in Language.codes()}
         free = FreeWords(texts)
         return {code: self._one_shown(Language(code), text, free) for code, text in texts.items()}
 
-    def _one_shown(self, language: Language, text: str, free: FreeWords) -> Shown:
+    def _one_shown(self, language: Language, text: str, free: FreeWords) -> ShownText:
         """What the notifier itself would send of it."""
         if not text:
-            return Shown("", 0, 0, "")
+            return ShownText("", 0, 0, "")
         try:
             check_words(text, self._alphabet)
         except (CannotBeWritten, NotASafeText) as error:
-            return Shown("", 0, 0, refused(error))
+            return ShownText("", 0, 0, refused(error))
         spoken = translator(language)
         body = campaign_text(CampaignKind.FREE, free, spoken)
         sent = written(body, spoken, self._alphabet, reserve=self._settings.sms_optout_reserve)
-        return Shown(sent.body, sent.size, sent.parts, "")
+        return ShownText(sent.body, sent.size, sent.parts, "")
 
     async def _form(
         self, request: Request, typed_in: FormData | Mapping[str, str], errors: Mapping[str, str] | None = None

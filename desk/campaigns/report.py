@@ -19,7 +19,7 @@ from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.campaigns import words as campaign_words
 from desk.campaigns.campaign import LONG_STATEMENTS
-from desk.site.pages import Page, actor, now
+from desk.site.pages import DeskPage, actor, now
 from desk.site.refusals import not_there
 from sms.campaigns import preview, unreached
 from sms.campaigns.scope import must_run
@@ -31,7 +31,7 @@ MOST_AT_ONCE: Final = 1500
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class CampaignReport(Page):
+class CampaignReport(DeskPage):
     """The report of a campaign and the list for the village committees."""
 
     menu_label = "Non joints"

@@ -13,7 +13,7 @@ from core.staff.audit import note
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.campaigns.words import refused, word
-from desk.site.pages import Page, actor, now, number, typed
+from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import not_there
 from sms.campaigns import rules
 from sms.campaigns.scope import must_cover
@@ -21,7 +21,7 @@ from sms.campaigns.scope import must_cover
 ROUNDS: Final = 12
 
 
-class CampaignRules(Page):
+class CampaignRules(DeskPage):
     """The rules of the last rounds."""
 
     menu_label = "Envois automatiques"

@@ -5,7 +5,7 @@ from typing import Final
 
 from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import Note
-from core.campaigns.steps import CampaignError, FourEyes, NobodyToTell, NotASupervisor, PlanningAlready, WrongState
+from core.campaigns.steps import CampaignError, EmptyPlan, FourEyes, NotASupervisor, PlanningAlready, WrongState
 from core.outbox.messages import reason_label
 from core.text.folding import NoRule
 from core.text.links import NotASafeText
@@ -74,7 +74,7 @@ REFUSALS: Final[Mapping[type[Exception], str]] = {
     PlanningAlready: "Le plan de cette campagne se fait déjà. Attendez qu'il soit fait.",
     NotAsSeen: "Entre-temps, quelqu'un d'autre a refait ou approuvé ce plan. Regardez-le à nouveau, puis décidez.",
     UnknownCampaign: "Cette campagne n'existe pas, ou n'est pas de votre ressort.",
-    NobodyToTell: "Le plan n'a personne à prévenir : refaites-le, ou annulez la campagne.",
+    EmptyPlan: "Le plan n'a personne à prévenir : refaites-le, ou annulez la campagne.",
     WrongState: "La campagne n'en est plus là.",
     CannotBeWritten: "Écrivez le texte dans chaque langue.",
     BadAudience: "Ce type de campagne ne va pas avec ce sujet : choisissez un tour de paiement ou des activités.",

@@ -13,10 +13,10 @@ from starlette_admin.routing import route
 from core.grievances import cases, prepared_answers, rules, steps
 from core.grievances.cases import Case
 from core.grievances.colleagues import may_have
-from core.grievances.locked import Change, NotThere, Shown, Stale
+from core.grievances.locked import CaseChange, NotThere, ShownVersion, Stale
 from core.grievances.rules import LONGEST_ANSWER, LONGEST_NOTE, StepNotPossible
-from core.grievances.steps import Visit
-from core.grievances.vocabulary import DECISIONS, GrievanceState, Step
+from core.grievances.steps import DeskVisit
+from core.grievances.vocabulary import DECISIONS, GrievanceState, GrievanceStep
 from core.platform.settings import Settings
 from core.registry.households import Standing, standing
 from core.staff.agents import Actor, Role
@@ -25,7 +25,7 @@ from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.grievances.refusals import UNUSABLE, NotADay, in_french
 from desk.grievances.reply import preview, trouble
-from desk.site.pages import Page, actor, now, number, typed
+from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import Refused, not_there
 from desk.site.words import word
 from menus.eligibility import component, eligibility
@@ -50,7 +50,7 @@ DONE: Final[Mapping[str, str]] = {
 REFUSED: Final = "Le refus est donné."
 
 
-class Cases(Page):
+class Cases(DeskPage):
     """One case, and what is done with it."""
 
     menu_label = "Plainte"
@@ -95,7 +95,7 @@ class Cases(Page):
         version, event = number(typed(form, "version")), number(typed(form, "event"))
         if version is None or event is None:
             raise Refused(HTTPStatus.BAD_REQUEST)
-        visit = Visit(actor(request), request.path_params["reference"], Shown(version, event), now())
+        visit = DeskVisit(actor(request), request.path_params["reference"], ShownVersion(version, event), now())
         try:
             async with seen_by(actor(request)):
                 await ACTS[name](visit, typed(form, "words"), form)
@@ -123,8 +123,8 @@ class Cases(Page):
             offered = rules.steps_for(case, me, at)
             household = await standing(case.household_id, at.date()) if case.household_id else None
             heard = await _heard(case, household, at)
-            prepared = await prepared_answers.of_category(case.category) if Step.DECIDE in offered else ()
-            colleagues = await _colleagues(case) if Step.ASSIGN in offered else []
+            prepared = await prepared_answers.of_category(case.category) if GrievanceStep.DECIDE in offered else ()
+            colleagues = await _colleagues(case) if GrievanceStep.ASSIGN in offered else []
             words = typed(form, "words") if form is not None else ""
             chosen = next((each for each in prepared if each.id == prepared_id), None)
             if chosen is not None:
@@ -158,13 +158,13 @@ class Cases(Page):
         return self.show(request, "grievances/case.html", context, status)
 
 
-ACT_OF: Final[Mapping[Step, str]] = {Step.REACH: "call", Step.MISS: "call"}
+ACT_OF: Final[Mapping[GrievanceStep, str]] = {GrievanceStep.REACH: "call", GrievanceStep.MISS: "call"}
 """What the page asks for where it is not called as the step."""
 
 
 def _why_not_taken(case: Case, me: Actor, at: datetime) -> str:
     """What stands where the button to take it would be; '' for one's own, one that may be taken and a decided one."""
-    why = rules.refusal(Step.TAKE, case, me, at)
+    why = rules.refusal(GrievanceStep.TAKE, case, me, at)
     if not case.open or why is None or isinstance(why, rules.AlreadyYours):
         return ""
     if isinstance(why, NotAllowed):
@@ -172,7 +172,7 @@ def _why_not_taken(case: Case, me: Actor, at: datetime) -> str:
     return f"Cette plainte est avec {case.holder}." if isinstance(why, rules.NotYours) else in_french(why)
 
 
-def _words_of(changes: tuple[Change, ...]) -> list[tuple[datetime, str]]:
+def _words_of(changes: tuple[CaseChange, ...]) -> list[tuple[datetime, str]]:
     """What changed since the page was opened, and when."""
     return [
         (
@@ -216,39 +216,39 @@ def _decision(form: FormData) -> GrievanceState:
     return decision
 
 
-async def _take(visit: Visit, _: str, __: FormData) -> None:
+async def _take(visit: DeskVisit, _: str, __: FormData) -> None:
     await steps.take(visit)
 
 
-async def _assign(visit: Visit, _: str, form: FormData) -> None:
+async def _assign(visit: DeskVisit, _: str, form: FormData) -> None:
     await steps.assign(visit, number(typed(form, "agent")) or 0)
 
 
-async def _note(visit: Visit, words: str, _: FormData) -> None:
+async def _note(visit: DeskVisit, words: str, _: FormData) -> None:
     await steps.note(visit, words)
 
 
-async def _ask(visit: Visit, words: str, _: FormData) -> None:
+async def _ask(visit: DeskVisit, words: str, _: FormData) -> None:
     await steps.ask(visit, words)
 
 
-async def _decide(visit: Visit, words: str, form: FormData) -> None:
+async def _decide(visit: DeskVisit, words: str, form: FormData) -> None:
     await steps.decide(visit, _decision(form), words)
 
 
-async def _escalate(visit: Visit, words: str, _: FormData) -> None:
+async def _escalate(visit: DeskVisit, words: str, _: FormData) -> None:
     await steps.escalate(visit, words)
 
 
-async def _reopen(visit: Visit, words: str, _: FormData) -> None:
+async def _reopen(visit: DeskVisit, words: str, _: FormData) -> None:
     await steps.reopen(visit, words)
 
 
-async def _close(visit: Visit, _: str, __: FormData) -> None:
+async def _close(visit: DeskVisit, _: str, __: FormData) -> None:
     await steps.close(visit)
 
 
-async def _call(visit: Visit, words: str, form: FormData) -> None:
+async def _call(visit: DeskVisit, words: str, form: FormData) -> None:
     again_on = _day(typed(form, "again_on"), visit.now.date())
     await steps.call(visit, reached=typed(form, "reached") == "yes", again_on=again_on, words=words)
 
@@ -265,7 +265,7 @@ def _day(written: str, today: date) -> date | None:
     return day
 
 
-ACTS: Final[Mapping[str, Callable[[Visit, str, FormData], Awaitable[None]]]] = {
+ACTS: Final[Mapping[str, Callable[[DeskVisit, str, FormData], Awaitable[None]]]] = {
     "take": _take,
     "assign": _assign,
     "note": _note,

@@ -11,15 +11,15 @@ from starlette_admin.routing import route
 from core.calls import counts
 from core.calls.events import Event
 from core.grievances import figures
-from core.grievances.figures import By, Count, Figures, Timely
-from core.grievances.search import Order, Standing, Unsaid
+from core.grievances.figures import By, Figures, GrievanceCount, Timely
+from core.grievances.search import GrievanceStanding, NotSaid, SearchOrder
 from core.staff.permissions import Permission, may
 from core.staff.row_security import figures_seen_by
 from core.text.formats import number_phrase
 from core.text.languages import Language
 from core.text.words import Word
 from desk.site.charts import Bar, bars, link
-from desk.site.pages import Page, actor, now
+from desk.site.pages import DeskPage, actor, now
 from desk.site.words import word
 from menus.stats import funnels, losing_most
 from menus.titles import TITLES
@@ -32,7 +32,7 @@ SENSITIVE_SCREENS: Final = ("secret_confirm", "secret_filed")
 """The way to a sensitive grievance, of which nobody is shown a count here."""
 
 
-class Dashboard(Page):
+class Dashboard(DeskPage):
     """Figures of what somebody may see; supervisors are shown the calls and the campaigns as well."""
 
     menu_label = "Tableau de bord"
@@ -63,7 +63,8 @@ class Dashboard(Page):
             "open": standing,
             "links": _links(since, today),
             "ages": bars(
-                Bar(word(age), count, link(LIST, age=age, order=Order.OLDEST)) for age, count in standing.ages.items()
+                Bar(word(age), count, link(LIST, age=age, order=SearchOrder.OLDEST))
+                for age, count in standing.ages.items()
             ),
             **_charts(counts, names, since, today),
         }
@@ -77,17 +78,17 @@ def _links(since: date, until: date) -> dict[str, str]:
     period = {"since": since, "until": until}
     return {
         "received": link(LIST, **period),
-        "open": link(LIST, state=Standing.OPEN, order=Order.OLDEST),
-        "overdue": link(LIST, state=Standing.OVERDUE, order=Order.DUE),
-        "nobodys": link(LIST, state=Standing.OPEN, assigned=Unsaid.NOBODY, order=Order.DUE),
+        "open": link(LIST, state=GrievanceStanding.OPEN, order=SearchOrder.OLDEST),
+        "overdue": link(LIST, state=GrievanceStanding.OVERDUE, order=SearchOrder.DUE),
+        "nobodys": link(LIST, state=GrievanceStanding.OPEN, assigned=NotSaid.NOBODY, order=SearchOrder.DUE),
         "reopened": link(LIST, **period, reopened=1),
         **{timely.value: link(LIST, **period, timely=timely) for timely in Timely},
     }
 
 
 def _charts(counts: Figures, names: Mapping[str, str], since: date, until: date) -> dict[str, tuple[Bar, ...]]:
-    def row(by: By, value: str | None, counted: Count) -> Bar:
-        href = link(LIST, since=since, until=until, **{by.value: value or Unsaid.NOT_SAID})
+    def row(by: By, value: str | None, counted: GrievanceCount) -> Bar:
+        href = link(LIST, since=since, until=until, **{by.value: value or NotSaid.NOT_SAID})
         return Bar(value_words(value, names), counted.received, href, beside=in_a_hundred(counted.decided_share))
 
     return {
@@ -102,7 +103,7 @@ def _charts(counts: Figures, names: Mapping[str, str], since: date, until: date)
 def value_words(value: str | None, places: Mapping[str, str]) -> str:
     """What a value that figures are told apart by is called: a word, a place by its P-code, or None."""
     if value is None:
-        return word(Unsaid.NOT_SAID)
+        return word(NotSaid.NOT_SAID)
     return word(value) if isinstance(value, Word) else places.get(value, value)
 
 

@@ -27,9 +27,9 @@ from core.staff.agents import Actor
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.languages import Language
-from core.text.words import Audience, label
+from core.text.words import Readership, label
 from desk.places.commune_field import CommuneField, own_commune, read_commune
-from desk.site.pages import DESK, Page, actor, now, typed
+from desk.site.pages import DESK, DeskPage, actor, now, typed
 from desk.site.words import word
 
 LONGEST_NAME: Final = 60
@@ -57,7 +57,7 @@ class _Form:
     household: Hit | None = None
 
 
-class Intake(Page):
+class Intake(DeskPage):
     """One form: whose grievance, what it is about, how to reach the person."""
 
     menu_label = "Nouvelle plainte"
@@ -122,7 +122,7 @@ async def _find(form: _Form, me: Actor) -> None:
         try:
             form.search = await search.search(asked, form.commune.pcode) if asked else None
         except CannotSearch as error:
-            form.errors["q"] = label(error.fault, Audience.DESK)
+            form.errors["q"] = label(error.fault, Readership.DESK)
         try:
             form.household = await search.by_number(chosen) if chosen else None
         except CannotSearch:

@@ -14,7 +14,7 @@ from starlette_admin.routing import route
 
 from core.grievances import search
 from core.grievances.figures import Age, Timely
-from core.grievances.search import MOST_EXPORTED, PAGE_ROWS, Order, Row, Standing, Unsaid, Wanted
+from core.grievances.search import MOST_EXPORTED, PAGE_ROWS, GrievanceStanding, NotSaid, SearchOrder, SearchRow, Wanted
 from core.grievances.subjects import Category
 from core.grievances.vocabulary import OPEN, Channel, GrievanceState, Level, Sex
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
@@ -25,7 +25,7 @@ from core.staff.row_security import seen_by
 from core.text.formats import number_phrase, short_date
 from core.text.words import PAPER, Word, label
 from desk.site.charts import link
-from desk.site.pages import DESK, Page, actor, now, number
+from desk.site.pages import DESK, DeskPage, actor, now, number
 from desk.site.refusals import Refused
 from desk.site.words import word
 
@@ -41,7 +41,7 @@ FOCAL_EXPORTS: Final = "Une plainte sensible ne sort jamais en fichier."
 TOO_MANY: Final = f"Plus de {number_phrase(MOST_EXPORTED)} plaintes : resserrez les filtres avant d'exporter."
 
 
-class GrievanceList(Page):
+class GrievanceList(DeskPage):
     """Every grievance that somebody may see."""
 
     menu_label = "Plaintes"
@@ -59,8 +59,8 @@ class GrievanceList(Page):
             at = min(max(at, 1), pages)
             rows = await search.page(wanted, today, at)
             choices = {
-                "agents": [*offered(Unsaid.NOBODY), *await search.agents()],
-                "places": [*await search.places(wanted.place), *offered(Unsaid.NOT_SAID)],
+                "agents": [*offered(NotSaid.NOBODY), *await search.agents()],
+                "places": [*await search.places(wanted.place), *offered(NotSaid.NOT_SAID)],
             }
         context = {
             "wanted": wanted,
@@ -120,14 +120,14 @@ def offered(*values: Word) -> list[tuple[str, str]]:
 
 
 CHOICES: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
-    "states": offered(*Standing, *GrievanceState),
+    "states": offered(*GrievanceStanding, *GrievanceState),
     "categories": offered(*Category),
     "channels": offered(*Channel),
     "levels": offered(*Level),
-    "sexes": offered(*Sex, Unsaid.NOT_SAID),
+    "sexes": offered(*Sex, NotSaid.NOT_SAID),
     "ages": offered(*Age),
     "timelies": offered(*Timely),
-    "orders": offered(*Order),
+    "orders": offered(*SearchOrder),
 }
 
 
@@ -141,19 +141,19 @@ def wanted_of(params: QueryParams) -> Wanted:
     place = params.get("place", "")[:20]
     return Wanted(
         words=params.get("words", "").strip()[:LETTERS],
-        state=one("state", (*GrievanceState, *Standing)),
+        state=one("state", (*GrievanceState, *GrievanceStanding)),
         category=one("category", Category),
         channel=one("channel", Channel),
         level=one("level", Level),
-        sex=one("sex", (*Sex, Unsaid.NOT_SAID)),
-        place=one("place", (Unsaid.NOT_SAID,)) or place,
-        assigned=one("assigned", (Unsaid.NOBODY,)) or number(params.get("assigned", "")),
+        sex=one("sex", (*Sex, NotSaid.NOT_SAID)),
+        place=one("place", (NotSaid.NOT_SAID,)) or place,
+        assigned=one("assigned", (NotSaid.NOBODY,)) or number(params.get("assigned", "")),
         age=one("age", Age),
         timely=one("timely", Timely),
         reopened=params.get("reopened") == "1",
         since=day_of(params.get("since", "")),
         until=day_of(params.get("until", "")),
-        order=one("order", Order) or Order.NEWEST,
+        order=one("order", SearchOrder) or SearchOrder.NEWEST,
     )
 
 
@@ -167,7 +167,7 @@ def day_of(value: str) -> date | None:
 
 def _filters(wanted: Wanted) -> dict[str, Any]:
     given = {**asdict(wanted), "reopened": 1 if wanted.reopened else ""}
-    if wanted.order is Order.NEWEST:
+    if wanted.order is SearchOrder.NEWEST:
         del given["order"]
     return {name: value for name, value in given.items() if value not in (None, "")}
 
@@ -176,7 +176,7 @@ def _href(wanted: Wanted, path: str = "", **more: object) -> str:
     return link(f"{DESK}{GrievanceList.path}{path}", **_filters(wanted), **more)
 
 
-def _cells(row: Row) -> Sequence[Cell]:
+def _cells(row: SearchRow) -> Sequence[Cell]:
     """A row of the export: what is counted, and nothing that tells who the person is."""
     return (
         row.reference,

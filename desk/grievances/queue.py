@@ -7,17 +7,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
 from core.grievances import queue
-from core.grievances.queue import PAGE, View
+from core.grievances.queue import PAGE, QueueView
 from core.numbers.identifiers import digits, is_reference
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
-from desk.site.pages import DESK, Page, actor, now, number, typed
+from desk.site.pages import DESK, DeskPage, actor, now, number, typed
 
 NONE_LEFT: Final = "Il n'y a plus de plainte à prendre. Bravo."
 MISTYPED: Final = "Ce n'est pas un numéro de plainte : 7 chiffres, regardez-le encore."
 
 
-class Queue(Page):
+class Queue(DeskPage):
     """What to do next, by scope; take the next one."""
 
     menu_label = "À traiter"
@@ -32,16 +32,21 @@ class Queue(Page):
     async def index(self, request: Request) -> Response:
         """The rows of one view, with the counts of the others."""
         asked = request.query_params.get("view", "")
-        view = View(asked) if asked in set(View) else View.NEXT
+        view = QueueView(asked) if asked in set(QueueView) else QueueView.NEXT
         at = now()
         async with seen_by(actor(request)):
             rows = await queue.page(actor(request), view, at, after=number(request.query_params.get("after")))
             counts = await queue.counts(actor(request), at)
         context = {
             "view": view,
-            "tabs": tuple(View),
+            "tabs": tuple(QueueView),
             "rows": rows,
-            "counts": {View.MINE: counts.mine, View.TEAM: counts.team, View.FREE: counts.free, View.LATE: counts.late},
+            "counts": {
+                QueueView.MINE: counts.mine,
+                QueueView.TEAM: counts.team,
+                QueueView.FREE: counts.free,
+                QueueView.LATE: counts.late,
+            },
             "today": at.date(),
             "after": rows[-1].id if len(rows) == PAGE else None,
         }

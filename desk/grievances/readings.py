@@ -9,10 +9,10 @@ from core.numbers.identifiers import digits
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.staff.sign_in import SignedIn
-from desk.site.pages import Page, actor
+from desk.site.pages import DeskPage, actor
 
 
-class Readings(Page):
+class Readings(DeskPage):
     """Who read which sensitive grievance and when, and nothing of it."""
 
     menu_label = "Lectures"

@@ -21,10 +21,10 @@ from core.staff.agents import Actor
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.languages import Language
-from core.text.words import Audience, label
+from core.text.words import Readership, label
 from desk.grievances.intake import LONGEST_NAME
 from desk.places.commune_field import CommuneField, own_commune, read_commune
-from desk.site.pages import Page, actor, now, typed
+from desk.site.pages import DeskPage, actor, now, typed
 
 EMPTY_LINES: Final = 6
 MOST_LINES: Final = 100
@@ -41,7 +41,7 @@ CODES: Final[Mapping[str, tuple[Category, Subcategory]]] = {
 
 
 @dataclass(slots=True)
-class Line:
+class RegisterLine:
     """A line as it was typed, what is wrong with it, and what it was filed as."""
 
     key: str
@@ -71,7 +71,7 @@ class _List:
     day: date | None = None
 
 
-class Register(Page):
+class Register(DeskPage):
     """A table with a line for each grievance; those that are right are filed, the others say what is wrong."""
 
     menu_label = "Registre de village"
@@ -95,13 +95,13 @@ class Register(Page):
                 await _settle(line, head, me)
         return self._page(request, head, lines)
 
-    def _page(self, request: Request, head: _List, lines: Sequence[Line]) -> Response:
+    def _page(self, request: Request, head: _List, lines: Sequence[RegisterLine]) -> Response:
         kept = [line for line in lines if not line.empty or line.filed]
         room = min(EMPTY_LINES, MOST_LINES - len(kept))
         wrong = bool(head.errors) or any(line.errors for line in kept)
         context: Mapping[str, Any] = {
             "head": head,
-            "lines": [*kept, *(Line(secrets.token_urlsafe(12)) for _ in range(room))],
+            "lines": [*kept, *(RegisterLine(secrets.token_urlsafe(12)) for _ in range(room))],
             "filed": [(number, line) for number, line in enumerate(kept, 1) if line.filed],
             "wrong": sum(bool(line.errors) for line in kept),
             "codes": CODES,
@@ -129,12 +129,12 @@ async def _head(sent: FormData) -> _List:
     return head
 
 
-def _lines(sent: FormData) -> list[Line]:
+def _lines(sent: FormData) -> list[RegisterLine]:
     columns = [[str(value).strip() for value in sent.getlist(column)] for column in COLUMNS]
-    return [Line(*cells) for cells in list(zip(*columns, strict=False))[:MOST_LINES] if cells[0]]
+    return [RegisterLine(*cells) for cells in list(zip(*columns, strict=False))[:MOST_LINES] if cells[0]]
 
 
-async def _settle(line: Line, head: _List, me: Actor) -> None:
+async def _settle(line: RegisterLine, head: _List, me: Actor) -> None:
     """File a line, or note what is wrong with it; one that was filed before only says its reference again."""
     key = f"register {me.id} {line.key}"
     line.filed = await filed_before(key)
@@ -181,7 +181,7 @@ async def _settle(line: Line, head: _List, me: Actor) -> None:
     line.words = ""
 
 
-async def _household(line: Line, head: _List, me: Actor) -> Hit | None:
+async def _household(line: RegisterLine, head: _List, me: Actor) -> Hit | None:
     """The household whose number was typed; None for a name, or when it is wrong, which is noted."""
     if not line.whose:
         line.errors["whose"] = "Numéro, nom, ou « x » pour anonyme."
@@ -193,7 +193,7 @@ async def _household(line: Line, head: _List, me: Actor) -> Hit | None:
         async with seen_by(me):
             household = await search.by_number(line.whose)
     except CannotSearch as error:
-        line.errors["whose"] = label(error.fault, Audience.DESK)
+        line.errors["whose"] = label(error.fault, Readership.DESK)
         return None
     if household is None:
         line.errors["whose"] = "Ménage inconnu, ou hors de votre zone : écrivez le nom."
@@ -202,7 +202,7 @@ async def _household(line: Line, head: _List, me: Actor) -> Hit | None:
     return household
 
 
-def _phone(line: Line, household: Hit | None) -> str | None:
+def _phone(line: RegisterLine, household: Hit | None) -> str | None:
     typed_phone = line.phone or (household.phones[0] if household and household.phones else "")
     try:
         return msisdn.parse_any(typed_phone) if typed_phone else None

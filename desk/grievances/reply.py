@@ -6,7 +6,7 @@ from typing import Final
 
 from core.grievances.cases import CaseRow
 from core.grievances.rules import check_words
-from core.grievances.vocabulary import GrievanceState, Step
+from core.grievances.vocabulary import GrievanceState, GrievanceStep
 from core.outbox.notices import NoticeKind
 from core.platform.settings import Settings
 from core.text.alphabet import alphabet
@@ -20,7 +20,7 @@ NO_SMS_SENSITIVE: Final = "Aucun SMS ne partira : la personne n'a pas dit qu'un 
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class ReplyPreview:
     """The SMS of a step, its length (septets or UTF-16 units) and parts; or why none goes."""
 
     body: str
@@ -32,16 +32,18 @@ class Preview:
 def trouble(words: str) -> str:
     """Why a decision with these words is refused, in French; '' when it is not."""
     try:
-        check_words(Step.DECIDE, words)
+        check_words(GrievanceStep.DECIDE, words)
     except UNUSABLE as error:
         return in_french(error)
     return ""
 
 
-async def preview(case: CaseRow, decision: GrievanceState, words: str, now: datetime, settings: Settings) -> Preview:
+async def preview(
+    case: CaseRow, decision: GrievanceState, words: str, now: datetime, settings: Settings
+) -> ReplyPreview:
     """The SMS that this decision would send."""
     if not case.sms_goes:
-        return Preview("", 0, 0, NO_SMS_SENSITIVE if case.sensitive else NO_SMS)
+        return ReplyPreview("", 0, 0, NO_SMS_SENSITIVE if case.sensitive else NO_SMS)
     filling = {
         "ref": case.reference,
         "discreet": case.sensitive,
@@ -51,4 +53,4 @@ async def preview(case: CaseRow, decision: GrievanceState, words: str, now: date
     language = translator(case.language)
     text = await notice_text(NoticeKind.DECIDED, Occasion(case.msisdn or "", filling, now), language)
     sms = written(text, language, alphabet(settings.alphabet))
-    return Preview(sms.body, sms.size, sms.parts, "")
+    return ReplyPreview(sms.body, sms.size, sms.parts, "")

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.grievances import reports
-from core.grievances.figures import Age, By, Count, Span
-from core.grievances.reports import Line, Report, first_day
-from core.grievances.search import Unsaid
+from core.grievances.figures import Age, By, GrievanceCount, Span
+from core.grievances.reports import GrievanceReport, ReportLine, first_day
+from core.grievances.search import NotSaid
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act
@@ -25,7 +25,7 @@ from core.text.words import PAPER, label
 from desk.grievances.dashboard import LIST, value_words
 from desk.grievances.list import FOCAL_EXPORTS, day_of, download
 from desk.site.charts import link
-from desk.site.pages import DESK, Page, actor, now
+from desk.site.pages import DESK, DeskPage, actor, now
 from desk.site.refusals import Refused
 from desk.site.words import word
 
@@ -38,7 +38,7 @@ HEADER: Final = (
 WIDTHS: Final = (16, 20, 24, 9, 14, 9, 7, 14, 9, 7, 16, 10, 10)
 
 
-class Reports(Page):
+class Reports(DeskPage):
     """What came in each month or quarter and what became of it."""
 
     menu_label = "Rapports"
@@ -78,7 +78,7 @@ class Reports(Page):
         made = await asyncio.to_thread(xlsx_bytes, "Rapport", HEADER, rows, WIDTHS)
         return download(made, XLSX_TYPE, "rapport-plaintes.xlsx")
 
-    async def _report(self, request: Request) -> Report:
+    async def _report(self, request: Request) -> GrievanceReport:
         today = now().date()
         asked = request.query_params
         span = next((each for each in Span if each.value == asked.get("step")), Span.MONTH)
@@ -106,7 +106,7 @@ class Reports(Page):
             await audit.note(me.id, Act.REPORT_EXPORTED, None, at, detail)
         return rows
 
-    def _href(self, made: Report, path: str) -> str:
+    def _href(self, made: GrievanceReport, path: str) -> str:
         return link(f"{DESK}{self.path}{path}", since=made.since, until=made.until, step=made.span)
 
 
@@ -124,20 +124,20 @@ def period_words(period: date | None, span: Span) -> str:
     return month_phrase(Language.staff(), period)
 
 
-def days_words(count: Count) -> str:
+def days_words(count: GrievanceCount) -> str:
     """The median as it is written."""
     return "–" if count.median is None else f"{count.median:.1f}".removesuffix(".0").replace(".", ",")
 
 
-def _value_words(made: Report, line: Line) -> str:
+def _value_words(made: GrievanceReport, line: ReportLine) -> str:
     return value_words(line.value, made.places) if line.by else ""
 
 
-def _value_link(made: Report, by: By, value: str | None) -> str:
-    return link(LIST, since=made.since, until=made.until, **{by.value: value or Unsaid.NOT_SAID})
+def _value_link(made: GrievanceReport, by: By, value: str | None) -> str:
+    return link(LIST, since=made.since, until=made.until, **{by.value: value or NotSaid.NOT_SAID})
 
 
-def _period_link(made: Report, period: date) -> str:
+def _period_link(made: GrievanceReport, period: date) -> str:
     """The list of what was received in a period, within the days of the report."""
     at = made.periods.index(period)
     after = made.periods[at + 1] if at + 1 < len(made.periods) else None
@@ -145,7 +145,7 @@ def _period_link(made: Report, period: date) -> str:
     return link(LIST, since=max(period, made.since), until=min(last, made.until))
 
 
-def _rows(made: Report, today: date) -> Iterator[Sequence[Cell]]:
+def _rows(made: GrievanceReport, today: date) -> Iterator[Sequence[Cell]]:
     """The lines for a spreadsheet, and after them what is open now by age."""
     for line in made.lines:
         count = line.count

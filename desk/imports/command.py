@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from core.imports import ImportKind, Report, UnreadableFile, run
+from core.imports import ImportKind, ImportReport, UnreadableFile, run
 from core.platform.settings import settings
 from core.platform.terminal import bar, errors, on, out
 from core.schema.ground import postgres
@@ -33,12 +33,12 @@ def import_file(
         raise typer.Exit(1)
 
 
-async def _imported(kind: ImportKind, file: Path, *, keep_good: bool) -> Report:
+async def _imported(kind: ImportKind, file: Path, *, keep_good: bool) -> ImportReport:
     with bar(kind.value) as advance:
         return await run(kind, file, keep_good=keep_good, progress=advance)
 
 
-def tell(report: Report) -> None:
+def tell(report: ImportReport) -> None:
     """What became of a file's rows, how fast, and where the bad ones are named."""
     peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024
     speed = report.rows / report.seconds if report.seconds else 0

@@ -16,15 +16,15 @@ from core.platform.settings import Settings
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
-from core.text.words import Audience, label
-from desk.site.pages import DESK, Page, actor, now, typed
+from core.text.words import Readership, label
+from desk.site.pages import DESK, DeskPage, actor, now, typed
 from desk.site.refusals import Refused, not_there
 
-KINDS: Final = {kind.value: label(kind, Audience.DESK) for kind in ImportKind}
+KINDS: Final = {kind.value: label(kind, Readership.DESK) for kind in ImportKind}
 BUSY: Final = "Un autre import est en cours. Attendez sa fin, puis recommencez."
 
 
-class Imports(Page):
+class Imports(DeskPage):
     """A form, how far the import is, and what the last ones did."""
 
     menu_label = "Imports"
@@ -56,7 +56,7 @@ class Imports(Page):
         try:
             await self.uploads.begin(actor(request), ImportKind(kind), name, content, keep_good=keep_good)
         except NotTaken as error:
-            return self._page(request, label(error.fault, Audience.DESK), kind)
+            return self._page(request, label(error.fault, Readership.DESK), kind)
         except ImportRuns:
             raise Refused(HTTPStatus.CONFLICT, BUSY) from None
         return RedirectResponse(f"{DESK}{self.path}", 303)

@@ -21,7 +21,7 @@ LONGEST_KEY: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DialledPage:
     """What the phone shows after some keys; `failed` that this step cannot be tried from the desk."""
 
     text: str
@@ -58,7 +58,7 @@ class _Tried(Engine):
         self.failure = True
 
 
-async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Settings) -> Shown:
+async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Settings) -> DialledPage:
     """Play a call from this phone as far as these keys lead, and undo all that it did: no SMS, no grievance, no try.
 
     The line sees no more than `actor` does, so that nobody reads here what they may not read elsewhere.
@@ -75,7 +75,7 @@ async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Se
         await become(actor)
         reply = await engine.answer(Hop("desk", f"desk {actor.id}", msisdn, "*".join(keys)))
         await engine.close()
-    return Shown(reply.text, reply.ends, engine.failure)
+    return DialledPage(reply.text, reply.ends, engine.failure)
 
 
 def pressed(so_far: str, key: str) -> tuple[str, ...]:

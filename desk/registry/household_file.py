@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from core.grievances.household import GrievanceCard, grievances_of
+from core.grievances.household import HouseholdGrievance, grievances_of
 from core.outbox.household import SentCard, sent_about
 from core.payments.history import PaymentCard, all_payments
 from core.registry.households import PhoneCard, Standing, phones_of, standing
@@ -19,7 +19,7 @@ class HouseholdFile:
     phones: tuple[PhoneCard, ...]
     payments: tuple[PaymentCard, ...]
     messages: tuple[SentCard, ...]
-    grievances: tuple[GrievanceCard, ...]
+    grievances: tuple[HouseholdGrievance, ...]
 
 
 async def household_file(household_no: str, today: date) -> HouseholdFile | None:

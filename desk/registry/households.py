@@ -33,13 +33,13 @@ from core.text.words import DESK, label
 from desk.places.commune_field import read_commune
 from desk.registry.dialling import dial_as, pressed
 from desk.registry.household_file import HouseholdFile, household_file
-from desk.site.pages import Page, actor, now, typed
+from desk.site.pages import DeskPage, actor, now, typed
 from desk.site.refusals import Refused, not_there
 
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 
 
-class Households(Page):
+class Households(DeskPage):
     """The search, and a page for each household."""
 
     menu_label = "Ménages"

@@ -38,7 +38,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Page(CustomView):
+class DeskPage(CustomView):
     """A page of our own on the library's theme, for those who have its permission; others are refused in words."""
 
     permission: ClassVar[Permission] = Permission.USE_DESK

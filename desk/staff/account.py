@@ -8,12 +8,12 @@ from core.platform.settings import Settings
 from core.staff import sign_in
 from core.staff.passwords import SHORTEST, WeakPassword
 from core.staff.sign_in import Ending, LockedOut, NotSignedIn
-from desk.site.pages import Page, now, signed_in
+from desk.site.pages import DeskPage, now, signed_in
 from desk.site.refusals import sentence
 from desk.staff.sign_in import DIFFERENT, WRONG_OLD
 
 
-class Account(Page):
+class Account(DeskPage):
     """Change one's password, and end the sessions left open elsewhere."""
 
     menu_label = "Mon compte"

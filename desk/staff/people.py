@@ -16,14 +16,14 @@ from core.staff import administration
 from core.staff.administration import Duties, LastAdministrator, NoReason, Person
 from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope, UnknownAgent
 from core.staff.permissions import SECOND_FACTOR, Permission
-from desk.site.pages import Page, actor, now, typed
+from desk.site.pages import DeskPage, actor, now, typed
 from desk.site.refusals import Mistake, Refused, not_there, sentence
 
 NAME_LENGTH: Final = 80
 REASON_LENGTH: Final = 300
 
 
-class People(Page):
+class People(DeskPage):
     """Who works here: added, changed, kept out, let in again."""
 
     menu_label = "Personnes"

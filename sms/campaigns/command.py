@@ -43,13 +43,13 @@ Done = TypeVar("Done")
 PAUSED_BY_HAND: Final = label(NoteCode.BY_HAND, COMMAND)
 
 
-class Mistake(JigiError, ValueError):
+class CommandMistake(JigiError, ValueError):
     """What was asked cannot be understood; the message says why."""
 
 
 def _run(work: Callable[[], Awaitable[Done]]) -> Done:
     """Do the work; what cannot be done is said in words, with exit code 2."""
-    refusals = (CampaignError, BadAudience, CannotBeWritten, NotASafeText, Mistake)
+    refusals = (CampaignError, BadAudience, CannotBeWritten, NotASafeText, CommandMistake)
     try:
         return on(postgres(settings()), work())
     except UnknownAgent as unknown:
@@ -108,12 +108,12 @@ def plan(
 
 
 def _texts(written: list[str] | None) -> dict[str, str] | None:
-    """Free words by language code; raises Mistake for a language that there is not."""
+    """Free words by language code; raises CommandMistake for a language that there is not."""
     texts = {}
     for each in written or ():
         code, given, words = each.partition("=")
         if not given or Language.named(code) is None:
-            raise Mistake(f"--text takes LANGUAGE=WORDS, with one of {', '.join(Language)}")
+            raise CommandMistake(f"--text takes LANGUAGE=WORDS, with one of {', '.join(Language)}")
         texts[code] = words
     return texts or None
 
@@ -139,7 +139,7 @@ async def _round(component: str, name: str) -> int:
         round_id = (await session.exec(wanted)).one_or_none()
         names = (await session.exec(last)).all()
     if round_id is None:
-        raise Mistake(f"there is no round {name!r} of {component}; there are: {', '.join(names) or 'none'}")
+        raise CommandMistake(f"there is no round {name!r} of {component}; there are: {', '.join(names) or 'none'}")
     return round_id
 
 
@@ -169,7 +169,7 @@ def test(campaign: Id, phones: Annotated[list[str], typer.Argument(help="Phones 
         try:
             msisdns = [parse_any(phone) for phone in phones]
         except BadNumber as bad:
-            raise Mistake("one of these is no telephone number") from bad
+            raise CommandMistake("one of these is no telephone number") from bad
         count = await test_send.send(campaign, msisdns, person, datetime.now(UTC))
         out.print(f"{count} test SMS queued.")
 
@@ -200,7 +200,7 @@ def start(
     async def work() -> None:
         moment = at.replace(tzinfo=UTC) if at else None
         if moment is not None and moment < datetime.now(UTC):
-            raise Mistake("that moment has passed; without --at it starts now")
+            raise CommandMistake("that moment has passed; without --at it starts now")
         await steps.start(campaign, await _at_shell(actor, "start", campaign), datetime.now(UTC), moment)
         out.print(f"It starts {f'on {moment:%Y-%m-%d at %H:%M}' if moment else 'now'}.", highlight=False)
         out.print(f"Watch it: jigi campaign status {campaign} --watch", highlight=False)

@@ -53,7 +53,7 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class DeliveryCount:
     """The messages of a campaign by state, as they stood at a moment."""
 
     at: datetime
@@ -64,7 +64,7 @@ class Deliveries:
     """Counts that this process keeps, each for a while."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, Count] = {}
+        self._kept: dict[int, DeliveryCount] = {}
         self._counting = Lock()
 
     async def last(self, now: datetime, most: int = 5) -> tuple[Delivered, ...]:
@@ -82,11 +82,11 @@ class Deliveries:
         count = await self._count(campaign.id, campaign.ended_at, now)
         return Delivered(campaign.id, campaign.title, campaign.state, campaign.started_at, count.at, count.states)
 
-    async def _count(self, campaign_id: int, ended_at: datetime | None, now: datetime) -> Count:
+    async def _count(self, campaign_id: int, ended_at: datetime | None, now: datetime) -> DeliveryCount:
         kept = self._kept.get(campaign_id)
         good_for = FRESH if ended_at is None else SETTLED if now - ended_at > REPORTS_COME else ENDING
         if kept is not None and now - kept.at < good_for:
             return kept
-        count = Count(now, await by_state(campaign_id))
+        count = DeliveryCount(now, await by_state(campaign_id))
         self._kept[campaign_id] = count
         return count

@@ -20,7 +20,7 @@ from core.text.formats import number_phrase
 from core.text.words import COMMAND, PAPER, label
 from sms.campaigns import preview, steps, unreached
 from sms.campaigns.notes import note_text
-from sms.campaigns.preview import Preview, Summary
+from sms.campaigns.preview import CampaignPreview, Summary
 from sms.campaigns.preview import Progress as Counted
 
 REFRESH_SECONDS: Final = 1.0
@@ -65,7 +65,7 @@ async def print_campaign(campaign_id: int) -> None:
         out.print(f"{change.at:%Y-%m-%d %H:%M} {change.actor or 'by itself'}: {what}", highlight=False, markup=False)
 
 
-def _recipients(held: Preview) -> Table:
+def _recipients(held: CampaignPreview) -> Table:
     table = Table("Recipients", "", "Left out", "")
     reached = [*held.by_language.items(), *held.by_operator.items(), *held.by_place.items()]
     left = list(held.left_out.items())

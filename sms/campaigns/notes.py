@@ -4,10 +4,10 @@ from datetime import datetime
 
 from core.campaigns.notes import Note
 from core.outbox.messages import reason_label
-from core.text.words import DESK, Audience, label
+from core.text.words import DESK, Readership, label
 
 
-def note_text(note: Note, audience: Audience) -> str:
+def note_text(note: Note, audience: Readership) -> str:
     """What a note says to an audience, '' for nothing; the words of a person are as they were written.
 
     The command shows the gateway's own word, by which an operator finds it in the gateway's manual.

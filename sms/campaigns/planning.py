@@ -15,7 +15,7 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from core.campaigns.models import CampaignKind, CampaignState
-from core.campaigns.steps import Step, must
+from core.campaigns.steps import CampaignStep, must
 from core.platform import database
 from core.platform.locks import WAIT, Lock
 from core.platform.settings import Settings
@@ -75,7 +75,7 @@ async def plan(
         await connection.execute("SET LOCAL work_mem = '128MB'")
         await connection.execute("SET LOCAL jit = off")
         campaign = await _locked(connection, campaign_id)
-        must(Step.PLAN, campaign, actor)
+        must(CampaignStep.PLAN, campaign, actor)
         if actor is not None:
             campaign = replace(campaign, planned_by=actor.id)
         planning = _Planning(connection, campaign, settings, now, keep_told)
@@ -124,7 +124,7 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class PlanCount:
     """What was written: recipients, texts, requests and SMS parts."""
 
     recipients: int
@@ -228,9 +228,9 @@ class _Planning:
         """Count what was written, and note it with the campaign."""
         single, part = (160, 153) if self._alphabet.name == "gsm7" else (70, 67)
         sizes = {"reserve": self._settings.sms_optout_reserve, "single": single, "part": part}
-        async with self._connection.cursor(row_factory=row_factory(Count)) as cursor:
+        async with self._connection.cursor(row_factory=row_factory(PlanCount)) as cursor:
             await cursor.execute(snapshot.COUNTED, self._values | sizes)
-            count = await cursor.fetchone() or Count(0, 0, 0, 0)
+            count = await cursor.fetchone() or PlanCount(0, 0, 0, 0)
         plan = self._plan(count)
         await self._run(
             snapshot.PLANNED,
@@ -245,7 +245,7 @@ class _Planning:
         )
         return plan
 
-    def _plan(self, count: Count) -> Plan:
+    def _plan(self, count: PlanCount) -> Plan:
         settings = self._settings
         parts = int(count.parts)
         cost = round(parts * settings.sms_part_price_xof) if settings.sms_part_price_xof else None

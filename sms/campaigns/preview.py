@@ -59,7 +59,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class CampaignPreview:
     """What a plan holds: recipients by language, operator and region, who is left out and why, and the longest texts.
 
     `put_off_today` are recipients that got their SMS of today already: they would be told tomorrow.
@@ -208,7 +208,7 @@ SELECT count(*) FROM message WHERE campaign_id = %(id)s AND state = '{MessageSta
 """  # noqa: S608 - our own words
 
 
-async def preview(campaign_id: int, settings: Settings, now: datetime, samples: int = 2) -> Preview:
+async def preview(campaign_id: int, settings: Settings, now: datetime, samples: int = 2) -> CampaignPreview:
     """What the plan of a campaign holds, with so many of the longest texts of each language."""
     today = datetime.combine(now.date(), time(0), UTC)
     groups = await sql.rows(_Group, COUNTS, {"id": campaign_id})
@@ -216,7 +216,7 @@ async def preview(campaign_id: int, settings: Settings, now: datetime, samples: 
     left_out = [group for group in groups if group.state is MessageState.LEFT_OUT]
     reached = [group for group in groups if group.state is not MessageState.LEFT_OUT]
     most = settings.sms_most_a_day
-    return Preview(
+    return CampaignPreview(
         by_language=_sums((group.language, group.recipients) for group in reached),
         by_operator=_sums((group.operator, group.recipients) for group in reached),
         by_place=_sums((group.region, group.recipients) for group in reached),

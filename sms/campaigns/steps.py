@@ -12,7 +12,7 @@ from sqlmodel import col, func, select, update
 
 from core.campaigns.models import Campaign, CampaignChange, CampaignState
 from core.campaigns.notes import NOTHING, Note, NoteCode
-from core.campaigns.steps import RULES, CampaignError, Step, WrongState, must
+from core.campaigns.steps import RULES, CampaignError, CampaignStep, WrongState, must
 from core.outbox.messages import BatchState, Message, MessageState, Reason, SmsBatch
 from core.platform import sql
 from core.platform.database import Session, reading, writing
@@ -63,7 +63,7 @@ async def approve(campaign_id: int, actor: Actor, now: datetime, *, seen: int | 
     With `seen`, the last change that was looked at, it raises NotAsSeen when something was decided since.
     """
     async with writing() as session:
-        campaign = await _taken(Step.APPROVE, campaign_id, actor, seen=seen)
+        campaign = await _taken(CampaignStep.APPROVE, campaign_id, actor, seen=seen)
         first = campaign.approved_by is None
         if first:
             campaign.approved_by = actor.id
@@ -71,22 +71,22 @@ async def approve(campaign_id: int, actor: Actor, now: datetime, *, seen: int | 
             campaign.second_approved_by = actor.id
         complete = not first or not campaign.needs_second
         to, code = (S.APPROVED, NoteCode.APPROVED) if complete else (S.PLANNED, NoteCode.FIRST_APPROVAL)
-        await _move(session, Step.APPROVE, campaign, to, now, actor, Note.of(code))
+        await _move(session, CampaignStep.APPROVE, campaign, to, now, actor, Note.of(code))
     return Approved(complete)
 
 
 async def approve_by_rule(campaign_id: int, at: datetime, now: datetime) -> None:
     """Let a campaign that arose from the schedule start at `at`, on the approval of its round's announcement."""
     async with writing() as session:
-        campaign = await _taken(Step.APPROVE, campaign_id)
-        await _move(session, Step.APPROVE, campaign, S.APPROVED, now, None, Note.of(NoteCode.BY_ANNOUNCEMENT))
+        campaign = await _taken(CampaignStep.APPROVE, campaign_id)
+        await _move(session, CampaignStep.APPROVE, campaign, S.APPROVED, now, None, Note.of(NoteCode.BY_ANNOUNCEMENT))
         await _schedule(session, campaign, at, now, None)
 
 
 async def start(campaign_id: int, actor: Actor, now: datetime, at: datetime | None = None) -> None:
     """Start an approved campaign, now or at a moment to come."""
     async with writing() as session:
-        campaign = await _taken(Step.START, campaign_id, actor)
+        campaign = await _taken(CampaignStep.START, campaign_id, actor)
         await _schedule(session, campaign, at or now, now, actor)
     if at is None:
         await begin_due(now)
@@ -94,7 +94,7 @@ async def start(campaign_id: int, actor: Actor, now: datetime, at: datetime | No
 
 async def _schedule(session: Session, campaign: Campaign, at: datetime, now: datetime, actor: Actor | None) -> None:
     campaign.starts_at = at
-    await _move(session, Step.START, campaign, S.SCHEDULED, now, actor, Note.of(NoteCode.SCHEDULED, at=at))
+    await _move(session, CampaignStep.START, campaign, S.SCHEDULED, now, actor, Note.of(NoteCode.SCHEDULED, at=at))
 
 
 FREE_WORDS_DAYS: Final = 2
@@ -105,7 +105,7 @@ async def begin_due(now: datetime) -> list[int]:
     """Let every campaign run whose time has come, and wake a worker."""
     due = (
         select(Campaign)
-        .where(col(Campaign.state).in_(RULES[Step.BEGIN].moves), col(Campaign.starts_at) <= now)
+        .where(col(Campaign.state).in_(RULES[CampaignStep.BEGIN].moves), col(Campaign.starts_at) <= now)
         .order_by(col(Campaign.id))
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
@@ -113,13 +113,13 @@ async def begin_due(now: datetime) -> list[int]:
     async with writing() as session:
         campaigns = (await session.exec(due)).all()
         for campaign in campaigns:
-            await _begin(session, Step.BEGIN, campaign, now, None)
+            await _begin(session, CampaignStep.BEGIN, campaign, now, None)
         if campaigns:
             await wake(session)
     return [campaign.id for campaign in campaigns if campaign.id is not None]
 
 
-async def _begin(session: Session, step: Step, campaign: Campaign, now: datetime, actor: Actor | None) -> None:
+async def _begin(session: Session, step: CampaignStep, campaign: Campaign, now: datetime, actor: Actor | None) -> None:
     """Let a campaign run; one that had started before keeps its start, and the end of its free words."""
     campaign.started_at = campaign.started_at or now
     until = datetime.combine(now.date() + timedelta(days=FREE_WORDS_DAYS), time(0), UTC)
@@ -144,20 +144,20 @@ async def stop_for_gateway(campaign_id: int, reason: str, now: datetime) -> bool
 
 async def _pause(campaign_id: int, note: Note, now: datetime, actor: Actor | None) -> None:
     async with writing() as session:
-        campaign = await _taken(Step.PAUSE, campaign_id, actor)
+        campaign = await _taken(CampaignStep.PAUSE, campaign_id, actor)
         campaign.reason = note
-        await _move(session, Step.PAUSE, campaign, S.PAUSED, now, actor, note)
+        await _move(session, CampaignStep.PAUSE, campaign, S.PAUSED, now, actor, note)
 
 
 async def resume(campaign_id: int, actor: Actor, now: datetime) -> None:
     """Let a paused campaign go on from where it stopped."""
     async with writing() as session:
-        campaign = await _taken(Step.RESUME, campaign_id, actor)
+        campaign = await _taken(CampaignStep.RESUME, campaign_id, actor)
         campaign.reason = NOTHING
         if campaign.starts_at is not None and campaign.starts_at > now:
-            await _move(session, Step.RESUME, campaign, S.SCHEDULED, now, actor)
+            await _move(session, CampaignStep.RESUME, campaign, S.SCHEDULED, now, actor)
             return
-        await _begin(session, Step.RESUME, campaign, now, actor)
+        await _begin(session, CampaignStep.RESUME, campaign, now, actor)
         await rate_limit.go_on()
         await wake(session)
 
@@ -175,22 +175,22 @@ async def cancel(campaign_id: int, why: str, actor: Actor, now: datetime) -> Non
     """End a campaign: nobody who was not told yet is told; what is under way is recorded."""
     note = Note(words=why)
     async with writing() as session:
-        campaign = await _taken(Step.CANCEL, campaign_id, actor)
+        campaign = await _taken(CampaignStep.CANCEL, campaign_id, actor)
         # Closed first: a request that is given back in between is then either closed with its messages or swept.
         own = (col(SmsBatch.campaign_id) == campaign_id, col(SmsBatch.state).in_(NOT_LEFT))
         closed = update(SmsBatch).where(*own).values(state=BatchState.CLOSED, answered_at=now)
         await session.execute(closed, execution_options=AS_IT_IS)
         await sql.execute(DROP_PLANNED, {"id": campaign_id, "now": now})
         campaign.reason, campaign.ended_at = note, now
-        await _move(session, Step.CANCEL, campaign, S.CANCELLED, now, actor, note)
+        await _move(session, CampaignStep.CANCEL, campaign, S.CANCELLED, now, actor, note)
 
 
 async def discard(campaign_id: int, now: datetime) -> None:
     """End a plan that has nobody to tell."""
     async with writing() as session:
-        campaign = await _taken(Step.DISCARD, campaign_id)
+        campaign = await _taken(CampaignStep.DISCARD, campaign_id)
         campaign.ended_at = now
-        await _move(session, Step.DISCARD, campaign, S.CANCELLED, now, None, Note.of(NoteCode.NOBODY_TO_TELL))
+        await _move(session, CampaignStep.DISCARD, campaign, S.CANCELLED, now, None, Note.of(NoteCode.NOBODY_TO_TELL))
 
 
 async def finish_done(now: datetime) -> list[int]:
@@ -198,7 +198,7 @@ async def finish_done(now: datetime) -> list[int]:
     left = select(SmsBatch.id).where(col(SmsBatch.campaign_id) == col(Campaign.id), col(SmsBatch.state).in_(UNANSWERED))
     done = (
         select(Campaign)
-        .where(col(Campaign.state).in_(RULES[Step.FINISH].moves), ~left.exists())
+        .where(col(Campaign.state).in_(RULES[CampaignStep.FINISH].moves), ~left.exists())
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
@@ -206,7 +206,7 @@ async def finish_done(now: datetime) -> list[int]:
         campaigns = (await session.exec(done)).all()
         for campaign in campaigns:
             campaign.ended_at = now
-            await _move(session, Step.FINISH, campaign, S.FINISHED, now, None)
+            await _move(session, CampaignStep.FINISH, campaign, S.FINISHED, now, None)
     return [campaign.id for campaign in campaigns if campaign.id is not None]
 
 
@@ -231,7 +231,7 @@ async def settle(campaign_id: int | None, actor: Actor, now: datetime, *, again:
     Sent again, somebody may get the message twice, and stays marked so. A report that still comes settles either.
     Gives how many they were.
     """
-    step = Step.SEND_AGAIN if again else Step.LEAVE
+    step = CampaignStep.SEND_AGAIN if again else CampaignStep.LEAVE
     async with writing() as session:
         if campaign_id is None:
             await must_cover(actor, None)
@@ -260,7 +260,9 @@ async def _leave(session: Session, campaign_id: int | None) -> int:
     return int((await session.exec(left, execution_options=AS_IT_IS)).rowcount)
 
 
-async def _taken(step: Step, campaign_id: int, actor: Actor | None = None, *, seen: int | None = None) -> Campaign:
+async def _taken(
+    step: CampaignStep, campaign_id: int, actor: Actor | None = None, *, seen: int | None = None
+) -> Campaign:
     """The campaign, locked, for a step that may be taken.
 
     `actor` decides on it; None: by itself. Raises UnknownCampaign, OutOfScope, NotAsSeen, and what `must` raises.
@@ -278,7 +280,7 @@ async def _taken(step: Step, campaign_id: int, actor: Actor | None = None, *, se
 
 async def _move(
     session: Session,
-    step: Step,
+    step: CampaignStep,
     campaign: Campaign,
     to: CampaignState,
     now: datetime,

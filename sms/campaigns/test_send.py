@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from core.campaigns.steps import Step, must
+from core.campaigns.steps import CampaignStep, must
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform import sql
 from core.platform.database import writing
@@ -37,7 +37,7 @@ async def send(campaign_id: int, msisdns: Sequence[str], actor: Actor, now: date
     e.g. WrongState for a campaign without a plan, or one that ended.
     """
     campaign = await must_run(actor, campaign_id)
-    must(Step.TEST, campaign, actor, being_planned=await being_planned(campaign_id))
+    must(CampaignStep.TEST, campaign, actor, being_planned=await being_planned(campaign_id))
     texts = await sql.rows(LongestText, LONGEST, {"id": campaign_id})
     trial = uuid4().hex
     count = 0

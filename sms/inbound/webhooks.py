@@ -18,7 +18,7 @@ from core.registry.callers import stop_sms
 from sms.inbound import answering
 from sms.inbound.answering import Incoming
 from sms.outbox import metrics
-from sms.outbox.delivery import Inbox, Report
+from sms.outbox.delivery import DeliveryReport, Inbox
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +86,7 @@ def _answered(name: str, take: Take) -> Callable[[Request], Awaitable[Response]]
     return endpoint
 
 
-def _report(form: dict[str, str], now: datetime) -> Report | None:
+def _report(form: dict[str, str], now: datetime) -> DeliveryReport | None:
     """The report in a form; None for a status that we do not know. Raises WebhookRefused without an id."""
     provider_id, status = form.get("id", ""), form.get("status", "")
     if not _ID.fullmatch(provider_id):
@@ -96,7 +96,7 @@ def _report(form: dict[str, str], now: datetime) -> Report | None:
     if state is None:
         return None
     reason = form.get("failureReason", "") if state is MessageState.FAILED else ""
-    return Report(
+    return DeliveryReport(
         provider_id=provider_id,
         msisdn=_number_or_none(form),
         state=state,

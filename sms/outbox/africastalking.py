@@ -15,7 +15,7 @@ from africastalking.SMS import SMSService
 
 from core.outbox.messages import Reason
 from core.platform.settings import Settings
-from sms.outbox.gateway import Busy, GatewayTrouble, NotReached, Policy, Refused, Result, Unanswered
+from sms.outbox.gateway import Busy, GatewayRefused, GatewayTrouble, NotReached, Policy, Result, Unanswered
 
 CODES: Final[Mapping[int, tuple[Policy, str]]] = {
     100: (Policy.ACCEPTED, "Processed"),
@@ -88,7 +88,7 @@ class AfricasTalking:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise NotReached(type(error).__name__) from error
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
-            raise Refused(f"our own settings: {type(error).__name__}") from error
+            raise GatewayRefused(f"our own settings: {type(error).__name__}") from error
         except httpx.HTTPError as error:
             raise Unanswered(type(error).__name__) from error
         return read_answer(answer, msisdns)
@@ -111,7 +111,7 @@ def read_answer(answer: httpx.Response, msisdns: Sequence[str]) -> Sequence[Resu
     if not rows:
         if _TAKEN.match(message):
             raise Unanswered("answer without recipients")
-        raise Refused(f"gateway: {message[:80]}")
+        raise GatewayRefused(f"gateway: {message[:80]}")
     return [_result(msisdn, rows.get(_digits(msisdn))) for msisdn in msisdns]
 
 
@@ -122,7 +122,7 @@ def _trouble(answer: httpx.Response) -> GatewayTrouble:
         return Unanswered(reason)
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Busy(reason, wait=_seconds(answer.headers.get("retry-after", "")))
-    return Refused(f"{reason}: {answer.text[:80]}")
+    return GatewayRefused(f"{reason}: {answer.text[:80]}")
 
 
 def _result(msisdn: str, row: Any) -> Result:

@@ -27,7 +27,7 @@ FAR: Final = {MessageState.ON_ITS_WAY: 0, MessageState.DELIVERED: 1, MessageStat
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DeliveryReport:
     """What the gateway says of one message."""
 
     provider_id: str
@@ -71,9 +71,9 @@ DELETE FROM early_report USING adopted WHERE early_report.provider_id = adopted.
 """  # noqa: S608
 
 
-async def apply(reports: Iterable[Report]) -> None:
+async def apply(reports: Iterable[DeliveryReport]) -> None:
     """Write reports down, the furthest of each id."""
-    furthest: dict[str, Report] = {}
+    furthest: dict[str, DeliveryReport] = {}
     for report in reports:
         other = furthest.get(report.provider_id)
         if other is None or FAR[report.state] > FAR[other.state]:
@@ -102,10 +102,10 @@ class Inbox:
     """Takes reports one by one and writes them down together; `take` ends when its report stands in the database."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[Report, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[DeliveryReport, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def take(self, report: Report) -> None:
+    async def take(self, report: DeliveryReport) -> None:
         """Write a report down; raises what the database raised, after a few tries."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((report, done))
@@ -129,7 +129,7 @@ class Inbox:
             self._writing = None
 
 
-async def _applied(reports: Sequence[Report]) -> Exception | None:
+async def _applied(reports: Sequence[DeliveryReport]) -> Exception | None:
     """Apply reports, again where two processes stood in each other's way; give what went wrong in the end."""
     for attempt in range(1, TRIES + 1):
         try:

@@ -57,7 +57,7 @@ class Busy(GatewayTrouble):
     policy = Policy.KEEP
 
 
-class Refused(GatewayTrouble):
+class GatewayRefused(GatewayTrouble):
     """The gateway takes nothing from us."""
 
     policy = Policy.STOP

@@ -35,7 +35,7 @@ from core.text.languages import Language
 from demo import world
 from demo.callers import DEMO_CALLERS
 from menus import line
-from simulator.gateway import Screen, UssdCall
+from simulator.gateway import PhoneScreen, UssdCall
 from sms.inbound import dropped_calls
 from ussd import africastalking
 from ussd.engine import Engine
@@ -70,7 +70,7 @@ class Step:
     """What the caller does, as the file has it, and what the phone shows then (None: nothing, the call is cut)."""
 
     action: str
-    screen: Screen | None = None
+    screen: PhoneScreen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _steps(body: Iterable[tuple[int, str]]) -> Iterator[Step]:
 
 
 def _step(action: str, shown: Sequence[str], ends: bool) -> Step:
-    return Step(action, Screen(ends, "\n".join(shown)) if shown else None)
+    return Step(action, PhoneScreen(ends, "\n".join(shown)) if shown else None)
 
 
 def written(dialogue: Dialogue) -> str:
@@ -179,7 +179,7 @@ class Conversation:
         """The same actions, and what the phone really shows after each."""
         return [Step(step.action, await self._done(step.action)) for step in steps]
 
-    async def _done(self, action: str) -> Screen | None:
+    async def _done(self, action: str) -> PhoneScreen | None:
         match = _ACTION.fullmatch(action)
         if match is None or match[1] is None:
             await self._call.end_event("Incomplete")
@@ -194,7 +194,7 @@ class Conversation:
             typed = typed.replace(_name(place), reference)
         return typed
 
-    def _shown(self, screen: Screen) -> Screen:
+    def _shown(self, screen: PhoneScreen) -> PhoneScreen:
         """The screen with a name for each reference that was drawn by lot."""
         for digits in _SEVEN_DIGITS.findall(screen.text):
             if is_reference(digits) and digits not in _KNOWN_REFERENCES and digits not in self._references:
@@ -202,7 +202,7 @@ class Conversation:
         text = screen.text
         for place, reference in enumerate(self._references):
             text = text.replace(reference, _name(place))
-        return Screen(screen.ends, text)
+        return PhoneScreen(screen.ends, text)
 
 
 def _name(place: int) -> str:
@@ -210,7 +210,7 @@ def _name(place: int) -> str:
     return REFERENCE if place == 0 else f"{REFERENCE[:-1]} {place + 1}}}"
 
 
-def septets(screen: Screen) -> int:
+def septets(screen: PhoneScreen) -> int:
     """What a screen of a file measures on the phone."""
     return GSM7.measure(re.sub(r"\{référence( \d)?\}", "1234567", screen.text))
 

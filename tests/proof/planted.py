@@ -16,14 +16,14 @@ from core.text.catalogue import load
 from core.text.languages import Language
 from menus.tasks import Task
 from proof.findings import Fault, Finding, Rules, findings
-from proof.walk import Caller, Walk, Walker
+from proof.walk import TrialCaller, Walk, Walker
 from ussd.call import Call
 from ussd.menu import Function, Menu, Screen
 from ussd.values import Value, ask, choose, go, option, retry, say
 
 BM, FR = Language("bm"), Language("fr")
-WOMAN = Caller("+22370000001", "une femme de Safo", FR)
-OLD_MAN = Caller("+22370000002", "un vieux de Bougoula", BM)
+WOMAN = TrialCaller("+22370000001", "une femme de Safo", FR)
+OLD_MAN = TrialCaller("+22370000002", "un vieux de Bougoula", BM)
 SPOKEN = {each.msisdn: each.language for each in (WOMAN, OLD_MAN)}
 ANSWERS = {"letters": ("safo", "zzzz")}
 

@@ -19,7 +19,7 @@ from core.text.languages import LOCALES, Language
 from proof.book import book
 from proof.exemplars import exemplars, own_pages
 from proof.review import CERTAINTY, COLUMNS, Text, texts_to_review, unguarded, write_table
-from proof.walk import Caller, Walk, Walker
+from proof.walk import TrialCaller, Walk, Walker
 from ussd.call import Call
 from ussd.menu import Menu
 from ussd.values import Value, ask, choose, option, retry, say
@@ -65,7 +65,7 @@ async def identified(call: Call) -> Value:
     return say(call.t("No date fixed yet."))
 
 
-async def _walk(caller: Caller) -> Walk:
+async def _walk(caller: TrialCaller) -> Walk:
     """What this caller sees of the small menu in both languages."""
     together = Walk()
     for language in Language:
@@ -79,7 +79,7 @@ async def _walk(caller: Caller) -> Walk:
 
 @pytest.fixture
 async def walk(world: None) -> Walk:
-    return await _walk(Caller("+22370000001", "un paiement à venir", BM))
+    return await _walk(TrialCaller("+22370000001", "un paiement à venir", BM))
 
 
 def _phones(page: str, language: Language) -> list[str]:

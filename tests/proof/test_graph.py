@@ -16,9 +16,9 @@ from core.text.languages import Language
 from demo.callers import DEMO_CALLERS
 from menus.line import line
 from menus.tasks import TASKS
-from proof.chart import TYPED, Chart, Step, Way, chart_of, keys_pressed
+from proof.chart import TYPED, Chart, ChartStep, Way, chart_of, keys_pressed
 from proof.graph import BOX, FONT, HEIGHT, WIDTH, chart_in, draw
-from proof.walk import Caller, Walk, Walker
+from proof.walk import TrialCaller, Walk, Walker
 from proof.world import answers, on_own_database
 
 MAP = Path(__file__).parents[2] / "docs" / "menu.svg"
@@ -37,7 +37,7 @@ async def _walked(url: str) -> Walk:
     async with on_own_database(url):
         await remember_language(msisdn, Language("fr"))
         walker = Walker(line, Journal(), GSM7, undone=undone, answers=typed)
-        return await walker.walk([Caller(msisdn, DEMO_CALLERS[0].situation_fr, Language("fr"))])
+        return await walker.walk([TrialCaller(msisdn, DEMO_CALLERS[0].situation_fr, Language("fr"))])
 
 
 @pytest.fixture(scope="module")
@@ -120,10 +120,10 @@ def test_no_writing_is_too_small_to_read() -> None:
 
 
 def test_what_a_title_holds_cannot_break_the_drawing(chart: Chart) -> None:
-    odd = Chart(chart.screens, (*chart.steps[:-1], Step(*_ends(chart.steps[-1]), keys="<&>")), chart.ways)
+    odd = Chart(chart.screens, (*chart.steps[:-1], ChartStep(*_ends(chart.steps[-1]), keys="<&>")), chart.ways)
     assert "<&>" not in draw(odd, line)
     assert chart_in(draw(odd, line)) == odd
 
 
-def _ends(step: Step) -> tuple[str, str]:
+def _ends(step: ChartStep) -> tuple[str, str]:
     return step.source, step.target

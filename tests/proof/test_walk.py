@@ -13,18 +13,18 @@ from core.registry.callers import remember_language, stop_sms
 from core.text.alphabet import GSM7
 from core.text.languages import Language
 from proof.findings import Fault, Rules, findings
-from proof.walk import Caller, Visit, Walk, Walker
+from proof.walk import TrialCaller, Visit, Walk, Walker
 from tests.ussd.small_menu import small_menu
 from ussd.call import Call
 from ussd.menu import Menu
 from ussd.values import Value, ask, choose, go, option
 
-KNOWN = Caller("+22370000001", "parle français", Language("fr"))
-NEW = Caller("+22370000002", "n'a jamais appelé", Language("bm"))
+KNOWN = TrialCaller("+22370000001", "parle français", Language("fr"))
+NEW = TrialCaller("+22370000002", "n'a jamais appelé", Language("bm"))
 ANSWERS = {"number": ("4", "5"), "words": ("Le commerçant a pris *500 F*",)}
 
 
-async def walked(menu: Menu, *callers: Caller, **options: Any) -> Walk:
+async def walked(menu: Menu, *callers: TrialCaller, **options: Any) -> Walk:
     walker = Walker(menu, Journal(), GSM7, undone=undone, answers=ANSWERS, **options)
     return await walker.walk(callers)
 
@@ -35,11 +35,11 @@ async def the_small_menu_walked() -> tuple[Walk, dict[str, int]]:
     return await walked(small.menu, KNOWN, NEW), dict(small.ran)
 
 
-def texts(walk: Walk, caller: Caller) -> list[str]:
+def texts(walk: Walk, caller: TrialCaller) -> list[str]:
     return [visit.text for visit in walk.visits if visit.caller.msisdn == caller.msisdn]
 
 
-def at(walk: Walk, caller: Caller, *keys: str) -> Visit:
+def at(walk: Walk, caller: TrialCaller, *keys: str) -> Visit:
     """What this caller saw after these keys."""
     (visit,) = [each for each in walk.visits if each.caller.msisdn == caller.msisdn and each.keys == keys]
     return visit

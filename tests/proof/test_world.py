@@ -22,7 +22,7 @@ from menus.tasks import TASKS
 from proof import command, world
 from proof.command import app
 from proof.findings import Fault, findings
-from proof.walk import Caller, Visit, Walk, Walker
+from proof.walk import TrialCaller, Visit, Walk, Walker
 from proof.world import Longest, longest_of_database, make_world, rules
 from ussd.menu import Menu
 
@@ -30,7 +30,7 @@ FEW: Final = (Situation.SHARED, Situation.GRIEVANCE_ANSWERED)
 """Those who, with one who never called and one who stopped the SMS, get to every screen between them."""
 
 FIRST: Final = Visit(
-    caller=Caller("+22370000001", "un paiement à venir, jour fixé", Language("fr")),
+    caller=TrialCaller("+22370000001", "un paiement à venir, jour fixé", Language("fr")),
     screen="home",
     kind="choose",
     keys=(),
@@ -50,12 +50,14 @@ async def walked_by_few(menu: Menu) -> Walk:
 
     They speak French, and get to the Bambara by changing the language, further from everything than tasks may be.
     """
-    callers = [Caller(each.msisdn, each.situation_fr, Language("fr")) for each in DEMO_CALLERS if each.situation in FEW]
-    callers.append(Caller(world.STOPPED, "a arrêté les SMS", Language("fr")))
+    callers = [
+        TrialCaller(each.msisdn, each.situation_fr, Language("fr")) for each in DEMO_CALLERS if each.situation in FEW
+    ]
+    callers.append(TrialCaller(world.STOPPED, "a arrêté les SMS", Language("fr")))
     for caller in callers:
         await remember_language(caller.msisdn, Language("fr"))
     walker = Walker(menu, Journal(), GSM7, undone=undone, answers=world.answers(), step_seconds=30)
-    return await walker.walk([*callers, Caller(world.NEVER_CALLED, "n'a jamais appelé", Language("fr"))])
+    return await walker.walk([*callers, TrialCaller(world.NEVER_CALLED, "n'a jamais appelé", Language("fr"))])
 
 
 def checked(monkeypatch: pytest.MonkeyPatch, walk: Walk, *options: str) -> tuple[int, str]:

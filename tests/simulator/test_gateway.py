@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from simulator.gateway import BadAnswer, EndStatus, NoSession, Screen, UssdCall, read_screen
+from simulator.gateway import BadAnswer, EndStatus, NoSession, PhoneScreen, UssdCall, read_screen
 from tests.simulator.tiny_line import CALLBACK, HOME, TinyLine
 
 CALLER = "+22376123456"
@@ -24,7 +24,7 @@ def call(client: httpx.AsyncClient) -> UssdCall:
 
 
 async def test_the_first_hop_carries_the_caller_and_no_text(call: UssdCall, line: TinyLine) -> None:
-    assert await call.dial() == Screen(ends=False, text=HOME)
+    assert await call.dial() == PhoneScreen(ends=False, text=HOME)
     assert line.hops == [
         {
             "sessionId": call.session_id,
@@ -39,14 +39,14 @@ async def test_the_first_hop_carries_the_caller_and_no_text(call: UssdCall, line
 async def test_each_reply_adds_to_all_that_was_typed(call: UssdCall, line: TinyLine) -> None:
     await call.dial()
     await call.reply("2")
-    assert await call.reply("Awa Traoré") == Screen(ends=True, text="Merci Awa Traoré")
+    assert await call.reply("Awa Traoré") == PhoneScreen(ends=True, text="Merci Awa Traoré")
     assert [hop["text"] for hop in line.hops] == ["", "2", "2*Awa Traoré"]
     assert call.typed == "2*Awa Traoré"
     assert {hop["sessionId"] for hop in line.hops} == {call.session_id}
 
 
 async def test_a_deep_code_comes_as_the_text_of_the_first_hop(call: UssdCall, line: TinyLine) -> None:
-    assert await call.dial("2*Awa") == Screen(ends=True, text="Merci Awa")
+    assert await call.dial("2*Awa") == PhoneScreen(ends=True, text="Merci Awa")
     assert [hop["text"] for hop in line.hops] == ["2*Awa"]
 
 
@@ -61,7 +61,7 @@ async def test_a_repeat_is_the_very_same_form(call: UssdCall, line: TinyLine) ->
 async def test_a_repeat_shows_what_the_line_says_now(call: UssdCall, line: TinyLine) -> None:
     line.forgetful = True
     first = await call.dial()
-    assert await call.repeat() == Screen(ends=False, text="Qui etes-vous ?") != first
+    assert await call.repeat() == PhoneScreen(ends=False, text="Qui etes-vous ?") != first
 
 
 async def test_one_hop_can_be_sent_twice_at_the_same_moment(call: UssdCall, line: TinyLine) -> None:
@@ -146,12 +146,12 @@ def test_only_con_and_end_can_be_read(body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "screen"),
     [
-        ("CON a\n1. b", Screen(ends=False, text="a\n1. b")),
-        ("END  a ", Screen(ends=True, text=" a ")),
-        ("END ", Screen(ends=True, text="")),
+        ("CON a\n1. b", PhoneScreen(ends=False, text="a\n1. b")),
+        ("END  a ", PhoneScreen(ends=True, text=" a ")),
+        ("END ", PhoneScreen(ends=True, text="")),
     ],
 )
-def test_the_text_is_kept_as_it_came(body: str, screen: Screen) -> None:
+def test_the_text_is_kept_as_it_came(body: str, screen: PhoneScreen) -> None:
     assert read_screen(httpx.Response(200, text=body)) == screen
 
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from simulator.faults import ReportOrder
-from simulator.reports import REASONS, Plan, Report, plan
+from simulator.reports import REASONS, ReportPlan, StandInReport, plan
 from simulator.standin import build
 from tests.simulator.loopback import Application, a_sender, on_loopback
 
@@ -200,11 +200,11 @@ def test_callbacks_must_be_an_http_address() -> None:
 # Drawing
 
 
-def drawn(seed: int = 7, **order: object) -> Plan:
+def drawn(seed: int = 7, **order: object) -> ReportPlan:
     return plan(MANY, ReportOrder.model_validate(order), Random(seed))
 
 
-def ids(runs: list[list[Report]]) -> list[str]:
+def ids(runs: list[list[StandInReport]]) -> list[str]:
     return [report.message_id for run in runs for report in run]
 
 
@@ -238,7 +238,7 @@ def test_twice_in_order_comes_one_after_the_other() -> None:
 
 def test_lost() -> None:
     assert 45 < len(MANY) - len(ids(drawn(lost=0.25).later)) < 105
-    assert drawn(lost=1) == Plan([], [])
+    assert drawn(lost=1) == ReportPlan([], [])
 
 
 def test_early() -> None:

@@ -6,7 +6,7 @@ import random
 import pytest
 from redis.asyncio import Redis
 
-from simulator.gateway import Screen, UssdCall
+from simulator.gateway import PhoneScreen, UssdCall
 from tests.ussd import frozen_form_1
 from tests.ussd.conftest import Line, calls_asked
 from tests.ussd.test_replay import KEYS
@@ -15,7 +15,7 @@ from ussd.state import FORM, State
 
 async def _answered_beside_an_older(
     call: UssdCall, keys: list[str], redis: Redis, chance: random.Random
-) -> list[Screen]:
+) -> list[PhoneScreen]:
     """The pages of a dialogue between whose hops a process of the released version rewrites the session at random."""
     screens = [await call.dial()]
     for key in keys:

@@ -6,14 +6,14 @@ import pytest
 from redis.asyncio import Redis
 
 from core.platform.redis import connect
-from simulator.gateway import Screen, UssdCall
+from simulator.gateway import PhoneScreen, UssdCall
 from tests.ussd.conftest import Line, OpenLine, calls_asked
 
 KEYS = ("1", "1", "1", "2", "2", "3", "4", "5", "9", "0", "00", "7", "8", "a*b", "", "11", "9", "1*2")
 SEEDS = range(80)
 
 
-async def _pressed(call: UssdCall, keys: list[str], before_each: Redis | None, seed: int) -> list[Screen]:
+async def _pressed(call: UssdCall, keys: list[str], before_each: Redis | None, seed: int) -> list[PhoneScreen]:
     """The pages of a dialogue; with a Redis given, it is emptied at random before a hop."""
     chance = random.Random(seed)
     screens = [await call.dial()]
@@ -31,7 +31,7 @@ def _dialogue(seed: int) -> list[str]:
     return [chance.choice(["1", "2"]), *(chance.choice(KEYS) for _ in range(chance.randint(1, 14)))]
 
 
-def _told(screens: list[Screen]) -> list[tuple[bool, str]]:
+def _told(screens: list[PhoneScreen]) -> list[tuple[bool, str]]:
     return [(screen.ends, screen.text) for screen in screens]
 
 

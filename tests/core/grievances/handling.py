@@ -7,9 +7,9 @@ from typing import Final
 from sqlmodel import col, select, update
 
 from core.grievances import steps
-from core.grievances.locked import Shown
+from core.grievances.locked import ShownVersion
 from core.grievances.models import Grievance
-from core.grievances.steps import Visit
+from core.grievances.steps import DeskVisit
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import GrievanceState, Level
 from core.platform.database import reading, writing
@@ -18,15 +18,15 @@ from core.staff.agents import Actor, Role, actor_of, add_agent
 _NUMBERS: Final = count(1)
 
 
-async def visit(actor: Actor, reference: str, now: datetime) -> Visit:
+async def visit(actor: Actor, reference: str, now: datetime) -> DeskVisit:
     """Somebody at the page of a grievance as it is now."""
     async with reading() as session:
         versions = select(Grievance.version).where(Grievance.reference == reference)
         version = (await session.exec(versions)).one_or_none()
-    return Visit(actor, reference, Shown(version or 0, 0), now)
+    return DeskVisit(actor, reference, ShownVersion(version or 0, 0), now)
 
 
-async def held(reference: str, now: datetime) -> Visit:
+async def held(reference: str, now: datetime) -> DeskVisit:
     """The page of a grievance before somebody new, whose it is; nothing is noted of how they came to have it."""
     async with writing() as session:
         rows = await session.exec(select(Grievance).where(Grievance.reference == reference))

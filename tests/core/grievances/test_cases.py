@@ -11,7 +11,7 @@ from core.grievances.cases import Case, case, glance, readings
 from core.grievances.locked import Stale
 from core.grievances.prepared_answers import DEMO, of_category
 from core.grievances.rules import DecidedBefore, NotYours, StepNotPossible, WordsMissing
-from core.grievances.steps import Visit, close, decide, escalate, note, reopen, take
+from core.grievances.steps import DeskVisit, close, decide, escalate, note, reopen, take
 from core.grievances.subjects import Category
 from core.grievances.vocabulary import GrievanceState, Level
 from core.platform.database import reading, writing
@@ -84,7 +84,7 @@ async def test_of_two_who_act_on_one_page_the_second_is_told_what_changed() -> N
 
     async def taking(actor: Actor) -> None:
         async with seen_by(actor):
-            await take(Visit(actor, reference, page.shown, TUESDAY))
+            await take(DeskVisit(actor, reference, page.shown, TUESDAY))
 
     outcomes = await asyncio.gather(taking(mariam), taking(oumou), return_exceptions=True)
     (stale,) = [outcome for outcome in outcomes if outcome is not None]

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from core.grievances import figures, reports, search
-from core.grievances.figures import Age, By, Count, Span, Timely, median, share
-from core.grievances.search import Standing, Wanted
+from core.grievances.figures import Age, By, GrievanceCount, Span, Timely, median, share
+from core.grievances.search import GrievanceStanding, Wanted
 from core.staff.agents import Actor, Role, Scope
 from core.staff.row_security import seen_by
 from tests.core import seed
@@ -64,7 +64,7 @@ async def test_an_appeal_begins_anew() -> None:
     count = (await last_month()).together
     assert (count.reopened, count.decided, count.decided_late) == (2, 1, 0)
     assert count.median == 4
-    assert await listed(Wanted(state=Standing.OPEN, reopened=True)) == [open_again]
+    assert await listed(Wanted(state=GrievanceStanding.OPEN, reopened=True)) == [open_again]
 
 
 async def test_the_median_of_the_days_to_a_decision() -> None:
@@ -78,7 +78,7 @@ async def test_the_median_of_the_days_to_a_decision() -> None:
     ("days", "middle"), [((), None), ((3,), 3), ((1, 2), 1.5), ((1, 1, 9), 1), ((1, 5, 5, 9, 9), 5)]
 )
 def test_a_median(days: Sequence[int], middle: float | None) -> None:
-    count = Count()
+    count = GrievanceCount()
     count.days.update(days)
     assert median(count.days) == middle
 

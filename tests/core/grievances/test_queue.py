@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from core.call_requests.requests import ask_call
 from core.grievances.filing import Filing, file
-from core.grievances.queue import Counts, Reason, View, counts, page, take_next
-from core.grievances.steps import Visit, ask, call, escalate, take
+from core.grievances.queue import QueueCounts, QueueReason, QueueView, counts, page, take_next
+from core.grievances.steps import DeskVisit, ask, call, escalate, take
 from core.platform.database import reading, writing
 from core.staff.agents import Actor, Role, Scope, actor_of, add_agent
 from core.staff.row_security import seen_by
@@ -61,12 +61,12 @@ async def somebody(
     return await actor_of(login)
 
 
-async def at(actor: Actor, reference: str, now: datetime = TUESDAY) -> Visit:
+async def at(actor: Actor, reference: str, now: datetime = TUESDAY) -> DeskVisit:
     """Something done from a page that is up to date."""
     return await visit(actor, reference, now)
 
 
-async def queue(actor: Actor, now: datetime = TUESDAY, view: View = View.NEXT) -> list[str]:
+async def queue(actor: Actor, now: datetime = TUESDAY, view: QueueView = QueueView.NEXT) -> list[str]:
     async with seen_by(actor):
         return [row.reference for row in await page(actor, view, now)]
 
@@ -90,32 +90,32 @@ async def test_the_first_answer_is_due_and_once_given_the_decision() -> None:
     mariam = await somebody("mariam")
     reference = await filed("a")
     async with seen_by(mariam):
-        (row,) = await page(mariam, View.NEXT, TUESDAY)
+        (row,) = await page(mariam, QueueView.NEXT, TUESDAY)
         assert row.next_due.day == 26
         await take(await at(mariam, reference))
         await call(await at(mariam, reference), reached=True, again_on=None, words="")
-        (row,) = await page(mariam, View.NEXT, TUESDAY)
+        (row,) = await page(mariam, QueueView.NEXT, TUESDAY)
         assert (row.next_due.month, row.next_due.day) == (12, 1)
 
 
 @pytest.mark.parametrize(
     ("day", "values", "reason"),
     [
-        (TUESDAY, {}, Reason.NEW),
-        (TUESDAY + timedelta(days=1), {}, Reason.DUE_SOON),
-        (TUESDAY + timedelta(days=3), {}, Reason.OVERDUE),
-        (TUESDAY, {"reopen_count": 1}, Reason.APPEAL),
-        (TUESDAY, {"escalated_at": TUESDAY}, Reason.ESCALATED),
-        (TUESDAY, {"state": "in_progress"}, Reason.UNDER_WAY),
-        (TUESDAY, {"state": "in_progress", "call_again_on": TUESDAY.date()}, Reason.CALL_AGAIN),
+        (TUESDAY, {}, QueueReason.NEW),
+        (TUESDAY + timedelta(days=1), {}, QueueReason.DUE_SOON),
+        (TUESDAY + timedelta(days=3), {}, QueueReason.OVERDUE),
+        (TUESDAY, {"reopen_count": 1}, QueueReason.APPEAL),
+        (TUESDAY, {"escalated_at": TUESDAY}, QueueReason.ESCALATED),
+        (TUESDAY, {"state": "in_progress"}, QueueReason.UNDER_WAY),
+        (TUESDAY, {"state": "in_progress", "call_again_on": TUESDAY.date()}, QueueReason.CALL_AGAIN),
     ],
 )
-async def test_each_says_why_it_stands_there(day: datetime, values: dict[str, Any], reason: Reason) -> None:
+async def test_each_says_why_it_stands_there(day: datetime, values: dict[str, Any], reason: QueueReason) -> None:
     mariam = await somebody("mariam")
     reference = await filed("a")
     await put(reference, **(values or {"state": "received"}))
     async with seen_by(mariam):
-        (row,) = await page(mariam, View.NEXT, day)
+        (row,) = await page(mariam, QueueView.NEXT, day)
     assert row.reasons[0] is reason
 
 
@@ -125,8 +125,8 @@ async def test_before_a_holiday_the_next_working_day_is_soon() -> None:
         await session.execute(text("INSERT INTO holiday VALUES ('2026-11-30', 'Fête')"))
     await filed("a", TUESDAY + timedelta(days=2))
     async with seen_by(mariam):
-        (row,) = await page(mariam, View.NEXT, TUESDAY + timedelta(days=3))
-    assert (row.next_due.month, row.next_due.day, row.reasons[0]) == (12, 1, Reason.DUE_SOON)
+        (row,) = await page(mariam, QueueView.NEXT, TUESDAY + timedelta(days=3))
+    assert (row.next_due.month, row.next_due.day, row.reasons[0]) == (12, 1, QueueReason.DUE_SOON)
 
 
 async def test_of_those_who_take_at_once_each_gets_another() -> None:
@@ -177,7 +177,7 @@ async def waiting() -> tuple[Actor, str]:
         await take_next(mariam, TUESDAY)
         await ask(await at(mariam, reference), "Quel village ?")
     assert await queue(mariam) == []
-    assert await queue(mariam, view=View.MINE) == [reference]
+    assert await queue(mariam, view=QueueView.MINE) == [reference]
     return mariam, reference
 
 
@@ -185,8 +185,8 @@ async def test_one_that_waits_comes_back_when_the_person_asks_to_be_called() -> 
     mariam, reference = await waiting()
     await ask_call("k", AWA, Language("bm"), None, TUESDAY + timedelta(hours=1))
     async with seen_by(mariam):
-        (row,) = await page(mariam, View.NEXT, TUESDAY)
-    assert (row.reference, row.reasons) == (reference, (Reason.ANSWER_CAME,))
+        (row,) = await page(mariam, QueueView.NEXT, TUESDAY)
+    assert (row.reference, row.reasons) == (reference, (QueueReason.ANSWER_CAME,))
 
 
 async def test_one_that_waits_comes_back_when_the_person_writes() -> None:
@@ -242,9 +242,9 @@ async def test_it_is_counted_whose_each_is() -> None:
         async with seen_by(actor):
             await take_next(actor, TUESDAY)
     async with seen_by(mariam):
-        assert await counts(mariam, TUESDAY) == Counts(mine=1, team=2, free=1, late=1)
-        shown = {view: len(await page(mariam, view, TUESDAY)) for view in View}
-    assert shown == {View.NEXT: 2, View.MINE: 1, View.TEAM: 2, View.FREE: 1, View.LATE: 1}
+        assert await counts(mariam, TUESDAY) == QueueCounts(mine=1, team=2, free=1, late=1)
+        shown = {view: len(await page(mariam, view, TUESDAY)) for view in QueueView}
+    assert shown == {QueueView.NEXT: 2, QueueView.MINE: 1, QueueView.TEAM: 2, QueueView.FREE: 1, QueueView.LATE: 1}
 
 
 async def test_one_that_waits_is_not_taken_before_the_answer_though_nobody_has_it() -> None:

@@ -11,10 +11,10 @@ from sqlmodel import col, select, update
 from core.grievances import cases, queue, steps
 from core.grievances.filing import Filing, file
 from core.grievances.models import Grievance, GrievanceEvent
-from core.grievances.queue import View
+from core.grievances.queue import QueueView
 from core.grievances.rules import RULES, StepNotPossible, may, steps_for
-from core.grievances.steps import Visit
-from core.grievances.vocabulary import CALLS, DECIDED, OPEN, GrievanceState, Step
+from core.grievances.steps import DeskVisit
+from core.grievances.vocabulary import CALLS, DECIDED, OPEN, GrievanceState, GrievanceStep
 from core.platform.database import reading, undone, writing
 from core.staff.agents import Actor, Role, Scope, actor_of, add_agent
 from core.staff.permissions import NotAllowed
@@ -28,19 +28,19 @@ ORDINARY, SENSITIVE = ("payment", "late"), ("conduct", "bribe")
 HOLDERS: Final = ("own", "another's", "nobody's")
 
 
-def _doing(colleague: Actor) -> dict[Step, Callable[[Visit], Awaitable[object]]]:
+def _doing(colleague: Actor) -> dict[GrievanceStep, Callable[[DeskVisit], Awaitable[object]]]:
     """How each step is taken."""
     return {
-        Step.TAKE: steps.take,
-        Step.ASSIGN: lambda page: steps.assign(page, colleague.id),
-        Step.NOTE: lambda page: steps.note(page, "Une note"),
-        Step.ASK: lambda page: steps.ask(page, "Quel village ?"),
-        Step.DECIDE: lambda page: steps.decide(page, GrievanceState.RESOLVED, "C'est fait."),
-        Step.ESCALATE: lambda page: steps.escalate(page, "Plus haut"),
-        Step.REOPEN: lambda page: steps.reopen(page, "Elle a sa carte"),
-        Step.CLOSE: steps.close,
-        Step.REACH: lambda page: steps.call(page, reached=True, again_on=None, words=""),
-        Step.MISS: lambda page: steps.call(page, reached=False, again_on=None, words=""),
+        GrievanceStep.TAKE: steps.take,
+        GrievanceStep.ASSIGN: lambda page: steps.assign(page, colleague.id),
+        GrievanceStep.NOTE: lambda page: steps.note(page, "Une note"),
+        GrievanceStep.ASK: lambda page: steps.ask(page, "Quel village ?"),
+        GrievanceStep.DECIDE: lambda page: steps.decide(page, GrievanceState.RESOLVED, "C'est fait."),
+        GrievanceStep.ESCALATE: lambda page: steps.escalate(page, "Plus haut"),
+        GrievanceStep.REOPEN: lambda page: steps.reopen(page, "Elle a sa carte"),
+        GrievanceStep.CLOSE: steps.close,
+        GrievanceStep.REACH: lambda page: steps.call(page, reached=True, again_on=None, words=""),
+        GrievanceStep.MISS: lambda page: steps.call(page, reached=False, again_on=None, words=""),
     }
 
 
@@ -88,7 +88,7 @@ async def test_the_table_the_offer_and_the_domain_agree(subject: tuple[str, str]
             assert done is (step in offered), (role, holder, step)
 
 
-async def _done(take: Callable[[Visit], Awaitable[object]], page: Visit, to: frozenset[GrievanceState]) -> bool:
+async def _done(take: Callable[[DeskVisit], Awaitable[object]], page: DeskVisit, to: frozenset[GrievanceState]) -> bool:
     """Whether the domain takes a step, which is undone; where it leads is held against the table."""
     try:
         async with undone():
@@ -118,7 +118,7 @@ async def test_the_queue_offers_what_may_be_taken_but_for_those_that_wait() -> N
         )  # fmt: skip
     async with seen_by(mariam):
         after, free = None, set[str]()
-        while rows := await queue.page(mariam, View.FREE, NOW, after=after):
+        while rows := await queue.page(mariam, QueueView.FREE, NOW, after=after):
             free |= {row.reference for row in rows}
             after = rows[-1].id
         async with reading() as session:
@@ -126,11 +126,11 @@ async def test_the_queue_offers_what_may_be_taken_but_for_those_that_wait() -> N
         for reference in references:
             case = await cases.glance(reference)
             assert case is not None
-            takable = may(Step.TAKE, case, mariam, NOW) and case.state is not GrievanceState.WAITING
+            takable = may(GrievanceStep.TAKE, case, mariam, NOW) and case.state is not GrievanceState.WAITING
             assert takable is (case.reference in free), case
 
 
 def test_every_step_but_the_first_has_its_rule() -> None:
-    assert set(RULES) == set(Step) - {Step.RECEIVE}
-    assert RULES[Step.REACH] is RULES[Step.MISS]
-    assert {Step.REACH, Step.MISS} == CALLS
+    assert set(RULES) == set(GrievanceStep) - {GrievanceStep.RECEIVE}
+    assert RULES[GrievanceStep.REACH] is RULES[GrievanceStep.MISS]
+    assert {GrievanceStep.REACH, GrievanceStep.MISS} == CALLS

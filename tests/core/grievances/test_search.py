@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from core.grievances.search import Standing, Unsaid, Wanted
+from core.grievances.search import GrievanceStanding, NotSaid, Wanted
 from core.grievances.subjects import Category
 from core.grievances.vocabulary import Channel, GrievanceState, Level, Sex
 from core.numbers.identifiers import household_no
@@ -44,7 +44,7 @@ async def test_somebody_is_found_by_number_phone_household_and_name_as_it_sounds
         Wanted(place=ELSEWHERE),
         Wanted(assigned=1),
         Wanted(state=GrievanceState.ASSIGNED),
-        Wanted(state=Standing.OVERDUE),
+        Wanted(state=GrievanceStanding.OVERDUE),
         Wanted(since=ago(20), until=ago(20)),
     ],
 )
@@ -70,5 +70,5 @@ async def test_a_filter_leaves_what_fits(wanted: Wanted) -> None:
 async def test_what_was_not_said_is_found_too() -> None:
     unknown = await plant(TODAY, commune_pcode=None)
     await plant(TODAY, sex="M")
-    assert await listed(Wanted(place=Unsaid.NOT_SAID)) == [unknown]
-    assert await listed(Wanted(sex=Unsaid.NOT_SAID)) == [unknown]
+    assert await listed(Wanted(place=NotSaid.NOT_SAID)) == [unknown]
+    assert await listed(Wanted(sex=NotSaid.NOT_SAID)) == [unknown]

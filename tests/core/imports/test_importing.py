@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
-from core.imports import ImportKind, Report, UnreadableFile, run
+from core.imports import ImportKind, ImportReport, UnreadableFile, run
 from core.imports.importing import columns
 from core.numbers.identifiers import household_no
 from core.platform.database import reading
@@ -20,7 +20,7 @@ COD = Path(__file__).parents[4] / "shared/domain/communes-cod2015.csv"
 FIRST, SECOND = household_no(1), household_no(2)
 
 
-async def imported(kind: ImportKind, path: Path, content: str | bytes, *, keep_good: bool = False) -> Report:
+async def imported(kind: ImportKind, path: Path, content: str | bytes, *, keep_good: bool = False) -> ImportReport:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return await run(kind, path, keep_good=keep_good, today=TODAY)
 

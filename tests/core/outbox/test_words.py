@@ -4,14 +4,14 @@ import pytest
 
 from core.outbox.messages import FINAL, OVER, TAKEN, TO_RECORD, UNFINISHED, UNSENT, UNTOLD, MessageState, reason_label
 from core.platform.columns import listed
-from core.text.words import COMMAND, COUNT, DESK, PAPER, Audience, label
+from core.text.words import COMMAND, COUNT, DESK, PAPER, Readership, label
 
 
 @pytest.mark.parametrize(
     ("audience", "words"),
     [(DESK, "reçu"), (COUNT, "reçus"), (PAPER, "reçu"), (COMMAND, "delivered")],
 )
-def test_a_message_and_a_number_of_them_are_called_so(audience: Audience, words: str) -> None:
+def test_a_message_and_a_number_of_them_are_called_so(audience: Readership, words: str) -> None:
     assert label(MessageState.DELIVERED, audience) == words
 
 

@@ -11,7 +11,7 @@ from core.registry.edits import (
     LONGEST_REASON,
     CannotCorrect,
     ChangedMeanwhile,
-    Fault,
+    EditFault,
     NoSuchHousehold,
     correct_language,
     correct_phone,
@@ -69,15 +69,15 @@ async def test_the_second_phone_may_go_and_come(mariam: Actor) -> None:
 @pytest.mark.parametrize(
     ("typed", "reason", "fault"),
     [
-        ("12", WHY, Fault.BAD_NUMBER),
-        (FIRST, WHY, Fault.SAME_NUMBER),
-        (SECOND, WHY, Fault.OTHER_NUMBER),
-        ("", WHY, Fault.FIRST_STAYS),
-        (NEW, "  ", Fault.NO_REASON),
-        (NEW, "x" * (LONGEST_REASON + 1), Fault.LONG_REASON),
+        ("12", WHY, EditFault.BAD_NUMBER),
+        (FIRST, WHY, EditFault.SAME_NUMBER),
+        (SECOND, WHY, EditFault.OTHER_NUMBER),
+        ("", WHY, EditFault.FIRST_STAYS),
+        (NEW, "  ", EditFault.NO_REASON),
+        (NEW, "x" * (LONGEST_REASON + 1), EditFault.LONG_REASON),
     ],
 )
-async def test_what_cannot_be_is_refused(mariam: Actor, typed: str, reason: str, fault: Fault) -> None:
+async def test_what_cannot_be_is_refused(mariam: Actor, typed: str, reason: str, fault: EditFault) -> None:
     async with seen_by(mariam):
         with pytest.raises(CannotCorrect) as refusal:
             await correct_phone(mariam, AWA, PhonePosition.FIRST, typed, FIRST, reason, NOW)

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 WHOLE = (
-    "import {0}; from core.platform.columns import Row; "
-    "print(len([key.column for table in Row.metadata.tables.values() for key in table.foreign_keys]))"
+    "import {0}; from core.platform.columns import TableRow; "
+    "print(len([key.column for table in TableRow.metadata.tables.values() for key in table.foreign_keys]))"
 )
 ENTRIES = (
     "asgi",

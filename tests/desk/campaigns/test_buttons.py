@@ -8,7 +8,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from core.campaigns.models import CampaignState as S
-from core.campaigns.steps import Step, open_steps
+from core.campaigns.steps import CampaignStep, open_steps
 from core.platform.database import writing
 from core.staff.agents import Role
 from sms.campaigns import planning
@@ -20,15 +20,15 @@ from tests.sms.campaign_world import AWA, BINTA, SETTINGS, drafted, family
 
 NOW = datetime.now(UTC)
 PATHS = {
-    "plan": Step.PLAN,
-    "approve": Step.APPROVE,
-    "start": Step.START,
-    "pause": Step.PAUSE,
-    "resume": Step.RESUME,
-    "cancel": Step.CANCEL,
-    "test": Step.TEST,
+    "plan": CampaignStep.PLAN,
+    "approve": CampaignStep.APPROVE,
+    "start": CampaignStep.START,
+    "pause": CampaignStep.PAUSE,
+    "resume": CampaignStep.RESUME,
+    "cancel": CampaignStep.CANCEL,
+    "test": CampaignStep.TEST,
 }
-CHOICES = {"again": Step.SEND_AGAIN, "leave": Step.LEAVE}
+CHOICES = {"again": CampaignStep.SEND_AGAIN, "leave": CampaignStep.LEAVE}
 BESIDE = text("UPDATE sms_batch SET uncertain = true WHERE campaign_id = :id")
 UNCERTAIN = text("UPDATE message SET state = 'uncertain' WHERE campaign_id = :id AND msisdn = :msisdn")
 PUT = text(
@@ -37,7 +37,7 @@ PUT = text(
 )
 
 
-async def buttons(browser: Browser, campaign: int) -> set[Step]:
+async def buttons(browser: Browser, campaign: int) -> set[CampaignStep]:
     """The steps that the page offers."""
     page = (await browser.open(f"/desk/campaigns/{campaign}")).text
     posted = re.findall(rf'action="/desk/campaigns/{campaign}/(\w+)"', page)

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from core.grievances import cases
 from core.grievances.models import Grievance
 from core.grievances.rules import steps_for
-from core.grievances.vocabulary import CALLS, DECIDED, GrievanceState, Step
+from core.grievances.vocabulary import CALLS, DECIDED, GrievanceState, GrievanceStep
 from core.platform.database import writing
 from core.staff.agents import Role
 from tests.core import seed
@@ -22,7 +22,7 @@ async def two_communes(app: Starlette) -> None:
     await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
 
 
-def named(step: Step) -> str:
+def named(step: GrievanceStep) -> str:
     return "call" if step in CALLS else step.name.lower()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from core.grievances import cases, queue
-from core.grievances.queue import Counts, View
+from core.grievances.queue import QueueCounts, QueueView
 from core.platform.database import reading, writing
 from core.staff.agents import Role
 from core.staff.row_security import seen_by
@@ -43,8 +43,8 @@ async def test_for_others_it_is_no_row_no_count_and_no_search_hit(sign_in: SignI
     async with seen_by(other.actor) as session:
         assert await session.scalar(text("SELECT count(*) FROM grievance")) == 0
         assert await session.scalar(text("SELECT count(*) FROM grievance_event")) == 0
-        assert [await queue.page(other.actor, view, NOW) for view in View] == [()] * len(View)
-        assert await queue.counts(other.actor, NOW) == Counts(0, 0, 0, 0)
+        assert [await queue.page(other.actor, view, NOW) for view in QueueView] == [()] * len(QueueView)
+        assert await queue.counts(other.actor, NOW) == QueueCounts(0, 0, 0, 0)
         assert await queue.take_next(other.actor, NOW) is None
         assert [await cases.case(reference, other.actor, NOW) for reference in references] == [None, None]
     unknown = await other.open("/desk/cases/1234567")

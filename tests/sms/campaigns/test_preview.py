@@ -10,7 +10,7 @@ from core.payments.states import PaymentState
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from sms.campaigns import planning, preview, steps
-from sms.campaigns.preview import Preview
+from sms.campaigns.preview import CampaignPreview
 from sms.campaigns.scope import UnknownCampaign
 from tests.core import seed
 from tests.sms.campaign_world import (
@@ -45,7 +45,7 @@ MOPTI = "ML050101"
 DAY = timedelta(days=1)
 
 
-async def held() -> Preview:
+async def held() -> CampaignPreview:
     """What an announcement of the round would tell."""
     return await preview.preview((await planned()).campaign_id, SETTINGS, NOW)
 
@@ -134,7 +134,7 @@ async def test_texts_and_requests_are_counted() -> None:
 
 async def test_a_campaign_without_anybody_holds_nothing() -> None:
     await family(AWA, due=PAY_DAY - 30 * DAY)
-    assert await held() == Preview({}, {}, {}, {}, 0, 0, 0, ())
+    assert await held() == CampaignPreview({}, {}, {}, {}, 0, 0, 0, ())
 
 
 # One campaign and the list

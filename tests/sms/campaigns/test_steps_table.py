@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.campaigns.models import CampaignState as S
-from core.campaigns.steps import RULES, CampaignError, Step, may
+from core.campaigns.steps import RULES, CampaignError, CampaignStep, may
 from core.platform.database import undone
 from core.staff.agents import Actor, Role
 from sms.campaigns import planning, steps, test_send
@@ -19,15 +19,15 @@ pytestmark = pytest.mark.usefixtures("safo")
 
 HOUR = timedelta(hours=1)
 Do = Callable[[int, Actor], Awaitable[object]]
-DEEDS: dict[Step, Do] = {
-    Step.APPROVE: lambda campaign, actor: steps.approve(campaign, actor, NOW),
-    Step.START: lambda campaign, actor: steps.start(campaign, actor, NOW, NOW + HOUR),
-    Step.PAUSE: lambda campaign, actor: steps.pause(campaign, "network", NOW, actor),
-    Step.RESUME: lambda campaign, actor: steps.resume(campaign, actor, NOW),
-    Step.CANCEL: lambda campaign, actor: steps.cancel(campaign, "a mistake", actor, NOW),
-    Step.SEND_AGAIN: lambda campaign, actor: steps.settle(campaign, actor, NOW, again=True),
-    Step.LEAVE: lambda campaign, actor: steps.settle(campaign, actor, NOW, again=False),
-    Step.TEST: lambda campaign, actor: test_send.send(campaign, [CHEICK], actor, NOW),
+DEEDS: dict[CampaignStep, Do] = {
+    CampaignStep.APPROVE: lambda campaign, actor: steps.approve(campaign, actor, NOW),
+    CampaignStep.START: lambda campaign, actor: steps.start(campaign, actor, NOW, NOW + HOUR),
+    CampaignStep.PAUSE: lambda campaign, actor: steps.pause(campaign, "network", NOW, actor),
+    CampaignStep.RESUME: lambda campaign, actor: steps.resume(campaign, actor, NOW),
+    CampaignStep.CANCEL: lambda campaign, actor: steps.cancel(campaign, "a mistake", actor, NOW),
+    CampaignStep.SEND_AGAIN: lambda campaign, actor: steps.settle(campaign, actor, NOW, again=True),
+    CampaignStep.LEAVE: lambda campaign, actor: steps.settle(campaign, actor, NOW, again=False),
+    CampaignStep.TEST: lambda campaign, actor: test_send.send(campaign, [CHEICK], actor, NOW),
 }
 
 
@@ -61,7 +61,7 @@ async def put(campaign: int, state: S, past: Past) -> None:
     )
 
 
-async def became(step: Step, campaign: int, actor: Actor) -> str | None:
+async def became(step: CampaignStep, campaign: int, actor: Actor) -> str | None:
     """The state that a step led to, None where it was refused; it is undone again."""
     try:
         async with undone():
@@ -96,7 +96,7 @@ async def test_a_plan_is_made_exactly_where_the_table_allows_it(state: S) -> Non
     me = await somebody("awa")
     await put(campaign, state, Past(me.id, None, 1))
     for actor in (await somebody("mariam", Role.AGENT), me):
-        allowed = may(Step.PLAN, await campaign_of(campaign), actor)
+        allowed = may(CampaignStep.PLAN, await campaign_of(campaign), actor)
         try:
             await planning.plan(campaign, SETTINGS, NOW, actor=actor)
             made = True

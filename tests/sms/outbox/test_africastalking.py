@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from core.platform.settings import Settings
 from sms.outbox.africastalking import AfricasTalking
-from sms.outbox.gateway import Busy, GatewayTrouble, NotReached, Policy, Refused, Result, Unanswered
+from sms.outbox.gateway import Busy, GatewayRefused, GatewayTrouble, NotReached, Policy, Result, Unanswered
 
 AWA, BINTA, CHEICK = "+22376000001", "+22366000002", "+22350000003"
 SANDBOX = "https://api.sandbox.africastalking.com/version1/messaging"
@@ -217,7 +217,7 @@ async def test_an_answer_is_read_whatever_type_it_claims(line: respx.Route, cont
 
 async def test_an_answer_without_recipients_says_why_nobody_was_taken(line: respx.Route) -> None:
     line.return_value = answer(message="InvalidSenderId")
-    with pytest.raises(Refused, match=r"^gateway: InvalidSenderId$"):
+    with pytest.raises(GatewayRefused, match=r"^gateway: InvalidSenderId$"):
         await send()
 
 
@@ -239,10 +239,10 @@ async def test_an_answer_that_sent_to_somebody_and_names_nobody_leaves_everybody
         (503, {"Retry-After": "120"}, Busy, 120.0),
         (504, {}, Unanswered, None),
         (408, {}, Unanswered, None),
-        (400, {}, Refused, None),
-        (401, {}, Refused, None),
-        (403, {}, Refused, None),
-        (302, {"Location": "https://elsewhere.invalid"}, Refused, None),
+        (400, {}, GatewayRefused, None),
+        (401, {}, GatewayRefused, None),
+        (403, {}, GatewayRefused, None),
+        (302, {"Location": "https://elsewhere.invalid"}, GatewayRefused, None),
     ],
 )
 async def test_each_http_status_is_a_trouble_with_its_policy(
@@ -306,14 +306,14 @@ async def test_only_without_a_connection_is_it_sure_that_nothing_left(
 
 @pytest.mark.parametrize("url", ["127.0.0.1:9000", "ftp://127.0.0.1:9000", "http://", "http://[::1"])
 async def test_an_address_that_is_none_sends_nothing(url: str) -> None:
-    with pytest.raises((NotReached, Refused)):
+    with pytest.raises((NotReached, GatewayRefused)):
         await send(url=url)
 
 
 @pytest.mark.parametrize("key", ["copied with its end of line\n", "clé"])
 async def test_a_key_that_no_header_can_hold_sends_nothing(key: str) -> None:
     async with listening(lambda reader, writer: writer.close()) as address:
-        with pytest.raises((NotReached, Refused)):
+        with pytest.raises((NotReached, GatewayRefused)):
             await send(key=key, url=address)
 
 

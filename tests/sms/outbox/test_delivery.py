@@ -19,7 +19,7 @@ from core.platform import database
 from core.platform.database import copying, writing
 from core.text.languages import Language
 from sms.outbox import delivery, ledger
-from sms.outbox.delivery import Inbox, Report
+from sms.outbox.delivery import DeliveryReport, Inbox
 from sms.outbox.window import Window
 from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, a_sender, messages, rows
 
@@ -30,8 +30,8 @@ LATER = NOON + timedelta(minutes=5)
 ALL_DAY = Window(NOON.time(), NOON.time())
 
 
-def report(provider_id: str, state: MessageState = DELIVERED, at: datetime = LATER) -> Report:
-    return Report(provider_id, AWA, state, "DeliveryFailure" if state is FAILED else "", at)
+def report(provider_id: str, state: MessageState = DELIVERED, at: datetime = LATER) -> DeliveryReport:
+    return DeliveryReport(provider_id, AWA, state, "DeliveryFailure" if state is FAILED else "", at)
 
 
 async def notice(key: str = "help") -> None:

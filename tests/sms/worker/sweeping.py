@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from core.outbox.messages import MessageState
 from sms.outbox import delivery, ledger
-from sms.outbox.delivery import Report
+from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Policy, Result, Unanswered
 from sms.outbox.ledger import Claim, Departure
 from sms.outbox.window import Window
@@ -53,4 +53,4 @@ async def taken_without_id(now: datetime = NOW) -> None:
 async def reported(
     name: str, msisdn: str = AWA, state: MessageState = MessageState.DELIVERED, at: datetime = NOW + MINUTE
 ) -> None:
-    await delivery.apply([Report(name, msisdn, state, "", at)])
+    await delivery.apply([DeliveryReport(name, msisdn, state, "", at)])

@@ -14,7 +14,7 @@ from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from sms.campaigns import steps
 from sms.outbox import delivery, ledger
-from sms.outbox.delivery import Report
+from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Policy, Result
 from sms.outbox.window import Window
 from sms.worker import sender as sending
@@ -105,7 +105,7 @@ async def test_senders_at_once_send_to_each_exactly_once(senders: int) -> None:
 async def test_a_report_that_is_faster_than_our_own_row_is_not_lost() -> None:
     await crowd([AWA])
     campaign = await running()
-    report = Report("at-1", AWA, MessageState.DELIVERED, "", NOW)
+    report = DeliveryReport("at-1", AWA, MessageState.DELIVERED, "", NOW)
     await sender(SlowGateway(lambda: delivery.apply([report])), Watch()).drain()
     assert await fates(campaign) == {AWA: Fate("delivered")}
     assert await query("SELECT * FROM early_report") == []

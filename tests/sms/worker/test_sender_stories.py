@@ -19,8 +19,8 @@ from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from sms.campaigns import steps
 from sms.outbox import delivery, ledger
-from sms.outbox.delivery import Report
-from sms.outbox.gateway import Busy, Gateway, GatewayTrouble, NotReached, Policy, Refused, Result, Unanswered
+from sms.outbox.delivery import DeliveryReport
+from sms.outbox.gateway import Busy, Gateway, GatewayRefused, GatewayTrouble, NotReached, Policy, Result, Unanswered
 from sms.outbox.ledger import Claim
 from sms.outbox.window import Window
 from sms.worker import sweeps
@@ -61,7 +61,7 @@ class Fickle:
             case "no connection":
                 raise NotReached("ConnectError")
             case "no money":
-                raise Refused("HTTP 401")
+                raise GatewayRefused("HTTP 401")
             case "mixed":
                 return [self._one(msisdn) for msisdn in msisdns]
         results = [self._take(msisdn) for msisdn in msisdns]
@@ -85,7 +85,7 @@ class Fickle:
         """Report on some of what was taken, in any order, perhaps twice."""
         for name in self._dice.choices(list(self.ids), k=3) if self.ids else []:
             state = self._dice.choice([MessageState.ON_ITS_WAY, MessageState.DELIVERED, MessageState.FAILED])
-            await delivery.apply([Report(name, self.ids[name], state, "", at)])
+            await delivery.apply([DeliveryReport(name, self.ids[name], state, "", at)])
 
     async def close(self) -> None:
         pass

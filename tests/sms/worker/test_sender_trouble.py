@@ -4,7 +4,7 @@ import pytest
 
 from core.platform.settings import Settings
 from sms.campaigns import steps
-from sms.outbox.gateway import Busy, NotReached, Policy, Refused, Result, Unanswered
+from sms.outbox.gateway import Busy, GatewayRefused, NotReached, Policy, Result, Unanswered
 from sms.worker import sender as sending
 from sms.worker import sweeps
 from tests.sms.campaign_world import (
@@ -111,12 +111,12 @@ async def test_how_often_is_a_setting(attempts: int) -> None:
     ("answer", "why"),
     [
         (Policy.STOP, "InsufficientBalance"),
-        (Refused("HTTP 401: wrong key"), "HTTP 401: wrong key"),
-        (Refused("gateway: InvalidSenderId"), "gateway: InvalidSenderId"),
+        (GatewayRefused("HTTP 401: wrong key"), "HTTP 401: wrong key"),
+        (GatewayRefused("gateway: InvalidSenderId"), "gateway: InvalidSenderId"),
     ],
 )
 async def test_the_campaign_pauses_until_somebody_has_looked_and_goes_on_from_there(
-    answer: Policy | Refused, why: str
+    answer: Policy | GatewayRefused, why: str
 ) -> None:
     await crowd(numbers(5))
     campaign = await running(settings=Settings(sms_rate=0, sms_batch_size=2))
@@ -145,8 +145,8 @@ async def test_who_was_taken_in_the_request_that_stopped_is_not_asked_for_again(
     assert gateway.took == {AWA: 1, BINTA: 1}
 
 
-@pytest.mark.parametrize("answer", [Policy.STOP, Refused("HTTP 401")])
-async def test_a_notice_that_the_gateway_does_not_take_waits(answer: Policy | Refused) -> None:
+@pytest.mark.parametrize("answer", [Policy.STOP, GatewayRefused("HTTP 401")])
+async def test_a_notice_that_the_gateway_does_not_take_waits(answer: Policy | GatewayRefused) -> None:
     key = await notice(AWA)
     watch, gateway = Watch(), ScriptedGateway(answer)
     working = sender(gateway, watch)
