@@ -89,10 +89,10 @@ async def _world() -> tuple[list[tuple[str, str]], Words]:
 async def _signed_in(login: str) -> httpx.AsyncClient:
     client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", trust_env=False, timeout=60)
     page = await client.get("/desk/login")
-    found = TOKEN.search(page.text)
-    if found is None:
+    token = TOKEN.search(page.text)
+    if token is None:
         raise RuntimeError(page.text)
-    fields = {"csrftoken": html.unescape(found[1]), "login": login, "password": PASSWORD}
+    fields = {"csrftoken": html.unescape(token[1]), "login": login, "password": PASSWORD}
     answer = await client.post("/desk/login", data=fields)
     if answer.status_code != httpx.codes.SEE_OTHER:
         raise RuntimeError(f"{login} is not let in: {answer.status_code}")

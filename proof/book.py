@@ -56,8 +56,8 @@ def book(walk: Walk, menu: Menu, alphabet: Alphabet, today: date) -> str:
 
 
 def _contents(subjects: Sequence[tuple[str, str, int]], texts: Sequence[Text]) -> Iterator[str]:
-    for subject, told, count in subjects:
-        yield f'<li><a href="#{subject}">{escape(told)}</a> <span>{count} pages</span></li>'
+    for subject, sentence, count in subjects:
+        yield f'<li><a href="#{subject}">{escape(sentence)}</a> <span>{count} pages</span></li>'
     yield f'<li><a href="#relecture">Relecture du bambara</a> <span>{len(texts)} textes</span></li>'
 
 
@@ -111,8 +111,8 @@ def _key(key: str) -> str:
 
 def _phone(language: Language, text: str | None, alphabet: Alphabet) -> str:
     if text is None:
-        told = f"En {language.name.lower()}, cette page n’est pas nécessaire."
-        return f'<div class="phone"><p class="none">{told}</p></div>'
+        sentence = f"En {language.name.lower()}, cette page n’est pas nécessaire."
+        return f'<div class="phone"><p class="none">{sentence}</p></div>'
     size = alphabet.measure(text)
     kind = "over" if size > alphabet.page_budget else "close" if size > alphabet.page_aim else "fits"
     share = min(100.0, 100 * size / alphabet.page_budget)

@@ -32,14 +32,14 @@ def problems(locales: Path = LOCALES, rooms: Iterable[Path] = ROOMS) -> list[str
     its msgid, and can be written in GSM-7; Bambara carries its back-translation and confidence as translator comments.
     """
     used: dict[str, Msgid] = {}
-    found = [
+    faults = [
         f"{msgid.place}: {msgid.singular!r} has another plural at {used[msgid.singular].place}"
         for msgid in msgids(rooms)
         if used.setdefault(msgid.singular, msgid).plural != msgid.plural
     ]
     for language in Language:
-        found += [f"{language.value}: {problem}" for problem in _catalogue_problems(locales, language, used)]
-    return found
+        faults += [f"{language.value}: {problem}" for problem in _catalogue_problems(locales, language, used)]
+    return faults
 
 
 def _catalogue_problems(locales: Path, language: Language, used: Mapping[str, Msgid]) -> Iterator[str]:
@@ -124,9 +124,9 @@ def _singular(message: Message) -> str:
 
 def main() -> int:
     """Print the problems; give the exit code, 1 when there is one."""
-    found = problems()
-    sys.stdout.writelines(f"{problem}\n" for problem in found)
-    return int(bool(found))
+    faults = problems()
+    sys.stdout.writelines(f"{problem}\n" for problem in faults)
+    return int(bool(faults))
 
 
 if __name__ == "__main__":

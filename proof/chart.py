@@ -74,14 +74,14 @@ Pressed = Mapping[int, set[int]]
 
 def keys_pressed(visits: Iterable[Visit]) -> Mapping[tuple[str, str], Pressed]:
     """The keys behind which a screen offers a screen, whoever calls."""
-    found: dict[tuple[str, str], dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    steps_found: dict[tuple[str, str], dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for visit in visits:
         page = _page(visit)
         if page is None:
             continue
         for choice in visit.choices:
-            found[visit.screen, choice.to][page].add(int(choice.key))
-    return found
+            steps_found[visit.screen, choice.to][page].add(int(choice.key))
+    return steps_found
 
 
 def _page(visit: Visit) -> int | None:
@@ -98,15 +98,15 @@ def _written(pressed: Pressed) -> str:
     first = min(pressed)
     keys = sorted(pressed[first])
     run = len(keys) > 1 and keys[-1] - keys[0] == len(keys) - 1
-    told = f"{keys[0]}-{keys[-1]}" if run else ",".join(map(str, keys))
+    written = f"{keys[0]}-{keys[-1]}" if run else ",".join(map(str, keys))
     later = "…" if len(pressed) > 1 and len(keys) == OPTIONS_A_PAGE else ""
-    return " ".join([*[MORE] * first, told]) + later
+    return " ".join([*[MORE] * first, written]) + later
 
 
 def ways(visits: Sequence[Visit], tasks: Iterable[Task]) -> list[Way]:
     """The fewest keys to each task, and the first of those in the order of keys."""
     by_keys = {(visit.caller.msisdn, visit.keys): visit for visit in reversed(visits) if not visit.error}
-    found = []
+    steps_found = []
     for task in tasks:
         arriving = [visit for visit in visits if visit.screen == task.screen and not visit.error]
         if arriving:
@@ -115,5 +115,5 @@ def ways(visits: Sequence[Visit], tasks: Iterable[Task]) -> list[Way]:
             for count in range(len(nearest.keys) + 1):
                 before = by_keys[nearest.caller.msisdn, nearest.keys[:count]]
                 ran += [each for each in before.ran if ran[-1:] != [each]]
-            found.append(Way(task.screen, nearest.keys, tuple(ran)))
-    return found
+            steps_found.append(Way(task.screen, nearest.keys, tuple(ran)))
+    return steps_found

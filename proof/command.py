@@ -52,13 +52,13 @@ def check(
     """Walk the line as every kind of caller in every language, and name every page that is wrong."""
     longest = on(postgres(settings()), longest_of_database()) if real else Longest()
     walk = walked(longest)
-    found = findings(walk, line, rules(alphabet(settings().alphabet)))
+    faults = findings(walk, line, rules(alphabet(settings().alphabet)))
     if as_json:
-        whole = {"findings": [asdict(each) for each in found], "seen": _seen(walk), "slowest": _slowest(walk)}
+        whole = {"findings": [asdict(each) for each in faults], "seen": _seen(walk), "slowest": _slowest(walk)}
         out.print_json(json.dumps(whole))
     else:
-        _tell(found, walk)
-    raise typer.Exit(1 if found else 0)
+        _tell(faults, walk)
+    raise typer.Exit(1 if faults else 0)
 
 
 def walked(longest: Longest) -> Walk:
@@ -112,22 +112,22 @@ def stats(
 
 def _days(since: str) -> int:
     """So many days, told as 7d or 4w."""
-    told = re.fullmatch(r"([1-9]\d{0,3})([dw])", since.strip())
-    if told is None:
+    span = re.fullmatch(r"([1-9]\d{0,3})([dw])", since.strip())
+    if span is None:
         errors.print(f"{since!r} is no span of time: 7d or 4w.", style="bold red", highlight=False)
         raise typer.Exit(2)
-    return int(told[1]) * (7 if told[2] == "w" else 1)
+    return int(span[1]) * (7 if span[2] == "w" else 1)
 
 
-def _tell(found: list[Finding], walk: Walk) -> None:
-    if found:
+def _tell(faults: list[Finding], walk: Walk) -> None:
+    if faults:
         table = Table("Fault", "Screen", "Language", "Keys", "Caller", "What", "Times")
-        for each in found:
+        for each in faults:
             where = (each.screen, each.language, each.keys, each.caller, each.detail, str(each.times))
             table.add_row(each.fault.value, *where)
         out.print(table)
     seen = ", ".join(f"{count} {name}" for name, count in _seen(walk).items())
-    out.print(f"{len(found)} findings; seen: {seen}, in {walk.seconds:.1f} s", highlight=False)
+    out.print(f"{len(faults)} findings; seen: {seen}, in {walk.seconds:.1f} s", highlight=False)
     if slowest := _slowest(walk):
         screen = f"{slowest['screen']} ({slowest['language']})"
         out.print(f"slowest hop: {slowest['seconds']:.2f} s, {screen}; told, not judged", highlight=False)

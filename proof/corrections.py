@@ -90,8 +90,8 @@ def bring_back(path: Path, today: date, locales: Path = LOCALES) -> Outcome:
     Raises UnreadableFile when the table as a whole cannot be read.
     """
     catalogue = path_of(locales, reviewed())
-    known = {text.msgid: text for text in texts_to_review(GSM7, locales=locales)}
-    corrections, blank, problems = _read(path, known)
+    by_msgid = {text.msgid: text for text in texts_to_review(GSM7, locales=locales)}
+    corrections, blank, problems = _read(path, by_msgid)
     if problems:
         return Outcome(0, 0, blank, problems)
     before = catalogue.read_text("utf-8")
@@ -103,8 +103,8 @@ def bring_back(path: Path, today: date, locales: Path = LOCALES) -> Outcome:
     return Outcome(changed, len(corrections) - changed, blank, ())
 
 
-def _read(path: Path, known: Mapping[str, Text]) -> tuple[Mapping[str, Correction], int, list[Problem]]:
-    found: dict[str, Correction] = {}
+def _read(path: Path, by_msgid: Mapping[str, Text]) -> tuple[Mapping[str, Correction], int, list[Problem]]:
+    corrections: dict[str, Correction] = {}
     problems: list[Problem] = []
     blank = 0
     offered = labels()
@@ -115,19 +115,19 @@ def _read(path: Path, known: Mapping[str, Text]) -> tuple[Mapping[str, Correctio
             raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}. Ajoutez-les, vides au besoin.")
         for row in table.rows:
             cells = dict(zip(header, (unguarded(cell.text) for cell in row.cells), strict=False))
-            told = [cells.get(name, "") for name in ("correction", "new_back_translation", "new_confidence")]
-            if not any(told):
+            filled = [cells.get(name, "") for name in ("correction", "new_back_translation", "new_confidence")]
+            if not any(filled):
                 blank += 1
                 continue
-            text = known.get(cells.get("msgid", ""))
+            text = by_msgid.get(cells.get("msgid", ""))
             if text is None:
                 problems.append(Problem(row.line, "msgid", cells.get("msgid", "")[:80], "texte inconnu du catalogue"))
                 continue
-            correction = _correction(text, *told)
-            wrong = [*_problems(text, correction, offered), *_twice(found.get(text.msgid), correction)]
+            correction = _correction(text, *filled)
+            wrong = [*_problems(text, correction, offered), *_twice(corrections.get(text.msgid), correction)]
             problems += [Problem(row.line, column, cells.get(column, "")[:80], why) for column, why in wrong]
-            found[text.msgid] = correction
-    return found, blank, problems
+            corrections[text.msgid] = correction
+    return corrections, blank, problems
 
 
 def _correction(text: Text, bambara: str, back_translation: str, confidence: str) -> Correction:
@@ -180,22 +180,22 @@ def _fields(text: str) -> Counter[str] | None:
 
 
 def _against_the_rules(text: Text, correction: Correction) -> Iterator[str]:
-    said = correction.bambara
-    if UNIT.search(said):
+    corrected_text = correction.bambara
+    if UNIT.search(corrected_text):
         yield "l'unité vient avec {amount} : ne l'écrivez pas"
-    if BARE.search(said):
+    if BARE.search(corrected_text):
         yield "un montant sans unité : le bambara compte l'argent par cinq"
     for turning, heard in TURNING.items():
-        if re.search(rf"\b{turning}\b", said, re.IGNORECASE):
+        if re.search(rf"\b{turning}\b", corrected_text, re.IGNORECASE):
             yield f"« {turning} » s'entend {heard}"
-    if re.search(r"\bfili\b", said, re.IGNORECASE) and "error" not in correction.back_translation:
+    if re.search(r"\bfili\b", corrected_text, re.IGNORECASE) and "error" not in correction.back_translation:
         yield "« fili » n'est que l'erreur : la retraduction doit dire « error »"
-    if _named_evening().search(said):
+    if _named_evening().search(corrected_text):
         yield "le soir n'a pas le nom du jour : la nuit est au lendemain"
-    if set(said) & set("ɑʔ"):
+    if set(corrected_text) & set("ɑʔ"):
         yield "une lettre d'une autre écriture : ɑ ou ʔ"
     begins = translator(reviewed()).t(f"{SMS_BEGINS}{{text}}", text="")
-    if text.sms != said.startswith(begins):
+    if text.sms != corrected_text.startswith(begins):
         yield f"un SMS, et lui seul, commence par « {begins.strip()} »"
 
 
@@ -206,22 +206,22 @@ def _named_evening() -> re.Pattern[str]:
     return re.compile(rf"\b({weekdays})\s+su(fɛ)?\b", re.IGNORECASE)
 
 
-def _too_long(text: Text, said: str, offered: frozenset[str]) -> Iterator[str]:
+def _too_long(text: Text, corrected_text: str, offered: frozenset[str]) -> Iterator[str]:
     if text.msgid in offered:
-        yield from _over(said, LABEL, "derrière une touche")
+        yield from _over(corrected_text, LABEL, "derrière une touche")
     elif text.msgid == WRONG_KEY:
-        yield from _over(said, ERROR_LINE, "avant tout écran")
+        yield from _over(corrected_text, ERROR_LINE, "avant tout écran")
     elif text.sms:
-        parts = GSM7.segments(GSM7.prepare(_filled(said, amount=_shared(), text="a" * GSM7.page_budget)))
-        most = 2 if "text" in (_fields(said) or ()) else 1
+        parts = GSM7.segments(GSM7.prepare(_filled(corrected_text, amount=_shared(), text="a" * GSM7.page_budget)))
+        most = 2 if "text" in (_fields(corrected_text) or ()) else 1
         if parts > most:
             yield f"{parts} SMS avec les valeurs les plus longues, {most} au plus"
     else:
-        yield from _over(_filled(said), GSM7.page_aim, "avec les valeurs les plus longues")
+        yield from _over(_filled(corrected_text), GSM7.page_aim, "avec les valeurs les plus longues")
 
 
-def _over(said: str, most: int, where: str) -> Iterator[str]:
-    size = GSM7.measure(GSM7.prepare(said))
+def _over(corrected_text: str, most: int, where: str) -> Iterator[str]:
+    size = GSM7.measure(GSM7.prepare(corrected_text))
     if size > most:
         yield f"{size} septets {where}, {most} au plus"
 
@@ -231,26 +231,26 @@ def _shared() -> str:
     return translator(reviewed()).t("{n} households, {amount} each", n=2, amount=LONGEST["amount"])
 
 
-def _filled(said: str, **longer: object) -> str:
+def _filled(corrected_text: str, **longer: object) -> str:
     spoken = translator(reviewed())
     days = (date(2026, month, day) for month in range(1, 13) for day in range(20, 27))
-    day = max((date_phrase(reviewed(), each) for each in days), key=lambda told: GSM7.measure(GSM7.prepare(told)))
+    day = max((date_phrase(reviewed(), each) for each in days), key=lambda filled: GSM7.measure(GSM7.prepare(filled)))
     period = max((spoken.t(each) for each in ("in the morning", "at noon", "in the afternoon")), key=len)
     values = {name: spoken.write(value) for name, value in LONGEST.items()}
-    return said.format_map({**values, "date": day, "new": day, "old": day, "period": period, **longer})
+    return corrected_text.format_map({**values, "date": day, "new": day, "old": day, "period": period, **longer})
 
 
 @cache
 def labels() -> frozenset[str]:
     """The msgids of everything that is offered behind a key, read from the source of the screens."""
-    found = {label(code, LINE) for code in ComponentCode}
-    found |= {label(each, LINE) for topic, subjects in OFFERED.items() for each in (topic, *subjects)}
+    labels_offered = {label(code, LINE) for code in ComponentCode}
+    labels_offered |= {label(each, LINE) for topic, subjects in OFFERED.items() for each in (topic, *subjects)}
     for path in sorted((LOCALES.parent / "menus").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(ast.Name("option"), [label_of, *_]):
-                    found |= set(_literals(label_of))
-    return frozenset(found)
+                    labels_offered |= set(_literals(label_of))
+    return frozenset(labels_offered)
 
 
 def _literals(expression: ast.expr) -> Iterator[str]:
@@ -295,8 +295,10 @@ def _written(entry: str, correction: Correction, evidence: str) -> str:
         ("Evidence", evidence),
     )
     end = "\n" if entry.endswith("\n") else ""
-    body = STRING.sub(lambda found: f"{found[1]} {_quoted(correction.bambara)}\n", NOTE.sub("", entry))
-    return "".join(f"# {name}: {told}\n" for name, told in notes) + body.rstrip("\n") + end
+    body = STRING.sub(
+        lambda labels_offered: f"{labels_offered[1]} {_quoted(correction.bambara)}\n", NOTE.sub("", entry)
+    )
+    return "".join(f"# {name}: {filled}\n" for name, filled in notes) + body.rstrip("\n") + end
 
 
 def _quoted(text: str) -> str:

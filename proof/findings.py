@@ -73,12 +73,12 @@ FAULT_OF: Final = {
 
 def findings(walk: Walk, menu: Menu, rules: Rules) -> list[Finding]:
     """Everything that is wrong, the same thing of one screen and language told once."""
-    found: dict[tuple[Fault, str, str, str], Finding] = {}
+    by_mark: dict[tuple[Fault, str, str, str], Finding] = {}
     for finding in _all(walk, menu, rules):
         mark = (finding.fault, finding.screen, finding.language, _told_as(finding))
-        known = found.get(mark)
-        found[mark] = finding if known is None else _again(known)
-    return sorted(found.values(), key=lambda each: (each.fault, each.screen, each.language, each.keys))
+        earlier = by_mark.get(mark)
+        by_mark[mark] = finding if earlier is None else _again(earlier)
+    return sorted(by_mark.values(), key=lambda each: (each.fault, each.screen, each.language, each.keys))
 
 
 def _told_as(finding: Finding) -> str:
@@ -86,8 +86,10 @@ def _told_as(finding: Finding) -> str:
     return finding.detail if finding.fault is not Fault.OVER_BUDGET else ""
 
 
-def _again(known: Finding) -> Finding:
-    return Finding(known.fault, known.screen, known.language, known.keys, known.caller, known.detail, known.times + 1)
+def _again(earlier: Finding) -> Finding:
+    return Finding(
+        earlier.fault, earlier.screen, earlier.language, earlier.keys, earlier.caller, earlier.detail, earlier.times + 1
+    )
 
 
 def _all(walk: Walk, menu: Menu, rules: Rules) -> Iterator[Finding]:
@@ -141,11 +143,11 @@ def _length(visit: Visit, rules: Rules) -> Iterator[Finding]:
 
 def _unwritable(visit: Visit) -> Iterator[Finding]:
     """Values that the alphabet has no rule for and that would be left out, but for what the caller typed."""
-    known = "".join([*visit.keys, *(utterance.text for utterance in visit.utterances)])
+    earlier = "".join([*visit.keys, *(utterance.text for utterance in visit.utterances)])
     try:
         fold(visit.written)
     except NoRule as error:
-        lost = "".join(each for each in error.characters if each not in known)
+        lost = "".join(each for each in error.characters if each not in earlier)
         if lost:
             yield _of(visit, Fault.OUTSIDE_ALPHABET, str(NoRule(lost)))
 
@@ -185,8 +187,8 @@ def _tasks(visits: Iterable[Visit], tasks: Sequence[Task]) -> Iterator[Finding]:
         if visit.error:
             continue
         mark = (visit.screen, visit.caller.language)
-        known = nearest.get(mark)
-        if known is None or len(visit.keys) < len(known.keys):
+        earlier = nearest.get(mark)
+        if earlier is None or len(visit.keys) < len(earlier.keys):
             nearest[mark] = visit
     for task in tasks:
         for (screen, _), visit in nearest.items():

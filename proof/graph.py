@@ -93,14 +93,14 @@ def _directions(chart: Chart, start: str) -> tuple[list[ChartStep], list[ChartSt
 
 
 def _distances(leads: Mapping[str, Sequence[ChartStep]], start: str) -> dict[str, int]:
-    found = {start: 0}
+    distances = {start: 0}
     ahead = [start]
     for name in ahead:
         for step in leads.get(name, ()):
-            if step.target not in found:
-                found[step.target] = found[name] + 1
+            if step.target not in distances:
+                distances[step.target] = distances[name] + 1
                 ahead.append(step.target)
-    return found
+    return distances
 
 
 def _layers(forward: Sequence[ChartStep], chart: Chart) -> dict[str, int]:
@@ -114,11 +114,11 @@ def _layers(forward: Sequence[ChartStep], chart: Chart) -> dict[str, int]:
 
 def _tracks(chart: Chart) -> dict[Edge, list[int]]:
     """The tasks whose way takes a step, by their places in the legend."""
-    found: dict[Edge, list[int]] = defaultdict(list)
+    distances: dict[Edge, list[int]] = defaultdict(list)
     for number, way in enumerate(chart.ways):
         for edge in pairwise(way.ran):
-            found[edge].append(number)
-    return found
+            distances[edge].append(number)
+    return distances
 
 
 def _thickness(edge: Edge, tracks: Mapping[Edge, Sequence[int]]) -> float:
@@ -263,10 +263,10 @@ class _Sheet:
             place = self.places[name]
             x, y = self.lefts[place.layer], place.y + place.height / 2
             for count, step in enumerate(steps):
-                told = "reste ici" if step.target == name else title(step.target)
+                words = "reste ici" if step.target == name else title(step.target)
                 keys = f"{step.keys} " if step.keys else ""
                 at = f'x="{_n(x + 1)}" y="{_n(y + 3.1 + count * LINE)}"'
-                yield f'<text class="back" {at}>{escape(f"{keys}↩ {told}")}</text>'
+                yield f'<text class="back" {at}>{escape(f"{keys}↩ {words}")}</text>'
 
 
 def _wrapped(text: str) -> list[str]:
@@ -280,14 +280,14 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _curve(path: Sequence[Point]) -> str:
-    told = [f"M{_n(path[0][0])} {_n(path[0][1])}"]
+    words = [f"M{_n(path[0][0])} {_n(path[0][1])}"]
     for (x1, y1), (x2, y2) in pairwise(path):
         if y1 == y2:
-            told.append(f"H{_n(x2)}")
+            words.append(f"H{_n(x2)}")
         else:
             middle = (x1 + x2) / 2
-            told.append(f"C{_n(middle)} {_n(y1)} {_n(middle)} {_n(y2)} {_n(x2)} {_n(y2)}")
-    return "".join(told)
+            words.append(f"C{_n(middle)} {_n(y1)} {_n(middle)} {_n(y2)} {_n(x2)} {_n(y2)}")
+    return "".join(words)
 
 
 def _pill_width(keys: str) -> float:
@@ -317,10 +317,10 @@ def _head(chart: Chart) -> Iterator[str]:
     yield f"<style>{STYLE}</style>"
     yield f'<rect class="paper" width="{WIDTH:g}" height="{HEIGHT:g}"/>'
     yield f'<text class="title" x="{LEFT:g}" y="12">La ligne de Jigisèmèjiri</text>'
-    told = (
+    words = (
         f"{len(chart.screens)} écrans et actes, {len(chart.steps)} passages ; les touches se lisent de gauche à droite"
     )
-    yield f'<text class="under" x="{LEFT:g}" y="18">{told}</text>'
+    yield f'<text class="under" x="{LEFT:g}" y="18">{words}</text>'
 
 
 def _legend(chart: Chart) -> Iterator[str]:
@@ -335,13 +335,13 @@ def _legend(chart: Chart) -> Iterator[str]:
         yield _badge(x + 10, y - 1.1, number)
         yield f'<text x="{_n(x + 14)}" y="{_n(y)}">{escape(named)} : {escape(keys)}</text>'
     y += 4.6
-    for kind, told in KINDS:
+    for kind, words in KINDS:
         radius = 2 if kind == "act" else 1
         yield f'<g class="{kind}"><rect x="{x:g}" y="{_n(y - 1)}" width="8" height="4" rx="{radius}"/></g>'
-        yield f'<text x="{_n(x + 10.5)}" y="{_n(y + 2.2)}">{told}</text>'
+        yield f'<text x="{_n(x + 10.5)}" y="{_n(y + 2.2)}">{words}</text>'
         y += 5.2
-    for told in NOTES:
-        yield f'<text x="{x:g}" y="{_n(y + 2.2)}">{told}</text>'
+    for words in NOTES:
+        yield f'<text x="{x:g}" y="{_n(y + 2.2)}">{words}</text>'
         y += 4.4
     yield "</g>"
 

@@ -98,8 +98,8 @@ async def walk_line(alphabet: Alphabet, language: Language) -> Walk:
 
 
 def _callers(language: Language) -> Sequence[TrialCaller]:
-    known = [TrialCaller(each.msisdn, each.situation_fr, language) for each in DEMO_CALLERS]
-    return [*known, TrialCaller(STOPPED, "a arrêté les SMS", language)]
+    regulars = [TrialCaller(each.msisdn, each.situation_fr, language) for each in DEMO_CALLERS]
+    return [*regulars, TrialCaller(STOPPED, "a arrêté les SMS", language)]
 
 
 def answers() -> Mapping[str, Sequence[str]]:

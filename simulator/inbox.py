@@ -89,12 +89,12 @@ class Taken:
 
     def received(self, msisdn: str) -> list[InboxMessage]:
         """The messages of one phone, the oldest first."""
-        found = []
+        matches = []
         place = self._last.get(msisdn, NONE_BEFORE)
         while place != NONE_BEFORE:
-            found.append(InboxMessage(f"{self._stem}{place:08x}", self._sendings[place]))
+            matches.append(InboxMessage(f"{self._stem}{place:08x}", self._sendings[place]))
             place = self._before[place]
-        return found[::-1]
+        return matches[::-1]
 
     def twice(self) -> dict[tuple[str, str], int]:
         """The number and text of each message taken more than once, and how often it was."""

@@ -87,8 +87,8 @@ class Messaging:
             await asyncio.sleep(fault.slow_ms / 1000)
         if kind == "cut_after":
             return Cut()
-        told = iter([NO_ID] * len(ids) if kind == "no_ids" else ids)
-        rows = [_row(number, code, told) for number, code in zip(numbers, codes, strict=True)]
+        ids_told = iter([NO_ID] * len(ids) if kind == "no_ids" else ids)
+        rows = [_row(number, code, ids_told) for number, code in zip(numbers, codes, strict=True)]
         if kind == "short":
             rows = rows[: len(rows) // 2]
         return _answer(f"Sent to {len(ids)}/{len(numbers)} Total Cost: XOF 0", rows)

@@ -38,7 +38,7 @@ PAST_MIDNIGHT_HOURS = 1
 
 
 @dataclass(slots=True)
-class _Known:
+class _Learned:
     """What a hop learned so far: the language to apologise in should it fail."""
 
     language: Language | None = None
@@ -74,14 +74,14 @@ class Engine:
     async def answer(self, hop: Hop) -> Reply:
         """The page for this hop. Whatever fails, the person gets an end in words, within the deadline."""
         began = time.perf_counter()
-        known = _Known()
-        work = asyncio.create_task(self._answer(hop, known))
+        learned = _Learned()
+        work = asyncio.create_task(self._answer(hop, learned))
         try:
             await asyncio.wait({work}, timeout=self._step_seconds)
         finally:
             if not work.done():
                 self._abandon(work)
-        reply = await self._outcome(work, hop, known)
+        reply = await self._outcome(work, hop, learned)
         metrics.HOP_SECONDS.observe(time.perf_counter() - began)
         return reply
 
@@ -119,14 +119,14 @@ class Engine:
         self._late.add(work)
         work.add_done_callback(self._late.discard)
 
-    async def _outcome(self, work: "asyncio.Task[Reply]", hop: Hop, known: _Known) -> Reply:
+    async def _outcome(self, work: "asyncio.Task[Reply]", hop: Hop, learned: _Learned) -> Reply:
         if not work.done() or work.cancelled():
             self.failed(None, hop)
         elif (error := work.exception()) is None:
             return work.result()
         else:
             self.failed(error, hop)
-        language = known.language or await self._last_language(hop.msisdn)
+        language = learned.language or await self._last_language(hop.msisdn)
         return Reply(self._alphabet.prepare(unavailable(language)), ends=True)
 
     async def _last_language(self, msisdn: str) -> Language | None:
@@ -136,43 +136,43 @@ class Engine:
         except TimeoutError:
             return None
 
-    async def _answer(self, hop: Hop, known: _Known) -> Reply:
+    async def _answer(self, hop: Hop, learned: _Learned) -> Reply:
         token = secrets.token_hex(8)
         while True:
             held = await self._sessions.take(hop.msisdn, token)
             if held is None:
-                return await self._played(hop, None, known, None)
+                return await self._played(hop, None, learned, None)
             stored = held.state
             if stored is not None and is_of(stored.call, hop.call):
-                known.language = stored.language
+                learned.language = stored.language
                 if stored.typed == hop.text or stored.ended:
                     if held.locked:
                         await self._sessions.free(hop.msisdn, token)
                     metrics.REPEATED_HOPS.inc()
                     return _reply(stored)
             if held.locked:
-                return await self._locked(hop, stored, known, token)
+                return await self._locked(hop, stored, learned, token)
             await asyncio.sleep(BUSY_SECONDS)
 
-    async def _locked(self, hop: Hop, stored: State | None, known: _Known, token: str) -> Reply:
+    async def _locked(self, hop: Hop, stored: State | None, learned: _Learned, token: str) -> Reply:
         try:
-            return await self._played(hop, stored, known, token)
+            return await self._played(hop, stored, learned, token)
         except BaseException:
             await self._sessions.free(hop.msisdn, token)
             raise
 
-    async def _played(self, hop: Hop, stored: State | None, known: _Known, token: str | None) -> Reply:
+    async def _played(self, hop: Hop, stored: State | None, learned: _Learned, token: str | None) -> Reply:
         """Play the hop, store where the call stands now, and answer."""
         if len(parts(hop.text)) > self._typed_inputs:
             if token is not None:
                 await self._sessions.free(hop.msisdn, token)
-            return Reply(self._alphabet.prepare(too_many(known.language)), ends=True)
+            return Reply(self._alphabet.prepare(too_many(learned.language)), ends=True)
         ours = stored is not None and is_of(stored.call, hop.call)
         spoken = stored.language if stored is not None and ours else None
         state, ahead = await self._stand(hop, stored)
         state.began = state.began or self._clock().timestamp()
         await self._play(state, ahead, hop)
-        known.language = state.language
+        learned.language = state.language
         page = self._player.page(state)
         state.ended = page.last and state.view is not None and state.view.kind == "say"
         state.reply = page.text

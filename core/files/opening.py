@@ -80,21 +80,21 @@ def _lines(child: subprocess.Popen[bytes], out: IO[bytes]) -> Iterator[Any]:
     """What the child found, line by line; raises UnreadableFile with its words, or ours when it died."""
     whole = False
     for line in out:
-        found = json.loads(line)
-        if isinstance(found, dict) and "refused" in found:
-            raise UnreadableFile(found["refused"])
+        item = json.loads(line)
+        if isinstance(item, dict) and "refused" in item:
+            raise UnreadableFile(item["refused"])
         whole = True
-        yield found
+        yield item
     if child.wait() or not whole:
         raise UnreadableFile(TOO_LARGE if child.returncode < 0 else DIED)
 
 
-def _row(found: list[Any]) -> Row:
-    line, hidden, cells = found
+def _row(item: list[Any]) -> Row:
+    line, hidden, cells = item
     return Row(line, [*map(_cell, cells)], hidden)
 
 
-def _cell(found: Any) -> Cell:
-    if isinstance(found, str):
-        return Cell(Kind.TEXT, found)
-    return Cell(Kind(found[0]), found[1]) if found else EMPTY
+def _cell(item: Any) -> Cell:
+    if isinstance(item, str):
+        return Cell(Kind.TEXT, item)
+    return Cell(Kind(item[0]), item[1]) if item else EMPTY

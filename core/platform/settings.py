@@ -257,15 +257,15 @@ NOT_SETTINGS: Final = frozenset({"JIGI_LOGIN", "JIGI_SHOTS"})
 def unknown_names(given: Iterable[str]) -> tuple[str, ...]:
     """The `JIGI_` names among those given that are no setting, sorted."""
     prefix = Settings.model_config["env_prefix"]
-    known = {f"{prefix}{name}".upper() for name in Settings.model_fields} | NOT_SETTINGS
-    return tuple(sorted({name.upper() for name in given if name.upper().startswith(prefix)} - known))
+    names = {f"{prefix}{name}".upper() for name in Settings.model_fields} | NOT_SETTINGS
+    return tuple(sorted({name.upper() for name in given if name.upper().startswith(prefix)} - names))
 
 
 def _refuse_unknown(given: Iterable[str]) -> None:
     prefix = Settings.model_config["env_prefix"]
-    known = [f"{prefix}{name}".upper() for name in Settings.model_fields]
+    names = [f"{prefix}{name}".upper() for name in Settings.model_fields]
     for name in unknown_names(given):
-        nearest = get_close_matches(name, known, 1, 0.6)
+        nearest = get_close_matches(name, names, 1, 0.6)
         hint = f": did you mean {nearest[0]}?" if nearest else "; docs/operators.md lists those that are."
         raise UnknownSetting(f"{name} is no setting{hint}")
 

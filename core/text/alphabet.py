@@ -53,7 +53,7 @@ def _ucs2_segments(text: str) -> int:
 GSM7 = Alphabet("gsm7", 182, 160, fold_away, gsm7.septets, gsm7.segments)
 UCS2 = Alphabet("ucs2", 80, 80, _ucs2_prepare, _ucs2_measure, _ucs2_segments)
 
-_ALPHABETS = {known.name: known for known in (GSM7, UCS2)}
+_ALPHABETS = {each.name: each for each in (GSM7, UCS2)}
 
 
 def alphabet(name: str) -> Alphabet:

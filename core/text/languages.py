@@ -148,29 +148,29 @@ def _languages(locales: Path) -> Mapping[str, Language]:
 def _read(folder: Path) -> Language:
     path = folder / "language.toml"
     try:
-        told = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(path.read_text("utf-8"))
         language = str.__new__(Language, folder.name)
-        language.traits = _traits(folder.name, told)
+        language.traits = _traits(folder.name, data)
     except (OSError, ValueError, TypeError, LookupError) as error:
         raise UnusableLocale(f"{path} cannot be used: {type(error).__name__}: {error}") from error
     return language
 
 
-def _traits(code: str, told: dict[str, Any]) -> Traits:
-    formats = _formats(code, dict(told.pop("formats")))
-    keywords = {meaning: tuple(words.split()) for meaning, words in told.pop("keywords", {}).items()}
-    return Traits(**told, formats=formats, keywords=keywords)
+def _traits(code: str, data: dict[str, Any]) -> Traits:
+    formats = _formats(code, dict(data.pop("formats")))
+    keywords = {meaning: tuple(words.split()) for meaning, words in data.pop("keywords", {}).items()}
+    return Traits(**data, formats=formats, keywords=keywords)
 
 
-def _formats(code: str, told: dict[str, Any]) -> Formats:
+def _formats(code: str, data: dict[str, Any]) -> Formats:
     """The formats as the file tells them, tried once so that a wrong pattern stops the start and no call."""
-    month, weekday = told.pop("month", "{name}"), told.pop("weekday", "{name}")
-    spelling = told.pop("spelling", {})
-    if "months" not in told or "weekdays" not in told:
+    month, weekday = data.pop("month", "{name}"), data.pop("weekday", "{name}")
+    spelling = data.pop("spelling", {})
+    if "months" not in data or "weekdays" not in data:
         months, weekdays = _cldr(code)
-        told.setdefault("months", [month.format(name=spelling.get(name, name)) for name in months])
-        told.setdefault("weekdays", [weekday.format(name=spelling.get(name, name)) for name in weekdays])
-    formats = Formats(**{**told, "months": tuple(told["months"]), "weekdays": tuple(told["weekdays"])})
+        data.setdefault("months", [month.format(name=spelling.get(name, name)) for name in months])
+        data.setdefault("weekdays", [weekday.format(name=spelling.get(name, name)) for name in weekdays])
+    formats = Formats(**{**data, "months": tuple(data["months"]), "weekdays": tuple(data["weekdays"])})
     if (len(formats.months), len(formats.weekdays)) != (12, 7):
         raise ValueError("there are 12 months and 7 weekdays")
     for pattern in (formats.day, formats.day_and_year):
