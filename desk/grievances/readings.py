@@ -21,8 +21,8 @@ class Readings(DeskPage):
 
     def is_accessible(self, request: Request) -> bool:
         """For the supervisors who watch over focal persons."""
-        found: SignedIn | None = getattr(request.state, "signed_in", None)
-        return super().is_accessible(request) and found is not None and found.actor.watches_focal
+        visitor: SignedIn | None = getattr(request.state, "signed_in", None)
+        return super().is_accessible(request) and visitor is not None and visitor.actor.watches_focal
 
     @route("")
     async def index(self, request: Request) -> Response:

@@ -46,8 +46,8 @@ class Browser:
     ) -> httpx.Response:
         """Send a form of `page` (or of the path itself) to a path, with the token that the page holds."""
         shown = await self.open(page or path)
-        found = TOKEN.search(shown.text)
-        token = {"csrftoken": html.unescape(found[1])} if found else {}
+        field = TOKEN.search(shown.text)
+        token = {"csrftoken": html.unescape(field[1])} if field else {}
         return await self.http.post(path, data={**token, **fields}, follow_redirects=bool(follow))
 
 

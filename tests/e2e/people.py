@@ -99,6 +99,6 @@ def at_desk(chromium: Browser, address: str, login: str) -> Iterator[Page]:
 
 def reference_in(text: str) -> str:
     """The number of a complaint that a page or an SMS names."""
-    found = re.search(r"\b\d{7}\b", text)
-    assert found, text
-    return found[0]
+    number = re.search(r"\b\d{7}\b", text)
+    assert number, text
+    return number[0]

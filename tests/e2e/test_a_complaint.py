@@ -92,6 +92,6 @@ def _figure(page: Page, label: str) -> int:
     """A figure of the dashboard."""
     page.goto("/desk/dashboard")
     shown = page.locator(".card", has_text=label).first.inner_text()
-    found = re.search(r"\d[\d  ]*", shown)
-    assert found, shown
-    return int(re.sub(r"\D", "", found[0]))
+    digits = re.search(r"\d[\d  ]*", shown)
+    assert digits, shown
+    return int(re.sub(r"\D", "", digits[0]))

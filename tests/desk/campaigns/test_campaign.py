@@ -68,9 +68,9 @@ async def act(browser: Browser, campaign: int, name: str, **fields: str) -> str:
     """Do something on the page of a campaign, as its form does; what is read then."""
     page = f"/desk/campaigns/{campaign}"
     shown = (await browser.open(page)).text
-    found = re.search(r'name="seen" value="(\d+)"', shown)
-    known = {"seen": found[1]} if found else {}
-    return seen(await browser.submit(f"{page}/{name}", page=page, follow=True, **{**known, **fields}))
+    field = re.search(r'name="seen" value="(\d+)"', shown)
+    version = {"seen": field[1]} if field else {}
+    return seen(await browser.submit(f"{page}/{name}", page=page, follow=True, **{**version, **fields}))
 
 
 async def audited() -> list[tuple[str, str]]:
@@ -172,11 +172,11 @@ async def test_how_far_it_is_is_told_in_figures(two_households: None, sign_in: S
     gateway, watch = ScriptedGateway({AWA: Policy.FINAL}), Watch(NOW + timedelta(seconds=1))
     await sender(gateway, watch, settings=SETTINGS.model_copy(update={"sms_window": ALL_DAY})).drain()
     answer = await binta.open(f"/desk/campaigns/{campaign}/progress")
-    found = answer.json()
-    assert found["figures"]["to_send"] == "2"
-    assert found["figures"]["accepted"] == "1"
-    assert found["figures"]["failed"] == "1"
-    assert found["percent"] == 100
+    progress = answer.json()
+    assert progress["figures"]["to_send"] == "2"
+    assert progress["figures"]["accepted"] == "1"
+    assert progress["figures"]["failed"] == "1"
+    assert progress["percent"] == 100
     page = await binta.see(f"/desk/campaigns/{campaign}")
     assert "1 pris par l'opérateur" in page
     assert "1 échoués" in page

@@ -55,9 +55,9 @@ async def test_free_words_are_planned_in_both_languages(awa: Browser) -> None:
     )
     assert status == 200
     assert "bénéficiaire" in page
-    said = await bodies(1)
-    assert "La réunion est reportée à lundi" in said[AWA]
-    assert "ntènèndon" in said[BINTA]
+    texts = await bodies(1)
+    assert "La réunion est reportée à lundi" in texts[AWA]
+    assert "ntènèndon" in texts[BINTA]
 
 
 async def test_activities_of_a_component_are_announced(awa: Browser) -> None:
@@ -107,10 +107,10 @@ async def test_namesakes_are_told_apart(awa: Browser) -> None:
 
 async def test_words_are_counted_and_shown_as_phones_show_them(awa: Browser) -> None:
     answer = await awa.submit(f"{NEW}/preview", page=NEW, text_fr=FRENCH, text_bm="ɲ" * 160)
-    found = answer.json()
-    assert found["fr"]["body"].startswith("Jigisèmèjiri : La réunion est reportée à lundi.")
-    assert (found["fr"]["parts"], found["fr"]["size"]) == (1, len(found["fr"]["body"]))
-    assert found["bm"]["parts"] == 3, "ɲ is written ny, and its two letters count"
+    sms = answer.json()
+    assert sms["fr"]["body"].startswith("Jigisèmèjiri : La réunion est reportée à lundi.")
+    assert (sms["fr"]["parts"], sms["fr"]["size"]) == (1, len(sms["fr"]["body"]))
+    assert sms["bm"]["parts"] == 3, "ɲ is written ny, and its two letters count"
     page = seen(await awa.submit(NEW, act="preview", text_fr=FRENCH, text_bm="a 🎉"))
     assert "Jigisèmèjiri : La réunion est reportée à lundi." in page
     assert "Aucun téléphone ne peut afficher" in page

@@ -39,9 +39,9 @@ async def shown(browser: Browser, reference: str) -> dict[str, str]:
 
 async def do(browser: Browser, reference: str, act: str, **fields: str) -> httpx.Response:
     """Do something on the page of a case as it is now."""
-    known = await shown(browser, reference)
+    version = await shown(browser, reference)
     page = f"/desk/cases/{reference}"
-    return await browser.submit(f"{page}/{act}", page=page, follow=True, **(known | fields))
+    return await browser.submit(f"{page}/{act}", page=page, follow=True, **(version | fields))
 
 
 async def one(statement: str, **values: Any) -> Any:
@@ -146,8 +146,8 @@ async def test_it_is_given_only_to_who_may_see_it(sign_in: SignIn) -> None:
     far = await sign_in("far", scope=Scope.COMMUNE, scope_code=KATI)
     refused = await do(awa, reference, "assign", agent=str(far.actor.id))
     assert (refused.status_code, "Choisissez quelqu'un de la liste" in seen(refused)) == (422, True)
-    known = await shown(awa, reference)
-    refused = await far.submit(f"/desk/cases/{reference}/take", page="/desk/queue", **known)
+    version = await shown(awa, reference)
+    refused = await far.submit(f"/desk/cases/{reference}/take", page="/desk/queue", **version)
     assert (refused.status_code, "n'est pas de votre ressort" in seen(refused)) == (404, True)
 
 
@@ -217,16 +217,16 @@ async def test_the_preview_is_the_sms_that_goes(sign_in: SignIn) -> None:
     assert "Wari ma di fɔlɔ. Don ma da fɔlɔ.</textarea>" in filled.text
     assert "n'a pas encore été relu" in seen(filled)
 
-    known = await shown(mariam, reference) | {"decision": "rejected", "words": "Wari ma di fɔlɔ."}
+    decision = await shown(mariam, reference) | {"decision": "rejected", "words": "Wari ma di fɔlɔ."}
     token = re.search(r'name="csrftoken" value="([^"]+)"', filled.text)
     assert token
     json = {"accept": "application/json"}
-    form = known | {"csrftoken": html.unescape(token[1])}
+    form = decision | {"csrftoken": html.unescape(token[1])}
     sms = (await mariam.http.post(f"{page}/preview", data=form, headers=json)).json()
     assert sms["body"].startswith("Jigisèmèjiri: ")
     assert "Wari ma di fòlò." in sms["body"]
     assert (sms["size"], sms["parts"], sms["trouble"]) == (len(sms["body"]), 1, "")
-    without_script = await mariam.submit(f"{page}/preview", page=page, **known)
+    without_script = await mariam.submit(f"{page}/preview", page=page, **decision)
     assert sms["body"] in seen(without_script).replace(" '", "'") or sms["body"].split("\n")[0] in seen(without_script)
     link = form | {"words": "www.exemple.com"}
     assert "lien" in (await mariam.http.post(f"{page}/preview", data=link, headers=json)).json()["trouble"]

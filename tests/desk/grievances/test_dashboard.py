@@ -46,9 +46,9 @@ async def test_a_bar_opens_its_list(sign_in: SignIn) -> None:
     await plant(TODAY)
     awa = await sign_in("awa", Role.SUPERVISOR)
     page = await awa.open("/desk/dashboard")
-    found = re.search(r'<th scope="row"><a href="([^"]+)">Données</a>', page.text)
-    assert found
-    words = await awa.see(found[1].replace("&amp;", "&"))
+    bar = re.search(r'<th scope="row"><a href="([^"]+)">Données</a>', page.text)
+    assert bar
+    words = await awa.see(bar[1].replace("&amp;", "&"))
     assert "1 plainte" in words
     assert reference in words
 

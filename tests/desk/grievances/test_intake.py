@@ -69,7 +69,7 @@ async def test_looking_for_a_household_loses_nothing_that_was_typed(mariam: Brow
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "correction"),
     [
         ({"q": "12345678"}, "vérifiez chaque chiffre"),
         ({"q": ""}, "Cherchez le ménage"),
@@ -84,11 +84,11 @@ async def test_looking_for_a_household_loses_nothing_that_was_typed(mariam: Brow
     ],
 )
 async def test_what_is_wrong_is_told_beside_it_and_nothing_is_lost(
-    mariam: Browser, fields: dict[str, str], said: str
+    mariam: Browser, fields: dict[str, str], correction: str
 ) -> None:
     answer = await sent(mariam, **{**ORDINARY, **fields}, words="Mes mots")
     assert answer.status_code == 422
-    assert said in seen(answer)
+    assert correction in seen(answer)
     assert "Mes mots</textarea>" in answer.text
     assert await rows("SELECT FROM grievance") == []
 
@@ -112,8 +112,8 @@ async def test_somebody_without_a_household_and_somebody_without_a_name(mariam: 
 
 
 async def test_abuse_keeps_the_least_and_its_agent_sees_only_a_reference(mariam: Browser) -> None:
-    told = {"what": "abuse.violence", "phone": "66123456", "call_safe": "yes", "call_back": "1", "sex": "F"}
-    answer = await sent(mariam, **ORDINARY | told, words="Ce qui s'est passé")
+    form = {"what": "abuse.violence", "phone": "66123456", "call_safe": "yes", "call_back": "1", "sex": "F"}
+    answer = await sent(mariam, **ORDINARY | form, words="Ce qui s'est passé")
     assert "Donnez ce numéro" in seen(answer)
     assert "Violence" not in seen(answer).split("Qui se plaint")[0]
     (filed,) = await rows("SELECT words, household_id, commune_pcode, name, sex, village, msisdn FROM grievance")

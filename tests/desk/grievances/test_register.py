@@ -71,8 +71,14 @@ async def test_what_is_wrong_stands_beside_its_line_and_the_good_ones_are_not_lo
     wrong: Cells = ("k4", "12345678", "Q", "12", "99", "Ses mots")
     answer = await typed(mariam, GOOD, wrong, NAMED)
     assert answer.status_code == 422
-    for said in ("vérifiez chaque chiffre", "F ou M", "8 chiffres", "Code inconnu", "1 ligne n'est pas enregistrée"):
-        assert said in seen(answer)
+    for correction in (
+        "vérifiez chaque chiffre",
+        "F ou M",
+        "8 chiffres",
+        "Code inconnu",
+        "1 ligne n'est pas enregistrée",
+    ):
+        assert correction in seen(answer)
     assert 'value="Ses mots"' in answer.text
     assert len(await filed()) == 2
     right: Cells = ("k4", "Oumar Keita", "M", "", "81", "Ses mots")
@@ -85,7 +91,7 @@ async def test_what_is_wrong_stands_beside_its_line_and_the_good_ones_are_not_lo
 
 
 @pytest.mark.parametrize(
-    ("head", "said"),
+    ("head", "correction"),
     [
         ({"commune": ""}, "de quelle commune"),
         ({"village": ""}, "nom du village"),
@@ -95,10 +101,10 @@ async def test_what_is_wrong_stands_beside_its_line_and_the_good_ones_are_not_lo
     ],
 )
 async def test_nothing_is_filed_before_it_is_known_where_and_when(
-    mariam: Browser, head: dict[str, str], said: str
+    mariam: Browser, head: dict[str, str], correction: str
 ) -> None:
     answer = await typed(mariam, GOOD, **head)
-    assert said in seen(answer)
+    assert correction in seen(answer)
     assert GOOD[-1] in answer.text
     assert await filed() == []
 

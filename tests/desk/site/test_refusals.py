@@ -24,7 +24,7 @@ def test_every_error_of_the_people_who_work_here_has_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "french"),
     [
         (agents.LoginTaken("awa"), "Ce nom de connexion est pris, même si la personne est partie."),
         (
@@ -33,8 +33,8 @@ def test_every_error_of_the_people_who_work_here_has_a_sentence() -> None:
         ),
     ],
 )
-def test_an_error_is_said_in_french_with_what_it_carries(error: JigiError, said: str) -> None:
-    assert sentence(error) == said
+def test_an_error_is_said_in_french_with_what_it_carries(error: JigiError, french: str) -> None:
+    assert sentence(error) == french
 
 
 def test_an_error_without_a_sentence_is_not_shown_in_english() -> None:

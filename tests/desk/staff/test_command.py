@@ -60,7 +60,7 @@ def test_somebody_is_kept_out_and_let_in_again_even_the_last_administrator() -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "refusal"),
     [
         (("add", "ADMIN", "Another"), "is taken"),
         (("add", "a b", "Somebody"), "a login is 2 to 32 letters"),
@@ -72,10 +72,10 @@ def test_somebody_is_kept_out_and_let_in_again_even_the_last_administrator() -> 
         (("forget-second-factor", "nobody"), "Nobody works here as nobody"),
     ],
 )
-def test_what_cannot_be_done_is_said(words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_done_is_said(words: tuple[str, ...], refusal: str) -> None:
     jigi("add", "admin", "Admin", "--role", "administrator")
-    refused = jigi(*words)
-    assert (refused.exit_code, said in refused.output) == (2, True), refused.output
+    result = jigi(*words)
+    assert (result.exit_code, refusal in result.output) == (2, True), result.output
 
 
 def test_the_trail_is_checked_and_an_end_that_was_cut_off_is_found(database_url: str) -> None:
