@@ -16,6 +16,7 @@ import demo.world
 from core.platform import database
 from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
 from core.schema import migrations
+from tests.core import seed
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +56,12 @@ async def world(database_url: str) -> AsyncIterator[None]:
     database.open_database(database_url, pool=10)
     yield
     await database.close_database()
+
+
+@pytest.fixture
+async def safo(world: None) -> None:
+    """The commune of Safo, and nobody in it."""
+    await seed.safo()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,9 @@ from core.registry.models import ComponentEvent, Enrolment, Household, Household
 from core.registry.statuses import Status
 
 TODAY = date(2026, 11, 24)
+NOW = datetime.combine(TODAY, time(9), UTC)
+"""Nine in the morning of that day, a Tuesday."""
+
 SAFO = "ML020201"
 NUMBERS = iter(range(10_000_000, 99_999_999))
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 import httpx
 import pytest
 from sqlalchemy import text
-from starlette.applications import Starlette
 
 from core.numbers.msisdn import local
 from core.platform.database import writing
@@ -41,12 +40,6 @@ pytestmark = pytest.mark.usefixtures("safo")
 NOW = datetime.now(UTC)
 SOON = NOW.date() + timedelta(days=6)
 MOPTI = "ML050101"
-
-
-@pytest.fixture
-async def safo(app: Starlette) -> None:
-    """The commune of Safo and nobody in it."""
-    await seed.safo()
 
 
 @pytest.fixture
