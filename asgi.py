@@ -1,7 +1,7 @@
 """The web application: the line's callbacks, the desk, health, metrics and, where it is on, the telephone to try."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -37,8 +37,16 @@ NEVER = 86_400.0
 """Seconds between looks at counts that are not counted."""
 
 
-def build(settings: Settings | None = None, on: Ground | None = None) -> Starlette:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(
+    settings: Settings | None = None, on: Ground | None = None, clock: Callable[[], datetime] = _now
+) -> Starlette:
     """The application for these settings, standing on these servers, or on those that the settings name.
+
+    `clock` tells the time to the line and to the webhooks of SMS; the desk has its own.
 
     Raises UnusableLocale where a language has no catalogue, so that nobody is answered in English.
     """
@@ -63,6 +71,7 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
         alphabet=alphabet(settings.alphabet),
         step_seconds=settings.step_seconds,
         typed_inputs=settings.typed_inputs,
+        clock=clock,
         counts=counts,
         tasks=ANSWERED_BY,
     )
@@ -78,12 +87,14 @@ def build(settings: Settings | None = None, on: Ground | None = None) -> Starlet
             await redis.aclose()
             await close_database()
 
-    app = Starlette(routes=[*_routes(settings, engine, redis, counts)], lifespan=lifespan)
+    app = Starlette(routes=[*_routes(settings, engine, redis, counts, clock)], lifespan=lifespan)
     desk.mount(app, settings)
     return app
 
 
-def _routes(settings: Settings, engine: Engine, redis: Client, counts: Counts) -> list[BaseRoute]:
+def _routes(
+    settings: Settings, engine: Engine, redis: Client, counts: Counts, clock: Callable[[], datetime]
+) -> list[BaseRoute]:
     own = CollectorRegistry()
     own.register(counts)
 
@@ -91,11 +102,11 @@ def _routes(settings: Settings, engine: Engine, redis: Client, counts: Counts) -
         return Response(generate_latest() + generate_latest(own), media_type=CONTENT_TYPE_LATEST)
 
     async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
-        await dropped_calls.end(session_end, unsaid if settings.sms_after_cut else None, datetime.now(UTC))
+        await dropped_calls.end(session_end, unsaid if settings.sms_after_cut else None, clock())
 
     routes: list[BaseRoute] = [
         *africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes),
-        *webhooks.routes(settings),
+        *webhooks.routes(settings, clock),
         *health.routes(redis, unspoken),
         Route("/metrics", metrics),
     ]

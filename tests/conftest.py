@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -17,6 +16,7 @@ from core.platform import database
 from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
 from core.schema import migrations
 from tests.core import seed
+from tests.core.seed import TODAY
 
 
 @pytest.fixture(scope="session")
@@ -85,13 +85,13 @@ DEMO_HOUSEHOLDS = 100
 
 async def _settled(url: str, folder: Path) -> None:
     database.open_database(url, statement_seconds=60)
-    await demo.world.build(folder, datetime.now(UTC).date(), count=DEMO_HOUSEHOLDS)
+    await demo.world.build(folder, TODAY, count=DEMO_HOUSEHOLDS)
     await database.close_database()
 
 
 @pytest.fixture(scope="session")
 def demo_world(database_url: str, servers_folder: Path) -> str:
-    """A database with the demo world, to be copied and never called into."""
+    """A database with the demo world of `TODAY`, to be copied and never called into."""
     url = make_url(database_url).set(database="jigi_demo").render_as_string(hide_password=False)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE jigi_demo")

@@ -1,6 +1,7 @@
 """The line as it is, on a small demo world: every demo caller can be dialled."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time
 
 import httpx
 import pytest
@@ -14,8 +15,11 @@ from core.schema.ground import Ground
 from core.text.languages import Language
 from demo.callers import DEMO_CALLERS, DemoCaller, Situation
 from simulator.gateway import UssdCall
+from tests.core.seed import TODAY
 
 CALLBACK = "/ussd/africastalking/demo"
+NOW = datetime.combine(TODAY, time(10), UTC)
+"""The moment of every call, on the day that the demo world was built for."""
 
 
 def caller(situation: Situation) -> DemoCaller:
@@ -49,7 +53,9 @@ async def pressed(call: UssdCall, *keys: str) -> str:
 
 @pytest.fixture
 async def town(town_database: str, redis: Redis, redis_server: OwnRedis) -> AsyncIterator[Town]:
-    app = build(Settings(callback_tokens=("demo",), log_level="DEBUG"), Ground(town_database, redis_server.url))
+    app = build(
+        Settings(callback_tokens=("demo",), log_level="DEBUG"), Ground(town_database, redis_server.url), lambda: NOW
+    )
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client,

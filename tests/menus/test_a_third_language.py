@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from core.outbox.notices import Notice, NoticeKind, queue_notice
-from core.platform.settings import Settings
 from core.registry.callers import recognise
 from core.text.formats import date_phrase
 from core.text.languages import Language
 from core.text.translator import translator
 from demo.callers import Situation
 from proof.catalogues import problems
-from sms.worker.sender import Sender
-from tests.menus.conftest import Town, caller
+from tests.menus.conftest import NOW, Town, caller
+from tests.sms.campaign_world import Watch, sender
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.support import an_invented_language
 from tests.support.an_invented_language import NAME, said
@@ -46,9 +45,9 @@ async def test_it_is_chosen_walked_in_and_sent(invented: Language, town: Town) -
     assert "000 F CFA" in paying
     assert said("Back") in paying
 
-    await queue_notice(Notice("invented", NoticeKind.HELP, upcoming.msisdn, invented, prompt=True), datetime.now(UTC))
+    await queue_notice(Notice("invented", NoticeKind.HELP, upcoming.msisdn, invented, prompt=True), NOW)
     gateway = ScriptedGateway()
-    await Sender(gateway, Settings(), worker="first").drain()
+    await sender(gateway, Watch(NOW)).drain()
     (body,) = [body for body, msisdns in gateway.asked if body.startswith(said("Jigisèmèjiri: "))]
     assert (body, (upcoming.msisdn,)) in gateway.asked
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime, time
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,10 @@ from proof.chart import TYPED, Chart, ChartStep, Way, chart_of, keys_pressed
 from proof.graph import BOX, FONT, HEIGHT, WIDTH, chart_in, draw
 from proof.walk import TrialCaller, Walk, Walker
 from proof.world import answers, on_own_database
+from tests.core.seed import TODAY
 
+NOW = datetime.combine(TODAY, time(10), UTC)
+"""A moment of the day that the demo world was built for."""
 MAP = Path(__file__).parents[2] / "docs" / "menu.svg"
 RENEW = "the map is not of this line any more; renew it: jigi menus graph -o docs/menu.svg"
 
@@ -36,7 +40,7 @@ async def _walked(url: str) -> Walk:
     typed = {question: each[:1] for question, each in answers().items()}
     async with on_own_database(url):
         await remember_language(msisdn, Language("fr"))
-        walker = Walker(line, Journal(), GSM7, undone=undone, answers=typed)
+        walker = Walker(line, Journal(), GSM7, undone=undone, answers=typed, clock=lambda: NOW)
         return await walker.walk([TrialCaller(msisdn, DEMO_CALLERS[0].situation_fr, Language("fr"))])
 
 
