@@ -1,20 +1,17 @@
-"""Who was cut off while reading what they called for gets it by SMS; nobody else, and nothing secret, ever."""
+"""Whose call was dropped while they read what they called for gets it by SMS; nobody else, and nothing secret, ever."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import text
 
 from asgi import build
 from core.grievances.filing import Filing, file
 from core.grievances.vocabulary import GrievanceState
 from core.platform import database
-from core.platform.database import reading
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
 from core.schema.ground import Ground
@@ -23,23 +20,17 @@ from core.text.languages import Language
 from demo.callers import Situation
 from simulator.gateway import UssdCall
 from tests.core.grievances.handling import decided
-from tests.menus.conftest import CALLBACK, Town, caller, pressed
+from tests.menus.conftest import CALLBACK, NOW, Town, caller, pressed
 from tests.sms.outbox.a_gateway import AGateway
+from tests.support.database import rows
 from ussd.hops import call_of
 
 BM, FR = Language("bm"), Language("fr")
-NOW = datetime.now(UTC)
 
 
-async def rows(statement: str) -> list[tuple[Any, ...]]:
-    async with reading() as connection:
-        return [tuple(row) for row in await connection.execute(text(statement))]
-
-
-async def told() -> list[tuple[str, str, str]]:
-    """Whom the answer of a cut call goes to: number, language and text."""
-    found = await rows("SELECT msisdn, language, filling ->> 'text' FROM message WHERE kind = 'call_cut' ORDER BY id")
-    return [(msisdn, language, text_) for msisdn, language, text_ in found]
+async def answers_queued() -> list[tuple[Any, ...]]:
+    """Whom the answer of a dropped call goes to: number, language and text."""
+    return await rows("SELECT msisdn, language, filling ->> 'text' FROM message WHERE kind = 'call_cut' ORDER BY id")
 
 
 async def ended(call: UssdCall, status: str = "Incomplete") -> None:
@@ -47,7 +38,8 @@ async def ended(call: UssdCall, status: str = "Incomplete") -> None:
     answer = await call.end_event(status)
     assert (answer.status_code, answer.text) == (200, "ok")
     name = call_of("africastalking", call.msisdn, call.session_id)
-    assert await rows(f"SELECT status FROM gateway_session WHERE session_id LIKE '{name}:%'") == [(status,)]  # noqa: S608
+    statuses = await rows("SELECT status FROM gateway_session WHERE session_id LIKE %(names)s", names=f"{name}:%")
+    assert statuses == [(status,)]
 
 
 @pytest.mark.parametrize("status", ["Incomplete", "Failed"])
@@ -58,19 +50,19 @@ async def ended(call: UssdCall, status: str = "Incomplete") -> None:
         (BM, "Jigisèmèjiri: telefòni tigèra. Wari bèna di: "),
     ],
 )
-async def test_who_was_cut_off_at_their_payment_gets_its_page_in_their_language(
+async def test_a_call_dropped_at_the_payment_is_answered_with_its_page_in_the_callers_language(
     town: Town, language: Language, first: str, status: str
 ) -> None:
     call = await town.speaking(Situation.UPCOMING, language)
     page = await pressed(call, "1")
     await ended(call, status)
 
-    ((msisdn, spoken, answer),) = await told()
+    ((msisdn, spoken, answer),) = await answers_queued()
     assert (msisdn, spoken) == (call.msisdn, language)
     assert page.startswith(GSM7.prepare(answer))
-    ((_, said),) = await AGateway().takes(datetime.now(UTC))
-    assert said.startswith(first)
-    assert GSM7.prepare(answer) in said
+    ((_, sms),) = await AGateway().takes(NOW)
+    assert sms.startswith(first)
+    assert GSM7.prepare(answer) in sms
 
 
 @pytest.mark.parametrize(
@@ -90,7 +82,7 @@ async def test_every_answer_of_the_line_is_worth_an_sms(
     call = await town.speaking(situation, FR)
     page = await pressed(call, *keys)
     await ended(call)
-    ((msisdn, _, answer),) = await told()
+    ((msisdn, _, answer),) = await answers_queued()
     assert msisdn == call.msisdn
     assert answer.startswith(first)
     assert GSM7.prepare(answer).split("\n")[0].endswith(page.split("\n")[0])
@@ -123,42 +115,42 @@ async def test_where_nothing_was_answered_yet_or_all_is_secret_no_sms_is_sent(to
     for label, keys in NOTHING_TO_SEND:
         await pressed(call, *keys)
         await ended(call)
-        assert await told() == [], label
+        assert await answers_queued() == [], label
         await pressed(call, "00")
 
 
-async def test_a_first_caller_who_was_asked_for_the_language_is_told_nothing(town: Town) -> None:
+async def test_a_first_caller_who_was_asked_for_the_language_gets_no_sms(town: Town) -> None:
     call = town.phone(caller(Situation.UPCOMING).msisdn)
     await call.dial()
     await ended(call)
-    assert await told() == []
+    assert await answers_queued() == []
 
 
 @pytest.mark.parametrize(("category", "subcategory"), [("conduct", "bribe"), ("abuse", "violence")])
 async def test_where_a_sensitive_complaint_stands_is_not_sent_after_a_call(
     town: Town, category: str, subcategory: str
 ) -> None:
-    known = Filing("k", None, None, category, subcategory, None, True, False, None, None, FR)
-    secret = (await file(known, NOW)).reference
+    complaint = Filing("k", None, None, category, subcategory, None, True, False, None, None, FR)
+    secret = (await file(complaint, NOW)).reference
     await decided(secret, GrievanceState.REJECTED, "Personne n'a été vu.", NOW)
-    plain = (await file(replace(known, key="l", category="payment", subcategory="late"), NOW)).reference
+    plain = (await file(replace(complaint, key="l", category="payment", subcategory="late"), NOW)).reference
     call = await town.speaking(Situation.UNREGISTERED, FR)
     await pressed(call, "4", "1", secret)
     await ended(call)
-    assert await told() == []
+    assert await answers_queued() == []
     await pressed(call, "00", "4", "1", plain)
     await ended(call)
-    assert [answer.split(",")[0] for _, _, answer in await told()] == [f"Plainte {plain}"]
+    assert [answer.split(",")[0] for _, _, answer in await answers_queued()] == [f"Plainte {plain}"]
 
 
 @pytest.mark.parametrize("keys", [["1"], ["2"], ["2", "1"]])
 async def test_what_was_asked_of_another_household_does_not_stay_on_the_phone(town: Town, keys: Sequence[str]) -> None:
-    known = caller(Situation.UPCOMING)
-    assert known.household_no is not None
+    other = caller(Situation.UPCOMING)
+    assert other.household_no is not None
     call = await town.speaking(Situation.UNREGISTERED, FR)
-    await pressed(call, "2", known.household_no, str(known.birth_year), *keys)
+    await pressed(call, "2", other.household_no, str(other.birth_year), *keys)
     await ended(call)
-    assert await told() == []
+    assert await answers_queued() == []
 
 
 async def test_who_looked_at_another_household_still_gets_what_is_their_own(town: Town) -> None:
@@ -168,22 +160,22 @@ async def test_who_looked_at_another_household_still_gets_what_is_their_own(town
     seen = await pressed(call, "5", "9", "2", other.household_no, str(other.birth_year), "1")
     assert seen.startswith("Payé le ")
     await ended(call)
-    assert await told() == []
+    assert await answers_queued() == []
     again = town.phone(call.msisdn)
     await pressed(again, "00", "1")
     await ended(again)
-    assert [answer.split(" :")[0] for _, _, answer in await told()] == ["Prochain paiement"]
+    assert [answer.split(" :")[0] for _, _, answer in await answers_queued()] == ["Prochain paiement"]
 
 
 @pytest.mark.parametrize("status", ["Success", "Unknown"])
-async def test_a_call_that_was_not_cut_is_told_nothing(town: Town, status: str) -> None:
+async def test_a_call_that_was_not_dropped_is_answered_by_no_sms(town: Town, status: str) -> None:
     call = await town.speaking(Situation.UPCOMING, FR)
     await pressed(call, "1")
     await ended(call, status)
-    assert await told() == []
+    assert await answers_queued() == []
 
 
-async def test_a_cut_that_is_reported_twice_and_a_second_one_the_same_day_are_told_once(town: Town) -> None:
+async def test_a_drop_that_is_reported_twice_and_a_second_one_the_same_day_are_answered_once(town: Town) -> None:
     call = await town.speaking(Situation.UPCOMING, FR)
     await pressed(call, "1")
     for status in ("Incomplete", "Incomplete", "Failed"):
@@ -191,23 +183,23 @@ async def test_a_cut_that_is_reported_twice_and_a_second_one_the_same_day_are_to
     again = town.phone(call.msisdn)
     await pressed(again, "00", "1")
     await ended(again)
-    assert len(await told()) == 1
+    assert len(await answers_queued()) == 1
     third = town.phone(call.msisdn)
     await pressed(third, "00", "2")
     await ended(third)
-    assert len(await told()) == 2
+    assert len(await answers_queued()) == 2
 
 
-async def test_who_called_again_meanwhile_is_not_told_of_the_call_before(town: Town) -> None:
+async def test_who_called_again_meanwhile_gets_no_sms_of_the_call_before(town: Town) -> None:
     call = await town.speaking(Situation.UPCOMING, FR)
     await pressed(call, "1")
     again = town.phone(call.msisdn)
     await again.dial()
     await ended(call)
-    assert await told() == []
+    assert await answers_queued() == []
     assert "Prochain paiement" in (await again.reply("1")).text
     await ended(again)
-    assert len(await told()) == 1
+    assert len(await answers_queued()) == 1
 
 
 async def test_the_end_of_a_strangers_session_with_this_number_tells_nothing(town: Town) -> None:
@@ -216,14 +208,14 @@ async def test_the_end_of_a_strangers_session_with_this_number_tells_nothing(tow
     for form in ({"sessionId": "ATUid_other"}, {"phoneNumber": caller(Situation.PAID).msisdn}, {"phoneNumber": ""}):
         whole = {"sessionId": call.session_id, "phoneNumber": call.msisdn, "status": "Incomplete", **form}
         assert (await town.client.post(f"{CALLBACK}/events", data=whole)).status_code == 200
-    assert await told() == []
+    assert await answers_queued() == []
 
 
 async def test_nothing_is_sent_where_the_programme_does_not_want_it(
     town_database: str, redis: Redis, redis_server: OwnRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JIGI_SMS_AFTER_CUT", "false")
-    app = build(Settings(callback_tokens=("demo",)), Ground(town_database, redis_server.url))
+    app = build(Settings(callback_tokens=("demo",)), Ground(town_database, redis_server.url), clock=lambda: NOW)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client,
@@ -231,20 +223,20 @@ async def test_nothing_is_sent_where_the_programme_does_not_want_it(
         call = await Town(client).speaking(Situation.UPCOMING, FR)
         await pressed(call, "1")
         await ended(call)
-        assert await told() == []
+        assert await answers_queued() == []
 
 
-async def test_without_the_session_the_end_is_recorded_and_nothing_is_told(town: Town, redis: Redis) -> None:
+async def test_without_the_session_the_end_is_recorded_and_no_sms_queued(town: Town, redis: Redis) -> None:
     call = await town.speaking(Situation.UPCOMING, FR)
     await pressed(call, "1")
     await redis.set(f"jigi:{{{call.msisdn}}}:call", "not a session")
     await ended(call)
     await redis.flushall()
     await ended(call)
-    assert await told() == []
+    assert await answers_queued() == []
 
 
-async def test_without_the_database_the_end_is_to_be_told_again_and_the_answer_is_then_sent(
+async def test_without_the_database_the_end_is_to_be_reported_again_and_the_answer_is_then_sent(
     town: Town, town_database: str
 ) -> None:
     call = await town.speaking(Situation.UPCOMING, FR)
@@ -253,7 +245,7 @@ async def test_without_the_database_the_end_is_to_be_told_again_and_the_answer_i
     assert (await call.end_event("Incomplete")).status_code == 503
     database.open_database(town_database)
     await ended(call)
-    assert len(await told()) == 1
+    assert len(await answers_queued()) == 1
 
 
 GOOD = {"sessionId": "ATUid_9", "phoneNumber": "+22370000001", "status": "Incomplete"}
