@@ -8,15 +8,17 @@ import pytest
 from core.staff.agents import Role
 from tests.sms.campaign_world import (
     AWA,
+    NOW,
     ROUND,
     change,
+    family,
     one,
     query,
     somebody,
     state_of,
 )
 from tests.sms.campaign_world import safo as safo
-from tests.sms.campaigns.typed_command import NOW, Typed, done, kin, planned, put, refused
+from tests.sms.campaigns.typed_command import Typed, done, planned, put, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 
 # What no command does
@@ -58,17 +60,17 @@ async def decided() -> list[object]:
 
 @pytest.mark.parametrize("words", TAKES_A_LOGIN, ids=" ".join)
 async def test_nobody_does_anything_under_a_login_that_is_not_known(jigi: Typed, words: Sequence[str]) -> None:
-    await kin(AWA)
+    await family(AWA)
     await planned()
     before = await decided()
-    said = refused(await jigi(*words, "--as", "nobody"))
-    assert said == "Nobody works here as nobody. `jigi agents list` shows who does."
+    message = refused(await jigi(*words, "--as", "nobody"))
+    assert message == "Nobody works here as nobody. `jigi agents list` shows who does."
     assert await decided() == before
 
 
 @pytest.mark.parametrize("words", TAKES_A_LOGIN, ids=" ".join)
 async def test_only_a_supervisor_decides(jigi: Typed, words: Sequence[str]) -> None:
-    await kin(AWA)
+    await family(AWA)
     await planned()
     await somebody("moussa", Role.AGENT)
     before = await decided()
@@ -77,7 +79,7 @@ async def test_only_a_supervisor_decides(jigi: Typed, words: Sequence[str]) -> N
 
 
 async def test_somebody_who_works_here_no_more_decides_nothing(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await planned()
     await somebody("binta")
     await change("UPDATE agent SET disabled_at = :now WHERE login = 'binta'", now=NOW)
@@ -123,7 +125,7 @@ async def test_of_a_campaign_that_is_not_there_nothing_is_written(jigi: Typed, t
 async def test_what_cannot_be_done_now_is_told_with_the_state(
     jigi: Typed, state: str, words: Sequence[str], why: str
 ) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await planned()
     await put(campaign, state)
     await somebody("binta")
@@ -146,19 +148,19 @@ async def test_what_cannot_be_done_now_is_told_with_the_state(
     ids=" ".join,
 )
 async def test_a_command_that_lacks_something_does_nothing(jigi: Typed, words: Sequence[str]) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await planned()
     await put(campaign, "approved")
     await somebody("binta")
     before = await decided()
-    said = await jigi(*words)
-    assert (said.code, said.out) == (2, "")
-    assert "Usage:" in said.err
+    outcome = await jigi(*words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "Usage:" in outcome.err
     assert await decided() == before
 
 
 async def test_the_login_may_stand_in_the_environment(jigi: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await planned()
     await somebody("binta")
     monkeypatch.setenv("JIGI_LOGIN", "binta")

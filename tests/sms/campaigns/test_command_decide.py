@@ -12,28 +12,31 @@ from tests.sms.campaign_world import (
     DJENEBA,
     FR,
     MALITEL,
+    NOW,
     approved,
     change,
     counted,
     drafted,
+    family,
     fate_of,
     fates,
     notice,
     one,
     query,
+    running,
     somebody,
     state_of,
 )
 from tests.sms.campaign_world import safo as safo
-from tests.sms.campaigns.typed_command import NOW, Typed, became, done, kin, planned, planning_of, refused, running
+from tests.sms.campaigns.typed_command import Typed, became, done, planned, planning_of, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 
 # Trying it out
 
 
 async def test_a_test_goes_to_the_named_phones_and_says_how_many(jigi: Typed) -> None:
-    await kin(AWA, language=FR)
-    await kin(MALITEL)
+    await family(AWA, language=FR)
+    await family(MALITEL)
     campaign = await planned()
     await somebody("binta")
     assert done(await jigi("test", campaign, "76 00 00 03", DJENEBA, "--as", "binta")) == ["4 test SMS queued."]
@@ -43,27 +46,27 @@ async def test_a_test_goes_to_the_named_phones_and_says_how_many(jigi: Typed) ->
 
 
 async def test_a_test_to_what_is_no_number_goes_to_nobody(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await planned()
     await somebody("binta")
-    said = refused(await jigi("test", campaign, CHEICK, "12", "--as", "binta"))
-    assert said == "one of these is no telephone number"
+    message = refused(await jigi("test", campaign, CHEICK, "12", "--as", "binta"))
+    assert message == "one of these is no telephone number"
     assert await query("SELECT id FROM message WHERE kind = 'test'") == []
 
 
 async def test_what_has_no_plan_cannot_be_tried(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await drafted(now=NOW)
     await somebody("binta")
-    said = refused(await jigi("test", campaign, CHEICK, "--as", "binta"))
-    assert said == f"campaign {campaign} has no texts yet: plan it first"
+    message = refused(await jigi("test", campaign, CHEICK, "--as", "binta"))
+    assert message == f"campaign {campaign} has no texts yet: plan it first"
 
 
 # Deciding
 
 
 async def test_somebody_else_approves_and_not_who_planned(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await planned()
     await somebody("binta")
     assert refused(await jigi("approve", campaign, "--as", "awa")) == "who planned a campaign cannot approve it"
@@ -73,7 +76,7 @@ async def test_somebody_else_approves_and_not_who_planned(jigi: Typed) -> None:
 
 
 async def test_an_approved_campaign_starts_now(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await approved(planning_of(await planned()), NOW)
     assert done(await jigi("start", campaign, "--as", "binta")) == [
         "It starts now.",
@@ -84,28 +87,28 @@ async def test_an_approved_campaign_starts_now(jigi: Typed) -> None:
 
 @pytest.mark.parametrize("written", ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 async def test_or_at_the_hour_of_bamako_that_is_asked(jigi: Typed, written: str) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await approved(planning_of(await planned()), NOW)
     at = (NOW + timedelta(days=1)).replace(hour=10, minute=30, second=0, microsecond=0)
-    said = done(await jigi("start", campaign, "--at", f"{at:{written}}", "--as", "binta"))
-    assert said[0] == f"It starts on {at:%Y-%m-%d} at 10:30."
+    lines = done(await jigi("start", campaign, "--at", f"{at:{written}}", "--as", "binta"))
+    assert lines[0] == f"It starts on {at:%Y-%m-%d} at 10:30."
     assert (await one("SELECT state, starts_at FROM campaign"))[:] == ("scheduled", at)
     assert done(await jigi("show", campaign))[0].endswith(f"scheduled for {at:%Y-%m-%d} 10:30")
 
 
 async def test_but_not_at_a_moment_that_has_passed(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await approved(planning_of(await planned()), NOW)
-    said = await jigi("start", campaign, "--at", f"{NOW - timedelta(hours=1):%Y-%m-%d %H:%M}", "--as", "binta")
-    assert refused(said) == "that moment has passed; without --at it starts now"
+    outcome = await jigi("start", campaign, "--at", f"{NOW - timedelta(hours=1):%Y-%m-%d %H:%M}", "--as", "binta")
+    assert refused(outcome) == "that moment has passed; without --at it starts now"
     assert await state_of(campaign) == "approved"
 
 
 async def test_a_campaign_is_paused_and_goes_on(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await running()
-    said = await jigi("pause", campaign, "--why", "the mairie is closed", "--as", "binta")
-    assert done(said) == ["Paused. What left already is still recorded."]
+    outcome = await jigi("pause", campaign, "--why", "the mairie is closed", "--as", "binta")
+    assert done(outcome) == ["Paused. What left already is still recorded."]
     assert await state_of(campaign) == "paused"
     assert done(await jigi("status", campaign))[0] == f"Campaign {campaign}: announce, paused: the mairie is closed"
     assert done(await jigi("resume", campaign, "--as", "binta")) == ["It goes on."]
@@ -114,7 +117,7 @@ async def test_a_campaign_is_paused_and_goes_on(jigi: Typed) -> None:
 
 
 async def test_a_pause_without_a_reason_is_by_hand(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await running()
     assert (await jigi("pause", campaign, "--as", "binta")).code == 0
     row = await one("SELECT why, why_code FROM campaign")
@@ -123,7 +126,7 @@ async def test_a_pause_without_a_reason_is_by_hand(jigi: Typed) -> None:
 
 
 async def test_a_cancelled_campaign_tells_nobody_any_more_and_says_why(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await running()
     assert done(await jigi("cancel", campaign, "--why", "wrong day", "--as", "binta")) == ["Cancelled."]
     assert await counted(campaign) == {"dropped": 1}
@@ -136,8 +139,8 @@ async def test_a_cancelled_campaign_tells_nobody_any_more_and_says_why(jigi: Typ
 
 async def uncertain() -> int:
     """A campaign that runs, one of whose two messages may have left unanswered."""
-    await kin(AWA)
-    await kin(MALITEL)
+    await family(AWA)
+    await family(MALITEL)
     campaign = await running()
     await became(AWA, "uncertain")
     await change("UPDATE sms_batch SET uncertain = true, state = 'done' WHERE operator = 'orange'")
@@ -156,15 +159,15 @@ async def test_a_supervisor_is_asked_about_uncertain_messages(jigi: Typed) -> No
 
 async def test_uncertain_messages_are_sent_again(jigi: Typed) -> None:
     campaign = await uncertain()
-    said = done(await jigi("settle", campaign, "--again", "--as", "binta"))
-    assert said == ["1 uncertain message(s) sent again."]
+    lines = done(await jigi("settle", campaign, "--again", "--as", "binta"))
+    assert lines == ["1 uncertain message(s) sent again."]
     assert (await fates(campaign))[AWA].state == "planned"
 
 
 async def test_or_left_as_they_are(jigi: Typed) -> None:
     campaign = await uncertain()
-    said = done(await jigi("settle", campaign, "--leave", "--as", "binta"))
-    assert said == ["1 uncertain message(s) left as they are."]
+    lines = done(await jigi("settle", campaign, "--leave", "--as", "binta"))
+    assert lines == ["1 uncertain message(s) left as they are."]
     assert (await fates(campaign))[AWA] == campaign_world.Fate("silent", "not_sent_again")
 
 

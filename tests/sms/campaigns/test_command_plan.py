@@ -1,7 +1,7 @@
 """`jigi campaign` plans, and shows what was planned."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -18,29 +18,32 @@ from tests.sms.campaign_world import (
     FIXED,
     FR,
     MALITEL,
+    NOW,
+    PAY_DAY,
     ROUND,
     approved,
     bodies,
+    family,
     one,
     query,
     somebody,
     told,
 )
 from tests.sms.campaign_world import safo as safo
-from tests.sms.campaigns.typed_command import NOW, PAY_DAY, Typed, done, kin, planned, planning_of, refused
+from tests.sms.campaigns.typed_command import Typed, done, planned, planning_of, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 
 # Planning
 
 
 async def test_a_plan_is_shown_as_it_was_made_and_nothing_leaves(jigi: Typed) -> None:
-    await kin(AWA, language=FR)
-    await kin(MALITEL)
-    await kin(FIXED)
+    await family(AWA, language=FR)
+    await family(MALITEL)
+    await family(FIXED)
     await somebody("awa")
-    said = await jigi("plan", "announce", "--round", ROUND, "--as", "awa")
-    assert said.code == 0
-    lines = said.lines()
+    outcome = await jigi("plan", "announce", "--round", ROUND, "--as", "awa")
+    assert outcome.code == 0
+    lines = outcome.lines()
     assert lines[0] == "Campaign 1: T4 2026 announce (announce), planned, waits for an approval"
     assert (
         lines[1] == "2 recipients, 2 texts in 2 requests, 2 parts, cost not known (JIGI_SMS_PART_PRICE_XOF is not set)"
@@ -84,12 +87,12 @@ async def test_whom_a_plan_is_for_is_kept_as_it_was_asked(jigi: Typed) -> None:
 
 
 async def test_a_plan_of_events_is_for_the_days_asked(jigi: Typed) -> None:
-    await kin(AWA, round_name=None, components=("MA",))
+    await family(AWA, round_name=None, components=("MA",))
     await seed.event("MA", PAY_DAY)
     await seed.event("MA", PAY_DAY + timedelta(days=5), what="Pesée")
     await somebody("awa")
-    said = await jigi("plan", "announce", "--event", "MA", "--from", PAY_DAY, "--to", PAY_DAY, "--as", "awa")
-    assert said.lines()[0].startswith("Campaign 1: MA announce (announce)")
+    outcome = await jigi("plan", "announce", "--event", "MA", "--from", PAY_DAY, "--to", PAY_DAY, "--as", "awa")
+    assert outcome.lines()[0].startswith("Campaign 1: MA announce (announce)")
     assert "Causerie" in (await bodies(1))[AWA]
     assert "Pesée" not in (await bodies(1))[AWA]
     subject = (await one("SELECT subject FROM campaign")).subject
@@ -97,8 +100,8 @@ async def test_a_plan_of_events_is_for_the_days_asked(jigi: Typed) -> None:
 
 
 async def test_a_reminder_speaks_of_the_day_asked(jigi: Typed) -> None:
-    await kin(AWA)
-    await kin(BINTA, due=PAY_DAY + timedelta(days=1))
+    await family(AWA)
+    await family(BINTA, due=PAY_DAY + timedelta(days=1))
     await somebody("awa")
     assert (await jigi("plan", "reminder3", "--round", ROUND, "--day", PAY_DAY, "--as", "awa")).code == 0
     assert await told(1) == {AWA}
@@ -145,12 +148,12 @@ async def test_what_cannot_be_planned_is_told_and_not_kept(jigi: Typed, words: S
 
 
 async def test_a_plan_made_anew_is_of_what_is_true_now_and_of_who_made_it_anew(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await planned()
-    await kin(BINTA)
+    await family(BINTA)
     await somebody("binta")
-    said = await jigi("replan", campaign, "--as", "binta")
-    assert said.lines()[1].startswith("2 recipients, ")
+    outcome = await jigi("replan", campaign, "--as", "binta")
+    assert outcome.lines()[1].startswith("2 recipients, ")
     assert await told(campaign) == {AWA, BINTA}
     assert refused(await jigi("approve", campaign, "--as", "binta")) == "who planned a campaign cannot approve it"
 
@@ -159,26 +162,26 @@ async def test_a_plan_made_anew_is_of_what_is_true_now_and_of_who_made_it_anew(j
 
 
 async def test_a_campaign_is_shown_with_its_recipients_texts_and_decisions(jigi: Typed) -> None:
-    await kin(AWA, language=FR)
-    await kin(BINTA, language=FR)
-    await kin(MALITEL)
-    await kin(FIXED)
-    await kin(CHEICK)
+    await family(AWA, language=FR)
+    await family(BINTA, language=FR)
+    await family(MALITEL)
+    await family(FIXED)
+    await family(CHEICK)
     await stop_sms(CHEICK)
     campaign = await planned()
     await approved(planning_of(campaign), NOW)
-    said = await jigi("show", campaign)
-    lines = done(said)
+    outcome = await jigi("show", campaign)
+    lines = done(outcome)
     assert lines[0] == f"Campaign {campaign}: announce (announce), approved"
     assert lines[1].startswith("3 recipients, 2 texts in 2 requests, 3 parts, ")
-    assert sorted((row[0], row[1]) for row in said.rows()) == [
+    assert sorted((row[0], row[1]) for row in outcome.rows()) == [
         ("Region ML02", "3"),
         ("bm", "1"),
         ("fr", "2"),
         ("malitel", "1"),
         ("orange", "2"),
     ]
-    assert sorted((row[2], row[3]) for row in said.rows() if row[2]) == [("fixed_line", "1"), ("opted_out", "1")]
+    assert sorted((row[2], row[3]) for row in outcome.rows() if row[2]) == [("fixed_line", "1"), ("opted_out", "1")]
     texts = await bodies(campaign)
     for phone, language, times in ((AWA, "fr", 2), (MALITEL, "bm", 1)):
         at = next(place for place, line in enumerate(lines) if line.startswith(f"{language}, "))
@@ -193,14 +196,14 @@ async def test_a_campaign_is_shown_with_its_recipients_texts_and_decisions(jigi:
 
 
 async def test_who_got_the_sms_of_the_day_is_shown_as_told_tomorrow(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await planned()
-    await campaign_world.got(AWA, 3, at=datetime.now(UTC))
+    await campaign_world.got(AWA, 3)
     assert ["three_today: told tomorrow", "1"] in [row[2:] for row in (await jigi("show", campaign)).rows()]
 
 
 async def test_what_came_by_itself_is_shown_so(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = (await campaign_world.planned(now=NOW, planner=None)).campaign_id
     assert done(await jigi("show", campaign))[-1].endswith(" by itself: planned 1 recipients, 1 parts")
     assert (await jigi("list")).rows()[0][6:] == ["by itself", ""]
@@ -212,7 +215,7 @@ async def test_a_price_makes_a_cost_and_beyond_the_cap_it_takes_two(
     monkeypatch.setenv("JIGI_SMS_PART_PRICE_XOF", "1500")
     monkeypatch.setenv("JIGI_SMS_CAP_XOF", "2000")
     for phone in (AWA, BINTA):
-        await kin(phone)
+        await family(phone)
     for login in ("awa", "binta", "cheick"):
         await somebody(login)
     head, counts, *_ = (await jigi("plan", "announce", "--round", ROUND, "--as", "awa")).lines()
@@ -228,15 +231,17 @@ async def test_a_price_makes_a_cost_and_beyond_the_cap_it_takes_two(
 
 @pytest.mark.parametrize("words", [("list",), ("status",)], ids=" ".join)
 async def test_the_list_has_the_newest_first(jigi: Typed, words: Sequence[str]) -> None:
-    await kin(AWA)
-    await kin(MALITEL)
+    await family(AWA)
+    await family(MALITEL)
     first = await planned()
     await steps.approve(first, await somebody("binta"), NOW)
     second = await planned(CampaignKind.REMINDER_3)
-    said = await jigi(*words)
-    assert done(said) == []
-    assert said.headings() == [["No", "Campaign", "Kind", "State", "Recipients", "Parts", "Planned by", "Approved by"]]
-    assert said.rows() == [
+    outcome = await jigi(*words)
+    assert done(outcome) == []
+    assert outcome.headings() == [
+        ["No", "Campaign", "Kind", "State", "Recipients", "Parts", "Planned by", "Approved by"]
+    ]
+    assert outcome.rows() == [
         [f"{second}", "reminder3", "reminder3", "planned, waits for an approval", "0", "0", "Awa", ""],
         [f"{first}", "announce", "announce", "approved", "2", "2", "Awa", "Binta"],
     ]

@@ -16,10 +16,12 @@ from tests.sms.campaign_world import (
     MALITEL,
     ROUND,
     change,
+    family,
+    running,
     somebody,
 )
 from tests.sms.campaign_world import safo as safo
-from tests.sms.campaigns.typed_command import Typed, became, done, kin, refused, running
+from tests.sms.campaigns.typed_command import Typed, became, done, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 
 # What is told by itself
@@ -33,11 +35,11 @@ async def test_rules_are_shown_to_anybody_and_switched_by_a_supervisor(jigi: Typ
     await somebody("binta")
     assert done(await jigi("rules", ROUND)) == ALL_ON
     off = ["reminder3: on", "reminder1: on", "moved: off", "unclaimed: off", "announce: on"]
-    said = await jigi("rules", ROUND, "--off", "moved", "--off", "unclaimed", "--as", "binta")
-    assert done(said) == off
+    outcome = await jigi("rules", ROUND, "--off", "moved", "--off", "unclaimed", "--as", "binta")
+    assert done(outcome) == off
     assert done(await jigi("rules", ROUND)) == off
-    said = await jigi("rules", ROUND, "--on", "unclaimed", "--as", "binta")
-    assert done(said) == ["reminder3: on", "reminder1: on", "moved: off", "unclaimed: on", "announce: on"]
+    outcome = await jigi("rules", ROUND, "--on", "unclaimed", "--as", "binta")
+    assert done(outcome) == ["reminder3: on", "reminder1: on", "moved: off", "unclaimed: on", "announce: on"]
 
 
 async def test_rules_are_those_of_one_round(jigi: Typed) -> None:
@@ -65,11 +67,11 @@ async def test_nobody_switches_a_rule_without_a_login(jigi: Typed) -> None:
 
 async def told_in_part() -> int:
     """A campaign of which one was told, one could not be, one waits, one is under way, and one was left out."""
-    await kin(AWA, name="Awa Traoré")
-    await kin(BINTA, name="Binta Keïta")
-    await kin(CHEICK, name="Cheick Diarra")
-    await kin(MALITEL, name="Moussa Coulibaly")
-    await kin(FIXED, name="Djénéba Sidibé")
+    await family(AWA, name="Awa Traoré")
+    await family(BINTA, name="Binta Keïta")
+    await family(CHEICK, name="Cheick Diarra")
+    await family(MALITEL, name="Moussa Coulibaly")
+    await family(FIXED, name="Djénéba Sidibé")
     campaign = await running()
     await became(AWA, "delivered")
     await became(BINTA, "failed", "AbsentSubscriber")
@@ -86,27 +88,27 @@ async def told_in_part() -> int:
 
 async def test_the_status_counts_where_messages_are_and_what_they_cost(jigi: Typed) -> None:
     campaign = await told_in_part()
-    said = await jigi("status", campaign)
-    assert done(said) == [f"Campaign {campaign}: announce, running"]
-    assert said.headings() == [["sent", "left out", "planned", "delivered", "failed", "under way", "cost"]]
-    assert said.rows() == [["2", "1", "2", "1", "1", "1", "USD 0.04, XOF 1,222.50"]]
+    outcome = await jigi("status", campaign)
+    assert done(outcome) == [f"Campaign {campaign}: announce, running"]
+    assert outcome.headings() == [["sent", "left out", "planned", "delivered", "failed", "under way", "cost"]]
+    assert outcome.rows() == [["2", "1", "2", "1", "1", "1", "USD 0.04, XOF 1,222.50"]]
 
 
 async def test_the_status_of_what_cost_nothing_yet_says_so(jigi: Typed) -> None:
-    await kin(AWA)
+    await family(AWA)
     assert (await jigi("status", await running())).rows() == [["0", "1", "0", "–"]]
 
 
 async def test_a_report_tells_by_commune_and_writes_the_lists(jigi: Typed, tmp_path: Path) -> None:
     campaign = await told_in_part()
     folder = tmp_path / "lists" / "safo"
-    said = await jigi("report", campaign, "--out", folder)
-    lines = done(said)
+    outcome = await jigi("report", campaign, "--out", folder)
+    lines = done(outcome)
     names = (folder / f"campaign-{campaign}-unreached.csv", folder / f"campaign-{campaign}-unreached.xlsx")
     assert lines[0] == f"Campaign {campaign}: announce, running"
     assert lines[-1] == f"4 households were not told: {names[0]}, {names[1]}"
-    assert said.headings()[-1] == ["Region", "Commune", "Households", "Not told", "Why"]
-    *commune, why = said.rows()[-1]
+    assert outcome.headings()[-1] == ["Region", "Commune", "Households", "Not told", "Why"]
+    *commune, why = outcome.rows()[-1]
     assert commune == ["Region ML02", "Safo", "5", "4"]
     assert sorted(why.split(", ")) == [
         "pas encore envoyé: 2",
@@ -130,7 +132,7 @@ async def test_a_report_tells_by_commune_and_writes_the_lists(jigi: Typed, tmp_p
 async def test_a_report_is_written_where_one_stands_unless_said_otherwise(
     jigi: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await kin(AWA)
+    await family(AWA)
     campaign = await running()
     await became(AWA, "delivered")
     monkeypatch.chdir(tmp_path)

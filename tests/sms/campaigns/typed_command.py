@@ -1,8 +1,8 @@
-"""`jigi campaign` as it is typed, and what it says."""
+"""`jigi campaign` as it is typed at nine in the morning of the world, and what it says."""
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 import pytest
@@ -15,19 +15,22 @@ from core.platform.database import close_database, open_database
 from core.platform.settings import settings
 from sms.campaigns import command, display, planning
 from tests.sms import campaign_world
-from tests.sms.campaign_world import (
-    change,
-    family,
-)
+from tests.sms.campaign_world import NOW, change
 
-NOW = datetime.now(UTC)
-PAY_DAY = NOW.date() + timedelta(days=6)
 WIDE = 400
 """So many columns that no line is broken."""
 
 
-class Said:
-    """What a command said and its exit code."""
+class NineInTheMorning(datetime):
+    """The clock of the command, which stands still."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return NOW.astimezone(tz)
+
+
+class Outcome:
+    """What a command wrote and its exit code."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code = code
@@ -35,7 +38,7 @@ class Said:
         self.err = err
 
     def lines(self) -> list[str]:
-        """What it said line by line, without what is a table and what is empty."""
+        """What it wrote line by line, without what is a table and what is empty."""
         return [line.strip() for line in self.out.splitlines() if line.strip() and line[0] not in "┏┃┡│├└"]
 
     def rows(self) -> list[list[str]]:
@@ -50,7 +53,7 @@ class Said:
 
 
 class Typed(Protocol):
-    async def __call__(self, *words: object) -> Said: ...
+    async def __call__(self, *words: object) -> Outcome: ...
 
 
 @pytest.fixture
@@ -60,36 +63,28 @@ def jigi(safo: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setenv("COLUMNS", f"{WIDE}")
     for module in (command, display):
         monkeypatch.setattr(module, "out", Console(width=WIDE))
+        monkeypatch.setattr(module, "datetime", NineInTheMorning)
     monkeypatch.setattr(command, "errors", Console(stderr=True, width=WIDE))
     monkeypatch.delenv("JIGI_LOGIN", raising=False)
     settings.cache_clear()
     logging = structlog.get_config()
 
-    async def typed(*words: object) -> Said:
+    async def typed(*words: object) -> Outcome:
         await close_database()
         result = await asyncio.to_thread(CliRunner().invoke, command.app, [str(word) for word in words])
         open_database(database_url)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return Said(result.exit_code, result.stdout, result.stderr)
+        return Outcome(result.exit_code, result.stdout, result.stderr)
 
     yield typed
     structlog.configure(**logging)
     settings.cache_clear()
 
 
-async def kin(*phones: str, due: date | None = PAY_DAY, **known: object) -> int:
-    """A household that is paid in some days from the real today."""
-    return await family(*phones, due=due, **known)  # type: ignore[arg-type]
-
-
 async def planned(kind: CampaignKind = CampaignKind.ANNOUNCE) -> int:
     """A plan of the round made by Awa; its number."""
-    return (await campaign_world.planned(kind, now=NOW)).campaign_id
-
-
-async def running() -> int:
-    return await campaign_world.running(now=NOW)
+    return (await campaign_world.planned(kind)).campaign_id
 
 
 async def put(campaign: int, state: str) -> None:
@@ -108,16 +103,16 @@ async def became(msisdn: str, state: str, reason: str | None = None) -> None:
     )
 
 
-def refused(said: Said) -> str:
+def refused(outcome: Outcome) -> str:
     """What a command that did nothing said, on standard error alone."""
-    assert (said.code, said.out) == (2, "")
-    return " ".join(said.err.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    return " ".join(outcome.err.split())
 
 
-def done(said: Said) -> list[str]:
-    """What a command that did its work said."""
-    assert (said.code, said.err.strip()) == (0, "")
-    return said.lines()
+def done(outcome: Outcome) -> list[str]:
+    """What a command that did its work outcome."""
+    assert (outcome.code, outcome.err.strip()) == (0, "")
+    return outcome.lines()
 
 
 def planning_of(campaign: int) -> planning.Plan:
