@@ -42,7 +42,7 @@ def exemplars(visits: Iterable[Visit], order: Sequence[str], alphabet: Alphabet)
     pairs: dict[str, list[Pair]] = {}
     for pair in _pairs(visits):
         pairs.setdefault(next(iter(pair.values())).screen, []).append(pair)
-    found: list[Exemplar] = []
+    chosen: list[Exemplar] = []
     wrong_key_seen = False
     seen: set[str] = set()
     for screen in [*order, *sorted(set(pairs) - set(order))]:
@@ -53,17 +53,17 @@ def exemplars(visits: Iterable[Visit], order: Sequence[str], alphabet: Alphabet)
                     continue
                 wrong_key_seen = True
             shown = {language: pair[language].text for language in Language if language in pair}
-            found.append(Exemplar(screen, visit.caller.actor, visit.keys, shown))
-    return found
+            chosen.append(Exemplar(screen, visit.caller.actor, visit.keys, shown))
+    return chosen
 
 
 def _pairs(visits: Iterable[Visit]) -> Iterator[Pair]:
     """The visits by caller and keys, in every language where the same keys led to the same screen."""
-    found: dict[tuple[str, tuple[str, ...]], dict[Language, Visit]] = {}
+    by_keys: dict[tuple[str, tuple[str, ...]], dict[Language, Visit]] = {}
     for visit in visits:
         if not visit.error and visit.keys[-1:] not in ((BACK,), (HOME,)):
-            found.setdefault((visit.caller.msisdn, visit.keys), {}).setdefault(visit.caller.language, visit)
-    for pair in found.values():
+            by_keys.setdefault((visit.caller.msisdn, visit.keys), {}).setdefault(visit.caller.language, visit)
+    for pair in by_keys.values():
         if len({visit.screen for visit in pair.values()}) == 1:
             yield pair
         else:

@@ -103,14 +103,14 @@ def _beginnings(rows: Sequence[BoxPlace], start: BoxPlace) -> Iterator[Sequence[
     yield rows
     yield rows[::-1]
     for sense in (1, -1):
-        found: list[BoxPlace] = []
+        walked: list[BoxPlace] = []
         ahead = [start]
         while ahead:
             place = ahead.pop()
-            if place not in found:
-                found.append(place)
+            if place not in walked:
+                walked.append(place)
                 ahead += [other for other in place.near if other.layer > place.layer][::sense]
-        yield [*found, *(place for place in rows if place not in found)]
+        yield [*walked, *(place for place in rows if place not in walked)]
 
 
 def _crossings(rows: Sequence[BoxPlace], order: Mapping[int, float]) -> int:

@@ -139,8 +139,8 @@ class Faults:
                 return self._in_full({"kind": kind})
         return None
 
-    def _in_full(self, said: dict[str, Any]) -> GatewayFault:
-        return GatewayFault(**{**self.order.model_dump(include=set(_Manner.model_fields)), **said})
+    def _in_full(self, fields: dict[str, Any]) -> GatewayFault:
+        return GatewayFault(**{**self.order.model_dump(include=set(_Manner.model_fields)), **fields})
 
     def spend(self, messages: int) -> int:
         """Pay for these messages; how many of them the balance was enough for."""

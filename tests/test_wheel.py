@@ -67,8 +67,8 @@ def test_the_wheel_has_every_file_of_its_rooms_and_no_other_room(wheel: Path) ->
 def test_every_room_is_installed_or_meant_not_to_be() -> None:
     rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {"locales"}
     assert rooms - NOT_INSTALLED == {*ROOMS}
-    found = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]["include"]
-    assert {pattern.removesuffix("*") for pattern in found} == {*ROOMS}
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert {pattern.removesuffix("*") for pattern in patterns} == {*ROOMS}
 
 
 @pytest.fixture(scope="module")

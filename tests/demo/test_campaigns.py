@@ -6,7 +6,19 @@ from core.payments.states import PaymentState
 from core.platform.settings import Settings
 from demo.campaigns import campaign as demo_campaign
 from sms.campaigns import preview, steps
-from tests.sms.campaign_world import AWA, BINTA, CHEICK, NOW, SETTINGS, family, one, query, somebody, state_of, told
+from tests.sms.campaign_world import (
+    AWA,
+    BINTA,
+    CHEICK,
+    NOW,
+    SETTINGS,
+    family,
+    one,
+    query,
+    recipients_of,
+    somebody,
+    state_of,
+)
 from tests.sms.campaign_world import safo as safo
 
 pytestmark = pytest.mark.usefixtures("safo")
@@ -39,7 +51,7 @@ async def test_the_round_with_most_coming_payments_is_told() -> None:
         await family(f"+2237700000{number}", round_name="T2 2026", state=PaymentState.PAID)
     campaign = await demo_campaign(NOW, SETTINGS)
     assert campaign is not None
-    assert await told(campaign) == {BINTA, CHEICK}
+    assert await recipients_of(campaign) == {BINTA, CHEICK}
 
 
 async def test_without_a_coming_payment_there_is_none() -> None:

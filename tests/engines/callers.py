@@ -31,7 +31,7 @@ class Tally:
     hops: int
     filed: int
     """Complaints in the database."""
-    told: int
+    numbered: int
     """Complaints whose number somebody was told."""
     apologies: int
     """Of them, while the engine failed over."""
@@ -40,7 +40,7 @@ class Tally:
     sms: int = 0
 
     def row(self) -> str:
-        counts = f"{self.hops:6} {self.filed:6} {self.told:6} {self.apologies:10} {self.later:6} {self.sms:5}"
+        counts = f"{self.hops:6} {self.filed:6} {self.numbered:6} {self.apologies:10} {self.later:6} {self.sms:5}"
         return f"{self.engine:46} {counts}"
 
 
@@ -50,7 +50,7 @@ class Callers:
 
     client: httpx.AsyncClient
     hops: int = 0
-    told: int = 0
+    numbered: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def complain(self, count: int) -> None:
@@ -83,7 +83,7 @@ class Callers:
                 return
             screen = await call.reply(key)
             self.hops += 1
-        self.told += screen.text.startswith(FILED)
+        self.numbered += screen.text.startswith(FILED)
 
 
 def apologies() -> int:

@@ -34,12 +34,12 @@ async def complained(callers: Callers, url: str, engine: str, sms: int = 0) -> T
     """People complain on an engine that stands; nothing is lost, nothing twice, nobody is put off."""
     before = apologies()
     await callers.complain(CALLS)
-    tally = Tally(engine, callers.hops, filed(url), callers.told, 0, apologies() - before, sms)
-    assert (tally.filed, tally.told, tally.later) == (CALLS, CALLS, 0)
+    tally = Tally(engine, callers.hops, filed(url), callers.numbered, 0, apologies() - before, sms)
+    assert (tally.filed, tally.numbered, tally.later) == (CALLS, CALLS, 0)
     return tally
 
 
-async def told(settings: Settings, pooled: str, direct: str) -> int:
+async def sent(settings: Settings, pooled: str, direct: str) -> int:
     """A small campaign goes out through the worker; how many were told, each once."""
     now = datetime.now(UTC)
     gateway = ScriptedGateway()
@@ -74,7 +74,7 @@ async def test_behind_pgbouncer(
 ) -> None:
     await built(primary, tmp_path / "world")
     with pgbouncer(tmp_path / "pgbouncer", primary, mode) as pooled:
-        sms = await told(worker_settings(primary.url()), pooled, primary.url())
+        sms = await sent(worker_settings(primary.url()), pooled, primary.url())
         async with line_on(Ground(pooled, redis_server.url, primary.url())) as callers:
             table.append(await complained(callers, primary.url(), f"PgBouncer 1.18, {mode} mode", sms))
 
@@ -99,16 +99,16 @@ async def test_on_a_redis_that_sentinels_fail_over(
             await calling
             during = apologies() - before
             assert redis.master_port() == redis.ports[1], "the replica is the master now"
-            until = callers.told
+            until = callers.numbered
             await callers.complain(CALLS)
             later = apologies() - before - during
             tally = Tally(
-                "Redis failed over by Sentinel", callers.hops, filed(primary.url()), callers.told, during, later
+                "Redis failed over by Sentinel", callers.hops, filed(primary.url()), callers.numbered, during, later
             )
     table.append(tally)
-    assert tally.told - until == CALLS
+    assert tally.numbered - until == CALLS
     assert tally.later == 0
-    assert tally.filed == tally.told, "every complaint in the database was told, and none is there twice"
+    assert tally.filed == tally.numbered, "every complaint in the database was told, and none is there twice"
 
 
 async def test_a_promoted_standby_is_followed(
@@ -131,20 +131,20 @@ async def test_a_promoted_standby_is_followed(
                 await asyncio.to_thread(promote, second)
                 await calling
                 during = apologies() - before
-                until = callers.told
+                until = callers.numbered
                 await callers.complain(CALLS)
                 later = apologies() - before - during
-            sms = await told(worker_settings(second.url()), url, second.url())
+            sms = await sent(worker_settings(second.url()), url, second.url())
             tally = Tally(
                 "PostgreSQL, standby promoted under load",
                 callers.hops,
                 filed(second.url()),
-                callers.told,
+                callers.numbered,
                 during,
                 later,
                 sms,
             )
     table.append(tally)
-    assert tally.told - until == CALLS
+    assert tally.numbered - until == CALLS
     assert tally.later == 0
-    assert tally.filed >= tally.told, "what somebody was told is there"
+    assert tally.filed >= tally.numbered, "what somebody was told is there"

@@ -9,7 +9,7 @@ LONGEST_SECONDS = 240
 
 def test_nothing_is_lost_or_repeated_while_everything_is_killed() -> None:
     command = [sys.executable, "-m", "faults", "--runs", str(RUNS), "--seed", str(SEED)]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False)  # noqa: S603
-    assert told.returncode == 0, told.stdout
-    assert f"{RUNS} runs in" in told.stdout
-    assert "violations: 0" in told.stdout
+    program = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False)  # noqa: S603
+    assert program.returncode == 0, program.stdout
+    assert f"{RUNS} runs in" in program.stdout
+    assert "violations: 0" in program.stdout

@@ -88,8 +88,8 @@ def read(text: str) -> Dialogue:
     """Read a file; raises Unreadable with the number of the line."""
     lines = [line.rstrip() for line in text.splitlines()]
     head, bodies = _parts(lines)
-    title = _found(_TITLE, head)
-    caller = _found(_CALLER, head)
+    title = _match_in(_TITLE, head)
+    caller = _match_in(_CALLER, head)
     if f"Jour : {DAY}" not in head:
         raise Unreadable(f"the head lacks « Jour : {DAY} »")
     if not {_LANGUAGE_KNOWN, _LANGUAGE_NEW} & set(head):
@@ -104,21 +104,21 @@ def _parts(lines: Sequence[str]) -> tuple[list[str], dict[Language, list[tuple[i
     head: list[str] = []
     bodies: dict[Language, list[tuple[int, str]]] = {}
     body: list[tuple[int, str]] | None = None
-    for number, said in enumerate(lines, start=1):
-        if said in languages:
-            body = bodies.setdefault(languages[said], [])
+    for number, row in enumerate(lines, start=1):
+        if row in languages:
+            body = bodies.setdefault(languages[row], [])
         elif body is not None:
-            body.append((number, said))
+            body.append((number, row))
         else:
-            head.append(said)
+            head.append(row)
     if set(bodies) != set(HEADINGS):
         raise Unreadable(f"not both of {', '.join(HEADINGS.values())}")
     return head, bodies
 
 
-def _found(pattern: re.Pattern[str], lines: Iterable[str]) -> re.Match[str]:
-    for said in lines:
-        match = pattern.fullmatch(said)
+def _match_in(pattern: re.Pattern[str], lines: Iterable[str]) -> re.Match[str]:
+    for row in lines:
+        match = pattern.fullmatch(row)
         if match:
             return match
     raise Unreadable(f"no line {pattern.pattern!r} in the head")
@@ -126,17 +126,17 @@ def _found(pattern: re.Pattern[str], lines: Iterable[str]) -> re.Match[str]:
 
 def _steps(body: Iterable[tuple[int, str]]) -> Iterator[Step]:
     action, shown, ends = "", list[str](), False
-    for number, said in body:
-        if _ACTION.fullmatch(said):
+    for number, row in body:
+        if _ACTION.fullmatch(row):
             if action:
                 yield _step(action, shown, ends)
-            action, shown, ends = said, [], False
-        elif said.startswith(SCREEN.rstrip()) and action:
-            shown.append(said[len(SCREEN) :])
-        elif said == END and action:
+            action, shown, ends = row, [], False
+        elif row.startswith(SCREEN.rstrip()) and action:
+            shown.append(row[len(SCREEN) :])
+        elif row == END and action:
             ends = True
-        elif said:
-            raise Unreadable(f"line {number}: {said!r} is neither something done nor something shown")
+        elif row:
+            raise Unreadable(f"line {number}: {row!r} is neither something done nor something shown")
     if action:
         yield _step(action, shown, ends)
 

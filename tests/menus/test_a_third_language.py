@@ -17,7 +17,7 @@ from tests.menus.conftest import NOW, Town, caller
 from tests.sms.campaign_world import Watch, sender
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.support import an_invented_language
-from tests.support.an_invented_language import NAME, said
+from tests.support.an_invented_language import NAME, invented_text
 
 
 @pytest.fixture(autouse=True)
@@ -35,23 +35,23 @@ async def test_it_is_chosen_walked_in_and_sent(invented: Language, town: Town) -
     call = town.phone(upcoming.msisdn)
     first = await call.dial()
     assert first.text == (
-        f"Kan sugandi\nChoisissez la langue\n{said('Choose the language')}\n1 Bamanankan\n2 Francais\n3 {NAME}"
+        f"Kan sugandi\nChoisissez la langue\n{invented_text('Choose the language')}\n1 Bamanankan\n2 Francais\n3 {NAME}"
     )
-    assert said("Payment date") in (await call.reply("3")).text
+    assert invented_text("Payment date") in (await call.reply("3")).text
     assert (await recognise(upcoming.msisdn)).language == invented
 
     paying = (await call.reply("1")).text
-    assert paying.startswith(said("Money will be given: "))
+    assert paying.startswith(invented_text("Money will be given: "))
     assert "000 F CFA" in paying
-    assert said("Back") in paying
+    assert invented_text("Back") in paying
 
     await queue_notice(Notice("invented", NoticeKind.HELP, upcoming.msisdn, invented, prompt=True), NOW)
     gateway = ScriptedGateway()
     await sender(gateway, Watch(NOW)).drain()
-    (body,) = [body for body, msisdns in gateway.asked if body.startswith(said("Jigisèmèjiri: "))]
+    (body,) = [body for body, msisdns in gateway.asked if body.startswith(invented_text("Jigisèmèjiri: "))]
     assert (body, (upcoming.msisdn,)) in gateway.asked
 
 
 def test_it_writes_days_as_its_own_file_says(invented: Language) -> None:
     assert date_phrase(invented, datetime(2026, 11, 23, tzinfo=UTC).date()) == "d1-23-m11"
-    assert translator(invented).t("Back") == said("Back") != "Back"
+    assert translator(invented).t("Back") == invented_text("Back") != "Back"

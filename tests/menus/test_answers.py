@@ -162,15 +162,15 @@ async def test_the_next_caller_on_a_shared_phone_does_not_see_a_sensitive_screen
 
 
 async def test_an_answer_is_read_from_the_list_or_by_reference_and_appealed_once(town: Town) -> None:
-    known = caller(Situation.GRIEVANCE_ANSWERED)
+    woman = caller(Situation.GRIEVANCE_ANSWERED)
     call = await town.speaking(Situation.GRIEVANCE_ANSWERED, FR)
     assert "Réponse : Votre nom" in await pressed(call, "4", "1")
-    assert known.reference is not None
+    assert woman.reference is not None
     stranger = await town.speaking(Situation.UNREGISTERED, FR)
-    wrong = known.reference[:-1] + str((int(known.reference[-1]) + 1) % 10)
+    wrong = woman.reference[:-1] + str((int(woman.reference[-1]) + 1) % 10)
     await pressed(stranger, "4", "1")
     assert "Numéro mal tapé" in (await stranger.reply(wrong)).text
-    seen = (await stranger.reply(known.reference)).text
+    seen = (await stranger.reply(woman.reference)).text
     assert "Réponse : Votre nom" in seen
     while "rouvrir" not in seen:
         seen = (await stranger.reply("9")).text
@@ -192,13 +192,13 @@ async def test_the_days_of_a_commune_are_found_by_letters_and_by_region(town: To
 
 
 async def test_three_wrong_years_close_it_and_leave_no_year_behind(town: Town) -> None:
-    known = caller(Situation.UPCOMING)
+    other = caller(Situation.UPCOMING)
     call = await town.speaking(Situation.UNREGISTERED, FR)
-    assert known.household_no is not None
-    mistyped = known.household_no[:-1] + str((int(known.household_no[-1]) + 1) % 10)
+    assert other.household_no is not None
+    mistyped = other.household_no[:-1] + str((int(other.household_no[-1]) + 1) % 10)
     await pressed(call, "2")
     assert "Numéro mal tapé" in (await call.reply(mistyped)).text
-    await call.reply(known.household_no)
+    await call.reply(other.household_no)
     assert "Tapez 4 chiffres" in (await call.reply("61")).text
     assert "Encore 2 essais" in (await call.reply("1950")).text
     assert "Encore 1 essai." in (await call.reply("1951")).text
@@ -210,9 +210,9 @@ async def test_three_wrong_years_close_it_and_leave_no_year_behind(town: Town) -
 
 
 async def test_a_stranger_who_knows_number_and_year_sees_the_household(town: Town) -> None:
-    known = caller(Situation.UPCOMING)
+    other = caller(Situation.UPCOMING)
     call = await town.speaking(Situation.UNREGISTERED, FR)
-    page = await pressed(call, "2", known.household_no or "", str(known.birth_year))
+    page = await pressed(call, "2", other.household_no or "", str(other.birth_year))
     assert "1 Date de paiement" in page
     assert "Prochain paiement" in (await call.reply("1")).text
 

@@ -122,10 +122,12 @@ async def test_what_the_line_says_now_is_written_and_nothing_else(dialogue_world
     """A dialogue of which only the head and what the caller does are there is completed."""
     source = next(file for file in files() if file.stem == "payment_with_a_day")
     whole = source.read_text("utf-8")
-    known = read(whole)
-    bare = {language: [Step(step.action) for step in steps] for language, steps in known.steps.items()}
+    dialogue = read(whole)
+    bare = {language: [Step(step.action) for step in steps] for language, steps in dialogue.steps.items()}
     fresh, same = tmp_path / "fresh.txt", tmp_path / "same.txt"
-    fresh.write_text(written(Dialogue(known.title, known.msisdn, known.actor, known.knows_language, bare)), "utf-8")
+    fresh.write_text(
+        written(Dialogue(dialogue.title, dialogue.msisdn, dialogue.actor, dialogue.knows_language, bare)), "utf-8"
+    )
     same.write_text(whole, "utf-8")
     assert "│" not in fresh.read_text("utf-8")
     assert await dialogues.rewrite(dialogue_world, [fresh, same]) == [fresh]

@@ -82,5 +82,5 @@ def test_the_screens_that_lose_most_come_first() -> None:
 
 
 def test_a_span_of_time_that_is_none_is_refused() -> None:
-    told = CliRunner().invoke(app, ["stats", "--since", "soon"])
-    assert told.exit_code == 2
+    outcome = CliRunner().invoke(app, ["stats", "--since", "soon"])
+    assert outcome.exit_code == 2

@@ -124,10 +124,10 @@ def write_catalogue(locales: Path, language: Language, entries: Mapping[str, str
     path.parent.mkdir(parents=True, exist_ok=True)
     plurals = "nplurals=1; plural=0;" if language is BM else "nplurals=2; plural=(n > 1);"
     blocks = [f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: {plurals}\\n"\n']
-    sound = {msgid: said[0 if language is BM else 1] for msgid, said in TEXTS.items()}
-    for msgid, said in (sound | dict(entries)).items():
+    sound = {msgid: translation[0 if language is BM else 1] for msgid, translation in TEXTS.items()}
+    for msgid, translation in (sound | dict(entries)).items():
         flag = "#, fuzzy\n" if msgid == fuzzy else ""
-        blocks += [] if said is None else [f'{flag}msgid "{msgid}"\nmsgstr "{said}"\n']
+        blocks += [] if translation is None else [f'{flag}msgid "{msgid}"\nmsgstr "{translation}"\n']
     path.write_text("\n".join(blocks), "utf-8")
 
 
@@ -158,7 +158,7 @@ async def walked(menu: Menu, looked: Looked = PLAINLY) -> Walk:
     return await walker.walk([WOMAN, OLD_MAN])
 
 
-async def found_in(menu: Menu, locales: Path, looked: Looked = PLAINLY) -> list[Finding]:
+async def findings_in(menu: Menu, locales: Path, looked: Looked = PLAINLY) -> list[Finding]:
     walk = await walked(menu, looked)
     translated = {language: frozenset(load(language, locales).texts) for language in Language}
     rules = Rules(looked.judged_by, looked.tasks, translated=translated)
@@ -168,9 +168,9 @@ async def found_in(menu: Menu, locales: Path, looked: Looked = PLAINLY) -> list[
 Place = tuple[Fault, str, str, str, str]
 
 
-def places(found: Sequence[Finding]) -> list[Place]:
+def places(findings_of_walk: Sequence[Finding]) -> list[Place]:
     """What each finding is and where: fault, screen, language, keys, caller."""
-    return [(each.fault, each.screen, each.language, each.keys, each.caller) for each in found]
+    return [(each.fault, each.screen, each.language, each.keys, each.caller) for each in findings_of_walk]
 
 
 def both(fault: Fault, at: str, keys: str) -> list[Place]:

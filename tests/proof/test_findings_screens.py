@@ -22,7 +22,7 @@ from tests.proof.planted import (
     a_menu,
     both,
     day,
-    found_in,
+    findings_in,
     named,
     places,
     screen,
@@ -37,7 +37,7 @@ LONG = "Sere Moussa Ani Samo de Siekorole " * 6
 
 
 async def test_the_sound_menu_has_no_finding(world: None, catalogues: Path) -> None:
-    assert await found_in(a_menu(), catalogues) == []
+    assert await findings_in(a_menu(), catalogues) == []
 
 
 async def _question_with_a_long_value(call: Call) -> Value:
@@ -75,8 +75,8 @@ async def _goes_nowhere(call: Call) -> Value:
 
 
 async def _row_that_looks_like_an_option(call: Call) -> Value:
-    said = call.t("The market is on {day}.", day="jumadon")
-    return choose(f"{said}\n1 kg: 500 F CFA", option(call.t("Call me back"), "called"))
+    sentence = call.t("The market is on {day}.", day="jumadon")
+    return choose(f"{sentence}\n1 kg: 500 F CFA", option(call.t("Call me back"), "called"))
 
 
 async def _six_options(call: Call) -> Value:
@@ -317,16 +317,16 @@ async def test_what_is_planted_is_found(
     expected: list[Place],
     detail: str,
 ) -> None:
-    found = await found_in(a_menu(*planted), catalogues, looked)
-    of_its_kind = [each for each in found if each.fault is expected[0][0]]
+    findings = await findings_in(a_menu(*planted), catalogues, looked)
+    of_its_kind = [each for each in findings if each.fault is expected[0][0]]
     assert places(of_its_kind) == expected
     assert all(detail in each.detail for each in of_its_kind), of_its_kind
 
 
 async def test_a_finding_tells_how_often_it_was_met(world: None, catalogues: Path) -> None:
     broken = named("letters", _breaks)
-    from_one_page = await found_in(a_menu(broken), catalogues)
-    from_two = await found_in(a_menu(broken, named("day", _leads_to_letters, "letters")), catalogues)
+    from_one_page = await findings_in(a_menu(broken), catalogues)
+    from_two = await findings_in(a_menu(broken, named("day", _leads_to_letters, "letters")), catalogues)
     assert [each.times for each in from_one_page if each.fault is Fault.EXCEPTION] == [1, 1]
     assert [each.times for each in from_two if each.fault is Fault.EXCEPTION] == [2, 2]
 

@@ -16,7 +16,7 @@ from tests.proof.planted import (
     Looked,
     Place,
     a_menu,
-    found_in,
+    findings_in,
     places,
     screen,
     walked,
@@ -29,10 +29,10 @@ from ussd.values import Value, choose, option
 
 async def test_letters_that_were_not_folded_are_found(world: None, catalogues: Path) -> None:
     """A walk in an alphabet that keeps `Ê`, judged as if the network had only GSM-7."""
-    found = await found_in(a_menu(), catalogues, Looked(alphabet=replace(UCS2, page_budget=160, page_aim=160)))
-    assert (Fault.OUTSIDE_ALPHABET, "markets", "fr", "(first dial)", WOMAN.actor) in places(found)
-    assert "'Ê' (U+00CA)" in next(each.detail for each in found if each.language == "fr")
-    assert {each.fault for each in found} == {Fault.OUTSIDE_ALPHABET}
+    findings = await findings_in(a_menu(), catalogues, Looked(alphabet=replace(UCS2, page_budget=160, page_aim=160)))
+    assert (Fault.OUTSIDE_ALPHABET, "markets", "fr", "(first dial)", WOMAN.actor) in places(findings)
+    assert "'Ê' (U+00CA)" in next(each.detail for each in findings if each.language == "fr")
+    assert {each.fault for each in findings} == {Fault.OUTSIDE_ALPHABET}
 
 
 async def test_what_the_caller_typed_may_be_left_out(world: None, catalogues: Path) -> None:
@@ -41,7 +41,7 @@ async def test_what_the_caller_typed_may_be_left_out(world: None, catalogues: Pa
 
     walk = await walked(a_menu(screen(village, "called")))
     assert any(visit.keys == ("2", "😀") and "Trouv" in visit.text for visit in walk.visits)
-    assert await found_in(a_menu(screen(village, "called")), catalogues) == []
+    assert await findings_in(a_menu(screen(village, "called")), catalogues) == []
 
 
 CATALOGUE: Sequence[tuple[str, str, str | None, list[Place], str]] = [
@@ -123,19 +123,21 @@ CATALOGUE: Sequence[tuple[str, str, str | None, list[Place], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("msgid", "said", "expected", "detail"), [case[1:] for case in CATALOGUE], ids=[case[0] for case in CATALOGUE]
+    ("msgid", "translation", "expected", "detail"),
+    [case[1:] for case in CATALOGUE],
+    ids=[case[0] for case in CATALOGUE],
 )
 async def test_what_is_wrong_with_a_text_is_found(
-    world: None, catalogues: Path, msgid: str, said: str | None, expected: list[Place], detail: str
+    world: None, catalogues: Path, msgid: str, translation: str | None, expected: list[Place], detail: str
 ) -> None:
     """In French only; the Bambara beside it has no finding."""
-    write_catalogue(catalogues, FR, {msgid: said}, fuzzy=msgid if said == "fuzzy" else "")
+    write_catalogue(catalogues, FR, {msgid: translation}, fuzzy=msgid if translation == "fuzzy" else "")
     core.text.translator.translator.cache_clear()
-    found = await found_in(a_menu(), catalogues)
-    told = [each for each in found if (each.screen, each.keys) == (expected[0][1], expected[0][3])]
-    assert sorted(places(told)) == sorted(expected)
-    assert all(detail in each.detail for each in told)
-    assert all(each.language != "bm" for each in found)
+    findings = await findings_in(a_menu(), catalogues)
+    of_the_text = [each for each in findings if (each.screen, each.keys) == (expected[0][1], expected[0][3])]
+    assert sorted(places(of_the_text)) == sorted(expected)
+    assert all(detail in each.detail for each in of_the_text)
+    assert all(each.language != "bm" for each in findings)
 
 
 async def test_a_text_may_be_the_same_in_a_language_where_the_rules_say_so(world: None, catalogues: Path) -> None:

@@ -68,9 +68,9 @@ def test_the_keys_of_the_map_are_those_that_callers_press(chart: Chart, town_dat
 
 def _keys(written: str) -> tuple[int, set[int]]:
     """The page of a step, counted from 0, and its keys on it."""
-    *mores, told = written.removesuffix("…").split(" ")
-    first, _, last = told.partition("-")
-    return len(mores), set(range(int(first), int(last) + 1) if last else map(int, told.split(",")))
+    *mores, span = written.removesuffix("…").split(" ")
+    first, _, last = span.partition("-")
+    return len(mores), set(range(int(first), int(last) + 1) if last else map(int, span.split(",")))
 
 
 def test_a_step_without_a_key_is_typed_or_goes_on_by_itself(chart: Chart) -> None:

@@ -27,8 +27,8 @@ def test_the_texts_of_a_room_are_found_where_they_are_used(tmp_path: Path) -> No
     room = tmp_path / "menus"
     (room / "deep").mkdir(parents=True)
     (room / "deep" / "standing.py").write_text(SCREENS, "utf-8")
-    found = set(msgids([room]))
-    assert {msgid.singular for msgid in found} == {
+    texts = set(msgids([room]))
+    assert {msgid.singular for msgid in texts} == {
         "Paid",
         "My household",
         "Reason: {reason}",
@@ -38,4 +38,4 @@ def test_the_texts_of_a_room_are_found_where_they_are_used(tmp_path: Path) -> No
         "Two halves of one text",
         "One try left",
     }
-    assert Msgid("One try left", "{n} tries left", "menus/deep/standing.py:16") in found
+    assert Msgid("One try left", "{n} tries left", "menus/deep/standing.py:16") in texts

@@ -176,21 +176,21 @@ async def test_a_text_that_never_stays_the_same_does_not_hold_a_walk_for_ever(wo
     walk = await walked(menu, KNOWN, NEW, most_pages=20)
     assert walk.hops < 600
     assert walk.screens() == {"start", "counting", "aside"}
-    found = [each for each in findings(walk, menu, Rules(GSM7)) if each.fault is Fault.ENDLESS]
-    assert {each.screen for each in found} == {"counting"}
-    assert found[0].keys == "*".join("1" * 21)
+    endless = [each for each in findings(walk, menu, Rules(GSM7)) if each.fault is Fault.ENDLESS]
+    assert {each.screen for each in endless} == {"counting"}
+    assert endless[0].keys == "*".join("1" * 21)
 
 
 async def test_answers_that_are_told_back_ever_longer_come_to_an_end(world: None) -> None:
     menu = Menu("letters")
 
-    @menu.screen("said")
+    @menu.screen("echo")
     async def letters(call: Call) -> Value:
-        return ask("Letters?", "said", "letters")
+        return ask("Letters?", "echo", "letters")
 
-    @menu.screen("said")
-    async def said(call: Call) -> Value:
-        return choose(call.word("letters"), option("More", "said", letters=call.word("letters") + "x"))
+    @menu.screen("echo")
+    async def echo(call: Call) -> Value:
+        return choose(call.word("letters"), option("More", "echo", letters=call.word("letters") + "x"))
 
     walk = await walked(menu, NEW, most_pages=20)
     assert any(visit.endless for visit in walk.visits)

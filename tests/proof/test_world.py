@@ -91,16 +91,16 @@ async def test_the_line_holds_what_it_is_held_to(world: None, monkeypatch: pytes
     for value in (getattr(Longest(), each.name) for each in fields(Longest)):
         assert all(word in seen for word in fold(value).split()), value
 
-    code, said = checked(monkeypatch, french)
+    code, output = checked(monkeypatch, french)
     assert code == 0
-    assert said.startswith(f"0 findings; seen: {len(line)} screens, ")
-    assert f"{walk.callers} callers, {walk.hops} hops" in said
+    assert output.startswith(f"0 findings; seen: {len(line)} screens, ")
+    assert f"{walk.callers} callers, {walk.hops} hops" in output
 
     task = TASKS[0]
     far = [replace(each, keys=(*each.keys, *"11")) if each.screen == task.screen else each for each in french.visits]
-    code, said = checked(monkeypatch, replace(walk, visits=far), "--json")
+    code, output = checked(monkeypatch, replace(walk, visits=far), "--json")
     assert code == 1
-    assert {(each["fault"], each["screen"]) for each in json.loads(said)["findings"]} == {
+    assert {(each["fault"], each["screen"]) for each in json.loads(output)["findings"]} == {
         ("too many keys", task.screen)
     }
 
@@ -112,22 +112,22 @@ async def test_every_task_is_reached_in_the_keys_it_may_take_and_has_a_screen() 
 
 def test_what_is_wrong_is_told_in_a_table_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = replace(FIRST, keys=("1", "9"), text=f"{FIRST.text} {'x' * 180}")
-    code, said = checked(monkeypatch, Walk([FIRST, wrong, wrong], callers=1, hops=3))
+    code, output = checked(monkeypatch, Walk([FIRST, wrong, wrong], callers=1, hops=3))
     assert code == 1
-    (row,) = [row for row in said.splitlines() if "over budget" in row]
+    (row,) = [row for row in output.splitlines() if "over budget" in row]
     assert [cell.strip() for cell in row.split("│")[1:-1]] == [
         "over budget", "home", "fr", "1*9", "un paiement à venir, jour fixé", "212 of 182", "2",
     ]  # fmt: skip
-    assert "2 screens, 2 pages, 0 transitions, 1 callers, 3 hops" in said
+    assert "2 screens, 2 pages, 0 transitions, 1 callers, 3 hops" in output
 
 
 def test_what_is_wrong_is_told_in_json_whatever_characters_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = replace(FIRST, written='[bold]"☎"\n', error="")
-    code, said = checked(monkeypatch, Walk([FIRST, wrong], callers=1, hops=2), "--json")
+    code, output = checked(monkeypatch, Walk([FIRST, wrong], callers=1, hops=2), "--json")
     assert code == 1
-    told = json.loads(said)
-    assert told["seen"] == {"screens": 2, "pages": 1, "transitions": 0, "callers": 1, "hops": 2}
-    (finding,) = [each for each in told["findings"] if each["fault"] == "outside the alphabet"]
+    document = json.loads(output)
+    assert document["seen"] == {"screens": 2, "pages": 1, "transitions": 0, "callers": 1, "hops": 2}
+    (finding,) = [each for each in document["findings"] if each["fault"] == "outside the alphabet"]
     assert finding == {
         "fault": "outside the alphabet",
         "screen": "home",
@@ -140,10 +140,10 @@ def test_what_is_wrong_is_told_in_json_whatever_characters_it_has(monkeypatch: p
 
 
 def test_a_screen_that_was_not_walked_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    code, said = checked(monkeypatch, Walk([FIRST], callers=1, hops=1), "--json")
-    told = {each["screen"] for each in json.loads(said)["findings"] if each["fault"] == "never reached"}
+    code, output = checked(monkeypatch, Walk([FIRST], callers=1, hops=1), "--json")
+    screens = {each["screen"] for each in json.loads(output)["findings"] if each["fault"] == "never reached"}
     assert code == 1
-    assert told == set(line) - {"start", "home"}
+    assert screens == set(line) - {"start", "home"}
 
 
 async def test_the_longest_values_are_those_of_the_database_where_it_has_longer_ones(world: None) -> None:

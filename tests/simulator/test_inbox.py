@@ -57,7 +57,7 @@ async def lonely() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def told(answer: Callable[[Request], Response]) -> AsyncIterator[httpx.AsyncClient]:
+async def page_before(answer: Callable[[Request], Response]) -> AsyncIterator[httpx.AsyncClient]:
     """The page before a gateway that answers every question like this."""
     odd = Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
     async with on_loopback(odd) as address, browser(address) as client:
@@ -146,7 +146,7 @@ async def test_a_gateway_that_is_there_is_not_silent(page: httpx.AsyncClient) ->
 
 @pytest.mark.parametrize(("status", "body"), [(200, "<html>"), (200, '{"error": "no"}'), (500, "[]")])
 async def test_a_gateway_that_talks_nonsense_is_silent(status: int, body: str) -> None:
-    async with told(lambda _: PlainTextResponse(body, status)) as client:
+    async with page_before(lambda _: PlainTextResponse(body, status)) as client:
         answer = await client.get("/simulator/inbox", params={"msisdn": AWA})
     assert (answer.status_code, answer.json()) == (200, [])
     assert answer.headers["jigi-gateway"] == "silent"

@@ -265,8 +265,8 @@ def test_shuffled_steps_overtake_each_other() -> None:
 
 
 def test_unknown() -> None:
-    known = {message_id for message_id, _ in MANY}
-    strangers = [name for name in ids(drawn(unknown=0.25).later) if name not in known]
+    reported = {message_id for message_id, _ in MANY}
+    strangers = [name for name in ids(drawn(unknown=0.25).later) if name not in reported]
     assert 45 < len(strangers) < 105
     assert len(set(strangers)) == len(strangers)
     assert all(name.startswith("ATXid_") for name in strangers)

@@ -175,8 +175,8 @@ def test_it_runs_by_itself() -> None:
             assert gateway.get("/taken").json()["messages"] == 1
         finally:
             program.send_signal(signal.SIGINT)
-            _, said = program.communicate(timeout=10)
-    assert (program.returncode, said) == (0, b"")
+            _, errors = program.communicate(timeout=10)
+    assert (program.returncode, errors) == (0, b"")
 
 
 def _when_it_listens(gateway: httpx.Client) -> dict[str, Any]:

@@ -33,9 +33,9 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 def the_line(html: str) -> dict[str, object]:
     """What the page is told about the line it talks to."""
-    told = re.search(r'<script type="application/json" id="line">(.*?)</script>', html, re.DOTALL)
-    assert told
-    line = json.loads(told[1])
+    script = re.search(r'<script type="application/json" id="line">(.*?)</script>', html, re.DOTALL)
+    assert script
+    line = json.loads(script[1])
     assert isinstance(line, dict)
     return line
 

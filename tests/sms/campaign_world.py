@@ -110,8 +110,8 @@ async def family(
 
 async def crowd(msisdns: Iterable[str], due: date = PAY_DAY) -> None:
     """Plant a household for each number, all paid the same at the same place."""
-    known = await query("SELECT id FROM payment_round WHERE component = 'TM' AND name = :name", name=ROUND)
-    round_id = known[0].id if known else await seed.pay_round("TM", ROUND)
+    rounds = await query("SELECT id FROM payment_round WHERE component = 'TM' AND name = :name", name=ROUND)
+    round_id = rounds[0].id if rounds else await seed.pay_round("TM", ROUND)
     await change(
         """
         WITH asked AS (
@@ -269,7 +269,7 @@ async def counted(campaign: int) -> Counter[str]:
     return Counter({row.state: row.n for row in rows})
 
 
-async def told(campaign: int) -> set[str]:
+async def recipients_of(campaign: int) -> set[str]:
     """The numbers that a campaign plans to tell."""
     return {msisdn for msisdn, fate in (await fates(campaign)).items() if fate.state == "planned"}
 

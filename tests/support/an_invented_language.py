@@ -30,7 +30,7 @@ hour_and_minutes = "{{hour}} z {{minutes:02}}"
 """
 
 
-def said(english: str) -> str:
+def invented_text(english: str) -> str:
     """An English text in the invented language: each vowel is the next one; fields stay as they are."""
     return "".join(
         part if part.startswith("{") else part.translate(SHIFTED) for part in re.split(r"(\{\w+\})", english)
@@ -59,7 +59,7 @@ def write_catalogue(locales: Path) -> None:
     for message in texts:
         if message.id:
             ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-            message.string = said(ids[0]) if len(ids) == 1 else tuple(map(said, ids))
+            message.string = invented_text(ids[0]) if len(ids) == 1 else tuple(map(invented_text, ids))
     path = locales / CODE / "LC_MESSAGES" / "jigi.po"
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:

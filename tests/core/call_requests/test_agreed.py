@@ -38,7 +38,7 @@ async def request(number: str = AWA) -> CallRequest:
         return (await session.exec(select(CallRequest).where(CallRequest.msisdn == number))).one()
 
 
-async def told() -> list[tuple[str, str | None, Any]]:
+async def notices() -> list[tuple[str, str | None, Any]]:
     """Each message: its kind, whom it goes to and what it was filled with, oldest first."""
     async with reading() as session:
         messages = await session.exec(select(Message).order_by("id"))
@@ -55,7 +55,7 @@ async def test_a_call_that_is_agreed_is_told_once_and_told_again_when_it_is_move
     ):
         await agree_call(number, day, period, NOON, mariam)
 
-    assert await told() == [
+    assert await notices() == [
         ("call_agreed", AWA, {"day": "2026-11-26", "period": "morning"}),
         ("call_agreed", AWA, {"day": "2026-11-26", "period": "noon"}),
         ("call_agreed", AWA, {"day": "2026-11-27", "period": "noon"}),
@@ -68,7 +68,7 @@ async def test_a_call_that_is_moved_and_moved_back_is_told_where_it_is(mariam: A
     number = await asked()
     for period in (Period.MORNING, Period.NOON, Period.MORNING):
         await agree_call(number, THURSDAY, period, NOON, mariam)
-    assert [filling["period"] for _, _, filling in await told()] == ["morning", "noon", "morning"]
+    assert [filling["period"] for _, _, filling in await notices()] == ["morning", "noon", "morning"]
 
 
 @pytest.mark.parametrize("state", [CallRequestState.CALLED, CallRequestState.UNREACHABLE])
@@ -81,10 +81,10 @@ async def test_who_was_called_already_is_told_nothing(mariam: Actor, state: Call
     for each in (number, number + 1):
         with pytest.raises(AlreadyCalled):
             await agree_call(each, THURSDAY, Period.MORNING, NOON, mariam)
-    assert await told() == []
+    assert await notices() == []
 
 
 async def test_a_call_to_a_fixed_line_is_agreed_without_sms(mariam: Actor) -> None:
     await agree_call(await asked("+22320221615"), THURSDAY, Period.MORNING, NOON, mariam)
     assert (await request("+22320221615")).state is CallRequestState.AGREED
-    assert await told() == []
+    assert await notices() == []

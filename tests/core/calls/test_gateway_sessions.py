@@ -40,7 +40,7 @@ async def test_a_report_with_nothing_but_its_status_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("error", "kept"),
     [
         (None, None),
         ("", None),
@@ -54,5 +54,5 @@ async def test_a_report_with_nothing_but_its_status_is_kept() -> None:
         ("words " * 30, "other"),
     ],
 )
-def test_an_error_keeps_a_few_plain_words_and_no_number(said: str | None, kept: str | None) -> None:
-    assert short_form(said) == kept
+def test_an_error_keeps_a_few_plain_words_and_no_number(error: str | None, kept: str | None) -> None:
+    assert short_form(error) == kept

@@ -36,8 +36,8 @@ async def test_a_repeated_hop_finds_what_was_kept_and_does_nothing() -> None:
 
 
 async def test_of_copies_that_come_together_one_is_done_and_all_say_the_same() -> None:
-    said = await asyncio.gather(*(ask_once("hop", f"copy {n}") for n in range(6)))
-    assert len(set(said)) == 1
+    answers = await asyncio.gather(*(ask_once("hop", f"copy {n}") for n in range(6)))
+    assert len(set(answers)) == 1
     assert await count("callback_request") == 1
 
 

@@ -34,9 +34,9 @@ async def places(world: None) -> None:
 
 async def seen_case(reference: str, actor: Actor) -> Case:
     async with seen_by(actor):
-        found = await case(reference, actor, TUESDAY)
-    assert found is not None
-    return found
+        grievance = await case(reference, actor, TUESDAY)
+    assert grievance is not None
+    return grievance
 
 
 async def test_a_case_tells_what_is_related_and_what_is_likely_the_same() -> None:
@@ -46,8 +46,8 @@ async def test_a_case_tells_what_is_related_and_what_is_likely_the_same() -> Non
     old = await filed("c", TUESDAY - timedelta(days=31))
     other = await filed("d", category="phone", subcategory="sim_lost")
     await filed("e", msisdn="+22376000009")
-    found = await seen_case(reference, mariam)
-    likely = {each.reference: each.likely for each in found.related}
+    grievance = await seen_case(reference, mariam)
+    likely = {each.reference: each.likely for each in grievance.related}
     assert likely == {same: True, old: False, other: False}
 
 
@@ -59,13 +59,13 @@ async def test_a_case_tells_what_became_of_each_sms() -> None:
         await decide(await at(mariam, reference), RESOLVED, "C'est fait.")
     async with writing() as session:
         await session.execute(text("UPDATE message SET state = 'delivered' WHERE kind = 'decided'"))
-    found = await seen_case(reference, mariam)
-    assert [(entry.step, entry.name, entry.told, entry.sms) for entry in found.entries] == [
+    grievance = await seen_case(reference, mariam)
+    assert [(entry.step, entry.name, entry.told, entry.sms) for entry in grievance.entries] == [
         ("received", None, True, "planned"),
         ("taken", "Mariam", False, None),
         ("decided", "Mariam", True, "delivered"),
     ]
-    assert (found.answer, found.decider, found.open) == ("C'est fait.", "Mariam", False)
+    assert (grievance.answer, grievance.decider, grievance.open) == ("C'est fait.", "Mariam", False)
 
 
 async def test_the_language_is_the_one_the_phone_chose_last() -> None:
@@ -116,9 +116,12 @@ async def test_a_note_is_anybody_s_and_touches_only_one_s_own() -> None:
     assert (await seen_case(reference, mariam)).state is GrievanceState.ASSIGNED
     async with seen_by(mariam):
         await note(await at(mariam, reference), "Vu")
-    found = await seen_case(reference, mariam)
-    assert found.state is GrievanceState.IN_PROGRESS
-    assert [(entry.note, entry.told) for entry in found.entries[2:]] == [("La mairie a appelé", False), ("Vu", False)]
+    grievance = await seen_case(reference, mariam)
+    assert grievance.state is GrievanceState.IN_PROGRESS
+    assert [(entry.note, entry.told) for entry in grievance.entries[2:]] == [
+        ("La mairie a appelé", False),
+        ("Vu", False),
+    ]
 
 
 async def test_whoever_decided_neither_takes_nor_decides_the_appeal() -> None:
@@ -182,8 +185,8 @@ async def test_prepared_answers_are_planted_once_and_marked_as_not_reviewed() ->
         await prepared_answers.plant()
     async with reading() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM prepared_answer")) == len(DEMO)
-    found = await of_category(Category.PAYMENT)
-    assert found
-    assert not any(each.reviewed for each in found)
-    assert {each.text_in(Language("bm")) for each in found} == {each.texts["bm"] for each in found}
+    answers = await of_category(Category.PAYMENT)
+    assert answers
+    assert not any(each.reviewed for each in answers)
+    assert {each.text_in(Language("bm")) for each in answers} == {each.texts["bm"] for each in answers}
     assert await of_category(Category.ABUSE) == ()

@@ -29,9 +29,9 @@ async def test_what_is_received_in_the_period_counts() -> None:
     await plant(ago(29))
     await plant(ago(30))
     await plant(TODAY, category="data", channel="desk", sex="F", commune_pcode=ELSEWHERE)
-    found = await last_month()
-    assert found.together.received == 2
-    assert {name: {value: count.received for value, count in groups.items()} for name, groups in found.by.items()} == {
+    month = await last_month()
+    assert month.together.received == 2
+    assert {name: {value: count.received for value, count in groups.items()} for name, groups in month.by.items()} == {
         "category": {"payment": 1, "data": 1},
         "channel": {"ussd": 1, "desk": 1},
         "sex": {None: 1, "F": 1},
@@ -108,19 +108,19 @@ async def test_a_scope_counts_its_own_and_by_the_places_below() -> None:
     await plant(ago(3))
     await plant(ago(3), commune_pcode=ELSEWHERE)
     regional = Actor(3, "Issa", Role.SUPERVISOR, Scope.REGION, "ML02")
-    found = await last_month(regional)
-    assert {place: count.received for place, count in found.by[By.PLACE].items()} == {"ML0202": 1}
+    month = await last_month(regional)
+    assert {place: count.received for place, count in month.by[By.PLACE].items()} == {"ML0202": 1}
     async with seen_by(regional):
-        assert await figures.place_names(found.by[By.PLACE]) == {"ML0202": "Cercle ML0202"}
+        assert await figures.place_names(month.by[By.PLACE]) == {"ML0202": "Cercle ML0202"}
 
 
 async def test_what_is_open_by_age_opens_the_list_behind_it() -> None:
     planted = {days: await plant(ago(days)) for days in (0, 7, 8, 14, 15, 30, 31, 60, 61, 900)}
     await plant(ago(10), decided=ago(9))
     async with seen_by(SUPERVISOR):
-        found = await figures.open_now(TODAY)
-    assert found.ages == {"0-7": 2, "8-14": 2, "15-30": 2, "31-60": 2, "61-": 2}
-    assert (found.all, found.overdue, found.nobodys) == (10, 9, 10)
+        waiting = await figures.open_now(TODAY)
+    assert waiting.ages == {"0-7": 2, "8-14": 2, "15-30": 2, "31-60": 2, "61-": 2}
+    assert (waiting.all, waiting.overdue, waiting.nobodys) == (10, 9, 10)
     for age, days in zip(Age, ((0, 7), (8, 14), (15, 30), (31, 60), (61, 900)), strict=True):
         assert await listed(Wanted(age=age)) == [planted[day] for day in days]
 

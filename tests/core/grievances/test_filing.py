@@ -43,20 +43,20 @@ ABUSE = replace(LATE, category="abuse", subcategory="violence")
 
 async def row(reference: str) -> dict[str, Any]:
     async with reading() as connection:
-        found = await connection.execute(text("SELECT * FROM grievance WHERE reference = :r"), {"r": reference})
-        return dict(found.mappings().one())
+        result = await connection.execute(text("SELECT * FROM grievance WHERE reference = :r"), {"r": reference})
+        return dict(result.mappings().one())
 
 
 async def events(reference: str) -> list[tuple[str, str | None, str]]:
     async with reading() as connection:
-        found = await connection.execute(
+        result = await connection.execute(
             text(
                 "SELECT kind, from_state, to_state FROM grievance_event "
                 "JOIN grievance ON grievance.id = grievance_id WHERE reference = :r ORDER BY grievance_event.id"
             ),
             {"r": reference},
         )
-        return [(kind, before, after) for kind, before, after in found]
+        return [(kind, before, after) for kind, before, after in result]
 
 
 async def decide(reference: str, state: str = "resolved", answer: str = "Payé lundi") -> None:

@@ -65,8 +65,8 @@ async def events() -> list[tuple[Any, ...]]:
 
 async def notices() -> list[tuple[str, dict[str, Any]]]:
     """What was told after the receipt: its kind and what it was filled with, without the number."""
-    found = await rows("SELECT kind, filling - 'ref' FROM message WHERE kind <> 'received' ORDER BY id")
-    return [(kind, filling) for kind, filling in found]
+    queued = await rows("SELECT kind, filling - 'ref' FROM message WHERE kind <> 'received' ORDER BY id")
+    return [(kind, filling) for kind, filling in queued]
 
 
 async def filed(filing: Filing = LATE) -> str:
@@ -87,12 +87,12 @@ async def put_in(state: str) -> None:
 
 async def test_a_receipt_is_told_when_a_grievance_is_filed_and_at_any_hour_to_who_is_on_the_line() -> None:
     reference = await filed()
-    (told,) = await rows(
+    (receipt,) = await rows(
         "SELECT kind, msisdn, language, filling, prompt, not_after FROM message "
         "JOIN sms_batch ON sms_batch.id = batch_id"
     )
     filling = {"ref": reference, "due": "2026-12-03", "discreet": False}
-    assert told == ("received", AWA, "bm", filling, True, THURSDAY + timedelta(days=2))
+    assert receipt == ("received", AWA, "bm", filling, True, THURSDAY + timedelta(days=2))
 
 
 async def test_a_receipt_of_the_desk_waits_for_the_hours_of_sms() -> None:
@@ -262,7 +262,7 @@ async def test_what_fails_after_a_step_undoes_the_step_its_record_and_its_sms(st
 
 
 @pytest.mark.parametrize(
-    ("label", "filing", "told"),
+    ("label", "filing", "gets_sms"),
     [
         ("ordinary", LATE, True),
         ("special", replace(LATE, category="exclusion", subcategory="left_out"), True),
@@ -279,7 +279,7 @@ async def test_what_fails_after_a_step_undoes_the_step_its_record_and_its_sms(st
         ("abuse, an SMS is safe", replace(ABUSE, sms_safe=True), True),
     ],
 )
-async def test_who_is_told_by_sms(label: str, filing: Filing, told: bool) -> None:
+async def test_who_is_told_by_sms(label: str, filing: Filing, gets_sms: bool) -> None:
     reference = await filed(filing)
     has_number = await rows("SELECT FROM grievance WHERE msisdn IS NOT NULL") != []
     if has_number:
@@ -287,8 +287,8 @@ async def test_who_is_told_by_sms(label: str, filing: Filing, told: bool) -> Non
     await decided(reference, RESOLVED, ANSWER, MONDAY)
 
     kinds = [kind for (kind,) in await rows("SELECT kind FROM message ORDER BY id")]
-    assert kinds == (["received", "information", "decided"] if told else [])
-    assert [step[4] for step in await events()] == [told] * (1 + has_number)
+    assert kinds == (["received", "information", "decided"] if gets_sms else [])
+    assert [step[4] for step in await events()] == [gets_sms] * (1 + has_number)
 
 
 async def test_a_step_of_a_fixed_line_is_not_noted_as_told() -> None:

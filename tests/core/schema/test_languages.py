@@ -41,7 +41,7 @@ def old_url(database_url: str) -> str:
 
 def test_texts_of_two_languages_are_keyed_by_language_and_go_back(old_url: str) -> None:
     with psycopg.connect(old_url) as connection:
-        told = connection.execute(TELLS).fetchall()
+        hashes = connection.execute(TELLS).fetchall()
     command.upgrade(migrations.configuration(old_url), AFTER)
     with psycopg.connect(old_url) as connection:
         assert connection.execute("SELECT what FROM component_event").fetchall() == [
@@ -70,6 +70,6 @@ def test_texts_of_two_languages_are_keyed_by_language_and_go_back(old_url: str) 
             ("Réunion.", "Lajɛ."),
             (None, None),
         ]
-        assert connection.execute(TELLS).fetchall() == told
+        assert connection.execute(TELLS).fetchall() == hashes
         with pytest.raises(psycopg.errors.CheckViolation):
             connection.execute("INSERT INTO phone (msisdn, language) VALUES ('+22376000001', 'ff')")

@@ -14,7 +14,7 @@ SPOKEN = Path(__file__).parents[4] / "shared" / "domain" / "bambara.csv"
 
 
 @pytest.mark.parametrize(
-    ("language", "day", "said"),
+    ("language", "day", "phrase"),
     [
         (BM, date(2026, 11, 23), "ntɛnɛndon, nowanburukalo tile 23"),
         (FR, date(2026, 11, 23), "lundi 23 novembre"),
@@ -23,8 +23,8 @@ SPOKEN = Path(__file__).parents[4] / "shared" / "domain" / "bambara.csv"
         (FR, date(2026, 8, 30), "dimanche 30 août"),
     ],
 )
-def test_a_day_is_said(language: Language, day: date, said: str) -> None:
-    assert date_phrase(language, day) == said
+def test_a_day_is_said(language: Language, day: date, phrase: str) -> None:
+    assert date_phrase(language, day) == phrase
 
 
 def test_a_day_is_said_with_its_year() -> None:
@@ -37,7 +37,7 @@ def test_a_day_is_written_in_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "hour", "said"),
+    ("language", "hour", "phrase"),
     [
         (BM, time(8), "nɛgɛkanɲɛ 8"),
         (BM, time(8, 30), "nɛgɛkanɲɛ 8 ni sanga 30"),
@@ -46,14 +46,14 @@ def test_a_day_is_written_in_figures() -> None:
         (FR, time(14, 5), "14 h 05"),
     ],
 )
-def test_an_hour_is_said(language: Language, hour: time, said: str) -> None:
-    assert hour_phrase(language, hour) == said
+def test_an_hour_is_said(language: Language, hour: time, phrase: str) -> None:
+    assert hour_phrase(language, hour) == phrase
 
 
-@pytest.mark.parametrize(("xof", "said"), [(0, "0"), (900, "900"), (30_000, "30 000"), (27_540_000, "27 540 000")])
-def test_money_is_never_a_bare_number(xof: int, said: str) -> None:
-    assert number_phrase(xof) == said
-    assert amount_phrase(BM, xof) == f"{said} F CFA"
+@pytest.mark.parametrize(("xof", "phrase"), [(0, "0"), (900, "900"), (30_000, "30 000"), (27_540_000, "27 540 000")])
+def test_money_is_never_a_bare_number(xof: int, phrase: str) -> None:
+    assert number_phrase(xof) == phrase
+    assert amount_phrase(BM, xof) == f"{phrase} F CFA"
 
 
 @pytest.mark.parametrize("language", [*Language])

@@ -12,8 +12,8 @@ LONG_GSM7_TEXT = st.lists(st.sampled_from([*"aè€{", "a" * 50, "a" * 151, "~" 
 
 
 def test_the_tables_hold_every_character_of_the_standard_and_no_other() -> None:
-    known = {chr(code) for code in range(0x3000) if ORACLE.encode(chr(code), "ignore")[0]} - {"\x1b"}
-    assert set(BASIC + EXTENSION) == known
+    characters = {chr(code) for code in range(0x3000) if ORACLE.encode(chr(code), "ignore")[0]} - {"\x1b"}
+    assert set(BASIC + EXTENSION) == characters
     assert len(BASIC) == 127
 
 

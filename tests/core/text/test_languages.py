@@ -23,8 +23,8 @@ def locales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def added(locales: Path, code: str, name: str) -> None:
     """One more language, which writes as French does."""
     shutil.copytree(locales / "fr", locales / code)
-    told = locales / code / "language.toml"
-    told.write_text(told.read_text("utf-8").replace('name = "Français"', f'name = "{name}"'), "utf-8")
+    data = locales / code / "language.toml"
+    data.write_text(data.read_text("utf-8").replace('name = "Français"', f'name = "{name}"'), "utf-8")
 
 
 def test_a_language_is_its_code() -> None:

@@ -140,14 +140,14 @@ def fields(msgid: str) -> set[str]:
 
 def labels() -> set[str]:
     """The msgids of everything that is offered behind a key."""
-    found = {label(code, LINE) for code in ComponentCode}
-    found |= {label(each, LINE) for topic, subjects in OFFERED.items() for each in (topic, *subjects)}
+    offered = {label(code, LINE) for code in ComponentCode}
+    offered |= {label(each, LINE) for topic, subjects in OFFERED.items() for each in (topic, *subjects)}
     for path in (REPOSITORY / "menus").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(ast.Name("option"), [label_of, *_]):
-                    found |= set(_said(label_of))
-    return found
+                    offered |= set(_said(label_of))
+    return offered
 
 
 def _said(expression: ast.expr) -> Iterator[str]:
@@ -207,9 +207,9 @@ def test_words_that_turn_are_not_said() -> None:
 
 
 def test_fili_is_only_ever_an_error() -> None:
-    said = [entry for entry in entries(BM) if "fili" in words(entry.text)]
-    assert said
-    for entry in said:
+    errors = [entry for entry in entries(BM) if "fili" in words(entry.text)]
+    assert errors
+    for entry in errors:
         assert "error" in entry.notes["Back-translation"], entry
 
 
@@ -245,9 +245,9 @@ def test_an_sms_with_the_longest_it_can_hold_is_one_part_and_with_words_of_peopl
     """What people wrote, or what a call that was cut would have shown, may be as long as a page."""
     spoken = translator(language)
     shared = filled(spoken, "{n} households, {amount} each")
-    said = [entry for entry in entries(language) if entry.msgid.startswith(SMS_BEGINS)]
-    assert len(said) > 25
-    for entry in said:
+    messages = [entry for entry in entries(language) if entry.msgid.startswith(SMS_BEGINS)]
+    assert len(messages) > 25
+    for entry in messages:
         text = filled(spoken, entry.msgid, amount=shared, text="a" * GSM7.page_budget)
         assert GSM7.segments(GSM7.prepare(text)) <= (2 if "text" in fields(entry.msgid) else 1), entry
 
@@ -265,9 +265,9 @@ def test_an_sms_begins_with_the_name_of_the_programme(language: Language) -> Non
 )
 def test_a_question_and_what_was_wrong_share_a_page(language: Language, question: str, wrong: str) -> None:
     spoken = translator(language)
-    said, error = spoken.t(question), filled(spoken, wrong)
-    assert sent(f"{error}\n{said}") <= BOTH
-    (page,) = lay_out(GSM7, signs(spoken, GSM7), said, [], Room(typed=True, home=True))
+    asking, error = spoken.t(question), filled(spoken, wrong)
+    assert sent(f"{error}\n{asking}") <= BOTH
+    (page,) = lay_out(GSM7, signs(spoken, GSM7), asking, [], Room(typed=True, home=True))
     assert with_error(GSM7, error, page.text).startswith(GSM7.prepare(error))
 
 

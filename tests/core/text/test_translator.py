@@ -13,10 +13,10 @@ FRENCH = Translator(Language("fr"), Catalogue({}, TRIES, lambda count: int(count
 
 
 def test_values_are_said_in_the_language() -> None:
-    said = BAMBARA.t(
+    sentence = BAMBARA.t(
         "Next payment: {date}, {place}. {amount}", date=date(2026, 11, 23), place="Safo", amount=Amount(30_000)
     )
-    assert said == "Wari bɛna di ntɛnɛndon, nowanburukalo tile 23, Safo. 30 000 F CFA"
+    assert sentence == "Wari bɛna di ntɛnɛndon, nowanburukalo tile 23, Safo. 30 000 F CFA"
 
 
 def test_an_hour_and_a_number_are_said() -> None:
@@ -39,9 +39,9 @@ def test_a_field_without_a_value_is_an_error() -> None:
         FRENCH.t("Go to {place}", plaice="Safo")
 
 
-@pytest.mark.parametrize(("tries", "said"), [(0, "Encore un essai"), (1, "Encore un essai"), (2, "Encore 2 essais")])
-def test_a_count_takes_its_form(tries: int, said: str) -> None:
-    assert FRENCH.n("One try left", "{n} tries left", tries) == said
+@pytest.mark.parametrize(("tries", "phrase"), [(0, "Encore un essai"), (1, "Encore un essai"), (2, "Encore 2 essais")])
+def test_a_count_takes_its_form(tries: int, phrase: str) -> None:
+    assert FRENCH.n("One try left", "{n} tries left", tries) == phrase
 
 
 def test_a_count_without_a_form_is_said_as_in_the_code() -> None:

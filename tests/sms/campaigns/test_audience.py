@@ -33,8 +33,8 @@ from tests.sms.campaign_world import (
     numbers,
     pay_lines,
     planned,
+    recipients_of,
     speaks,
-    told,
 )
 from tests.sms.campaign_world import safo as safo
 
@@ -149,7 +149,7 @@ async def test_a_campaign_of_a_round_tells_whom_it_concerns(kind: Kind) -> None:
         await family(msisdn, state=state, due=due, last=last, moved=moved)
 
     plan = await planned(kind)
-    assert {names[msisdn] for msisdn in await told(plan.campaign_id)} == {
+    assert {names[msisdn] for msisdn in await recipients_of(plan.campaign_id)} == {
         name for name, (*_, kinds) in PAYMENTS.items() if kind in kinds
     }
     without = {name for name, (state, due, *_) in PAYMENTS.items() if state is Pay.PLANNED and due is None}
@@ -170,7 +170,7 @@ async def test_a_day_moved_twice_is_told_from_the_last_day_it_was_on() -> None:
 async def test_another_round_is_not_told() -> None:
     await family(AWA)
     await family(BINTA, round_name="T3 2026")
-    assert await told((await planned()).campaign_id) == {AWA}
+    assert await recipients_of((await planned()).campaign_id) == {AWA}
 
 
 @pytest.mark.usefixtures("safo")
@@ -183,16 +183,16 @@ async def test_who_was_told_a_day_that_moved_can_be_left_to_another_campaign() -
     await move_day(await family(CHEICK), day(8))
     await family(BINTA)
     subject = Audience(round_id=1, unmoved=True)
-    assert await told((await planned(audience=subject)).campaign_id) == {BINTA, CHEICK}
+    assert await recipients_of((await planned(audience=subject)).campaign_id) == {BINTA, CHEICK}
     subject = Audience(round_id=1, only_told=True)
-    assert await told((await planned(Kind.MOVED, subject)).campaign_id) == {AWA}
+    assert await recipients_of((await planned(Kind.MOVED, subject)).campaign_id) == {AWA}
 
 
 @pytest.mark.usefixtures("safo")
 async def test_a_reminder_can_be_asked_for_another_day() -> None:
     await family(AWA, due=day(9))
     await family(BINTA, due=day(3))
-    assert await told((await planned(Kind.REMINDER_3, Audience(round_id=1, day=day(9)))).campaign_id) == {AWA}
+    assert await recipients_of((await planned(Kind.REMINDER_3, Audience(round_id=1, day=day(9)))).campaign_id) == {AWA}
 
 
 # Filters
@@ -238,7 +238,7 @@ async def country(world: None) -> None:
 @pytest.mark.usefixtures("country")
 async def test_free_words_go_to_the_households_of_a_filter(subject: Audience, who: set[str]) -> None:
     plan = await planned(Kind.FREE, subject, french="Réunion demain.", bambara="Lajè sini.")
-    assert await told(plan.campaign_id) == who
+    assert await recipients_of(plan.campaign_id) == who
     assert plan.recipients == len(who)
 
 
@@ -247,8 +247,11 @@ async def test_a_round_can_be_told_place_by_place() -> None:
     in_safo, in_dio, in_kati = numbers(3)
     for msisdn, commune in ((in_safo, SAFO), (in_dio, DIO), (in_kati, KATI)):
         await family(msisdn, commune=commune)
-    assert await told((await planned(audience=Audience(round_id=1, place="ML0202"))).campaign_id) == {in_safo, in_dio}
-    assert await told((await planned(audience=Audience(round_id=1, place=KATI))).campaign_id) == {in_kati}
+    assert await recipients_of((await planned(audience=Audience(round_id=1, place="ML0202"))).campaign_id) == {
+        in_safo,
+        in_dio,
+    }
+    assert await recipients_of((await planned(audience=Audience(round_id=1, place=KATI))).campaign_id) == {in_kati}
 
 
 # Events
@@ -281,7 +284,9 @@ async def test_an_event_is_told_to_the_enrolled_of_its_village_or_commune() -> N
 async def test_who_has_left_a_component_by_the_day_hears_nothing(ended: date | None, hears: bool) -> None:
     await family(AWA, round_name=None, components=("PNP",))
     await change("UPDATE enrolment SET ended = :ended", ended=ended)
-    assert await told((await planned(audience=Audience(event="PNP"))).campaign_id) == ({AWA} if hears else set())
+    assert await recipients_of((await planned(audience=Audience(event="PNP"))).campaign_id) == (
+        {AWA} if hears else set()
+    )
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ from tests.sms.campaign_world import (
     family,
     one,
     query,
+    recipients_of,
     somebody,
-    told,
 )
 from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.typed_command import Typed, done, planned, planning_of, refused
@@ -48,7 +48,7 @@ async def test_a_plan_is_shown_as_it_was_made_and_nothing_leaves(jigi: Typed) ->
     assert (
         lines[1] == "2 recipients, 2 texts in 2 requests, 2 parts, cost not known (JIGI_SMS_PART_PRICE_XOF is not set)"
     )
-    assert await told(1) == {AWA, MALITEL}
+    assert await recipients_of(1) == {AWA, MALITEL}
     row = await one("SELECT kind, title, state, agent.login FROM campaign JOIN agent ON agent.id = planned_by")
     assert tuple(row) == ("announce", "T4 2026 announce", "planned", "awa")
     assert {row.state for row in await query("SELECT state FROM sms_batch")} == {"ready"}
@@ -104,7 +104,7 @@ async def test_a_reminder_speaks_of_the_day_asked(jigi: Typed) -> None:
     await family(BINTA, due=PAY_DAY + timedelta(days=1))
     await somebody("awa")
     assert (await jigi("plan", "reminder3", "--round", ROUND, "--day", PAY_DAY, "--as", "awa")).code == 0
-    assert await told(1) == {AWA}
+    assert await recipients_of(1) == {AWA}
 
 
 async def test_a_round_that_is_not_there_is_refused_with_those_there_are(jigi: Typed) -> None:
@@ -154,7 +154,7 @@ async def test_a_plan_made_anew_is_of_what_is_true_now_and_of_who_made_it_anew(j
     await somebody("binta")
     outcome = await jigi("replan", campaign, "--as", "binta")
     assert outcome.lines()[1].startswith("2 recipients, ")
-    assert await told(campaign) == {AWA, BINTA}
+    assert await recipients_of(campaign) == {AWA, BINTA}
     assert refused(await jigi("approve", campaign, "--as", "binta")) == "who planned a campaign cannot approve it"
 
 

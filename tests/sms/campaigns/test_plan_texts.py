@@ -47,12 +47,12 @@ from tests.sms.campaign_world import (
     pay_lines,
     planned,
     query,
+    recipients_of,
     round_id,
     sender,
     somebody,
     speaks,
     state_of,
-    told,
 )
 from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.plans import DAY, MONEY, again
@@ -225,7 +225,7 @@ async def test_a_plan_is_made_anew_with_what_is_true_now() -> None:
 
     anew = await planning.plan(plan.campaign_id, SETTINGS, NOW + DAY)
     assert anew.recipients == 2
-    assert await told(plan.campaign_id) == {AWA, CHEICK}
+    assert await recipients_of(plan.campaign_id) == {AWA, CHEICK}
     assert (await one("SELECT count(*) AS n FROM sms_batch")).n == 1
     assert (await one("SELECT count(*) AS n FROM message_text")).n == 1
     notes = [
@@ -281,7 +281,7 @@ async def test_a_campaign_that_was_approved_is_not_planned_anew() -> None:
     campaign = await approved(await planned())
     with pytest.raises(WrongState, match="approved: only a draft or a plan"):
         await planning.plan(campaign, SETTINGS, NOW)
-    assert await told(campaign) == {AWA}
+    assert await recipients_of(campaign) == {AWA}
 
 
 async def test_a_campaign_that_is_not_there_is_not_planned() -> None:
@@ -374,7 +374,7 @@ async def test_each_operator_is_known_by_the_number() -> None:
 async def test_a_plan_that_nobody_approved_silences_no_other() -> None:
     await family(AWA)
     await planned()
-    assert await told((await planned()).campaign_id) == {AWA}
+    assert await recipients_of((await planned()).campaign_id) == {AWA}
 
 
 async def test_of_two_plans_that_were_both_approved_one_tells_it() -> None:

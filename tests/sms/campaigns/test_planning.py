@@ -38,9 +38,9 @@ from tests.sms.campaign_world import (
     one,
     planned,
     query,
+    recipients_of,
     round_id,
     speaks,
-    told,
 )
 from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.plans import DAY, MONEY, again, announced_to
@@ -104,18 +104,18 @@ async def test_of_two_households_the_one_paid_already_is_not_told_of() -> None:
 
 async def test_a_household_with_two_numbers_is_told_on_both() -> None:
     await family(AWA, MALITEL)
-    assert await told((await planned()).campaign_id) == {AWA, MALITEL}
+    assert await recipients_of((await planned()).campaign_id) == {AWA, MALITEL}
 
 
 async def test_a_number_that_is_both_numbers_of_a_household_gets_one_message() -> None:
     await family(AWA, AWA)
     plan = await planned()
-    assert (plan.recipients, await told(plan.campaign_id)) == (1, {AWA})
+    assert (plan.recipients, await recipients_of(plan.campaign_id)) == (1, {AWA})
 
 
 async def test_the_other_number_can_be_left_alone() -> None:
     await family(AWA, MALITEL)
-    assert await told((await planned(settings=Settings(sms_second_number=False))).campaign_id) == {AWA}
+    assert await recipients_of((await planned(settings=Settings(sms_second_number=False))).campaign_id) == {AWA}
 
 
 async def test_a_household_whose_only_number_is_the_other_one_is_not_forgotten() -> None:
@@ -236,28 +236,30 @@ async def test_who_was_not_told_in_the_end_is_told(state: str, reason: str) -> N
     await family(AWA)
     await planned()
     await again(state, reason)
-    assert await told((await planned(now=NOW + DAY)).campaign_id) == {AWA}
+    assert await recipients_of((await planned(now=NOW + DAY)).campaign_id) == {AWA}
 
 
 async def test_what_changed_is_told_again() -> None:
     await family(AWA)
     await planned()
     await change("UPDATE payment SET place = 'École de Safo'")
-    assert await told((await planned()).campaign_id) == {AWA}
+    assert await recipients_of((await planned()).campaign_id) == {AWA}
 
 
 async def test_the_same_words_of_another_round_are_told() -> None:
     await family(AWA)
     await family(AWA, round_name="T1 2027")
     await planned()
-    assert await told((await planned(audience=Audience(round_id=await round_id("T1 2027")))).campaign_id) == {AWA}
+    assert await recipients_of((await planned(audience=Audience(round_id=await round_id("T1 2027")))).campaign_id) == {
+        AWA
+    }
 
 
 async def test_a_reminder_is_told_to_who_was_announced_the_day() -> None:
     await family(AWA, due=TODAY + DAY)
     await planned()
     await again("delivered")
-    assert await told((await planned(Kind.REMINDER_1)).campaign_id) == {AWA}
+    assert await recipients_of((await planned(Kind.REMINDER_1)).campaign_id) == {AWA}
 
 
 @pytest.mark.parametrize(("before", "who"), [(timedelta(hours=47), set()), (timedelta(hours=49), {AWA})])
@@ -267,17 +269,17 @@ async def test_who_was_announced_the_day_lately_is_not_reminded_of_it_three_days
     await family(AWA, due=TODAY + 3 * DAY)
     await planned(now=NOW - before)
     await again("delivered")
-    assert await told((await planned(Kind.REMINDER_3)).campaign_id) == who
+    assert await recipients_of((await planned(Kind.REMINDER_3)).campaign_id) == who
 
 
 async def test_free_words_may_be_said_again_the_next_day() -> None:
     await family(AWA)
     for now, who in ((NOW, {AWA}), (NOW + timedelta(hours=23), set()), (NOW + timedelta(hours=25), {AWA})):
         plan = await planned(Kind.FREE, Audience(), now=now, french="Réunion.", bambara="Lajè.")
-        assert await told(plan.campaign_id) == who
+        assert await recipients_of(plan.campaign_id) == who
         await again("delivered")
     other = await planned(Kind.FREE, Audience(), now=NOW + timedelta(hours=25), french="Autre.", bambara="Wèrè.")
-    assert await told(other.campaign_id) == {AWA}
+    assert await recipients_of(other.campaign_id) == {AWA}
 
 
 async def test_two_plans_at_once_each_hold_everybody_until_one_is_approved() -> None:

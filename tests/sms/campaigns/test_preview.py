@@ -55,10 +55,10 @@ async def test_recipients_are_counted_by_language_operator_and_region() -> None:
     await family(AWA, language=FR)
     await family(MALITEL)
     await family(TELECEL, commune=MOPTI)
-    found = await held()
-    assert found.by_language == {"bm": 2, "fr": 1}
-    assert found.by_operator == {"orange": 1, "malitel": 1, "telecel": 1}
-    assert found.by_place == {"Region ML02": 2, "Region ML05": 1}
+    shown = await held()
+    assert shown.by_language == {"bm": 2, "fr": 1}
+    assert shown.by_operator == {"orange": 1, "malitel": 1, "telecel": 1}
+    assert shown.by_place == {"Region ML02": 2, "Region ML05": 1}
 
 
 async def test_recipients_are_counted_wherever_their_messages_are() -> None:
@@ -68,10 +68,10 @@ async def test_recipients_are_counted_wherever_their_messages_are() -> None:
     await family(TELECEL, language=FR)
     campaign = await running()
     await change("UPDATE message SET state = 'delivered' WHERE msisdn = :phone", phone=AWA)
-    found = await preview.preview(campaign, SETTINGS, NOW)
-    assert list(found.by_language.items()) == [("bm", 3), ("fr", 2)]
-    assert found.by_operator == {"orange": 3, "malitel": 1, "telecel": 1}
-    assert found.by_place == {"Region ML02": 5}
+    shown = await preview.preview(campaign, SETTINGS, NOW)
+    assert list(shown.by_language.items()) == [("bm", 3), ("fr", 2)]
+    assert shown.by_operator == {"orange": 3, "malitel": 1, "telecel": 1}
+    assert shown.by_place == {"Region ML02": 5}
 
 
 async def test_who_is_left_out_is_counted_by_the_reason_and_not_among_the_recipients() -> None:
@@ -83,10 +83,10 @@ async def test_who_is_left_out_is_counted_by_the_reason_and_not_among_the_recipi
     await family(AWA)
     await stop_sms(BINTA)
     await stop_sms(CHEICK)
-    found = await held()
-    assert found.left_out == {"opted_out": 2, "no_phone": 1, "fixed_line": 1, "no_day": 1}
-    assert found.by_language == {"bm": 1}
-    assert found.by_operator == {"orange": 1}
+    shown = await held()
+    assert shown.left_out == {"opted_out": 2, "no_phone": 1, "fixed_line": 1, "no_day": 1}
+    assert shown.by_language == {"bm": 1}
+    assert shown.by_operator == {"orange": 1}
 
 
 async def test_who_got_the_sms_of_the_day_is_told_tomorrow() -> None:
@@ -113,9 +113,9 @@ async def test_the_longest_texts_of_each_language_are_shown_with_how_many_get_th
     await family(CHEICK, language=FR, place="Mairie de Safo, salle des fêtes, à côté de la grande mosquée")
     await family(MALITEL)
     campaign = (await planned()).campaign_id
-    found = await preview.preview(campaign, SETTINGS, NOW, samples=1)
-    assert [(sample.language, sample.recipients) for sample in found.samples] == [("bm", 1), ("fr", 1)]
-    assert "salle des fêtes" in found.samples[1].body or "salle des fetes" in found.samples[1].body
+    shown = await preview.preview(campaign, SETTINGS, NOW, samples=1)
+    assert [(sample.language, sample.recipients) for sample in shown.samples] == [("bm", 1), ("fr", 1)]
+    assert "salle des fêtes" in shown.samples[1].body or "salle des fetes" in shown.samples[1].body
     assert [sample.recipients for sample in (await preview.preview(campaign, SETTINGS, NOW)).samples] == [1, 1, 2]
 
 
@@ -125,11 +125,11 @@ async def test_texts_and_requests_are_counted() -> None:
     await family(MALITEL, language=FR)
     await family(TELECEL)
     campaign = (await planned(settings=Settings(sms_batch_size=1))).campaign_id
-    found = await preview.preview(campaign, SETTINGS, NOW)
-    assert (found.texts, found.requests) == (2, 4)
+    shown = await preview.preview(campaign, SETTINGS, NOW)
+    assert (shown.texts, shown.requests) == (2, 4)
     await planning.plan(campaign, SETTINGS, NOW)
-    found = await preview.preview(campaign, SETTINGS, NOW)
-    assert (found.texts, found.requests) == (2, 3)
+    shown = await preview.preview(campaign, SETTINGS, NOW)
+    assert (shown.texts, shown.requests) == (2, 3)
 
 
 async def test_a_campaign_without_anybody_holds_nothing() -> None:
@@ -144,11 +144,16 @@ async def test_a_campaign_is_shown_with_who_planned_and_approved_it() -> None:
     await family(AWA)
     plan = await planned(settings=Settings(sms_cap_parts=0, sms_part_price_xof=25))
     campaign = await approved(plan)
-    found = await preview.summary(campaign)
-    assert (found.id, found.title, found.kind, found.state) == (campaign, "announce", "announce", "approved")
-    assert (found.planned_by, found.approved_by, found.second_approved_by) == ("Awa", "Binta", "Cheick")
-    assert (found.recipients, found.parts, found.cost_xof, found.needs_second) == (1, plan.parts, plan.cost_xof, True)
-    assert found.cost_xof == 25 * plan.parts
+    summary = await preview.summary(campaign)
+    assert (summary.id, summary.title, summary.kind, summary.state) == (campaign, "announce", "announce", "approved")
+    assert (summary.planned_by, summary.approved_by, summary.second_approved_by) == ("Awa", "Binta", "Cheick")
+    assert (summary.recipients, summary.parts, summary.cost_xof, summary.needs_second) == (
+        1,
+        plan.parts,
+        plan.cost_xof,
+        True,
+    )
+    assert summary.cost_xof == 25 * plan.parts
     await steps.start(campaign, await somebody("binta"), NOW, NOW + DAY)
     assert (await preview.summary(campaign)).starts_at == NOW + DAY
 
@@ -165,9 +170,9 @@ async def test_campaigns_are_listed_newest_first_but_for_those_that_found_nobody
     nobody = await drafted()
     await steps.cancel(nobody, "nobody to tell", await somebody("binta"), NOW)
     last = await drafted()
-    assert [found.id for found in await preview.summaries()] == [last, first]
-    assert [found.why for found in await preview.summaries()] == [None, "wrong day"]
-    assert [found.id for found in await preview.summaries(most=1)] == [last]
+    assert [summary.id for summary in await preview.summaries()] == [last, first]
+    assert [summary.why for summary in await preview.summaries()] == [None, "wrong day"]
+    assert [summary.id for summary in await preview.summaries(most=1)] == [last]
 
 
 # How far it is

@@ -24,11 +24,11 @@ from tests.sms.campaign_world import (
     move_day,
     pay_lines,
     planned,
+    recipients_of,
     repaid,
     running,
     sender,
     somebody,
-    told,
 )
 from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, at, known_since, sent
@@ -67,7 +67,7 @@ async def test_each_day_of_a_round_has_its_own_reminders() -> None:
     await announced()
     for days, msisdn in ((0, AWA), (1, BINTA)):
         arisen = await arise(at(TODAY + timedelta(days=days)))
-        assert await told(arisen[Kind.REMINDER_1].campaign_id) == {msisdn}
+        assert await recipients_of(arisen[Kind.REMINDER_1].campaign_id) == {msisdn}
 
 
 async def test_a_household_that_comes_in_the_course_of_the_day_is_reminded_too() -> None:
@@ -77,7 +77,7 @@ async def test_a_household_that_comes_in_the_course_of_the_day_is_reminded_too()
     late = await family(BINTA, due=TODAY + DAY)
     await repaid(late, {"place": "École"}, at=at(TODAY, time(9)))
     arisen = (await arise(at(TODAY, time(9, 10))))[Kind.REMINDER_1]
-    assert await told(arisen.campaign_id) == {BINTA}
+    assert await recipients_of(arisen.campaign_id) == {BINTA}
 
 
 async def test_who_was_announced_the_day_since_yesterday_is_not_reminded_three_days_before() -> None:
@@ -92,7 +92,7 @@ async def test_what_is_paid_or_cancelled_is_not_reminded_of() -> None:
     await family(CHEICK, due=TODAY + DAY)
     await announced()
     arisen = (await arise(at(TODAY)))[Kind.REMINDER_1]
-    assert await told(arisen.campaign_id) == {CHEICK}
+    assert await recipients_of(arisen.campaign_id) == {CHEICK}
 
 
 async def test_who_was_reminded_by_hand_is_not_reminded_by_rule_and_the_other_way_round() -> None:
@@ -218,7 +218,7 @@ async def test_who_was_imported_after_the_announcement_is_announced_the_day_by_r
     await family(BINTA)
     arisen = await arise(NOW)
     assert set(arisen) == {Kind.ANNOUNCE}
-    assert await told(arisen[Kind.ANNOUNCE].campaign_id) == {BINTA}
+    assert await recipients_of(arisen[Kind.ANNOUNCE].campaign_id) == {BINTA}
     assert arisen[Kind.ANNOUNCE].by_itself
 
 
@@ -230,7 +230,7 @@ async def test_what_was_corrected_is_announced_by_rule_to_whom_it_concerns(corre
     await repaid(household, corrected)
     arisen = await arise(NOW + MINUTE)
     assert set(arisen) == {Kind.ANNOUNCE}
-    assert await told(arisen[Kind.ANNOUNCE].campaign_id) == {AWA}
+    assert await recipients_of(arisen[Kind.ANNOUNCE].campaign_id) == {AWA}
 
 
 async def test_what_was_corrected_while_the_announcement_runs_is_announced_by_rule() -> None:
@@ -242,7 +242,7 @@ async def test_what_was_corrected_while_the_announcement_runs_is_announced_by_ru
     await sender(ScriptedGateway(), Watch()).drain()
     assert (await fates(campaign))[AWA] == Fate("dropped", "changed")
     arisen = await arise(NOW + 2 * MINUTE)
-    assert await told(arisen[Kind.ANNOUNCE].campaign_id) == {AWA}
+    assert await recipients_of(arisen[Kind.ANNOUNCE].campaign_id) == {AWA}
 
 
 async def test_a_phone_whose_day_moved_is_told_so_and_not_announced_it() -> None:
@@ -252,8 +252,8 @@ async def test_a_phone_whose_day_moved_is_told_so_and_not_announced_it() -> None
     await move_day(household, PAY_DAY + DAY)
     await family(CHEICK)
     arisen = await arise(NOW + MINUTE)
-    actor = {kind: await told(each.campaign_id) for kind, each in arisen.items()}
-    assert actor == {Kind.MOVED: {AWA}, Kind.ANNOUNCE: {CHEICK}}
+    phones = {kind: await recipients_of(each.campaign_id) for kind, each in arisen.items()}
+    assert phones == {Kind.MOVED: {AWA}, Kind.ANNOUNCE: {CHEICK}}
 
 
 async def test_without_an_announcement_none_arises() -> None:

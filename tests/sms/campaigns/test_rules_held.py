@@ -32,11 +32,11 @@ from tests.sms.campaign_world import (
     one,
     planned,
     query,
+    recipients_of,
     repaid,
     round_id,
     somebody,
     state_of,
-    told,
 )
 from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, known_since
@@ -85,7 +85,7 @@ async def test_a_rule_off_in_one_round_is_on_in_another() -> None:
     await known_since(EARLIER)
     await rules.switch(await round_id(), Kind.REMINDER_1, (await somebody("binta")).id, NOW, on=False)
     arisen = await arise(NOW)
-    assert await told(arisen[Kind.REMINDER_1].campaign_id) == {BINTA}
+    assert await recipients_of(arisen[Kind.REMINDER_1].campaign_id) == {BINTA}
 
 
 async def test_without_an_approved_announcement_it_waits_for_an_approval() -> None:
@@ -196,7 +196,7 @@ async def test_a_correction_after_a_cancelled_one_is_told_to_whom_it_concerns_al
     await steps.cancel(campaign, "a mistake", await somebody("binta"), NOW + MINUTE)
     await repaid(household, {"place": "École de Safo"}, at=NOW + 2 * HOUR)
     arisen = await arise(NOW + 2 * HOUR + MINUTE)
-    assert await told(arisen[Kind.REMINDER_1].campaign_id) == {AWA}
+    assert await recipients_of(arisen[Kind.REMINDER_1].campaign_id) == {AWA}
 
 
 # Nobody to tell
@@ -226,8 +226,8 @@ async def test_who_has_no_phone_is_not_listed_again_by_each_rule() -> None:
 
 async def test_two_workers_that_look_at_once_tell_nobody_twice() -> None:
     await everything()
-    found = await asyncio.gather(*(rules.arise(NOW + MINUTE, SETTINGS) for _ in range(2)))
-    kinds = sorted(each.kind for arisen in found for each in arisen)
+    arisen_for = await asyncio.gather(*(rules.arise(NOW + MINUTE, SETTINGS) for _ in range(2)))
+    kinds = sorted(each.kind for arisen in arisen_for for each in arisen)
     assert kinds == sorted(rules.BY_RULE)
     rows = await query(
         "SELECT msisdn, kind FROM message WHERE state = 'planned' GROUP BY msisdn, kind HAVING count(*) > 1"
@@ -262,7 +262,7 @@ async def test_a_round_that_cannot_be_planned_does_not_hold_up_the_others(monkey
 
     monkeypatch.setattr(planning, "plan", fails_for_one)
     arisen = await arise(NOW)
-    assert await told(arisen[Kind.REMINDER_1].campaign_id) == {BINTA}
+    assert await recipients_of(arisen[Kind.REMINDER_1].campaign_id) == {BINTA}
 
 
 async def test_a_worker_that_dies_between_plan_and_approval_leaves_the_approval_to_the_next(
@@ -290,10 +290,10 @@ async def test_an_import_that_ends_after_a_rule_was_at_work_is_not_overlooked() 
     await announced()
     import_began = NOW
     await repaid(await family(BINTA), {"place": "École"}, at=NOW - MINUTE)
-    assert await told((await arise(NOW + MINUTE))[Kind.ANNOUNCE].campaign_id) == {BINTA}
+    assert await recipients_of((await arise(NOW + MINUTE))[Kind.ANNOUNCE].campaign_id) == {BINTA}
 
     await repaid(await family(CHEICK), {"place": "Marché"}, at=import_began)
-    assert await told((await arise(NOW + 10 * MINUTE))[Kind.ANNOUNCE].campaign_id) == {CHEICK}
+    assert await recipients_of((await arise(NOW + 10 * MINUTE))[Kind.ANNOUNCE].campaign_id) == {CHEICK}
 
 
 async def test_a_dear_announcement_approved_by_two_vouches_too() -> None:

@@ -226,13 +226,13 @@ async def test_a_campaign_is_finished_when_nothing_of_it_is_left() -> None:
 async def test_a_campaign_is_not_finished_while_an_answer_is_waited_for() -> None:
     await family(AWA)
     campaign = await running()
-    found: list[list[int]] = []
+    finished: list[list[int]] = []
 
     async def looked_meanwhile() -> None:
-        found.append(await steps.finish_done(NOW))
+        finished.append(await steps.finish_done(NOW))
 
     await sender(SlowGateway(looked_meanwhile), Watch()).drain()
-    assert (found, await steps.finish_done(NOW)) == ([[]], [campaign])
+    assert (finished, await steps.finish_done(NOW)) == ([[]], [campaign])
 
 
 @pytest.mark.parametrize("state", [S.DRAFT, S.PLANNED, S.APPROVED, S.SCHEDULED, S.PAUSED, S.CANCELLED])

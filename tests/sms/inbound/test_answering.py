@@ -203,8 +203,8 @@ async def test_a_stopped_phone_that_asks_is_told_only_that_it_is_stopped(line: W
     await line.writes(AWA, "paiement")
     assert await gateway.takes(line.now) == []
     await line.writes(AWA, "arrêter les SMS")
-    ((_, said),) = await gateway.takes(line.now)
-    assert said == f"Jigisèmèjiri : vous ne recevrez plus de SMS. Pour reprendre : *384*1234#.{SAFE[FR]}"
+    ((_, sms),) = await gateway.takes(line.now)
+    assert sms == f"Jigisèmèjiri : vous ne recevrez plus de SMS. Pour reprendre : *384*1234#.{SAFE[FR]}"
 
 
 @pytest.mark.parametrize(
@@ -240,8 +240,8 @@ async def test_a_phone_that_sends_back_whatever_it_gets_is_answered_no_further(
     for words in ("paiement", "info", REFERENCE, SLIPPED, "xyz", "start", "stop"):
         line.now += 2 * MINUTE
         await line.writes(AWA, words)
-        ((_, said),) = await gateway.takes(line.now)
-        await line.writes(AWA, said)
+        ((_, sms),) = await gateway.takes(line.now)
+        await line.writes(AWA, sms)
         assert await gateway.takes(line.now) == []
 
 
@@ -303,13 +303,13 @@ async def test_on_a_shared_phone_each_household_is_named(line: Webhooks, gateway
     await seed.payment(awa, PaymentState.ANNOUNCED, due=FRIDAY)
     await remember_language(AWA, FR)
     await line.writes(AWA, "argent")
-    ((_, said),) = await gateway.takes(line.now)
-    first, *_, last = said.split("\n")
+    ((_, sms),) = await gateway.takes(line.now)
+    first, *_, last = sms.split("\n")
     assert first.startswith("Jigisèmèjiri : Awa Traoré")
     assert "vendredi 27 novembre, Mairie de Safo" in first
     assert last.startswith("Oumou Keita")
     assert "Pas encore de date" in last
-    assert "Fanta" not in said
+    assert "Fanta" not in sms
 
 
 async def test_a_phone_of_nobody_is_told_that_it_is_not_written(line: Webhooks, gateway: AGateway) -> None:
@@ -336,7 +336,7 @@ async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Web
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "sms"),
     [
         (f"plainte {REFERENCE}", f"Jigisèmèjiri : Numéro introuvable.{SAFE[FR]}"),
         (f"plainte {SLIPPED}", f"Jigisèmèjiri : Numéro mal tapé. Regardez-le encore.{SAFE[FR]}"),
@@ -345,10 +345,10 @@ async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Web
     ],
 )
 async def test_a_reference_that_is_none_is_told_as_such(
-    line: Webhooks, gateway: AGateway, words: str, said: str
+    line: Webhooks, gateway: AGateway, words: str, sms: str
 ) -> None:
     await line.writes(AWA, words)
-    assert await gateway.takes(line.now) == [(AWA, said)]
+    assert await gateway.takes(line.now) == [(AWA, sms)]
 
 
 @pytest.mark.parametrize(("category", "subcategory"), [("conduct", "bribe"), ("abuse", "violence")])
@@ -360,8 +360,8 @@ async def test_a_sensitive_reference_is_answered_with_nothing_of_it(
     reference = (await file(filing, NOON)).reference
     await decided(reference, GrievanceState.REJECTED, "Personne n'a été vu.", NOON)
     await line.writes(AWA, words.format(ref=reference))
-    ((_, said),) = await gateway.takes(line.now)
-    assert said in {
+    ((_, sms),) = await gateway.takes(line.now)
+    assert sms in {
         f"Jigisèmèjiri : {reference}. Appelez le *384*1234#.{SAFE[FR]}",
         f"Jigisèmèjiri: {reference}. Aw ye *384*1234# wele.{SAFE[BM]}",
     }
@@ -374,11 +374,11 @@ async def test_nothing_of_what_is_written_is_kept_or_logged(line: Webhooks, send
         for words in ("Zakuzaku paiement", f"plainte {SLIPPED} zakuzaku", "stop zakuzaku", "zakuzaku " * 100):
             await line.writes(sender, words)
         await gateway.takes(line.now)
-    told = str(logs)
+    traces = str(logs)
     for (table,) in tables:
-        told += str(await rows(f'SELECT to_jsonb(t)::text FROM "{table}" AS t'))  # noqa: S608
-    assert "zakuzaku" not in told.lower()
-    assert SLIPPED not in told
+        traces += str(await rows(f'SELECT to_jsonb(t)::text FROM "{table}" AS t'))  # noqa: S608
+    assert "zakuzaku" not in traces.lower()
+    assert SLIPPED not in traces
 
 
 async def test_what_was_understood_is_kept_of_each_message(line: Webhooks) -> None:

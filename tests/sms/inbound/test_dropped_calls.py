@@ -19,13 +19,13 @@ from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages, ro
 pytestmark = pytest.mark.usefixtures("world")
 
 BM, FR = Language("bm"), Language("fr")
-CUT = SessionEnd("ATUid_1", "Incomplete", NOON)
+DROPPED = SessionEnd("ATUid_1", "Incomplete", NOON)
 TEXT = "Prochain paiement : lundi 30 novembre, Mairie de Safo"
 SAFE = "Personne ne doit vous demander de l'argent ou un code."
 PAYMENT = Unsaid(AWA, "payment", TEXT, FR, {})
 
 
-async def told() -> list[str]:
+async def answers_queued() -> list[str]:
     """The answers that are to be sent, oldest first."""
     return [text for (text,) in await messages("filling ->> 'text'")]
 
@@ -33,12 +33,12 @@ async def told() -> list[str]:
 async def ended_and_undone() -> None:
     """A cut call, recorded in a transaction that fails at its end."""
     async with writing():
-        await end(CUT, PAYMENT, NOON)
+        await end(DROPPED, PAYMENT, NOON)
         raise ZeroDivisionError
 
 
 async def test_the_answer_is_queued_with_the_end_of_its_session(gateway: AGateway) -> None:
-    await end(CUT, PAYMENT, NOON)
+    await end(DROPPED, PAYMENT, NOON)
     assert await rows("SELECT session_id, status FROM gateway_session") == [("ATUid_1", "Incomplete")]
     assert await messages("kind, msisdn, language, filling") == [("call_cut", AWA, "fr", {"text": TEXT})]
     assert await gateway.takes() == [(AWA, f"Jigisèmèjiri : l'appel a été coupé. {TEXT}. {SAFE}")]
@@ -53,27 +53,27 @@ async def test_what_fails_after_it_undoes_both() -> None:
 
 async def test_an_end_whose_answer_was_not_taken_is_not_recorded_either_and_can_be_told_again() -> None:
     with pytest.raises(DataError):
-        await end(CUT, replace(PAYMENT, text="what PostgreSQL does not take: \0"), NOON)
+        await end(DROPPED, replace(PAYMENT, text="what PostgreSQL does not take: \0"), NOON)
     assert await rows("SELECT FROM gateway_session") == []
-    await end(CUT, PAYMENT, NOON)
-    assert await told() == [TEXT]
+    await end(DROPPED, PAYMENT, NOON)
+    assert await answers_queued() == [TEXT]
 
 
 async def test_a_session_that_left_nothing_unsaid_is_only_recorded() -> None:
-    await end(CUT, None, NOON)
+    await end(DROPPED, None, NOON)
     assert await rows("SELECT session_id FROM gateway_session") == [("ATUid_1",)]
     assert await messages() == []
 
 
 async def test_who_calls_from_a_line_that_gets_no_sms_is_only_recorded() -> None:
-    await end(CUT, replace(PAYMENT, msisdn="+22320221615"), NOON)
+    await end(DROPPED, replace(PAYMENT, msisdn="+22320221615"), NOON)
     assert await rows("SELECT session_id FROM gateway_session") == [("ATUid_1",)]
     assert await messages() == []
 
 
 async def test_each_question_of_a_phone_is_answered_once_a_day() -> None:
     tomorrow = NOON + timedelta(days=1)
-    for cut, at in (
+    for unsaid, at in (
         (PAYMENT, NOON),
         (PAYMENT, NOON),
         (replace(PAYMENT, text="Payé."), NOON + timedelta(hours=5)),
@@ -81,7 +81,7 @@ async def test_each_question_of_a_phone_is_answered_once_a_day() -> None:
         (replace(PAYMENT, msisdn=BAKARY), NOON),
         (replace(PAYMENT, text="Payé."), tomorrow),
     ):
-        await end(replace(CUT, session_id=f"ATUid_{at}"), cut, at)
+        await end(replace(DROPPED, session_id=f"ATUid_{at}"), unsaid, at)
     assert await messages("msisdn, filling ->> 'text'") == [
         (AWA, TEXT),
         (AWA, "Bénéficiaire."),
@@ -92,23 +92,23 @@ async def test_each_question_of_a_phone_is_answered_once_a_day() -> None:
 
 async def test_it_goes_at_night_but_not_when_the_call_is_forgotten(gateway: AGateway) -> None:
     night = NOON.replace(hour=3)
-    await end(CUT, PAYMENT, night)
-    await end(CUT, replace(PAYMENT, screen="eligibility"), night)
+    await end(DROPPED, PAYMENT, night)
+    await end(DROPPED, replace(PAYMENT, screen="eligibility"), night)
     assert len(await gateway.takes(night + LATE)) == 2
-    await end(CUT, replace(PAYMENT, screen="component"), night)
+    await end(DROPPED, replace(PAYMENT, screen="component"), night)
     assert await gateway.takes(night + LATE + timedelta(seconds=1)) == []
     assert (await messages("state, reason"))[-1] == ("dropped", "missed_its_day")
 
 
 async def test_a_stopped_phone_does_not_get_it(gateway: AGateway) -> None:
     await stop_sms(AWA)
-    await end(CUT, PAYMENT, NOON)
+    await end(DROPPED, PAYMENT, NOON)
     assert await gateway.takes() == []
     assert await messages("state, reason") == [("dropped", "opted_out")]
 
 
 async def test_a_call_that_spoke_no_language_yet_is_answered_in_bambara() -> None:
-    await end(CUT, replace(PAYMENT, language=None), NOON)
+    await end(DROPPED, replace(PAYMENT, language=None), NOON)
     assert await messages("language") == [("bm",)]
 
 
@@ -129,8 +129,8 @@ async def test_only_what_was_asked_of_the_phones_own_household_stays_on_it(label
     await seed.household(phones=(BAKARY, AWA))
     await seed.household(phones=(BAKARY,))
     memory = {} if asked is None else {"household": asked}
-    await end(CUT, replace(PAYMENT, memory=memory), NOON)
-    assert [text.endswith(TEXT) for text in await told()] == [True] * stays
+    await end(DROPPED, replace(PAYMENT, memory=memory), NOON)
+    assert [text.endswith(TEXT) for text in await answers_queued()] == [True] * stays
     assert await rows("SELECT count(*) FROM gateway_session") == [(1,)]
 
 
@@ -152,8 +152,8 @@ DAY = "lundi 30 novembre, Mairie de Safo"
     ],
 )
 async def test_of_a_long_answer_the_first_lines_are_sent(label: str, text: str, kept: str) -> None:
-    await end(CUT, replace(PAYMENT, text=text), NOON)
-    assert await told() == [kept]
+    await end(DROPPED, replace(PAYMENT, text=text), NOON)
+    assert await answers_queued() == [kept]
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,9 @@ async def test_of_a_long_answer_the_first_lines_are_sent(label: str, text: str, 
 async def test_the_longest_answer_is_two_parts_in_either_language(
     gateway: AGateway, language: Language, line: str
 ) -> None:
-    await end(CUT, replace(PAYMENT, language=language, text="\n".join([line] * 9)), NOON)
-    ((_, said),) = await gateway.takes()
-    assert GSM7.segments(said) == 2
+    await end(DROPPED, replace(PAYMENT, language=language, text="\n".join([line] * 9)), NOON)
+    ((_, sms),) = await gateway.takes()
+    assert GSM7.segments(sms) == 2
 
 
 async def test_on_a_phone_of_several_households_each_is_answered_by_its_name(gateway: AGateway) -> None:
@@ -177,5 +177,5 @@ async def test_on_a_phone_of_several_households_each_is_answered_by_its_name(gat
     first = await seed.household(phones=(AWA,))
     second = await seed.household(phones=(AWA,), head_name="Modibo Keïta")
     for household in (first, second, first):
-        await end(CUT, replace(PAYMENT, memory={"household": household}), NOON)
-    assert await told() == [f"Awa Traoré : {TEXT}", f"Modibo Keïta : {TEXT}"]
+        await end(DROPPED, replace(PAYMENT, memory={"household": household}), NOON)
+    assert await answers_queued() == [f"Awa Traoré : {TEXT}", f"Modibo Keïta : {TEXT}"]

@@ -64,7 +64,7 @@ REASONS = [
 
 
 @pytest.mark.parametrize(
-    ("label", "told", "state", "reason"),
+    ("label", "fields", "state", "reason"),
     [
         ("sent", {"status": "Sent"}, "on_its_way", None),
         ("submitted", {"status": "Submitted"}, "on_its_way", None),
@@ -86,16 +86,16 @@ REASONS = [
     ],
 )
 async def test_each_status_is_a_state(
-    line: Webhooks, name: str, label: str, told: dict[str, str], state: str, reason: str | None
+    line: Webhooks, name: str, label: str, fields: dict[str, str], state: str, reason: str | None
 ) -> None:
-    form = {"id": name, "phoneNumber": AWA, "networkCode": "61001", **told}
+    form = {"id": name, "phoneNumber": AWA, "networkCode": "61001", **fields}
     answer = await line.post("delivery", **form)
     assert (answer.status_code, answer.text) == (200, "ok")
     assert await stands() == (state, reason)
 
 
 @pytest.mark.parametrize(
-    ("label", "told", "state"),
+    ("label", "statuses", "state"),
     [
         ("twice", ["Success", "Success"], "delivered"),
         ("each step", ["Submitted", "Sent", "Buffered", "Success"], "delivered"),
@@ -106,8 +106,8 @@ async def test_each_status_is_a_state(
         ("something strange in between", ["Sent", "Teleported", "Success"], "delivered"),
     ],
 )
-async def test_reports_in_any_order(line: Webhooks, name: str, label: str, told: list[str], state: str) -> None:
-    for status in told:
+async def test_reports_in_any_order(line: Webhooks, name: str, label: str, statuses: list[str], state: str) -> None:
+    for status in statuses:
         assert (await line.post("delivery", id=name, status=status, phoneNumber=AWA)).status_code == 200
     assert (await stands())[0] == state
 

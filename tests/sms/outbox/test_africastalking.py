@@ -29,7 +29,7 @@ ACCEPTED, AGAIN, FINAL, STOP, UNCERTAIN = (
 )
 
 
-def told(number: str, code: object = 101, **others: object) -> dict[str, object]:
+def row_of(number: str, code: object = 101, **others: object) -> dict[str, object]:
     """A row of an answer."""
     row = {"statusCode": code, "number": number, "status": "Success", "cost": "KES 0.8000", "messageId": f"at{number}"}
     return row | others
@@ -70,7 +70,7 @@ def form_of(route: respx.Route) -> dict[str, list[str]]:
 
 
 async def test_the_form_and_the_key_are_those_of_the_documentation(line: respx.Route) -> None:
-    line.return_value = answer(told(AWA), told(BINTA))
+    line.return_value = answer(row_of(AWA), row_of(BINTA))
     await send(AWA, BINTA, body="Jigisèmèjiri : 30 000 F CFA & + =\nMairie de Safo")
 
     assert form_of(line) == {
@@ -87,7 +87,7 @@ async def test_the_form_and_the_key_are_those_of_the_documentation(line: respx.R
 
 
 async def test_without_a_sender_of_our_own_the_gateway_chooses(line: respx.Route) -> None:
-    line.return_value = answer(told(AWA))
+    line.return_value = answer(row_of(AWA))
     await send(sender_id="")
     assert "from" not in form_of(line)
 
@@ -104,7 +104,7 @@ async def test_without_a_sender_of_our_own_the_gateway_chooses(line: respx.Route
 async def test_the_address_is_the_sandbox_the_real_one_or_our_own(
     respx_mock: respx.MockRouter, username: str, url: str, asked: str
 ) -> None:
-    respx_mock.post(asked).return_value = answer(told(AWA))
+    respx_mock.post(asked).return_value = answer(row_of(AWA))
     (result,) = await send(username=username, url=url)
     assert result.policy is ACCEPTED
 
@@ -136,19 +136,19 @@ async def test_the_address_is_the_sandbox_the_real_one_or_our_own(
     ],
 )
 async def test_each_code_says_what_is_done_next(line: respx.Route, code: object, policy: Policy, reason: str) -> None:
-    line.return_value = answer(told(AWA, code))
+    line.return_value = answer(row_of(AWA, code))
     (result,) = await send()
     assert (result.msisdn, result.policy, result.reason) == (AWA, policy, reason)
     assert (result.provider_id, result.cost) == ((f"at{AWA}", Decimal("0.8")) if policy is ACCEPTED else (None, None))
 
 
 async def test_each_of_many_has_its_own_answer(line: respx.Route) -> None:
-    line.return_value = answer(told(AWA), told(BINTA, 403), told(CHEICK, 500))
+    line.return_value = answer(row_of(AWA), row_of(BINTA, 403), row_of(CHEICK, 500))
     assert [result.policy for result in await send(AWA, BINTA, CHEICK)] == [ACCEPTED, FINAL, AGAIN]
 
 
 async def test_the_order_of_the_answer_does_not_matter(line: respx.Route) -> None:
-    line.return_value = answer(told(CHEICK, 407), told(AWA), told(BINTA, 406))
+    line.return_value = answer(row_of(CHEICK, 407), row_of(AWA), row_of(BINTA, 406))
     results = await send(AWA, BINTA, CHEICK)
     assert [(result.msisdn, result.reason) for result in results] == [
         (AWA, "Sent"),
@@ -158,13 +158,13 @@ async def test_the_order_of_the_answer_does_not_matter(line: respx.Route) -> Non
 
 
 async def test_a_number_written_without_its_plus_is_known(line: respx.Route) -> None:
-    line.return_value = answer(told(AWA.removeprefix("+")))
+    line.return_value = answer(row_of(AWA.removeprefix("+")))
     (result,) = await send()
     assert (result.msisdn, result.policy) == (AWA, ACCEPTED)
 
 
 async def test_a_number_that_the_answer_leaves_out_may_have_been_taken(line: respx.Route) -> None:
-    line.return_value = answer(told(AWA))
+    line.return_value = answer(row_of(AWA))
     assert [(result.policy, result.reason) for result in await send(AWA, BINTA)] == [
         (ACCEPTED, "Sent"),
         (UNCERTAIN, "not in the answer"),
@@ -172,13 +172,13 @@ async def test_a_number_that_the_answer_leaves_out_may_have_been_taken(line: res
 
 
 async def test_a_number_nobody_asked_about_is_passed_over(line: respx.Route) -> None:
-    line.return_value = answer(told(CHEICK), told(AWA))
+    line.return_value = answer(row_of(CHEICK), row_of(AWA))
     assert [result.msisdn for result in await send(AWA)] == [AWA]
 
 
 @pytest.mark.parametrize("nothing", ["None", "", "null", None])
 async def test_an_id_that_is_none_is_no_id(line: respx.Route, nothing: object) -> None:
-    line.return_value = answer(told(AWA, messageId=nothing))
+    line.return_value = answer(row_of(AWA, messageId=nothing))
     (result,) = await send()
     assert (result.policy, result.provider_id) == (ACCEPTED, None)
 
@@ -199,7 +199,7 @@ async def test_an_id_that_is_none_is_no_id(line: respx.Route, nothing: object) -
 async def test_the_cost_is_an_amount_and_its_currency(
     line: respx.Route, written: object, cost: Decimal | None, currency: str | None
 ) -> None:
-    line.return_value = answer(told(AWA, cost=written))
+    line.return_value = answer(row_of(AWA, cost=written))
     (result,) = await send()
     assert (result.cost, result.currency) == (cost, currency)
 
@@ -207,7 +207,7 @@ async def test_the_cost_is_an_amount_and_its_currency(
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "text/plain", ""])
 @pytest.mark.parametrize("status", [200, 201])
 async def test_an_answer_is_read_whatever_type_it_claims(line: respx.Route, content_type: str, status: int) -> None:
-    content = answer(told(AWA)).content
+    content = answer(row_of(AWA)).content
     line.return_value = httpx.Response(status, content=content, headers={"content-type": content_type})
     assert [result.policy for result in await send()] == [ACCEPTED]
 
@@ -326,9 +326,9 @@ async def listening(speak: Speak) -> AsyncIterator[str]:
 
     async def spoken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            said = speak(reader, writer)
-            if said is not None:
-                await said
+            answering = speak(reader, writer)
+            if answering is not None:
+                await answering
         finally:
             writer.close()
 
@@ -361,7 +361,7 @@ async def test_a_connection_closed_before_the_answer_tells_nothing() -> None:
 
 
 async def test_a_connection_that_breaks_within_the_answer_tells_nothing() -> None:
-    whole = json.dumps({"SMSMessageData": {"Message": "Sent", "Recipients": [told(AWA)]}}).encode()
+    whole = json.dumps({"SMSMessageData": {"Message": "Sent", "Recipients": [row_of(AWA)]}}).encode()
 
     async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await request_of(reader)
@@ -375,7 +375,7 @@ async def test_a_connection_that_breaks_within_the_answer_tells_nothing() -> Non
 
 
 async def test_one_connection_carries_many_requests() -> None:
-    whole = json.dumps({"SMSMessageData": {"Message": "Sent", "Recipients": [told(AWA)]}}).encode()
+    whole = json.dumps({"SMSMessageData": {"Message": "Sent", "Recipients": [row_of(AWA)]}}).encode()
     connections = 0
 
     async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -70,7 +70,7 @@ async def transactions_wait(count: int = 1) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "told", "state", "reason"),
+    ("label", "reports", "state", "reason"),
     [
         ("delivered", [DELIVERED], "delivered", None),
         ("sent, then delivered", [ON_ITS_WAY, DELIVERED], "delivered", None),
@@ -81,10 +81,10 @@ async def transactions_wait(count: int = 1) -> None:
     ],
 )
 async def test_reports_that_come_before_the_answer_are_waited_for_by_the_answer(
-    label: str, told: Sequence[MessageState], state: str, reason: str | None
+    label: str, reports: Sequence[MessageState], state: str, reason: str | None
 ) -> None:
     async def reported(names: Sequence[str]) -> None:
-        for each in told:
+        for each in reports:
             await delivery.apply([report(names[0], each)])
         assert await early() == [(names[0], state)]
 
@@ -165,7 +165,7 @@ async def test_a_report_of_nobody_of_ours_waits_by_its_furthest_state_and_touche
 
 
 @pytest.mark.parametrize(
-    ("label", "stands", "told", "state"),
+    ("label", "stands", "reports", "state"),
     [
         ("silent, then delivered", "silent", DELIVERED, "delivered"),
         ("silent, then failed", "silent", FAILED, "failed"),
@@ -177,17 +177,19 @@ async def test_a_report_of_nobody_of_ours_waits_by_its_furthest_state_and_touche
         ("delivered stays delivered", "delivered", FAILED, "delivered"),
     ],
 )
-async def test_a_message_only_goes_forward(label: str, stands: str, told: MessageState, state: str) -> None:
+async def test_a_message_only_goes_forward(label: str, stands: str, reports: MessageState, state: str) -> None:
     (name,) = await taken(1)
     async with writing() as session:
         await session.execute(text("UPDATE message SET state = :state"), {"state": stands})
-    await delivery.apply([report(name, told)])
+    await delivery.apply([report(name, reports)])
     assert await states() == {state: 1}
 
 
-def furthest(told: Sequence[MessageState]) -> str:
+def furthest(reports: Sequence[MessageState]) -> str:
     """What a message that was accepted comes to: the first end, else on its way, if it was told anything."""
-    return next((state for state in told if state is not ON_ITS_WAY), told[0] if told else MessageState.ACCEPTED).value
+    return next(
+        (state for state in reports if state is not ON_ITS_WAY), reports[0] if reports else MessageState.ACCEPTED
+    ).value
 
 
 BATCHES = st.lists(st.lists(st.sampled_from([ON_ITS_WAY, DELIVERED, FAILED]), max_size=4), max_size=5)
@@ -206,12 +208,12 @@ async def test_any_reports_in_any_order_come_to_the_furthest_and_an_end_is_an_en
         await session.execute(text("TRUNCATE message, early_report"))
     await notice()
     await AGateway(reported).takes()
-    for told in range(len(after) + 1):
-        so_far = [state for batch in [*before, *after[:told]] for state in batch]
+    for applied in range(len(after) + 1):
+        so_far = [state for batch in [*before, *after[:applied]] for state in batch]
         reason = "DeliveryFailure" if furthest(so_far) == FAILED else None
         assert await messages("state, reason") == [(furthest(so_far), reason)]
-        if told < len(after):
-            await delivery.apply(report("ATXid_1", state) for state in after[told])
+        if applied < len(after):
+            await delivery.apply(report("ATXid_1", state) for state in after[applied])
     assert await early() == []
 
 
@@ -236,11 +238,11 @@ async def test_a_report_that_was_answered_stands_in_the_database() -> None:
     names = await taken(30)
     inbox = Inbox()
 
-    async def told(name: str) -> list[tuple[str]]:
+    async def state_after(name: str) -> list[tuple[str]]:
         await inbox.take(report(name))
         return [(state,) for (state,) in await rows("SELECT state FROM message WHERE provider_id = :name", name=name)]
 
-    assert await asyncio.gather(*map(told, names)) == [[("delivered",)]] * 30
+    assert await asyncio.gather(*map(state_after, names)) == [[("delivered",)]] * 30
 
 
 async def test_two_processes_that_are_told_the_same_lose_nothing_and_do_not_block_each_other() -> None:
@@ -248,14 +250,14 @@ async def test_two_processes_that_are_told_the_same_lose_nothing_and_do_not_bloc
     chance = random.Random(2013)
     inboxes = [Inbox(), Inbox()]
 
-    async def told(inbox: Inbox) -> None:
-        told = [report(name, state) for name in names for state in (ON_ITS_WAY, DELIVERED)]
-        chance.shuffle(told)
-        for start in range(0, len(told), 40):
-            await asyncio.gather(*(inbox.take(each) for each in told[start : start + 40]))
+    async def reported(inbox: Inbox) -> None:
+        reports = [report(name, state) for name in names for state in (ON_ITS_WAY, DELIVERED)]
+        chance.shuffle(reports)
+        for start in range(0, len(reports), 40):
+            await asyncio.gather(*(inbox.take(each) for each in reports[start : start + 40]))
 
     async with asyncio.timeout(20):
-        await asyncio.gather(*map(told, inboxes))
+        await asyncio.gather(*map(reported, inboxes))
 
     assert await states() == {"delivered": 150}
     assert await early() == [(name, "delivered") for name in names[150:]]

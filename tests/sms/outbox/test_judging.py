@@ -71,7 +71,7 @@ async def test_a_stop_is_confirmed_to_who_stopped_and_nothing_else_is_said() -> 
 
 
 @pytest.mark.parametrize(
-    ("columns", "told"),
+    ("columns", "goes"),
     [
         ({"state": "paid", "paid_on": TODAY}, False),
         ({"state": "cancelled"}, False),
@@ -88,13 +88,13 @@ async def test_a_stop_is_confirmed_to_who_stopped_and_nothing_else_is_said() -> 
         ({"reason": "noté"}, True),
     ],
 )
-async def test_a_payment_that_changed_is_not_told_any_more(columns: dict[str, object], told: bool) -> None:
+async def test_a_payment_that_changed_is_not_told_any_more(columns: dict[str, object], goes: bool) -> None:
     household = await family(AWA)
     await family(BINTA)
     campaign = await running()
     await repaid(household, columns)
-    assert {each.msisdn for each in (await departed()).recipients} == {BINTA, *([AWA] if told else [])}
-    assert (await fates(campaign))[AWA] == (Fate("planned") if told else Fate("dropped", "changed"))
+    assert {each.msisdn for each in (await departed()).recipients} == {BINTA, *([AWA] if goes else [])}
+    assert (await fates(campaign))[AWA] == (Fate("planned") if goes else Fate("dropped", "changed"))
 
 
 async def test_a_household_that_is_gone_is_not_told_of() -> None:
@@ -132,7 +132,7 @@ async def test_a_number_that_went_to_somebody_else_is_not_told_of_the_household(
 
 
 @pytest.mark.parametrize(
-    ("columns", "told"),
+    ("columns", "goes"),
     [
         ("date = date + 1", False),
         ("time = '10:00'", False),
@@ -146,14 +146,14 @@ async def test_a_number_that_went_to_somebody_else_is_not_told_of_the_household(
         ("commune_pcode = 'ML030101'", False),
     ],
 )
-async def test_an_event_that_changed_is_not_told_any_more(columns: str, told: bool) -> None:
+async def test_an_event_that_changed_is_not_told_any_more(columns: str, goes: bool) -> None:
     await places(("ML030101", "Dialakorodji"))
     await event("PNP", TODAY + 2 * DAY, village="Sirakoro", hour=time(9))
     await family(AWA, round_name=None, components=("PNP",), village="Sirakoro")
     campaign = await running(audience=Audience(event="PNP"))
     await change(f"UPDATE component_event SET {columns}")  # noqa: S608 - our own words
-    assert (await depart(await claimed()) is not None) is told
-    assert await fates(campaign) == {AWA: Fate("planned") if told else Fate("dropped", "changed")}
+    assert (await depart(await claimed()) is not None) is goes
+    assert await fates(campaign) == {AWA: Fate("planned") if goes else Fate("dropped", "changed")}
 
 
 async def test_of_an_event_that_moved_to_a_village_only_the_others_are_not_told() -> None:

@@ -90,7 +90,7 @@ async def an_agreed_call(language: Language) -> str:
 
 
 @pytest.mark.parametrize(
-    ("told", "french", "bambara"),
+    ("occasion", "french", "bambara"),
     [
         (
             a_receipt,
@@ -126,10 +126,10 @@ async def an_agreed_call(language: Language) -> str:
 )
 @pytest.mark.parametrize("language", [FR, BM])
 async def test_what_becomes_of_a_grievance_is_said(
-    gateway: AGateway, told: Occasion, french: str, bambara: str, language: Language
+    gateway: AGateway, occasion: Occasion, french: str, bambara: str, language: Language
 ) -> None:
-    said = (french if language is FR else bambara).format(ref=await told(language))
-    assert (await gateway.takes())[-1] == (AWA, f"{said} {SAFE[language]}")
+    sms = (french if language is FR else bambara).format(ref=await occasion(language))
+    assert (await gateway.takes())[-1] == (AWA, f"{sms} {SAFE[language]}")
 
 
 @pytest.mark.parametrize("filing", [CONDUCT, ABUSE], ids=["conduct", "abuse"])
@@ -155,16 +155,16 @@ async def test_of_a_sensitive_grievance_nothing_is_said_but_its_number(
     await asked(reference, "Où était-ce ?", NOON)
     await decided(reference, GrievanceState.REJECTED, "Personne n'a été vu.", NOON)
 
-    said = [text for _, text in await gateway.takes()]
+    texts = [text for _, text in await gateway.takes()]
 
-    assert said == [f"{each.format(ref=reference)} {SAFE[language]}" for each in (receipt, step, step)]
-    told = " ".join(said).lower()
+    assert texts == [f"{each.format(ref=reference)} {SAFE[language]}" for each in (receipt, step, step)]
+    whole = " ".join(texts).lower()
     for word in ("plainte", "damakasi", "violence", "conduite", "chef", "personne n'a", "répon", "jaabi", "minè"):
-        assert word not in told
+        assert word not in whole
 
 
 @pytest.mark.parametrize(
-    ("label", "chosen", "household", "said"),
+    ("label", "chosen", "household", "beginning"),
     [
         ("the phone has not chosen", None, FR, "Jigisèmèjiri : plainte"),
         ("the phone chose another", BM, FR, "Jigisèmèjiri: an ye"),
@@ -173,13 +173,13 @@ async def test_of_a_sensitive_grievance_nothing_is_said_but_its_number(
     ],
 )
 async def test_a_notice_speaks_what_the_phone_chose_else_what_the_grievance_was_told_in(
-    gateway: AGateway, label: str, chosen: Language | None, household: Language, said: str
+    gateway: AGateway, label: str, chosen: Language | None, household: Language, beginning: str
 ) -> None:
     await filed(LATE, household)
     if chosen is not None:
         await remember_language(AWA, chosen)
     ((_, text),) = await gateway.takes()
-    assert text.startswith(said)
+    assert text.startswith(beginning)
 
 
 async def test_a_stopped_phone_gets_no_notice(gateway: AGateway) -> None:
@@ -268,8 +268,6 @@ async def test_names_and_what_is_paid_are_joined_as_each_language_writes(languag
     await seed.safo()
     for name in ("Awa Traoré", "Modibo Keïta"):
         await seed.household(phones=(AWA,), head_name=name)
-    said = await notice_texts.notice_text(
-        NoticeKind.PAYMENT, notice_texts.Occasion(AWA, {}, NOON), translator(language)
-    )
-    assert f"Awa Traoré{colon} " in said
-    assert f"\nModibo Keïta{colon} " in said
+    sms = await notice_texts.notice_text(NoticeKind.PAYMENT, notice_texts.Occasion(AWA, {}, NOON), translator(language))
+    assert f"Awa Traoré{colon} " in sms
+    assert f"\nModibo Keïta{colon} " in sms

@@ -110,7 +110,7 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("kind", "filling", "french", "bambara"), ADDRESSED)
 async def test_a_notice_is_said(kind: NoticeKind, filling: dict[str, Any], french: str, bambara: str) -> None:
-    told = Occasion("+22376000001", filling, datetime(2026, 11, 20, 9, tzinfo=UTC))
-    assert await notice_text(kind, told, translator(FR)) == french
-    assert await notice_text(kind, told, translator(BM)) == bambara
+    occasion = Occasion("+22376000001", filling, datetime(2026, 11, 20, 9, tzinfo=UTC))
+    assert await notice_text(kind, occasion, translator(FR)) == french
+    assert await notice_text(kind, occasion, translator(BM)) == bambara
     assert {GSM7.segments(GSM7.prepare(text)) for text in (french, bambara)} == {1}

@@ -21,8 +21,8 @@ GRACE = timedelta(seconds=SETTINGS.sms_answer_seconds + SETTINGS.sms_connect_sec
 
 async def swept(now: datetime = NOW, **settings: int) -> dict[str, int]:
     """What a sweep found, without what it did not find."""
-    found = await sweeps.sweep(now, SETTINGS.model_copy(update=settings))
-    return {name: getattr(found, name) for name in Swept.__slots__ if getattr(found, name)}
+    sweep = await sweeps.sweep(now, SETTINGS.model_copy(update=settings))
+    return {name: getattr(sweep, name) for name in Swept.__slots__ if getattr(sweep, name)}
 
 
 async def claimed(worker: str = "first") -> Claim:

@@ -140,8 +140,8 @@ class Story:
         self.frozen: list[tuple[asyncio.Task[None], asyncio.Event]] = []
 
     async def begin(self) -> None:
-        known = await one("SELECT count(*) AS n FROM household")
-        self.people = numbers(PEOPLE, first=known.n)
+        households = await one("SELECT count(*) AS n FROM household")
+        self.people = numbers(PEOPLE, first=households.n)
         await change("TRUNCATE sms_pace, sms_worker, early_report")
         await change("UPDATE payment SET state = 'paid'")
         await crowd(self.people)

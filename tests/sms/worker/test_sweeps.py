@@ -51,8 +51,8 @@ async def test_where_all_is_well_there_is_nothing_to_do() -> None:
     await living("first", NOW)
     await claimed()
     before = await query("SELECT * FROM message ORDER BY id"), await query("SELECT * FROM sms_batch ORDER BY id")
-    found = await sweeps.sweep(NOW, SETTINGS)
-    assert (found, found.anything) == (QUIET, False)
+    sweep = await sweeps.sweep(NOW, SETTINGS)
+    assert (sweep, sweep.anything) == (QUIET, False)
     assert before == (await query("SELECT * FROM message ORDER BY id"), await query("SELECT * FROM sms_batch"))
     assert await state_of(campaign) == "running"
 
@@ -85,9 +85,9 @@ async def test_what_a_living_worker_claimed_is_its_own_for_five_minutes() -> Non
     await crowd([AWA])
     await running()
     await claimed()
-    for after, found in ((299 * SECOND, {}), (301 * SECOND, {"given_back": 1})):
+    for after, outcome in ((299 * SECOND, {}), (301 * SECOND, {"given_back": 1})):
         await living("first", NOW + after)
-        assert await swept(NOW + after) == found
+        assert await swept(NOW + after) == outcome
 
 
 # Left
@@ -304,9 +304,9 @@ async def test_two_sweeps_at_once_do_it_once() -> None:
     for _ in range(5):
         await left("dead")
         await claimed("dead")
-    found = await asyncio.gather(*(sweeps.sweep(NOW, SETTINGS) for _ in range(3)))
-    assert sum(each.given_back for each in found) == 5
-    assert sum(each.made_uncertain for each in found) == 10
+    swept_by_each = await asyncio.gather(*(sweeps.sweep(NOW, SETTINGS) for _ in range(3)))
+    assert sum(each.given_back for each in swept_by_each) == 5
+    assert sum(each.made_uncertain for each in swept_by_each) == 10
     assert await counted(campaign) == {"planned": 10, "uncertain": 10}
 
 
