@@ -16,7 +16,6 @@ from core.platform import database
 from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
 from core.schema import migrations
 from tests.core import seed
-from tests.core.seed import TODAY
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +84,7 @@ DEMO_HOUSEHOLDS = 100
 
 async def _settled(url: str, folder: Path) -> None:
     database.open_database(url, statement_seconds=60)
-    await demo.world.build(folder, TODAY, count=DEMO_HOUSEHOLDS)
+    await demo.world.build(folder, seed.TODAY, count=DEMO_HOUSEHOLDS)
     await database.close_database()
 
 

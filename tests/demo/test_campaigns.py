@@ -6,11 +6,11 @@ from core.payments.states import PaymentState
 from core.platform.settings import Settings
 from demo.campaigns import campaign as demo_campaign
 from sms.campaigns import preview, steps
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
     CHEICK,
-    NOW,
     SETTINGS,
     family,
     one,
@@ -19,7 +19,6 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -5,11 +5,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
-import pytest
 from sqlalchemy import text
 
 from core.campaigns.models import CampaignKind
@@ -28,11 +27,8 @@ from sms.campaigns.planning import Plan
 from sms.outbox.contents import EventLine, PaymentLine, events_of, payments_of
 from sms.worker.sender import Clock, Sender
 from tests.core import seed
-from tests.core.seed import SAFO, TODAY
+from tests.core.seed import NOW, SAFO, TODAY
 from tests.sms.scripted_gateway import ScriptedGateway
-
-NOW: Final = datetime.combine(TODAY, time(9), UTC)
-"""Nine in the morning of the registry's today, a Tuesday."""
 
 PAY_DAY: Final = TODAY + timedelta(days=6)
 ROUND: Final = "T4 2026"
@@ -43,12 +39,6 @@ MALITEL, TELECEL, FIXED = "+22366000001", "+22350000001", "+22320221615"
 
 BM, FR = Language("bm"), Language("fr")
 SETTINGS: Final = Settings(sms_rate=0, sms_part_price_xof=0, sms_retry_seconds=120)
-
-
-@pytest.fixture
-async def safo(world: None) -> None:
-    """The commune of Safo and nobody in it."""
-    await seed.safo()
 
 
 # The tables

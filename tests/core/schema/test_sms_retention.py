@@ -22,7 +22,6 @@ from tests.sms.campaign_world import (
     query,
     somebody,
 )
-from tests.sms.campaign_world import safo as safo
 
 pytestmark = pytest.mark.usefixtures("safo")
 

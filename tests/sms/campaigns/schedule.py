@@ -6,7 +6,16 @@ from core.campaigns.models import CampaignKind as Kind
 from core.platform.settings import Settings
 from sms.campaigns import rules, steps
 from sms.campaigns.rules import Arisen
-from tests.sms.campaign_world import NOW, SETTINGS, Watch, change, fates, running, sender, state_of
+from tests.core.seed import NOW
+from tests.sms.campaign_world import (
+    SETTINGS,
+    Watch,
+    change,
+    fates,
+    running,
+    sender,
+    state_of,
+)
 from tests.sms.scripted_gateway import ScriptedGateway
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

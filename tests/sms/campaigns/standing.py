@@ -5,9 +5,9 @@ from datetime import timedelta
 from core.campaigns.models import CampaignState as S
 from core.platform.settings import Settings
 from sms.outbox.window import Window
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
-    NOW,
     SETTINGS,
     approved,
     change,

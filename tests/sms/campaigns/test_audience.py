@@ -13,7 +13,7 @@ from core.text.languages import Language
 from sms.campaigns.audience import EVENT_KINDS, Audience, BadAudience, check, spoken_day
 from sms.outbox.contents import EventLine
 from tests.core import seed
-from tests.core.seed import SAFO, TODAY, event
+from tests.core.seed import NOW, SAFO, TODAY, event
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -21,7 +21,6 @@ from tests.sms.campaign_world import (
     CHEICK,
     DJENEBA,
     FR,
-    NOW,
     ROUND,
     bodies,
     change,
@@ -36,7 +35,6 @@ from tests.sms.campaign_world import (
     recipients_of,
     speaks,
 )
-from tests.sms.campaign_world import safo as safo
 
 TOLD_OF_SOMETHING = [kind for kind in Kind if kind is not Kind.FREE]
 

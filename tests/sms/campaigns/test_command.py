@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.staff.agents import Role
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
-    NOW,
     ROUND,
     change,
     family,
@@ -17,7 +17,6 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.typed_command import Typed, done, planned, put, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 

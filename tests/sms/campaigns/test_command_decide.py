@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.core.seed import NOW
 from tests.sms import campaign_world
 from tests.sms.campaign_world import (
     AWA,
@@ -12,7 +13,6 @@ from tests.sms.campaign_world import (
     DJENEBA,
     FR,
     MALITEL,
-    NOW,
     approved,
     change,
     counted,
@@ -27,7 +27,6 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.typed_command import Typed, became, done, planned, planning_of, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 

@@ -9,7 +9,7 @@ from core.campaigns.models import CampaignKind
 from core.registry.callers import stop_sms
 from sms.campaigns import steps
 from tests.core import seed
-from tests.core.seed import SAFO
+from tests.core.seed import NOW, SAFO
 from tests.sms import campaign_world
 from tests.sms.campaign_world import (
     AWA,
@@ -18,7 +18,6 @@ from tests.sms.campaign_world import (
     FIXED,
     FR,
     MALITEL,
-    NOW,
     PAY_DAY,
     ROUND,
     approved,
@@ -29,7 +28,6 @@ from tests.sms.campaign_world import (
     recipients_of,
     somebody,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.typed_command import Typed, done, planned, planning_of, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 

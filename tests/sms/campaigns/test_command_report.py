@@ -20,7 +20,6 @@ from tests.sms.campaign_world import (
     running,
     somebody,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.typed_command import Typed, became, done, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 

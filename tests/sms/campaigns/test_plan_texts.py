@@ -19,7 +19,7 @@ from sms.campaigns.drafts import CannotBeWritten, Draft, draft
 from sms.campaigns.notes import note_text
 from sms.campaigns.scope import UnknownCampaign
 from sms.worker import sweeps
-from tests.core.seed import TODAY
+from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -28,7 +28,6 @@ from tests.sms.campaign_world import (
     DJENEBA,
     FR,
     MALITEL,
-    NOW,
     PAY_DAY,
     SETTINGS,
     TELECEL,
@@ -54,7 +53,6 @@ from tests.sms.campaign_world import (
     speaks,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.plans import DAY, MONEY, again
 from tests.sms.scripted_gateway import ScriptedGateway
 

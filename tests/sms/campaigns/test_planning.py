@@ -14,7 +14,7 @@ from core.text.languages import Language
 from sms.campaigns import planning
 from sms.campaigns.audience import Audience
 from tests.core import seed
-from tests.core.seed import SAFO, TODAY
+from tests.core.seed import NOW, SAFO, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -23,7 +23,6 @@ from tests.sms.campaign_world import (
     FIXED,
     FR,
     MALITEL,
-    NOW,
     PAY_DAY,
     SETTINGS,
     Fate,
@@ -42,7 +41,6 @@ from tests.sms.campaign_world import (
     round_id,
     speaks,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.plans import DAY, MONEY, again, announced_to
 
 pytestmark = pytest.mark.usefixtures("safo")

@@ -9,12 +9,11 @@ from core.payments.states import PaymentState as Pay
 from core.platform.settings import Settings
 from sms.campaigns import steps
 from sms.campaigns.rules import Arisen
-from tests.core.seed import TODAY
+from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
     CHEICK,
-    NOW,
     PAY_DAY,
     Fate,
     Watch,
@@ -30,7 +29,6 @@ from tests.sms.campaign_world import (
     sender,
     somebody,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, at, known_since, sent
 from tests.sms.scripted_gateway import ScriptedGateway
 

@@ -14,12 +14,11 @@ from core.text.words import COMMAND
 from sms.campaigns import planning, rules, steps
 from sms.campaigns.notes import note_text
 from sms.campaigns.planning import Plan
-from tests.core.seed import TODAY
+from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
     CHEICK,
-    NOW,
     PAY_DAY,
     ROUND,
     SETTINGS,
@@ -38,7 +37,6 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, known_since
 
 pytestmark = pytest.mark.usefixtures("safo")

@@ -15,9 +15,9 @@ from core.text.words import COMMAND
 from sms.campaigns import planning, steps
 from sms.campaigns.notes import note_text
 from sms.campaigns.scope import UnknownCampaign
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
-    NOW,
     SETTINGS,
     Fate,
     Watch,
@@ -34,7 +34,6 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.standing import DEAR, HOUR, in_state
 from tests.sms.scripted_gateway import ScriptedGateway
 

@@ -12,8 +12,17 @@ from core.platform.database import undone
 from core.staff.agents import Actor, Role
 from sms.campaigns import planning, steps, test_send
 from sms.campaigns.scope import campaign_of
-from tests.sms.campaign_world import AWA, CHEICK, NOW, SETTINGS, change, family, planned, somebody, state_of
-from tests.sms.campaign_world import safo as safo
+from tests.core.seed import NOW
+from tests.sms.campaign_world import (
+    AWA,
+    CHEICK,
+    SETTINGS,
+    change,
+    family,
+    planned,
+    somebody,
+    state_of,
+)
 
 pytestmark = pytest.mark.usefixtures("safo")
 

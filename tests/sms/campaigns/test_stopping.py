@@ -17,10 +17,10 @@ from sms.campaigns.notes import note_text
 from sms.outbox import ledger
 from sms.outbox.gateway import Policy, Unanswered
 from sms.worker import sweeps
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
-    NOW,
     SETTINGS,
     Fate,
     Watch,
@@ -39,7 +39,6 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.campaigns.standing import HOUR, WINDOW, in_state
 from tests.sms.scripted_gateway import ScriptedGateway, SlowGateway
 

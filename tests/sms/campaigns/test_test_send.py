@@ -7,6 +7,7 @@ import pytest
 from core.campaigns.steps import WrongState
 from core.payments.states import PaymentState
 from sms.campaigns import test_send
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -15,7 +16,6 @@ from tests.sms.campaign_world import (
     FIXED,
     FR,
     MALITEL,
-    NOW,
     SETTINGS,
     Watch,
     bodies,
@@ -29,7 +29,6 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")

@@ -25,7 +25,6 @@ from tests.sms.campaign_world import (
     planned,
     running,
 )
-from tests.sms.campaign_world import safo as safo
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -14,8 +14,9 @@ from core.campaigns.models import CampaignKind
 from core.platform.database import close_database, open_database
 from core.platform.settings import settings
 from sms.campaigns import command, display, planning
+from tests.core.seed import NOW
 from tests.sms import campaign_world
-from tests.sms.campaign_world import NOW, change
+from tests.sms.campaign_world import change
 
 WIDE = 400
 """So many columns that no line is broken."""

@@ -10,8 +10,8 @@ from sms.outbox.gateway import Policy, Result
 from sms.outbox.ledger import Claim, Departure, Retrying, WrittenNotice
 from sms.outbox.texts import Written
 from sms.outbox.window import Window
-from tests.core.seed import TODAY
-from tests.sms.campaign_world import FR, NOW
+from tests.core.seed import NOW, TODAY
+from tests.sms.campaign_world import FR
 from tests.sms.scripted_gateway import REASONS
 
 DAY = timedelta(days=1)

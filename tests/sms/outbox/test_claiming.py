@@ -8,12 +8,11 @@ import pytest
 from core.campaigns.models import CampaignKind as Kind
 from core.numbers.msisdn import Operator
 from sms.outbox import ledger, rate_limit
-from tests.core.seed import TODAY
+from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
     MALITEL,
-    NOW,
     Fate,
     change,
     crowd,
@@ -24,7 +23,6 @@ from tests.sms.campaign_world import (
     one,
     running,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.outbox.steps import DAY, ONE_EACH, SECOND, WINDOW, claimed, depart
 
 pytestmark = pytest.mark.usefixtures("safo")

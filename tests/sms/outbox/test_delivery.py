@@ -187,9 +187,8 @@ async def test_a_message_only_goes_forward(label: str, stands: str, reports: Mes
 
 def furthest(reports: Sequence[MessageState]) -> str:
     """What a message that was accepted comes to: the first end, else on its way, if it was told anything."""
-    return next(
-        (state for state in reports if state is not ON_ITS_WAY), reports[0] if reports else MessageState.ACCEPTED
-    ).value
+    otherwise = reports[0] if reports else MessageState.ACCEPTED
+    return next((state for state in reports if state is not ON_ITS_WAY), otherwise).value
 
 
 BATCHES = st.lists(st.lists(st.sampled_from([ON_ITS_WAY, DELIVERED, FAILED]), max_size=4), max_size=5)

@@ -8,11 +8,10 @@ from core.campaigns.models import CampaignKind as Kind
 from core.outbox.notices import NoticeKind
 from core.registry.callers import restart_sms, stop_sms
 from sms.campaigns.audience import Audience
-from tests.core.seed import TODAY, event, places
+from tests.core.seed import NOW, TODAY, event, places
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
-    NOW,
     PAY_DAY,
     Fate,
     change,
@@ -28,7 +27,6 @@ from tests.sms.campaign_world import (
     repaid,
     running,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.outbox.steps import DAY, SECOND, claimed, depart, departed
 
 pytestmark = pytest.mark.usefixtures("safo")

@@ -8,7 +8,8 @@ import pytest
 from core.numbers.msisdn import Operator
 from sms.outbox import rate_limit
 from sms.outbox.rate_limit import RateLimit
-from tests.sms.campaign_world import NOW, one, query
+from tests.core.seed import NOW
+from tests.sms.campaign_world import one, query
 
 ORANGE, MALITEL, TELECEL = Operator.ORANGE, Operator.MALITEL, Operator.TELECEL
 

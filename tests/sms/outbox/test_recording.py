@@ -10,11 +10,11 @@ from sms.campaigns import steps
 from sms.outbox import ledger
 from sms.outbox.gateway import Policy, Result
 from sms.worker import sweeps
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
     CHEICK,
-    NOW,
     SETTINGS,
     Fate,
     change,
@@ -28,7 +28,6 @@ from tests.sms.campaign_world import (
     running,
     somebody,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.outbox.steps import DAY, RETRYING, SECOND, WINDOW, claimed, depart, departed, record
 
 pytestmark = pytest.mark.usefixtures("safo")

@@ -7,11 +7,10 @@ import pytest
 
 from core.campaigns.models import CampaignKind as Kind
 from sms.campaigns.audience import Audience
-from tests.core.seed import TODAY
+from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
-    NOW,
     PAY_DAY,
     Fate,
     change,
@@ -23,7 +22,6 @@ from tests.sms.campaign_world import (
     one,
     running,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.outbox.steps import DAY, SECOND, TOMORROW, claimed, depart, departed
 
 pytestmark = pytest.mark.usefixtures("safo")

@@ -8,7 +8,6 @@ from core.platform.settings import Settings
 from sms.campaigns.audience import Audience
 from sms.campaigns.planning import Plan
 from tests.sms.campaign_world import AWA, BM, Watch, bodies, family, got, notice, one, planned, sender, speaks
-from tests.sms.campaign_world import safo as safo
 from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")

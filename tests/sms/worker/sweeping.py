@@ -10,7 +10,13 @@ from sms.outbox.ledger import Claim, Departure
 from sms.outbox.window import Window
 from sms.worker import sweeps
 from sms.worker.sweeps import Swept
-from tests.sms.campaign_world import AWA, NOW, SETTINGS, Watch, sender
+from tests.core.seed import NOW
+from tests.sms.campaign_world import (
+    AWA,
+    SETTINGS,
+    Watch,
+    sender,
+)
 from tests.sms.scripted_gateway import ScriptedGateway
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -37,7 +37,6 @@ from tests.sms.campaign_world import (
     state_of,
     until,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")

@@ -18,12 +18,11 @@ from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Policy, Result
 from sms.outbox.window import Window
 from sms.worker import sender as sending
-from tests.core.seed import TODAY
+from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
     CHEICK,
-    NOW,
     PAY_DAY,
     SETTINGS,
     Fate,
@@ -43,7 +42,6 @@ from tests.sms.campaign_world import (
     sender,
     until,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.scripted_gateway import ScriptedGateway, SlowGateway
 from tests.sms.worker.sending import DAY, EVENING, MORNING, ONE_EACH, at_work, failing
 

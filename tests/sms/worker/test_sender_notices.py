@@ -11,13 +11,12 @@ from core.outbox.notices import NoticeKind
 from sms.outbox import ledger
 from sms.outbox.ledger import Claim
 from sms.outbox.window import Window
-from tests.core.seed import TODAY
+from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
     BM,
     FR,
-    NOW,
     SETTINGS,
     Fate,
     Watch,
@@ -30,7 +29,6 @@ from tests.sms.campaign_world import (
     sender,
     speaks,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sending import DAY, gone
 

@@ -12,11 +12,11 @@ from sms.outbox.gateway import Busy, Policy, Unanswered
 from sms.outbox.window import Window
 from sms.worker import sender as sending
 from sms.worker import sweeps
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
     CHEICK,
-    NOW,
     SETTINGS,
     Fate,
     Watch,
@@ -28,7 +28,6 @@ from tests.sms.campaign_world import (
     sender,
     somebody,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sending import failing
 

@@ -37,7 +37,6 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 
 pytestmark = pytest.mark.usefixtures("safo")
 

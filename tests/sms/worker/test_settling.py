@@ -6,10 +6,10 @@ from core.outbox.messages import MessageState
 from sms.campaigns import steps
 from sms.outbox import ledger
 from sms.outbox.gateway import Policy, Result
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
-    NOW,
     Fate,
     Watch,
     change,
@@ -24,7 +24,6 @@ from tests.sms.campaign_world import (
     sender,
     somebody,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sweeping import (
     DAY,

@@ -8,7 +8,16 @@ from core.platform.database import writing
 from core.platform.settings import Settings
 from core.schema.retention import purge
 from sms.outbox import ledger
-from tests.sms.campaign_world import AWA, NOW, Watch, change, notice, one, query, sender
+from tests.core.seed import NOW
+from tests.sms.campaign_world import (
+    AWA,
+    Watch,
+    change,
+    notice,
+    one,
+    query,
+    sender,
+)
 from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("world")

@@ -10,11 +10,10 @@ from sms.campaigns import steps
 from sms.outbox import ledger
 from sms.worker import sweeps
 from sms.worker.sweeps import Swept
-from tests.core.seed import TODAY
+from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
-    NOW,
     SETTINGS,
     Fate,
     Watch,
@@ -35,7 +34,6 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaign_world import safo as safo
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sweeping import DAY, HOUR, MINUTE, SECOND, claimed, left, reported, swept, unanswered
 
