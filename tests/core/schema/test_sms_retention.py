@@ -7,11 +7,11 @@ import pytest
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from core.schema.retention import Purged, purge
+from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
     CHEICK,
-    NOW,
     change,
     drafted,
     family,
