@@ -1,8 +1,8 @@
 """The engine: one hop in, one page out.
 
-A hop is played from where the call stands: from the session, or, when Redis lost it, by replaying what was typed from
-the furthest place the journal kept. The journal keeps only what a replay would not reproduce: what an act changed, a
-wrong key, a call that continued another.
+A hop is played from where the call stands (`ussd.standing`): from the session, or, when Redis lost it, from what the
+journal kept. The journal keeps only what a replay would not reproduce: what an act changed, a wrong key, a call that
+continued another.
 """
 
 import asyncio
@@ -10,8 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import structlog
 
@@ -20,21 +19,20 @@ from core.calls.session_end import Unsaid
 from core.numbers.msisdn import mask
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
-from core.text.translator import translator
 from ussd import metrics
 from ussd.counting import Counts, NoCounts
-from ussd.hops import Hop, Reply, is_of, on_day
+from ussd.hops import Hop, Reply, is_of
 from ussd.journal import CallJournal
 from ussd.menu import Menu
 from ussd.player import Player
 from ussd.sessions import Store
+from ussd.standing import Standing, Standings, asks_words, repeats
 from ussd.state import State, parts
-from ussd.texts import interrupted, too_many, unavailable
+from ussd.texts import too_many, unavailable
 
 log = structlog.get_logger(__name__)
 
 BUSY_SECONDS = 0.02
-PAST_MIDNIGHT_HOURS = 1
 
 
 @dataclass(slots=True)
@@ -62,10 +60,10 @@ class Engine:
     ) -> None:
         menu.check()
         self._sessions = sessions
-        self._journal = journal
         self._clock = clock
         self._counts = counts or NoCounts()
         self._player = Player(menu, journal, alphabet, clock, self._counts, tasks or {})
+        self._standings = Standings(self._player, journal, clock)
         self._alphabet = alphabet
         self._step_seconds = step_seconds
         self._typed_inputs = typed_inputs
@@ -145,7 +143,7 @@ class Engine:
             stored = held.state
             if stored is not None and is_of(stored.call, hop.call):
                 learned.language = stored.language
-                if stored.typed == hop.text or stored.ended:
+                if self._is_repeated(hop, stored):
                     if held.locked:
                         await self._sessions.free(hop.msisdn, token)
                     metrics.REPEATED_HOPS.inc()
@@ -153,6 +151,14 @@ class Engine:
             if held.locked:
                 return await self._locked(hop, stored, learned, token)
             await asyncio.sleep(BUSY_SECONDS)
+
+    def _is_repeated(self, hop: Hop, stored: State) -> bool:
+        """Whether a hop of this session was answered already, or its call has ended."""
+        if isinstance(hop.typed, str):
+            return stored.typed == hop.typed or stored.ended
+        if stored.hop is not None and repeats(hop.typed, stored.hop, self._clock().timestamp()):
+            return True
+        return stored.ended and not hop.typed.begins
 
     async def _locked(self, hop: Hop, stored: State | None, learned: _Learned, token: str) -> Reply:
         try:
@@ -163,15 +169,17 @@ class Engine:
 
     async def _played(self, hop: Hop, stored: State | None, learned: _Learned, token: str | None) -> Reply:
         """Play the hop, store where the call stands now, and answer."""
-        if len(parts(hop.text)) > self._typed_inputs:
+        if _inputs(hop, stored) > self._typed_inputs:
             if token is not None:
                 await self._sessions.free(hop.msisdn, token)
             return Reply(self._alphabet.prepare(too_many(learned.language)), ends=True)
         ours = stored is not None and is_of(stored.call, hop.call)
         spoken = stored.language if stored is not None and ours else None
-        state, ahead = await self._stand(hop, stored)
+        standing = await self._standings.before(hop, stored)
+        state = standing.state
         state.began = state.began or self._clock().timestamp()
-        await self._play(state, ahead, hop)
+        state.bare = state.bare or (token is None and state.hop is not None)
+        await self._play(standing, hop.msisdn)
         learned.language = state.language
         page = self._player.page(state)
         state.ended = page.last and state.view is not None and state.view.kind == "say"
@@ -181,85 +189,30 @@ class Engine:
             await self._sessions.keep(hop.msisdn, token, state, remember=remember)
         return Reply(page.text, ends=state.ended)
 
-    async def _stand(self, hop: Hop, stored: State | None) -> tuple[State, list[str]]:
-        """Where the call stood before this hop, and the inputs still to play."""
-        state = None
-        if stored is not None and is_of(stored.call, hop.call):
-            state = stored if _extends(hop.text, stored.typed) else None
-        if state is None:
-            prior = stored if stored is not None and not is_of(stored.call, hop.call) else None
-            if hop.text == "" and prior is not None and self._player.resumable(prior):
-                return await self._resuming(hop, prior), []
-        ahead = parts(hop.text)[state.position if state else 0 :]
-        if state is not None and (len(ahead) == 1 or _asks_words(state)):
-            return state, ["*".join(ahead)]
-        if hop.text:
-            call, kept = await self._last_kept(hop)
-            if kept is not None and (state is None or kept["position"] > state.position):
-                state = State(call, prior=kept["prior"])
-                state.stand_at(kept)
-                ahead = parts(hop.text)[kept["position"] :]
-                state.typed = "*".join(parts(hop.text)[: kept["position"]])
-                if ahead and _asks_words(state):
-                    ahead = ["*".join(ahead)]
-        if state is None:
-            state = State(on_day(hop.call, self._clock()))
-            await self._player.start(state, hop.msisdn)
-        return state, ahead
-
-    async def _last_kept(self, hop: Hop) -> tuple[str, dict[str, Any] | None]:
-        """The furthest place the journal kept of this call, and the name it is kept under.
-
-        A call that is under way at midnight began the day before; by an hour later an id of then is another call's.
-        """
-        now = self._clock()
-        call = on_day(hop.call, now)
-        kept = await self._journal.last(call, len(parts(hop.text)))
-        if kept is None and now.hour < PAST_MIDNIGHT_HOURS:
-            earlier = on_day(hop.call, now - timedelta(hours=PAST_MIDNIGHT_HOURS))
-            before = await self._journal.last(earlier, len(parts(hop.text)))
-            return (call, None) if before is None else (earlier, before)
-        return call, kept
-
-    async def _resuming(self, hop: Hop, prior: State) -> State:
-        state = State(on_day(hop.call, self._clock()), language=prior.language, prior=self._player.public_place(prior))
-        self._player.offer_resume(state, interrupted(translator(prior.language or Language.default())))
-        await self._mark(state)
-        return state
-
-    async def _play(self, state: State, ahead: list[str], hop: Hop) -> None:
+    async def _play(self, standing: Standing, msisdn: str) -> None:
         """Play inputs in order, as far as they fit; what does not fit is told on the screen it was typed at."""
+        state, ahead = standing.state, standing.ahead
         fits = True
-        worded = _asks_words(state)
+        worded = asks_words(state)
         for number, typed in enumerate(ahead, start=1):
             if not typed and number < len(ahead):
                 continue
             state.typed = f"{state.typed}*{typed}" if state.typed else typed
-            fits = await self._player.step(state, typed, hop.msisdn)
-            worded = worded or _asks_words(state)
+            fits = await self._player.step(state, typed, msisdn)
+            worded = worded or asks_words(state)
             if not fits or state.ended:
                 break
-        state.typed = hop.text
-        if worded or not fits:
-            await self._mark(state)
-
-    async def _mark(self, state: State) -> None:
-        """Keep in the journal what a replay would not reproduce; a call goes on without it."""
-        try:
-            await self._journal.keep(
-                f"at:{state.call}:{state.position}", state.call, state.position, self._player.kept(state)
-            )
-        except Exception as error:
-            log.warning("place_not_kept", error=type(error).__name__)
+        state.typed = standing.typed
+        if worded or not fits or state.bare:
+            await self._standings.mark(state)
 
 
-def _extends(text: str, typed: str) -> bool:
-    return typed == "" or text.startswith(f"{typed}*")
-
-
-def _asks_words(state: State) -> bool:
-    """Whether free text is asked for, in which a `*` is the person's own: the journal keeps both sides of it."""
-    return state.view is not None and state.view.words
+def _inputs(hop: Hop, stored: State | None) -> int:
+    """How many inputs the call has with this hop, as far as the session tells."""
+    if isinstance(hop.typed, str):
+        return len(parts(hop.typed))
+    goes_on = stored is not None and is_of(stored.call, hop.call) and not hop.typed.begins
+    return len(parts(hop.typed.text)) + (stored.inputs if stored is not None and goes_on else 0)
 
 
 def _reply(state: State) -> Reply:

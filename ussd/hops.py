@@ -6,13 +6,29 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class LastInput:
+    """What was typed at the last page alone, as gateways send it that do not say what was typed before.
+
+    With `begins` the call begins here, and `text` is what was dialled behind the code. `sequence` is the gateway's own
+    number of the hop, None where it gives none. `ussd.standing` has the rule by which a repeat is told.
+    """
+
+    text: str
+    sequence: int | None = None
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Hop:
-    """One request of a gateway: `text` is all that was typed since the call began, joined by `*`."""
+    """One request of a gateway.
+
+    `typed` is all that was typed since the call began, joined by `*`, or the last input where that is all that comes.
+    """
 
     gateway: str
     session_id: str
     msisdn: str
-    text: str
+    typed: str | LastInput
 
     @property
     def call(self) -> str:

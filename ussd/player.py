@@ -176,7 +176,7 @@ class Player:
         if task is not None and task not in state.done:
             state.done.append(task)
             now = self._clock().timestamp()
-            self._counts.finished(task, state.language, state.position + 1, now - (state.began or now))
+            self._counts.finished(task, state.language, state.inputs + 1, now - (state.began or now))
         return True
 
     def resumable(self, prior: State) -> bool:
@@ -219,7 +219,7 @@ class Player:
 
     def kept(self, state: State) -> dict[str, Any]:
         """Where a call stands, for the journal."""
-        return {"position": state.position, "prior": state.prior, **state.place()}
+        return {"position": state.position, "prior": state.prior, **state.sent(), **state.place()}
 
     def page(self, state: State) -> Page:
         """The page before the person, and note in the view which keys it has."""

@@ -6,7 +6,7 @@ change that cannot be made so takes two releases (docs/developers.md).
 """
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
 from core.text.languages import Language
@@ -47,7 +47,22 @@ class View:
     answers: bool = False
 
 
+@dataclass(slots=True)
+class LastHop:
+    """The last hop of a call whose gateway sends the last input alone: by it a repeat is told from the next hop.
+
+    `before` is the position before it, `at` when it was answered, in seconds since 1970.
+    """
+
+    text: str
+    sequence: int | None
+    begins: bool
+    before: int
+    at: float
+
+
 VIEW_FIELDS: Final = frozenset(each.name for each in fields(View))
+HOP_FIELDS: Final = tuple(each.name for each in fields(LastHop))
 
 
 @dataclass(slots=True)
@@ -57,6 +72,10 @@ class State:
     `typed` is all that was typed, joined by `*` as the gateway joins it; `position` counts its parts.
 
     `began` is when it began, in seconds since 1970 (0: not known); `done` are the tasks that were finished in it.
+
+    Of calls whose gateway sends the last input alone there is also `hop`, the last one; `base`, the position at which
+    this begin of the session id starts, so that another begin of the same id on the same day meets none of its acts;
+    and `bare`: Redis failed the call once, so the journal keeps its every page from there on.
     """
 
     call: str
@@ -69,9 +88,17 @@ class State:
     reply: str = ""
     began: float = 0.0
     done: list[str] = field(default_factory=list)
+    hop: LastHop | None = None
+    base: int = 0
+    bare: bool = False
 
     @property
     def position(self) -> int:
+        """Where the call is, in inputs: what happens at another position is another act."""
+        return self.base + self.inputs
+
+    @property
+    def inputs(self) -> int:
         """How many inputs were typed so far."""
         return len(parts(self.typed))
 
@@ -81,6 +108,10 @@ class State:
         for frame in self.frames:
             merged.update(frame.memory)
         return merged
+
+    def sent(self) -> dict[str, Any]:
+        """What is stored besides of a call whose gateway sends the last input alone; nothing of another."""
+        return {} if self.hop is None else {"hop": asdict(self.hop), "base": self.base, "bare": self.bare}
 
     def place(self) -> dict[str, Any]:
         """What another call needs to go on from here."""
@@ -124,7 +155,7 @@ class State:
     def to_json(self) -> str:
         """The session as stored."""
         call = {"id": self.call, "typed": self.typed, "reply": self.reply, "prior": self.prior}
-        whole = {**call, "began": self.began, "done": self.done, **self.place()}
+        whole = {**call, "began": self.began, "done": self.done, **self.sent(), **self.place()}
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -133,8 +164,14 @@ class State:
         whole = json.loads(text)
         state = cls(whole["id"], typed=whole["typed"], prior=whole["prior"], reply=whole["reply"])
         state.began, state.done = whole.get("began", 0.0), whole.get("done", [])
+        state.hop, state.base, state.bare = last_hop(whole.get("hop")), whole.get("base", 0), whole.get("bare", False)
         state.stand_at(whole)
         return state
+
+
+def last_hop(kept: dict[str, Any] | None) -> LastHop | None:
+    """The last hop as it was stored, without what a newer form knows of it; None where none was."""
+    return None if kept is None else LastHop(**{name: kept[name] for name in HOP_FIELDS})
 
 
 def parts(typed: str) -> list[str]:

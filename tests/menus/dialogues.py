@@ -9,12 +9,14 @@ import asyncio
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import Enum
+from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 import psycopg
@@ -37,8 +39,10 @@ from demo.callers import DEMO_CALLERS
 from menus import line
 from simulator.gateway import PhoneScreen, UssdCall
 from sms.inbound import dropped_calls
+from tests.ussd.last_input import LastInputCall, MovingClock
 from ussd import africastalking
 from ussd.engine import Engine
+from ussd.hops import on_day
 from ussd.sessions import Sessions
 
 FOLDER: Final = Path(__file__).parent.parent / "dialogues"
@@ -164,16 +168,35 @@ def written(dialogue: Dialogue) -> str:
     return "\n".join(lines) + "\n"
 
 
+class Phone(Protocol):
+    """A phone behind some gateway."""
+
+    async def dial(self, deep: str = "") -> PhoneScreen: ...
+
+    async def reply(self, key: str) -> PhoneScreen: ...
+
+    async def end_event(self, status: str) -> object: ...
+
+
+Phones = Callable[[str], Phone]
+"""Gives the phone of a number."""
+
+
+class Way(Enum):
+    """What the gateway says of what is typed, with each hop."""
+
+    WHOLE_TEXT = "the whole text"
+    LAST_INPUT = "the last input and its number, every hop twice"
+    LAST_INPUT_ALONE = "the last input alone"
+
+
 class Conversation:
     """One language of a dialogue, held with the line."""
 
-    def __init__(self, client: httpx.AsyncClient, callback: str, msisdn: str) -> None:
-        self._client, self._callback, self._msisdn = client, callback, msisdn
-        self._call = self._phone()
+    def __init__(self, phone: Phones, msisdn: str) -> None:
+        self._phone, self._msisdn = phone, msisdn
+        self._call = phone(msisdn)
         self._references: list[str] = []
-
-    def _phone(self) -> UssdCall:
-        return UssdCall(self._client, self._callback, self._msisdn, service_code=CODE)
 
     async def held(self, steps: Iterable[Step]) -> list[Step]:
         """The same actions, and what the phone really shows after each."""
@@ -185,7 +208,7 @@ class Conversation:
             await self._call.end_event("Incomplete")
             return None
         if match[1] == "compose":
-            self._call = self._phone()
+            self._call = self._phone(self._msisdn)
             return self._shown(await self._call.dial(match[2].removeprefix(CODE[:-1]).strip("*#")))
         return self._shown(await self._call.reply(self._filled(match[2])))
 
@@ -218,9 +241,14 @@ def septets(screen: PhoneScreen) -> int:
 class World:
     """The demonstration of that day in a database of its own, copied for each conversation."""
 
-    def __init__(self, server: str, redis_url: str) -> None:
+    def __init__(self, server: str, redis_url: str, way: Way = Way.WHOLE_TEXT) -> None:
         self._server = server
         self._redis_url = redis_url
+        self._way = way
+
+    def by(self, way: Way) -> "World":
+        """The same world, dialled another way."""
+        return World(self._server, self._redis_url, way)
 
     def url(self, name: str) -> str:
         return make_url(self._server).set(database=name).render_as_string(hide_password=False)
@@ -242,21 +270,22 @@ class World:
         """The dialogue as the line answers it, each language in a world where nobody called before."""
         steps = {}
         for language, asked in dialogue.steps.items():
-            async with self._line() as (client, callback):
+            async with self._line() as phones:
                 if dialogue.knows_language:
                     await remember_language(dialogue.msisdn, language)
-                steps[language] = await Conversation(client, callback, dialogue.msisdn).held(asked)
+                steps[language] = await Conversation(phones, dialogue.msisdn).held(asked)
         return Dialogue(dialogue.title, dialogue.msisdn, dialogue.actor, dialogue.knows_language, steps)
 
     @asynccontextmanager
-    async def _line(self) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
-        """The line at that moment, on a fresh copy of the world: its HTTP client and the callback's path."""
+    async def _line(self) -> AsyncIterator[Phones]:
+        """The line at that moment, on a fresh copy of the world: the phones that call it."""
         self._run("DROP DATABASE IF EXISTS jigi_dialogue WITH (FORCE)")
         self._run("CREATE DATABASE jigi_dialogue TEMPLATE jigi_dialogues STRATEGY file_copy")
         settings = Settings(callback_tokens=("demo",))
         database.open_database(self.url("jigi_dialogue"), pool=4, statement_seconds=30)
         redis = Redis.from_url(self._redis_url)
         await redis.flushall()
+        clock = MovingClock(NOW, 0.0 if self._way is Way.WHOLE_TEXT else 3.0)
         engine = Engine(
             line,
             sessions=Sessions(redis, seconds=settings.session_seconds, lock_seconds=60),
@@ -264,20 +293,36 @@ class World:
             alphabet=GSM7,
             step_seconds=30,
             typed_inputs=settings.typed_inputs,
-            clock=lambda: NOW,
+            clock=clock,
         )
 
+        async with self._phones(engine, settings) as phones:
+            yield phones
+        await engine.close()
+        await redis.aclose()
+        await database.close_database()
+
+    @asynccontextmanager
+    async def _phones(self, engine: Engine, settings: Settings) -> AsyncIterator[Phones]:
         async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
             await dropped_calls.end(session_end, unsaid, NOW)
 
+        async def ended(call: str, msisdn: str) -> None:
+            unsaid = await engine.cut(call, msisdn, timed_out=False)
+            await end(SessionEnd(on_day(call, NOW), "Incomplete", NOW), unsaid)
+
+        if self._way is not Way.WHOLE_TEXT:
+            numbered = self._way is Way.LAST_INPUT
+            sessions = count()
+            yield lambda msisdn: LastInputCall(
+                engine, msisdn, numbered=numbered, twice=numbered, ended=ended, first_session=next(sessions)
+            )
+            return
         app = Starlette(
             routes=africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes)
         )
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client:
-            yield client, "/ussd/africastalking/demo"
-        await engine.close()
-        await redis.aclose()
-        await database.close_database()
+            yield lambda msisdn: UssdCall(client, "/ussd/africastalking/demo", msisdn, service_code=CODE)
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._server, autocommit=True) as connection:

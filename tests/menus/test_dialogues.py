@@ -9,7 +9,7 @@ import pytest
 from core.platform.servers import OwnRedis
 from core.text.languages import Language
 from tests.menus import dialogues
-from tests.menus.dialogues import Dialogue, Step, World, files, read, written
+from tests.menus.dialogues import Dialogue, Step, Way, World, files, read, written
 
 BUDGET = 182
 HOW = "If the line is meant to say this, run `make dialogues` and read what changed."
@@ -29,9 +29,10 @@ def difference(file: Path, now: str) -> str:
     return "\n".join(["", *(row.rstrip("\n") for row in rows), "", HOW])
 
 
+@pytest.mark.parametrize("way", Way, ids=lambda way: way.value)
 @pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
-async def test_the_line_says_what_the_dialogue_says(dialogue_world: World, file: Path) -> None:
-    now = written(await dialogue_world.held(read(file.read_text("utf-8"))))
+async def test_the_line_says_what_the_dialogue_says(dialogue_world: World, file: Path, way: Way) -> None:
+    now = written(await dialogue_world.by(way).held(read(file.read_text("utf-8"))))
     assert now == file.read_text("utf-8"), difference(file, now)
 
 

@@ -10,7 +10,7 @@ from simulator.gateway import PhoneScreen, UssdCall
 from tests.ussd import frozen_form_1
 from tests.ussd.conftest import Line, calls_asked
 from tests.ussd.test_replay import KEYS
-from ussd.state import FORM, State
+from ussd.state import FORM, LastHop, State
 
 
 async def _answered_beside_an_older(
@@ -55,6 +55,17 @@ def test_what_a_newer_form_adds_is_left_out() -> None:
     assert read.view is not None
     assert (read.view.text, read.view.options[0].to) == ("Home", "one")
     frozen_form_1.read(json.dumps(newer))
+
+
+def test_what_is_kept_of_a_last_input_is_added_to_the_form_and_to_no_other_call() -> None:
+    state = State("call:20261125", typed="1", hop=LastHop("1", 7, begins=False, before=40, at=1.5), base=40, bare=True)
+    stored = json.loads(state.to_json())
+    read = State.from_json(json.dumps(stored | {"hop": stored["hop"] | {"mood": "new"}}))
+    assert (read.hop, read.base, read.bare, read.position) == (state.hop, 40, True, 41)
+    frozen_form_1.read(json.dumps(stored))
+    plain = State("call:20261125", typed="1").to_json()
+    assert set(json.loads(plain)) == set(frozen_form_1.CALL)
+    assert State.from_json(plain).position == 1
 
 
 def test_this_form_has_all_that_the_first_reads() -> None:
