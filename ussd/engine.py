@@ -26,7 +26,7 @@ from ussd.journal import CallJournal
 from ussd.menu import Menu
 from ussd.player import Player
 from ussd.sessions import Store
-from ussd.standing import Standing, Standings, asks_words, repeats
+from ussd.standing import StandingCall, Standings, asks_words, repeats
 from ussd.state import State, parts
 from ussd.texts import too_many, unavailable
 
@@ -189,7 +189,7 @@ class Engine:
             await self._sessions.keep(hop.msisdn, token, state, remember=remember)
         return Reply(page.text, ends=state.ended)
 
-    async def _play(self, standing: Standing, msisdn: str) -> None:
+    async def _play(self, standing: StandingCall, msisdn: str) -> None:
         """Play inputs in order, as far as they fit; what does not fit is told on the screen it was typed at."""
         state, ahead = standing.state, standing.ahead
         fits = True

@@ -46,7 +46,7 @@ INPUTS: Final = 1000
 
 
 @dataclass(slots=True)
-class Standing:
+class StandingCall:
     """Where a call stood, the inputs to play from there, and all that is typed when they are played."""
 
     state: State
@@ -82,7 +82,7 @@ class Standings:
         self._journal = journal
         self._clock = clock
 
-    async def before(self, hop: Hop, stored: State | None) -> Standing:
+    async def before(self, hop: Hop, stored: State | None) -> StandingCall:
         """Where the call stood before this hop; `stored` is the phone's session, of this call, another or none."""
         if isinstance(hop.typed, LastInput):
             return await self._before_last(hop, hop.typed, stored)
@@ -97,17 +97,17 @@ class Standings:
         except Exception as error:
             log.warning("place_not_kept", error=type(error).__name__)
 
-    async def _before_whole(self, hop: Hop, typed: str, stored: State | None) -> Standing:
+    async def _before_whole(self, hop: Hop, typed: str, stored: State | None) -> StandingCall:
         state = None
         if stored is not None and is_of(stored.call, hop.call):
             state = stored if _extends(typed, stored.typed) else None
         if state is None:
             prior = stored if stored is not None and not is_of(stored.call, hop.call) else None
             if typed == "" and prior is not None and self._player.resumable(prior):
-                return Standing(await self._resuming(self._new(hop), prior), [], typed)
+                return StandingCall(await self._resuming(self._new(hop), prior), [], typed)
         ahead = parts(typed)[state.position if state else 0 :]
         if state is not None and (len(ahead) == 1 or asks_words(state)):
-            return Standing(state, ["*".join(ahead)], typed)
+            return StandingCall(state, ["*".join(ahead)], typed)
         if typed:
             call, kept = await self._last_kept(hop, len(parts(typed)))
             if kept is not None and (state is None or kept["position"] > state.position):
@@ -119,9 +119,9 @@ class Standings:
                     ahead = ["*".join(ahead)]
         if state is None:
             state = await self._started(self._new(hop), hop.msisdn)
-        return Standing(state, ahead, typed)
+        return StandingCall(state, ahead, typed)
 
-    async def _before_last(self, hop: Hop, last: LastInput, stored: State | None) -> Standing:
+    async def _before_last(self, hop: Hop, last: LastInput, stored: State | None) -> StandingCall:
         ours = stored if stored is not None and is_of(stored.call, hop.call) and not last.begins else None
         kept = None if last.begins and not last.text else await self._kept_beyond(hop, ours)
         if kept is not None and kept.hop is not None and repeats(last, kept.hop, self._now()):
@@ -130,28 +130,28 @@ class Standings:
             return await self._begun(hop, last, stored)
         state = ours if kept is None else kept
         if state is None:
-            return Standing(await self._started(self._heard(self._new(hop, begins=True), last), hop.msisdn), [], "")
+            return StandingCall(await self._started(self._heard(self._new(hop, begins=True), last), hop.msisdn), [], "")
         if state is kept and not kept.bare:
             return await self._offered(hop, last, kept)
         ahead = _inputs(state, last.text)
         self._heard(state, last)
         return _playing(state, ahead)
 
-    async def _begun(self, hop: Hop, last: LastInput, prior: State | None) -> Standing:
+    async def _begun(self, hop: Hop, last: LastInput, prior: State | None) -> StandingCall:
         """A call that begins, whatever its session number was used for before."""
         state = self._heard(self._new(hop, begins=True), last)
         if not last.text and prior is not None and self._player.resumable(prior):
-            return Standing(await self._resuming(state, prior), [], "")
+            return StandingCall(await self._resuming(state, prior), [], "")
         return _playing(await self._started(state, hop.msisdn), parts(last.text))
 
-    async def _offered(self, hop: Hop, last: LastInput, kept: State) -> Standing:
+    async def _offered(self, hop: Hop, last: LastInput, kept: State) -> StandingCall:
         """What was typed belongs to a page that is lost: the offer to continue at what was kept, or the beginning."""
         state = self._new(hop, begins=True)
         state.base = max(state.base, kept.position + 1)  # beyond what is kept, whatever became of the clock
         self._heard(state, last)
         if self._player.resumable(kept):
-            return Standing(await self._resuming(state, kept), [], "")
-        return Standing(await self._started(state, hop.msisdn), [], "")
+            return StandingCall(await self._resuming(state, kept), [], "")
+        return StandingCall(await self._started(state, hop.msisdn), [], "")
 
     async def _kept_beyond(self, hop: Hop, ours: State | None) -> State | None:
         """The furthest place that the journal kept of this call, where it is further than its session.
@@ -226,6 +226,6 @@ def _inputs(state: State, text: str) -> list[str]:
     return [text] if asks_words(state) else text.split("*")
 
 
-def _playing(state: State, ahead: list[str]) -> Standing:
+def _playing(state: State, ahead: list[str]) -> StandingCall:
     typed = "*".join([state.typed, *ahead] if state.typed else ahead)
-    return Standing(state, ahead, typed)
+    return StandingCall(state, ahead, typed)
