@@ -7,18 +7,8 @@ from core.platform.settings import Settings
 from demo.campaigns import campaign as demo_campaign
 from sms.campaigns import preview, steps
 from tests.core.seed import NOW
-from tests.sms.campaign_world import (
-    AWA,
-    BINTA,
-    CHEICK,
-    SETTINGS,
-    family,
-    one,
-    query,
-    recipients_of,
-    somebody,
-    state_of,
-)
+from tests.sms.campaign_world import AWA, BINTA, CHEICK, SETTINGS, family, recipients_of, somebody, state_of
+from tests.support.database import one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -22,7 +22,7 @@ from simulator.gateway import UssdCall
 from tests.core.grievances.handling import decided
 from tests.menus.conftest import CALLBACK, NOW, Town, caller, pressed
 from tests.sms.outbox.a_gateway import AGateway
-from tests.support.database import rows
+from tests.support.database import query
 from ussd.hops import call_of
 
 BM, FR = Language("bm"), Language("fr")
@@ -30,7 +30,7 @@ BM, FR = Language("bm"), Language("fr")
 
 async def answers_queued() -> list[tuple[Any, ...]]:
     """Whom the answer of a dropped call goes to: number, language and text."""
-    return await rows("SELECT msisdn, language, filling ->> 'text' FROM message WHERE kind = 'call_cut' ORDER BY id")
+    return await query("SELECT msisdn, language, filling ->> 'text' FROM message WHERE kind = 'call_cut' ORDER BY id")
 
 
 async def ended(call: UssdCall, status: str = "Incomplete") -> None:
@@ -38,7 +38,7 @@ async def ended(call: UssdCall, status: str = "Incomplete") -> None:
     answer = await call.end_event(status)
     assert (answer.status_code, answer.text) == (200, "ok")
     name = call_of("africastalking", call.msisdn, call.session_id)
-    statuses = await rows("SELECT status FROM gateway_session WHERE session_id LIKE %(names)s", names=f"{name}:%")
+    statuses = await query("SELECT status FROM gateway_session WHERE session_id LIKE %(names)s", names=f"{name}:%")
     assert statuses == [(status,)]
 
 
@@ -267,7 +267,7 @@ async def test_the_end_of_a_session_is_taken_whatever_else_it_holds(town: Town) 
     for number, (label, form) in enumerate(STRANGE, 1):
         answer = await town.client.post(f"{CALLBACK}/events", data={**GOOD, "sessionId": f"ATUid_{number}", **form})
         assert answer.status_code == 200, label
-        assert await rows("SELECT count(*) FROM gateway_session") == [(number,)]
+        assert await query("SELECT count(*) FROM gateway_session") == [(number,)]
 
 
 async def test_the_end_of_a_session_is_taken_with_octets_in_it(town: Town) -> None:

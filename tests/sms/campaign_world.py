@@ -2,19 +2,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
-from typing import Any, Final
-
-from sqlalchemy import text
+from typing import Final
 
 from core.campaigns.models import CampaignKind
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.payments.states import PaymentState
-from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from core.registry.statuses import Status
 from core.staff.agents import Actor, LoginTaken, Role, actor_of, add_agent
@@ -29,6 +26,7 @@ from sms.worker.sender import Clock, Sender
 from tests.core import seed
 from tests.core.seed import NOW, SAFO, TODAY
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import change, one, query
 
 PAY_DAY: Final = TODAY + timedelta(days=6)
 ROUND: Final = "T4 2026"
@@ -39,25 +37,6 @@ MALITEL, TELECEL, FIXED = "+22366000001", "+22350000001", "+22320221615"
 
 BM, FR = Language("bm"), Language("fr")
 SETTINGS: Final = Settings(sms_rate=0, sms_part_price_xof=0, sms_retry_seconds=120)
-
-
-# The tables
-
-
-async def query(sql: str, **values: object) -> Sequence[Any]:
-    async with reading() as connection:
-        return (await connection.execute(text(sql), values)).all()
-
-
-async def one(sql: str, **values: object) -> Any:
-    """The one row of a query."""
-    (row,) = await query(sql, **values)
-    return row
-
-
-async def change(sql: str, **values: object) -> None:
-    async with writing() as session:
-        await session.execute(text(sql), values)
 
 
 # Households and their payments
@@ -89,7 +68,7 @@ async def family(
         head_name=name, phones=phones, commune=commune, village=village, status=status, components=components
     )
     if language:
-        await change("UPDATE household SET language = :language WHERE id = :id", id=household, language=language)
+        await change("UPDATE household SET language = %(language)s WHERE id = %(id)s", id=household, language=language)
     if round_name:
         moves = (moved,) if moved else ()
         await seed.payment(
@@ -100,22 +79,22 @@ async def family(
 
 async def crowd(msisdns: Iterable[str], due: date = PAY_DAY) -> None:
     """Plant a household for each number, all paid the same at the same place."""
-    rounds = await query("SELECT id FROM payment_round WHERE component = 'TM' AND name = :name", name=ROUND)
+    rounds = await query("SELECT id FROM payment_round WHERE component = 'TM' AND name = %(name)s", name=ROUND)
     round_id = rounds[0].id if rounds else await seed.pay_round("TM", ROUND)
     await change(
         """
         WITH asked AS (
             SELECT msisdn, CAST(20000000 + row_number() OVER () + (SELECT count(*) FROM household) AS text) AS number
-            FROM unnest(CAST(:msisdns AS text[])) AS t (msisdn)
+            FROM unnest(CAST(%(msisdns)s AS text[])) AS t (msisdn)
         ), planted AS (
             INSERT INTO household (household_no, head_name, commune_pcode, status)
-            SELECT number, 'Awa Traoré', :commune, 'beneficiary' FROM asked RETURNING id, household_no
+            SELECT number, 'Awa Traoré', %(commune)s, 'beneficiary' FROM asked RETURNING id, household_no
         ), phones AS (
             INSERT INTO household_phone (household_id, position, msisdn)
             SELECT planted.id, 1, asked.msisdn FROM planted JOIN asked ON asked.number = planted.household_no
         )
         INSERT INTO payment (household_id, round_id, due_date, place, amount_xof, state)
-        SELECT id, :round_id, :due, :place, 30000, 'announced' FROM planted
+        SELECT id, %(round_id)s, %(due)s, %(place)s, 30000, 'announced' FROM planted
         """,
         msisdns=list(msisdns),
         commune=SAFO,
@@ -128,7 +107,7 @@ async def crowd(msisdns: Iterable[str], due: date = PAY_DAY) -> None:
 async def speaks(msisdn: str, language: Language) -> None:
     """Let a phone choose a language."""
     await change(
-        "INSERT INTO phone (msisdn, language) VALUES (:msisdn, :language) "
+        "INSERT INTO phone (msisdn, language) VALUES (%(msisdn)s, %(language)s) "
         "ON CONFLICT (msisdn) DO UPDATE SET language = EXCLUDED.language",
         msisdn=msisdn,
         language=language,
@@ -137,9 +116,9 @@ async def speaks(msisdn: str, language: Language) -> None:
 
 async def repaid(household: int, columns: Mapping[str, object], *, at: datetime = NOW) -> None:
     """Change columns of the payments of a household, as an import at `at` does."""
-    assigned = ", ".join(f"{name} = :{name}" for name in columns)
+    assigned = ", ".join(f"{name} = %({name})s" for name in columns)
     await change(
-        f"UPDATE payment SET {assigned}, updated_at = :at WHERE household_id = :household",  # noqa: S608
+        f"UPDATE payment SET {assigned}, updated_at = %(at)s WHERE household_id = %(household)s",  # noqa: S608
         **columns,
         household=household,
         at=at,
@@ -150,7 +129,7 @@ async def move_day(household: int, to: date | None, *, at: datetime = NOW) -> No
     """Move the payment of a household to another day (None: no day), as an import at `at` does."""
     await change(
         "INSERT INTO payment_move (payment_id, moved_at, old_day, new_day) "
-        "SELECT id, :at, due_date, CAST(:to AS date) FROM payment WHERE household_id = :household",
+        "SELECT id, %(at)s, due_date, CAST(%(to)s AS date) FROM payment WHERE household_id = %(household)s",
         household=household,
         at=at,
         to=to,
@@ -170,7 +149,7 @@ async def somebody(login: str, role: Role = Role.SUPERVISOR) -> Actor:
 
 
 async def round_id(name: str = ROUND) -> int:
-    return int((await one("SELECT id FROM payment_round WHERE name = :name", name=name)).id)
+    return int((await one("SELECT id FROM payment_round WHERE name = %(name)s", name=name)).id)
 
 
 async def drafted(
@@ -230,7 +209,7 @@ async def running(
 
 
 async def state_of(campaign: int) -> str:
-    return str((await one("SELECT state FROM campaign WHERE id = :id", id=campaign)).state)
+    return str((await one("SELECT state FROM campaign WHERE id = %(id)s", id=campaign)).state)
 
 
 # What became of the messages
@@ -247,7 +226,7 @@ class Fate:
 async def fates(campaign: int) -> dict[str, Fate]:
     """Where each number of a campaign stands."""
     rows = await query(
-        "SELECT msisdn, state, reason FROM message WHERE campaign_id = :id AND msisdn IS NOT NULL ORDER BY id",
+        "SELECT msisdn, state, reason FROM message WHERE campaign_id = %(id)s AND msisdn IS NOT NULL ORDER BY id",
         id=campaign,
     )
     return {row.msisdn: Fate(row.state, row.reason) for row in rows}
@@ -255,7 +234,9 @@ async def fates(campaign: int) -> dict[str, Fate]:
 
 async def counted(campaign: int) -> Counter[str]:
     """How many messages of a campaign are in each state."""
-    rows = await query("SELECT state, count(*) AS n FROM message WHERE campaign_id = :id GROUP BY state", id=campaign)
+    rows = await query(
+        "SELECT state, count(*) AS n FROM message WHERE campaign_id = %(id)s GROUP BY state", id=campaign
+    )
     return Counter({row.state: row.n for row in rows})
 
 
@@ -266,7 +247,7 @@ async def recipients_of(campaign: int) -> set[str]:
 
 async def left_out(campaign: int) -> Counter[str]:
     """How many rows of a campaign are left out for each reason."""
-    rows = await query("SELECT reason FROM message WHERE campaign_id = :id AND state = 'left_out'", id=campaign)
+    rows = await query("SELECT reason FROM message WHERE campaign_id = %(id)s AND state = 'left_out'", id=campaign)
     return Counter(row.reason for row in rows)
 
 
@@ -274,7 +255,7 @@ async def bodies(campaign: int) -> dict[str, str]:
     """The text of each number that a campaign plans to tell."""
     rows = await query(
         "SELECT message.msisdn, message_text.body FROM message JOIN sms_batch ON sms_batch.id = message.batch_id "
-        "JOIN message_text ON message_text.id = sms_batch.text_id WHERE message.campaign_id = :id",
+        "JOIN message_text ON message_text.id = sms_batch.text_id WHERE message.campaign_id = %(id)s",
         id=campaign,
     )
     return {row.msisdn: row.body for row in rows}
@@ -293,7 +274,7 @@ async def event_lines(campaign: int) -> dict[str, tuple[EventLine, ...]]:
 async def _contents(campaign: int) -> list[tuple[str, str]]:
     rows = await query(
         "SELECT message.msisdn, message_text.content FROM message JOIN sms_batch ON sms_batch.id = message.batch_id "
-        "JOIN message_text ON message_text.id = sms_batch.text_id WHERE message.campaign_id = :id",
+        "JOIN message_text ON message_text.id = sms_batch.text_id WHERE message.campaign_id = %(id)s",
         id=campaign,
     )
     return [(row.msisdn, row.content) for row in rows]
@@ -320,7 +301,7 @@ async def notice(
 
 async def fate_of(key: str) -> Fate:
     """Where a notice stands."""
-    row = await one("SELECT state, reason FROM message WHERE key = :key", key=key)
+    row = await one("SELECT state, reason FROM message WHERE key = %(key)s", key=key)
     return Fate(row.state, row.reason)
 
 
@@ -329,12 +310,12 @@ async def got(msisdn: str, many: int = 1, *, at: datetime = NOW, state: str = "a
     for _ in range(many):
         key = await notice(msisdn, now=at, prompt=prompt)
         await change(
-            "UPDATE sms_batch SET state = 'done', left_at = :at, answered_at = :at FROM message "
-            "WHERE message.batch_id = sms_batch.id AND message.key = :key",
+            "UPDATE sms_batch SET state = 'done', left_at = %(at)s, answered_at = %(at)s FROM message "
+            "WHERE message.batch_id = sms_batch.id AND message.key = %(key)s",
             at=at,
             key=key,
         )
-        await change("UPDATE message SET state = :state WHERE key = :key", state=state, key=key)
+        await change("UPDATE message SET state = %(state)s WHERE key = %(key)s", state=state, key=key)
 
 
 _KEYS: Final = count(1)
@@ -370,7 +351,7 @@ def sender(gateway: ScriptedGateway, watch: Watch, *, worker: str = "first", set
 async def living(worker: str, now: datetime) -> None:
     """Say that a worker lives."""
     await change(
-        "INSERT INTO sms_worker (name, started_at, seen_at) VALUES (:name, :now, :now) "
+        "INSERT INTO sms_worker (name, started_at, seen_at) VALUES (%(name)s, %(now)s, %(now)s) "
         "ON CONFLICT (name) DO UPDATE SET seen_at = EXCLUDED.seen_at",
         name=worker,
         now=now,

@@ -1,19 +1,22 @@
-"""Looks into the database of a test, and changes behind the back of the code, in the one dialect of our own SQL."""
+"""Looks into the database of a test, and changes behind the back of the code, in the one dialect of our own SQL.
+
+Parameters are `%(name)s`, a percent sign is `%%`.
+"""
 
 from typing import Any
 
 from core.platform.database import connection
 
 
-async def rows(statement: str, **values: object) -> list[tuple[Any, ...]]:
-    """Every row of a statement; parameters are `%(name)s`, and then a percent sign is `%%`."""
+async def query(statement: str, **values: object) -> list[Any]:
+    """Every row of a statement, with its columns by name; it is equal to the tuple of its values."""
     async with connection() as own:
-        return [tuple(row) for row in await own.exec_driver_sql(statement, values or None)]
+        return list(await own.exec_driver_sql(statement, values or None))
 
 
-async def one(statement: str, **values: object) -> tuple[Any, ...]:
+async def one(statement: str, **values: object) -> Any:
     """The one row of a statement; fails for none and for more."""
-    (row,) = await rows(statement, **values)
+    (row,) = await query(statement, **values)
     return row
 
 

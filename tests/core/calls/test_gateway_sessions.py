@@ -6,7 +6,7 @@ import pytest
 
 from core.calls.gateway_sessions import record, short_form
 from core.calls.session_end import SessionEnd
-from tests.support.database import one, rows
+from tests.support.database import one, query
 
 ROWS = (
     "SELECT session_id, date, network, status, duration_ms, hops, cost, error FROM gateway_session ORDER BY session_id"
@@ -28,7 +28,7 @@ async def test_a_report_is_kept_and_a_later_one_replaces_it() -> None:
     await record(END)
     await record(SessionEnd("ATUid_1", "Success", END.date, "61001", 43_000, 6, "XOF 14.0000"))
 
-    assert await rows(ROWS) == [("ATUid_1", END.date, "61001", "Success", 43_000, 6, "XOF 14.0000", None)]
+    assert await query(ROWS) == [("ATUid_1", END.date, "61001", "Success", 43_000, 6, "XOF 14.0000", None)]
 
 
 @pytest.mark.usefixtures("world")

@@ -14,13 +14,14 @@ from core.grievances.locked import NotThere
 from core.grievances.rules import SensitiveStaysPut, StepNotPossible, WordsMissing, WordsTooLong
 from core.grievances.steps import ask, decide, escalate, reopen_on_the_line
 from core.grievances.vocabulary import Channel, GrievanceState, Level
-from core.platform.database import reading, writing
+from core.platform.database import writing
 from core.staff.agents import Actor, Role
 from core.text.folding import NoRule
 from core.text.languages import Language
 from core.text.links import NotASafeText
 from tests.core import seed
 from tests.core.grievances.handling import asked, decided, escalated, held, visit
+from tests.support.database import one, query
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -48,24 +49,18 @@ ANSWER = "Votre argent sera là lundi."
 WHY = "Le village ne répond pas"
 
 
-async def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
-    async with reading() as connection:
-        return [tuple(row) for row in await connection.execute(text(statement), values)]
-
-
-async def grievance() -> tuple[Any, ...]:
-    (row,) = await rows("SELECT state, level, first_answer_due, decision_due, answer, decided_at FROM grievance")
-    return row
+async def grievance() -> Any:
+    return await one("SELECT state, level, first_answer_due, decision_due, answer, decided_at FROM grievance")
 
 
 async def events() -> list[tuple[Any, ...]]:
     """The steps after the first."""
-    return (await rows("SELECT kind, from_state, to_state, note, told FROM grievance_event ORDER BY id"))[1:]
+    return (await query("SELECT kind, from_state, to_state, note, told FROM grievance_event ORDER BY id"))[1:]
 
 
 async def notices() -> list[tuple[str, dict[str, Any]]]:
     """What was told after the receipt: its kind and what it was filled with, without the number."""
-    queued = await rows("SELECT kind, filling - 'ref' FROM message WHERE kind <> 'received' ORDER BY id")
+    queued = await query("SELECT kind, filling - 'ref' FROM message WHERE kind <> 'received' ORDER BY id")
     return [(kind, filling) for kind, filling in queued]
 
 
@@ -87,7 +82,7 @@ async def put_in(state: str) -> None:
 
 async def test_a_receipt_is_told_when_a_grievance_is_filed_and_at_any_hour_to_who_is_on_the_line() -> None:
     reference = await filed()
-    (receipt,) = await rows(
+    (receipt,) = await query(
         "SELECT kind, msisdn, language, filling, prompt, not_after FROM message "
         "JOIN sms_batch ON sms_batch.id = batch_id"
     )
@@ -97,21 +92,21 @@ async def test_a_receipt_is_told_when_a_grievance_is_filed_and_at_any_hour_to_wh
 
 async def test_a_receipt_of_the_desk_waits_for_the_hours_of_sms() -> None:
     await filed(replace(LATE, channel=Channel.DESK))
-    assert await rows("SELECT prompt FROM sms_batch") == [(False,)]
+    assert await query("SELECT prompt FROM sms_batch") == [(False,)]
 
 
 async def test_a_hop_that_comes_again_files_and_tells_once() -> None:
     await asyncio.gather(*(file(LATE, THURSDAY) for _ in range(6)))
     await file(LATE, MONDAY)
-    assert await rows("SELECT count(*) FROM grievance") == [(1,)]
-    assert await rows("SELECT kind FROM message") == [("received",)]
+    assert await query("SELECT count(*) FROM grievance") == [(1,)]
+    assert await query("SELECT kind FROM message") == [("received",)]
 
 
 async def test_a_filing_that_is_undone_is_not_told() -> None:
     with pytest.raises(ZeroDivisionError):
         await undone(file(LATE, THURSDAY))
     for table in ("grievance", "grievance_event", "message", "sms_batch", "procrastinate_jobs"):
-        assert await rows(f"SELECT FROM {table}") == []
+        assert await query(f"SELECT FROM {table}") == []
 
 
 async def test_asking_for_information_waits_for_it() -> None:
@@ -155,7 +150,7 @@ async def test_the_ladder_ends_at_the_nation_and_each_rung_is_told() -> None:
 async def test_a_step_bears_the_name_of_who_took_it() -> None:
     page = await held(await filed(), MONDAY)
     await decide(page, RESOLVED, ANSWER)
-    assert await rows("SELECT agent_id FROM grievance_event ORDER BY id") == [(None,), (page.actor.id,)]
+    assert await query("SELECT agent_id FROM grievance_event ORDER BY id") == [(None,), (page.actor.id,)]
 
 
 Step = Callable[[str], Awaitable[object]]
@@ -258,7 +253,7 @@ async def test_what_fails_after_a_step_undoes_the_step_its_record_and_its_sms(st
     with pytest.raises(ZeroDivisionError):
         await undone(step(reference))
     assert (await grievance(), await events(), await notices()) == (before, [], [])
-    assert await rows("SELECT count(*) FROM procrastinate_jobs") == [(1,)]
+    assert await query("SELECT count(*) FROM procrastinate_jobs") == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -281,12 +276,12 @@ async def test_what_fails_after_a_step_undoes_the_step_its_record_and_its_sms(st
 )
 async def test_who_is_told_by_sms(label: str, filing: Filing, gets_sms: bool) -> None:
     reference = await filed(filing)
-    has_number = await rows("SELECT FROM grievance WHERE msisdn IS NOT NULL") != []
+    has_number = await query("SELECT FROM grievance WHERE msisdn IS NOT NULL") != []
     if has_number:
         await asked(reference, "Quel village ?", MONDAY)
     await decided(reference, RESOLVED, ANSWER, MONDAY)
 
-    kinds = [kind for (kind,) in await rows("SELECT kind FROM message ORDER BY id")]
+    kinds = [kind for (kind,) in await query("SELECT kind FROM message ORDER BY id")]
     assert kinds == (["received", "information", "decided"] if gets_sms else [])
     assert [step[4] for step in await events()] == [gets_sms] * (1 + has_number)
 
@@ -304,7 +299,7 @@ async def test_of_a_sensitive_one_the_sms_is_filled_with_its_number_alone(filing
     await decided(reference, REJECTED, "Personne n'a été vu.", MONDAY)
 
     assert [filling for _, filling in await notices()] == [{"discreet": True}, {"discreet": True}]
-    (receipt,) = await rows("SELECT filling FROM message WHERE kind = 'received'")
+    (receipt,) = await query("SELECT filling FROM message WHERE kind = 'received'")
     assert (receipt[0]["ref"], receipt[0]["discreet"]) == (reference, True)
 
 
@@ -320,19 +315,18 @@ async def test_a_sensitive_one_never_goes_up_the_ladder(filing: Filing) -> None:
 async def test_the_ledger_of_sms_does_not_tell_whose_household_an_abuse_is_about() -> None:
     await seed.safo()
     await filed(replace(ABUSE, sms_safe=True, household_id=await seed.household()))
-    assert await rows("SELECT household_id FROM grievance") == [(None,)]
-    assert await rows("SELECT household_ids FROM message") == [([],)]
+    assert await query("SELECT household_id FROM grievance") == [(None,)]
+    assert await query("SELECT household_ids FROM message") == [([],)]
 
 
 async def test_the_ledger_of_sms_does_not_tell_who_hid_their_name() -> None:
     await filed(replace(CONDUCT, anonymous=True, sms_safe=True))
-    kept = await rows("SELECT msisdn FROM grievance")
-    assert await rows("SELECT msisdn FROM message") == [each for each in kept if each != (None,)]
+    kept = await query("SELECT msisdn FROM grievance")
+    assert await query("SELECT msisdn FROM message") == [each for each in kept if each != (None,)]
 
 
-async def kept(*names: str) -> tuple[Any, ...]:
-    (row,) = await rows(f"SELECT {', '.join(names)} FROM grievance")  # noqa: S608
-    return row
+async def kept(*names: str) -> Any:
+    return await one(f"SELECT {', '.join(names)} FROM grievance")  # noqa: S608
 
 
 async def test_the_first_answer_is_the_first_step_that_is_told() -> None:
@@ -352,7 +346,7 @@ async def test_what_goes_up_or_is_reopened_is_nobody_s_until_it_is_taken() -> No
     await decide(page, REJECTED, ANSWER)
     await reopen_on_the_line(reference, "session:9", MONDAY)
     assert await kept("assigned_to", "first_answered_at", "decided_by") == (None, None, page.actor.id)
-    ((at, kind, agent_id),) = await rows("SELECT at, kind, agent_id FROM grievance_event WHERE kind = 'reopened'")
+    ((at, kind, agent_id),) = await query("SELECT at, kind, agent_id FROM grievance_event WHERE kind = 'reopened'")
     assert (at, kind, agent_id) == (MONDAY, "reopened", None)
 
 

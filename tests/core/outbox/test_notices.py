@@ -4,26 +4,20 @@ import asyncio
 from contextvars import Context
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from core.outbox.notices import Notice, NoticeKind, queue_notice
-from core.platform.database import copying, reading, writing
+from core.platform.database import copying, writing
 from core.registry.callers import remember_language
 from core.text.languages import Language
+from tests.support.database import query
 
 pytestmark = pytest.mark.usefixtures("world")
 
 AWA, BAKARY = "+22376000001", "+22366000002"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 RECEIPT = Notice("received 1234567", NoticeKind.RECEIVED, AWA, Language("bm"), {"ref": "1234567", "due": "2026-12-01"})
-
-
-async def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
-    async with reading() as connection:
-        return [tuple(row) for row in await connection.execute(text(statement), values)]
 
 
 async def queued() -> tuple[int, int, int]:
@@ -54,7 +48,7 @@ def told_elsewhere() -> asyncio.Task[bool]:
 async def a_statement_waits() -> None:
     """Until one transaction waits for another."""
     async with asyncio.timeout(5):
-        while await rows("SELECT FROM pg_locks WHERE NOT granted") == []:  # noqa: ASYNC110 - PostgreSQL does not tell
+        while await query("SELECT FROM pg_locks WHERE NOT granted") == []:  # noqa: ASYNC110 - PostgreSQL does not tell
             await asyncio.sleep(0.002)
 
 
@@ -63,7 +57,7 @@ async def test_a_notice_is_one_message_in_a_request_of_its_own_and_a_job_that_wa
     assert await queue_notice(notice, NOON)
 
     assert await queued() == (1, 1, 1)
-    (kept,) = await rows(
+    (kept,) = await query(
         "SELECT kind, key, msisdn, message.operator, household_ids, language, filling, message.state, planned_at, "
         "sms_batch.operator, priority, prompt, not_before, not_after, sms_batch.state "
         "FROM message JOIN sms_batch ON sms_batch.id = batch_id"
@@ -86,7 +80,7 @@ async def test_what_fails_after_a_notice_undoes_the_change_the_notice_and_the_jo
         await told_and_undone()
 
     assert await queued() == (0, 0, 0)
-    assert await rows("SELECT FROM phone") == []
+    assert await query("SELECT FROM phone") == []
     assert await queue_notice(RECEIPT, NOON)
 
 
@@ -96,7 +90,7 @@ async def test_a_key_is_told_once_whatever_it_is_filled_with() -> None:
     assert not await queue_notice(RECEIPT, NOON + timedelta(days=30))
 
     assert await queued() == (1, 1, 1)
-    assert await rows("SELECT msisdn, filling ->> 'ref' FROM message") == [(AWA, "1234567")]
+    assert await query("SELECT msisdn, filling ->> 'ref' FROM message") == [(AWA, "1234567")]
     assert await queue_notice(replace(RECEIPT, key="another"), NOON)
 
 
@@ -151,4 +145,4 @@ async def test_who_comes_second_leaves_no_empty_request_behind() -> None:
 async def test_only_a_number_that_can_get_sms_is_told(label: str, msisdn: str, operator: str | None, can: bool) -> None:
     assert await queue_notice(replace(RECEIPT, msisdn=msisdn), NOON) is can
     assert await queued() == ((1, 1, 1) if can else (0, 0, 0))
-    assert await rows("SELECT operator FROM message") == ([(operator,)] if can else [])
+    assert await query("SELECT operator FROM message") == ([(operator,)] if can else [])

@@ -8,20 +8,8 @@ from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from core.schema.retention import Purged, purge
 from tests.core.seed import NOW
-from tests.sms.campaign_world import (
-    AWA,
-    BINTA,
-    CHEICK,
-    change,
-    drafted,
-    family,
-    left_out,
-    notice,
-    one,
-    planned,
-    query,
-    somebody,
-)
+from tests.sms.campaign_world import AWA, BINTA, CHEICK, drafted, family, left_out, notice, planned, somebody
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -32,7 +20,8 @@ PAST = timedelta(days=400, seconds=1)
 async def aged(campaign: int, state: str, *, ended: bool = True) -> None:
     """Let a campaign be old and in this state; `ended` as long ago as it was drafted."""
     await change(
-        "UPDATE campaign SET state = :state, created_at = :at, ended_at = CASE WHEN :ended THEN :at END WHERE id = :id",
+        "UPDATE campaign SET state = %(state)s, created_at = %(at)s, "
+        "ended_at = CASE WHEN %(ended)s THEN %(at)s END WHERE id = %(id)s",
         state=state,
         at=NOW - PAST,
         ended=ended,
@@ -64,7 +53,7 @@ async def test_a_campaign_is_kept_its_days_after_it_ended() -> None:
     await family(AWA)
     campaign = await drafted()
     await aged(campaign, "finished")
-    await change("UPDATE campaign SET ended_at = :at", at=NOW - timedelta(days=400))
+    await change("UPDATE campaign SET ended_at = %(at)s", at=NOW - timedelta(days=400))
     assert (await purge(NOW, SETTINGS)).campaigns == 0
     assert (await purge(NOW + timedelta(seconds=1), SETTINGS)).campaigns == 1
 
@@ -81,14 +70,14 @@ async def test_who_wrote_and_reports_of_nobody_are_kept_their_days_and_no_longer
     for name, more in (("kept", timedelta()), ("gone", timedelta(seconds=1))):
         await change(
             "INSERT INTO inbound_sms (gateway_id, msisdn, intent, at, answered) "
-            "VALUES (:id, :msisdn, 'help', :at, true)",
+            "VALUES (%(id)s, %(msisdn)s, 'help', %(at)s, true)",
             id=name,
             msisdn=AWA,
             at=NOW - timedelta(days=90) - more,
         )
         await change(
             "INSERT INTO early_report (provider_id, msisdn, state, received_at) "
-            "VALUES (:id, :msisdn, 'delivered', :at)",
+            "VALUES (%(id)s, %(msisdn)s, 'delivered', %(at)s)",
             id=name,
             msisdn=AWA,
             at=NOW - timedelta(days=7) - more,
@@ -102,7 +91,7 @@ async def test_who_wrote_and_reports_of_nobody_are_kept_their_days_and_no_longer
 async def test_a_stop_is_for_good() -> None:
     await family(CHEICK)
     await stop_sms(CHEICK)
-    await change("UPDATE phone SET sms_stopped_at = :at, updated_at = :at", at=NOW - 10 * PAST)
+    await change("UPDATE phone SET sms_stopped_at = %(at)s, updated_at = %(at)s", at=NOW - 10 * PAST)
     await aged((await planned()).campaign_id, "finished")
     assert (await purge(NOW, SETTINGS)).campaigns == 1
     assert await left_out((await planned()).campaign_id) == {"opted_out": 1}

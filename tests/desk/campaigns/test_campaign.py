@@ -28,12 +28,12 @@ from tests.sms.campaign_world import (
     counted,
     drafted,
     family,
-    query,
     round_id,
     sender,
     state_of,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -67,7 +67,7 @@ async def act(browser: Browser, campaign: int, name: str, **fields: str) -> str:
 
 
 async def audited() -> list[tuple[str, str]]:
-    rows = await query("SELECT act, about FROM audit_entry WHERE act LIKE 'campaign%' ORDER BY id")
+    rows = await query("SELECT act, about FROM audit_entry WHERE act LIKE 'campaign%%' ORDER BY id")
     return [(row.act, row.about) for row in rows]
 
 

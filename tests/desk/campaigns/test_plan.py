@@ -16,7 +16,8 @@ from tests.core import seed
 from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
-from tests.sms.campaign_world import AWA, BINTA, bodies, family, query, round_id, state_of
+from tests.sms.campaign_world import AWA, BINTA, bodies, family, round_id, state_of
+from tests.support.database import query
 
 NEW = "/desk/campaigns/new"
 SOON = datetime.now(UTC).date() + timedelta(days=6)
@@ -45,7 +46,7 @@ async def test_an_announcement_of_a_round_is_planned_and_nothing_is_sent(awa: Br
     assert "Annonce du jour · TM T4 2026 · commune Safo" in page
     assert "Destinataires 2" in page
     assert await state_of(1) == "planned"
-    rows = await query("SELECT act, about FROM audit_entry WHERE act LIKE 'campaign%'")
+    rows = await query("SELECT act, about FROM audit_entry WHERE act LIKE 'campaign%%'")
     assert [(row.act, row.about) for row in rows] == [("campaign drafted", "campaign 1")]
 
 

@@ -13,7 +13,8 @@ from sms.campaigns.audience import Audience
 from tests.core import seed
 from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn
-from tests.sms.campaign_world import AWA, FIXED, SETTINGS, drafted, family, query, round_id
+from tests.sms.campaign_world import AWA, FIXED, SETTINGS, drafted, family, round_id
+from tests.support.database import query
 
 NOW = datetime.now(UTC)
 SOON = NOW.date() + timedelta(days=6)
@@ -68,7 +69,7 @@ async def test_as_a_workbook_no_cell_is_a_formula(binta: Browser) -> None:
 async def test_each_export_is_on_record(binta: Browser) -> None:
     for path in ("/print", "/csv", "/xlsx"):
         await binta.open(f"{PAGE}{path}")
-    rows = await query("SELECT act, about, detail FROM audit_entry WHERE act LIKE 'campaign%' ORDER BY id")
+    rows = await query("SELECT act, about, detail FROM audit_entry WHERE act LIKE 'campaign%%' ORDER BY id")
     assert [(row.act, row.about, row.detail) for row in rows] == [
         ("campaign unreached printed", "campaign 1", {"commune": "all"}),
         ("campaign unreached exported", "campaign 1", {"as": "csv"}),

@@ -3,12 +3,8 @@
 from datetime import timedelta
 
 from sms.outbox.contents import PaymentLine
-from tests.sms.campaign_world import (
-    PAY_DAY,
-    change,
-    pay_lines,
-    planned,
-)
+from tests.sms.campaign_world import PAY_DAY, pay_lines, planned
+from tests.support.database import change
 
 DAY = timedelta(days=1)
 MONEY = PaymentLine(households=1, names="", amount_xof=30_000, day=PAY_DAY, place="Mairie de Safo", old_day=None)
@@ -22,5 +18,5 @@ async def announced_to(msisdn: str) -> tuple[PaymentLine, ...]:
 async def again(state: str, reason: str | None = None) -> None:
     """Let every message that is planned have come to this."""
     await change(
-        "UPDATE message SET state = :state, reason = :reason WHERE state = 'planned'", state=state, reason=reason
+        "UPDATE message SET state = %(state)s, reason = %(reason)s WHERE state = 'planned'", state=state, reason=reason
     )

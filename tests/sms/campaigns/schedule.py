@@ -7,16 +7,9 @@ from core.platform.settings import Settings
 from sms.campaigns import rules, steps
 from sms.campaigns.rules import Arisen
 from tests.core.seed import NOW
-from tests.sms.campaign_world import (
-    SETTINGS,
-    Watch,
-    change,
-    fates,
-    running,
-    sender,
-    state_of,
-)
+from tests.sms.campaign_world import SETTINGS, Watch, fates, running, sender, state_of
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import change
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EARLIER = NOW - 10 * DAY
@@ -36,7 +29,7 @@ async def arise(now: datetime, settings: Settings = SETTINGS) -> dict[Kind, Aris
 
 async def known_since(moment: datetime) -> None:
     """Let all payments have been imported at this moment."""
-    await change("UPDATE payment SET updated_at = :at", at=moment)
+    await change("UPDATE payment SET updated_at = %(at)s", at=moment)
 
 
 async def announced(now: datetime = EARLIER) -> int:

@@ -6,15 +6,8 @@ from core.campaigns.models import CampaignState as S
 from core.platform.settings import Settings
 from sms.outbox.window import Window
 from tests.core.seed import NOW
-from tests.sms.campaign_world import (
-    AWA,
-    SETTINGS,
-    approved,
-    change,
-    drafted,
-    family,
-    planned,
-)
+from tests.sms.campaign_world import AWA, SETTINGS, approved, drafted, family, planned
+from tests.support.database import change
 
 HOUR = timedelta(hours=1)
 WINDOW = Window(*SETTINGS.sms_window)
@@ -32,7 +25,7 @@ async def in_state(state: S) -> int:
         await approved(plan)
     if state not in (S.PLANNED, S.APPROVED):
         await change(
-            "UPDATE campaign SET state = :state, starts_at = :starts WHERE id = :id",
+            "UPDATE campaign SET state = %(state)s, starts_at = %(starts)s WHERE id = %(id)s",
             state=state,
             starts=NOW + HOUR if state is S.SCHEDULED else NOW,
             id=plan.campaign_id,

@@ -23,7 +23,6 @@ from tests.sms.campaign_world import (
     FR,
     ROUND,
     bodies,
-    change,
     drafted,
     event_lines,
     family,
@@ -35,6 +34,7 @@ from tests.sms.campaign_world import (
     recipients_of,
     speaks,
 )
+from tests.support.database import change
 
 TOLD_OF_SOMETHING = [kind for kind in Kind if kind is not Kind.FREE]
 
@@ -176,7 +176,7 @@ async def test_who_was_told_a_day_that_moved_can_be_left_to_another_campaign() -
     """CHEICK's day moved as well, but nobody told him the old one."""
     household = await family(AWA)
     first = await planned(now=NOW - timedelta(days=1))
-    await change("UPDATE message SET state = 'delivered' WHERE campaign_id = :id", id=first.campaign_id)
+    await change("UPDATE message SET state = 'delivered' WHERE campaign_id = %(id)s", id=first.campaign_id)
     await move_day(household, day(8))
     await move_day(await family(CHEICK), day(8))
     await family(BINTA)
@@ -206,7 +206,7 @@ async def country(world: None) -> None:
     await family(BINTA, round_name=None, commune=DIO, status=Status.WAITING, language=FR)
     await family(CHEICK, round_name=None, commune=KATI, village="Sirakoro", status=Status.EXITED, components=("TM",))
     await family(DJENEBA, round_name=None, commune=KAYES, village="sirakoro", components=("PNP", "TM"))
-    ended = "UPDATE enrolment SET ended = :day WHERE component = :component AND household_id = :household"
+    ended = "UPDATE enrolment SET ended = %(day)s WHERE component = %(component)s AND household_id = %(household)s"
     ids = {AWA: 1, CHEICK: 3, DJENEBA: 4}
     await change(ended, component="TM", day=day(0), household=ids[AWA])
     await change(ended, component="TM", day=day(1), household=ids[CHEICK])
@@ -281,7 +281,7 @@ async def test_an_event_is_told_to_the_enrolled_of_its_village_or_commune() -> N
 @pytest.mark.usefixtures("food")
 async def test_who_has_left_a_component_by_the_day_hears_nothing(ended: date | None, hears: bool) -> None:
     await family(AWA, round_name=None, components=("PNP",))
-    await change("UPDATE enrolment SET ended = :ended", ended=ended)
+    await change("UPDATE enrolment SET ended = %(ended)s", ended=ended)
     assert await recipients_of((await planned(audience=Audience(event="PNP"))).campaign_id) == (
         {AWA} if hears else set()
     )

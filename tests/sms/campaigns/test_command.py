@@ -7,18 +7,10 @@ import pytest
 
 from core.staff.agents import Role
 from tests.core.seed import NOW
-from tests.sms.campaign_world import (
-    AWA,
-    ROUND,
-    change,
-    family,
-    one,
-    query,
-    somebody,
-    state_of,
-)
+from tests.sms.campaign_world import AWA, ROUND, family, somebody, state_of
 from tests.sms.campaigns.typed_command import Typed, done, planned, put, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
+from tests.support.database import change, one, query
 
 # What no command does
 
@@ -81,7 +73,7 @@ async def test_somebody_who_works_here_no_more_decides_nothing(jigi: Typed) -> N
     await family(AWA)
     campaign = await planned()
     await somebody("binta")
-    await change("UPDATE agent SET disabled_at = :now WHERE login = 'binta'", now=NOW)
+    await change("UPDATE agent SET disabled_at = %(now)s WHERE login = 'binta'", now=NOW)
     assert "Nobody works here as binta." in refused(await jigi("approve", campaign, "--as", "binta"))
     assert await state_of(campaign) == "planned"
 

@@ -14,21 +14,19 @@ from tests.sms.campaign_world import (
     FR,
     MALITEL,
     approved,
-    change,
     counted,
     drafted,
     family,
     fate_of,
     fates,
     notice,
-    one,
-    query,
     running,
     somebody,
     state_of,
 )
 from tests.sms.campaigns.typed_command import Typed, became, done, planned, planning_of, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
+from tests.support.database import change, one, query
 
 # Trying it out
 

@@ -23,13 +23,12 @@ from tests.sms.campaign_world import (
     approved,
     bodies,
     family,
-    one,
-    query,
     recipients_of,
     somebody,
 )
 from tests.sms.campaigns.typed_command import Typed, done, planned, planning_of, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
+from tests.support.database import one, query
 
 # Planning
 
@@ -62,10 +61,10 @@ async def test_a_title_and_a_component_name_the_campaign(jigi: Typed) -> None:
     assert second.lines()[0].startswith("Campaign 2: La paie de Safo (announce)")
     third = await jigi("plan", "announce", "--round", ROUND, "--title", "La paie [/b] de [Safo]", "--as", "awa")
     assert third.lines()[0].startswith("Campaign 3: La paie [/b] de [Safo] (announce)"), "no markup of ours"
-    rows = await query(
+    components = await query(
         "SELECT DISTINCT component FROM campaign JOIN payment_round ON payment_round.id = round_id ORDER BY 1"
     )
-    assert [row.component for row in rows] == ["CASH+", "TM"]
+    assert [row.component for row in components] == ["CASH+", "TM"]
 
 
 async def test_whom_a_plan_is_for_is_kept_as_it_was_asked(jigi: Typed) -> None:

@@ -8,20 +8,10 @@ import openpyxl
 import pytest
 
 from tests.core import seed
-from tests.sms.campaign_world import (
-    AWA,
-    BINTA,
-    CHEICK,
-    FIXED,
-    MALITEL,
-    ROUND,
-    change,
-    family,
-    running,
-    somebody,
-)
+from tests.sms.campaign_world import AWA, BINTA, CHEICK, FIXED, MALITEL, ROUND, family, running, somebody
 from tests.sms.campaigns.typed_command import Typed, became, done, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
+from tests.support.database import change
 
 # What is told by itself
 
@@ -77,7 +67,7 @@ async def told_in_part() -> int:
     await change("UPDATE sms_batch SET state = 'left' WHERE operator = 'malitel'")
     for phone, cost, currency in ((AWA, "22.5", "XOF"), (BINTA, "1200", "XOF"), (CHEICK, "0.04", "USD")):
         await change(
-            "UPDATE message SET cost = :cost, currency = :currency WHERE msisdn = :phone",
+            "UPDATE message SET cost = %(cost)s, currency = %(currency)s WHERE msisdn = %(phone)s",
             cost=Decimal(cost),
             currency=currency,
             phone=phone,

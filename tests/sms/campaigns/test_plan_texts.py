@@ -35,17 +35,14 @@ from tests.sms.campaign_world import (
     Watch,
     approved,
     bodies,
-    change,
     crowd,
     drafted,
     family,
     fates,
     move_day,
     numbers,
-    one,
     pay_lines,
     planned,
-    query,
     recipients_of,
     round_id,
     sender,
@@ -55,6 +52,7 @@ from tests.sms.campaign_world import (
 )
 from tests.sms.campaigns.plans import DAY, MONEY, again
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -187,7 +185,7 @@ async def test_the_cost_is_that_of_the_parts() -> None:
         Kind.FREE, Audience(), settings=Settings(sms_part_price_xof=17.5), french="Un.", bambara="Kelen."
     )
     assert (plan.parts, plan.cost_xof) == (10, 175)
-    row = await one("SELECT * FROM campaign WHERE id = :id", id=plan.campaign_id)
+    row = await one("SELECT * FROM campaign WHERE id = %(id)s", id=plan.campaign_id)
     assert (row.recipients, row.parts, row.cost_xof, row.state) == (10, 10, 175, "planned")
 
 
@@ -218,7 +216,7 @@ async def test_a_plan_is_made_anew_with_what_is_true_now() -> None:
     await family(AWA)
     gone = await family(BINTA)
     plan = await planned()
-    await change("DELETE FROM household WHERE id = :id", id=gone)
+    await change("DELETE FROM household WHERE id = %(id)s", id=gone)
     await family(CHEICK)
 
     anew = await planning.plan(plan.campaign_id, SETTINGS, NOW + DAY)

@@ -27,21 +27,19 @@ from tests.sms.campaign_world import (
     SETTINGS,
     Fate,
     approved,
-    change,
     crowd,
     drafted,
     family,
     fates,
     left_out,
     numbers,
-    one,
     planned,
-    query,
     recipients_of,
     round_id,
     speaks,
 )
 from tests.sms.campaigns.plans import DAY, MONEY, again, announced_to
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -120,7 +118,9 @@ async def test_a_household_whose_only_number_is_the_other_one_is_not_forgotten()
     household = await family(AWA)
     await change("UPDATE household_phone SET position = 2")
     plan = await planned(settings=Settings(sms_second_number=False))
-    rows = await query("SELECT household_ids, state, reason FROM message WHERE campaign_id = :id", id=plan.campaign_id)
+    rows = await query(
+        "SELECT household_ids, state, reason FROM message WHERE campaign_id = %(id)s", id=plan.campaign_id
+    )
     assert [row.household_ids for row in rows] == [[household]], "neither told nor among those who could not be told"
 
 
@@ -134,7 +134,7 @@ async def test_communes_of_one_name_are_kept_apart() -> None:
     await family(AWA)
     await family(BINTA, commune="ML010101")
     plan = await planned()
-    rows = await query("SELECT msisdn, commune_pcode FROM message WHERE campaign_id = :id", id=plan.campaign_id)
+    rows = await query("SELECT msisdn, commune_pcode FROM message WHERE campaign_id = %(id)s", id=plan.campaign_id)
     assert {row.msisdn: row.commune_pcode for row in rows} == {AWA: SAFO, BINTA: "ML010101"}
 
 

@@ -27,7 +27,6 @@ from tests.sms.campaign_world import (
     TELECEL,
     Watch,
     approved,
-    change,
     drafted,
     family,
     got,
@@ -37,6 +36,7 @@ from tests.sms.campaign_world import (
     somebody,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import change
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -66,7 +66,7 @@ async def test_recipients_are_counted_wherever_their_messages_are() -> None:
     await family(MALITEL, language=FR)
     await family(TELECEL, language=FR)
     campaign = await running()
-    await change("UPDATE message SET state = 'delivered' WHERE msisdn = :phone", phone=AWA)
+    await change("UPDATE message SET state = 'delivered' WHERE msisdn = %(phone)s", phone=AWA)
     shown = await preview.preview(campaign, SETTINGS, NOW)
     assert list(shown.by_language.items()) == [("bm", 3), ("fr", 2)]
     assert shown.by_operator == {"orange": 3, "malitel": 1, "telecel": 1}
@@ -180,7 +180,7 @@ async def test_progress_counts_who_is_to_be_told_who_was_and_who_will_not_be() -
     before = await preview.progress(campaign)
     assert (before.to_send, before.sent, before.done, before.under_way) == (4, 0, 0, 0)
     for phone, state in ((AWA, "delivered"), (BINTA, "failed"), (CHEICK, "dropped")):
-        await change("UPDATE message SET state = :state WHERE msisdn = :phone", state=state, phone=phone)
+        await change("UPDATE message SET state = %(state)s WHERE msisdn = %(phone)s", state=state, phone=phone)
     after = await preview.progress(campaign)
     assert (after.to_send, after.sent, after.done) == (4, 2, 3)
     assert after.states == {
@@ -217,7 +217,7 @@ async def test_the_cost_is_summed_in_each_currency_the_gateway_named() -> None:
     campaign = await running()
     for phone, cost, currency in ((AWA, "22.5", "XOF"), (BINTA, "22.5", "XOF"), (CHEICK, "0.0400", "USD")):
         await change(
-            "UPDATE message SET cost = :cost, currency = :currency WHERE msisdn = :phone",
+            "UPDATE message SET cost = %(cost)s, currency = %(currency)s WHERE msisdn = %(phone)s",
             cost=Decimal(cost),
             currency=currency,
             phone=phone,

@@ -24,13 +24,10 @@ from tests.sms.campaign_world import (
     SETTINGS,
     Fate,
     approved,
-    change,
     family,
     fates,
     move_day,
-    one,
     planned,
-    query,
     recipients_of,
     repaid,
     round_id,
@@ -38,6 +35,7 @@ from tests.sms.campaign_world import (
     state_of,
 )
 from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, known_since
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -91,7 +89,7 @@ async def test_without_an_approved_announcement_it_waits_for_an_approval() -> No
     await known_since(EARLIER)
     arisen = (await arise(NOW))[Kind.REMINDER_1]
     assert (arisen.by_itself, await state_of(arisen.campaign_id)) == (False, "planned")
-    row = await one("SELECT planned_by, title FROM campaign WHERE id = :id", id=arisen.campaign_id)
+    row = await one("SELECT planned_by, title FROM campaign WHERE id = %(id)s", id=arisen.campaign_id)
     assert (row.planned_by, row.title) == (None, f"TM {ROUND}: reminder1 {TODAY + DAY}")
     assert (await steps.approve(arisen.campaign_id, await somebody("awa"), NOW)).complete
 
@@ -112,7 +110,7 @@ async def test_without_an_approved_announcement_it_waits_for_an_approval() -> No
 async def test_an_announcement_vouches_for_its_round_from_its_approval_on(state: str, vouched: bool) -> None:
     await family(AWA, due=TODAY + DAY)
     campaign = await announced()
-    await change("UPDATE campaign SET state = :state WHERE id = :id", state=state, id=campaign)
+    await change("UPDATE campaign SET state = %(state)s WHERE id = %(id)s", state=state, id=campaign)
     assert (await arise(NOW))[Kind.REMINDER_1].by_itself is vouched
 
 
@@ -120,7 +118,7 @@ async def test_an_announcement_that_nobody_approved_vouches_for_nothing() -> Non
     """It arose by itself while that was allowed without people."""
     await family(AWA, due=TODAY + DAY)
     campaign = await announced()
-    await change("UPDATE campaign SET approved_by = NULL WHERE id = :id", id=campaign)
+    await change("UPDATE campaign SET approved_by = NULL WHERE id = %(id)s", id=campaign)
     assert not (await arise(NOW))[Kind.REMINDER_1].by_itself
 
 
@@ -154,7 +152,7 @@ async def test_between_plan_and_start_there_is_time_to_stop_it(minutes: int) -> 
     await announced()
     settings = Settings(sms_rule_wait_minutes=minutes)
     campaign = (await arise(NOW, settings))[Kind.REMINDER_1].campaign_id
-    row = await one("SELECT state, starts_at FROM campaign WHERE id = :id", id=campaign)
+    row = await one("SELECT state, starts_at FROM campaign WHERE id = %(id)s", id=campaign)
     assert (row.state, row.starts_at) == ("scheduled", NOW + minutes * MINUTE)
     assert await steps.begin_due(NOW + minutes * MINUTE - timedelta(seconds=1)) == []
     assert await steps.begin_due(NOW + minutes * MINUTE) == [campaign]
@@ -216,7 +214,7 @@ async def test_who_has_no_phone_is_not_listed_again_by_each_rule() -> None:
     await announced()
     campaign = (await arise(NOW))[Kind.REMINDER_1].campaign_id
     assert await fates(campaign) == {AWA: Fate("planned")}
-    assert len(await query("SELECT id FROM message WHERE campaign_id = :id", id=campaign)) == 1
+    assert len(await query("SELECT id FROM message WHERE campaign_id = %(id)s", id=campaign)) == 1
 
 
 # Two workers, and one that dies
@@ -254,7 +252,7 @@ async def test_a_round_that_cannot_be_planned_does_not_hold_up_the_others(monkey
     bad, real = await round_id(), planning.plan
 
     async def fails_for_one(campaign: int, *args: object, **kwargs: object) -> Plan:
-        if (await one("SELECT round_id FROM campaign WHERE id = :id", id=campaign)).round_id == bad:
+        if (await one("SELECT round_id FROM campaign WHERE id = %(id)s", id=campaign)).round_id == bad:
             raise ValueError("a text that cannot be written")
         return await real(campaign, *args, **kwargs)  # type: ignore[arg-type]
 

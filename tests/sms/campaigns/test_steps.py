@@ -22,13 +22,10 @@ from tests.sms.campaign_world import (
     Fate,
     Watch,
     approved,
-    change,
     counted,
     family,
     fates,
-    one,
     planned,
-    query,
     running,
     sender,
     somebody,
@@ -36,6 +33,7 @@ from tests.sms.campaign_world import (
 )
 from tests.sms.campaigns.standing import DEAR, HOUR, in_state
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -13,16 +13,8 @@ from core.staff.agents import Actor, Role
 from sms.campaigns import planning, steps, test_send
 from sms.campaigns.scope import campaign_of
 from tests.core.seed import NOW
-from tests.sms.campaign_world import (
-    AWA,
-    CHEICK,
-    SETTINGS,
-    change,
-    family,
-    planned,
-    somebody,
-    state_of,
-)
+from tests.sms.campaign_world import AWA, CHEICK, SETTINGS, family, planned, somebody, state_of
+from tests.support.database import change
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -59,8 +51,8 @@ def pasts(me: Actor, other: Actor, third: Actor) -> Iterator[Past]:
 
 async def put(campaign: int, state: S, past: Past) -> None:
     await change(
-        "UPDATE campaign SET state = :state, starts_at = :now, needs_second = true, planned_by = :planned_by, "
-        "approved_by = :approved_by, second_approved_by = NULL, recipients = :recipients WHERE id = :id",
+        "UPDATE campaign SET state = %(state)s, starts_at = %(now)s, needs_second = true, planned_by = %(planned_by)s, "
+        "approved_by = %(approved_by)s, second_approved_by = NULL, recipients = %(recipients)s WHERE id = %(id)s",
         id=campaign,
         state=state,
         now=NOW,

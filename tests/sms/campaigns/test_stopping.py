@@ -25,15 +25,12 @@ from tests.sms.campaign_world import (
     Fate,
     Watch,
     approved,
-    change,
     counted,
     crowd,
     family,
     fates,
     numbers,
-    one,
     planned,
-    query,
     running,
     sender,
     somebody,
@@ -41,6 +38,7 @@ from tests.sms.campaign_world import (
 )
 from tests.sms.campaigns.standing import HOUR, WINDOW, in_state
 from tests.sms.scripted_gateway import ScriptedGateway, SlowGateway
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -318,7 +316,7 @@ async def test_a_plan_with_nobody_to_tell_is_discarded() -> None:
 async def test_single_notices_are_settled_together() -> None:
     await change(
         "INSERT INTO message (kind, key, msisdn, household_ids, state, attempts, was_uncertain, planned_at) "
-        "VALUES ('help', 'one', :one, '{}', 'uncertain', 0, true, :now)",
+        "VALUES ('help', 'one', %(one)s, '{}', 'uncertain', 0, true, %(now)s)",
         one=AWA,
         now=NOW,
     )

@@ -22,14 +22,13 @@ from tests.sms.campaign_world import (
     counted,
     drafted,
     family,
-    one,
     planned,
-    query,
     sender,
     somebody,
     state_of,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -13,18 +13,8 @@ from core.text.words import PAPER
 from sms.campaigns import unreached
 from sms.campaigns.unreached import HEADER, CommuneCount
 from tests.core import seed
-from tests.sms.campaign_world import (
-    AWA,
-    BINTA,
-    CHEICK,
-    DJENEBA,
-    FIXED,
-    MALITEL,
-    change,
-    family,
-    planned,
-    running,
-)
+from tests.sms.campaign_world import AWA, BINTA, CHEICK, DJENEBA, FIXED, MALITEL, family, planned, running
+from tests.support.database import change
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -38,7 +28,7 @@ async def listed(campaign: int) -> list[tuple[str, ...]]:
 
 async def became(msisdn: str, state: str, reason: str | None = None) -> None:
     await change(
-        "UPDATE message SET state = :state, reason = :reason WHERE msisdn = :msisdn",
+        "UPDATE message SET state = %(state)s, reason = %(reason)s WHERE msisdn = %(msisdn)s",
         state=state,
         reason=reason,
         msisdn=msisdn,

@@ -16,7 +16,7 @@ from core.platform.settings import settings
 from sms.campaigns import command, display, planning
 from tests.core.seed import NOW
 from tests.sms import campaign_world
-from tests.sms.campaign_world import change
+from tests.support.database import change
 
 WIDE = 400
 """So many columns that no line is broken."""
@@ -91,13 +91,16 @@ async def planned(kind: CampaignKind = CampaignKind.ANNOUNCE) -> int:
 async def put(campaign: int, state: str) -> None:
     """Bring a campaign to a state, however it came there."""
     await change(
-        "UPDATE campaign SET state = :state, starts_at = :now WHERE id = :id", id=campaign, state=state, now=NOW
+        "UPDATE campaign SET state = %(state)s, starts_at = %(now)s WHERE id = %(id)s",
+        id=campaign,
+        state=state,
+        now=NOW,
     )
 
 
 async def became(msisdn: str, state: str, reason: str | None = None) -> None:
     await change(
-        "UPDATE message SET state = :state, reason = :reason WHERE msisdn = :msisdn",
+        "UPDATE message SET state = %(state)s, reason = %(reason)s WHERE msisdn = %(msisdn)s",
         msisdn=msisdn,
         state=state,
         reason=reason,

@@ -24,7 +24,8 @@ from sms.inbound.answering import Incoming, take
 from tests.core import seed
 from tests.core.grievances.handling import decided
 from tests.sms.conftest import Webhooks
-from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages, rows
+from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
+from tests.support.database import query
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
 
 BM, FR = Language("bm"), Language("fr")
@@ -57,7 +58,7 @@ async def answers() -> list[tuple[Any, ...]]:
 
 async def kept() -> list[tuple[Any, ...]]:
     """What is kept of those who wrote."""
-    return await rows("SELECT msisdn, intent, answered FROM inbound_sms ORDER BY at, gateway_id")
+    return await query("SELECT msisdn, intent, answered FROM inbound_sms ORDER BY at, gateway_id")
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ async def test_a_machine_gets_no_answer_and_turns_no_switch(
     assert (await line.writes(sender, words)).status_code == 200
     assert await answers() == []
     assert [row[1:] for row in await kept()] == [("machine", False)]
-    assert await rows("SELECT FROM phone") == []
+    assert await query("SELECT FROM phone") == []
 
 
 @pytest.mark.parametrize("language", [FR, BM])
@@ -369,14 +370,14 @@ async def test_a_sensitive_reference_is_answered_with_nothing_of_it(
 
 @pytest.mark.parametrize("sender", [AWA, "Zakuzaku"])
 async def test_nothing_of_what_is_written_is_kept_or_logged(line: Webhooks, sender: str, gateway: AGateway) -> None:
-    tables = await rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    tables = await query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     with structlog.testing.capture_logs() as logs:
         for words in ("Zakuzaku paiement", f"plainte {SLIPPED} zakuzaku", "stop zakuzaku", "zakuzaku " * 100):
             await line.writes(sender, words)
         await gateway.takes(line.now)
     traces = str(logs)
     for (table,) in tables:
-        traces += str(await rows(f'SELECT to_jsonb(t)::text FROM "{table}" AS t'))  # noqa: S608
+        traces += str(await query(f'SELECT to_jsonb(t)::text FROM "{table}" AS t'))  # noqa: S608
     assert "zakuzaku" not in traces.lower()
     assert SLIPPED not in traces
 

@@ -14,7 +14,8 @@ from core.text.alphabet import GSM7
 from core.text.languages import Language
 from sms.inbound.dropped_calls import LATE, LONGEST, end
 from tests.core import seed
-from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages, rows
+from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
+from tests.support.database import query
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -39,7 +40,7 @@ async def ended_and_undone() -> None:
 
 async def test_the_answer_is_queued_with_the_end_of_its_session(gateway: AGateway) -> None:
     await end(DROPPED, PAYMENT, NOON)
-    assert await rows("SELECT session_id, status FROM gateway_session") == [("ATUid_1", "Incomplete")]
+    assert await query("SELECT session_id, status FROM gateway_session") == [("ATUid_1", "Incomplete")]
     assert await messages("kind, msisdn, language, filling") == [("call_cut", AWA, "fr", {"text": TEXT})]
     assert await gateway.takes() == [(AWA, f"Jigisèmèjiri : l'appel a été coupé. {TEXT}. {SAFE}")]
 
@@ -48,26 +49,26 @@ async def test_what_fails_after_it_undoes_both() -> None:
     with pytest.raises(ZeroDivisionError):
         await ended_and_undone()
     for table in ("gateway_session", "message", "sms_batch", "procrastinate_jobs"):
-        assert await rows(f"SELECT FROM {table}") == []
+        assert await query(f"SELECT FROM {table}") == []
 
 
 async def test_an_end_whose_answer_was_not_taken_is_not_recorded_either_and_can_be_told_again() -> None:
     with pytest.raises(DataError):
         await end(DROPPED, replace(PAYMENT, text="what PostgreSQL does not take: \0"), NOON)
-    assert await rows("SELECT FROM gateway_session") == []
+    assert await query("SELECT FROM gateway_session") == []
     await end(DROPPED, PAYMENT, NOON)
     assert await answers_queued() == [TEXT]
 
 
 async def test_a_session_that_left_nothing_unsaid_is_only_recorded() -> None:
     await end(DROPPED, None, NOON)
-    assert await rows("SELECT session_id FROM gateway_session") == [("ATUid_1",)]
+    assert await query("SELECT session_id FROM gateway_session") == [("ATUid_1",)]
     assert await messages() == []
 
 
 async def test_who_calls_from_a_line_that_gets_no_sms_is_only_recorded() -> None:
     await end(DROPPED, replace(PAYMENT, msisdn="+22320221615"), NOON)
-    assert await rows("SELECT session_id FROM gateway_session") == [("ATUid_1",)]
+    assert await query("SELECT session_id FROM gateway_session") == [("ATUid_1",)]
     assert await messages() == []
 
 
@@ -131,7 +132,7 @@ async def test_only_what_was_asked_of_the_phones_own_household_stays_on_it(label
     memory = {} if asked is None else {"household": asked}
     await end(DROPPED, replace(PAYMENT, memory=memory), NOON)
     assert [text.endswith(TEXT) for text in await answers_queued()] == [True] * stays
-    assert await rows("SELECT count(*) FROM gateway_session") == [(1,)]
+    assert await query("SELECT count(*) FROM gateway_session") == [(1,)]
 
 
 DAY = "lundi 30 novembre, Mairie de Safo"

@@ -19,7 +19,8 @@ from core.platform.webhooks import FORM
 from core.registry.callers import recognise, stop_sms
 from core.text.languages import Language
 from tests.sms.conftest import SHORT_CODE, TOKEN, Webhooks, address
-from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, messages, rows
+from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, messages
+from tests.support.database import query
 
 NOWHERE = "postgresql://postgres@/none?host=/nonexistent"
 NAMES = ("delivery", "inbound", "optout")
@@ -42,7 +43,7 @@ async def door() -> AsyncIterator[Webhooks]:
     await opened.client.aclose()
 
 
-async def stands() -> tuple[Any, ...]:
+async def stands() -> Any:
     """What the ledger says of the message."""
     (row,) = await messages("state, reason")
     return row
@@ -116,7 +117,7 @@ async def test_a_report_of_a_message_of_nobody_is_kept_with_its_number(line: Web
     for number in (AWA, AWA.removeprefix("+"), "JIGISEME", ""):
         answer = await line.post("delivery", id=f"ATXid_{number}", status="Failed", phoneNumber=number)
         assert answer.status_code == 200
-    assert await rows("SELECT provider_id, msisdn, state, reason, received_at FROM early_report ORDER BY 1") == [
+    assert await query("SELECT provider_id, msisdn, state, reason, received_at FROM early_report ORDER BY 1") == [
         ("ATXid_", "", "failed", "Failed", NOON),
         (f"ATXid_{AWA}", AWA, "failed", "Failed", NOON),
         (f"ATXid_{AWA.removeprefix('+')}", AWA, "failed", "Failed", NOON),
@@ -211,7 +212,7 @@ async def test_without_a_short_code_nobody_writes_to_us() -> None:
         assert (await one_way.writes(AWA, "info")).status_code == 404
         assert (await one_way.post("optout", phoneNumber=AWA)).status_code == 200
         assert (await one_way.post("delivery", id="1", status="Success")).status_code == 200
-    assert await rows("SELECT FROM inbound_sms") == []
+    assert await query("SELECT FROM inbound_sms") == []
 
 
 @pytest.mark.parametrize("written", [AWA, AWA.removeprefix("+"), f" {AWA.removeprefix('+')} "])
@@ -222,9 +223,9 @@ async def test_who_opts_out_at_the_gateway_is_stopped_here(line: Webhooks, writt
 
 async def test_the_first_stop_is_the_one_that_is_kept(line: Webhooks) -> None:
     await stop_sms(AWA)
-    (first,) = await rows("SELECT sms_stopped_at FROM phone")
+    (first,) = await query("SELECT sms_stopped_at FROM phone")
     await line.post("optout", phoneNumber=AWA)
-    assert await rows("SELECT sms_stopped_at FROM phone") == [first]
+    assert await query("SELECT sms_stopped_at FROM phone") == [first]
 
 
 async def a_report(line: Webhooks, name: str) -> httpx.Response:
@@ -268,4 +269,4 @@ async def test_without_the_database_it_is_to_be_posted_again_and_is_then_taken(
     await database.close_database()
     database.open_database(database_url)
     assert (await post(line, name)).status_code == 200
-    assert await rows(done) == [(1,)]
+    assert await query(done) == [(1,)]

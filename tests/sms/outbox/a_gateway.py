@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text
-
-from core.platform.database import reading
 from core.platform.settings import Settings
 from sms.outbox.gateway import Policy, Result
 from sms.worker.sender import Clock, Sender
+from tests.support.database import query
 
 AWA, BAKARY = "+22376000001", "+22366000002"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -53,12 +51,6 @@ def a_sender(gateway: AGateway, now: datetime = NOON) -> Sender:
     return Sender(gateway, Settings(sms_rate=0), worker="worker", clock=Clock(lambda: now, at_once))
 
 
-async def rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
-    """What the database holds."""
-    async with reading() as connection:
-        return [tuple(row) for row in await connection.execute(text(statement), values)]
-
-
-async def messages(columns: str = "msisdn, kind, state, reason") -> list[tuple[Any, ...]]:
+async def messages(columns: str = "msisdn, kind, state, reason") -> list[Any]:
     """The ledger, oldest first."""
-    return await rows(f"SELECT {columns} FROM message ORDER BY id")  # noqa: S608
+    return await query(f"SELECT {columns} FROM message ORDER BY id")  # noqa: S608

@@ -9,21 +9,9 @@ from core.campaigns.models import CampaignKind as Kind
 from core.numbers.msisdn import Operator
 from sms.outbox import ledger, rate_limit
 from tests.core.seed import NOW, TODAY
-from tests.sms.campaign_world import (
-    AWA,
-    BINTA,
-    MALITEL,
-    Fate,
-    change,
-    crowd,
-    family,
-    fates,
-    notice,
-    numbers,
-    one,
-    running,
-)
+from tests.sms.campaign_world import AWA, BINTA, MALITEL, Fate, crowd, family, fates, notice, numbers, running
 from tests.sms.outbox.steps import DAY, ONE_EACH, SECOND, WINDOW, claimed, depart
+from tests.support.database import change, one
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -58,7 +46,7 @@ async def test_two_workers_never_claim_the_same() -> None:
 async def test_only_a_running_campaign_is_sent(state: str) -> None:
     await family(AWA)
     await running()
-    await change("UPDATE campaign SET state = :state", state=state)
+    await change("UPDATE campaign SET state = %(state)s", state=state)
     assert await ledger.claim("first", NOW, WINDOW) is None
 
 
@@ -66,14 +54,14 @@ async def test_only_a_running_campaign_is_sent(state: str) -> None:
 async def test_only_what_is_ready_is_claimed(state: str) -> None:
     await family(AWA)
     await running()
-    await change("UPDATE sms_batch SET state = :state", state=state)
+    await change("UPDATE sms_batch SET state = %(state)s", state=state)
     assert await ledger.claim("first", NOW, WINDOW) is None
 
 
 async def test_a_request_waits_for_its_moment() -> None:
     await family(AWA)
     await running()
-    await change("UPDATE sms_batch SET not_before = :at", at=NOW + SECOND)
+    await change("UPDATE sms_batch SET not_before = %(at)s", at=NOW + SECOND)
     assert await ledger.claim("first", NOW, WINDOW) is None
     assert await ledger.claim("first", NOW + SECOND, WINDOW)
 

@@ -21,7 +21,8 @@ from core.text.languages import Language
 from sms.outbox import delivery, ledger
 from sms.outbox.delivery import DeliveryReport, Inbox
 from sms.outbox.window import Window
-from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, a_sender, messages, rows
+from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, a_sender, messages
+from tests.support.database import query
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -54,18 +55,18 @@ async def taken(count: int) -> list[str]:
 
 async def states() -> dict[str, int]:
     """How many messages are in each state."""
-    return dict(await rows("SELECT state, count(*) FROM message GROUP BY state"))
+    return dict(await query("SELECT state, count(*) FROM message GROUP BY state"))
 
 
 async def early() -> list[tuple[str, str]]:
     """The reports that wait for a message."""
-    return [(name, state) for name, state in await rows("SELECT provider_id, state FROM early_report ORDER BY 1")]
+    return [(name, state) for name, state in await query("SELECT provider_id, state FROM early_report ORDER BY 1")]
 
 
 async def transactions_wait(count: int = 1) -> None:
     """Until so many transactions wait for others."""
     async with asyncio.timeout(5):
-        while len(await rows("SELECT FROM pg_locks WHERE NOT granted")) < count:  # noqa: ASYNC110 - PostgreSQL does not tell
+        while len(await query("SELECT FROM pg_locks WHERE NOT granted")) < count:  # noqa: ASYNC110 - PostgreSQL does not tell
             await asyncio.sleep(0.002)
 
 
@@ -239,7 +240,9 @@ async def test_a_report_that_was_answered_stands_in_the_database() -> None:
 
     async def state_after(name: str) -> list[tuple[str]]:
         await inbox.take(report(name))
-        return [(state,) for (state,) in await rows("SELECT state FROM message WHERE provider_id = :name", name=name)]
+        return [
+            (state,) for (state,) in await query("SELECT state FROM message WHERE provider_id = %(name)s", name=name)
+        ]
 
     assert await asyncio.gather(*map(state_after, names)) == [[("delivered",)]] * 30
 

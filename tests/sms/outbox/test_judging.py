@@ -14,7 +14,6 @@ from tests.sms.campaign_world import (
     BINTA,
     PAY_DAY,
     Fate,
-    change,
     counted,
     crowd,
     family,
@@ -23,11 +22,11 @@ from tests.sms.campaign_world import (
     move_day,
     notice,
     numbers,
-    one,
     repaid,
     running,
 )
 from tests.sms.outbox.steps import DAY, SECOND, claimed, depart, departed
+from tests.support.database import change, one
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -98,7 +97,7 @@ async def test_a_payment_that_changed_is_not_told_any_more(columns: dict[str, ob
 async def test_a_household_that_is_gone_is_not_told_of() -> None:
     household = await family(AWA)
     campaign = await running()
-    await change("DELETE FROM household WHERE id = :id", id=household)
+    await change("DELETE FROM household WHERE id = %(id)s", id=household)
     assert await depart(await claimed()) is None
     assert await fates(campaign) == {AWA: Fate("dropped", "changed")}
 
@@ -124,7 +123,7 @@ async def test_a_number_that_went_to_somebody_else_is_not_told_of_the_household(
     """The household corrected its number after the plan: the old one may be a stranger's."""
     household = await family(AWA)
     campaign = await running()
-    await change("UPDATE household_phone SET msisdn = :other WHERE household_id = :id", other=BINTA, id=household)
+    await change("UPDATE household_phone SET msisdn = %(other)s WHERE household_id = %(id)s", other=BINTA, id=household)
     assert await depart(await claimed()) is None
     assert (await fates(campaign))[AWA] == Fate("dropped", "changed")
 

@@ -9,7 +9,7 @@ from core.numbers.msisdn import Operator
 from sms.outbox import rate_limit
 from sms.outbox.rate_limit import RateLimit
 from tests.core.seed import NOW
-from tests.sms.campaign_world import one, query
+from tests.support.database import one, query
 
 ORANGE, MALITEL, TELECEL = Operator.ORANGE, Operator.MALITEL, Operator.TELECEL
 

@@ -17,18 +17,16 @@ from tests.sms.campaign_world import (
     CHEICK,
     SETTINGS,
     Fate,
-    change,
     crowd,
     family,
     fate_of,
     fates,
     notice,
-    one,
-    query,
     running,
     somebody,
 )
 from tests.sms.outbox.steps import DAY, RETRYING, SECOND, WINDOW, claimed, depart, departed, record
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -109,7 +107,7 @@ async def test_when_a_campaign_goes_on_again_is_on_record() -> None:
     await ledger.unanswered(departure.claim, "worker died", NOW)
     await steps.finish_done(NOW)
     await record(departure, Policy.AGAIN, now=NOW + SECOND)
-    row = await one("SELECT state, ended_at FROM campaign WHERE id = :id", id=campaign)
+    row = await one("SELECT state, ended_at FROM campaign WHERE id = %(id)s", id=campaign)
     assert (row.state, row.ended_at) == ("running", None)
     last = (await steps.changes(campaign))[-1]
     assert (last.at, last.actor, last.from_state, last.to_state) == (NOW + SECOND, None, "finished", "running")
@@ -134,7 +132,7 @@ async def test_each_answer_is_written_down(policy: Policy, fate: Fate) -> None:
     stops = await record(await departed(), policy, Policy.ACCEPTED, now=NOW + SECOND)
     assert await fates(campaign) == {AWA: fate, BINTA: Fate("accepted")}
     assert stops == (["InsufficientBalance"] if policy is Policy.STOP else [])
-    row = await one("SELECT * FROM message WHERE msisdn = :awa", awa=AWA)
+    row = await one("SELECT * FROM message WHERE msisdn = %(awa)s", awa=AWA)
     assert row.attempts == (policy is Policy.AGAIN)
     assert row.was_uncertain is (policy is Policy.UNCERTAIN)
     assert row.final_at == (NOW + SECOND if policy is Policy.FINAL else None)
@@ -171,7 +169,7 @@ async def test_a_number_is_tried_again_after_waits_that_double_and_then_given_up
 async def test_numbers_of_one_request_wait_by_their_own_attempts() -> None:
     await crowd([AWA, BINTA])
     await running()
-    await change("UPDATE message SET attempts = 1 WHERE msisdn = :awa", awa=AWA)
+    await change("UPDATE message SET attempts = 1 WHERE msisdn = %(awa)s", awa=AWA)
     await record(await departed(), Policy.AGAIN, Policy.AGAIN)
     rows = await query(
         "SELECT message.msisdn, sms_batch.not_before FROM message JOIN sms_batch ON sms_batch.id = message.batch_id"
@@ -190,7 +188,7 @@ async def test_an_answer_written_down_twice_is_written_down_once() -> None:
         BINTA: Fate("planned"),
         CHEICK: Fate("failed", "UserInBlacklist"),
     }
-    assert (await one("SELECT attempts FROM message WHERE msisdn = :binta", binta=BINTA)).attempts == 1
+    assert (await one("SELECT attempts FROM message WHERE msisdn = %(binta)s", binta=BINTA)).attempts == 1
 
 
 async def test_an_answer_that_comes_after_the_sweep_settles_what_the_sweep_made_uncertain() -> None:
@@ -253,7 +251,7 @@ async def test_what_cannot_be_written_is_dropped() -> None:
 async def test_a_notice_that_another_worker_sends_is_not_dropped_by_the_first() -> None:
     key = await notice()
     stale = await claimed()
-    await change("UPDATE sms_batch SET state = 'left', worker = 'second', claimed_at = :at", at=NOW + SECOND)
+    await change("UPDATE sms_batch SET state = 'left', worker = 'second', claimed_at = %(at)s", at=NOW + SECOND)
     await ledger.drop_unwritable(stale, NOW)
     assert await fate_of(key) == Fate("planned")
     assert (await one("SELECT state FROM sms_batch")).state == "left"

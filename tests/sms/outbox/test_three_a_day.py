@@ -8,21 +8,9 @@ import pytest
 from core.campaigns.models import CampaignKind as Kind
 from sms.campaigns.audience import Audience
 from tests.core.seed import NOW, TODAY
-from tests.sms.campaign_world import (
-    AWA,
-    BINTA,
-    PAY_DAY,
-    Fate,
-    change,
-    crowd,
-    family,
-    fates,
-    got,
-    notice,
-    one,
-    running,
-)
+from tests.sms.campaign_world import AWA, BINTA, PAY_DAY, Fate, crowd, family, fates, got, notice, running
 from tests.sms.outbox.steps import DAY, SECOND, TOMORROW, claimed, depart, departed
+from tests.support.database import change, one
 
 pytestmark = pytest.mark.usefixtures("safo")
 

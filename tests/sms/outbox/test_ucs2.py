@@ -7,8 +7,9 @@ from core.outbox.notices import NoticeKind
 from core.platform.settings import Settings
 from sms.campaigns.audience import Audience
 from sms.campaigns.planning import Plan
-from tests.sms.campaign_world import AWA, BM, Watch, bodies, family, got, notice, one, planned, sender, speaks
+from tests.sms.campaign_world import AWA, BM, Watch, bodies, family, got, notice, planned, sender, speaks
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import one
 
 pytestmark = pytest.mark.usefixtures("safo")
 

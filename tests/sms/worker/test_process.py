@@ -22,22 +22,20 @@ from tests.sms.campaign_world import (
     AWA,
     Fate,
     approved,
-    change,
     counted,
     crowd,
     family,
     fate_of,
     notice,
     numbers,
-    one,
     planned,
-    query,
     running,
     somebody,
     state_of,
     until,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -130,7 +128,7 @@ def test_each_worker_has_a_name_of_its_own() -> None:
 
 # The timetable
 
-LISTENING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+LISTENING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%%'"
 TOLD_AGAIN = """SELECT pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')"""
 """A worker that just began to listen may have missed the first word; it would look by itself after five seconds."""
 
@@ -161,7 +159,7 @@ async def done(queue: App, task: str) -> None:
     job = await queue.tasks[task].defer_async(timestamp=int(now().timestamp()))
 
     async def gone() -> bool:
-        rows = await query("SELECT status FROM procrastinate_jobs WHERE id = :id", id=job)
+        rows = await query("SELECT status FROM procrastinate_jobs WHERE id = %(id)s", id=job)
         assert not rows or rows[0].status != "failed", "the job failed"
         await query(TOLD_AGAIN)
         return not rows
@@ -205,8 +203,8 @@ async def test_the_schedule_is_looked_at_unless_that_is_off(database_url: str, o
 
 
 async def test_each_night_what_was_kept_long_enough_is_deleted(database_url: str) -> None:
-    await change("INSERT INTO inbound_sms VALUES ('old', :awa, 'help', now() - interval '91 days', true)", awa=AWA)
-    await change("INSERT INTO inbound_sms VALUES ('new', :awa, 'help', now() - interval '89 days', true)", awa=AWA)
+    await change("INSERT INTO inbound_sms VALUES ('old', %(awa)s, 'help', now() - interval '91 days', true)", awa=AWA)
+    await change("INSERT INTO inbound_sms VALUES ('new', %(awa)s, 'help', now() - interval '89 days', true)", awa=AWA)
     async with at_work(database_url, ScriptedGateway()) as queue:
         await done(queue, "purge")
     assert [row.gateway_id for row in await query("SELECT gateway_id FROM inbound_sms")] == ["new"]

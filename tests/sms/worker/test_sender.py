@@ -36,14 +36,13 @@ from tests.sms.campaign_world import (
     move_day,
     notice,
     numbers,
-    one,
-    query,
     running,
     sender,
     until,
 )
 from tests.sms.scripted_gateway import ScriptedGateway, SlowGateway
 from tests.sms.worker.sending import DAY, EVENING, MORNING, ONE_EACH, at_work, failing
+from tests.support.database import one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 

@@ -23,14 +23,13 @@ from tests.sms.campaign_world import (
     family,
     fate_of,
     notice,
-    one,
-    query,
     running,
     sender,
     speaks,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sending import DAY, gone
+from tests.support.database import one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -73,7 +72,7 @@ async def test_a_request_that_cannot_depart_does_not_hold_up_those_behind_it(mon
     real = ledger.depart
 
     async def never_for_awa(claim: Claim, *args: Any, **kwargs: Any) -> Any:
-        if (await one("SELECT priority FROM sms_batch WHERE id = :id", id=claim.id)).priority == 1:
+        if (await one("SELECT priority FROM sms_batch WHERE id = %(id)s", id=claim.id)).priority == 1:
             raise gone()
         return await real(claim, *args, **kwargs)
 

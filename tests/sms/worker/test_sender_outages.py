@@ -23,13 +23,13 @@ from tests.sms.campaign_world import (
     crowd,
     fates,
     living,
-    one,
     running,
     sender,
     somebody,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sending import failing
+from tests.support.database import one
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -58,7 +58,7 @@ async def test_an_answer_written_down_without_our_knowing_it_is_written_down_onc
     gateway = ScriptedGateway({BINTA: Policy.AGAIN, CHEICK: Policy.STOP})
     await sender(gateway, watch).drain()
     assert await fates(campaign) == {AWA: Fate("accepted"), BINTA: Fate("planned"), CHEICK: Fate("planned")}
-    assert (await one("SELECT attempts FROM message WHERE msisdn = :binta", binta=BINTA)).attempts == 1
+    assert (await one("SELECT attempts FROM message WHERE msisdn = %(binta)s", binta=BINTA)).attempts == 1
     await steps.resume(campaign, await somebody("binta"), watch.turn(minutes=10))
     await sender(gateway, watch).drain()
     assert gateway.took == dict.fromkeys([AWA, BINTA, CHEICK], 1)

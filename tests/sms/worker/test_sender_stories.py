@@ -25,18 +25,8 @@ from sms.outbox.ledger import Claim
 from sms.outbox.window import Window
 from sms.worker import sweeps
 from sms.worker.sender import Sender
-from tests.sms.campaign_world import (
-    Watch,
-    change,
-    crowd,
-    living,
-    numbers,
-    one,
-    query,
-    running,
-    somebody,
-    state_of,
-)
+from tests.sms.campaign_world import Watch, crowd, living, numbers, running, somebody, state_of
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -228,7 +218,7 @@ class Story:
 
     async def is_anything_left(self) -> bool:
         rows = await query(
-            "SELECT id FROM sms_batch WHERE campaign_id = :id AND state IN ('ready', 'claimed', 'left')",
+            "SELECT id FROM sms_batch WHERE campaign_id = %(id)s AND state IN ('ready', 'claimed', 'left')",
             id=self.campaign,
         )
         return bool(rows) or await state_of(self.campaign) != "finished"
@@ -267,7 +257,7 @@ async def test_whatever_happens_each_is_told_at_most_once_or_marked(seed: int, h
         await HAPPENINGS[happening](story)
     await story.end()
 
-    rows = await query("SELECT * FROM message WHERE campaign_id = :id", id=story.campaign)
+    rows = await query("SELECT * FROM message WHERE campaign_id = %(id)s", id=story.campaign)
     assert sorted(row.msisdn for row in rows) == story.people
     for row in rows:
         took = story.gateway.took[row.msisdn]
@@ -278,5 +268,5 @@ async def test_whatever_happens_each_is_told_at_most_once_or_marked(seed: int, h
         if row.state == "dropped":
             assert not took or row.was_uncertain, "dropped, and taken"
     assert await state_of(story.campaign) == "finished"
-    batches = await query("SELECT DISTINCT state FROM sms_batch WHERE campaign_id = :id", id=story.campaign)
+    batches = await query("SELECT DISTINCT state FROM sms_batch WHERE campaign_id = %(id)s", id=story.campaign)
     assert {row.state for row in batches} <= {"done", "closed"}

@@ -20,14 +20,13 @@ from tests.sms.campaign_world import (
     fates,
     notice,
     numbers,
-    one,
-    query,
     running,
     sender,
     somebody,
     state_of,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 

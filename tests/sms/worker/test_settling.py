@@ -12,14 +12,11 @@ from tests.sms.campaign_world import (
     BINTA,
     Fate,
     Watch,
-    change,
     crowd,
     fate_of,
     fates,
     living,
     notice,
-    one,
-    query,
     running,
     sender,
     somebody,
@@ -37,6 +34,7 @@ from tests.sms.worker.sweeping import (
     taken_without_id,
     unanswered,
 )
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -50,7 +48,7 @@ async def test_an_uncertain_message_is_settled_by_the_report_of_its_number(state
     assert "settled" not in await swept(NOW + MINUTE + GRACE)
     assert (await swept(NOW + MINUTE + GRACE + SECOND))["settled"] == 1
     assert await fates(campaign) == {AWA: Fate(state), BINTA: Fate("uncertain", "ReadTimeout")}
-    row = await one("SELECT provider_id, was_uncertain, final_at FROM message WHERE msisdn = :awa", awa=AWA)
+    row = await one("SELECT provider_id, was_uncertain, final_at FROM message WHERE msisdn = %(awa)s", awa=AWA)
     assert (row.provider_id, row.was_uncertain) == ("strange", True)
     assert row.final_at == (None if state is MessageState.ON_ITS_WAY else NOW + MINUTE)
     assert await query("SELECT * FROM early_report") == []
@@ -82,7 +80,7 @@ async def test_nothing_is_settled_while_something_is_under_way_to_the_number() -
     await unanswered()
     key = await notice(AWA, now=NOW)
     await change(
-        "UPDATE sms_batch SET state = 'left', worker = 'first', left_at = :at WHERE campaign_id IS NULL", at=NOW
+        "UPDATE sms_batch SET state = 'left', worker = 'first', left_at = %(at)s WHERE campaign_id IS NULL", at=NOW
     )
     await reported("strange")
     later = NOW + 10 * MINUTE
@@ -90,8 +88,8 @@ async def test_nothing_is_settled_while_something_is_under_way_to_the_number() -
     assert "settled" not in await swept(later)
     assert await fates(campaign) == {AWA: Fate("uncertain", "ReadTimeout")}
 
-    await change("UPDATE sms_batch SET state = 'done', answered_at = :at WHERE campaign_id IS NULL", at=later)
-    await change("UPDATE message SET state = 'accepted', provider_id = 'known' WHERE key = :key", key=key)
+    await change("UPDATE sms_batch SET state = 'done', answered_at = %(at)s WHERE campaign_id IS NULL", at=later)
+    await change("UPDATE message SET state = 'accepted', provider_id = 'known' WHERE key = %(key)s", key=key)
     assert (await swept(later))["settled"] == 1
     assert await fates(campaign) == {AWA: Fate("delivered")}
 

@@ -9,16 +9,9 @@ from core.platform.settings import Settings
 from core.schema.retention import purge
 from sms.outbox import ledger
 from tests.core.seed import NOW
-from tests.sms.campaign_world import (
-    AWA,
-    Watch,
-    change,
-    notice,
-    one,
-    query,
-    sender,
-)
+from tests.sms.campaign_world import AWA, Watch, notice, sender
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -51,7 +44,7 @@ async def test_a_request_that_a_notice_was_put_off_from_is_kept_its_days() -> No
 
 async def test_past_them_it_is_gone_and_the_text_stays_with_who_has_it_still() -> None:
     await put_off(timedelta(days=1))
-    await change("UPDATE message SET planned_at = :at", at=PAST)
+    await change("UPDATE message SET planned_at = %(at)s", at=PAST)
     await purge(PAST, DAYS)
     assert await held() == (1, 1, 1)
 

@@ -18,7 +18,6 @@ from tests.sms.campaign_world import (
     Fate,
     Watch,
     approved,
-    change,
     counted,
     crowd,
     fate_of,
@@ -26,9 +25,7 @@ from tests.sms.campaign_world import (
     living,
     notice,
     numbers,
-    one,
     planned,
-    query,
     running,
     sender,
     somebody,
@@ -36,6 +33,7 @@ from tests.sms.campaign_world import (
 )
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sweeping import DAY, HOUR, MINUTE, SECOND, claimed, left, reported, swept, unanswered
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -133,7 +131,7 @@ async def test_a_living_worker_has_ten_minutes_to_write_an_answer_down() -> None
 
 async def test_a_notice_that_left_with_a_dead_worker_is_uncertain_too() -> None:
     key = await notice()
-    await change("UPDATE sms_batch SET state = 'left', worker = 'dead', claimed_at = :at, left_at = :at", at=NOW)
+    await change("UPDATE sms_batch SET state = 'left', worker = 'dead', claimed_at = %(at)s, left_at = %(at)s", at=NOW)
     assert await swept() == {"made_uncertain": 1}
     assert await fate_of(key) == Fate("uncertain", "worker died")
 
@@ -156,7 +154,7 @@ async def test_what_left_in_time_is_not_dropped() -> None:
     campaign = await running()
     await left()
     await living("first", NOW + 3 * DAY)
-    await change("UPDATE sms_batch SET left_at = :at", at=NOW + 3 * DAY)
+    await change("UPDATE sms_batch SET left_at = %(at)s", at=NOW + 3 * DAY)
     assert await swept(NOW + 3 * DAY) == {}
     assert await fates(campaign) == {AWA: Fate("planned")}
 
@@ -167,8 +165,8 @@ async def test_what_left_in_time_is_not_dropped() -> None:
 async def test_who_was_forgotten_in_a_request_that_is_over_goes_into_a_new_one() -> None:
     await crowd([AWA, BINTA])
     await running()
-    await change("UPDATE message SET state = 'accepted' WHERE msisdn = :binta", binta=BINTA)
-    await change("UPDATE sms_batch SET state = 'done', left_at = :at, answered_at = :at", at=NOW)
+    await change("UPDATE message SET state = 'accepted' WHERE msisdn = %(binta)s", binta=BINTA)
+    await change("UPDATE sms_batch SET state = 'done', left_at = %(at)s, answered_at = %(at)s", at=NOW)
     assert await sweeps.send_anew(NOW + 59 * SECOND) == 0
     assert await sweeps.send_anew(NOW + 60 * SECOND) == 1
     assert await sweeps.send_anew(NOW + 60 * SECOND) == 0
@@ -180,7 +178,7 @@ async def test_who_was_forgotten_in_a_request_that_is_over_goes_into_a_new_one()
 async def test_who_was_forgotten_is_sent_to_even_when_the_campaign_was_thought_finished() -> None:
     await crowd([AWA])
     campaign = await running()
-    await change("UPDATE sms_batch SET state = 'done', left_at = :at, answered_at = :at", at=NOW)
+    await change("UPDATE sms_batch SET state = 'done', left_at = %(at)s, answered_at = %(at)s", at=NOW)
     await swept(NOW)
     await swept(NOW + 2 * MINUTE)
     gateway = ScriptedGateway()
@@ -206,7 +204,7 @@ async def test_who_is_planned_still_in_a_closed_request_of_a_cancelled_campaign_
     campaign = await running()
     await left()
     await steps.cancel(campaign, "a mistake", await somebody("binta"), NOW)
-    await change("UPDATE sms_batch SET state = 'closed', answered_at = :now", now=NOW)
+    await change("UPDATE sms_batch SET state = 'closed', answered_at = %(now)s", now=NOW)
     await swept(NOW + 2 * MINUTE)
     assert await fates(campaign) == {AWA: Fate("dropped", "cancelled")}
 
@@ -219,7 +217,7 @@ async def test_a_campaign_with_nothing_left_is_over() -> None:
     campaign = await running()
     await sender(ScriptedGateway(), Watch()).drain()
     assert await swept(NOW + MINUTE) == {"finished": 1}
-    row = await one("SELECT state, ended_at FROM campaign WHERE id = :id", id=campaign)
+    row = await one("SELECT state, ended_at FROM campaign WHERE id = %(id)s", id=campaign)
     assert (row.state, row.ended_at) == ("finished", NOW + MINUTE)
 
 
@@ -238,7 +236,7 @@ async def test_without_a_report_for_three_days_a_message_is_silent_and_a_late_re
     await crowd([AWA])
     campaign = await running()
     await sender(ScriptedGateway(), Watch()).drain()
-    await change("UPDATE message SET state = :state", state=state)
+    await change("UPDATE message SET state = %(state)s", state=state)
     assert await swept(NOW + 72 * HOUR) == {"finished": 1}
     assert await swept(NOW + 72 * HOUR + SECOND) == {"silent": 1}
     assert await fates(campaign) == {AWA: Fate("silent")}
@@ -253,7 +251,7 @@ async def test_what_is_final_is_not_silent(state: str) -> None:
     await crowd([AWA])
     campaign = await running()
     await sender(ScriptedGateway(), Watch()).drain()
-    await change("UPDATE message SET state = :state", state=state)
+    await change("UPDATE message SET state = %(state)s", state=state)
     assert "silent" not in await swept(NOW + 73 * HOUR)
     assert await fates(campaign) == {AWA: Fate(state)}
 
