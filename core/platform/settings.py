@@ -250,7 +250,10 @@ class UnknownSetting(JigiError, ValueError):
     """A `JIGI_` name is set that nothing reads; the message names it and the nearest that is."""
 
 
-NOT_SETTINGS: Final = frozenset({"JIGI_LOGIN", "JIGI_SHOTS"})
+ENV_FILE: Final = "JIGI_ENV_FILE"
+"""Names the file that settings are read from where the environment has none: `.env`; set and empty, no file is read."""
+
+NOT_SETTINGS: Final = frozenset({"JIGI_LOGIN", "JIGI_SHOTS", ENV_FILE})
 """Names that a command or a tool reads for itself."""
 
 
@@ -273,5 +276,6 @@ def _refuse_unknown(given: Iterable[str]) -> None:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process, read on first use; raises UnknownSetting for a `JIGI_` name that nothing reads."""
-    _refuse_unknown([*os.environ, *dotenv_values(".env")])
-    return Settings()
+    file = os.environ.get(ENV_FILE, ".env")
+    _refuse_unknown([*os.environ, *(dotenv_values(file) if file else ())])
+    return Settings(_env_file=file or None)  # type: ignore[call-arg]  # pydantic-settings takes it, unknown to mypy
