@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -19,6 +20,7 @@ from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
 from core.platform.settings import Settings
 from core.platform.settings import settings as read_settings
+from core.schema import identity
 from core.schema.ground import Ground, ground
 from core.text.alphabet import alphabet
 from core.text.catalogue import unspoken
@@ -107,7 +109,7 @@ def _routes(
     routes: list[BaseRoute] = [
         *africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes),
         *webhooks.routes(settings, clock),
-        *health.routes(redis, unspoken),
+        *health.routes(redis, unspoken, fits=partial(identity.fits, identity.kind_asked_for(settings))),
         Route("/metrics", metrics),
     ]
     if settings.simulator and settings.callback_tokens:

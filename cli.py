@@ -20,8 +20,9 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
+from core.platform.errors import JigiError
 from core.platform.settings import Settings, settings
-from core.platform.terminal import bar, errors, on, out
+from core.platform.terminal import bar, errors, out
 
 ELSEWHERE: Final = {
     "agents": ("desk.staff.command", "The people who work here."),
@@ -50,23 +51,31 @@ app.add_typer(database_app, name="db")
 for _name, (_, _line) in ELSEWHERE.items():
     app.command(_name, help=_line)(lambda: None)
 
-DEMO_SETTINGS = {
-    "JIGI_SIMULATOR": "true",
-    "JIGI_CALLBACK_TOKENS": "demo",
-    "JIGI_DESK_TOTP": "false",
-    "JIGI_SMS_API_KEY": "demo",
-    "JIGI_SMS_SHORT_CODE": "1234",
-    "JIGI_SMS_WINDOW": "00:00,00:00",
-    "JIGI_SMS_RULE_WAIT_MINUTES": "2",
-}
-"""What the demonstration sets: nobody sleeps in it, so SMS go at any hour; nobody has a telephone for a second code."""
-
 Households = Annotated[int | None, typer.Option(min=20, help="Invented households, else some thousands.")]
 Full = Annotated[bool, typer.Option("--full", help="As many households as the programme had.")]
 Communes = Annotated[
     Path | None, typer.Option(exists=True, help="A communes file to live in, else two dozen communes of ours.")
 ]
 Port = Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")]
+
+
+@app.callback()
+def jigi(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="On the demonstration's own servers, whatever the environment says.")
+    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Say which Jigi this is.")] = False,
+) -> None:
+    """The line of the programme Jigisèmèjiri."""
+    if demo:
+        from demo import environment
+
+        environment.enter(int(os.environ.get("PORT", "8000")))
+    if version:
+        from core.schema.identity import program
+
+        out.print(program(), highlight=False)
+        raise typer.Exit
 
 
 @app.command()
@@ -77,20 +86,20 @@ def serve(
 ) -> None:
     """Answer callers: the web application, with our own PostgreSQL and Redis where no URL is set."""
     with _standing(settings()):
+        _fit()
         _listen(host, port, workers)
 
 
 @app.command()
 def demo(port: Port = 8000, households: Households = None, full: Full = False, communes: Communes = None) -> None:
     """An invented world to try everything with, on our own servers."""
-    from demo import campaigns
+    from core.schema.ground import at_database
+    from demo import campaigns, environment
 
-    os.environ |= DEMO_SETTINGS | {"JIGI_SMS_GATEWAY_URL": f"http://127.0.0.1:{port + 1}"}
-    settings.cache_clear()
-    with _standing(settings()) as url:
-        on(url, _demo_data(households, communes, full=full))
-        on(url, _desk_data())
-        campaign_id = on(url, campaigns.campaign(datetime.now(UTC), settings()))
+    with _standing(environment.enter(port)):
+        at_database(_demo_data(households, communes, full=full))
+        at_database(_desk_data())
+        campaign_id = at_database(campaigns.campaign(datetime.now(UTC), settings()))
         with _beside(_stand_in(port), [sys.executable, "-m", "cli", "worker"]):
             _say_where(port, campaign_id)
             _listen("127.0.0.1", port, 1)
@@ -109,6 +118,7 @@ def worker(
 
     _speak()
     url = settings().database_url or postgres(settings())
+    _fit()
     logs.set_up(settings().log_level)
     if metrics_port:
         start_http_server(metrics_port, "127.0.0.1")
@@ -126,21 +136,25 @@ def worker(
 
 @app.command("demo-data")
 def demo_data(households: Households = None, full: Full = False, communes: Communes = None) -> None:
-    """Fill the database with the invented world of the demo, told from today."""
-    from core.schema.ground import postgres
+    """Fill the demonstration's own database with its invented world, told from today."""
+    from core.schema.ground import at_database
+    from demo import environment
 
-    on(postgres(settings()), _demo_data(households, communes, full=full))
+    environment.enter(int(os.environ.get("PORT", "8000")))
+    at_database(_demo_data(households, communes, full=full))
 
 
 @database_app.command()
 def upgrade() -> None:
-    """Bring the database to the newest tables."""
+    """Bring the database to the newest tables; one that is new becomes a programme's own, or the demonstration's."""
     from core.schema import migrations
-    from core.schema.ground import postgres
+    from core.schema.ground import at_database, postgres
 
-    url = postgres(settings())
-    migrations.upgrade(url)
-    out.print("The database has the newest tables.")
+    async def done() -> None:
+        out.print("The database has the newest tables.")
+
+    migrations.upgrade(postgres(settings()))
+    at_database(done())
 
 
 @app.command()
@@ -177,9 +191,9 @@ def dial(
 def purge() -> None:
     """Delete what has been kept long enough, by the retention settings."""
     from core.schema import retention
-    from core.schema.ground import postgres
+    from core.schema.ground import at_database
 
-    deleted = on(postgres(settings()), retention.purge(datetime.now(UTC), settings()))
+    deleted = at_database(retention.purge(datetime.now(UTC), settings()))
     for what, count in asdict(deleted).items():
         out.print(f"{what}: {count} deleted")
 
@@ -198,16 +212,26 @@ def _standing(with_settings: Settings) -> Iterator[str]:
         yield on.database_url
 
 
-def _speak() -> None:
-    """Read every catalogue, or end with the sentence that says which language cannot be spoken."""
-    from core.text.languages import UnusableLocale
-    from core.text.translator import read_all
+def _fit() -> None:
+    """End with a sentence where this program has no business on the database; a database that is away may come."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from core.schema.ground import at_database
+
+    async def nothing() -> None:
+        """Fitting is all that is asked."""
 
     try:
-        read_all()
-    except UnusableLocale as unusable:
-        errors.print(str(unusable), style="bold red", highlight=False, markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
+        at_database(nothing())
+    except (SQLAlchemyError, OSError) as error:
+        errors.print(f"The database does not answer yet: {type(error).__name__}.", style="bold yellow", highlight=False)
+
+
+def _speak() -> None:
+    """Read every catalogue; raises UnusableLocale, whose sentence says which language cannot be spoken."""
+    from core.text.translator import read_all
+
+    read_all()
 
 
 def _listen(host: str, port: int, workers: int) -> None:
@@ -267,7 +291,7 @@ def _say_where(port: int, campaign_id: int | None) -> None:
     from demo.callers import DEMO_CALLERS
 
     out.print(f"\nThe telephone to try the line with: http://127.0.0.1:{port}/simulator", highlight=False)
-    out.print(f"From a terminal: jigi dial {DEMO_CALLERS[0].msisdn} --port {port}\n", highlight=False)
+    out.print(f"From a terminal: jigi --demo dial {DEMO_CALLERS[0].msisdn} --port {port}\n", highlight=False)
     people = Table("Login", "Who", title=f"The desk: http://127.0.0.1:{port}/desk, password {desk.PASSWORD} (invented)")
     for login, shown in desk.logins():
         people.add_row(login, shown)
@@ -278,16 +302,20 @@ def _say_where(port: int, campaign_id: int | None) -> None:
     out.print(table)
     if campaign_id is not None:
         out.print("\nAn SMS campaign is planned by Awa and approved by Moussa (invented). In another terminal:")
-        out.print(f"  .venv/bin/jigi campaign show {campaign_id}", highlight=False)
-        out.print(f"  .venv/bin/jigi campaign start {campaign_id} --as awa", highlight=False)
-        out.print(f"  .venv/bin/jigi campaign status {campaign_id} --watch", highlight=False)
+        out.print(f"  .venv/bin/jigi --demo campaign show {campaign_id}", highlight=False)
+        out.print(f"  .venv/bin/jigi --demo campaign start {campaign_id} --as awa", highlight=False)
+        out.print(f"  .venv/bin/jigi --demo campaign status {campaign_id} --watch", highlight=False)
         out.print("What each phone gets is shown on the telephone.\n")
     out.print("Ctrl-C ends it.\n", highlight=False)
 
 
 def main() -> None:
-    """Run the command."""
-    sys.exit(app())
+    """Run the command; what cannot be done is said in words, with exit code 2."""
+    try:
+        app()
+    except JigiError as refused:
+        errors.print(str(refused), style="bold red", highlight=False, markup=False, soft_wrap=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

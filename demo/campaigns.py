@@ -10,6 +10,8 @@ from core.payments.models import Payment, PaymentRound
 from core.payments.states import COMING
 from core.platform.database import reading
 from core.platform.settings import Settings
+from core.schema import identity
+from core.schema.identity import DatabaseKind
 from core.staff.agents import LoginTaken, Role, actor_of, add_agent
 from core.text.alphabet import alphabet
 from sms.campaigns import steps
@@ -30,7 +32,11 @@ async def present_round(today: date) -> PaymentRound | None:
 
 
 async def campaign(now: datetime, settings: Settings) -> int | None:
-    """Plan and approve it, ready to be started; None when nothing is coming."""
+    """Plan and approve it, ready to be started; None when nothing is coming.
+
+    Raises OtherKind on a programme's own database.
+    """
+    await identity.become(DatabaseKind.DEMO)
     for login, name in SUPERVISORS.items():
         with suppress(LoginTaken):
             await add_agent(login, name, Role.SUPERVISOR)

@@ -17,6 +17,8 @@ from core.grievances.subjects import CATEGORIES, Category, is_sensitive, keeps_l
 from core.grievances.vocabulary import DECIDED, TOP, Channel, GrievanceState, GrievanceStep, Level
 from core.platform import sql
 from core.platform.database import writing
+from core.schema import identity
+from core.schema.identity import DatabaseKind
 from core.staff import sign_in
 from core.staff.agents import Agent, LoginTaken, Role, Scope, actor_of, add_agent
 from core.text.languages import Language
@@ -103,20 +105,33 @@ class Family:
 
 
 async def people(now: datetime) -> None:
-    """Let the invented people work here, all with the same password."""
+    """Let the invented people work here, all with the same password; a login that is there is left as it is.
+
+    Raises OtherKind on a programme's own database.
+    """
+    await identity.become(DatabaseKind.DEMO)
     for person in PEOPLE:
-        scope = Scope.REGION if person.where else Scope.NATIONAL
         with suppress(LoginTaken):
-            await add_agent(person.login, person.name, person.role, scope, person.where)
+            await _let_in(person, now)
+
+
+async def _let_in(person: DemoPerson, now: datetime) -> None:
+    """Add one, in one transaction: nobody stands there without a password. Raises LoginTaken."""
+    scope = Scope.REGION if person.where else Scope.NATIONAL
+    async with writing() as session:
+        await add_agent(person.login, person.name, person.role, scope, person.where)
         agent_id = (await actor_of(person.login)).id
         if person.watches_focal:
-            async with writing() as session:
-                await session.exec(update(Agent).where(col(Agent.id) == agent_id).values(watches_focal=True))
+            await session.exec(update(Agent).where(col(Agent.id) == agent_id).values(watches_focal=True))
         await sign_in.give_password(agent_id, now, password=PASSWORD)
 
 
 async def grievances_and_calls(now: datetime, count: int = GRIEVANCES) -> None:
-    """File invented grievances of every category, state, place and age, and ask for calls; an earlier lot goes."""
+    """File invented grievances of every category, state, place and age, and ask for calls; an earlier lot goes.
+
+    Raises OtherKind on a programme's own database.
+    """
+    await identity.become(DatabaseKind.DEMO)
     draw = Random("jigi desk")  # noqa: S311 - an invented world, the same each time
     agents = {person.role: (await actor_of(person.login)).id for person in reversed(PEOPLE)}
     async with writing():

@@ -20,6 +20,8 @@ from core.platform import database, sql
 from core.platform.errors import JigiError
 from core.registry.components import ComponentCode
 from core.registry.statuses import Status
+from core.schema import identity
+from core.schema.identity import DatabaseKind
 from demo.callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, Situation
 from demo.grievances import file_grievances
 from demo.households import CASH_PLUS_CERCLE, DemoHousehold, households
@@ -60,11 +62,13 @@ async def build(
     """Write the import files of `count` households to `folder`, import them, and return what each import did.
 
     Places are those of `communes_file` (133 communes of it have households), or two dozen of ours. What an earlier
-    build paid and held is made anew, so that days are told from `today`. Raises NotADemonstration, ValueError when
-    `count` is less than the households behind the demonstration phones, and UnreadableFile for the communes.
+    build paid and held is made anew, so that days are told from `today`. Raises OtherKind on a programme's own
+    database, NotADemonstration, ValueError when `count` is less than the households behind the demonstration phones,
+    and UnreadableFile for the communes.
     """
     if count < len(CALLER_HOUSEHOLDS):
         raise ValueError(f"at least {len(CALLER_HOUSEHOLDS)} households are behind the demonstration phones")
+    await identity.become(DatabaseKind.DEMO)
     await _make_room()
 
     async def imported(kind: ImportKind, path: Path) -> ImportReport:

@@ -23,8 +23,8 @@ from core.calls.counts import since as counted_since
 from core.files.cells import UnreadableFile
 from core.imports.reading import Problem
 from core.platform.settings import Settings, settings
-from core.platform.terminal import errors, on, out
-from core.schema.ground import postgres
+from core.platform.terminal import errors, out
+from core.schema.ground import at_database, postgres
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from menus.line import line
@@ -50,7 +50,7 @@ def check(
     ] = False,
 ) -> None:
     """Walk the line as every kind of caller in every language, and name every page that is wrong."""
-    longest = on(postgres(settings()), longest_of_database()) if real else Longest()
+    longest = at_database(longest_of_database()) if real else Longest()
     walk = walked(longest)
     faults = findings(walk, line, rules(alphabet(settings().alphabet)))
     if as_json:
@@ -95,7 +95,7 @@ def stats(
     """What callers did: the way to each task, where they were lost, and how long it took."""
     days = _days(since)
     first = datetime.now(UTC).date() - timedelta(days=days - 1)
-    screens, tasks = on(postgres(settings()), counted_since(first))
+    screens, tasks = at_database(counted_since(first))
     table = Table("Task", "Finished", "Hops", "Seconds", "The way: came, went on, wrong key, back, lost")
     for funnel in funnels(screens, tasks, language.value if language else ""):
         steps = [

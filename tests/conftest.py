@@ -46,12 +46,13 @@ async def world(database_url: str) -> AsyncIterator[None]:
     with psycopg.connect(database_url, autocommit=True) as connection:
         rows = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-            "AND tablename NOT IN ('alembic_version', 'component')"
+            "AND tablename NOT IN ('alembic_version', 'component', 'database_identity')"
         ).fetchall()
         if rows:
             names = ", ".join(f'"{name}"' for (name,) in rows)
             connection.execute("SET session_replication_role = replica")  # the audit trail forbids it
             connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE".encode())
+        connection.execute("UPDATE database_identity SET kind = NULL")
     database.open_database(database_url, pool=10)
     yield
     await database.close_database()

@@ -1,7 +1,7 @@
 """Whether this process can do its work: for the load balancer and for whoever is on call."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from core.platform import sql
+from core.platform.errors import JigiError
 from core.platform.redis import Client
 
 ASKING_SECONDS = 2.0
@@ -17,17 +17,18 @@ WRITTEN, WRITTEN_SECONDS = "jigi:ready", 60
 """What readiness writes: a Redis that only reads is no help to a call."""
 
 
-def routes(redis: Client, unspoken: Callable[[], str]) -> list[Route]:
+def routes(redis: Client, unspoken: Callable[[], str], fits: Callable[[], Awaitable[None]]) -> list[Route]:
     """`/health/live`: the process runs; `/health/ready`: it can answer callers, and what it stands on.
 
-    `unspoken` says in a sentence why a language cannot be spoken, '' when each can.
+    `unspoken` says in a sentence why a language cannot be spoken, '' when each can; `fits` raises JigiError for a
+    database that is none for this program.
     """
 
     async def live(_: Request) -> Response:
         return PlainTextResponse("ok")
 
     async def ready(_: Request) -> Response:
-        database, cache = await asyncio.gather(_postgres(), _redis(redis))
+        database, cache = await asyncio.gather(_postgres(fits), _redis(redis))
         languages = unspoken() or "ok"
         parts = {"postgresql": database, "redis": cache, "languages": languages}
         return JSONResponse(parts, status_code=200 if database == languages == "ok" else 503)
@@ -35,10 +36,12 @@ def routes(redis: Client, unspoken: Callable[[], str]) -> list[Route]:
     return [Route("/health/live", live), Route("/health/ready", ready)]
 
 
-async def _postgres() -> str:
+async def _postgres(fits: Callable[[], Awaitable[None]]) -> str:
     try:
         async with asyncio.timeout(ASKING_SECONDS):
-            await sql.scalar("SELECT 1 FROM component LIMIT 1")
+            await fits()
+    except JigiError as unfit:
+        return f"unfit: {unfit}"
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         return f"down: {type(error).__name__}"
     return "ok"

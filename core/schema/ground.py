@@ -1,12 +1,16 @@
 """The servers a process stands on: those of the settings, or our own where none is set."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Coroutine, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from core.platform.servers import own_postgres, own_redis
-from core.platform.settings import Settings
-from core.schema import migrations
+from core.platform.settings import Settings, settings
+from core.platform.terminal import on
+from core.schema import identity, migrations
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +24,40 @@ class Ground:
 
 
 @contextmanager
-def ground(settings: Settings) -> Iterator[Ground]:
+def ground(chosen: Settings) -> Iterator[Ground]:
     """Both servers, our own started, and our own database brought to the newest tables."""
     with ExitStack() as stack:
-        redis_url = settings.redis_url
+        redis_url = chosen.redis_url
         if not redis_url:
-            server = own_redis(settings.data_dir)
+            server = own_redis(chosen.data_dir)
             stack.callback(server.close)
             redis_url = server.url
-        if settings.database_url:
-            direct, read = settings.database_direct_url, settings.database_read_url
-            yield Ground(settings.database_url, redis_url, direct, read)
+        if chosen.database_url:
+            direct, read = chosen.database_direct_url, chosen.database_read_url
+            yield Ground(chosen.database_url, redis_url, direct, read)
         else:
-            yield Ground(postgres(settings), redis_url)
+            yield Ground(postgres(chosen), redis_url)
 
 
-def postgres(settings: Settings) -> str:
+def postgres(chosen: Settings) -> str:
     """The URL of the database set, past a pooler, or of our own with the newest tables."""
-    if settings.database_url:
-        return settings.database_direct_url or settings.database_url
-    url = own_postgres(settings.data_dir)
+    if chosen.database_url:
+        return chosen.database_direct_url or chosen.database_url
+    url = own_postgres(chosen.data_dir)
     migrations.upgrade(url)
     return url
+
+
+def at_database(work: Coroutine[Any, Any, Done]) -> Done:
+    """Do a command's work at the database of the settings.
+
+    Raises UnfitDatabase, with nothing done, where that is a demonstration's and the settings are not, or the other way
+    round, and where its tables do not go with this program.
+    """
+
+    async def fitting() -> Done:
+        await identity.become(identity.kind_asked_for(settings()))
+        return await work
+
+    with closing(work):
+        return on(postgres(settings()), fitting())

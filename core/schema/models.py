@@ -19,6 +19,7 @@ from core.registry.models import (
     IdentificationTry,
     Phone,
 )
+from core.schema.identity import DatabaseIdentity
 from core.staff.agents import Agent
 from core.staff.audit import AuditEntry
 from core.staff.sign_in import AgentCredential, DeskSession
@@ -36,6 +37,7 @@ __all__ = [
     "Commune",
     "Component",
     "ComponentEvent",
+    "DatabaseIdentity",
     "DeskSession",
     "EarlyReport",
     "Enrolment",

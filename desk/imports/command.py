@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from core.imports import ImportKind, ImportReport, UnreadableFile, run
-from core.platform.settings import settings
-from core.platform.terminal import bar, errors, on, out
-from core.schema.ground import postgres
+from core.platform.terminal import bar, errors, out
+from core.schema.ground import at_database
 
 app = typer.Typer(add_completion=False)
 
@@ -24,7 +23,7 @@ def import_file(
 ) -> None:
     """Import a file: all of it, or nothing when a row is bad; the bad rows are named in FILE.errors.csv."""
     try:
-        report = on(postgres(settings()), _imported(kind, file, keep_good=keep_good))
+        report = at_database(_imported(kind, file, keep_good=keep_good))
     except UnreadableFile as problem:
         errors.print(f"[bold red]{file}:[/] {problem}", highlight=False)
         raise typer.Exit(2) from None

@@ -1,16 +1,16 @@
 """`jigi agents`: the people who work here, from the shell of the server."""
 
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.table import Table
 
 from core.platform.errors import JigiError
 from core.platform.settings import settings
-from core.platform.terminal import errors, on, out
-from core.schema.ground import postgres
+from core.platform.terminal import errors, out
+from core.schema.ground import at_database
 from core.staff import administration, audit
 from core.staff.administration import Duties
 from core.staff.agents import Role, Scope
@@ -21,10 +21,10 @@ Login = Annotated[str, typer.Argument(help="Their login.")]
 Done = TypeVar("Done")
 
 
-def _people(work: Awaitable[Done]) -> Done:
+def _people(work: Coroutine[Any, Any, Done]) -> Done:
     """Do something with the people who work here; what cannot be done is said in words, with exit code 2."""
     try:
-        return on(postgres(settings()), work)
+        return at_database(work)
     except JigiError as error:
         errors.print(str(error), style="bold red", highlight=False, markup=False)
     raise typer.Exit(2)
@@ -64,7 +64,7 @@ def list_agents() -> None:
     """Who works here, and who did; who is locked out, and who has a second factor."""
     now = datetime.now(UTC)
     table = Table("Login", "Name", "Role", "For", "Signs in with", "Seen", "Disabled")
-    for person in on(postgres(settings()), administration.everybody(now, settings())):
+    for person in at_database(administration.everybody(now, settings())):
         role = f"{person.role.value}, watches focal" if person.watches_focal else person.role.value
         table.add_row(
             person.login,
@@ -115,7 +115,7 @@ def check_audit(
     seal: Annotated[str, typer.Option(help="NUMBER:SEAL, as an earlier check printed it: it must stand still.")] = "",
 ) -> None:
     """Check the seals of the audit trail; exit code 1 when an entry was changed or taken away."""
-    broken, trail, stands = on(postgres(settings()), _checked(seal))
+    broken, trail, stands = at_database(_checked(seal))
     if broken is not None:
         errors.print(f"The trail is broken at entry {broken}.", style="bold red", highlight=False)
         raise typer.Exit(1)

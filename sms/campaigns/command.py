@@ -1,9 +1,9 @@
 """`jigi campaign`: plan, look, approve, start, pause, resume, cancel, watch, settle and report."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 from sqlmodel import col, select
@@ -16,9 +16,9 @@ from core.payments.models import PaymentRound
 from core.platform.database import reading
 from core.platform.errors import JigiError
 from core.platform.settings import settings
-from core.platform.terminal import errors, on, out
+from core.platform.terminal import errors, out
 from core.registry.statuses import Status
-from core.schema.ground import postgres
+from core.schema.ground import at_database
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor, UnknownAgent, actor_of
@@ -47,11 +47,11 @@ class CommandMistake(JigiError, ValueError):
     """What was asked cannot be understood; the message says why."""
 
 
-def _run(work: Callable[[], Awaitable[Done]]) -> Done:
+def _run(work: Callable[[], Coroutine[Any, Any, Done]]) -> Done:
     """Do the work; what cannot be done is said in words, with exit code 2."""
     refusals = (CampaignError, BadAudience, CannotBeWritten, NotASafeText, CommandMistake)
     try:
-        return on(postgres(settings()), work())
+        return at_database(work())
     except UnknownAgent as unknown:
         errors.print(f"{unknown} `jigi agents list` shows who does.", style="bold red")
     except refusals as refused:

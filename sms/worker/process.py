@@ -22,6 +22,8 @@ from core.platform import sql
 from core.platform.database import close_database, open_database, writing
 from core.platform.jobs import SEND, new_queue
 from core.platform.settings import Settings
+from core.schema import identity
+from core.schema.identity import UnfitDatabase
 from core.schema.retention import purge
 from core.text.translator import read_all
 from sms.campaigns import rules, steps
@@ -60,6 +62,7 @@ class Worker:
         self._queue = queue
         self.sender = Sender(gateway, settings, worker=name)
         self._stopping = asyncio.Event()
+        self._unfit: UnfitDatabase | None = None
         self._timetable()
 
     def stop(self) -> None:
@@ -68,7 +71,10 @@ class Worker:
         self.sender.stop()
 
     async def run(self) -> None:
-        """Work until stopped."""
+        """Work until stopped, or until the database is none for this program: raises UnfitDatabase then."""
+        await self._begin()
+        if self._unfit:
+            raise self._unfit
         log.info("worker_started", worker=self._name)
         beside = [asyncio.create_task(self._live()), asyncio.create_task(self._keep_time())]
         await self.sender.run()
@@ -77,6 +83,27 @@ class Worker:
             async with writing() as session:
                 await session.exec(delete(SmsWorker).where(col(SmsWorker.name) == self._name))
         log.info("worker_ended", worker=self._name)
+        if self._unfit:
+            raise self._unfit
+
+    async def _begin(self) -> None:
+        """Wait until the database answers, and see whether it is one for this program."""
+        while not self._stopping.is_set() and not await self._fits():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), AGAIN_SECONDS)
+
+    async def _fits(self) -> bool:
+        """Whether the database answers; where it is none for this program, the worker ends."""
+        try:
+            await identity.fits(identity.kind_asked_for(self._settings))
+        except UnfitDatabase as unfit:
+            log.error("worker_refused", worker=self._name, why=str(unfit))
+            self._unfit = unfit
+            self.stop()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("database_away", error=type(error).__name__)
+            return False
+        return True
 
     async def _keep_time(self) -> None:
         """Do the jobs of the queue; begin again when the database was gone."""
@@ -91,8 +118,9 @@ class Worker:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _live(self) -> None:
-        """Say every now and then that this worker lives."""
+        """Say every now and then that this worker lives, and look whether the database was upgraded past it."""
         while True:
+            await self._fits()
             try:
                 await self._seen()
             except (SQLAlchemyError, OSError) as error:
@@ -144,7 +172,10 @@ async def end_tasks(tasks: Collection[asyncio.Task[None]], seconds: float = ENDI
 
 
 async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:
-    """Run a worker on the database at `database_url` until `until` is set; raises UnusableLocale."""
+    """Run a worker on the database at `database_url` until `until` is set.
+
+    Raises UnusableLocale and UnfitDatabase.
+    """
     read_all()
     direct = settings.database_direct_url
     pool = 2 * (settings.sms_in_flight + 2)

@@ -11,9 +11,13 @@ from core.call_requests.requests import to_call
 from core.grievances.subjects import CATEGORIES
 from core.grievances.vocabulary import GrievanceState
 from core.platform import sql
-from core.staff.agents import Role, actor_of
+from core.platform.settings import Settings
+from core.schema import identity
+from core.schema.identity import DatabaseKind, OtherKind
+from core.staff import sign_in
+from core.staff.agents import Role, actor_of, add_agent
 from core.staff.row_security import seen_by
-from demo import desk
+from demo import campaigns, desk
 from tests.core import seed
 from tests.desk.browser import Browser
 
@@ -108,3 +112,36 @@ async def test_without_a_household_there_is_no_grievance(app: Starlette) -> None
     await desk.people(datetime.now(UTC))
     await desk.grievances_and_calls(NOW)
     assert await cases() == []
+
+
+@pytest.mark.usefixtures("planted")
+async def test_who_changed_their_password_keeps_it_when_the_demonstration_begins_again(browser: Browser) -> None:
+    now = datetime.now(UTC)
+    await sign_in.give_password((await actor_of("awa")).id, now, password="a word of their own")
+    await desk.people(now)
+    assert (await browser.submit("/desk/login", login="awa", password=desk.PASSWORD)).status_code != 303
+    assert (await browser.submit("/desk/login", login="awa", password="a word of their own")).status_code == 303
+
+
+async def test_nobody_is_let_into_a_programme_and_no_login_there_is_touched(app: Starlette, browser: Browser) -> None:
+    await identity.become(DatabaseKind.PRODUCTION)
+    now = datetime.now(UTC)
+    await add_agent("admin", "The real one", Role.ADMINISTRATOR)
+    await sign_in.give_password((await actor_of("admin")).id, now, password="a word of their own")
+    before = await sql.rows(Login, LOGINS)
+    for planting in (desk.people(now), desk.grievances_and_calls(NOW), campaigns.campaign(now, Settings())):
+        with pytest.raises(OtherKind):
+            await planting
+    assert await sql.rows(Login, LOGINS) == before
+    assert [row.login for row in before] == ["admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody who can sign in, and with what."""
+
+    login: str
+    password_hash: str | None
+
+
+LOGINS = "SELECT login, password_hash FROM agent LEFT JOIN agent_credential ON agent_id = agent.id ORDER BY login"

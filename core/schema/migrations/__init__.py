@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 
 def configuration(url: str) -> Config:
@@ -16,5 +18,23 @@ def configuration(url: str) -> Config:
 
 
 def upgrade(url: str) -> None:
-    """Bring the database at `url` (a libpq URL) to the newest version; several processes may do it at once."""
-    command.upgrade(configuration(url), "head")
+    """Bring the database at `url` (a libpq URL) to the newest tables; several processes may do it at once.
+
+    Tables that are newer than this program knows are left as they are.
+    """
+    if _newest(url) in {"", *_known()}:
+        command.upgrade(configuration(url), "head")
+
+
+def _known() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(configuration("")).walk_revisions()}
+
+
+def _newest(url: str) -> str:
+    """The number of the database's newest migration, '' where it has no tables."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+        if not row or not row[0]:
+            return ""
+        newest = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(newest[0]) if newest else ""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -9,14 +10,16 @@ import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
-from core.platform import health
+from core.platform import health, sql
+from core.schema import identity
+from core.schema.identity import DatabaseKind
 from core.text import languages
 from core.text.catalogue import unspoken
 
 
 @pytest.fixture
 async def site(world: None, redis: Redis) -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=health.routes(redis, unspoken))
+    app = Starlette(routes=health.routes(redis, unspoken, partial(identity.fits, DatabaseKind.PRODUCTION)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client:
         yield client
 
@@ -44,3 +47,21 @@ async def test_who_lacks_a_catalogue_is_not_ready(site: httpx.AsyncClient, local
     assert answer.status_code == 503
     assert answer.json()["languages"] == f"{path} is missing"
     assert (await site.get("/health/live")).status_code == 200
+
+
+async def test_who_stands_on_a_demonstration_and_shall_serve_a_programme_is_not_ready(site: httpx.AsyncClient) -> None:
+    await identity.become(DatabaseKind.DEMO)
+    answer = await site.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["postgresql"].startswith("unfit: This database is a demonstration")
+
+
+async def test_who_is_too_old_for_the_tables_of_an_upgrade_is_ready_no_longer(site: httpx.AsyncClient) -> None:
+    assert (await site.get("/health/ready")).status_code == 200
+    await sql.execute("UPDATE database_identity SET oldest_program = '99.0.0'")
+    try:
+        answer = await site.get("/health/ready")
+    finally:
+        await sql.execute("UPDATE database_identity SET oldest_program = '0.3.0'")
+    assert answer.status_code == 503
+    assert answer.json()["postgresql"].startswith("unfit: The database serves Jigi 99.0.0 and later")

@@ -15,6 +15,8 @@ from core.campaigns.models import CampaignKind as Kind
 from core.platform import database
 from core.platform.jobs import new_queue
 from core.platform.settings import Settings
+from core.schema import identity
+from core.schema.identity import DatabaseKind, UnfitDatabase
 from sms.campaigns import steps
 from sms.campaigns.audience import Audience
 from sms.worker.process import Worker, end_tasks, work, worker_name
@@ -290,3 +292,55 @@ async def test_what_did_not_hear_that_it_shall_end_is_asked_again() -> None:
     async with asyncio.timeout(5):
         await end_tasks([task], seconds=0.05)
     assert task.cancelled()
+
+
+async def at_once_refused(url: str, gateway: ScriptedGateway) -> str:
+    """What a worker says that does not begin."""
+    await database.close_database()
+    try:
+        with pytest.raises(UnfitDatabase) as refused:
+            await asyncio.wait_for(work(ALWAYS, url, gateway=gateway, until=asyncio.Event()), 20)
+    finally:
+        database.open_database(url)
+    return str(refused.value)
+
+
+async def test_a_worker_of_a_programme_sends_nothing_of_a_demonstration(database_url: str) -> None:
+    await identity.become(DatabaseKind.DEMO)
+    await notice(now=now())
+    gateway = ScriptedGateway()
+    assert "This database is a demonstration" in await at_once_refused(database_url, gateway)
+    assert gateway.took == {}
+    assert await query("SELECT name FROM sms_worker") == []
+
+
+@pytest.mark.usefixtures("tables_of_later_programs")
+async def test_a_worker_too_old_for_the_tables_sends_nothing(database_url: str) -> None:
+    await notice(now=now())
+    gateway = ScriptedGateway()
+    assert "The database serves Jigi 99.0.0 and later" in await at_once_refused(database_url, gateway)
+    assert gateway.took == {}
+
+
+@pytest.fixture
+async def tables_of_later_programs(world: None, database_url: str) -> AsyncIterator[None]:
+    await change("UPDATE database_identity SET oldest_program = '99.0.0'")
+    yield
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE database_identity SET oldest_program = '0.3.0'")
+
+
+async def test_a_worker_ends_when_the_tables_are_upgraded_past_it(database_url: str) -> None:
+    soon = ALWAYS.model_copy(update={"sms_worker_seconds": 1})
+    gateway = ScriptedGateway()
+    await database.close_database()
+    running_worker = asyncio.create_task(work(soon, database_url, gateway=gateway, until=asyncio.Event()))
+    await until(is_seen)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE database_identity SET oldest_program = '99.0.0'")
+        try:
+            with pytest.raises(UnfitDatabase):
+                await asyncio.wait_for(running_worker, 20)
+        finally:
+            connection.execute("UPDATE database_identity SET oldest_program = '0.3.0'")
+            database.open_database(database_url)

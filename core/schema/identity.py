@@ -1,0 +1,140 @@
+"""What a database is, and which programs may run on it.
+
+A database is a demonstration or a programme's own. It becomes one when it is made, and stays so: nothing of a
+demonstration is done to a programme's people, and nothing that a programme relies on stands among invented ones.
+
+Programs and tables are upgraded one after the other. The tables name the oldest program that may run on them; a program
+knows the oldest tables that it can read. Newer tables that it does not know are no hindrance.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import Final
+
+from psycopg.errors import UndefinedTable
+from sqlalchemy import CheckConstraint
+from sqlalchemy.exc import ProgrammingError
+from sqlmodel import Field
+
+from core.platform import sql
+from core.platform.columns import TableRow, one_of, stamped
+from core.platform.errors import JigiError
+from core.platform.settings import Settings
+from core.text.words import COMMAND, Word, called, label
+
+NEEDS: Final = "0008"
+"""The oldest tables, by the number of their migration, that this program can run on."""
+
+
+class DatabaseKind(Word):
+    """What the people in a database are."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+called(DatabaseKind, COMMAND, {DatabaseKind.DEMO: "a demonstration", DatabaseKind.PRODUCTION: "a programme's own"})
+
+
+class DatabaseIdentity(TableRow, table=True):
+    """The one row that tells what its database is; `kind` is empty until somebody has made it one or the other."""
+
+    __tablename__ = "database_identity"
+    __table_args__ = (CheckConstraint("one", name="ck_database_identity_one"),)
+
+    one: bool = Field(default=True, primary_key=True)
+    kind: DatabaseKind | None = Field(default=None, sa_type=one_of(DatabaseKind))
+    oldest_program: str
+    made_at: datetime = stamped()
+
+
+class UnfitDatabase(JigiError):
+    """This program has no business on this database; the message says why and what to do."""
+
+
+class OldTables(UnfitDatabase):
+    """The database has older tables than this program can read, or none."""
+
+
+class OldProgram(UnfitDatabase):
+    """The database serves newer programs only."""
+
+
+class OtherKind(UnfitDatabase):
+    """The database is a demonstration where a programme's own was asked for, or the other way round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a database says of itself; `tables` is the number of its newest migration."""
+
+    tables: str
+    kind: DatabaseKind | None
+    oldest_program: str
+
+
+IDENTITY: Final = """
+SELECT version_num AS tables, kind, oldest_program FROM database_identity, alembic_version
+"""
+SAY: Final = "UPDATE database_identity SET kind = %(kind)s WHERE kind IS NULL"
+FIRST_FIGURES: Final = re.compile(r"\d+(?:\.\d+)*")
+
+
+def program() -> str:
+    """The version of this program."""
+    return version("jigi")
+
+
+def kind_asked_for(settings: Settings) -> DatabaseKind:
+    """What the database of these settings has to be: only a demonstration has the telephone to try."""
+    return DatabaseKind.DEMO if settings.simulator else DatabaseKind.PRODUCTION
+
+
+async def fits(kind: DatabaseKind) -> None:
+    """Raise UnfitDatabase unless the open database is of this kind, or of none yet, and goes with this program."""
+    identity = await _identity()
+    if identity is None or identity.tables < NEEDS:
+        tables = "older tables than" if identity else "no tables, or older ones than"
+        raise OldTables(f"The database has {tables} Jigi {program()} needs. Run `jigi db upgrade` first.")
+    if is_older(program(), identity.oldest_program):
+        oldest = identity.oldest_program
+        raise OldProgram(f"The database serves Jigi {oldest} and later, and this is {program()}. Install {oldest}.")
+    if identity.kind not in (None, kind):
+        raise OtherKind(_other(identity.kind))
+
+
+async def become(kind: DatabaseKind) -> None:
+    """Make the open database what it is asked to be, where it is nothing yet; raises UnfitDatabase as `fits` does."""
+    await fits(kind)
+    await sql.execute(SAY, {"kind": kind.value})
+    await fits(kind)
+
+
+def is_older(version: str, other: str) -> bool:
+    """Whether a version is older than another, figure by figure: 0.9.1 than 0.10.0; what stands behind is not read."""
+    return _figures(version) < _figures(other)
+
+
+def _figures(version: str) -> tuple[int, ...]:
+    figures = FIRST_FIGURES.match(version)
+    return tuple(map(int, figures[0].split("."))) if figures else ()
+
+
+async def _identity() -> Identity | None:
+    """What the database says, None where its tables are too old to say it."""
+    try:
+        return await sql.row(Identity, IDENTITY)
+    except ProgrammingError as error:
+        if isinstance(error.orig, UndefinedTable):
+            return None
+        raise
+
+
+def _other(kind: DatabaseKind) -> str:
+    if kind is DatabaseKind.DEMO:
+        advice = "name another in JIGI_DATABASE_URL, or use `jigi --demo` for a command on the demonstration"
+    else:
+        advice = "nothing of a demonstration is done to it; `jigi demo` stands on servers of its own"
+    return f"This database is {label(kind, COMMAND)}: {advice}. Nothing was done."
