@@ -32,6 +32,10 @@ class Session(AsyncSession):
     execute = SqlAlchemySession.execute  # SQLModel's only adds a warning
 
 
+class AlreadyIn(JigiError, RuntimeError):
+    """A second transaction was asked for inside one."""
+
+
 class NotOpen(JigiError, RuntimeError):
     """The database was used before `open_database`."""
 
@@ -176,7 +180,12 @@ async def writing() -> AsyncIterator[Session]:
 
 @asynccontextmanager
 async def figures() -> AsyncIterator[Session]:
-    """One transaction on the server to read figures from, which may be a standby and some seconds behind."""
+    """One transaction on the server to read figures from, which may be a standby and some seconds behind.
+
+    Never inside another transaction: what waits for a second connection while it holds one may wait for ever.
+    """
+    if _ambient.get() is not None:
+        raise AlreadyIn("figures are read before or after a transaction")
     async with _transaction(_opened().figures) as session:
         yield session
 
@@ -214,4 +223,13 @@ async def copying() -> AsyncIterator[psycopg.AsyncConnection]:
     """A connection of its own past pool and pooler, for COPY, long statements and session locks; the caller commits."""
     addresses = _opened().addresses
     async with await psycopg.AsyncConnection.connect(addresses.direct or addresses.pooled) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def streaming() -> AsyncIterator[psycopg.AsyncConnection]:
+    """A connection of its own to the server that figures are read from, for lists too long to hold."""
+    addresses = _opened().addresses
+    url = addresses.read or addresses.direct or addresses.pooled
+    async with await psycopg.AsyncConnection.connect(url) as connection:
         yield connection

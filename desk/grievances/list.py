@@ -21,7 +21,7 @@ from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xls
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission, may
-from core.staff.row_security import seen_by
+from core.staff.row_security import figures_seen_by, seen_by
 from core.text.formats import number_phrase, short_date
 from core.text.words import PAPER, Word, label
 from desk.site.charts import link
@@ -104,10 +104,11 @@ class GrievanceList(DeskPage):
         if not may(me, Permission.EXPORT_GRIEVANCES):
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
         wanted = wanted_of(request.query_params)
-        async with seen_by(me):
+        async with figures_seen_by(me):
             if await search.count(wanted, at.date()) > MOST_EXPORTED:
                 raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_MANY)
             rows = await search.to_export(wanted, at.date())
+        async with seen_by(me):
             filters = {name: value for name, value in _filters(wanted).items() if name != "words"}
             detail = {"kind": kind, "rows": len(rows), "filters": filters, "searched": bool(wanted.words)}
             await audit.note(me.id, Act.GRIEVANCES_EXPORTED, None, at, detail)

@@ -93,16 +93,10 @@ class Reports(DeskPage):
         me, at = actor(request), now()
         if not may(me, Permission.EXPORT_REPORTS):
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
+        made = await self._report(request)
+        rows = list(_rows(made, at.date()))
+        detail = {"kind": kind, "rows": len(rows), "since": made.since, "until": made.until, "step": made.span.value}
         async with seen_by(me):
-            made = await self._report(request)
-            rows = list(_rows(made, at.date()))
-            detail = {
-                "kind": kind,
-                "rows": len(rows),
-                "since": made.since,
-                "until": made.until,
-                "step": made.span.value,
-            }
             await audit.note(me.id, Act.REPORT_EXPORTED, None, at, detail)
         return rows
 

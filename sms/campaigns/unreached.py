@@ -139,9 +139,9 @@ async def write(campaign_id: int, folder: Path) -> UnreachedFiles:
 
 
 async def households(campaign_id: int) -> AsyncIterator[UnreachedHousehold]:
-    """The households that could not be told, place by place."""
+    """The households that could not be told, place by place; from the server that figures are read from."""
     async with (
-        database.copying() as connection,
+        database.streaming() as connection,
         connection.cursor(name="unreached", row_factory=row_factory(UnreachedHousehold)) as cursor,
     ):
         await cursor.execute(LIST, {"id": campaign_id})

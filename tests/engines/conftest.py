@@ -47,7 +47,7 @@ def line_on() -> LineOn:
 
     @asynccontextmanager
     async def opened(ground: Ground) -> AsyncIterator[Callers]:
-        settings = Settings(_env_file=None, callback_tokens=("demo",))  # type: ignore[call-arg]
+        settings = Settings(_env_file=None, simulator=True, callback_tokens=("demo",))  # type: ignore[call-arg]
         app = build(settings, ground)
         transport = httpx.ASGITransport(app=app)
         async with (

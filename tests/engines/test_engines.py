@@ -64,7 +64,7 @@ async def sent(settings: Settings, pooled: str, direct: str) -> int:
 
 def worker_settings(direct: str) -> Settings:
     return Settings(  # type: ignore[call-arg]
-        _env_file=None, database_direct_url=direct, sms_window=(time(0), time(23, 59)), sms_rate=0
+        _env_file=None, simulator=True, database_direct_url=direct, sms_window=(time(0), time(23, 59)), sms_rate=0
     )
 
 
