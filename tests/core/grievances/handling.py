@@ -1,24 +1,65 @@
-"""Grievances handled by those whose they are, for tests that only want them asked about, decided or passed up."""
+"""A grievance as it is filed, and grievances handled by those whose they are: asked about, decided, passed up."""
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import col, select, update
 
 from core.grievances import steps
+from core.grievances.filing import Filing, file
 from core.grievances.locked import ShownVersion
 from core.grievances.models import Grievance
 from core.grievances.steps import DeskVisit
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import GrievanceState, Level
 from core.platform.database import reading, writing
-from core.staff.agents import Actor, Role, actor_of, add_agent
+from core.staff.agents import Actor, Role, Scope, actor_of, add_agent
+from core.text.languages import Language
+from tests.core.seed import NOW, SAFO
+
+AWA: Final = "+22376000001"
+LATE: Final = Filing(
+    key="session:4",
+    msisdn=AWA,
+    household_id=None,
+    category="payment",
+    subcategory="late",
+    words="Rien depuis trois mois",
+    anonymous=False,
+    call_back=False,
+    call_safe=None,
+    sms_safe=None,
+    language=Language("bm"),
+)
+"""A payment that did not come, told of in Bambara from a phone that stands in no register."""
 
 _NUMBERS: Final = count(1)
 
 
-async def visit(actor: Actor, reference: str, now: datetime) -> DeskVisit:
+async def somebody(
+    login: str, role: Role = Role.AGENT, scope: Scope = Scope.NATIONAL, code: str | None = None
+) -> Actor:
+    """Somebody who works here, an agent for the whole country unless more is given."""
+    await add_agent(login, login.capitalize(), role, scope, code)
+    return await actor_of(login)
+
+
+async def filed(key: str, now: datetime = NOW, **other: Any) -> str:
+    """File a grievance of Safo; its number."""
+    reference = (await file(replace(LATE, key=key, words=None, **other), now)).reference
+    await put(reference, commune_pcode=SAFO)
+    return reference
+
+
+async def put(reference: str, **values: object) -> None:
+    """Bring a grievance to stand as given, however it came there."""
+    async with writing() as session:
+        await session.exec(update(Grievance).where(col(Grievance.reference) == reference).values(**values))
+
+
+async def visit(actor: Actor, reference: str, now: datetime = NOW) -> DeskVisit:
     """Somebody at the page of a grievance as it is now."""
     async with reading() as session:
         versions = select(Grievance.version).where(Grievance.reference == reference)

@@ -21,20 +21,16 @@ from core.staff.permissions import NotAllowed
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from tests.core import seed
-from tests.core.grievances.test_queue import AWA, TUESDAY, at, filed, put, somebody
+from tests.core.grievances.handling import AWA, filed, put, somebody, visit
+from tests.core.seed import NOW
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("safo")
 RESOLVED = GrievanceState.RESOLVED
-
-
-@pytest.fixture(autouse=True)
-async def places(world: None) -> None:
-    await seed.safo()
 
 
 async def seen_case(reference: str, actor: Actor) -> Case:
     async with seen_by(actor):
-        grievance = await case(reference, actor, TUESDAY)
+        grievance = await case(reference, actor, NOW)
     assert grievance is not None
     return grievance
 
@@ -42,8 +38,8 @@ async def seen_case(reference: str, actor: Actor) -> Case:
 async def test_a_case_tells_what_is_related_and_what_is_likely_the_same() -> None:
     mariam = await somebody("mariam")
     reference = await filed("a")
-    same = await filed("b", TUESDAY - timedelta(days=29))
-    old = await filed("c", TUESDAY - timedelta(days=31))
+    same = await filed("b", NOW - timedelta(days=29))
+    old = await filed("c", NOW - timedelta(days=31))
     other = await filed("d", category="phone", subcategory="sim_lost")
     await filed("e", msisdn="+22376000009")
     grievance = await seen_case(reference, mariam)
@@ -55,8 +51,8 @@ async def test_a_case_tells_what_became_of_each_sms() -> None:
     mariam = await somebody("mariam")
     reference = await filed("a")
     async with seen_by(mariam):
-        await take(await at(mariam, reference))
-        await decide(await at(mariam, reference), RESOLVED, "C'est fait.")
+        await take(await visit(mariam, reference))
+        await decide(await visit(mariam, reference), RESOLVED, "C'est fait.")
     async with writing() as session:
         await session.execute(text("UPDATE message SET state = 'delivered' WHERE kind = 'decided'"))
     grievance = await seen_case(reference, mariam)
@@ -84,7 +80,7 @@ async def test_of_two_who_act_on_one_page_the_second_is_told_what_changed() -> N
 
     async def taking(actor: Actor) -> None:
         async with seen_by(actor):
-            await take(DeskVisit(actor, reference, page.shown, TUESDAY))
+            await take(DeskVisit(actor, reference, page.shown, NOW))
 
     outcomes = await asyncio.gather(taking(mariam), taking(oumou), return_exceptions=True)
     (stale,) = [outcome for outcome in outcomes if outcome is not None]
@@ -98,11 +94,11 @@ async def test_what_is_not_one_s_own_is_not_decided() -> None:
     mariam, oumou = await somebody("mariam"), await somebody("oumou", Role.SUPERVISOR)
     reference = await filed("a")
     async with seen_by(mariam):
-        await take(await at(mariam, reference))
+        await take(await visit(mariam, reference))
     for step in (lambda visit: decide(visit, RESOLVED, "Réponse."), lambda visit: escalate(visit, "Pourquoi")):
         with pytest.raises(NotYours) as refused:
             async with seen_by(oumou):
-                await step(await at(oumou, reference))
+                await step(await visit(oumou, reference))
         assert refused.value.name == "Mariam"
 
 
@@ -110,12 +106,12 @@ async def test_a_note_is_anybody_s_and_touches_only_one_s_own() -> None:
     mariam, oumou = await somebody("mariam"), await somebody("oumou")
     reference = await filed("a")
     async with seen_by(mariam):
-        await take(await at(mariam, reference))
+        await take(await visit(mariam, reference))
     async with seen_by(oumou):
-        await note(await at(oumou, reference), "La mairie a appelé")
+        await note(await visit(oumou, reference), "La mairie a appelé")
     assert (await seen_case(reference, mariam)).state is GrievanceState.ASSIGNED
     async with seen_by(mariam):
-        await note(await at(mariam, reference), "Vu")
+        await note(await visit(mariam, reference), "Vu")
     grievance = await seen_case(reference, mariam)
     assert grievance.state is GrievanceState.IN_PROGRESS
     assert [(entry.note, entry.told) for entry in grievance.entries[2:]] == [
@@ -128,22 +124,22 @@ async def test_whoever_decided_neither_takes_nor_decides_the_appeal() -> None:
     mariam, oumou = await somebody("mariam"), await somebody("oumou")
     reference = await filed("a")
     async with seen_by(mariam):
-        await take(await at(mariam, reference))
-        await decide(await at(mariam, reference), GrievanceState.REJECTED, "Non.")
-        await reopen(await at(mariam, reference), "La personne a sa carte")
+        await take(await visit(mariam, reference))
+        await decide(await visit(mariam, reference), GrievanceState.REJECTED, "Non.")
+        await reopen(await visit(mariam, reference), "La personne a sa carte")
     with pytest.raises(DecidedBefore):
         async with seen_by(mariam):
-            await take(await at(mariam, reference))
+            await take(await visit(mariam, reference))
     await put(reference, assigned_to=mariam.id)
     with pytest.raises(DecidedBefore):
         async with seen_by(mariam):
-            await decide(await at(mariam, reference), RESOLVED, "Oui.")
+            await decide(await visit(mariam, reference), RESOLVED, "Oui.")
     await put(reference, assigned_to=oumou.id)
     async with seen_by(oumou):
-        await decide(await at(oumou, reference), RESOLVED, "Oui.")
+        await decide(await visit(oumou, reference), RESOLVED, "Oui.")
     with pytest.raises(StepNotPossible, match="cannot be reopened"):
         async with seen_by(oumou):
-            await reopen(await at(oumou, reference), "Encore")
+            await reopen(await visit(oumou, reference), "Encore")
 
 
 async def test_a_level_above_one_s_own_is_not_taken() -> None:
@@ -152,7 +148,7 @@ async def test_a_level_above_one_s_own_is_not_taken() -> None:
     await put(reference, level=Level.CERCLE.value)
     with pytest.raises(NotAllowed):
         async with seen_by(mariam):
-            await take(await at(mariam, reference))
+            await take(await visit(mariam, reference))
 
 
 async def test_what_is_not_decided_is_not_concluded_and_an_act_needs_words() -> None:
@@ -160,10 +156,10 @@ async def test_what_is_not_decided_is_not_concluded_and_an_act_needs_words() -> 
     reference = await filed("a")
     with pytest.raises(StepNotPossible):
         async with seen_by(mariam):
-            await close(await at(mariam, reference))
+            await close(await visit(mariam, reference))
     for words in ("", " \n"):
         with pytest.raises(WordsMissing):
-            await note(await at(mariam, reference), words)
+            await note(await visit(mariam, reference), words)
 
 
 async def test_to_read_a_sensitive_one_is_recorded_and_to_glance_is_not() -> None:
@@ -176,7 +172,7 @@ async def test_to_read_a_sensitive_one_is_recorded_and_to_glance_is_not() -> Non
     async with seen_by(fanta):
         assert [(each.reference, each.name) for each in await readings()] == [(reference, "Fanta")]
     async with seen_by(mariam):
-        assert await case(reference, mariam, TUESDAY) is None
+        assert await case(reference, mariam, NOW) is None
         assert await glance(reference) is None
 
 

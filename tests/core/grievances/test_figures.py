@@ -10,14 +10,10 @@ from core.grievances.figures import Age, By, GrievanceCount, Span, Timely, media
 from core.grievances.search import GrievanceStanding, Wanted
 from core.staff.agents import Actor, Role, Scope
 from core.staff.row_security import seen_by
-from tests.core import seed
 from tests.core.grievances.grievance_rows import ELSEWHERE, FOCAL, SUPERVISOR, ago, listed, plant
-from tests.core.seed import SAFO, TODAY
+from tests.core.seed import TODAY
 
-
-@pytest.fixture(autouse=True)
-async def _places(world: None) -> None:
-    await seed.places((SAFO, "Safo"), (ELSEWHERE, "Kayes"))
+pytestmark = pytest.mark.usefixtures("safo_and_kayes")
 
 
 async def last_month(actor: Actor = SUPERVISOR) -> figures.Figures:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.grievances.filing import Filed, Filing, file
+from core.grievances.filing import Filed, file
 from core.grievances.following import by_reference, of_phone
 from core.grievances.models import Holiday
 from core.grievances.steps import reopen_on_the_line as reopen
@@ -17,26 +17,12 @@ from core.grievances.vocabulary import GrievanceState
 from core.numbers.identifiers import is_reference
 from core.platform.database import reading, writing
 from core.registry.statuses import Status
-from core.text.languages import Language
 from tests.core import seed
+from tests.core.grievances.handling import AWA, LATE
 
 pytestmark = pytest.mark.usefixtures("world")
 
-AWA = "+22376000001"
 THURSDAY = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
-LATE = Filing(
-    key="session:4",
-    msisdn=AWA,
-    household_id=None,
-    category="payment",
-    subcategory="late",
-    words="Rien depuis trois mois",
-    anonymous=False,
-    call_back=False,
-    call_safe=None,
-    sms_safe=None,
-    language=Language("bm"),
-)
 CALL_ME = replace(LATE, call_back=True, call_safe=True)
 ABUSE = replace(LATE, category="abuse", subcategory="violence")
 

@@ -1,29 +1,29 @@
 """The table of steps is what the domain does: for every state, step, role and holder."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from typing import Final
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 
 from core.grievances import cases, queue, steps
-from core.grievances.filing import Filing, file
+from core.grievances.filing import file
 from core.grievances.models import Grievance, GrievanceEvent
 from core.grievances.queue import QueueView
 from core.grievances.rules import RULES, StepNotPossible, may, steps_for
 from core.grievances.steps import DeskVisit
 from core.grievances.vocabulary import CALLS, DECIDED, OPEN, GrievanceState, GrievanceStep
-from core.platform.database import reading, undone, writing
-from core.staff.agents import Actor, Role, Scope, actor_of, add_agent
+from core.platform.database import reading, undone
+from core.staff.agents import Actor, Role, Scope
 from core.staff.permissions import NotAllowed
 from core.staff.row_security import seen_by
-from core.text.languages import Language
 from tests.core import seed
-from tests.core.grievances.handling import visit
+from tests.core.grievances.handling import LATE, put, somebody, visit
+from tests.core.seed import NOW
 
-NOW: Final = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ORDINARY, SENSITIVE = ("payment", "late"), ("conduct", "bribe")
 HOLDERS: Final = ("own", "another's", "nobody's")
 
@@ -44,22 +44,10 @@ def _doing(colleague: Actor) -> dict[GrievanceStep, Callable[[DeskVisit], Awaita
     }
 
 
-async def _somebody(login: str, role: Role, scope: Scope = Scope.NATIONAL, code: str | None = None) -> Actor:
-    await add_agent(login, login.capitalize(), role, scope, code)
-    return await actor_of(login)
-
-
 async def _filed(key: str, subject: tuple[str, str]) -> str:
-    filing = Filing(
-        key, "+22376000001", None, *subject, None, anonymous=False, call_back=True, call_safe=None, sms_safe=None,
-        language=Language("bm"),
-    )  # fmt: skip
+    category, subcategory = subject
+    filing = replace(LATE, key=key, category=category, subcategory=subcategory, words=None, call_back=True)
     return (await file(filing, NOW)).reference
-
-
-async def _put(reference: str, **values: object) -> None:
-    async with writing() as session:
-        await session.exec(update(Grievance).where(col(Grievance.reference) == reference).values(**values))
 
 
 async def _last() -> GrievanceEvent:
@@ -71,15 +59,15 @@ async def _last() -> GrievanceEvent:
 @pytest.mark.parametrize("subject", [ORDINARY, SENSITIVE], ids=["ordinary", "sensitive"])
 @pytest.mark.parametrize("state", list(GrievanceState))
 async def test_the_table_the_offer_and_the_domain_agree(subject: tuple[str, str], state: GrievanceState) -> None:
-    roles = {role: await _somebody(role.value, role) for role in Role}
-    colleague = await _somebody("colleague", Role.FOCAL if subject == SENSITIVE else Role.AGENT)
+    roles = {role: await somebody(role.value, role) for role in Role}
+    colleague = await somebody("colleague", Role.FOCAL if subject == SENSITIVE else Role.AGENT)
     doing = _doing(colleague)
     assert set(doing) == set(RULES)
     reference = await _filed("a", subject)
     for (role, actor), holder in product(roles.items(), HOLDERS):
         whose = {"own": actor.id, "another's": colleague.id, "nobody's": None}[holder]
         decider = colleague.id if state in DECIDED else None
-        await _put(reference, state=state, assigned_to=whose, touched_at=NOW, decided_by=decider)
+        await put(reference, state=state, assigned_to=whose, touched_at=NOW, decided_by=decider)
         case = await cases.glance(reference)
         assert case is not None
         offered = steps_for(case, actor, NOW)
@@ -104,15 +92,15 @@ async def _done(take: Callable[[DeskVisit], Awaitable[object]], page: DeskVisit,
 async def test_the_queue_offers_what_may_be_taken_but_for_those_that_wait() -> None:
     await seed.safo()
     mariam, other = (
-        await _somebody("mariam", Role.AGENT, Scope.COMMUNE, seed.SAFO),
-        await _somebody("oumou", Role.AGENT),
+        await somebody("mariam", Role.AGENT, Scope.COMMUNE, seed.SAFO),
+        await somebody("oumou", Role.AGENT),
     )
     longer = timedelta(days=1)
     for number, (state, holder, touched, level, appealed) in enumerate(
         product(OPEN, (None, mariam.id, other.id), (NOW, NOW - longer), ("commune", "cercle"), (False, True))
     ):
         reference = await _filed(f"key {number}", ORDINARY)
-        await _put(
+        await put(
             reference, state=state, assigned_to=holder, touched_at=touched, level=level, commune_pcode=seed.SAFO,
             reopen_count=int(appealed), decided_by=mariam.id if appealed and number % 3 else None,
         )  # fmt: skip

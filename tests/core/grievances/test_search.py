@@ -10,12 +10,9 @@ from core.numbers.identifiers import household_no
 from core.platform.database import writing
 from tests.core import seed
 from tests.core.grievances.grievance_rows import ELSEWHERE, ago, listed, plant
-from tests.core.seed import SAFO, TODAY
+from tests.core.seed import TODAY
 
-
-@pytest.fixture(autouse=True)
-async def _places(world: None) -> None:
-    await seed.places((SAFO, "Safo"), (ELSEWHERE, "Kayes"))
+pytestmark = pytest.mark.usefixtures("safo_and_kayes")
 
 
 async def test_somebody_is_found_by_number_phone_household_and_name_as_it_sounds() -> None:

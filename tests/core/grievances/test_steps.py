@@ -17,31 +17,17 @@ from core.grievances.vocabulary import Channel, GrievanceState, Level
 from core.platform.database import writing
 from core.staff.agents import Actor, Role
 from core.text.folding import NoRule
-from core.text.languages import Language
 from core.text.links import NotASafeText
 from tests.core import seed
-from tests.core.grievances.handling import asked, decided, escalated, held, visit
+from tests.core.grievances.handling import AWA, LATE, asked, decided, escalated, held, visit
 from tests.support.database import one, query
 
 pytestmark = pytest.mark.usefixtures("world")
 
-AWA, FIXED = "+22376000001", "+22320221615"
+FIXED = "+22320221615"
 THURSDAY = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 MONDAY = THURSDAY + timedelta(days=4)
 RESOLVED, REJECTED = GrievanceState.RESOLVED, GrievanceState.REJECTED
-LATE = Filing(
-    key="session:4",
-    msisdn=AWA,
-    household_id=None,
-    category="payment",
-    subcategory="late",
-    words="Rien depuis trois mois",
-    anonymous=False,
-    call_back=False,
-    call_safe=None,
-    sms_safe=None,
-    language=Language("bm"),
-)
 CONDUCT = replace(LATE, category="conduct", subcategory="bribe")
 ABUSE = replace(LATE, category="abuse", subcategory="violence", words=None)
 SENSITIVE = pytest.mark.parametrize("filing", [CONDUCT, ABUSE], ids=["conduct", "abuse"])

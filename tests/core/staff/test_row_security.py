@@ -1,6 +1,7 @@
 """What an agent sees is held at the database: by place, by role, table by table."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from core.call_requests.requests import ask_call
-from core.grievances.filing import Filing, file
+from core.grievances.filing import file
 from core.payments.states import PaymentState
 from core.platform.database import reading, writing
 from core.schema import migrations
@@ -22,6 +23,7 @@ from core.staff.row_security import seen_by, sight
 from core.staff.sign_in import give_password
 from core.text.languages import Language
 from tests.core import seed
+from tests.core.grievances.handling import LATE
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 NEAR, SAME_CERCLE, SAME_REGION, FAR = "ML020201", "ML020202", "ML020501", "ML030101"
@@ -42,18 +44,14 @@ async def country(world: None) -> None:
         await seed.payment(household, PaymentState.PAID)
         await ask_call(f"call {pcode}", msisdn, Language("bm"), household, NOW)
         for category, subcategory in (("payment", "late"), ("conduct", "bribe")):
-            filing = Filing(
+            filing = replace(
+                LATE,
                 key=f"{category} {pcode}",
                 msisdn=msisdn,
                 household_id=household,
                 category=category,
                 subcategory=subcategory,
-                words="words",
-                anonymous=False,
-                call_back=False,
-                call_safe=None,
                 sms_safe=True,
-                language=Language("bm"),
             )
             await file(filing, NOW)
     await ask_call("call of nobody", "+22376000009", Language("bm"), None, NOW)

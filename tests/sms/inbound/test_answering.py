@@ -10,7 +10,7 @@ import structlog
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from core.grievances.filing import Filing, file
+from core.grievances.filing import file
 from core.grievances.vocabulary import GrievanceState
 from core.payments.states import PaymentState
 from core.platform.database import writing
@@ -22,6 +22,7 @@ from menus import line as programme
 from simulator.gateway import UssdCall
 from sms.inbound.answering import Incoming, take
 from tests.core import seed
+from tests.core.grievances import handling
 from tests.core.grievances.handling import decided
 from tests.sms.conftest import Webhooks
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
@@ -36,19 +37,7 @@ SAFE = {
 MINUTE = timedelta(minutes=1)
 FRIDAY = date(2026, 11, 27)
 REFERENCE, OTHER, SLIPPED = "5724577", "4123454", "5724571"
-LATE = Filing(
-    key="session:4",
-    msisdn=BAKARY,
-    household_id=None,
-    category="payment",
-    subcategory="late",
-    words="Rien depuis trois mois",
-    anonymous=False,
-    call_back=False,
-    call_safe=None,
-    sms_safe=None,
-    language=FR,
-)
+LATE = replace(handling.LATE, msisdn=BAKARY, language=FR)
 
 
 async def answers() -> list[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ from core.text.languages import Language
 from core.text.translator import translator
 from sms.outbox import notice_texts
 from tests.core import seed
+from tests.core.grievances import handling
 from tests.core.grievances.handling import asked, decided, escalated
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
 
@@ -31,19 +32,7 @@ SAFE = {
     BM: "Mògò si man kan ka wari walima kòdi nyini aw fè.",
 }
 ANSWER = "Votre nom n’est pas sur la liste."
-LATE = Filing(
-    key="session:4",
-    msisdn=AWA,
-    household_id=None,
-    category="payment",
-    subcategory="late",
-    words="Rien depuis trois mois",
-    anonymous=False,
-    call_back=False,
-    call_safe=None,
-    sms_safe=None,
-    language=FR,
-)
+LATE = replace(handling.LATE, language=FR)
 CONDUCT = replace(LATE, category="conduct", subcategory="bribe", words="Le chef a pris 5 000", sms_safe=True)
 ABUSE = replace(LATE, category="abuse", subcategory="violence", words=None, sms_safe=True)
 
