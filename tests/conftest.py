@@ -16,6 +16,7 @@ from core.platform import database
 from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
 from core.schema import migrations
 from tests.core import seed
+from tests.support.small_catalogues import SmallCatalogues
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +108,9 @@ def town_database(database_url: str, demo_world: str) -> str:
         connection.execute("DROP DATABASE IF EXISTS jigi_town WITH (FORCE)")
         connection.execute(f"CREATE DATABASE jigi_town TEMPLATE {demo_world}".encode())
     return make_url(database_url).set(database="jigi_town").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def catalogues(tmp_path: Path) -> SmallCatalogues:
+    """Catalogues of two texts and the room that uses them, for a test to spoil."""
+    return SmallCatalogues(tmp_path)

@@ -7,25 +7,20 @@ from pathlib import Path
 import pytest
 
 from proof.catalogues import problems
-from tests.core.text.planted import BM_PAYMENT, BM_TRIES, FR_PAYMENT, FR_TRIES, SCREEN, Planted
+from tests.support.small_catalogues import BM_PAYMENT, BM_TRIES, FR_PAYMENT, FR_TRIES, SCREEN, SmallCatalogues
 
 
-@pytest.fixture
-def planted(tmp_path: Path) -> Planted:
-    return Planted(tmp_path)
+def named(catalogues: SmallCatalogues) -> list[str]:
+    return problems(catalogues.locales, [catalogues.room])
 
 
-def named(planted: Planted) -> list[str]:
-    return problems(planted.locales, [planted.room])
+def test_complete_catalogues_have_no_problem(catalogues: SmallCatalogues) -> None:
+    assert named(catalogues) == []
 
 
-def test_complete_catalogues_have_no_problem(planted: Planted) -> None:
-    assert named(planted) == []
-
-
-def test_a_file_that_is_no_catalogue_is_a_problem(planted: Planted) -> None:
-    planted.catalogue("fr", "not a catalogue")
-    assert any(problem.startswith("fr: cannot be read") for problem in named(planted))
+def test_a_file_that_is_no_catalogue_is_a_problem(catalogues: SmallCatalogues) -> None:
+    catalogues.catalogue("fr", "not a catalogue")
+    assert any(problem.startswith("fr: cannot be read") for problem in named(catalogues))
 
 
 @pytest.mark.parametrize(
@@ -68,9 +63,11 @@ def test_a_file_that_is_no_catalogue_is_a_problem(planted: Planted) -> None:
         ),
     ],
 )
-def test_each_problem_of_a_catalogue_is_named(planted: Planted, entries: tuple[str, ...], problem: str) -> None:
-    planted.catalogue("fr", *entries)
-    assert named(planted) == [f"fr: {problem}"]
+def test_each_problem_of_a_catalogue_is_named(
+    catalogues: SmallCatalogues, entries: tuple[str, ...], problem: str
+) -> None:
+    catalogues.catalogue("fr", *entries)
+    assert named(catalogues) == [f"fr: {problem}"]
 
 
 @pytest.mark.parametrize(
@@ -82,25 +79,25 @@ def test_each_problem_of_a_catalogue_is_named(planted: Planted, entries: tuple[s
         ("# Back-translation: It\n# Confidence: sure\n", "has no comment `Confidence: high|medium|low`"),
     ],
 )
-def test_bambara_without_its_review_is_a_problem(planted: Planted, comments: str, problem: str) -> None:
+def test_bambara_without_its_review_is_a_problem(catalogues: SmallCatalogues, comments: str, problem: str) -> None:
     bare = BM_PAYMENT.split("\n", 2)[2]
-    planted.catalogue("bm", comments + bare, BM_TRIES)
-    assert named(planted) == [f"bm: 'Next payment: {{date}}' {problem}"]
+    catalogues.catalogue("bm", comments + bare, BM_TRIES)
+    assert named(catalogues) == [f"bm: 'Next payment: {{date}}' {problem}"]
 
 
-def test_a_confidence_may_ask_for_native_review(planted: Planted) -> None:
-    planted.catalogue("bm", BM_PAYMENT.replace("high", "low - needs native review"), BM_TRIES)
-    assert named(planted) == []
+def test_a_confidence_may_ask_for_native_review(catalogues: SmallCatalogues) -> None:
+    catalogues.catalogue("bm", BM_PAYMENT.replace("high", "low - needs native review"), BM_TRIES)
+    assert named(catalogues) == []
 
 
-def test_a_missing_catalogue_is_a_problem(planted: Planted) -> None:
-    planted.catalogue("fr").unlink()
-    assert named(planted) == ["fr: no catalogue"]
+def test_a_missing_catalogue_is_a_problem(catalogues: SmallCatalogues) -> None:
+    catalogues.catalogue("fr").unlink()
+    assert named(catalogues) == ["fr: no catalogue"]
 
 
-def test_a_text_used_with_two_plurals_is_a_problem(planted: Planted) -> None:
-    planted.screen(SCREEN + '    translator.t("One try left")\n')
-    assert named(planted) == ["menus/payment.py:5: 'One try left' has another plural at menus/payment.py:4"]
+def test_a_text_used_with_two_plurals_is_a_problem(catalogues: SmallCatalogues) -> None:
+    catalogues.screen(SCREEN + '    translator.t("One try left")\n')
+    assert named(catalogues) == ["menus/payment.py:5: 'One try left' has another plural at menus/payment.py:4"]
 
 
 def test_the_check_runs_as_a_command_and_fails_on_a_problem() -> None:

@@ -1,6 +1,5 @@
 """Ready is who can answer callers, in every language, and would after a restart."""
 
-import shutil
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,6 @@ from starlette.applications import Starlette
 from core.platform import health, sql
 from core.schema import identity
 from core.schema.identity import DatabaseKind
-from core.text import languages
 from core.text.catalogue import unspoken
 
 
@@ -22,15 +20,6 @@ async def site(world: None, redis: Redis) -> AsyncIterator[httpx.AsyncClient]:
     app = Starlette(routes=health.routes(redis, unspoken, partial(identity.fits, DatabaseKind.PRODUCTION)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client:
         yield client
-
-
-@pytest.fixture
-def locales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the catalogues that this process speaks from."""
-    folder = tmp_path / "locales"
-    shutil.copytree(languages.LOCALES, folder)
-    monkeypatch.setattr(languages, "LOCALES", folder)
-    return folder
 
 
 async def test_who_has_everything_is_ready(site: httpx.AsyncClient) -> None:

@@ -1,19 +1,12 @@
-from pathlib import Path
-
 import pytest
 
 from core.text.catalogue import load
 from core.text.languages import Language, UnusableLocale
-from tests.core.text.planted import FR_PAYMENT, FR_TRIES, Planted
+from tests.support.small_catalogues import FR_PAYMENT, FR_TRIES, SmallCatalogues
 
 
-@pytest.fixture
-def planted(tmp_path: Path) -> Planted:
-    return Planted(tmp_path)
-
-
-def test_texts_are_found_in_each_language(planted: Planted) -> None:
-    bambara, french = load(Language("bm"), planted.locales), load(Language("fr"), planted.locales)
+def test_texts_are_found_in_each_language(catalogues: SmallCatalogues) -> None:
+    bambara, french = load(Language("bm"), catalogues.locales), load(Language("fr"), catalogues.locales)
     assert bambara.singular("Next payment: {date}") == "Wari bɛna di {date}"
     assert bambara.plural("One try left", "{n} tries left", 1) == "A tɔ tora siɲɛ {n}"
     assert french.plural("One try left", "{n} tries left", 0) == "Encore un essai"
@@ -28,28 +21,28 @@ def test_texts_are_found_in_each_language(planted: Planted) -> None:
         "",
     ],
 )
-def test_a_fuzzy_empty_or_missing_entry_is_not_used(planted: Planted, unfit: str) -> None:
-    planted.catalogue("fr", unfit)
-    assert load(Language("fr"), planted.locales).singular("Next payment: {date}") == "Next payment: {date}"
+def test_a_fuzzy_empty_or_missing_entry_is_not_used(catalogues: SmallCatalogues, unfit: str) -> None:
+    catalogues.catalogue("fr", unfit)
+    assert load(Language("fr"), catalogues.locales).singular("Next payment: {date}") == "Next payment: {date}"
 
 
-def test_a_plural_with_an_empty_form_is_not_used(planted: Planted) -> None:
-    planted.catalogue("fr", FR_TRIES.replace("Encore {n} essais", ""))
-    french = load(Language("fr"), planted.locales)
+def test_a_plural_with_an_empty_form_is_not_used(catalogues: SmallCatalogues) -> None:
+    catalogues.catalogue("fr", FR_TRIES.replace("Encore {n} essais", ""))
+    french = load(Language("fr"), catalogues.locales)
     assert french.plural("One try left", "{n} tries left", 2) == "{n} tries left"
     assert french.plural("One try left", "{n} tries left", 1) == "One try left"
 
 
-def test_a_missing_catalogue_is_an_error_that_names_it(planted: Planted) -> None:
-    path = planted.catalogue("fr")
+def test_a_missing_catalogue_is_an_error_that_names_it(catalogues: SmallCatalogues) -> None:
+    path = catalogues.catalogue("fr")
     path.unlink()
     with pytest.raises(UnusableLocale, match=f"{path} cannot be used: FileNotFoundError"):
-        load(Language("fr"), planted.locales)
+        load(Language("fr"), catalogues.locales)
 
 
 @pytest.mark.parametrize("octets", [b"not a catalogue", b'msgid "Paid"\nmsgstr "Pay\xe9"\n'])
-def test_a_file_that_is_no_catalogue_is_an_error_that_names_it(planted: Planted, octets: bytes) -> None:
-    path = planted.catalogue("fr")
+def test_a_file_that_is_no_catalogue_is_an_error_that_names_it(catalogues: SmallCatalogues, octets: bytes) -> None:
+    path = catalogues.catalogue("fr")
     path.write_bytes(octets)
     with pytest.raises(UnusableLocale, match=f"{path} cannot be used: "):
-        load(Language("fr"), planted.locales)
+        load(Language("fr"), catalogues.locales)

@@ -7,17 +7,7 @@ from pathlib import Path
 import pytest
 
 import asgi
-from core.text import languages
 from core.text.languages import Language, UnusableLocale, in_language
-
-
-@pytest.fixture
-def locales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the catalogues that this process speaks from."""
-    folder = tmp_path / "locales"
-    shutil.copytree(languages.LOCALES, folder)
-    monkeypatch.setattr(languages, "LOCALES", folder)
-    return folder
 
 
 def added(locales: Path, code: str, name: str) -> None:

@@ -25,7 +25,7 @@ FR_TRIES = (
 )
 
 
-class Planted:
+class SmallCatalogues:
     """A room that says two texts, and catalogues that begin complete."""
 
     def __init__(self, folder: Path) -> None:
