@@ -1,6 +1,6 @@
 """A small registry planted by hand: one commune, and households, payments and events as a test needs them."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import col, select
 
@@ -19,6 +19,16 @@ NOW = datetime.combine(TODAY, time(9), UTC)
 
 SAFO = "ML020201"
 NUMBERS = iter(range(10_000_000, 99_999_999))
+
+
+def day(days: int) -> date:
+    """The day so many days from today."""
+    return TODAY + timedelta(days=days)
+
+
+def at(day: date, hour: time = time(0, 10)) -> datetime:
+    """A moment of a day, by default just after it began."""
+    return datetime.combine(day, hour, UTC)
 
 
 async def places(*communes: tuple[str, str]) -> None:

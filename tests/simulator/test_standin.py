@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,14 +12,7 @@ import httpx
 import pytest
 
 from simulator.inbox import Sending, Taken
-from tests.simulator.a_standin import AWA, BINTA, CHEICK, KEY, a_standin, codes, send, texts
-
-
-@pytest.fixture
-async def gateway() -> AsyncIterator[httpx.AsyncClient]:
-    async with a_standin() as client:
-        yield client
-
+from tests.simulator.a_standin import AWA, BINTA, CHEICK, KEY, codes, send, texts
 
 # The answer
 

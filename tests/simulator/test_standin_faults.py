@@ -3,19 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from tests.simulator.a_standin import AWA, BINTA, CHEICK, DJENEBA, a_standin, codes, order, send, texts
-
-
-@pytest.fixture
-async def gateway() -> AsyncIterator[httpx.AsyncClient]:
-    async with a_standin() as client:
-        yield client
-
+from tests.simulator.a_standin import AWA, BINTA, CHEICK, DJENEBA, codes, order, send, texts
 
 # Faults that let nothing be taken
 

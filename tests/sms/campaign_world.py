@@ -245,6 +245,16 @@ async def recipients_of(campaign: int) -> set[str]:
     return {msisdn for msisdn, fate in (await fates(campaign)).items() if fate.state == "planned"}
 
 
+async def became(msisdn: str, state: str, reason: str | None = None) -> None:
+    """Let every message to a number have come to this."""
+    await change(
+        "UPDATE message SET state = %(state)s, reason = %(reason)s WHERE msisdn = %(msisdn)s",
+        state=state,
+        reason=reason,
+        msisdn=msisdn,
+    )
+
+
 async def left_out(campaign: int) -> Counter[str]:
     """How many rows of a campaign are left out for each reason."""
     rows = await query("SELECT reason FROM message WHERE campaign_id = %(id)s AND state = 'left_out'", id=campaign)

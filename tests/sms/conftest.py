@@ -40,11 +40,17 @@ def address(name: str, token: str = TOKEN) -> str:
 
 
 @pytest.fixture
-async def line(world: None) -> AsyncIterator[Webhooks]:
-    """The webhooks of a line that has a short code."""
+async def door() -> AsyncIterator[Webhooks]:
+    """The webhooks of a line that has a short code, with no database behind them: what is refused is refused here."""
     opened = Webhooks(Settings(callback_tokens=(TOKEN,), sms_short_code=SHORT_CODE, body_bytes=4096))
     yield opened
     await opened.client.aclose()
+
+
+@pytest.fixture
+def line(world: None, door: Webhooks) -> Webhooks:
+    """The webhooks with the database behind them."""
+    return door
 
 
 @pytest.fixture

@@ -1,24 +1,17 @@
 """Which payment to talk about, the ones behind, and the days of a commune."""
 
-from datetime import date, timedelta
-
 import pytest
 
 from core.payments.history import PayDay, PaymentCard, commune_days, current_payment, past_payments
 from core.payments.states import PaymentState
 from core.registry.components import ComponentCode
 from tests.core import seed
-from tests.core.seed import SAFO, TODAY, payment
+from tests.core.seed import SAFO, TODAY, day, payment
 
 pytestmark = pytest.mark.usefixtures("world")
 
 PLANNED, ANNOUNCED, PAID = PaymentState.PLANNED, PaymentState.ANNOUNCED, PaymentState.PAID
 UNCLAIMED, FAILED, CANCELLED = PaymentState.UNCLAIMED, PaymentState.FAILED, PaymentState.CANCELLED
-
-
-def day(days: int) -> date:
-    """The day so many days from today."""
-    return TODAY + timedelta(days=days)
 
 
 @pytest.fixture

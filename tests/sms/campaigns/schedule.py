@@ -1,6 +1,6 @@
 """What arises from the schedule, and the round it arises for."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from core.campaigns.models import CampaignKind as Kind
 from core.platform.settings import Settings
@@ -13,11 +13,6 @@ from tests.support.database import change
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EARLIER = NOW - 10 * DAY
-
-
-def at(day: date, hour: time = time(0, 10)) -> datetime:
-    """A moment of a day, by default just after it began."""
-    return datetime.combine(day, hour, UTC)
 
 
 async def arise(now: datetime, settings: Settings = SETTINGS) -> dict[Kind, Arisen]:

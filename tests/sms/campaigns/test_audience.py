@@ -13,7 +13,7 @@ from core.text.languages import Language
 from sms.campaigns.audience import EVENT_KINDS, Audience, BadAudience, check, spoken_day
 from sms.outbox.contents import EventLine
 from tests.core import seed
-from tests.core.seed import NOW, SAFO, TODAY, event
+from tests.core.seed import NOW, SAFO, TODAY, day, event
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -37,11 +37,6 @@ from tests.sms.campaign_world import (
 from tests.support.database import change
 
 TOLD_OF_SOMETHING = [kind for kind in Kind if kind is not Kind.FREE]
-
-
-def day(days: int) -> date:
-    """The day so many days from today."""
-    return TODAY + timedelta(days=days)
 
 
 # What a campaign may be about

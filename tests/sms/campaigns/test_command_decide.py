@@ -14,6 +14,7 @@ from tests.sms.campaign_world import (
     FR,
     MALITEL,
     approved,
+    became,
     counted,
     drafted,
     family,
@@ -24,7 +25,7 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaigns.typed_command import Typed, became, done, planned, planning_of, refused
+from tests.sms.campaigns.typed_command import Typed, done, planned, planning_of, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 from tests.support.database import change, one, query
 

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from tests.core import seed
-from tests.sms.campaign_world import AWA, BINTA, CHEICK, FIXED, MALITEL, ROUND, family, running, somebody
-from tests.sms.campaigns.typed_command import Typed, became, done, refused
+from tests.sms.campaign_world import AWA, BINTA, CHEICK, FIXED, MALITEL, ROUND, became, family, running, somebody
+from tests.sms.campaigns.typed_command import Typed, done, refused
 from tests.sms.campaigns.typed_command import jigi as jigi
 from tests.support.database import change
 

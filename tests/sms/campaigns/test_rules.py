@@ -9,7 +9,7 @@ from core.payments.states import PaymentState as Pay
 from core.platform.settings import Settings
 from sms.campaigns import steps
 from sms.campaigns.rules import Arisen
-from tests.core.seed import NOW, TODAY
+from tests.core.seed import NOW, TODAY, at
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -29,7 +29,7 @@ from tests.sms.campaign_world import (
     sender,
     somebody,
 )
-from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, at, known_since, sent
+from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, known_since, sent
 from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.usefixtures("safo")

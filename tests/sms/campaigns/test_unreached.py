@@ -13,8 +13,7 @@ from core.text.words import PAPER
 from sms.campaigns import unreached
 from sms.campaigns.unreached import HEADER, CommuneCount
 from tests.core import seed
-from tests.sms.campaign_world import AWA, BINTA, CHEICK, DJENEBA, FIXED, MALITEL, family, planned, running
-from tests.support.database import change
+from tests.sms.campaign_world import AWA, BINTA, CHEICK, DJENEBA, FIXED, MALITEL, became, family, planned, running
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -24,15 +23,6 @@ MOPTI = "ML050101"
 async def listed(campaign: int) -> list[tuple[str, ...]]:
     """The list, row by row."""
     return [household.cells() async for household in unreached.households(campaign)]
-
-
-async def became(msisdn: str, state: str, reason: str | None = None) -> None:
-    await change(
-        "UPDATE message SET state = %(state)s, reason = %(reason)s WHERE msisdn = %(msisdn)s",
-        state=state,
-        reason=reason,
-        msisdn=msisdn,
-    )
 
 
 async def reasons(campaign: int) -> dict[str, str]:

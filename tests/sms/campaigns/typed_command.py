@@ -98,15 +98,6 @@ async def put(campaign: int, state: str) -> None:
     )
 
 
-async def became(msisdn: str, state: str, reason: str | None = None) -> None:
-    await change(
-        "UPDATE message SET state = %(state)s, reason = %(reason)s WHERE msisdn = %(msisdn)s",
-        msisdn=msisdn,
-        state=state,
-        reason=reason,
-    )
-
-
 def refused(outcome: Outcome) -> str:
     """What a command that did nothing said, on standard error alone."""
     assert (outcome.code, outcome.out) == (2, "")

@@ -1,7 +1,7 @@
 """What the gateway posts about SMS is answered once it stands in the database, and refused when it cannot be read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any
 
@@ -33,14 +33,6 @@ async def name(line: Webhooks, gateway: AGateway) -> str:
     await queue_notice(Notice("help", NoticeKind.HELP, AWA, Language("fr"), prompt=True), NOON)
     await gateway.takes()
     return gateway.names[0]
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[Webhooks]:
-    """The webhooks with no database behind them: what is refused is refused at the door."""
-    opened = Webhooks(Settings(callback_tokens=(TOKEN,), sms_short_code=SHORT_CODE, body_bytes=4096))
-    yield opened
-    await opened.client.aclose()
 
 
 async def stands() -> Any:

@@ -1,20 +1,17 @@
 """The hours in which SMS may go."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, time
 
 import pytest
 from pydantic import ValidationError
 
 from core.platform.settings import Settings
 from sms.outbox.window import Window
+from tests.core.seed import at
 
 DAY = Window(time(8), time(19))
 ALWAYS = Window(time(0), time(0))
 TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
-
-
-def at(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, UTC)
 
 
 @pytest.mark.parametrize(
