@@ -149,6 +149,33 @@ class Holidays(Kept):
         self._pk_coerce = _Day  # the library would call `date` with the words
 
 
+FOR_STAFF: Final = sorted(Language, key=lambda language: language != Language.staff())
+"""The languages as staff read them: their own first."""
+
+
+def _text_shown(language: Language) -> TextAreaField:
+    """A column of the list and the export for the texts of a language, which forms keep together."""
+    return TextAreaField(
+        f"text_{language}",
+        f"Texte en {language.staff_name}",
+        getter=lambda _, answer: answer.text_in(language),
+        exclude_from_create=True,
+        exclude_from_edit=True,
+        read_only=True,
+        searchable=False,
+        orderable=False,
+    )
+
+
+def _texts() -> CollectionField:
+    """What forms write: the texts of every language, kept in one column."""
+    texts = CollectionField(
+        "texts", [TextAreaField(each.value, f"Texte en {each.staff_name}", required=True) for each in FOR_STAFF]
+    )
+    texts.label = "Textes"
+    return texts
+
+
 class PreparedAnswers(Kept):
     """Texts to answer with, by category, in each language."""
 
@@ -157,13 +184,13 @@ class PreparedAnswers(Kept):
     menu_label = "Réponses préparées"
     may_change = Permission.KEEP_PREPARED_ANSWERS
     may_look = Permission.READ_PREPARED_ANSWERS
+    exclude_fields_from_list = exclude_fields_from_detail = exclude_fields_from_export = ("texts",)
     fields: Sequence[Any] = (
         IntegerField("id", exclude_from_list=True, exclude_from_detail=True, exclude_from_export=True),
         EnumField("category", "Catégorie", required=True, choices=[(each.value, word(each)) for each in Category]),
         StringField("title", "Titre", required=True),
-        CollectionField(
-            "texts", [TextAreaField(each.value, f"Texte en {each.staff_name}", required=True) for each in Language]
-        ),
+        _texts(),
+        *map(_text_shown, FOR_STAFF),
         BooleanField("reviewed", "Bambara relu par quelqu'un dont c'est la langue"),
     )
 

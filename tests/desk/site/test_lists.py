@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import text
 
 from core.platform.database import reading, writing
 from core.staff.acts import Act
 from core.staff.agents import Role
 from core.staff.audit import note
-from desk.site.lists import lists
+from desk.site.lists import Kept, lists
 from desk.staff.audit_list import AuditTrail
 from tests.core import seed
 from tests.desk.browser import TOKEN, Browser, seen
@@ -84,7 +85,9 @@ async def test_supervisors_keep_prepared_answers_that_agents_look_at(sign_in: Si
         "texts.bm": "Don sigira.",
     }
     assert (await awa.submit("/desk/prepared-answer/create", **fields)).status_code == 303
-    assert "Jour fixé" in await mariam.see("/desk/prepared-answer/list")
+    page = await mariam.see("/desk/prepared-answer/list")
+    assert "Texte en français Texte en bambara" in page
+    assert "Jour fixé Votre jour est fixé. Don sigira." in page
     assert (await mariam.open("/desk/prepared-answer/create")).status_code == 403
     assert (await admin.open("/desk/prepared-answer/list")).status_code == 403
 
@@ -151,3 +154,9 @@ def test_each_list_has_the_acts_that_can_be_done_in_it() -> None:
     for each in (*lists(), AuditTrail()):
         possible = ("added", "changed", "deleted", "exported") if each.may_change else ("exported",)
         assert [Act(f"{each.key} {done}") for done in possible]
+
+
+@pytest.mark.parametrize("view", lists(), ids=lambda view: view.key)
+def test_every_column_has_a_french_name_and_not_that_of_its_column(view: Kept) -> None:
+    shown = [field for field in view.fields if field.name != "id"]
+    assert all(field.label and field.label != field.name.replace("_", " ").capitalize() for field in shown)
