@@ -94,7 +94,9 @@ def _charts(counts: Figures, names: Mapping[str, str], since: date, until: date)
     return {
         by.value: bars(
             row(by, value, counted)
-            for value, counted in sorted(counts.by[by].items(), key=lambda item: -item[1].received)
+            for value, counted in sorted(
+                counts.by[by].items(), key=lambda item: (-item[1].received, value_words(item[0], names))
+            )
         )
         for by in By
     }

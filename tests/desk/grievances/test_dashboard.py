@@ -46,6 +46,7 @@ async def test_a_bar_opens_its_list(sign_in: SignIn) -> None:
     await plant(TODAY)
     awa = await sign_in("awa", Role.SUPERVISOR)
     page = await awa.open("/desk/dashboard")
+    assert seen(page).index("Données 1") < seen(page).index("Paiement 1"), "as many as the other, so by name"
     bar = re.search(r'<th scope="row"><a href="([^"]+)">Données</a>', page.text)
     assert bar
     words = await awa.see(bar[1].replace("&amp;", "&"))
