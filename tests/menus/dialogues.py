@@ -9,7 +9,7 @@ import asyncio
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from enum import Enum
 from itertools import count
 from pathlib import Path
 from typing import Final, Protocol
+from urllib.parse import parse_qs
 
 import httpx
 import psycopg
@@ -39,6 +40,7 @@ from demo.callers import DEMO_CALLERS
 from menus import line
 from simulator.gateway import PhoneScreen, UssdCall
 from sms.inbound import dropped_calls
+from tests.ussd import beside_form_1
 from tests.ussd.last_input import LastInputCall, MovingClock
 from ussd import africastalking
 from ussd.engine import Engine
@@ -188,6 +190,22 @@ class Way(Enum):
     WHOLE_TEXT = "the whole text"
     LAST_INPUT = "the last input and its number, every hop twice"
     LAST_INPUT_ALONE = "the last input alone"
+    BESIDE_FORM_1 = "the whole text, every second hop answered by a process of the first stored form"
+
+
+WHOLE_TEXTS = (Way.WHOLE_TEXT, Way.BESIDE_FORM_1)
+
+
+def every_second_hop(redis: Redis) -> Callable[[httpx.Request], Awaitable[None]]:
+    """What stands before the line and lets a process of the first stored form answer every second hop."""
+    hops = count(1)
+
+    async def before(request: httpx.Request) -> None:
+        if next(hops) % 2 == 0:
+            (msisdn,) = parse_qs(request.content.decode())["phoneNumber"]
+            await beside_form_1.passed_through(redis, msisdn)
+
+    return before
 
 
 class Conversation:
@@ -285,7 +303,7 @@ class World:
         database.open_database(self.url("jigi_dialogue"), pool=4, statement_seconds=30)
         redis = Redis.from_url(self._redis_url)
         await redis.flushall()
-        clock = MovingClock(NOW, 0.0 if self._way is Way.WHOLE_TEXT else 3.0)
+        clock = MovingClock(NOW, 0.0 if self._way in WHOLE_TEXTS else 3.0)
         engine = Engine(
             line,
             sessions=Sessions(redis, seconds=settings.session_seconds, lock_seconds=60),
@@ -296,14 +314,14 @@ class World:
             clock=clock,
         )
 
-        async with self._phones(engine, settings) as phones:
+        async with self._phones(engine, settings, redis) as phones:
             yield phones
         await engine.close()
         await redis.aclose()
         await database.close_database()
 
     @asynccontextmanager
-    async def _phones(self, engine: Engine, settings: Settings) -> AsyncIterator[Phones]:
+    async def _phones(self, engine: Engine, settings: Settings, redis: Redis) -> AsyncIterator[Phones]:
         async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
             await dropped_calls.end(session_end, unsaid, NOW)
 
@@ -311,7 +329,7 @@ class World:
             unsaid = await engine.cut(call, msisdn, timed_out=False)
             await end(SessionEnd(on_day(call, NOW), "Incomplete", NOW), unsaid)
 
-        if self._way is not Way.WHOLE_TEXT:
+        if self._way not in WHOLE_TEXTS:
             numbered = self._way is Way.LAST_INPUT
             sessions = count()
             yield lambda msisdn: LastInputCall(
@@ -321,7 +339,9 @@ class World:
         app = Starlette(
             routes=africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes)
         )
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client:
+        hooks = {"request": [every_second_hop(redis)]} if self._way is Way.BESIDE_FORM_1 else {}
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://line", event_hooks=hooks) as client:
             yield lambda msisdn: UssdCall(client, "/ussd/africastalking/demo", msisdn, service_code=CODE)
 
     def _run(self, statement: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from simulator.gateway import PhoneScreen, UssdCall
-from tests.ussd import frozen_form_1
+from tests.ussd import beside_form_1, frozen_form_1
 from tests.ussd.conftest import Line, calls_asked
 from tests.ussd.test_replay import KEYS
 from ussd.state import FORM, LastHop, State
@@ -22,10 +22,7 @@ async def _answered_beside_an_older(
         if screens[-1].ends:
             break
         if chance.random() < 0.5:
-            place = f"jigi:{{{call.msisdn}}}:call"
-            stored = await redis.get(place)
-            assert stored is not None
-            await redis.set(place, frozen_form_1.written(frozen_form_1.read(stored)), keepttl=True)
+            await beside_form_1.passed_through(redis, call.msisdn)
         screens.append(await call.reply(key))
     return screens
 
@@ -64,11 +61,11 @@ def test_what_is_kept_of_a_last_input_is_added_to_the_form_and_to_no_other_call(
     assert (read.hop, read.base, read.bare, read.position) == (state.hop, 40, True, 41)
     frozen_form_1.read(json.dumps(stored))
     plain = State("call:20261125", typed="1").to_json()
-    assert set(json.loads(plain)) == set(frozen_form_1.CALL)
+    assert set(json.loads(plain)) == {*frozen_form_1.CALL, *frozen_form_1.PLACE}
     assert State.from_json(plain).position == 1
 
 
 def test_this_form_has_all_that_the_first_reads() -> None:
     """When this fails, the form was not only added to: an older process beside this one would apologise."""
     state = State("call:20261125", typed="1")
-    assert set(frozen_form_1.CALL) <= set(json.loads(state.to_json()))
+    assert {*frozen_form_1.CALL, *frozen_form_1.PLACE} <= set(json.loads(state.to_json()))
