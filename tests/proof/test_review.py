@@ -12,13 +12,14 @@ from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from core.files.cells import UnreadableFile
+from core.registry.components import ComponentCode
 from core.text.alphabet import GSM7
 from core.text.languages import LOCALES
-from proof import command, corrections
+from core.text.words import LINE, label
+from proof import command
 from proof.catalogues import problems
-from proof.corrections import ERROR_LINE, LABEL, TURNING, Outcome, bring_back, labels
+from proof.corrections import ERROR_LINE, LABEL, Outcome, bring_back, labels
 from proof.review import COLUMNS, texts_to_review, write_table
-from tests.core.text import test_locales
 
 NOVEMBER, DECEMBER = date(2026, 11, 24), date(2026, 12, 24)
 NO_DATE = "No date fixed yet."
@@ -187,11 +188,9 @@ def test_a_table_without_its_columns_is_refused_whole(catalogue: Path) -> None:
         bring_back(path, NOVEMBER, catalogue.parents[2])
 
 
-def test_the_rules_are_those_that_the_catalogue_is_held_to() -> None:
-    assert set(TURNING) == set(test_locales.TURNING)
-    assert (LABEL, ERROR_LINE) == (test_locales.LABEL, test_locales.ERROR_LINE)
-    assert labels() == test_locales.labels()
-    assert dict(corrections.LONGEST) == dict(test_locales.LONGEST)
+def test_what_is_offered_behind_a_key_is_read_from_the_screens() -> None:
+    assert {"Payment date", "My household", label(ComponentCode.TM, LINE)} <= labels()
+    assert "This number is not here." not in labels()
 
 
 def test_every_text_of_the_catalogue_can_be_confirmed_as_it_stands(catalogue: Path) -> None:
