@@ -6,7 +6,7 @@ anybody's again. Both are conditions of the questions asked here: nothing sweeps
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -78,8 +78,8 @@ called(
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRow:
-    """A grievance in the queue, without a word of what it says; `reasons` begin with the most urgent."""
+class Queued:
+    """What is shown of a grievance in the queue, without a word of what it says."""
 
     id: int
     reference: str
@@ -92,6 +92,12 @@ class QueueRow:
     next_due: date
     holder: str | None
     mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow(Queued):
+    """A row of the queue; `reasons` begin with the most urgent."""
+
     reasons: tuple[QueueReason, ...]
 
 
@@ -106,20 +112,9 @@ class QueueCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Queued):
     """A row as it is read: what its reasons are told from stands beside what is shown."""
 
-    id: int
-    reference: str
-    category: Category
-    subcategory: Subcategory
-    state: GrievanceState
-    level: Level
-    commune: str | None
-    received_at: datetime
-    next_due: date
-    holder: str | None
-    mine: bool
     escalated: bool
     appeal: bool
     came: bool
@@ -227,20 +222,8 @@ def _asked(actor: Actor, now: datetime) -> dict[str, Any]:
 
 
 def _shown(row: _Row, today: date, soon: date) -> QueueRow:
-    return QueueRow(
-        id=row.id,
-        reference=row.reference,
-        category=row.category,
-        subcategory=row.subcategory,
-        state=row.state,
-        level=row.level,
-        commune=row.commune,
-        received_at=row.received_at,
-        next_due=row.next_due,
-        holder=row.holder,
-        mine=row.mine,
-        reasons=tuple(_reasons(row, today, soon)) or (QueueReason.UNDER_WAY,),
-    )
+    shown = {field.name: getattr(row, field.name) for field in fields(Queued)}
+    return QueueRow(**shown, reasons=tuple(_reasons(row, today, soon)) or (QueueReason.UNDER_WAY,))
 
 
 def _reasons(row: _Row, today: date, soon: date) -> list[QueueReason]:
