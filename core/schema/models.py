@@ -1,70 +1,35 @@
 """Every table, gathered so that `metadata` is whole."""
 
-from core.call_requests.models import CallAttempt, CallRequest
-from core.calls.counts import ScreenCount, TaskCount
-from core.calls.gateway_sessions import GatewaySession
-from core.calls.journal import UssdJournal
-from core.campaigns.models import Campaign, CampaignChange, CampaignRuleOff
-from core.grievances.models import Grievance, GrievanceEvent, GrievanceReading, Holiday, PreparedAnswer
-from core.outbox.messages import EarlyReport, InboundSms, Message, MessageText, SmsBatch, SmsPace, SmsWorker
-from core.payments.models import Payment, PaymentMove, PaymentRound
-from core.places.models import Cercle, Commune, Region
-from core.platform.columns import TableRow
-from core.registry.models import (
-    Component,
-    ComponentEvent,
-    Enrolment,
-    Household,
-    HouseholdPhone,
-    IdentificationTry,
-    Phone,
-)
-from core.schema.identity import DatabaseIdentity
-from core.staff.agents import Agent
-from core.staff.audit import AuditEntry
-from core.staff.sign_in import AgentCredential, DeskSession
+from typing import Final
 
-__all__ = [
-    "Agent",
-    "AgentCredential",
-    "AuditEntry",
-    "CallAttempt",
-    "CallRequest",
-    "Campaign",
-    "CampaignChange",
-    "CampaignRuleOff",
-    "Cercle",
-    "Commune",
-    "Component",
-    "ComponentEvent",
-    "DatabaseIdentity",
-    "DeskSession",
-    "EarlyReport",
-    "Enrolment",
-    "GatewaySession",
-    "Grievance",
-    "GrievanceEvent",
-    "GrievanceReading",
-    "Holiday",
-    "Household",
-    "HouseholdPhone",
-    "IdentificationTry",
-    "InboundSms",
-    "Message",
-    "MessageText",
-    "Payment",
-    "PaymentMove",
-    "PaymentRound",
-    "Phone",
-    "PreparedAnswer",
-    "Region",
-    "ScreenCount",
-    "SmsBatch",
-    "SmsPace",
-    "SmsWorker",
-    "TaskCount",
-    "UssdJournal",
-    "metadata",
-]
+from core.call_requests import models as call_requests
+from core.calls import counts, gateway_sessions, journal
+from core.campaigns import models as campaigns
+from core.grievances import models as grievances
+from core.outbox import messages
+from core.payments import models as payments
+from core.places import models as places
+from core.platform.columns import TableRow
+from core.registry import models as registry
+from core.schema import identity
+from core.staff import agents, audit, sign_in
+
+HOMES: Final = (
+    agents,
+    audit,
+    call_requests,
+    campaigns,
+    counts,
+    gateway_sessions,
+    grievances,
+    identity,
+    journal,
+    messages,
+    payments,
+    places,
+    registry,
+    sign_in,
+)
+"""The modules that the tables stand in."""
 
 metadata = TableRow.metadata
