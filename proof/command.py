@@ -27,6 +27,7 @@ from core.platform.terminal import errors, out
 from core.schema.ground import at_database, postgres
 from core.text.alphabet import alphabet
 from core.text.languages import Language
+from core.text.words import COMMAND, label
 from menus.line import line
 from menus.stats import funnels, losing_most
 from proof.book import book as book_of
@@ -124,7 +125,7 @@ def _tell(faults: list[Finding], walk: Walk) -> None:
         table = Table("Fault", "Screen", "Language", "Keys", "Caller", "What", "Times")
         for each in faults:
             where = (each.screen, each.language, each.keys, each.caller, each.detail, str(each.times))
-            table.add_row(each.fault.value, *where)
+            table.add_row(label(each.fault, COMMAND), *where)
         out.print(table)
     seen = ", ".join(f"{count} {name}" for name, count in _seen(walk).items())
     out.print(f"{len(faults)} findings; seen: {seen}, in {walk.seconds:.1f} s", highlight=False)

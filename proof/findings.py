@@ -6,20 +6,20 @@ No finding depends on the clock: how slow a hop was is printed beside them, and 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from enum import StrEnum
 from string import Formatter
 from typing import Final
 
 from core.text.alphabet import Alphabet
 from core.text.folding import NoRule, fold
 from core.text.languages import Language
+from core.text.words import COMMAND, Word, called
 from menus.tasks import Task
 from proof.walk import Visit, Walk
 from ussd.menu import Menu, UndeclaredStep, UnknownScreen
 from ussd.pages import BACK, HOME, MORE, OPTIONS_A_PAGE, DoesNotFit
 
 
-class Fault(StrEnum):
+class Fault(Word):
     """The kinds of findings."""
 
     OVER_BUDGET = "over budget"
@@ -36,6 +36,9 @@ class Fault(StrEnum):
     NO_WAY_BACK = "no way back"
     ENDLESS = "without end"
     EXCEPTION = "exception"
+
+
+called(Fault, COMMAND, {fault: fault.value for fault in Fault})
 
 
 @dataclass(frozen=True, slots=True)

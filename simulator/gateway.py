@@ -6,18 +6,19 @@ The answer is ``CON`` and a text that waits for a reply, or ``END`` and the last
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from time import perf_counter
 from typing import Final
 from uuid import uuid4
 
 from httpx import AsyncClient, Response
 
+from core.text.words import Code
+
 OK: Final = 200
 NETWORK: Final = "61001"
 
 
-class EndStatus(StrEnum):
+class EndStatus(Code):
     """How a session ended, in the gateway's words."""
 
     SUCCESS = "Success"
