@@ -3,10 +3,11 @@
 A lock by key is held by the whole programme; one by name is held for one number or household.
 """
 
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import Final
 
 
+@unique
 class Lock(IntEnum):
     """The keys of locks that only one transaction, or one session, holds at a time."""
 
