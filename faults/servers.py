@@ -23,7 +23,7 @@ from faults.waits import SETTINGS
 
 TOKEN: Final = "faults"  # noqa: S105 - ours, on loopback
 STARTING_SECONDS: Final = 30.0
-KEPT_TABLES: Final = ("alembic_version", "component")
+KEPT_TABLES: Final = ("alembic_version", "component", "database_identity")
 
 
 class Servers:
