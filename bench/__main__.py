@@ -11,6 +11,8 @@ from sqlalchemy import text
 
 from bench.callers import Measured, round_of
 from bench.serving import serving
+from core.payments.states import COMING, MISSED
+from core.platform.columns import listed
 from core.platform.database import close_database, open_database, reading
 from core.platform.settings import Settings
 from core.schema.ground import Ground, ground
@@ -30,11 +32,11 @@ async def _world(on: Ground, folder: Path) -> list[str]:
     async with reading() as connection:
         rows = await connection.execute(
             text(
-                "SELECT msisdn FROM household_phone GROUP BY msisdn HAVING count(*) = 1 AND min(household_id) IN "
-                "(SELECT household_id FROM payment WHERE state IN ('planned', 'announced') AND due_date > now()) "
+                "SELECT msisdn FROM household_phone GROUP BY msisdn HAVING count(*) = 1 AND min(household_id) IN "  # noqa: S608
+                f"(SELECT household_id FROM payment WHERE state IN {listed(COMING)} AND due_date > now()) "
                 "AND min(household_id) NOT IN "
                 "(SELECT household_id FROM payment LEFT JOIN payment_move ON payment_id = payment.id "
-                "WHERE state IN ('failed', 'unclaimed') OR payment_id IS NOT NULL) ORDER BY 1"
+                f"WHERE state IN {listed(MISSED)} OR payment_id IS NOT NULL) ORDER BY 1"
             )
         )
         msisdns = [msisdn for (msisdn,) in rows]

@@ -17,14 +17,20 @@ from statistics import median, quantiles
 from typing import Final
 
 import httpx
-from sqlalchemy import text
+from sqlmodel import col, select
 
 from bench import desk_world
 from bench.serving import serving
+from core.grievances.models import Grievance
+from core.grievances.search import GrievanceStanding
+from core.grievances.subjects import Sensitivity
+from core.grievances.vocabulary import OPEN
 from core.platform import database
 from core.platform.servers import end_own_postgres
 from core.platform.settings import Settings
+from core.registry.models import Household, HouseholdPhone
 from core.schema.ground import ground
+from core.staff.agents import Agent, Role
 from core.staff.sign_in import give_password
 
 PORT: Final = 8951
@@ -50,40 +56,36 @@ class Words:
     searches: Sequence[str]
 
 
-async def _world() -> tuple[list[tuple[str, str]], Words]:
+async def _world() -> tuple[list[tuple[str, Role]], Words]:
     """Build it; give who signs in with their role, and what they ask for."""
     database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
     began = time.perf_counter()
     now = datetime.now(UTC)
     await desk_world.make(now)
-    async with database.reading() as connection:
-        agents = [tuple(row) for row in await connection.execute(text("SELECT id, login, role FROM agent ORDER BY id"))]
-        references = [
-            row.reference
-            for row in await connection.execute(
-                text(
-                    "SELECT reference FROM grievance WHERE state NOT IN ('resolved', 'rejected', 'closed') "
-                    "AND sensitivity <> 'sensitive' ORDER BY id LIMIT 500"
-                )
-            )
-        ]
-        people = (
-            await connection.execute(
-                text(
-                    "SELECT household_no, head_name, msisdn FROM household JOIN household_phone "
-                    "ON household_id = household.id WHERE household.id % 1009 = 0"
-                )
-            )
-        ).all()
-    for agent_id, _, _ in agents:
-        await give_password(agent_id, now, password=PASSWORD)
+    ordinary = col(Grievance.sensitivity) != Sensitivity.SENSITIVE
+    references = select(Grievance.reference).where(col(Grievance.state).in_(OPEN), ordinary).order_by(col(Grievance.id))
+    people = (
+        select(Household.household_no, Household.head_name, HouseholdPhone.msisdn)
+        .join(HouseholdPhone)
+        .where(col(Household.id) % 1009 == 0)
+    )
+    async with database.reading() as session:
+        agents = (await session.exec(select(Agent).order_by(col(Agent.id)))).all()
+        words = Words(
+            references=(await session.exec(references.limit(500))).all(),
+            searches=[
+                word for number, name, msisdn in await session.exec(people) for word in (number, name, msisdn[4:], name)
+            ],
+        )
+    for agent in agents:
+        assert agent.id is not None
+        await give_password(agent.id, now, password=PASSWORD)
     await database.close_database()
-    searches = [word for row in people for word in (row.household_no, row.head_name, row.msisdn[4:], row.head_name)]
     print(
         f"desk     {desk_world.HOUSEHOLDS:,} households, {desk_world.GRIEVANCES:,} grievances, "
         f"{desk_world.CAMPAIGNS * desk_world.MESSAGES_EACH:,} messages made in {time.perf_counter() - began:.0f} s"
     )
-    return [(login, role) for _, login, role in agents], Words(references, searches)
+    return [(agent.login, agent.role) for agent in agents], words
 
 
 async def _signed_in(login: str) -> httpx.AsyncClient:
@@ -107,17 +109,18 @@ def _address(page: str, words: Words, draw: Random) -> tuple[str, dict[str, str]
             return f"/desk/cases/{draw.choice(words.references)}", {}
         case "grievances":
             searched = draw.choice(words.searches)
-            return "/desk/grievances", draw.choice(({"words": searched}, {"state": "open"}, {"state": "overdue"}))
+            standings = ({"state": GrievanceStanding.OPEN.value}, {"state": GrievanceStanding.OVERDUE.value})
+            return "/desk/grievances", draw.choice(({"words": searched}, *standings))
         case "households":
             return "/desk/households", {"q": draw.choice(words.searches)}
         case _:
             return "/desk/dashboard", {"days": draw.choice(("7", "30", "30", "30", "90", "365"))}
 
 
-async def _at_work(client: httpx.AsyncClient, role: str, words: Words, seed: int, until: float, asked: Asked) -> None:
+async def _at_work(client: httpx.AsyncClient, role: Role, words: Words, seed: int, until: float, asked: Asked) -> None:
     """One person, page after page; focal persons, to whom other cases are not there, look at their queue."""
     draw = Random(seed)
-    pages = ("queue", "dashboard", "grievances") if role == "focal" else tuple(MIX)
+    pages = ("queue", "dashboard", "grievances") if role is Role.FOCAL else tuple(MIX)
     while time.perf_counter() < until:
         await asyncio.sleep(draw.uniform(*THINKS))
         page = draw.choices(pages, [MIX[name] for name in pages])[0]
@@ -131,7 +134,7 @@ async def _at_work(client: httpx.AsyncClient, role: str, words: Words, seed: int
             raise RuntimeError(f"{path}: {answer.status_code}")
 
 
-async def _measured(people: Sequence[tuple[str, str]], words: Words) -> Asked:
+async def _measured(people: Sequence[tuple[str, Role]], words: Words) -> Asked:
     clients = [await _signed_in(login) for login, _ in people]
     first: list[float] = []
     for client in clients:  # counts that a web process keeps are made once

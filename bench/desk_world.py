@@ -7,8 +7,15 @@ from typing import Final
 
 import psycopg
 
+from core.campaigns.models import CampaignKind, CampaignState
+from core.grievances.subjects import CATEGORIES, Category
+from core.grievances.vocabulary import Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.numbers.identifiers import check_digit, household_no
+from core.outbox.messages import MessageState
+from core.payments.states import PaymentState
 from core.platform import database
+from core.registry.statuses import Status
+from core.staff.agents import Role, Scope
 from demo.names import FAMILIES, MEN, WOMEN
 
 HOUSEHOLDS: Final = 300_000
@@ -31,36 +38,44 @@ PLACES: Final = (
 )
 SET_SEQUENCE: Final = "SELECT setval('TABLE_id_seq', max(id)) FROM TABLE"
 COPY_PEOPLE: Final = "COPY person (id, household_no, name, reference) FROM STDIN"
+SUBCATEGORY: Final = " ".join(
+    f"WHEN '{category}' THEN '{handling.subcategories[0]}'" for category, handling in CATEGORIES.items()
+)
+SENSITIVITY: Final = " ".join(
+    f"WHEN '{category}' THEN '{handling.sensitivity}'" for category, handling in CATEGORIES.items()
+)
 FILL: Final = (
-    """INSERT INTO household (id, household_no, head_name, birth_year, commune_pcode, village, language, status)
+    f"""INSERT INTO household (id, household_no, head_name, birth_year, commune_pcode, village, language, status)
     SELECT id, household_no, name, 1950 + id % 50, place.pcode, 'Village ' || id % 12,
-        CASE WHEN id % 5 = 0 THEN 'fr' ELSE 'bm' END, 'beneficiary'
-    FROM person JOIN place ON place.number = person.id % :communes""",
+        CASE WHEN id % 5 = 0 THEN 'fr' ELSE 'bm' END, '{Status.BENEFICIARY}'
+    FROM person JOIN place ON place.number = person.id % :communes""",  # noqa: S608
     """INSERT INTO household_phone (household_id, position, msisdn)
     SELECT id, 1, '+223' || CASE WHEN id % 10 < 4 THEN '70' WHEN id % 10 < 8 THEN '60' ELSE '50' END
         || lpad(id::text, 6, '0')
     FROM household""",
     "INSERT INTO enrolment (household_id, component, since) SELECT id, 'TM', '2025-01-01' FROM household",
     "INSERT INTO payment_round (id, component, name) VALUES (1, 'TM', 'T3 2026'), (2, 'TM', 'T4 2026')",
-    """INSERT INTO payment (household_id, round_id, due_date, place, agency, amount_xof, state, paid_on)
+    f"""INSERT INTO payment (household_id, round_id, due_date, place, agency, amount_xof, state, paid_on)
     SELECT household.id, round, CAST(:now AS date) + CASE round WHEN 1 THEN -80 ELSE 9 END, 'Mairie', 'Caisse',
-        30000, CASE round WHEN 1 THEN 'paid' ELSE 'announced' END,
+        30000, CASE round WHEN 1 THEN '{PaymentState.PAID}' ELSE '{PaymentState.ANNOUNCED}' END,
         CASE round WHEN 1 THEN CAST(:now AS date) - 80 END
-    FROM household, generate_series(1, 2) AS round""",
-    """INSERT INTO agent (login, name, role, scope_kind, scope_code)
-    SELECT 'agent' || n, 'Agent ' || n, CASE WHEN n <= 14 THEN 'agent' WHEN n <= 18 THEN 'supervisor' ELSE 'focal' END,
-        CASE WHEN n % 2 = 1 AND n <= 14 THEN 'region' ELSE 'national' END,
+    FROM household, generate_series(1, 2) AS round""",  # noqa: S608
+    f"""INSERT INTO agent (login, name, role, scope_kind, scope_code)
+    SELECT 'agent' || n, 'Agent ' || n,
+        CASE WHEN n <= 14 THEN '{Role.AGENT}' WHEN n <= 18 THEN '{Role.SUPERVISOR}' ELSE '{Role.FOCAL}' END,
+        CASE WHEN n % 2 = 1 AND n <= 14 THEN '{Scope.REGION}' ELSE '{Scope.NATIONAL}' END,
         CASE WHEN n % 2 = 1 AND n <= 14 THEN 'ML' || lpad((n / 2 + 1)::text, 2, '0') END
-    FROM generate_series(1, 20) AS n""",
-    """WITH drawn AS (
+    FROM generate_series(1, 20) AS n""",  # noqa: S608
+    f"""WITH drawn AS (
         SELECT g, reference, :now - make_interval(secs => 63072000 * (random() ^ 1.3)) AS received_at,
             random() AS kind, random() AS fate, random() AS slow, random() AS filer,
             1 + (random() * 299998)::integer AS household_id
         FROM person CROSS JOIN LATERAL (SELECT person.id) AS one (g) WHERE reference IS NOT NULL
     ), sorted AS (
-        SELECT drawn.*, CASE WHEN kind < .45 THEN 'payment' WHEN kind < .6 THEN 'phone' WHEN kind < .75 THEN 'data'
-            WHEN kind < .85 THEN 'exclusion' WHEN kind < .88 THEN 'inclusion' WHEN kind < .92 THEN 'conduct'
-            WHEN kind < .93 THEN 'abuse' ELSE 'other' END AS category,
+        SELECT drawn.*, CASE WHEN kind < .45 THEN '{Category.PAYMENT}' WHEN kind < .6 THEN '{Category.PHONE}'
+            WHEN kind < .75 THEN '{Category.DATA}' WHEN kind < .85 THEN '{Category.EXCLUSION}'
+            WHEN kind < .88 THEN '{Category.INCLUSION}' WHEN kind < .92 THEN '{Category.CONDUCT}'
+            WHEN kind < .93 THEN '{Category.ABUSE}' ELSE '{Category.OTHER}' END AS category,
             received_at < :now - interval '10 days' AND fate > .02 OR fate > .7 AND slow < .4 AS decided,
             least(received_at + make_interval(hours => (24 + 160 * slow * slow)::integer), :now) AS decided_at
         FROM drawn
@@ -70,50 +85,55 @@ FILL: Final = (
         decision_due, answer, received_at, decided_at, reopened_at, reopen_count, name, sex, assigned_to, assigned_at,
         touched_at, first_answered_at, decided_by)
     SELECT g, sorted.reference, 'bench ' || g,
-        CASE WHEN filer < .7 THEN 'ussd' WHEN filer < .8 THEN 'desk' WHEN filer < .9 THEN 'call' ELSE 'register' END,
+        CASE WHEN filer < .7 THEN '{Channel.USSD}' WHEN filer < .8 THEN '{Channel.DESK}'
+            WHEN filer < .9 THEN '{Channel.CALL}' ELSE '{Channel.REGISTER}' END,
         category,
-        CASE category WHEN 'payment' THEN 'not_paid' WHEN 'phone' THEN 'sim_lost' WHEN 'data' THEN 'name'
-            WHEN 'exclusion' THEN 'left_out' WHEN 'inclusion' THEN 'wrong_in' WHEN 'conduct' THEN 'bribe'
-            WHEN 'abuse' THEN 'violence' ELSE 'information' END,
-        CASE WHEN category IN ('conduct', 'abuse') THEN 'sensitive'
-            WHEN category IN ('exclusion', 'inclusion') THEN 'special' ELSE 'ordinary' END,
-        CASE WHEN category <> 'abuse' THEN 'Je n''ai pas reçu mon argent depuis deux mois.' END,
-        CASE WHEN category <> 'abuse' THEN household_phone.msisdn END,
-        CASE WHEN category <> 'abuse' AND filer < .8 THEN household.id END,
-        CASE WHEN category <> 'abuse' THEN household.commune_pcode END,
+        CASE category {SUBCATEGORY} END,
+        CASE category {SENSITIVITY} END,
+        CASE WHEN category <> '{Category.ABUSE}' THEN 'Je n''ai pas reçu mon argent depuis deux mois.' END,
+        CASE WHEN category <> '{Category.ABUSE}' THEN household_phone.msisdn END,
+        CASE WHEN category <> '{Category.ABUSE}' AND filer < .8 THEN household.id END,
+        CASE WHEN category <> '{Category.ABUSE}' THEN household.commune_pcode END,
         filer >= .8, true, coalesce(household.language, 'bm'), true,
-        CASE WHEN decided AND fate > .25 THEN 'closed' WHEN decided AND fate > .1 THEN 'resolved'
-            WHEN decided THEN 'rejected' WHEN fate > .6 THEN 'received' WHEN fate > .3 THEN 'assigned'
-            WHEN fate > .1 THEN 'in_progress' ELSE 'waiting' END,
-        CASE WHEN category IN ('conduct', 'abuse') THEN 'national' WHEN slow > .9 THEN 'commune' ELSE 'village' END,
+        CASE WHEN decided AND fate > .25 THEN '{GrievanceState.CLOSED}'
+            WHEN decided AND fate > .1 THEN '{GrievanceState.RESOLVED}'
+            WHEN decided THEN '{GrievanceState.REJECTED}' WHEN fate > .6 THEN '{GrievanceState.RECEIVED}'
+            WHEN fate > .3 THEN '{GrievanceState.ASSIGNED}' WHEN fate > .1 THEN '{GrievanceState.IN_PROGRESS}'
+            ELSE '{GrievanceState.WAITING}' END,
+        CASE WHEN category IN ('{Category.CONDUCT}', '{Category.ABUSE}') THEN '{Level.NATIONAL}'
+            WHEN slow > .9 THEN '{Level.COMMUNE}' ELSE '{Level.VILLAGE}' END,
         CAST(received_at AS date) + 2, CAST(received_at AS date) + 7,
         CASE WHEN decided THEN 'Votre paiement est prêt.' END, received_at, CASE WHEN decided THEN decided_at END,
         CASE WHEN filer < .03 THEN decided_at END, CASE WHEN filer < .03 THEN 1 ELSE 0 END,
         CASE WHEN filer >= .8 AND filer < .95 THEN household.head_name END,
-        CASE WHEN fate < .5 THEN 'F' WHEN fate < .8 THEN 'M' END,
+        CASE WHEN fate < .5 THEN '{Sex.F}' WHEN fate < .8 THEN '{Sex.M}' END,
         CASE WHEN NOT decided AND fate <= .6 THEN 1 + g % 14 END,
         CASE WHEN NOT decided AND fate <= .6 THEN received_at END,
         CASE WHEN NOT decided AND fate <= .6 THEN received_at END,
         CASE WHEN decided THEN received_at + (decided_at - received_at) * .5 END, CASE WHEN decided THEN 1 + g % 14 END
     FROM sorted JOIN household ON household.id = sorted.household_id
-    JOIN household_phone ON household_phone.household_id = household.id""",
-    """INSERT INTO grievance_event (grievance_id, at, kind, to_state, told)
-    SELECT id, received_at, 'received', 'received', true FROM grievance""",
-    """INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, agent_id, told)
-    SELECT id, decided_at, 'decided', 'in_progress', 'resolved', decided_by, true
-    FROM grievance WHERE decided_at IS NOT NULL""",
-    """INSERT INTO campaign (id, kind, title, round_id, subject, state, needs_second, recipients, parts, started_at,
+    JOIN household_phone ON household_phone.household_id = household.id""",  # noqa: S608
+    f"""INSERT INTO grievance_event (grievance_id, at, kind, to_state, told)
+    SELECT id, received_at, '{GrievanceStep.RECEIVE}', '{GrievanceState.RECEIVED}', true FROM grievance""",  # noqa: S608
+    f"""INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, agent_id, told)
+    SELECT id, decided_at, '{GrievanceStep.DECIDE}', '{GrievanceState.IN_PROGRESS}', '{GrievanceState.RESOLVED}',
+        decided_by, true
+    FROM grievance WHERE decided_at IS NOT NULL""",  # noqa: S608
+    f"""INSERT INTO campaign (id, kind, title, round_id, subject, state, needs_second, recipients, parts, started_at,
         ended_at)
-    SELECT c, 'announce', 'Annonce ' || c, 2, '{}', 'finished', false, :messages_each, :messages_each,
+    SELECT c, '{CampaignKind.ANNOUNCE}', 'Annonce ' || c, 2, '{{}}', '{CampaignState.FINISHED}', false,
+        :messages_each, :messages_each,
         :now - make_interval(days => 90 - c * 10), :now - make_interval(days => 90 - c * 10) + interval '5 hours'
-    FROM generate_series(1, :campaigns) AS c""",
-    """INSERT INTO message (campaign_id, kind, msisdn, operator, household_ids, commune_pcode, language, state, reason,
+    FROM generate_series(1, :campaigns) AS c""",  # noqa: S608
+    f"""INSERT INTO message (campaign_id, kind, msisdn, operator, household_ids, commune_pcode, language, state, reason,
         provider_id, attempts, was_uncertain, planned_at, final_at)
-    SELECT c, 'announce', household_phone.msisdn, 'orange', ARRAY[household.id], household.commune_pcode,
-        household.language, CASE WHEN h % 20 < 17 THEN 'delivered' WHEN h % 20 < 19 THEN 'failed' ELSE 'silent' END,
+    SELECT c, '{CampaignKind.ANNOUNCE}', household_phone.msisdn, 'orange', ARRAY[household.id],
+        household.commune_pcode, household.language,
+        CASE WHEN h % 20 < 17 THEN '{MessageState.DELIVERED}' WHEN h % 20 < 19 THEN '{MessageState.FAILED}'
+            ELSE '{MessageState.SILENT}' END,
         CASE WHEN h % 20 IN (17, 18) THEN 'AbsentSubscriber' END, 'ATXid_' || c || '_' || h, 0, false, :now, :now
     FROM generate_series(1, :campaigns) AS c, generate_series(1, :messages_each) AS h
-    JOIN household ON household.id = h JOIN household_phone ON household_phone.household_id = h""",
+    JOIN household ON household.id = h JOIN household_phone ON household_phone.household_id = h""",  # noqa: S608
     """INSERT INTO screen_count (day, screen, language, entered, answered, wrong_key, went_back, dropped, timed_out)
     SELECT CAST(:now AS date) - d, screen, language, 400, 350, 9, 9, 20, 10
     FROM generate_series(0, :screen_days) AS d, unnest(ARRAY['home', 'payment', 'complaint', 'eligibility',

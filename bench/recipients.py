@@ -4,7 +4,9 @@ from datetime import date
 
 from sqlalchemy import text
 
+from core.payments.states import PaymentState
 from core.platform import database
+from core.registry.statuses import Status
 
 PHONES = 280_663
 """Households of the accompanying measures: the programme's own figure."""
@@ -19,22 +21,22 @@ MAKE = (
     SELECT 'ML' || lpad((c % 8 + 1)::text, 2, '0') || '01' || lpad(c::text, 3, '0'),
         'ML' || lpad((c % 8 + 1)::text, 2, '0') || '01', 'Commune ' || c, 'komune' || c
     FROM generate_series(0, {communes} - 1) AS c""",
-    """INSERT INTO household (id, household_no, head_name, commune_pcode, village, language, status)
+    f"""INSERT INTO household (id, household_no, head_name, commune_pcode, village, language, status)
     SELECT h, lpad(h::text, 8, '0'), 'Head ' || h, commune.pcode, 'Village ' || h % 12,
-        CASE WHEN h % 5 = 0 THEN 'fr' ELSE 'bm' END, 'beneficiary'
-    FROM generate_series(1, {phones}) AS h
+        CASE WHEN h % 5 = 0 THEN 'fr' ELSE 'bm' END, '{Status.BENEFICIARY}'
+    FROM generate_series(1, {{phones}}) AS h
     JOIN (SELECT pcode, row_number() OVER (ORDER BY pcode) - 1 AS place FROM commune) AS commune
-        ON commune.place = h % {communes}""",
+        ON commune.place = h % {{communes}}""",  # noqa: S608
     """INSERT INTO household_phone (household_id, position, msisdn)
     SELECT h, 1, '+223' || CASE WHEN h % 10 < 4 THEN '70' WHEN h % 10 < 8 THEN '60' ELSE '50' END
         || lpad(h::text, 6, '0')
     FROM generate_series(1, {phones}) AS h""",
     "INSERT INTO payment_round (id, component, name) VALUES (1, 'TM', 'bench')",
-    """INSERT INTO payment (household_id, round_id, due_date, place, agency, amount_xof, state)
-    SELECT household.id, 1, CAST('{today}' AS date) + 5 + place::integer % 16, 'Mairie de ' || commune.name, 'Caisse',
-        30000, 'planned'
+    f"""INSERT INTO payment (household_id, round_id, due_date, place, agency, amount_xof, state)
+    SELECT household.id, 1, CAST('{{today}}' AS date) + 5 + place::integer % 16, 'Mairie de ' || commune.name, 'Caisse',
+        30000, '{PaymentState.PLANNED}'
     FROM household JOIN (SELECT pcode, name, row_number() OVER (ORDER BY pcode) AS place FROM commune) AS commune
-        ON commune.pcode = household.commune_pcode""",
+        ON commune.pcode = household.commune_pcode""",  # noqa: S608
 )
 
 

@@ -16,6 +16,7 @@ import httpx
 
 from bench.recipients import make, numbers
 from bench.serving import running
+from core.outbox.messages import MessageState
 from core.platform import database
 from core.platform.settings import Settings
 from core.schema.ground import ground
@@ -117,7 +118,7 @@ async def _reported() -> None:
     began = time.perf_counter()
     await asyncio.gather(*(_posting(sent[place * share : (place + 1) * share]) for place in range(CONNECTIONS)))
     seconds = time.perf_counter() - began
-    delivered = await numbers("SELECT count(*) FROM message WHERE state = 'delivered'")
+    delivered = await numbers(f"SELECT count(*) FROM message WHERE state = '{MessageState.DELIVERED}'")  # noqa: S608
     print(
         f"reports  {len(sent):,} in {seconds:.1f} s: {len(sent) / seconds:,.0f}/s; delivered now: {delivered[0][0]:,}"
     )
