@@ -10,6 +10,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
+from core.campaigns.models import CampaignState
 from core.campaigns.steps import WrongState
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform import sql
@@ -29,7 +30,8 @@ UNKNOWN: Final = {"ATXid_unknown1": "+22379999901", "ATXid_unknown2": "+22379999
 """Ids that are not ours and numbers that are nobody's, of which reports come all the same."""
 
 PAUSED: Final = (
-    "SELECT coalesce(why, why_data ->> 'reason', why_code) FROM campaign WHERE id = %(id)s AND state = 'paused'"
+    "SELECT coalesce(why, why_data ->> 'reason', why_code) FROM campaign "  # noqa: S608
+    f"WHERE id = %(id)s AND state = '{CampaignState.PAUSED}'"
 )
 HELD: Final = "SELECT why FROM sms_pace WHERE hold_until > %(long)s"
 

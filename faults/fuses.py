@@ -9,16 +9,16 @@ import signal
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from core.text.words import Code
 from faults.steps import Step
 
 MOST_PASSAGES: Final = 99
 
 
-class Deed(StrEnum):
+class Deed(Code):
     """What a worker does to itself."""
 
     KILL = "kill"

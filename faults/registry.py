@@ -7,7 +7,9 @@ from random import Random
 from typing import Final
 
 from core.outbox.messages import Reason
+from core.payments.states import PaymentState
 from core.platform import database
+from core.registry.statuses import Status
 
 PREFIXES: Final = ("70", "76", "60", "66", "50")
 """Orange, Malitel and Telecel."""
@@ -27,8 +29,8 @@ PLACES: Final = (
 )
 COMMUNE: Final = "INSERT INTO commune (pcode, cercle_pcode, name, search) VALUES (%s, 'ML0101', %s, %s)"
 HOUSEHOLD: Final = (
-    "INSERT INTO household (id, household_no, head_name, commune_pcode, village, language, status) "
-    "VALUES (%s, %s, %s, %s, 'Sanankoro', %s, 'beneficiary')"
+    "INSERT INTO household (id, household_no, head_name, commune_pcode, village, language, status) "  # noqa: S608
+    f"VALUES (%s, %s, %s, %s, 'Sanankoro', %s, '{Status.BENEFICIARY}')"
 )
 PHONE: Final = "INSERT INTO household_phone (household_id, position, msisdn) VALUES (%s, %s, %s)"
 CHOICE: Final = (
@@ -36,8 +38,8 @@ CHOICE: Final = (
     "VALUES (%s, %s, CASE WHEN %s THEN now() - interval '1 day' END)"
 )
 PAYMENT: Final = (
-    "INSERT INTO payment (household_id, round_id, due_date, place, agency, amount_xof, state) "
-    "VALUES (%s, 1, %s, %s, 'Caisse', 30000, 'planned')"
+    "INSERT INTO payment (household_id, round_id, due_date, place, agency, amount_xof, state) "  # noqa: S608
+    f"VALUES (%s, 1, %s, %s, 'Caisse', 30000, '{PaymentState.PLANNED}')"
 )
 
 

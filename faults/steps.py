@@ -1,9 +1,9 @@
 """The steps of a request at which a worker is killed or frozen."""
 
-from enum import StrEnum
+from core.text.words import Code
 
 
-class Step(StrEnum):
+class Step(Code):
     """Where a worker stands; one that ends in -ing is within a transaction, before its commit, or within a request."""
 
     CLAIMING = "claiming"

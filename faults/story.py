@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from random import Random
 from typing import Any, Final
 
+from core.text.words import Code
 from faults.fuses import Deed, Fuse
 from faults.steps import Step
 
@@ -39,7 +39,7 @@ NEEDED: Final[dict[Step, tuple[str, ...]]] = {
 """Steps that are reached only when the gateway fails so."""
 
 
-class Deal(StrEnum):
+class Deal(Code):
     """What is done at a moment."""
 
     KILL_WORKER = "worker killed"
@@ -77,7 +77,7 @@ SHARES: Final = {
 SEVERAL: Final = {Deal.OPT_OUT: 4, Deal.MINUTE: 3, Deal.KILL_WORKER: 2}
 
 
-class Settled(StrEnum):
+class Settled(Code):
     """What a supervisor decides on uncertain messages, and when."""
 
     NOT = "not"
