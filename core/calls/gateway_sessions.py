@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Index
@@ -36,6 +36,7 @@ VALUES (%(session_id)s, coalesce(%(date)s, now()), %(network)s, %(status)s, %(du
 ON CONFLICT (session_id) DO UPDATE SET date = EXCLUDED.date, network = EXCLUDED.network, status = EXCLUDED.status,
     duration_ms = EXCLUDED.duration_ms, hops = EXCLUDED.hops, cost = EXCLUDED.cost, error = EXCLUDED.error
 """
+COUNT: Final = "SELECT count(*) FROM gateway_session WHERE date >= %(since)s AND date < %(until)s"
 NUMBERS = re.compile(r"[+*#]?[0-9][0-9*#]*")
 SPACES = re.compile(r"\s+")
 SHORT_FORM = re.compile(r"[A-Za-z][A-Za-z ,.:;'()_/-]{0,79}")
@@ -53,3 +54,8 @@ def short_form(error: str | None) -> str | None:
 async def record(end: SessionEnd) -> None:
     """Keep the end of a session; reported again, the last report counts."""
     await sql.execute(RECORD, {**asdict(end), "error": short_form(end.error)})
+
+
+async def count(since: date, until: date) -> int:
+    """The calls that ended from a day to another, that one not counted."""
+    return int(await sql.scalar(COUNT, {"since": since, "until": until}) or 0)

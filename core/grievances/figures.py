@@ -347,11 +347,3 @@ async def place_names(pcodes: Collection[str | None]) -> dict[str, str]:
     """What places are called, by P-code."""
     places = await sql.rows(_Place, PLACE_NAMES, {"pcodes": [pcode for pcode in pcodes if pcode]})
     return {place.pcode: place.name for place in places}
-
-
-CALLS: Final = "SELECT count(*) FROM gateway_session WHERE date >= %(since)s AND date < %(until)s"
-
-
-async def calls(since: date, until: date) -> int:
-    """The USSD calls that ended from a day to another, that one not counted."""
-    return int(await sql.scalar(CALLS, {"since": since, "until": until}) or 0)

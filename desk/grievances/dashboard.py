@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core.calls import counts
+from core.calls import counts, gateway_sessions
 from core.calls.events import Event
 from core.grievances import figures
 from core.grievances.figures import By, Figures, GrievanceCount, Timely
@@ -126,7 +126,7 @@ async def _line(since: date, until: date) -> dict[str, Any]:
         for language in Language
     }
     return {
-        "calls": await figures.calls(since, until),
+        "calls": await gateway_sessions.count(since, until),
         "tasks": bars(
             Bar(
                 each.task.title,

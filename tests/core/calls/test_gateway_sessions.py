@@ -1,10 +1,10 @@
 """What is kept of the gateway's report, and what is not."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from core.calls.gateway_sessions import record, short_form
+from core.calls.gateway_sessions import count, record, short_form
 from core.calls.session_end import SessionEnd
 from tests.support.database import one, query
 
@@ -37,6 +37,14 @@ async def test_a_report_with_nothing_but_its_status_is_kept() -> None:
     _, at, _, status, *_ = await one(ROWS)
     assert status == "Failed"
     assert at is not None
+
+
+@pytest.mark.usefixtures("world")
+async def test_calls_are_counted_from_a_day_to_another_that_one_not_counted() -> None:
+    for number, day in enumerate((23, 24, 24, 25), 1):
+        await record(SessionEnd(f"ATUid_{number}", "Success", datetime(2026, 11, day, 23, 59, tzinfo=UTC)))
+    assert await count(date(2026, 11, 24), date(2026, 11, 25)) == 2
+    assert await count(date(2026, 11, 24), date(2026, 11, 26)) == 3
 
 
 @pytest.mark.parametrize(
