@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import text
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +20,7 @@ from core.campaigns.steps import (
     open_steps,
     refusal,
 )
+from core.platform import sql
 from core.platform.settings import Settings
 from core.staff.acts import Act
 from core.staff.agents import Actor
@@ -39,7 +39,7 @@ from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run
 
 PATIENCE: Final = 2.0
 LIST_LENGTH: Final = 60
-LONG_STATEMENTS: Final = text("SET LOCAL statement_timeout = '30s'")
+LONG_STATEMENTS: Final = "SET LOCAL statement_timeout = '30s'"
 """A campaign may hold hundreds of thousands of messages: counting them all takes longer than a screen of the line."""
 
 SETTLING: Final = frozenset({CampaignStep.SEND_AGAIN, CampaignStep.LEAVE})
@@ -78,8 +78,8 @@ class Campaigns(DeskPage):
     async def one(self, request: Request) -> Response:
         """One campaign: its plan, what can be done, how far it is, and what was decided."""
         me, campaign_id, at = actor(request), _id(request), now()
-        async with seen_by(me) as session:
-            await session.execute(LONG_STATEMENTS)
+        async with seen_by(me):
+            await sql.execute(LONG_STATEMENTS)
             standing = await _seen(me, campaign_id)
             campaign = await preview.summary(campaign_id)
             planning = await steps.being_planned(campaign_id)
@@ -110,8 +110,8 @@ class Campaigns(DeskPage):
     async def progress(self, request: Request) -> Response:
         """How far it is, for the script of the page."""
         me, campaign_id = actor(request), _id(request)
-        async with seen_by(me) as session:
-            await session.execute(LONG_STATEMENTS)
+        async with seen_by(me):
+            await sql.execute(LONG_STATEMENTS)
             await _seen(me, campaign_id)
             far = await moving(await preview.summary(campaign_id), now())
             planning = await steps.being_planned(campaign_id)
@@ -223,8 +223,8 @@ class Campaigns(DeskPage):
         """Do something with a campaign and put it on record, both or neither; say what was done, or why not."""
         me, campaign_id, at, form = actor(request), _id(request), now(), await request.form()
         try:
-            async with seen_by(me) as session:
-                await session.execute(LONG_STATEMENTS)
+            async with seen_by(me):
+                await sql.execute(LONG_STATEMENTS)
                 words, detail = await act(me, campaign_id, form, at)
                 await note(me.id, name, f"campaign {campaign_id}", at, detail)
         except Mistake as mistake:

@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, Response
 from starlette_admin.routing import route
 
 from core.campaigns.steps import CampaignError
+from core.platform import sql
 from core.staff.acts import Act
 from core.staff.audit import note
 from core.staff.permissions import Permission
@@ -43,8 +44,8 @@ class CampaignReport(DeskPage):
     async def index(self, request: Request) -> Response:
         """How many of each commune were reached, and where to print the list."""
         me, campaign_id = actor(request), request.path_params["id"]
-        async with seen_by(me) as session:
-            await session.execute(LONG_STATEMENTS)
+        async with seen_by(me):
+            await sql.execute(LONG_STATEMENTS)
             context = await self._counted(request)
         return self.show(request, "campaigns/report.html", {**context, "id": campaign_id})
 
@@ -53,8 +54,8 @@ class CampaignReport(DeskPage):
         """The list, a page for each village: of one commune, or of all where they are not too many."""
         me, campaign_id, at = actor(request), request.path_params["id"], now()
         region, commune = (request.query_params.get(name, "") for name in ("region", "commune"))
-        async with seen_by(me) as session:
-            await session.execute(LONG_STATEMENTS)
+        async with seen_by(me):
+            await sql.execute(LONG_STATEMENTS)
             context = await self._counted(request)
             wanted = [
                 each for each in context["communes"] if not commune or (each.region, each.commune) == (region, commune)
