@@ -3,15 +3,15 @@
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
-
 from core.calls.journal import Journal
-from core.platform import database
+from core.payments.states import PaymentState
+from core.platform import database, sql
+from core.platform.columns import listed
 from core.platform.database import undone, writing
 from core.registry.callers import remember_language, stop_sms
 from core.text.alphabet import Alphabet
@@ -45,46 +45,44 @@ class Longest:
     reason: str = "Le paiement sera fait au prochain tour, après la vérification de la liste."
 
 
+WITH_A_REASON: Final = frozenset({PaymentState.FAILED, PaymentState.CANCELLED})
 STRETCH: Final = (
-    "UPDATE payment SET place = :place, agency = :agency",
-    "UPDATE payment SET reason = :reason WHERE state IN ('failed', 'cancelled')",
-    "UPDATE household SET village = :village",
-    "UPDATE household SET head_name = left(:name || ' ' || household_no, 40) "
-    "WHERE id IN (SELECT household_id FROM household_phone WHERE msisdn LIKE '+223700000%')",
-    "UPDATE component_event SET place = :place",
-    "UPDATE grievance SET answer = :reason WHERE answer IS NOT NULL",
-    "UPDATE commune SET name = :commune WHERE pcode IN (SELECT pcode FROM commune ORDER BY pcode LIMIT 3)",
+    "UPDATE payment SET place = %(place)s, agency = %(agency)s",
+    f"UPDATE payment SET reason = %(reason)s WHERE state IN {listed(WITH_A_REASON)}",  # noqa: S608
+    "UPDATE household SET village = %(village)s",
+    "UPDATE household SET head_name = left(%(name)s || ' ' || household_no, 40) "
+    "WHERE id IN (SELECT household_id FROM household_phone WHERE msisdn LIKE '+223700000%%')",
+    "UPDATE component_event SET place = %(place)s",
+    "UPDATE grievance SET answer = %(reason)s WHERE answer IS NOT NULL",
+    "UPDATE commune SET name = %(commune)s WHERE pcode IN (SELECT pcode FROM commune ORDER BY pcode LIMIT 3)",
 )
 """What makes the world's values as long as real ones are."""
 
-LONGEST_OF: Final = text("""
+LONGEST_OF: Final = """
 SELECT (SELECT place FROM payment ORDER BY length(place) DESC NULLS LAST LIMIT 1) AS place,
     (SELECT agency FROM payment ORDER BY length(agency) DESC NULLS LAST LIMIT 1) AS agency,
     (SELECT head_name FROM household ORDER BY length(head_name) DESC LIMIT 1) AS name,
     (SELECT village FROM household ORDER BY length(village) DESC NULLS LAST LIMIT 1) AS village,
     (SELECT name FROM commune ORDER BY length(name) DESC LIMIT 1) AS commune,
     (SELECT reason FROM payment ORDER BY length(reason) DESC NULLS LAST LIMIT 1) AS reason
-""")
+"""
 
 
 async def longest_of_database() -> Longest:
     """The longest values of the open database; ours where it has shorter ones."""
     ours = Longest()
-    async with database.reading() as connection:
-        row = (await connection.execute(LONGEST_OF)).one()
-    theirs = {name: getattr(row, name) or "" for name in Longest.__dataclass_fields__}
-    return Longest(**{name: max(value, getattr(ours, name), key=len) for name, value in theirs.items()})
+    theirs = await sql.row(Longest, LONGEST_OF) or ours
+    longer = {name: max(getattr(theirs, name) or "", value, key=len) for name, value in asdict(ours).items()}
+    return Longest(**longer)
 
 
 async def make_world(longest: Longest) -> None:
     """Fill the open, empty database with the world that is walked."""
     with tempfile.TemporaryDirectory(prefix="jigi-proof-") as folder:
         await world.build(Path(folder), datetime.now(UTC).date(), count=HOUSEHOLDS)
-    values = {name: getattr(longest, name) for name in Longest.__dataclass_fields__}
-    async with writing() as session:
+    async with writing():
         for statement in STRETCH:
-            needed = {name: value for name, value in values.items() if f":{name}" in statement}
-            await session.execute(text(statement), needed)
+            await sql.execute(statement, asdict(longest))
     await stop_sms(STOPPED)
 
 
