@@ -50,9 +50,9 @@ e2e: $(DEV_STAMP) ## play complaints and a campaign in real processes and a real
 	command -v chromium >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y chromium'
 	$(BIN)/pytest -m e2e tests/e2e
 
-engines: $(DEV_STAMP) ## the line on PgBouncer, Sentinel, a Redis cluster and a promoted standby; prints a table
+engines: $(DEV_STAMP) ## the line on PgBouncer, Sentinel, a cluster, TLS and a promoted standby; prints a table
 	command -v pgbouncer /usr/sbin/pgbouncer >/dev/null && command -v redis-sentinel >/dev/null || $(AS_ROOT) sh -c \
-		'apt-get update -q && apt-get install -q -y pgbouncer redis-server redis-sentinel'
+		'apt-get update -q && apt-get install -q -y pgbouncer redis-server redis-sentinel openssl'
 	$(BIN)/pytest -s -m engines tests/engines
 
 bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside something else

@@ -153,8 +153,8 @@ def pgbouncer(folder: Path, server: Postgres, mode: str) -> Iterator[str]:
 
 
 @contextmanager
-def redis_server(folder: Path, port: int, *more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Debian's Redis on a port of loopback."""
+def redis_server(folder: Path, port: int, *more: str, answering: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+    """Debian's Redis on a port of loopback, there when that or another port answers."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [
         _debians("redis-server"),
@@ -169,8 +169,29 @@ def redis_server(folder: Path, port: int, *more: str) -> Iterator[subprocess.Pop
         *more,
     ]
     with process(command, folder / "log") as child:
-        until(lambda: answers(port), "Redis answers")
+        until(lambda: answers(answering or port), "Redis answers")
         yield child
+
+
+@contextmanager
+def encrypted(folder: Path) -> Iterator[str]:
+    """The URL of a Redis that speaks TLS only, under an authority of its own."""
+    folder.mkdir(parents=True)
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+    key = ("req", "-newkey", "rsa:2048", "-nodes", "-days", "2")
+    _openssl(folder, *key, "-x509", "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=An authority of ours")
+    _openssl(folder, *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1")
+    signed = ("-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names")
+    _openssl(folder, "x509", "-req", "-in", "server.csr", "-out", "server.crt", *signed)
+    port = free_port()
+    tls = ("--tls-port", str(port), "--tls-auth-clients", "no")
+    files = ("--tls-cert-file", "server.crt", "--tls-key-file", "server.key", "--tls-ca-cert-file", "ca.crt")
+    with redis_server(folder, 0, *tls, *files, answering=port):
+        yield f"rediss://127.0.0.1:{port}?ssl_ca_certs={folder / 'ca.crt'}"
+
+
+def _openssl(folder: Path, *words: str) -> None:
+    subprocess.run([_debians("openssl"), *words], cwd=folder, check=True, capture_output=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ Run by `make engines`, which installs them; the table at the end is what was see
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 import psycopg
 import pytest
+from redis.exceptions import RedisError
 
 from core.platform import database
+from core.platform.redis import connect
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
 from core.schema.ground import Ground
@@ -20,7 +23,7 @@ from sms.campaigns import steps
 from sms.worker.process import work
 from tests.engines.callers import Callers, Tally, apologies, filed
 from tests.engines.conftest import LineOn, built
-from tests.engines.machines import Postgres, cluster, pgbouncer, postgres, promote, watched
+from tests.engines.machines import Postgres, cluster, encrypted, pgbouncer, postgres, promote, watched
 from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.engines
@@ -62,6 +65,11 @@ async def sent(settings: Settings, pooled: str, direct: str) -> int:
     return len(gateway.took)
 
 
+async def sent_plainly(server: Postgres) -> int:
+    """The same beside an engine that workers do not need: no SMS waits for Redis."""
+    return await sent(worker_settings(server.url()), server.url(), server.url())
+
+
 def worker_settings(direct: str) -> Settings:
     return Settings(  # type: ignore[call-arg]
         _env_file=None, simulator=True, database_direct_url=direct, sms_window=(time(0), time(23, 59)), sms_rate=0
@@ -83,7 +91,23 @@ async def test_on_a_cluster_of_redis(tmp_path: Path, primary: Postgres, line_on:
     await built(primary, tmp_path / "world")
     with cluster(tmp_path / "cluster") as redis_url:
         async with line_on(Ground(primary.url(), redis_url)) as callers:
-            table.append(await complained(callers, primary.url(), "Redis cluster of three"))
+            tally = await complained(callers, primary.url(), "Redis cluster of three")
+    table.append(replace(tally, sms=await sent_plainly(primary)))
+
+
+async def test_on_a_redis_that_speaks_tls_under_an_authority_of_its_own(
+    tmp_path: Path, primary: Postgres, line_on: LineOn, table: list[Tally]
+) -> None:
+    await built(primary, tmp_path / "world")
+    with encrypted(tmp_path / "tls") as redis_url:
+        async with line_on(Ground(primary.url(), redis_url)) as callers:
+            tally = await complained(callers, primary.url(), "Redis by TLS, own authority")
+        async with connect(redis_url) as client:
+            assert [key async for key in client.scan_iter("jigi:*:call")], "the calls went through it"
+        with pytest.raises(RedisError):
+            async with connect(redis_url.partition("?")[0]) as stranger:
+                await stranger.ping()
+    table.append(replace(tally, sms=await sent_plainly(primary)))
 
 
 async def test_on_a_redis_that_sentinels_fail_over(
@@ -105,7 +129,7 @@ async def test_on_a_redis_that_sentinels_fail_over(
             tally = Tally(
                 "Redis failed over by Sentinel", callers.hops, filed(primary.url()), callers.numbered, during, later
             )
-    table.append(tally)
+    table.append(replace(tally, sms=await sent_plainly(primary)))
     assert tally.numbered - until == CALLS
     assert tally.later == 0
     assert tally.filed == tally.numbered, "every complaint in the database was told, and none is there twice"
