@@ -45,10 +45,20 @@ class Browser:
         self, path: str, *, page: str | None = None, follow: bool | str = False, **fields: str
     ) -> httpx.Response:
         """Send a form of `page` (or of the path itself) to a path, with the token that the page holds."""
-        shown = await self.open(page or path)
-        field = TOKEN.search(shown.text)
-        token = {"csrftoken": html.unescape(field[1])} if field else {}
-        return await self.http.post(path, data={**token, **fields}, follow_redirects=bool(follow))
+        token = TOKEN.search((await self.open(page or path)).text)
+        signed = {"csrftoken": html.unescape(token[1])} if token else {}
+        return await self.http.post(path, data={**signed, **fields}, follow_redirects=bool(follow))
+
+    async def token(self, path: str) -> str:
+        """The token in the forms of a page."""
+        return token_in(await self.open(path))
+
+
+def token_in(page: httpx.Response) -> str:
+    """The token in the forms of a page that was opened."""
+    token = TOKEN.search(page.text)
+    assert token, seen(page)
+    return html.unescape(token[1])
 
 
 def seen(answer: httpx.Response) -> str:

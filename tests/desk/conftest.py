@@ -2,19 +2,45 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Final
 
 import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
 import asgi
+from core.imports import uploads
+from core.numbers.identifiers import household_no
+from core.platform.database import close_database
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
 from core.schema.ground import Ground
 from core.staff.agents import Role, Scope, actor_of, add_agent
 from core.staff.sign_in import give_password
+from desk.site import pages
+from tests.core import seed
+from tests.core.seed import SAFO
 from tests.desk.browser import PASSWORD, Browser
+from tests.sms.campaign_world import Watch
+
+DIAGO: Final = "ML030303"
+"""A commune of another region than Safo's."""
+
+AWA: Final = household_no(1_000_001)
+FIRST, SECOND = "+22376123456", "+22366123456"
+"""The household of Awa, and its phones."""
+
+
+@pytest.fixture(autouse=True)
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """The clock of the desk: it stands at `seed.NOW` until a test turns it."""
+    watch = Watch()
+    clock = SimpleNamespace(now=lambda zone: watch.now.astimezone(zone), fromisoformat=datetime.fromisoformat)
+    for module in (pages, uploads):
+        monkeypatch.setattr(module, "datetime", clock)
+    return watch
 
 
 @pytest.fixture
@@ -31,8 +57,11 @@ def desk_settings() -> Settings:
 
 
 @pytest.fixture
-def app(world: None, database_url: str, redis_server: OwnRedis, redis: Redis, desk_settings: Settings) -> Starlette:
-    """The application."""
+async def app(
+    world: None, database_url: str, redis_server: OwnRedis, redis: Redis, desk_settings: Settings
+) -> Starlette:
+    """The application; it opens the database for itself, whatever was planted there before."""
+    await close_database()
     return asgi.build(desk_settings, Ground(database_url, redis_server.url))
 
 
@@ -47,7 +76,7 @@ SignIn = Callable[..., Awaitable[Browser]]
 
 
 @pytest.fixture
-async def sign_in(app: Starlette) -> AsyncIterator[SignIn]:
+async def sign_in(app: Starlette, watch: Watch) -> AsyncIterator[SignIn]:
     """Adds somebody to the people who work here, and gives a browser they signed in with."""
     async with AsyncExitStack() as stack:
 
@@ -58,7 +87,7 @@ async def sign_in(app: Starlette) -> AsyncIterator[SignIn]:
             scope_code: str | None = None,
         ) -> Browser:
             agent_id = await add_agent(login, login.capitalize(), role, scope, scope_code)
-            await give_password(agent_id, datetime.now(UTC), password=PASSWORD)
+            await give_password(agent_id, watch.now, password=PASSWORD)
             own = await stack.enter_async_context(Browser(app))
             answer = await own.submit("/desk/login", login=login, password=PASSWORD)
             assert answer.status_code == 303, answer.text
@@ -66,3 +95,21 @@ async def sign_in(app: Starlette) -> AsyncIterator[SignIn]:
             return own
 
         yield as_
+
+
+@pytest.fixture
+async def two_communes(world: None) -> None:
+    """Safo, and Diago in another region; nobody lives there yet."""
+    await seed.places((SAFO, "Safo"), (DIAGO, "Diago"))
+
+
+@pytest.fixture
+async def household_of_awa(two_communes: None) -> int:
+    """Awa's household in Safo, with two phones and enrolled in money transfers; its id."""
+    return await seed.household(AWA, phones=(FIRST, SECOND), components=("TM",))
+
+
+@pytest.fixture
+async def mariam(two_communes: None, sign_in: SignIn) -> Browser:
+    """The browser of Mariam, an agent of Safo."""
+    return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)

@@ -3,19 +3,19 @@
 import asyncio
 import json
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from core.imports.uploads import STATUS
-from core.platform.database import reading
 from core.platform.settings import Settings
 from core.staff.agents import Role, Scope
-from tests.desk.browser import TOKEN, Browser, seen
+from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
+from tests.desk.trail import trail
+from tests.sms.campaign_world import Watch
+from tests.support.database import count
 
 GOOD = (
     "region,region_pcode,cercle,cercle_pcode,commune,commune_pcode\n"
@@ -36,12 +36,12 @@ async def awa(sign_in: SignIn) -> Browser:
 
 async def brought(browser: Browser, content: str, name: str = "communes.csv", **fields: str) -> httpx.Response:
     """Bring a file; the token goes as a header, for the library leaves open the form it looks for one in."""
-    token = TOKEN.search((await browser.open("/desk/account")).text)
+    token = await browser.token("/desk/account")
     return await browser.http.post(
         "/desk/imports",
         data={"kind": "communes", **fields},
         files={"file": (name, content.encode())},
-        headers={"X-CSRFToken": token[1] if token else ""},
+        headers={"X-CSRFToken": token},
         follow_redirects=True,
     )
 
@@ -56,29 +56,22 @@ async def ended(browser: Browser) -> str:
     raise AssertionError(page)
 
 
-async def communes() -> int:
-    async with reading() as connection:
-        count: int = await connection.scalar(text("SELECT count(*) FROM commune"))
-    return count
-
-
 async def test_a_file_is_imported_and_the_trail_says_so(awa: Browser, tmp_path: Path) -> None:
     assert (await brought(awa, GOOD)).status_code == 200
     page = await ended(awa)
     assert "fait 2 lignes lues : 2 nouvelles, 0 changée, 0 inchangée." in page
-    assert await communes() == 2
+    assert await count("commune") == 2
     assert not list(tmp_path.glob("uploads/*/file.csv")), "the file itself does not stay"
-    async with reading() as connection:
-        acts = (await connection.execute(text("SELECT act, detail FROM audit_entry ORDER BY id DESC LIMIT 2"))).all()
-    assert [act.act for act in acts] == ["import ended", "import begun"]
-    assert acts[1].detail == {"kind": "communes", "file": "communes.csv"}
+    first, last = await trail("import %")
+    assert (first.act, last.act) == ("import begun", "import ended")
+    assert first.detail == {"kind": "communes", "file": "communes.csv"}
 
 
 async def test_a_bad_row_refuses_all_and_is_named_in_a_file_to_download(awa: Browser) -> None:
     await brought(awa, BAD)
     page = await ended(awa)
     assert "refusé : rien n'est entré 3 lignes lues, 1 mauvaise." in page
-    assert await communes() == 0
+    assert await count("commune") == 0
     link = re.search(r'href="(/desk/imports/[^"]+/errors)"', (await awa.open("/desk/imports")).text)
     assert link
     errors = await awa.open(link[1])
@@ -89,7 +82,7 @@ async def test_a_bad_row_refuses_all_and_is_named_in_a_file_to_download(awa: Bro
 async def test_the_good_rows_are_kept_when_it_is_asked(awa: Browser) -> None:
     await brought(awa, BAD, keep_good="1")
     assert "2 nouvelles, 0 changée, 0 inchangée, 1 mauvaise." in await ended(awa)
-    assert await communes() == 2
+    assert await count("commune") == 2
 
 
 @pytest.mark.parametrize(
@@ -113,12 +106,14 @@ async def test_a_file_with_other_columns_says_which_are_missing(awa: Browser) ->
     assert "Colonnes absentes : household_no" in await ended(awa)
 
 
-async def test_one_import_at_a_time_and_one_that_died_does_not_stop_the_next(awa: Browser, tmp_path: Path) -> None:
-    folder = tmp_path / "uploads" / "20261124-101500-00000000"
+async def test_one_import_at_a_time_and_one_that_died_does_not_stop_the_next(
+    awa: Browser, tmp_path: Path, watch: Watch
+) -> None:
+    folder = tmp_path / "uploads" / "20261124-085959-00000000"
     folder.mkdir(parents=True)
     status = {
         "id": folder.name, "kind": "payments", "name": "x.csv", "by": "Oumar", "keep_good": False, "read": 5000,
-        "expected": 20000, "started_at": "2026-11-24T10:15:00+00:00", "seen_at": datetime.now(UTC).isoformat(),
+        "expected": 20000, "started_at": "2026-11-24T08:59:59+00:00", "seen_at": watch.now.isoformat(),
     }  # fmt: skip
     (folder / STATUS).write_text(json.dumps(status))
     page = await awa.open("/desk/imports")
@@ -127,8 +122,7 @@ async def test_one_import_at_a_time_and_one_that_died_does_not_stop_the_next(awa
     answer = await brought(awa, GOOD)
     assert answer.status_code == 409
     assert "Un autre import est en cours" in seen(answer)
-    gone = datetime.now(UTC) - timedelta(minutes=5)
-    (folder / STATUS).write_text(json.dumps({**status, "seen_at": gone.isoformat()}))
+    watch.turn(minutes=5)
     assert "Interrompu : rien n'est entré" in await awa.see("/desk/imports")
     await brought(awa, GOOD)
     assert "2 nouvelles" in await ended(awa)

@@ -2,42 +2,35 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 
-from core.platform.database import reading, writing
 from core.staff.acts import Act
 from core.staff.agents import Role
 from core.staff.audit import note
 from desk.site.lists import Kept, lists
 from desk.staff.audit_list import AuditTrail
 from tests.core import seed
-from tests.desk.browser import TOKEN, Browser, seen
+from tests.core.seed import NOW
+from tests.desk.browser import Browser, seen, token_in
 from tests.desk.conftest import SignIn
+from tests.desk.trail import trail
+from tests.support.database import change
 
-NOW = datetime.now(UTC)
 
-
-async def last_entry() -> Any:
-    """The last entry of the audit trail."""
-    query = text(
-        "SELECT login, act, about, detail FROM audit_entry JOIN agent ON agent.id = agent_id ORDER BY audit_entry.id "
-        "DESC LIMIT 1"
-    )
-    async with reading() as connection:
-        return tuple((await connection.execute(query)).one())
+async def last_entry() -> tuple[int | None, str, str | None, dict[str, Any] | None]:
+    """The last entry of the audit trail: who, what, to what, and the rest."""
+    entry = (await trail())[-1]
+    return entry.agent_id, entry.act, entry.about, entry.detail
 
 
 async def export(browser: Browser, key: str) -> httpx.Response:
     """Export the whole list as CSV, as its window of choices does."""
-    page = await browser.open(f"/desk/{key}/list")
-    token = TOKEN.search(page.text)
-    assert token
-    form = {"csrftoken": token[1], "scope": "all", "format": "csv"}
+    token = await browser.token(f"/desk/{key}/list")
+    form = {"csrftoken": token, "scope": "all", "format": "csv"}
     return await browser.http.post(f"/desk/_api/{key}/action?name=export&all=1", data=form)
 
 
@@ -46,24 +39,21 @@ async def test_an_administrator_adds_changes_and_deletes_a_holiday(sign_in: Sign
     answer = await admin.submit("/desk/holiday/create", day="2026-09-22", name="Indépendance")
     assert answer.status_code == 303, seen(answer)
     assert await last_entry() == (
-        "admin", "holiday added", "holiday 2026-09-22", {"after": {"day": "2026-09-22", "name": "Indépendance"}},
+        admin.actor.id, "holiday added", "holiday 2026-09-22", {"after": {"day": "2026-09-22", "name": "Indépendance"}},
     )  # fmt: skip
     await admin.submit("/desk/holiday/edit?pk=2026-09-22", day="2026-09-22", name="Fête de l'Indépendance")
     changed = {"before": {"name": "Indépendance"}, "after": {"name": "Fête de l'Indépendance"}}
-    assert await last_entry() == ("admin", "holiday changed", "holiday 2026-09-22", changed)
+    assert await last_entry() == (admin.actor.id, "holiday changed", "holiday 2026-09-22", changed)
     page = await admin.open("/desk/holiday/list")
     assert "Fête de l'Indépendance" in seen(page)
-    token = TOKEN.search(page.text)
-    assert token
     deleted = "/desk/_api/holiday/row-action?name=delete&pk=2026-09-22"
-    await admin.http.post(deleted, data={"csrftoken": token[1]})
+    await admin.http.post(deleted, data={"csrftoken": token_in(page)})
     assert (await last_entry())[1:3] == ("holiday deleted", "holiday 2026-09-22")
     assert "Indépendance" not in await admin.see("/desk/holiday/list"), "nor in the words after it"
 
 
 async def test_others_look_at_holidays_and_change_none(sign_in: SignIn) -> None:
-    async with writing() as session:
-        await session.execute(text("INSERT INTO holiday VALUES (:day, 'Indépendance')"), {"day": date(2026, 9, 22)})
+    await change("INSERT INTO holiday VALUES ('2026-09-22', 'Indépendance')")
     mariam = await sign_in("mariam")
     assert "Indépendance" in await mariam.see("/desk/holiday/list")
     for path in ("/desk/holiday/create", "/desk/holiday/edit?pk=2026-09-22"):
@@ -109,7 +99,7 @@ async def test_an_export_is_safe_to_open_and_in_the_trail(sign_in: SignIn) -> No
     assert rows[0] == ["Code", "Nom", "Cercle"]
     assert {row[1] for row in rows[1:]} == {"'=HYPERLINK(1)", "' +2", "Safo"}
     detail = {"rows": 3, "fields": ["pcode", "name", "cercle_pcode"]}
-    assert await last_entry() == ("mariam", "commune exported", None, detail)
+    assert await last_entry() == (mariam.actor.id, "commune exported", None, detail)
 
 
 async def test_an_administrator_reads_the_trail_and_nobody_else(sign_in: SignIn) -> None:

@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from core.platform.database import writing
 from core.staff.agents import Agent, Role
 from core.staff.permissions import ALLOWED, Permission
-from tests.desk.browser import TOKEN, Browser
+from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn
 
 AGENT, SUPERVISOR, FOCAL, ADMINISTRATOR = Role
@@ -98,12 +98,11 @@ async def test_every_page_serves_the_roles_of_the_table_and_no_other(
     browser = await sign_in("somebody", role)
     async with writing() as session:
         await session.exec(update(Agent).values(watches_focal=True))
-    token = TOKEN.search((await browser.open("/desk/account")).text)
-    assert token
+    token = await browser.token("/desk/account")
     ways = list(routes(app))
     assert len(ways) > 50
     for method, path in ways:
-        answer = await status(browser, method, path, token[1])
+        answer = await status(browser, method, path, token)
         assert (answer != HTTPStatus.FORBIDDEN) is (role in allowed(path)), (method, path, answer)
         assert answer < 500, (method, path)
 

@@ -1,28 +1,16 @@
 """Administrators manage the people who work here."""
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from core.platform.database import reading
 from core.staff.agents import Role, Scope
 from tests.core import seed
 from tests.desk.browser import PASSWORD, Browser, seen
 from tests.desk.conftest import SignIn
+from tests.desk.trail import trail
 
-NOW = datetime.now(UTC)
 DUTIES = {"role": "agent", "scope": "national", "place": ""}
-
-
-async def trail(about: str) -> Sequence[Any]:
-    """What the audit trail holds about somebody: act and detail."""
-    query = text("SELECT act, detail FROM audit_entry WHERE about = :about ORDER BY id")
-    async with reading() as connection:
-        return (await connection.execute(query, {"about": about})).all()
 
 
 async def test_somebody_new_is_told_a_password_once_and_comes_in_with_it(sign_in: SignIn, browser: Browser) -> None:
@@ -34,7 +22,7 @@ async def test_somebody_new_is_told_a_password_once_and_comes_in_with_it(sign_in
     assert password[1] not in (await admin.open("/desk/people/of/mariam")).text
     await browser.submit("/desk/login", login="mariam", password=password[1])
     assert "Choisissez le vôtre" in await browser.see("/desk/login")
-    assert [row.act for row in await trail("agent mariam")] == ["person added", "password given"]
+    assert [entry.act for entry in await trail(about="agent mariam")] == ["person added", "password given"]
 
 
 @pytest.mark.parametrize(
@@ -71,8 +59,8 @@ async def test_a_change_needs_a_reason_ends_sessions_and_is_in_the_trail(sign_in
     assert "ses sessions sont fermées" in seen(answer)
     assert (await mariam.open("/desk/account")).url.path == "/desk/login"
     assert "superviseur, veille sur les points focaux commune Safo" in await admin.see("/desk/people")
-    (entry,) = [row.detail for row in await trail("agent mariam") if row.act == "person changed"]
-    assert entry == {
+    (entry,) = await trail("person changed", about="agent mariam")
+    assert entry.detail == {
         "before": {"role": "agent", "scope_kind": "national", "scope_code": None, "watches_focal": False},
         "after": {"role": "supervisor", "scope_kind": "commune", "scope_code": "ML020201", "watches_focal": True},
         "why": "remplace Awa à Safo",
@@ -95,7 +83,7 @@ async def test_who_is_kept_out_is_out_at_once_until_let_in_again(sign_in: SignIn
     assert (await browser.submit("/desk/login", login="mariam", password=PASSWORD)).status_code == 422
     await admin.submit(f"{page}/back", page=page)
     assert (await browser.submit("/desk/login", login="mariam", password=PASSWORD)).status_code == 303
-    assert [row.act for row in await trail("agent mariam")][-2:] == ["person disabled", "person enabled"]
+    assert [entry.act for entry in await trail(about="agent mariam")][-2:] == ["person disabled", "person enabled"]
 
 
 @pytest.mark.parametrize("act", ["/out", ""])
@@ -136,7 +124,7 @@ async def test_another_role_manages_nobody(sign_in: SignIn, role: Role) -> None:
         assert (answer.status_code, "Cette page n'est pas pour votre rôle." in seen(answer)) == (403, True)
     promoted = await other.submit("/desk/people/of/awa", page="/desk/account", why="moi", **{**DUTIES, "role": "focal"})
     assert promoted.status_code == 403
-    assert not [row for row in await trail("agent awa") if row.act == "person changed"]
+    assert not await trail("person changed", about="agent awa")
 
 
 async def test_nobody_is_said_to_be_there_who_is_not(sign_in: SignIn) -> None:

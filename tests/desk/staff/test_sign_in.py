@@ -1,20 +1,16 @@
 """Who comes in at the desk, and how."""
 
-from datetime import UTC, datetime, timedelta
-
 import pyotp
 import pytest
-from sqlalchemy import text
 
-from core.platform.database import writing
 from core.platform.settings import Settings
 from core.staff import administration
 from core.staff.agents import Role, add_agent
 from core.staff.sign_in import give_password
+from tests.core.seed import NOW
 from tests.desk.browser import PASSWORD, Browser, seen
 from tests.desk.conftest import SignIn
-
-NOW = datetime.now(UTC)
+from tests.sms.campaign_world import Watch
 
 
 async def test_nobody_is_let_in_without_a_password(browser: Browser) -> None:
@@ -40,14 +36,13 @@ async def test_a_wrong_password_and_an_unknown_login_are_refused_alike(
     assert "Le nom et le mot de passe ne vont pas ensemble." in seen(answer)
 
 
-async def test_five_wrong_passwords_lock_the_login_for_a_while(browser: Browser) -> None:
+async def test_five_wrong_passwords_lock_the_login_for_a_while(browser: Browser, watch: Watch) -> None:
     await give_password(await add_agent("mariam", "Mariam", Role.AGENT), NOW, password=PASSWORD)
     for _ in range(5):
         answer = await browser.submit("/desk/login", login="mariam", password="pas le bon mot")
     assert "Trop d'essais." in seen(answer)
     assert "Trop d'essais." in seen(await browser.submit("/desk/login", login="mariam", password=PASSWORD))
-    async with writing() as session:
-        await session.execute(text("UPDATE agent_credential SET locked_until = now() - interval '1 second'"))
+    watch.turn(minutes=15, seconds=1)
     assert (await browser.submit("/desk/login", login="mariam", password=PASSWORD)).status_code == 303
 
 
@@ -69,7 +64,7 @@ class TestSecondFactor:
     def desk_settings(self, desk_settings: Settings) -> Settings:
         return desk_settings.model_copy(update={"desk_totp": True})
 
-    async def test_it_is_set_up_once_and_asked_for_each_time(self, browser: Browser, app: object) -> None:
+    async def test_it_is_set_up_once_and_asked_for_each_time(self, browser: Browser, watch: Watch) -> None:
         await give_password(await add_agent("awa", "Awa", Role.SUPERVISOR), NOW, password=PASSWORD)
         await browser.submit("/desk/login", login="awa", password=PASSWORD)
         page = await browser.open("/desk/login")
@@ -77,7 +72,7 @@ class TestSecondFactor:
         assert (await browser.open("/desk/account")).url.path == "/desk/login"
 
         totp = pyotp.TOTP(secret)
-        code = totp.at(datetime.now(UTC))
+        code = totp.at(watch.now)
         assert "Ce code n'est pas le bon" in seen(await browser.submit("/desk/login", code="000000"))
         assert (await browser.submit("/desk/login", code=code)).status_code == 303
         assert "Awa · superviseur" in await browser.see("/desk/account")
@@ -87,22 +82,25 @@ class TestSecondFactor:
         assert "Code de votre téléphone" in await browser.see("/desk/login")
         again = await browser.submit("/desk/login", code=code)
         assert "il a déjà servi" in seen(again), "a code is good once"
-        later = totp.at(datetime.now(UTC) + timedelta(seconds=30))
-        assert (await browser.submit("/desk/login", code=later)).status_code == 303
+        watch.turn(seconds=30)
+        assert (await browser.submit("/desk/login", code=totp.at(watch.now))).status_code == 303
 
 
-@pytest.mark.parametrize(
-    "end",
-    [
-        "UPDATE desk_session SET seen_at = now() - interval '31 minutes'",
-        "UPDATE desk_session SET created_at = now() - interval '11 hours'",
-    ],
-)
-async def test_a_session_ends_unused_and_after_a_day_of_work(sign_in: SignIn, end: str) -> None:
+async def test_a_session_ends_unused(sign_in: SignIn, watch: Watch) -> None:
     mariam = await sign_in("mariam")
-    async with writing() as session:
-        await session.execute(text(end))
+    watch.turn(minutes=29)
+    assert (await mariam.open("/desk/account")).url.path == "/desk/account"
+    watch.turn(minutes=31)
     assert (await mariam.open("/desk/account")).url.path == "/desk/login"
+
+
+async def test_a_session_ends_after_a_day_of_work(sign_in: SignIn, watch: Watch) -> None:
+    mariam = await sign_in("mariam")
+    for _ in range(29):
+        watch.turn(minutes=20)
+        assert (await mariam.open("/desk/account")).url.path == "/desk/account"
+    watch.turn(minutes=20)
+    assert (await mariam.open("/desk/account")).url.path == "/desk/login", "ten hours after it began"
 
 
 async def test_who_works_here_no_more_is_out_at_once(sign_in: SignIn) -> None:
