@@ -3,50 +3,48 @@
 import asyncio
 import html
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
-from starlette.applications import Starlette
 
 from core.call_requests.requests import ask_call
 from core.call_requests.rules import TakenBySomebody
 from core.call_requests.steps import take_call
 from core.grievances.filing import Filing, file
-from core.platform.database import reading, writing
 from core.staff.agents import Role, Scope
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from tests.core import seed
+from tests.core.seed import NOW, SAFO, TODAY
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
+from tests.desk.grievances.cases import CONDUCT, LATE
+from tests.desk.trail import trail
+from tests.support.database import change, one, scalar
 
-NOW = datetime.now(UTC)
-TOMORROW = (NOW + timedelta(days=1)).date().isoformat()
+TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 AWA, BINTA = "+22376000001", "+22376000002"
 
 
 @pytest.fixture
-async def awa(app: Starlette) -> int:
+async def awa(safo: None) -> int:
     """Awa's household in Safo, who asked to be called; Binta, whom nobody knows, asked later."""
-    await seed.safo()
     household = await seed.household(phones=(AWA,))
     await ask_call("1", AWA, Language("bm"), household, NOW - timedelta(hours=3))
     await ask_call("2", BINTA, Language("fr"), None, NOW - timedelta(hours=2))
     return household
 
 
-async def one(sql: str) -> Any:
-    """The one row of a query."""
-    async with reading() as connection:
-        return (await connection.execute(text(sql))).one()
-
-
 async def post(browser: Browser, act: str, **fields: str) -> str:
     """Do something about the first request, and give the words of the page after it."""
     path = f"/desk/call-requests/of/1/{act}"
     return seen(await browser.submit(path, page="/desk/call-requests", follow=True, **fields))
+
+
+async def wished(filing: Filing, household: int) -> str:
+    """A household's grievance in which a call is wished; its reference."""
+    return (await file(replace(filing, household_id=household, call_back=True), NOW)).reference
 
 
 async def test_who_waits_longest_is_first_with_all_it_takes_to_call(awa: int, sign_in: SignIn) -> None:
@@ -94,7 +92,7 @@ async def test_who_is_reached_waits_no_more(awa: int, sign_in: SignIn) -> None:
     assert "76 00 00 01" not in await mariam.see("/desk/call-requests")
     assert "appelé" in await mariam.see("/desk/call-requests", show="done")
     assert "Quelqu'un d'autre a déjà appelé" in await post(mariam, "take")
-    entry = await one("SELECT detail FROM audit_entry WHERE act = 'call tried'")
+    (entry,) = await trail("call tried")
     assert entry.detail == {"reached": True, "again_on": None}, "never the note itself"
 
 
@@ -107,7 +105,7 @@ async def test_who_does_not_answer_three_times_is_unreachable(awa: int, sign_in:
     await post(mariam, "take")
     assert "2 essais sur 3 : celui-ci est le dernier" in await mariam.see("/desk/call-requests/of/1")
     assert "notée injoignable" in await post(mariam, "unanswered", again=TOMORROW)
-    assert (await one("SELECT state FROM callback_request WHERE id = 1")).state == "unreachable"
+    assert await scalar("SELECT state FROM callback_request WHERE id = 1") == "unreachable"
 
 
 @pytest.mark.parametrize("day", ["", "demain", "2020-01-01", "2999-01-01"])
@@ -120,8 +118,7 @@ async def test_a_day_that_does_not_do_is_said(awa: int, sign_in: SignIn, day: st
 async def test_a_time_that_is_agreed_is_told_by_sms(awa: int, sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
     assert "prévenue par SMS" in await post(mariam, "agree", day=TOMORROW, period="noon")
-    message = await one("SELECT msisdn, kind FROM message")
-    assert tuple(message) == (AWA, "call_agreed")
+    assert await one("SELECT msisdn, kind FROM message") == (AWA, "call_agreed")
     assert "à midi" in await mariam.see("/desk/call-requests")
 
 
@@ -131,7 +128,7 @@ async def test_an_agent_of_another_place_sees_neither_row_nor_call(awa: int, sig
     assert "Personne n'attend d'appel." in await adama.see("/desk/call-requests")
     assert (await adama.open("/desk/call-requests/of/1")).status_code == 404
     assert "Quelqu'un d'autre a déjà appelé" in await post(adama, "take")
-    near = await sign_in("near", Role.AGENT, Scope.COMMUNE, seed.SAFO)
+    near = await sign_in("near", Role.AGENT, Scope.COMMUNE, SAFO)
     words = await near.see("/desk/call-requests")
     assert ("76 00 00 01" in words, "76 00 00 02" in words) == (True, False), "who is unknown is called by the country"
 
@@ -142,40 +139,23 @@ async def test_other_roles_call_nobody_back(awa: int, sign_in: SignIn, role: Rol
 
 
 async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one(awa: int, sign_in: SignIn) -> None:
-    references = [
-        (
-            await file(
-                Filing(
-                    key=category, msisdn=AWA, household_id=awa, category=category, subcategory=subcategory, words=None,
-                    anonymous=False, call_back=True, call_safe=True, sms_safe=True, language=Language("bm"),
-                ),
-                NOW,
-            )
-        ).reference
-        for category, subcategory in (("payment", "late"), ("conduct", "bribe"))
-    ]  # fmt: skip
+    ordinary = await wished(LATE, awa)
+    sensitive = await wished(replace(CONDUCT, call_safe=True), awa)
     mariam = await sign_in("mariam")
     words = await mariam.see("/desk/call-requests", show="wished")
-    assert (references[0] in words, references[1] in words) == (True, False)
+    assert (ordinary in words, sensitive in words) == (True, False)
     assert "Paiement, En retard" in words
-    assert references[0] not in await mariam.see("/desk/call-requests")
+    assert ordinary not in await mariam.see("/desk/call-requests")
 
 
 async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(awa: int, sign_in: SignIn) -> None:
-    filing = Filing(
-        key="1", msisdn=AWA, household_id=awa, category="payment", subcategory="late", words=None, anonymous=False,
-        call_back=True, call_safe=None, sms_safe=None, language=Language("bm"),
-    )  # fmt: skip
-    reference = (await file(filing, NOW)).reference
+    reference = await wished(LATE, awa)
     mariam = await sign_in("mariam")
-    async with writing() as session:
-        await session.execute(text("UPDATE grievance SET call_again_on = '2026-11-25'"))
+    await change("UPDATE grievance SET call_again_on = '2026-11-25'")
     words = await mariam.see("/desk/call-requests", show="wished")
     assert (reference in words, "à rappeler le 25/11/2026" in words) == (True, True)
-    async with writing() as session:
-        called = (
-            "INSERT INTO grievance_event (grievance_id, at, kind, to_state, told) "
-            "SELECT id, received_at, 'called', state, true FROM grievance"
-        )
-        await session.execute(text(called))
+    await change(
+        "INSERT INTO grievance_event (grievance_id, at, kind, to_state, told) "
+        "SELECT id, received_at, 'called', state, true FROM grievance"
+    )
     assert "Aucune plainte ouverte ne demande d'appel." in await mariam.see("/desk/call-requests", show="wished")

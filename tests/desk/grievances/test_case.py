@@ -1,61 +1,36 @@
 """A case: what is shown of it, what is done with it and by whom, and what is refused in words."""
 
 import html
-import re
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
-import httpx
 import pytest
-from sqlalchemy import text
-from starlette.applications import Starlette
 
+from core.call_requests.requests import ask_call
 from core.grievances import prepared_answers
 from core.grievances.steps import reopen_on_the_line
 from core.grievances.subjects import Category
 from core.payments.states import PaymentState
-from core.platform.database import reading, writing
 from core.staff.agents import Role, Scope
 from core.text.languages import Language
 from tests.core import seed
-from tests.desk.browser import Browser, seen
-from tests.desk.conftest import SignIn
-from tests.desk.grievances.test_queue import KATI, LATE, NOW, filed
+from tests.core.seed import NOW, SAFO, TODAY
+from tests.desk.browser import seen, token_in
+from tests.desk.conftest import DIAGO, SignIn
+from tests.desk.grievances.cases import LATE, do, filed, shown
+from tests.desk.trail import trail
+from tests.sms.campaign_world import Watch
+from tests.support.database import change, one, scalar
 
-HIDDEN = re.compile(r'name="(version|event)" value="(\d+)"')
-
-
-@pytest.fixture(autouse=True)
-async def two_communes(app: Starlette) -> None:
-    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
-
-
-async def shown(browser: Browser, reference: str) -> dict[str, str]:
-    """What the page of a case knows of how it was."""
-    page = await browser.open(f"/desk/cases/{reference}")
-    return dict(HIDDEN.findall(page.text))
-
-
-async def do(browser: Browser, reference: str, act: str, **fields: str) -> httpx.Response:
-    """Do something on the page of a case as it is now."""
-    version = await shown(browser, reference)
-    page = f"/desk/cases/{reference}"
-    return await browser.submit(f"{page}/{act}", page=page, follow=True, **(version | fields))
-
-
-async def one(statement: str, **values: Any) -> Any:
-    async with reading() as connection:
-        return (await connection.execute(text(statement), values)).one()
+pytestmark = pytest.mark.usefixtures("two_communes")
 
 
 async def test_a_case_shows_what_was_said_and_what_the_household_hears(sign_in: SignIn) -> None:
     household = await seed.household(components=("TM",), phones=("+22376000001",))
-    await seed.payment(household, PaymentState.PLANNED, due=NOW.date() + timedelta(days=9))
+    await seed.payment(household, PaymentState.PLANNED, due=TODAY + timedelta(days=9))
     reference = await filed("a", replace(LATE, household_id=household))
     other = await filed("b", replace(LATE, household_id=household))
-    async with writing() as session:
-        await session.execute(text("INSERT INTO holiday VALUES (:day, 'Fête')"), {"day": NOW.date()})
+    await change("INSERT INTO holiday VALUES (%(day)s, 'Fête')", day=TODAY)
     mariam = await sign_in("mariam")
     page = await mariam.see(f"/desk/cases/{reference}")
     for words in (
@@ -73,36 +48,26 @@ async def test_a_script_in_the_words_is_shown_as_words(sign_in: SignIn) -> None:
     assert "<script>alert(1)</script>" in html.unescape(page.text)
 
 
-async def test_from_taking_to_answering(sign_in: SignIn) -> None:
+async def test_from_taking_to_answering(sign_in: SignIn, watch: Watch) -> None:
     reference = await filed("a")
     mariam = await sign_in("mariam")
     await do(mariam, reference, "take")
     assert "L'appel est noté" in seen(
-        await do(mariam, reference, "call", reached="no", again_on=(NOW.date() + timedelta(days=1)).isoformat())
+        await do(mariam, reference, "call", reached="no", again_on=(TODAY + timedelta(days=1)).isoformat())
     )
     assert "La demande est notée" in seen(await do(mariam, reference, "ask", words="Quel village ?"))
     assert reference not in (await mariam.see("/desk/queue")), "it waits for the person"
-    async with writing() as session:
-        await session.execute(
-            text(
-                "INSERT INTO callback_request (key, msisdn, language, asked_at, state) "
-                "VALUES ('k', '+22376000001', 'fr', now() + interval '1 second', 'asked')"
-            )
-        )
+    await ask_call("k", "+22376000001", Language("fr"), None, watch.turn(seconds=1))
     assert "réponse arrivée" in await mariam.see("/desk/queue")
     page = seen(await do(mariam, reference, "decide", decision="resolved", words="Votre argent sera là lundi."))
     assert "La réponse est donnée" in page
     assert "Votre argent sera là lundi." in page
     assert await one("SELECT state, decided_by FROM grievance") == ("resolved", mariam.actor.id)
-    assert (await one("SELECT filling ->> 'text' FROM message WHERE kind = 'decided'"))[0] == (
-        "Votre argent sera là lundi."
-    )
-    acts = await one(
-        "SELECT array_agg(act ORDER BY id) FROM audit_entry WHERE about = :about", about=f"grievance {reference}"
-    )
-    assert acts[0] == ["grievance taken", "grievance called", "grievance information asked", "grievance decided"]
-    trail = await one("SELECT string_agg(detail::text, ' ') FROM audit_entry")
-    assert "lundi" not in trail[0]
+    sms = await scalar("SELECT filling ->> 'text' FROM message WHERE kind = 'decided'")
+    assert sms == "Votre argent sera là lundi."
+    acts = [entry.act for entry in await trail(about=f"grievance {reference}")]
+    assert acts == ["grievance taken", "grievance called", "grievance information asked", "grievance decided"]
+    assert not [entry for entry in await trail() if "lundi" in str(entry.detail)]
     assert "La plainte est close" in seen(await do(mariam, reference, "close"))
 
 
@@ -122,7 +87,7 @@ async def test_the_second_on_a_case_is_told_what_changed_and_keeps_the_text(sign
     assert "Rien n'a été fait" in words
     assert "Attribuée à — Awa (maintenant : attribuée)" in words
     assert "Mon long texte." in words
-    assert await one("SELECT state FROM grievance") == ("assigned",)
+    assert await scalar("SELECT state FROM grievance") == "assigned"
 
 
 async def test_another_s_case_is_not_acted_on_but_a_supervisor_gives_it(sign_in: SignIn) -> None:
@@ -143,7 +108,7 @@ async def test_another_s_case_is_not_acted_on_but_a_supervisor_gives_it(sign_in:
 async def test_it_is_given_only_to_who_may_see_it(sign_in: SignIn) -> None:
     reference = await filed("a")
     awa = await sign_in("awa", Role.SUPERVISOR)
-    far = await sign_in("far", scope=Scope.COMMUNE, scope_code=KATI)
+    far = await sign_in("far", scope=Scope.COMMUNE, scope_code=DIAGO)
     refused = await do(awa, reference, "assign", agent=str(far.actor.id))
     assert (refused.status_code, "Choisissez quelqu'un de la liste" in seen(refused)) == (422, True)
     version = await shown(awa, reference)
@@ -153,8 +118,8 @@ async def test_it_is_given_only_to_who_may_see_it(sign_in: SignIn) -> None:
 
 async def test_up_the_ladder_it_is_for_who_works_there(sign_in: SignIn) -> None:
     reference = await filed("a")
-    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=seed.SAFO)
-    cercle = await sign_in("cercle", scope=Scope.CERCLE, scope_code=seed.SAFO[:6])
+    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
+    cercle = await sign_in("cercle", scope=Scope.CERCLE, scope_code=SAFO[:6])
     await do(mariam, reference, "take")
     await do(mariam, reference, "escalate", words="Le village ne répond pas")
     await do(cercle, reference, "take")
@@ -171,7 +136,7 @@ async def test_an_appeal_is_decided_by_another(sign_in: SignIn) -> None:
     mariam, oumou = await sign_in("mariam"), await sign_in("oumou")
     await do(mariam, reference, "take")
     await do(mariam, reference, "decide", decision="rejected", words="Pas sur la liste.")
-    assert await one("SELECT state FROM grievance") == ("rejected",)
+    assert await scalar("SELECT state FROM grievance") == "rejected"
     assert "rouverte en appel" in seen(await do(oumou, reference, "reopen", words="Elle a sa carte"))
     assert reference not in await mariam.see("/desk/queue")
     refused = await do(mariam, reference, "take")
@@ -202,7 +167,7 @@ async def test_what_no_sms_may_hold_is_refused_and_the_text_kept(sign_in: SignIn
     assert refused.status_code == 422
     assert why in seen(refused)
     assert words in seen(refused)
-    assert await one("SELECT state FROM grievance") == ("assigned",)
+    assert await scalar("SELECT state FROM grievance") == "assigned"
 
 
 async def test_the_preview_is_the_sms_that_goes(sign_in: SignIn) -> None:
@@ -218,10 +183,8 @@ async def test_the_preview_is_the_sms_that_goes(sign_in: SignIn) -> None:
     assert "n'a pas encore été relu" in seen(filled)
 
     decision = await shown(mariam, reference) | {"decision": "rejected", "words": "Wari ma di fɔlɔ."}
-    token = re.search(r'name="csrftoken" value="([^"]+)"', filled.text)
-    assert token
     json = {"accept": "application/json"}
-    form = decision | {"csrftoken": html.unescape(token[1])}
+    form = decision | {"csrftoken": token_in(filled)}
     sms = (await mariam.http.post(f"{page}/preview", data=form, headers=json)).json()
     assert sms["body"].startswith("Jigisèmèjiri: ")
     assert "Wari ma di fòlò." in sms["body"]

@@ -1,31 +1,26 @@
 """The dashboard: figures that open the list behind them, of what each person may see."""
 
+import html
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import text
+import pytest
 
 from core.calls import counts
 from core.calls.counts import ScreenDay, TaskDay
-from core.platform.database import writing
 from core.staff.agents import Role, Scope
-from tests.core import seed
 from tests.core.grievances.grievance_rows import plant
-from tests.core.seed import SAFO
+from tests.core.seed import NOW, SAFO, TODAY
 from tests.desk.browser import Browser, seen
-from tests.desk.conftest import SignIn
+from tests.desk.conftest import DIAGO, SignIn
+from tests.support.database import change
 
-TODAY = datetime.now(UTC).date()
-ELSEWHERE = "ML010101"
+pytestmark = pytest.mark.usefixtures("two_communes")
+
 FIGURE = re.compile(r'<a[^>]* href="(/desk/grievances[^"]*)"[^>]*>([0-9 ]+)( à temps| en retard)?</a>')
 
 
-async def placed() -> None:
-    await seed.places((SAFO, "Safo"), (ELSEWHERE, "Kayes"))
-
-
 async def test_every_figure_opens_a_list_of_as_many(sign_in: SignIn) -> None:
-    await placed()
     await plant(TODAY - timedelta(days=20), answered=TODAY - timedelta(days=19), decided=TODAY - timedelta(days=15))
     await plant(TODAY - timedelta(days=20), decided=TODAY - timedelta(days=2))
     await plant(TODAY - timedelta(days=9))
@@ -36,12 +31,11 @@ async def test_every_figure_opens_a_list_of_as_many(sign_in: SignIn) -> None:
     figures = FIGURE.findall(page.text)
     assert len(figures) >= 9
     for href, count, _ in figures:
-        assert f"{count} plainte" in await awa.see(href.replace("&amp;", "&")), href
+        assert f"{count} plainte" in await awa.see(html.unescape(href)), href
     assert "Safo" not in seen(page), "the whole country is told apart by region"
 
 
 async def test_a_bar_opens_its_list(sign_in: SignIn) -> None:
-    await placed()
     reference = await plant(TODAY, category="data")
     await plant(TODAY)
     awa = await sign_in("awa", Role.SUPERVISOR)
@@ -49,15 +43,14 @@ async def test_a_bar_opens_its_list(sign_in: SignIn) -> None:
     assert seen(page).index("Données 1") < seen(page).index("Paiement 1"), "as many as the other, so by name"
     bar = re.search(r'<th scope="row"><a href="([^"]+)">Données</a>', page.text)
     assert bar
-    words = await awa.see(bar[1].replace("&amp;", "&"))
+    words = await awa.see(html.unescape(bar[1]))
     assert "1 plainte" in words
     assert reference in words
 
 
 async def test_an_agent_sees_their_own_scope_and_neither_calls_nor_campaigns(sign_in: SignIn) -> None:
-    await placed()
     await plant(TODAY)
-    await plant(TODAY, commune_pcode=ELSEWHERE)
+    await plant(TODAY, commune_pcode=DIAGO)
     issa = await sign_in("issa", Role.AGENT, Scope.COMMUNE, SAFO)
     words = await issa.see("/desk/dashboard")
     assert "Reçues 1 " in words
@@ -67,7 +60,6 @@ async def test_an_agent_sees_their_own_scope_and_neither_calls_nor_campaigns(sig
 
 
 async def test_a_sensitive_one_changes_no_figure_but_the_focal_persons(sign_in: SignIn) -> None:
-    await placed()
     await plant(TODAY, category="conduct")
     await counts.add(
         TODAY,
@@ -87,30 +79,24 @@ async def test_an_administrator_is_shown_no_figures(sign_in: SignIn) -> None:
 
 
 async def a_campaign(title: str) -> None:
-    async with writing() as session:
-        await session.execute(
-            text(
-                "INSERT INTO campaign (kind, title, subject, state, needs_second, recipients, parts, started_at) "
-                "VALUES ('free', :title, '{}', 'running', false, 4, 4, now())"
-            ),
-            {"title": title},
-        )
-        await session.execute(
-            text(
-                "INSERT INTO message (campaign_id, kind, msisdn, household_ids, state, attempts, was_uncertain) "
-                "SELECT campaign.id, 'free', '+2237000000' || n, '{}', "
-                "CASE n WHEN 1 THEN 'failed' WHEN 2 THEN 'left_out' ELSE 'delivered' END, 0, false "
-                "FROM campaign, generate_series(1, 4) AS n"
-            )
-        )
+    """Plant a campaign that runs: of four messages, one failed, one was left out and two arrived."""
+    await change(
+        "INSERT INTO campaign (kind, title, subject, state, needs_second, recipients, parts, started_at) "
+        "VALUES ('free', %(title)s, '{}', 'running', false, 4, 4, %(now)s)",
+        title=title,
+        now=NOW,
+    )
+    await change(
+        "INSERT INTO message (campaign_id, kind, msisdn, household_ids, state, attempts, was_uncertain) "
+        "SELECT campaign.id, 'free', '+2237000000' || n, '{}', "
+        "CASE n WHEN 1 THEN 'failed' WHEN 2 THEN 'left_out' ELSE 'delivered' END, 0, false "
+        "FROM campaign, generate_series(1, 4) AS n"
+    )
 
 
 async def test_the_line_and_the_last_campaigns(sign_in: SignIn) -> None:
     await a_campaign("Annonce T4")
-    async with writing() as session:
-        await session.execute(
-            text("INSERT INTO gateway_session (session_id, date, status) VALUES ('one', now(), 'Success')")
-        )
+    await change("INSERT INTO gateway_session (session_id, date, status) VALUES ('one', %(now)s, 'Success')", now=NOW)
     await counts.add(
         TODAY,
         [ScreenDay("home", "bm", {"entered": 8}), ScreenDay("payment", "bm", {"entered": 7, "dropped": 2})],

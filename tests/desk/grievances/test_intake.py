@@ -1,35 +1,22 @@
 """A grievance is taken at the desk: the household found, the errors beside the fields, filed once."""
 
 import re
-from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from core.numbers.identifiers import household_no
-from core.platform.database import reading
-from core.staff.agents import Scope
 from tests.core import seed
 from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
-from tests.desk.conftest import SignIn
+from tests.desk.conftest import AWA, DIAGO, FIRST
+from tests.desk.grievances.cases import grievances
+from tests.desk.trail import trail
+from tests.support.database import count, scalar
 
-AWA = household_no(1_000_001)
-PHONE = "+22376123456"
+pytestmark = pytest.mark.usefixtures("household_of_awa")
+
 ORDINARY = {"who": "household", "q": AWA, "what": "payment.late", "channel": "call", "language": "fr", "do": "file"}
-
-
-@pytest.fixture
-async def mariam(app: object, sign_in: SignIn) -> Browser:
-    await seed.places((SAFO, "Safo"), ("ML030303", "Diago"))
-    await seed.household(AWA, phones=(PHONE,))
-    return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
-
-
-async def rows(sql: str) -> list[Any]:
-    async with reading() as connection:
-        return list((await connection.execute(text(sql))).mappings().all())
 
 
 async def sent(browser: Browser, **fields: str) -> httpx.Response:
@@ -42,21 +29,21 @@ async def sent(browser: Browser, **fields: str) -> httpx.Response:
 async def test_a_grievance_told_by_telephone_is_filed_and_its_receipt_goes_out(mariam: Browser) -> None:
     answer = await sent(mariam, **ORDINARY, words="Rien depuis deux mois.", sex="F")
     assert "Donnez ce numéro à la personne" in seen(answer)
-    (filed,) = await rows("SELECT * FROM grievance")
-    assert (filed["channel"], filed["name"], filed["sex"], filed["msisdn"]) == ("call", "Awa Traoré", "F", PHONE)
-    assert (filed["commune_pcode"], filed["village"], filed["filed_by"]) == (SAFO, "Dialakoroba", mariam.actor.id)
-    assert str(answer.url).endswith(filed["reference"])
-    assert [row["kind"] for row in await rows("SELECT kind FROM message")] == ["received"]
-    (kept,) = await rows("SELECT about, detail FROM audit_entry WHERE act = 'filed'")
-    assert kept == {"about": f"grievance {filed['reference']}", "detail": {"channel": "call"}}
+    (case,) = await grievances()
+    assert (case.channel, case.name, case.sex, case.msisdn) == ("call", "Awa Traoré", "F", FIRST)
+    assert (case.commune_pcode, case.village, case.filed_by) == (SAFO, "Dialakoroba", mariam.actor.id)
+    assert str(answer.url).endswith(case.reference)
+    assert await scalar("SELECT kind FROM message") == "received"
+    (entry,) = await trail("filed")
+    assert (entry.about, entry.detail) == (f"grievance {case.reference}", {"channel": "call"})
 
 
 async def test_a_form_sent_twice_files_once(mariam: Browser) -> None:
     first = await sent(mariam, **ORDINARY | {"key": "the same"})
     again = await sent(mariam, **ORDINARY | {"key": "the same"})
     assert first.url == again.url
-    assert len(await rows("SELECT FROM grievance")) == 1
-    assert len(await rows("SELECT FROM audit_entry WHERE act = 'filed'")) == 1
+    assert len(await grievances()) == 1
+    assert len(await trail("filed")) == 1
 
 
 async def test_looking_for_a_household_loses_nothing_that_was_typed(mariam: Browser) -> None:
@@ -65,7 +52,7 @@ async def test_looking_for_a_household_loses_nothing_that_was_typed(mariam: Brow
     assert "2 ménages trouvés" in seen(answer)
     assert "Rien depuis &lt;b&gt;deux&lt;/b&gt; mois.</textarea>" in answer.text
     answer = await sent(mariam, **ORDINARY | {"q": "awa traore", "household": household_no(1_000_002)})
-    assert [row["village"] for row in await rows("SELECT village FROM grievance")] == ["Kola"]
+    assert [case.village for case in await grievances()] == ["Kola"]
 
 
 @pytest.mark.parametrize(
@@ -90,25 +77,18 @@ async def test_what_is_wrong_is_told_beside_it_and_nothing_is_lost(
     assert answer.status_code == 422
     assert correction in seen(answer)
     assert "Mes mots</textarea>" in answer.text
-    assert await rows("SELECT FROM grievance") == []
+    assert await grievances() == []
 
 
 async def test_somebody_without_a_household_and_somebody_without_a_name(mariam: Browser) -> None:
     person = {"who": "person", "name": "Sira Diallo", "commune": "SAFFO", "phone": "66123456", "village": "Kola"}
     await sent(mariam, **ORDINARY | person)
     await sent(mariam, **ORDINARY | {"who": "anonymous", "name": "Sira Diallo", "commune": "Safo", "phone": "66123456"})
-    named, anonymous = await rows(
-        "SELECT name, msisdn, commune_pcode, village, household_id FROM grievance ORDER BY id"
-    )
-    assert named == {
-        "name": "Sira Diallo",
-        "msisdn": "+22366123456",
-        "commune_pcode": SAFO,
-        "village": "Kola",
-        "household_id": None,
-    }
-    assert (anonymous["name"], anonymous["msisdn"], anonymous["commune_pcode"]) == (None, None, SAFO)
-    assert len(await rows("SELECT FROM message")) == 1, "nothing is sent about an anonymous one"
+    named, anonymous = await grievances()
+    assert (named.name, named.msisdn, named.household_id) == ("Sira Diallo", "+22366123456", None)
+    assert (named.commune_pcode, named.village) == (SAFO, "Kola")
+    assert (anonymous.name, anonymous.msisdn, anonymous.commune_pcode) == (None, None, SAFO)
+    assert await count("message") == 1, "nothing is sent about an anonymous one"
 
 
 async def test_abuse_keeps_the_least_and_its_agent_sees_only_a_reference(mariam: Browser) -> None:
@@ -116,16 +96,15 @@ async def test_abuse_keeps_the_least_and_its_agent_sees_only_a_reference(mariam:
     answer = await sent(mariam, **ORDINARY | form, words="Ce qui s'est passé")
     assert "Donnez ce numéro" in seen(answer)
     assert "Violence" not in seen(answer).split("Qui se plaint")[0]
-    (filed,) = await rows("SELECT words, household_id, commune_pcode, name, sex, village, msisdn FROM grievance")
-    assert filed.pop("msisdn") if isinstance(filed, dict) else filed["msisdn"] == "+22366123456"
-    kept = {name: value for name, value in filed.items() if name != "msisdn"}
-    assert set(kept.values()) == {None}
-    assert await rows("SELECT FROM message") == [], "no SMS was said to be safe"
+    (case,) = await grievances()
+    assert case.msisdn == "+22366123456"
+    assert {case.words, case.household_id, case.commune_pcode, case.name, case.sex, case.village} == {None}
+    assert await count("message") == 0, "no SMS was said to be safe"
 
 
 async def test_a_household_of_another_place_is_not_found(mariam: Browser) -> None:
     other = household_no(1_000_009)
-    await seed.household(other, head_name="Fanta Keita", commune="ML030303")
+    await seed.household(other, head_name="Fanta Keita", commune=DIAGO)
     for asked in (other, "fanta keita"):
         answer = await sent(mariam, **ORDINARY | {"q": asked, "do": "find"})
         assert "0 ménage trouvé" in seen(answer)

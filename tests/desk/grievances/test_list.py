@@ -1,28 +1,20 @@
 """The list of grievances at the desk: who sees which, how they are found, and what leaves in a file."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import openpyxl
 import pytest
-from sqlalchemy import text
-from starlette.applications import Starlette
 
-from core.platform.database import reading
 from core.staff.agents import Role, Scope
 from tests.core import seed
 from tests.core.grievances.grievance_rows import plant
-from tests.core.seed import SAFO
+from tests.core.seed import SAFO, TODAY
 from tests.desk.browser import seen
-from tests.desk.conftest import SignIn
+from tests.desk.conftest import DIAGO, SignIn
+from tests.desk.trail import trail
 
-TODAY = datetime.now(UTC).date()
-ELSEWHERE = "ML010101"
-
-
-@pytest.fixture(autouse=True)
-async def _places(app: Starlette) -> None:
-    await seed.places((SAFO, "Safo"), (ELSEWHERE, "Kayes"))
+pytestmark = pytest.mark.usefixtures("two_communes")
 
 
 async def test_the_list_shows_the_newest_first_by_pages(sign_in: SignIn) -> None:
@@ -57,7 +49,7 @@ async def test_somebody_is_found_by_how_their_name_sounds(sign_in: SignIn) -> No
 
 
 async def test_another_place_is_not_even_a_hit(sign_in: SignIn) -> None:
-    reference = await plant(TODAY, commune_pcode=ELSEWHERE, name="Awa Traoré")
+    reference = await plant(TODAY, commune_pcode=DIAGO, name="Awa Traoré")
     issa = await sign_in("issa", Role.AGENT, Scope.COMMUNE, SAFO)
     for words in ("", reference, "Traoré"):
         assert "0 plainte" in await issa.see("/desk/grievances", words=words)
@@ -97,11 +89,9 @@ async def test_a_file_tells_nobodys_name_number_or_words_and_is_in_the_trail(sig
     )
     for secret in ("Traoré", "76123456", "rien reçu"):
         assert secret not in rows[1]
-    async with reading() as connection:
-        act = "SELECT agent_id, detail FROM audit_entry WHERE act = 'grievances exported'"
-        noted = (await connection.execute(text(act))).one()
-    assert noted.agent_id == issa.actor.id
-    assert noted.detail == {"kind": "csv", "rows": 1, "filters": {}, "searched": True}
+    (entry,) = await trail("grievances exported")
+    assert entry.agent_id == issa.actor.id
+    assert entry.detail == {"kind": "csv", "rows": 1, "filters": {}, "searched": True}
 
 
 async def test_the_workbook_holds_the_same(sign_in: SignIn) -> None:

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from sqlmodel import col, update
-from starlette.applications import Starlette
 
 from core.grievances import cases
 from core.grievances.models import Grievance
@@ -12,14 +11,11 @@ from core.grievances.rules import steps_for
 from core.grievances.vocabulary import CALLS, DECIDED, GrievanceState, GrievanceStep
 from core.platform.database import writing
 from core.staff.agents import Role
-from tests.core import seed
+from tests.core.seed import NOW
 from tests.desk.conftest import SignIn
-from tests.desk.grievances.test_queue import KATI, NOW, filed
+from tests.desk.grievances.cases import filed
 
-
-@pytest.fixture(autouse=True)
-async def two_communes(app: Starlette) -> None:
-    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
+pytestmark = pytest.mark.usefixtures("two_communes")
 
 
 def named(step: GrievanceStep) -> str:

@@ -2,14 +2,12 @@
 
 import html
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
 import pytest
-from starlette.applications import Starlette
 
 from core.grievances import search
-from core.grievances.filing import Filing, file
+from core.grievances.filing import file
 from core.grievances.following import of_phone
 from core.grievances.search import Wanted
 from core.grievances.subjects import CATEGORIES, Category, Sensitivity, Topic
@@ -17,23 +15,21 @@ from core.staff.agents import Role
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from menus.filing import complaint_subjects
-from tests.core import seed
+from tests.core.seed import NOW, TODAY
 from tests.desk.browser import seen
 from tests.desk.conftest import SignIn
+from tests.desk.grievances.cases import LATE
 from ussd.call import Call
 from ussd.values import Choose
 
-NOW: Final = datetime.now(UTC)
 AWA: Final = "+22376000001"
-SIM: Final = Filing(
-    "k", AWA, None, "phone", "sim_lost", "Volée", anonymous=False, call_back=False, call_safe=None, sms_safe=None,
-    language=Language("fr"),
-)  # fmt: skip
+SIM: Final = replace(LATE, msisdn=AWA, category="phone", subcategory="sim_lost", words="Volée")
+
+pytestmark = pytest.mark.usefixtures("safo")
 
 
 @pytest.fixture(autouse=True)
-async def sensitive_phones(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
-    await seed.safo()
+def sensitive_phones(monkeypatch: pytest.MonkeyPatch) -> None:
     handling = replace(CATEGORIES[Category.PHONE], sensitivity=Sensitivity.SENSITIVE)
     monkeypatch.setitem(CATEGORIES, Category.PHONE, handling)
 
@@ -64,6 +60,6 @@ async def test_it_goes_to_focal_persons_alone_and_into_no_list_or_file(sign_in: 
     assert filed.reference not in await mariam.see("/desk/grievances")
     assert filed.reference in await kadi.see("/desk/grievances")
     async with seen_by(kadi.actor):
-        (row,) = await search.page(Wanted(), NOW.date())
+        (row,) = await search.page(Wanted(), TODAY)
         assert (row.sensitivity, row.level) == (Sensitivity.SENSITIVE, "national")
-        assert await search.to_export(Wanted(), NOW.date()) == []
+        assert await search.to_export(Wanted(), TODAY) == []

@@ -1,51 +1,14 @@
 """The queue: what to do next, by place and level, and nobody gets what another has."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from sqlalchemy import text
-from starlette.applications import Starlette
 
-from core.grievances.filing import Filing, file
-from core.platform.database import writing
 from core.staff.agents import Role, Scope
-from core.text.languages import Language
-from tests.core import seed
+from tests.core.seed import SAFO
 from tests.desk.browser import seen
-from tests.desk.conftest import SignIn
+from tests.desk.conftest import DIAGO, SignIn
+from tests.desk.grievances.cases import filed
 
-NOW = datetime.now(UTC)
-KATI = "ML020301"
-LATE = Filing(
-    key="1",
-    msisdn="+22376000001",
-    household_id=None,
-    category="payment",
-    subcategory="late",
-    words="Rien depuis trois mois",
-    anonymous=False,
-    call_back=False,
-    call_safe=None,
-    sms_safe=None,
-    language=Language("fr"),
-)
-
-
-async def filed(key: str, filing: Filing = LATE, days_ago: int = 0, commune: str = seed.SAFO) -> str:
-    """A grievance of a commune, filed some days ago."""
-    reference = (await file(replace(filing, key=key), NOW - timedelta(days=days_ago))).reference
-    async with writing() as session:
-        await session.execute(
-            text("UPDATE grievance SET commune_pcode = :commune WHERE reference = :reference"),
-            {"commune": commune, "reference": reference},
-        )
-    return reference
-
-
-@pytest.fixture(autouse=True)
-async def two_communes(app: Starlette) -> None:
-    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
+pytestmark = pytest.mark.usefixtures("two_communes")
 
 
 async def test_what_is_late_is_first_and_its_reason_is_said(sign_in: SignIn) -> None:
@@ -75,8 +38,8 @@ async def test_the_next_one_is_taken_and_nobody_else_gets_the_same(sign_in: Sign
 
 
 async def test_each_sees_their_own_place(sign_in: SignIn) -> None:
-    here, there = await filed("here"), await filed("there", commune=KATI)
-    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=seed.SAFO)
+    here, there = await filed("here"), await filed("there", commune=DIAGO)
+    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
     page = await mariam.see("/desk/queue")
     assert here in page
     assert there not in page

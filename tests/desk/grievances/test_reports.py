@@ -5,11 +5,9 @@ from datetime import date
 
 import openpyxl
 import pytest
-from sqlalchemy import text
 from starlette.applications import Starlette
 
 from core.grievances.figures import Span
-from core.platform.database import reading
 from core.staff.agents import Role
 from desk.grievances.reports import HEADER, period_words
 from tests.core import seed
@@ -17,6 +15,7 @@ from tests.core.grievances.grievance_rows import plant
 from tests.core.seed import SAFO
 from tests.desk.browser import seen
 from tests.desk.conftest import SignIn
+from tests.desk.trail import trail
 
 YEAR = {"since": "2025-01-01", "until": "2025-06-30"}
 
@@ -61,9 +60,8 @@ async def test_the_files_hold_each_month_by_all_it_is_told_apart_by(sign_in: Sig
     sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
     assert sheet is not None
     assert sheet.max_row == len(rows)
-    async with reading() as connection:
-        act = "SELECT detail ->> 'kind' FROM audit_entry WHERE act = 'report exported' ORDER BY id"
-        assert list(await connection.scalars(text(act))) == ["csv", "xlsx"]
+    details = [entry.detail or {} for entry in await trail("report exported")]
+    assert [detail["kind"] for detail in details] == ["csv", "xlsx"]
 
 
 async def test_days_the_wrong_way_round_are_refused_in_words(sign_in: SignIn) -> None:

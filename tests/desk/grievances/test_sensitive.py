@@ -1,38 +1,30 @@
 """Sensitive grievances: for focal persons alone, and each reading of one is seen by who watches over them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
-from starlette.applications import Starlette
 
 from core.grievances import cases, queue
 from core.grievances.queue import QueueCounts, QueueView
-from core.platform.database import reading, writing
 from core.staff.agents import Role
 from core.staff.row_security import seen_by
-from tests.core import seed
+from tests.core.seed import NOW
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
-from tests.desk.grievances.test_case import do, one, shown
-from tests.desk.grievances.test_queue import KATI, LATE, filed
+from tests.desk.grievances.cases import CONDUCT, LATE, do, filed, shown
+from tests.desk.trail import trail
+from tests.support.database import change, count, rows, scalar
 
-CONDUCT = replace(LATE, category="conduct", subcategory="bribe", words="Le chef a pris 5 000")
+pytestmark = pytest.mark.usefixtures("two_communes")
+
 ABUSE = replace(LATE, category="abuse", subcategory="violence", words=None)
-NOW = datetime.now(UTC)
-
-
-@pytest.fixture(autouse=True)
-async def two_communes(app: Starlette) -> None:
-    await seed.places((seed.SAFO, "Safo"), (KATI, "Kati"))
 
 
 async def watcher(sign_in: SignIn) -> Browser:
     """A supervisor who watches over the focal persons."""
     awa = await sign_in("awa", Role.SUPERVISOR)
-    async with writing() as session:
-        await session.execute(text("UPDATE agent SET watches_focal = true WHERE id = :id"), {"id": awa.actor.id})
+    await change("UPDATE agent SET watches_focal = true WHERE id = %(id)s", id=awa.actor.id)
     return awa
 
 
@@ -51,7 +43,7 @@ async def test_for_others_it_is_no_row_no_count_and_no_search_hit(sign_in: SignI
     for reference in references:
         page = await other.open(f"/desk/cases/{reference}")
         assert (page.status_code, seen(page)) == (unknown.status_code, seen(unknown))
-    assert (await one("SELECT count(*) FROM grievance_reading")) == (0,)
+    assert await count("grievance_reading") == 0
     if role is not Role.ADMINISTRATOR:
         assert "À personne 0" in await other.see("/desk/queue")
         typed = await other.submit("/desk/queue/open", page="/desk/queue", follow=True, reference=references[0])
@@ -64,8 +56,7 @@ async def test_an_ordinary_one_of_the_same_phone_tells_nothing_of_it(sign_in: Si
     await do(mariam, ordinary, "take")
     await do(mariam, ordinary, "ask", words="Quel village ?")
     secret = await filed("b", CONDUCT)
-    async with writing() as session:
-        await session.execute(text("UPDATE grievance SET received_at = now() + interval '1 minute' WHERE id = 2"))
+    await change("UPDATE grievance SET received_at = received_at + interval '1 minute' WHERE id = 2")
     assert secret not in (await mariam.open(f"/desk/cases/{ordinary}")).text
     assert ordinary not in await mariam.see("/desk/queue"), "a sensitive one is no answer that an agent may see"
 
@@ -99,10 +90,7 @@ async def test_each_reading_is_recorded_and_shown_to_who_watches(sign_in: SignIn
         assert (await actor.open("/desk/readings")).status_code == 403
     async with seen_by(other.actor):
         assert await cases.readings() == ()
-    acts = await one(
-        "SELECT count(*) FROM audit_entry WHERE act = 'grievance read' AND agent_id = :id", id=fanta.actor.id
-    )
-    assert acts == (2,)
+    assert [entry.agent_id for entry in await trail("grievance read")] == [fanta.actor.id] * 2
 
 
 async def test_it_is_decided_without_an_sms_a_call_or_a_word_outside(sign_in: SignIn) -> None:
@@ -119,12 +107,10 @@ async def test_it_is_decided_without_an_sms_a_call_or_a_word_outside(sign_in: Si
     preview = await fanta.submit(f"{page}/preview", page=page, **(await shown(fanta, secret)), words="Il est parti.")
     assert "n'a pas dit qu'un SMS est sans danger" in seen(preview)
     await do(fanta, secret, "decide", decision="resolved", words="Il est parti.")
-    assert await one("SELECT state FROM grievance") == ("resolved",)
-    async with reading() as connection:
-        messages = (await connection.execute(text("SELECT filling FROM message"))).all()
-        trail = (await connection.execute(text("SELECT act, about, detail::text FROM audit_entry"))).all()
-    assert messages == []
-    assert not [entry for entry in trail if "parti" in str(entry) or "chef" in str(entry)]
+    assert await scalar("SELECT state FROM grievance") == "resolved"
+    assert await count("message") == 0
+    entries = await rows("SELECT act, about, detail::text FROM audit_entry")
+    assert not [entry for entry in entries if "parti" in str(entry) or "chef" in str(entry)]
 
 
 async def test_where_an_sms_is_safe_it_says_no_more_than_the_number(sign_in: SignIn) -> None:
@@ -136,4 +122,4 @@ async def test_where_an_sms_is_safe_it_says_no_more_than_the_number(sign_in: Sig
     preview = seen(await fanta.submit(f"{page}/preview", page=page, **(await shown(fanta, secret)), words="Réglé ici."))
     assert f"Jigisèmèjiri: {secret}. Appelez" in preview.replace("Jigisèmèjiri :", "Jigisèmèjiri:")
     await do(fanta, secret, "decide", decision="resolved", words="Réglé ici.")
-    assert (await one("SELECT filling - 'ref' FROM message WHERE kind = 'decided'"))[0] == {"discreet": True}
+    assert await scalar("SELECT filling - 'ref' FROM message WHERE kind = 'decided'") == {"discreet": True}

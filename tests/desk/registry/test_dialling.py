@@ -1,36 +1,24 @@
 """What a household's phone shows is seen from the desk; it is recorded, and nothing of it is kept."""
 
 import pytest
-from sqlalchemy import text
 
 from core.numbers.identifiers import household_no
-from core.platform.database import reading
 from core.registry.callers import language_of, remember_language
-from core.staff.agents import Scope
 from core.text.languages import Language
 from desk.registry.dialling import pressed
 from tests.core import seed
-from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
-from tests.desk.conftest import SignIn
+from tests.desk.conftest import AWA, DIAGO, FIRST
+from tests.desk.trail import trail
+from tests.support.database import count
 
-AWA = household_no(1_000_001)
 PAGE = f"/desk/households/{AWA}"
-PHONE = "+22376123456"
 
 
-@pytest.fixture
-async def mariam(app: object, sign_in: SignIn) -> Browser:
-    await seed.places((SAFO, "Safo"), ("ML030303", "Diago"))
-    await seed.household(AWA, phones=(PHONE,))
-    await remember_language(PHONE, Language("fr"))
-    return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
-
-
-async def count(table: str) -> int:
-    async with reading() as connection:
-        count: int = await connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
-    return count
+@pytest.fixture(autouse=True)
+async def french(household_of_awa: int) -> None:
+    """The first phone of the household speaks French."""
+    await remember_language(FIRST, Language("fr"))
 
 
 async def dialled(browser: Browser, *keys: str) -> str:
@@ -43,10 +31,8 @@ async def dialled(browser: Browser, *keys: str) -> str:
 async def test_the_line_answers_as_to_that_phone_and_each_look_is_recorded(mariam: Browser) -> None:
     assert "Premier écran" in await dialled(mariam)
     assert "Touches : 1" in await dialled(mariam, "1")
-    async with reading() as connection:
-        acts = (await connection.execute(text("SELECT act, about, detail FROM audit_entry ORDER BY id DESC"))).all()
-    assert acts[0] == ("dialled as the household", f"household {AWA}", {"position": 1, "keys": 1})
-    assert acts[1].detail == {"position": 1, "keys": 0}
+    entries = await trail("dialled as the household", about=f"household {AWA}")
+    assert [entry.detail for entry in entries] == [{"position": 1, "keys": 0}, {"position": 1, "keys": 1}]
 
 
 @pytest.mark.parametrize("subject", [("1", "1"), ("4", "4")])
@@ -60,25 +46,25 @@ async def test_filing_is_shown_up_to_the_last_question_and_files_nothing(
 
 
 async def test_a_language_chosen_there_is_not_kept(mariam: Browser) -> None:
-    await seed.household(household_no(1_000_004), phones=("+22366123456",))
+    await seed.household(household_no(1_000_004), phones=("+22366000004",))
     answer = await mariam.submit(f"/desk/households/{household_no(1_000_004)}/dial", page=PAGE, key="2")
     assert answer.status_code == 200
     assert "ne s'essaie pas" not in seen(answer)
-    assert await language_of("+22366123456") is None
+    assert await language_of("+22366000004") is None
 
 
 async def test_another_household_of_that_phone_stays_unseen_where_one_does_not_work(mariam: Browser) -> None:
-    await seed.household(household_no(1_000_002), head_name="Fanta Keita", commune="ML030303", phones=(PHONE,))
+    await seed.household(household_no(1_000_002), head_name="Fanta Keita", commune=DIAGO, phones=(FIRST,))
     for key in "123456":
         assert "Fanta" not in await dialled(mariam, key)
 
 
 async def test_a_household_elsewhere_is_not_dialled(mariam: Browser) -> None:
     other = household_no(1_000_003)
-    await seed.household(other, commune="ML030303", phones=("+22366123456",))
+    await seed.household(other, commune=DIAGO, phones=("+22366000004",))
     answer = await mariam.submit(f"/desk/households/{other}/dial", page=PAGE, position="1")
     assert answer.status_code == 404
-    assert await count("audit_entry WHERE act LIKE 'dialled%'") == 0
+    assert await trail("dialled%") == []
 
 
 def test_keys_are_carried_by_the_form() -> None:

@@ -1,10 +1,10 @@
 """The page of a household gathers what each subject knows of it, as far as one may see."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 
-from core.grievances.filing import Filing, file
+from core.grievances.filing import file
 from core.numbers.identifiers import household_no
 from core.outbox.messages import MessageState
 from core.outbox.notices import NoticeKind
@@ -12,33 +12,27 @@ from core.payments.states import PaymentState
 from core.registry.statuses import PhonePosition
 from core.staff.agents import Actor, Role, Scope
 from core.staff.row_security import seen_by
-from core.text.languages import Language
 from desk.registry.household_file import household_file
 from tests.core import seed
-from tests.core.seed import SAFO, TODAY
+from tests.core.seed import NOW, SAFO, TODAY
+from tests.desk.conftest import AWA, DIAGO, FIRST
+from tests.desk.grievances.cases import CONDUCT, LATE
 
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-AWA = household_no(1_000_001)
-PHONE = "+22376123456"
 MARIAM = Actor(1, "Mariam", Role.AGENT, Scope.COMMUNE, SAFO)
 
 
 @pytest.fixture
-async def awa(world: None) -> int:
-    await seed.safo()
-    await seed.household(household_no(1_000_002), phones=(PHONE,))
-    return await seed.household(AWA, phones=(PHONE, "+22366123456"))
+async def awa(household_of_awa: int) -> int:
+    """Awa's household; another shares its first phone."""
+    await seed.household(household_no(1_000_002), phones=(FIRST,))
+    return household_of_awa
 
 
 async def test_it_has_payments_sms_and_the_grievances_one_may_see(awa: int) -> None:
     await seed.payment(awa, PaymentState.PAID, due=TODAY, paid=TODAY)
     await seed.payment(awa, PaymentState.CANCELLED, due=TODAY)
-    for key, category, subcategory in (("1", "payment", "late"), ("2", "conduct", "bribe")):
-        filing = Filing(
-            key, PHONE, awa, category, subcategory, None, anonymous=False, call_back=False, call_safe=None,
-            sms_safe=None, language=Language("fr"),
-        )  # fmt: skip
-        await file(filing, NOW)
+    for filing in (LATE, CONDUCT):
+        await file(replace(filing, msisdn=FIRST, household_id=awa), NOW)
     async with seen_by(MARIAM):
         household = await household_file(AWA, TODAY)
     assert household is not None
@@ -50,7 +44,7 @@ async def test_it_has_payments_sms_and_the_grievances_one_may_see(awa: int) -> N
 
 
 async def test_there_is_none_elsewhere_nor_of_a_wrong_number(awa: int) -> None:
-    elsewhere = Actor(1, "Mariam", Role.AGENT, Scope.COMMUNE, "ML030303")
+    elsewhere = Actor(1, "Mariam", Role.AGENT, Scope.COMMUNE, DIAGO)
     async with seen_by(elsewhere):
         assert await household_file(AWA, TODAY) is None
         assert await household_file("12345678", TODAY) is None

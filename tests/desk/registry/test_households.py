@@ -1,37 +1,23 @@
 """Households at the desk: found, shown whole, corrected with a reason, and only where one works."""
 
-from datetime import UTC, datetime
-
 import pytest
-from sqlalchemy import text
 
 from core.numbers.identifiers import household_no
 from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.payments.states import PaymentState
-from core.platform.database import reading
 from core.registry.statuses import Status
 from core.staff.agents import Role, Scope
 from core.text.languages import Language
 from tests.core import seed
-from tests.core.seed import SAFO, TODAY
+from tests.core.seed import NOW, TODAY
 from tests.desk.browser import Browser, seen
-from tests.desk.conftest import SignIn
+from tests.desk.conftest import AWA, DIAGO, FIRST, SignIn
+from tests.desk.trail import trail
 
-AWA = household_no(1_000_001)
+pytestmark = pytest.mark.usefixtures("household_of_awa")
+
 PAGE = f"/desk/households/{AWA}"
-FIRST, SECOND = "+22376123456", "+22366123456"
 RIGHT = {"position": "1", "was": FIRST, "value": "78 00 00 01", "reason": "SIM perdue"}
-
-
-@pytest.fixture
-async def awa(app: object) -> int:
-    await seed.places((SAFO, "Safo"), ("ML030303", "Diago"))
-    return await seed.household(AWA, phones=(FIRST, SECOND), components=("TM",))
-
-
-@pytest.fixture
-async def mariam(awa: int, sign_in: SignIn) -> Browser:
-    return await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
 
 
 @pytest.mark.parametrize("typed", [AWA, "76123456", "awa traorré"])
@@ -45,23 +31,23 @@ async def test_a_slip_in_its_number_is_told(mariam: Browser) -> None:
     assert "vérifiez chaque chiffre" in seen(answer)
 
 
-async def test_its_page_shows_all_that_is_known(mariam: Browser, awa: int) -> None:
-    await seed.payment(awa, PaymentState.PAID, due=TODAY, paid=TODAY, round_name="T3 2026")
-    await seed.payment(awa, PaymentState.FAILED, due=TODAY, reason="carte refusée", round_name="T4 2026")
+async def test_its_page_shows_all_that_is_known(mariam: Browser, household_of_awa: int) -> None:
+    await seed.payment(household_of_awa, PaymentState.PAID, due=TODAY, paid=TODAY, round_name="T3 2026")
+    await seed.payment(household_of_awa, PaymentState.FAILED, due=TODAY, reason="carte refusée", round_name="T4 2026")
     page = await mariam.see(PAGE)
     for shown in ("bénéficiaire", "Dialakoroba, Safo", "TM T3 2026", "payé le", "carte refusée", "76 12 34 56"):
         assert shown in page
 
 
-async def test_its_page_names_the_sms_that_spoke_of_it(mariam: Browser, awa: int) -> None:
-    notice = Notice("a test", NoticeKind.CALL_AGREED, FIRST, Language.staff(), household_id=awa)
-    await queue_notice(notice, datetime.now(UTC))
+async def test_its_page_names_the_sms_that_spoke_of_it(mariam: Browser, household_of_awa: int) -> None:
+    notice = Notice("a test", NoticeKind.CALL_AGREED, FIRST, Language.staff(), household_id=household_of_awa)
+    await queue_notice(notice, NOW)
     page = await mariam.see(PAGE)
     assert "Rappel convenu 76 12 34 56 à envoyer" in page
 
 
-async def test_codes_of_a_file_are_read_as_words_and_free_text_as_it_is(mariam: Browser, awa: int) -> None:
-    await seed.payment(awa, PaymentState.FAILED, due=TODAY, reason="SIM", round_name="T3 2026")
+async def test_codes_of_a_file_are_read_as_words_and_free_text_as_it_is(mariam: Browser, household_of_awa: int) -> None:
+    await seed.payment(household_of_awa, PaymentState.FAILED, due=TODAY, reason="SIM", round_name="T3 2026")
     await seed.household(household_no(1_000_009), status=Status.SUSPENDED, reason="document")
     assert "la SIM est fermée" in await mariam.see(PAGE)
     suspended = await mariam.see(f"/desk/households/{household_no(1_000_009)}")
@@ -72,10 +58,8 @@ async def test_a_phone_is_corrected_with_a_reason(mariam: Browser) -> None:
     answer = await mariam.submit(f"{PAGE}/phone", page=PAGE, follow=True, **RIGHT)
     assert "Le téléphone est corrigé." in seen(answer)
     assert "78 00 00 01" in seen(answer)
-    async with reading() as connection:
-        act = (await connection.execute(text("SELECT act, about, detail FROM audit_entry ORDER BY id DESC"))).first()
-    assert act is not None
-    assert act.detail == {"position": 1, "before": FIRST, "after": "+22378000001", "reason": "SIM perdue"}
+    entry = (await trail())[-1]
+    assert entry.detail == {"position": 1, "before": FIRST, "after": "+22378000001", "reason": "SIM perdue"}
 
 
 async def test_what_is_wrong_stands_beside_the_field_and_nothing_is_lost(mariam: Browser) -> None:
@@ -100,8 +84,8 @@ async def test_the_language_is_corrected(mariam: Browser) -> None:
     assert "La langue est corrigée." in seen(answer)
 
 
-async def test_another_place_and_another_role_are_refused(awa: int, sign_in: SignIn) -> None:
-    away = await sign_in("away", scope=Scope.COMMUNE, scope_code="ML030303")
+async def test_another_place_and_another_role_are_refused(sign_in: SignIn) -> None:
+    away = await sign_in("away", scope=Scope.COMMUNE, scope_code=DIAGO)
     assert (await away.open(PAGE)).status_code == 404
     assert (await away.submit(f"{PAGE}/phone", page="/desk/households", **RIGHT)).status_code == 404
     assert "Aucun ménage dans votre zone" in await away.see("/desk/households", q="awa")
