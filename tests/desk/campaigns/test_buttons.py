@@ -1,24 +1,20 @@
 """A button is on the page of a campaign exactly where the table of steps allows the step, and pressing it takes it."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
-from starlette.applications import Starlette
 
 from core.campaigns.models import CampaignState as S
 from core.campaigns.steps import CampaignStep, open_steps
 from core.platform.database import writing
 from core.staff.agents import Role
-from sms.campaigns import planning
 from sms.campaigns.scope import campaign_of
-from tests.core import seed
+from tests.core.seed import NOW
 from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn
-from tests.sms.campaign_world import AWA, BINTA, SETTINGS, drafted, family
+from tests.sms.campaign_world import AWA, planned
 
-NOW = datetime.now(UTC)
 PATHS = {
     "plan": CampaignStep.PLAN,
     "approve": CampaignStep.APPROVE,
@@ -32,7 +28,7 @@ CHOICES = {"again": CampaignStep.SEND_AGAIN, "leave": CampaignStep.LEAVE}
 BESIDE = text("UPDATE sms_batch SET uncertain = true WHERE campaign_id = :id")
 UNCERTAIN = text("UPDATE message SET state = 'uncertain' WHERE campaign_id = :id AND msisdn = :msisdn")
 PUT = text(
-    "UPDATE campaign SET state = :state, starts_at = now(), approved_by = :approved_by, needs_second = true, "
+    "UPDATE campaign SET state = :state, starts_at = :now, approved_by = :approved_by, needs_second = true, "
     "recipients = :recipients WHERE id = :id"
 )
 
@@ -47,20 +43,18 @@ async def buttons(browser: Browser, campaign: int) -> set[CampaignStep]:
 
 
 @pytest.mark.parametrize("state", list(S))
-async def test_the_page_offers_what_may_be_done_and_nothing_else(app: Starlette, sign_in: SignIn, state: S) -> None:
-    await seed.safo()
+async def test_the_page_offers_what_may_be_done_and_nothing_else(
+    two_households: None, sign_in: SignIn, state: S
+) -> None:
     awa, binta, cheick = [await sign_in(login, Role.SUPERVISOR) for login in ("awa", "binta", "cheick")]
-    for phone in (AWA, BINTA):
-        await family(phone, due=NOW.date())
-    campaign = await drafted(now=NOW, planner="awa")
-    await planning.plan(campaign, SETTINGS, NOW)
+    campaign = (await planned()).campaign_id
     async with writing() as session:
         await session.execute(BESIDE, {"id": campaign})
         await session.execute(UNCERTAIN, {"id": campaign, "msisdn": AWA})
     for approved_by, recipients in ((None, 2), (binta.actor.id, 2), (None, 0)):
         async with writing() as session:
-            values = {"id": campaign, "state": state, "approved_by": approved_by, "recipients": recipients}
-            await session.execute(PUT, values)
+            values = {"state": state, "approved_by": approved_by, "recipients": recipients, "now": NOW}
+            await session.execute(PUT, {"id": campaign, **values})
         for who in (awa, binta, cheick):
             allowed = open_steps(await campaign_of(campaign), who.actor)
             assert await buttons(who, campaign) == allowed, (who.actor.name, approved_by, recipients)

@@ -1,7 +1,7 @@
 """Campaigns at the desk: approved by others, started, stopped, settled, each act for one's own places and on record."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -16,12 +16,12 @@ from sms.campaigns.audience import Audience
 from sms.campaigns.scope import OutOfScope
 from sms.outbox.gateway import Policy
 from tests.core import seed
-from tests.core.seed import SAFO
+from tests.core.seed import NOW, SAFO, TODAY
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
+from tests.desk.trail import trail
 from tests.sms.campaign_world import (
     AWA,
-    BINTA,
     CHEICK,
     SETTINGS,
     Watch,
@@ -37,22 +37,13 @@ from tests.support.database import query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
-NOW = datetime.now(UTC)
-SOON = NOW.date() + timedelta(days=6)
 MOPTI = "ML050101"
-
-
-@pytest.fixture
-async def two_households(safo: None) -> None:
-    """Two households of Safo that are paid in six days."""
-    await family(AWA, due=SOON)
-    await family(BINTA, due=SOON)
 
 
 async def announced(planner: str = "awa", place: str | None = SAFO, settings: Settings = SETTINGS) -> int:
     """An announcement of the round that somebody planned."""
     subject = Audience(round_id=await round_id(), place=place)
-    campaign = await drafted(audience=subject, now=NOW, planner=planner)
+    campaign = await drafted(audience=subject, planner=planner)
     await planning.plan(campaign, settings, NOW)
     return campaign
 
@@ -66,13 +57,13 @@ async def act(browser: Browser, campaign: int, name: str, **fields: str) -> str:
     return seen(await browser.submit(f"{page}/{name}", page=page, follow=True, **{**version, **fields}))
 
 
-async def audited() -> list[tuple[str, str]]:
-    rows = await query("SELECT act, about FROM audit_entry WHERE act LIKE 'campaign%%' ORDER BY id")
-    return [(row.act, row.about) for row in rows]
+async def audited() -> list[tuple[str, str | None]]:
+    """The acts in the trail, and the campaign or round of each."""
+    return [(entry.act, entry.about) for entry in await trail("campaign%")]
 
 
 async def test_a_plan_is_shown_with_its_texts_and_who_is_left_out(two_households: None, sign_in: SignIn) -> None:
-    await family(due=SOON)
+    await family()
     campaign = await announced()
     binta = await sign_in("binta", Role.SUPERVISOR)
     page = await binta.see(f"/desk/campaigns/{campaign}")
@@ -126,7 +117,7 @@ async def test_a_plan_that_was_made_anew_is_looked_at_before_it_is_approved(
     campaign = await announced()
     binta = await sign_in("binta", Role.SUPERVISOR)
     old = str(await steps.last_change(campaign))
-    await family(CHEICK, due=SOON)
+    await family(CHEICK)
     await planning.plan(campaign, SETTINGS, NOW)
     assert "quelqu'un d'autre a refait ou approuvé ce plan" in await act(binta, campaign, "approve", seen=old)
     assert await state_of(campaign) == "planned"
@@ -137,7 +128,7 @@ async def test_starting_what_somebody_cancelled_says_who_did(two_households: Non
     campaign = await announced()
     binta, cheick = [await sign_in(login, Role.SUPERVISOR) for login in ("binta", "cheick")]
     await act(binta, campaign, "approve")
-    await steps.cancel(campaign, "Tour repoussé", cheick.actor, datetime.now(UTC))
+    await steps.cancel(campaign, "Tour repoussé", cheick.actor, NOW)
     page = await act(binta, campaign, "start", when="now")
     assert "la campagne est annulée (par Cheick, le" in page
     assert await state_of(campaign) == "cancelled"
@@ -148,22 +139,22 @@ async def test_it_is_set_for_a_day_and_hour_to_come(two_households: None, sign_i
     binta = await sign_in("binta", Role.SUPERVISOR)
     await act(binta, campaign, "approve")
     assert "Ce moment est passé" in await act(
-        binta, campaign, "start", when="later", day=str(NOW.date() - timedelta(days=1)), hour="09:00"
+        binta, campaign, "start", when="later", day=str(TODAY - timedelta(days=1)), hour="09:00"
     )
     assert "Écrivez le jour et l'heure" in await act(binta, campaign, "start", when="later", day="", hour="")
-    tomorrow = NOW.date() + timedelta(days=1)
+    tomorrow = TODAY + timedelta(days=1)
     page = await act(binta, campaign, "start", when="later", day=str(tomorrow), hour="09:30")
     assert f"Elle partira le {tomorrow:%d/%m/%Y} à 09:30." in page
     assert await state_of(campaign) == "scheduled"
 
 
-async def test_how_far_it_is_is_told_in_figures(two_households: None, sign_in: SignIn) -> None:
+async def test_how_far_it_is_is_told_in_figures(two_households: None, sign_in: SignIn, watch: Watch) -> None:
     campaign = await announced()
     binta = await sign_in("binta", Role.SUPERVISOR)
     await act(binta, campaign, "approve")
     await act(binta, campaign, "start", when="now")
-    gateway, watch = ScriptedGateway({AWA: Policy.FINAL}), Watch(NOW + timedelta(seconds=1))
-    await sender(gateway, watch, settings=SETTINGS.model_copy(update={"sms_window": ALL_DAY})).drain()
+    watch.turn(seconds=1)
+    await sender(ScriptedGateway({AWA: Policy.FINAL}), watch).drain()
     answer = await binta.open(f"/desk/campaigns/{campaign}/progress")
     progress = answer.json()
     assert progress["figures"]["to_send"] == "2"
@@ -175,11 +166,10 @@ async def test_how_far_it_is_is_told_in_figures(two_households: None, sign_in: S
     assert "1 échoués" in page
 
 
-ALL_DAY = (time(0), time(0))
 UNCERTAIN = (
     text("UPDATE message SET state = 'uncertain', was_uncertain = true WHERE campaign_id = :id"),
     text(
-        "UPDATE sms_batch SET state = 'done', uncertain = true, left_at = now(), answered_at = now() "
+        "UPDATE sms_batch SET state = 'done', uncertain = true, left_at = :now, answered_at = :now "
         "WHERE campaign_id = :id"
     ),
 )
@@ -191,8 +181,8 @@ async def test_uncertain_ones_are_left_or_sent_again(two_households: None, sign_
     await act(binta, campaign, "approve")
     await act(binta, campaign, "start", when="now")
     async with writing() as session:
-        await session.execute(UNCERTAIN[0], {"id": campaign})
-        await session.execute(UNCERTAIN[1], {"id": campaign})
+        for statement in UNCERTAIN:
+            await session.execute(statement, {"id": campaign, "now": NOW})
     assert "2 SMS incertains" in await binta.see(f"/desk/campaigns/{campaign}")
     assert "Choisissez" in await act(binta, campaign, "settle", choice="?")
     assert "2 renvoyés." in await act(binta, campaign, "settle", choice="again")
@@ -287,7 +277,7 @@ async def test_rules_of_a_round_are_switched_off_and_on(two_households: None, si
 async def test_a_plan_is_made_anew_by_who_asks(two_households: None, sign_in: SignIn) -> None:
     campaign = await announced()
     binta = await sign_in("binta", Role.SUPERVISOR)
-    await family(CHEICK, due=SOON)
+    await family(CHEICK)
     assert "Le plan est refait." in await act(binta, campaign, "plan")
     page = await binta.see(f"/desk/campaigns/{campaign}")
     assert "Destinataires 3" in page

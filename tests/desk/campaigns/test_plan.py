@@ -1,35 +1,30 @@
 """The form of a new campaign: what is wrong is said, nothing typed is lost, and a long plan keeps nobody waiting."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from starlette.applications import Starlette
 
 from core.platform import database
 from core.platform.locks import Lock
 from core.staff.agents import Role, Scope
-from core.text.languages import Language
 from desk.campaigns import plan
 from sms.campaigns import planning, planning_task
 from tests.core import seed
 from tests.core.seed import SAFO
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
-from tests.sms.campaign_world import AWA, BINTA, bodies, family, round_id, state_of
+from tests.desk.trail import trail
+from tests.sms.campaign_world import AWA, BINTA, FR, PAY_DAY, bodies, family, round_id, speaks, state_of, until
 from tests.support.database import query
 
 NEW = "/desk/campaigns/new"
-SOON = datetime.now(UTC).date() + timedelta(days=6)
 FRENCH, BAMBARA = "La réunion est reportée à lundi.", "Ɲɔgɔn ye ntɛnɛndon."
 
 
 @pytest.fixture
-async def awa(app: Starlette, sign_in: SignIn) -> Browser:
-    """A supervisor of the whole country; two households of Safo are paid in six days."""
-    await seed.safo()
-    await family(AWA, due=SOON, language=Language("fr"))
-    await family(BINTA, due=SOON)
+async def awa(two_households: None, sign_in: SignIn) -> Browser:
+    """A supervisor of the whole country; the first of the two households speaks French."""
+    await speaks(AWA, FR)
     return await sign_in("awa", Role.SUPERVISOR)
 
 
@@ -46,8 +41,7 @@ async def test_an_announcement_of_a_round_is_planned_and_nothing_is_sent(awa: Br
     assert "Annonce du jour · TM T4 2026 · commune Safo" in page
     assert "Destinataires 2" in page
     assert await state_of(1) == "planned"
-    rows = await query("SELECT act, about FROM audit_entry WHERE act LIKE 'campaign%%'")
-    assert [(row.act, row.about) for row in rows] == [("campaign drafted", "campaign 1")]
+    assert [(entry.act, entry.about) for entry in await trail("campaign%")] == [("campaign drafted", "campaign 1")]
 
 
 async def test_free_words_are_planned_in_both_languages(awa: Browser) -> None:
@@ -64,8 +58,8 @@ async def test_free_words_are_planned_in_both_languages(awa: Browser) -> None:
 async def test_activities_of_a_component_are_announced(awa: Browser) -> None:
     household = await family(AWA, round_name=None, components=("MA",))
     assert household
-    await seed.event("MA", SOON)
-    status, page = await send(awa, kind="announce", about="event", event="MA", first=str(SOON), last=str(SOON))
+    await seed.event("MA", PAY_DAY)
+    status, page = await send(awa, kind="announce", about="event", event="MA", first=str(PAY_DAY), last=str(PAY_DAY))
     assert status == 200
     assert "activités MA" in page
     assert "Destinataires 1" in page
@@ -136,15 +130,19 @@ async def test_who_works_for_a_region_plans_within_it_only(awa: Browser, sign_in
 
 
 async def test_a_long_plan_goes_on_while_its_page_says_so(awa: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def being_planned() -> bool:
+        return bool((await awa.open("/desk/campaigns/1/progress")).json()["planning"])
+
     monkeypatch.setattr(plan, "PATIENCE", 0.1)
     async with database.copying() as other:
         await other.execute("SELECT pg_advisory_xact_lock(%s)", [int(Lock.PLAN)])
-        status, page = await send(awa, kind="announce", about="round", round=str(await round_id()), place="Safo")
+        status, _ = await send(awa, kind="announce", about="round", round=str(await round_id()), place="Safo")
         assert status == 200
-        assert "Le plan se fait." in page
+        await until(being_planned)
+        assert "Le plan se fait." in await awa.see("/desk/campaigns/1")
         again = await awa.submit("/desk/campaigns/1/plan", page="/desk/campaigns/1", follow=True)
         assert "Le plan de cette campagne se fait déjà." in seen(again)
-        assert (await awa.open("/desk/campaigns/1/progress")).json()["planning"] is True
+        assert await being_planned()
         await other.commit()
     async with asyncio.timeout(10):
         await planning_task.ended()

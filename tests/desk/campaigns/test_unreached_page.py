@@ -1,35 +1,26 @@
 """Who could not be told: by commune, a page for each village to print, and files that no formula hides in."""
 
 import io
-from datetime import UTC, datetime, timedelta
 
 import openpyxl
 import pytest
-from starlette.applications import Starlette
 
 from core.staff.agents import Role
-from sms.campaigns import planning
-from sms.campaigns.audience import Audience
-from tests.core import seed
 from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn
-from tests.sms.campaign_world import AWA, FIXED, SETTINGS, drafted, family, round_id
-from tests.support.database import query
+from tests.desk.trail import trail
+from tests.sms.campaign_world import AWA, FIXED, family, planned
 
-NOW = datetime.now(UTC)
-SOON = NOW.date() + timedelta(days=6)
 PAGE = "/desk/campaigns/1/unreached"
 
 
 @pytest.fixture
-async def binta(app: Starlette, sign_in: SignIn) -> Browser:
+async def binta(safo: None, sign_in: SignIn) -> Browser:
     """A supervisor; of a planned campaign, two households of two villages cannot be told and one waits."""
-    await seed.safo()
-    await family(AWA, due=SOON, name="Moussa Keïta")
-    await family(due=SOON, name="=cmd|' /C calc'!A0", village="Dialakoroba")
-    await family(FIXED, due=SOON, name="Fanta Diarra", village="Tassan")
-    campaign = await drafted(audience=Audience(round_id=await round_id()), now=NOW)
-    await planning.plan(campaign, SETTINGS, NOW)
+    await family(AWA, name="Moussa Keïta")
+    await family(name="=cmd|' /C calc'!A0", village="Dialakoroba")
+    await family(FIXED, name="Fanta Diarra", village="Tassan")
+    await planned()
     return await sign_in("binta", Role.SUPERVISOR)
 
 
@@ -69,8 +60,7 @@ async def test_as_a_workbook_no_cell_is_a_formula(binta: Browser) -> None:
 async def test_each_export_is_on_record(binta: Browser) -> None:
     for path in ("/print", "/csv", "/xlsx"):
         await binta.open(f"{PAGE}{path}")
-    rows = await query("SELECT act, about, detail FROM audit_entry WHERE act LIKE 'campaign%%' ORDER BY id")
-    assert [(row.act, row.about, row.detail) for row in rows] == [
+    assert [(entry.act, entry.about, entry.detail) for entry in await trail("campaign%")] == [
         ("campaign unreached printed", "campaign 1", {"commune": "all"}),
         ("campaign unreached exported", "campaign 1", {"as": "csv"}),
         ("campaign unreached exported", "campaign 1", {"as": "xlsx"}),

@@ -14,7 +14,7 @@ from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 from tests.desk.grievances.cases import CONDUCT, LATE, do, filed, shown
 from tests.desk.trail import trail
-from tests.support.database import change, count, rows, scalar
+from tests.support.database import change, count, query, scalar
 
 pytestmark = pytest.mark.usefixtures("two_communes")
 
@@ -109,7 +109,7 @@ async def test_it_is_decided_without_an_sms_a_call_or_a_word_outside(sign_in: Si
     await do(fanta, secret, "decide", decision="resolved", words="Il est parti.")
     assert await scalar("SELECT state FROM grievance") == "resolved"
     assert await count("message") == 0
-    entries = await rows("SELECT act, about, detail::text FROM audit_entry")
+    entries = await query("SELECT act, about, detail::text FROM audit_entry")
     assert not [entry for entry in entries if "parti" in str(entry) or "chef" in str(entry)]
 
 
