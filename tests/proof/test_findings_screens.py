@@ -29,6 +29,7 @@ from tests.proof.planted import (
     walked,
 )
 from tests.proof.planted import catalogues as catalogues
+from tests.support.patience import LONGEST_SECONDS
 from ussd.call import Call
 from ussd.menu import Screen
 from ussd.values import Value, ask, choose, go, option, retry, say
@@ -89,13 +90,18 @@ async def _breaks(call: Call) -> Value:
 
 
 async def _slow(call: Call) -> Value:
-    await asyncio.sleep(0.9)
+    await asyncio.sleep(0.3)
     return choose(call.t("The market is on {day}.", day="jumadon"))
 
 
-async def _slow_in_the_database(call: Call) -> Value:
+async def _hangs(call: Call) -> Value:
+    await asyncio.sleep(LONGEST_SECONDS)
+    return choose(call.t("The market is on {day}.", day="jumadon"))
+
+
+async def _hangs_in_the_database(call: Call) -> Value:
     async with reading() as connection:
-        await connection.execute(sql("SELECT pg_sleep(5)"))
+        await connection.execute(sql(f"SELECT pg_sleep({LONGEST_SECONDS})"))
     return choose(call.t("The market is on {day}.", day="jumadon"))
 
 
@@ -269,15 +275,15 @@ PLANTED: Sequence[tuple[str, Sequence[Screen], Looked, list[Place], str]] = [
     ),
     (
         "a screen that hangs",
-        [named("day", _slow)],
-        Looked(step_seconds=0.6),
+        [named("day", _hangs)],
+        Looked(step_seconds=2),
         both(Fault.EXCEPTION, "day", "1"),
         "deadline",
     ),
     (
         "a query that hangs",
-        [named("day", _slow_in_the_database)],
-        Looked(step_seconds=0.6),
+        [named("day", _hangs_in_the_database)],
+        Looked(step_seconds=2),
         both(Fault.EXCEPTION, "day", "1"),
         "deadline",
     ),
@@ -341,5 +347,5 @@ async def test_how_slow_a_screen_was_is_told_and_not_judged(world: None, catalog
     slowest = walk.slowest()
     assert slowest is not None
     assert slowest.screen == "day"
-    assert slowest.seconds >= 0.9
+    assert slowest.seconds >= 0.3
     assert findings(walk, menu, Rules(GSM7)) == []

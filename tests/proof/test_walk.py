@@ -14,6 +14,7 @@ from core.text.alphabet import GSM7
 from core.text.languages import Language
 from proof.findings import Fault, Rules, findings
 from proof.walk import TrialCaller, Visit, Walk, Walker
+from tests.support.patience import LONGEST_SECONDS
 from tests.ussd.small_menu import small_menu
 from ussd.call import Call
 from ussd.menu import Menu
@@ -82,11 +83,11 @@ async def test_an_act_that_fails_and_one_that_is_too_late_leave_nothing_either(w
     async def sleeps(call: Call) -> Value:
         await remember_language(call.msisdn, Language("fr"))
         async with reading() as connection:
-            await connection.execute(text("SELECT pg_sleep(5)"))
+            await connection.execute(text(f"SELECT pg_sleep({LONGEST_SECONDS})"))
         raise AssertionError("the deadline comes first")
 
     before = await database_digest()
-    walk = await walked(menu, NEW, step_seconds=0.6)
+    walk = await walked(menu, NEW, step_seconds=2)
     assert [visit.error for visit in walk.visits if visit.error] == ["ZeroDivisionError: ", "deadline"]
     assert await database_digest() == before
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from simulator.connections import loopback_client
 from simulator.standin import HOST, server
+from tests.support.patience import LONGEST_SECONDS
 
 
 @asynccontextmanager
@@ -44,7 +45,7 @@ async def on_loopback(app: Starlette) -> AsyncIterator[str]:
 
 def a_sender(gateway: str) -> httpx.AsyncClient:
     """A client of the gateway at this address, with a key."""
-    client = loopback_client(gateway, timeout=httpx.Timeout(5))
+    client = loopback_client(gateway, timeout=httpx.Timeout(LONGEST_SECONDS))
     client.headers["apiKey"] = "any"
     return client
 

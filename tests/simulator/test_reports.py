@@ -17,6 +17,7 @@ from simulator.faults import ReportOrder
 from simulator.reports import REASONS, ReportPlan, StandInReport, plan
 from simulator.standin import build
 from tests.simulator.loopback import Application, a_sender, on_loopback
+from tests.support.patience import LONGEST_SECONDS
 
 AWA, BINTA = "+22376000001", "+22376000002"
 CALLBACKS = "/sms/africastalking/demo"
@@ -65,12 +66,11 @@ async def gateway(application: Application) -> AsyncIterator[Gateway]:
         yield gateway
 
 
-async def until(seen: Callable[[], object], within: float = 3) -> None:
+async def until(seen: Callable[[], object]) -> None:
     """Wait for something to be so."""
-    end = time.perf_counter() + within
-    while not seen():
-        assert time.perf_counter() < end, "it never came"
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(LONGEST_SECONDS):
+        while not seen():  # noqa: ASYNC110 - it is seen in what the application got
+            await asyncio.sleep(0.005)
 
 
 # Posting

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.simulator.a_standin import AWA, BINTA, CHEICK, DJENEBA, codes, order, send, texts
+from tests.support.patience import LONGEST_SECONDS
 
 # Faults that let nothing be taken
 
@@ -105,13 +106,14 @@ async def test_an_answer_that_is_too_short(gateway: httpx.AsyncClient) -> None:
 
 
 async def test_an_answer_that_is_too_late(gateway: httpx.AsyncClient) -> None:
-    await order(gateway, next=[{"kind": "slow", "slow_ms": 100}, {"kind": "slow", "slow_ms": 1000}])
+    await order(gateway, next=[{"kind": "slow", "slow_ms": 100}, {"kind": "slow", "slow_ms": 1000 * LONGEST_SECONDS}])
     began = time.perf_counter()
     assert (await send(gateway)).status_code == 201
     assert time.perf_counter() - began >= 0.1
-    gateway.timeout = httpx.Timeout(0.3)
+    patient, gateway.timeout = gateway.timeout, httpx.Timeout(LONGEST_SECONDS, read=0.3)
     with pytest.raises(httpx.ReadTimeout):
         await send(gateway)
+    gateway.timeout = patient
     assert len(await texts(gateway)) == 2
 
 

@@ -27,6 +27,7 @@ from tests.core import seed
 from tests.core.seed import NOW, SAFO, TODAY
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.support.database import change, one, query
+from tests.support.patience import LONGEST_SECONDS
 
 PAY_DAY: Final = TODAY + timedelta(days=6)
 ROUND: Final = "T4 2026"
@@ -368,8 +369,8 @@ async def living(worker: str, now: datetime) -> None:
     )
 
 
-async def until(done: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
-    """Wait until something is so; it fails when it is not in time."""
-    async with asyncio.timeout(seconds):
+async def until(done: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is so; it fails when that never comes."""
+    async with asyncio.timeout(LONGEST_SECONDS):
         while not await done():  # noqa: ASYNC110 - it is seen in a table
             await asyncio.sleep(0.01)

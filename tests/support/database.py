@@ -3,9 +3,11 @@
 Parameters are `%(name)s`, a percent sign is `%%`.
 """
 
+import asyncio
 from typing import Any
 
 from core.platform.database import connection
+from tests.support.patience import LONGEST_SECONDS
 
 
 async def query(statement: str, **values: object) -> list[Any]:
@@ -35,3 +37,10 @@ async def change(statement: str, **values: object) -> int:
 async def count(table: str) -> int:
     """The rows of a table."""
     return int(await scalar(f"SELECT count(*) FROM {table}"))  # noqa: S608 - a name of ours
+
+
+async def others_wait(count: int = 1) -> None:
+    """Until so many transactions wait for others."""
+    async with asyncio.timeout(LONGEST_SECONDS):
+        while len(await query("SELECT FROM pg_locks WHERE NOT granted")) < count:  # noqa: ASYNC110 - PostgreSQL does not tell
+            await asyncio.sleep(0.002)

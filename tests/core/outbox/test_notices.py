@@ -11,7 +11,7 @@ from core.outbox.notices import Notice, NoticeKind, queue_notice
 from core.platform.database import copying, writing
 from core.registry.callers import remember_language
 from core.text.languages import Language
-from tests.support.database import query
+from tests.support.database import others_wait, query
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -43,13 +43,6 @@ async def told_and_undone() -> None:
 def told_elsewhere() -> asyncio.Task[bool]:
     """The receipt, told in a transaction of its own: in an empty context, a task does not join the one it began in."""
     return asyncio.create_task(queue_notice(RECEIPT, NOON), context=Context())
-
-
-async def a_statement_waits() -> None:
-    """Until one transaction waits for another."""
-    async with asyncio.timeout(5):
-        while await query("SELECT FROM pg_locks WHERE NOT granted") == []:  # noqa: ASYNC110 - PostgreSQL does not tell
-            await asyncio.sleep(0.002)
 
 
 async def test_a_notice_is_one_message_in_a_request_of_its_own_and_a_job_that_wakes_a_worker() -> None:
@@ -108,7 +101,7 @@ async def test_who_tells_the_same_waits_and_tells_it_when_the_other_was_undone(f
         async with writing():
             assert await queue_notice(RECEIPT, NOON)
             second = told_elsewhere()
-            await a_statement_waits()
+            await others_wait()
             if not first_is_kept:
                 raise ZeroDivisionError
     except ZeroDivisionError:
@@ -123,7 +116,7 @@ async def test_who_comes_second_leaves_no_empty_request_behind() -> None:
     async with writing():
         await queue_notice(RECEIPT, NOON)
         second = told_elsewhere()
-        await a_statement_waits()
+        await others_wait()
     assert not await second
     assert await queued() == (1, 1, 1)
 

@@ -22,7 +22,8 @@ from sms.outbox import delivery, ledger
 from sms.outbox.delivery import DeliveryReport, Inbox
 from sms.outbox.window import Window
 from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, a_sender, messages
-from tests.support.database import query
+from tests.support.database import others_wait, query
+from tests.support.patience import LONGEST_SECONDS
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -61,13 +62,6 @@ async def states() -> dict[str, int]:
 async def early() -> list[tuple[str, str]]:
     """The reports that wait for a message."""
     return [(name, state) for name, state in await query("SELECT provider_id, state FROM early_report ORDER BY 1")]
-
-
-async def transactions_wait(count: int = 1) -> None:
-    """Until so many transactions wait for others."""
-    async with asyncio.timeout(5):
-        while len(await query("SELECT FROM pg_locks WHERE NOT granted")) < count:  # noqa: ASYNC110 - PostgreSQL does not tell
-            await asyncio.sleep(0.002)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +108,7 @@ async def test_a_report_that_is_being_written_while_the_answer_is_recorded_is_no
     async def reported(names: Sequence[str]) -> None:
         await other.execute("INSERT INTO early_report VALUES (%s, '', 'on_its_way', NULL, now())", [names[0]])
         reporting.append(asyncio.create_task(delivery.apply([report(names[0])])))
-        await transactions_wait()
+        await others_wait()
 
     await notice()
     async with copying() as other:
@@ -258,7 +252,7 @@ async def test_two_processes_that_are_told_the_same_lose_nothing_and_do_not_bloc
         for start in range(0, len(reports), 40):
             await asyncio.gather(*(inbox.take(each) for each in reports[start : start + 40]))
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONGEST_SECONDS):
         await asyncio.gather(*map(reported, inboxes))
 
     assert await states() == {"delivered": 150}
@@ -274,7 +268,7 @@ async def test_reports_of_the_same_in_opposite_orders_do_not_lock_each_other_out
             hold = SQL("SELECT FROM {} WHERE provider_id = %s FOR UPDATE").format(Identifier(table))
             await other.execute(hold, [name])
             telling = [asyncio.create_task(delivery.apply(map(report, order))) for order in (names, names[::-1])]
-            await transactions_wait(2)
+            await others_wait(2)
         await asyncio.gather(*telling)
 
 
@@ -284,7 +278,7 @@ async def test_who_hung_up_does_not_take_the_reports_of_others_along() -> None:
     first, gone, last = (asyncio.create_task(inbox.take(report(name))) for name in names)
     await asyncio.sleep(0)
     gone.cancel()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONGEST_SECONDS):
         await asyncio.gather(first, last)
     with pytest.raises(asyncio.CancelledError):
         await gone

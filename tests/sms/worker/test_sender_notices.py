@@ -30,6 +30,7 @@ from tests.sms.campaign_world import (
 from tests.sms.scripted_gateway import ScriptedGateway
 from tests.sms.worker.sending import DAY, gone
 from tests.support.database import one, query
+from tests.support.patience import LONGEST_SECONDS
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -58,7 +59,7 @@ async def test_a_notice_that_lacks_what_it_needs_is_dropped() -> None:
 async def test_a_notice_that_holds_nonsense_is_dropped_and_holds_up_nobody(filling: dict[str, object]) -> None:
     nonsense, good = await notice(AWA, NoticeKind.RECEIVED, **filling), await notice(BINTA)  # type: ignore[arg-type]
     gateway = ScriptedGateway()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONGEST_SECONDS):
         await sender(gateway, Watch()).drain()
     assert (await fate_of(nonsense), await fate_of(good)) == (Fate("dropped", "cannot_be_written"), Fate("accepted"))
 
@@ -79,7 +80,7 @@ async def test_a_request_that_cannot_depart_does_not_hold_up_those_behind_it(mon
     monkeypatch.setattr(ledger, "depart", never_for_awa)
     gateway, watch = ScriptedGateway(), Watch()
     working = sender(gateway, watch)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONGEST_SECONDS):
         while not gateway.took[BINTA]:
             claim = await ledger.claim("first", watch.turn(seconds=0.1), Window(*SETTINGS.sms_window))
             assert claim, "nothing to claim"
