@@ -43,14 +43,6 @@ class Town:
         return UssdCall(self.client, CALLBACK, msisdn)
 
 
-async def pressed(call: UssdCall, *keys: str) -> str:
-    """Dial and press keys; the text of the last page."""
-    screen = await call.dial()
-    for key in keys:
-        screen = await call.reply(key)
-    return screen.text
-
-
 @pytest.fixture
 async def town(town_database: str, redis: Redis, redis_server: OwnRedis) -> AsyncIterator[Town]:
     app = build(

@@ -8,7 +8,8 @@ from core.numbers.identifiers import is_reference
 from core.platform.database import reading, writing
 from core.text.languages import Language
 from demo.callers import Situation
-from tests.menus.conftest import Town, caller, pressed
+from tests.menus.conftest import Town, caller
+from tests.support.dialling import pressed
 
 BM, FR = Language("bm"), Language("fr")
 

@@ -20,9 +20,10 @@ from core.text.languages import Language
 from demo.callers import Situation
 from simulator.gateway import UssdCall
 from tests.core.grievances.handling import decided
-from tests.menus.conftest import CALLBACK, NOW, Town, caller, pressed
+from tests.menus.conftest import CALLBACK, NOW, Town, caller
 from tests.sms.outbox.a_gateway import AGateway
 from tests.support.database import query
+from tests.support.dialling import pressed
 from ussd.hops import call_of
 
 BM, FR = Language("bm"), Language("fr")

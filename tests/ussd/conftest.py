@@ -16,6 +16,7 @@ from core.platform.redis import Client
 from core.text.alphabet import GSM7
 from simulator.gateway import UssdCall
 from tests.support.database import count
+from tests.support.dialling import pressed
 from tests.ussd.small_menu import SmallMenu, small_menu
 from ussd import africastalking
 from ussd.engine import Engine
@@ -41,10 +42,7 @@ class Line:
 
     async def keyed(self, call: UssdCall, *keys: str) -> str:
         """Dial and press keys; the text of the last page."""
-        screen = await call.dial()
-        for key in keys:
-            screen = await call.reply(key)
-        return screen.text
+        return await pressed(call, *keys)
 
 
 def an_engine(menu: Menu, redis: Client, *, step_seconds: float = 3.0, session_seconds: int = 600) -> Engine:

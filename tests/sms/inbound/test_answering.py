@@ -27,6 +27,7 @@ from tests.core.grievances.handling import decided
 from tests.sms.conftest import Webhooks
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
 from tests.support.database import query
+from tests.support.dialling import pressed
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
 
 BM, FR = Language("bm"), Language("fr")
@@ -152,22 +153,18 @@ async def test_the_word_and_the_menu_turn_one_switch(line: Webhooks, redis: Redi
     engine = an_engine(programme, redis)
     async with a_client(engine) as client:
 
-        async def pressed(*keys: str) -> str:
-            call = UssdCall(client, CALLBACK, AWA)
-            screen = await call.dial()
-            for key in keys:
-                screen = await call.reply(key)
-            return screen.text
+        async def dialled(*keys: str) -> str:
+            return await pressed(UssdCall(client, CALLBACK, AWA), *keys)
 
-        assert "4 Stopper les SMS" in await pressed("2", "5")
+        assert "4 Stopper les SMS" in await dialled("2", "5")
         await line.writes(AWA, "stop")
-        assert "4 Recevoir les SMS" in await pressed("00", "5")
-        assert "de nouveau" in await pressed("00", "5", "4")
+        assert "4 Recevoir les SMS" in await dialled("00", "5")
+        assert "de nouveau" in await dialled("00", "5", "4")
         assert not (await recognise(AWA)).sms_stopped
-        assert "plus de SMS" in await pressed("5", "4")
+        assert "plus de SMS" in await dialled("5", "4")
         assert (await recognise(AWA)).sms_stopped
         await line.writes(AWA, "start")
-        assert "4 Stopper les SMS" in await pressed("5")
+        assert "4 Stopper les SMS" in await dialled("5")
     await engine.close()
 
 
