@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
 from typing import Protocol
 
 import pytest
@@ -16,18 +15,11 @@ from core.platform.settings import settings
 from sms.campaigns import command, display, planning
 from tests.core.seed import NOW
 from tests.sms import campaign_world
+from tests.support.clock import NineInTheMorning
 from tests.support.database import change
 
 WIDE = 400
 """So many columns that no line is broken."""
-
-
-class NineInTheMorning(datetime):
-    """The clock of the command, which stands still."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-        return NOW.astimezone(tz)
 
 
 class Outcome:

@@ -19,7 +19,9 @@ from core.schema import identity
 from core.schema.identity import DatabaseKind, UnfitDatabase
 from sms.campaigns import steps
 from sms.campaigns.audience import Audience
+from sms.worker import process
 from sms.worker.process import Worker, end_tasks, work, worker_name
+from tests.core.seed import TODAY
 from tests.sms.campaign_world import (
     AWA,
     Fate,
@@ -37,6 +39,7 @@ from tests.sms.campaign_world import (
     until,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.clock import NineInTheMorning
 from tests.support.database import change, one, query
 from tests.support.patience import LONGEST_SECONDS
 
@@ -196,8 +199,11 @@ async def test_each_minute_what_the_dead_left_is_put_right(database_url: str) ->
 
 
 @pytest.mark.parametrize("on", [True, False])
-async def test_the_schedule_is_looked_at_unless_that_is_off(database_url: str, on: bool) -> None:
-    await family(AWA, due=now().date() + DAY)
+async def test_the_schedule_is_looked_at_unless_that_is_off(
+    database_url: str, on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "datetime", NineInTheMorning)
+    await family(AWA, due=TODAY + DAY)
     settings = ALWAYS.model_copy(update={"sms_rules": on})
     async with at_work(database_url, ScriptedGateway(), settings=settings) as queue:
         await done(queue, "sms.campaigns.rules")
