@@ -42,8 +42,8 @@ def test_nothing_of_a_programme_is_read_by_the_demonstration(programme: Path) ->
     chosen = environment.enter(8000)
     settings.cache_clear()
     assert chosen == settings()  # and again in a process that this one starts
-    said = {name: str(getattr(chosen, name.removeprefix("JIGI_").lower())) for name in PRODUCTION}
-    assert not {name for name, value in said.items() if value == PRODUCTION[name]}
+    values = {name: str(getattr(chosen, name.removeprefix("JIGI_").lower())) for name in PRODUCTION}
+    assert not {name for name, value in values.items() if value == PRODUCTION[name]}
     assert (chosen.database_url, chosen.database_direct_url, chosen.database_read_url, chosen.redis_url) == ("",) * 4
     assert chosen.sms_gateway_url == "http://127.0.0.1:8001"
     assert chosen.simulator

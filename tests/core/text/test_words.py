@@ -1,4 +1,4 @@
-"""Every coded value of the production rooms: one enum, with a label for whoever reads it, in every language."""
+"""Every coded value of a room: one enum, with a label for whoever reads it, in every language."""
 
 from enum import StrEnum
 from functools import lru_cache
@@ -12,12 +12,12 @@ from core.text.languages import Language
 from core.text.words import COMMAND, DESK, LINE, PAPER, Code, NoLabel, Word, audiences, called, label
 from tests.support.rooms import modules
 
-ROOMS: Final = ("core", "ussd", "menus", "sms", "desk")
+ROOMS: Final = ("core", "ussd", "menus", "sms", "desk", "simulator", "demo", "proof", "faults")
 
 
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, type[StrEnum]]:
-    """Every enum of coded values of the production rooms, by where it stands."""
+    """Every enum of coded values, by where it stands."""
     named = {}
     for name in (name for room in ROOMS for name in modules(room)):
         for each in vars(import_module(name)).values():
