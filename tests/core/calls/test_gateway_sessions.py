@@ -41,8 +41,8 @@ async def test_a_report_with_nothing_but_its_status_is_kept() -> None:
 
 @pytest.mark.usefixtures("world")
 async def test_calls_are_counted_from_a_day_to_another_that_one_not_counted() -> None:
-    for number, day in enumerate((23, 24, 24, 25), 1):
-        await record(SessionEnd(f"ATUid_{number}", "Success", datetime(2026, 11, day, 23, 59, tzinfo=UTC)))
+    for number, (day, hour) in enumerate(((23, 23), (24, 0), (24, 23), (25, 0)), 1):
+        await record(SessionEnd(f"ATUid_{number}", "Success", datetime(2026, 11, day, hour, tzinfo=UTC)))
     assert await count(date(2026, 11, 24), date(2026, 11, 25)) == 2
     assert await count(date(2026, 11, 24), date(2026, 11, 26)) == 3
 
