@@ -4,7 +4,6 @@ import psycopg
 import pytest
 from alembic import command
 from psycopg.types.json import Jsonb
-from sqlalchemy.engine import make_url
 
 from core.campaigns.notes import NoteCode
 from core.schema import migrations
@@ -60,14 +59,10 @@ REASONS = "SELECT why, why_code, why_data FROM campaign WHERE id > 1 ORDER BY id
 
 
 @pytest.fixture
-def old_url(database_url: str) -> str:
+def old_url(empty_url: str) -> str:
     """A database of the version before, with its notes."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS jigi_notes")
-        connection.execute("CREATE DATABASE jigi_notes")
-    url = make_url(database_url).set(database="jigi_notes").render_as_string(hide_password=False)
-    command.upgrade(migrations.configuration(url), "0005")
-    with psycopg.connect(url) as connection:
+    command.upgrade(migrations.configuration(empty_url), "0005")
+    with psycopg.connect(empty_url) as connection:
         connection.execute(
             "INSERT INTO agent (id, login, name, role, scope_kind) VALUES (1, 'awa', 'Awa', 'supervisor', 'national')"
         )
@@ -77,7 +72,7 @@ def old_url(database_url: str) -> str:
         for number, (state, agent, why, _) in enumerate(WHYS, 2):
             add_campaign(connection, number, state, why)
             add_change(connection, number, agent, "running", state, why)
-    return url
+    return empty_url
 
 
 def add_campaign(connection: psycopg.Connection, number: int, state: str, why: str | None) -> None:

@@ -7,7 +7,6 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import make_url
 
 from core.numbers.identifiers import household_no
 from core.platform import sql
@@ -17,15 +16,6 @@ from core.schema import identity, migrations
 from core.schema.identity import DatabaseKind, OldProgram, OldTables, OtherKind, UnfitDatabase, is_older
 
 DEMO, PRODUCTION = DatabaseKind.DEMO, DatabaseKind.PRODUCTION
-
-
-@pytest.fixture
-def new_url(database_url: str) -> str:
-    """A database of its own, without a table."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS jigi_identity WITH (FORCE)")
-        connection.execute("CREATE DATABASE jigi_identity")
-    return make_url(database_url).set(database="jigi_identity").render_as_string(hide_password=False)
 
 
 async def refusal(url: str, kind: DatabaseKind) -> UnfitDatabase | None:
@@ -69,31 +59,31 @@ def test_a_program_needs_the_tables_that_its_own_migrations_make() -> None:
     assert newest == identity.NEEDS
 
 
-async def test_a_database_without_tables_is_refused_with_what_to_do(new_url: str) -> None:
-    unfit = await refusal(new_url, PRODUCTION)
+async def test_a_database_without_tables_is_refused_with_what_to_do(empty_url: str) -> None:
+    unfit = await refusal(empty_url, PRODUCTION)
     assert isinstance(unfit, OldTables)
     assert "jigi db upgrade" in str(unfit)
 
 
 @pytest.mark.parametrize("tables", ["0003", "0007"])
-async def test_older_tables_are_refused_with_what_to_do(new_url: str, tables: str) -> None:
-    await asyncio.to_thread(command.upgrade, migrations.configuration(new_url), tables)
-    assert isinstance(await refusal(new_url, PRODUCTION), OldTables)
-    await asyncio.to_thread(migrations.upgrade, new_url)
-    assert await refusal(new_url, PRODUCTION) is None
+async def test_older_tables_are_refused_with_what_to_do(empty_url: str, tables: str) -> None:
+    await asyncio.to_thread(command.upgrade, migrations.configuration(empty_url), tables)
+    assert isinstance(await refusal(empty_url, PRODUCTION), OldTables)
+    await asyncio.to_thread(migrations.upgrade, empty_url)
+    assert await refusal(empty_url, PRODUCTION) is None
 
 
 @pytest.mark.parametrize(
     ("oldest", "may_run"),
     [("0.0.1", True), (version("jigi"), True), ("99.0.0", False), (f"{version('jigi')}.1", False)],
 )
-async def test_tables_of_a_later_program_say_who_may_run_on_them(new_url: str, oldest: str, may_run: bool) -> None:
-    await asyncio.to_thread(migrations.upgrade, new_url)
-    with psycopg.connect(new_url, autocommit=True) as connection:
+async def test_tables_of_a_later_program_say_who_may_run_on_them(empty_url: str, oldest: str, may_run: bool) -> None:
+    await asyncio.to_thread(migrations.upgrade, empty_url)
+    with psycopg.connect(empty_url, autocommit=True) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.execute("UPDATE database_identity SET oldest_program = %s", [oldest])
-    await asyncio.to_thread(migrations.upgrade, new_url)  # knows nothing of 9999, and leaves it
-    unfit = await refusal(new_url, PRODUCTION)
+    await asyncio.to_thread(migrations.upgrade, empty_url)  # knows nothing of 9999, and leaves it
+    unfit = await refusal(empty_url, PRODUCTION)
     assert unfit is None if may_run else isinstance(unfit, OldProgram)
     assert may_run or oldest in str(unfit)
 
@@ -132,16 +122,16 @@ AGENT = "INSERT INTO agent (login, name, role, scope_kind) VALUES ('awa', 'Awa',
     ],
 )
 def test_an_older_database_is_what_its_households_are(
-    new_url: str, serials: tuple[int, ...], with_agent: bool, kind: DatabaseKind | None
+    empty_url: str, serials: tuple[int, ...], with_agent: bool, kind: DatabaseKind | None
 ) -> None:
     """A database made before there were kinds: invented households have numbers of their own."""
-    command.upgrade(migrations.configuration(new_url), "0007")
-    with psycopg.connect(new_url, autocommit=True) as connection:
+    command.upgrade(migrations.configuration(empty_url), "0007")
+    with psycopg.connect(empty_url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")  # no commune is needed for this
         for serial in serials:
             connection.execute(HOUSEHOLD, [household_no(serial)])
         if with_agent:
             connection.execute(AGENT)
-    migrations.upgrade(new_url)
-    with psycopg.connect(new_url) as connection:
+    migrations.upgrade(empty_url)
+    with psycopg.connect(empty_url) as connection:
         assert connection.execute("SELECT kind FROM database_identity").fetchone() == (kind,)

@@ -3,7 +3,6 @@
 import psycopg
 import pytest
 from alembic import command
-from sqlalchemy.engine import make_url
 
 from core.schema import migrations
 
@@ -27,16 +26,12 @@ TELLS = "SELECT content FROM message_text ORDER BY campaign_id"
 
 
 @pytest.fixture
-def old_url(database_url: str) -> str:
+def old_url(empty_url: str) -> str:
     """A database as it was before, with a row of each kind."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS jigi_old WITH (FORCE)")
-        connection.execute("CREATE DATABASE jigi_old")
-    url = make_url(database_url).set(database="jigi_old").render_as_string(hide_password=False)
-    command.upgrade(migrations.configuration(url), BEFORE)
-    with psycopg.connect(url) as connection:
+    command.upgrade(migrations.configuration(empty_url), BEFORE)
+    with psycopg.connect(empty_url) as connection:
         connection.execute(ROWS)
-    return url
+    return empty_url
 
 
 def test_texts_of_two_languages_are_keyed_by_language_and_go_back(old_url: str) -> None:

@@ -4,7 +4,6 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
 import psycopg
-import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -27,14 +26,6 @@ def _ours(name: str | None, kind: str, _: object) -> bool:
 
 
 COMPARED = {"compare_type": True, "compare_server_default": True, "include_name": _ours}
-
-
-@pytest.fixture
-def empty_url(database_url: str) -> str:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS jigi_empty")
-        connection.execute("CREATE DATABASE jigi_empty")
-    return make_url(database_url).set(database="jigi_empty").render_as_string(hide_password=False)
 
 
 def test_the_migrated_database_has_every_table_column_and_check_of_the_code(empty_url: str) -> None:
