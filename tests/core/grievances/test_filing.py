@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from core.grievances.filing import Filed, file
 from core.grievances.following import by_reference, of_phone
@@ -15,10 +14,11 @@ from core.grievances.steps import reopen_on_the_line as reopen
 from core.grievances.subjects import CATEGORIES, Category, UnknownCategoryError
 from core.grievances.vocabulary import GrievanceState
 from core.numbers.identifiers import is_reference
-from core.platform.database import reading, writing
+from core.platform.database import writing
 from core.registry.statuses import Status
 from tests.core import seed
 from tests.core.grievances.handling import AWA, LATE
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -27,30 +27,27 @@ CALL_ME = replace(LATE, call_back=True, call_safe=True)
 ABUSE = replace(LATE, category="abuse", subcategory="violence")
 
 
-async def row(reference: str) -> dict[str, Any]:
-    async with reading() as connection:
-        result = await connection.execute(text("SELECT * FROM grievance WHERE reference = :r"), {"r": reference})
-        return dict(result.mappings().one())
+async def row(reference: str) -> Any:
+    return await one("SELECT * FROM grievance WHERE reference = %(reference)s", reference=reference)
 
 
 async def events(reference: str) -> list[tuple[str, str | None, str]]:
-    async with reading() as connection:
-        result = await connection.execute(
-            text(
-                "SELECT kind, from_state, to_state FROM grievance_event "
-                "JOIN grievance ON grievance.id = grievance_id WHERE reference = :r ORDER BY grievance_event.id"
-            ),
-            {"r": reference},
-        )
-        return [(kind, before, after) for kind, before, after in result]
+    return await query(
+        "SELECT kind, from_state, to_state FROM grievance_event JOIN grievance ON grievance.id = grievance_id "
+        "WHERE reference = %(reference)s ORDER BY grievance_event.id",
+        reference=reference,
+    )
 
 
 async def decide(reference: str, state: str = "resolved", answer: str = "Payé lundi") -> None:
-    async with writing() as session:
-        await session.execute(
-            text("UPDATE grievance SET state = :s, answer = :a, decided_at = :n WHERE reference = :r"),
-            {"s": state, "a": answer, "n": THURSDAY, "r": reference},
-        )
+    await change(
+        "UPDATE grievance SET state = %(state)s, answer = %(answer)s, decided_at = %(at)s "
+        "WHERE reference = %(reference)s",
+        state=state,
+        answer=answer,
+        at=THURSDAY,
+        reference=reference,
+    )
 
 
 @pytest.fixture
@@ -65,18 +62,18 @@ async def test_a_grievance_gets_a_reference_and_a_day(household: int) -> None:
     assert is_reference(filed.reference)
     assert filed.answer_due == date(2026, 12, 3)
     kept = await row(filed.reference)
-    assert (kept["household_id"], kept["commune_pcode"], kept["beneficiary"]) == (household, seed.SAFO, True)
-    assert (kept["msisdn"], kept["words"], kept["channel"]) == (AWA, "Rien depuis trois mois", "ussd")
-    assert (kept["state"], kept["level"], kept["first_answer_due"]) == ("received", "village", date(2026, 11, 30))
+    assert (kept.household_id, kept.commune_pcode, kept.beneficiary) == (household, seed.SAFO, True)
+    assert (kept.msisdn, kept.words, kept.channel) == (AWA, "Rien depuis trois mois", "ussd")
+    assert (kept.state, kept.level, kept.first_answer_due) == ("received", "village", date(2026, 11, 30))
     assert await events(filed.reference) == [("received", None, "received")]
 
 
 async def test_who_waits_is_not_a_beneficiary_and_who_is_unknown_is_neither(household: int) -> None:
     waiting = await seed.household(status=Status.WAITING)
     filed = await file(replace(LATE, household_id=waiting), THURSDAY)
-    assert (await row(filed.reference))["beneficiary"] is False
+    assert (await row(filed.reference)).beneficiary is False
     filed = await file(replace(LATE, key="other"), THURSDAY)
-    assert (await row(filed.reference))["beneficiary"] is False
+    assert (await row(filed.reference)).beneficiary is False
 
 
 @pytest.mark.parametrize(
@@ -134,22 +131,22 @@ async def test_an_unknown_category_is_refused(category: str, subcategory: str) -
 async def test_an_anonymous_grievance_keeps_neither_household_nor_number(household: int) -> None:
     filed = await file(replace(LATE, household_id=household, anonymous=True), THURSDAY)
     kept = await row(filed.reference)
-    assert (kept["household_id"], kept["msisdn"], kept["anonymous"]) == (None, None, True)
-    assert kept["commune_pcode"] == seed.SAFO
+    assert (kept.household_id, kept.msisdn, kept.anonymous) == (None, None, True)
+    assert kept.commune_pcode == seed.SAFO
 
 
 async def test_an_anonymous_grievance_keeps_the_number_for_a_call_back(household: int) -> None:
     filed = await file(replace(CALL_ME, household_id=household, anonymous=True), THURSDAY)
     kept = await row(filed.reference)
-    assert (kept["household_id"], kept["msisdn"]) == (None, AWA)
+    assert (kept.household_id, kept.msisdn) == (None, AWA)
 
 
 @pytest.mark.parametrize("anonymous", [True, False])
 async def test_abuse_is_kept_with_the_least_data(household: int, anonymous: bool) -> None:
     filed = await file(replace(ABUSE, household_id=household, anonymous=anonymous), THURSDAY)
     kept = await row(filed.reference)
-    assert (kept["words"], kept["household_id"], kept["commune_pcode"], kept["msisdn"]) == (None, None, None, None)
-    assert (kept["sensitivity"], kept["level"]) == ("sensitive", "national")
+    assert (kept.words, kept.household_id, kept.commune_pcode, kept.msisdn) == (None, None, None, None)
+    assert (kept.sensitivity, kept.level) == ("sensitive", "national")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +163,7 @@ async def test_abuse_keeps_the_number_only_when_using_it_is_safe(
     call_back: bool, call_safe: bool | None, sms_safe: bool | None, kept: str | None
 ) -> None:
     filing = replace(ABUSE, call_back=call_back, call_safe=call_safe, sms_safe=sms_safe)
-    assert (await row((await file(filing, THURSDAY)).reference))["msisdn"] == kept
+    assert (await row((await file(filing, THURSDAY)).reference)).msisdn == kept
 
 
 async def test_a_phone_lists_its_grievances_newest_first_without_the_sensitive_ones() -> None:
@@ -222,7 +219,7 @@ async def test_a_decided_grievance_is_reopened_once_one_step_up_with_new_delays(
     assert await reopen(filed.reference, "session:9", later) == date(2026, 12, 17)
 
     kept = await row(filed.reference)
-    assert (kept["state"], kept["level"], kept["first_answer_due"]) == ("received", "commune", date(2026, 12, 14))
+    assert (kept.state, kept.level, kept.first_answer_due) == ("received", "commune", date(2026, 12, 14))
     assert await events(filed.reference) == [("received", None, "received"), ("reopened", state, "received")]
     view = await by_reference(filed.reference)
     assert view
@@ -259,4 +256,4 @@ async def test_an_appeal_at_the_top_of_the_ladder_stays_there() -> None:
     filed = await file(replace(LATE, category="conduct", subcategory="bribe"), THURSDAY)
     await decide(filed.reference)
     await reopen(filed.reference, "session:9", THURSDAY)
-    assert (await row(filed.reference))["level"] == "national"
+    assert (await row(filed.reference)).level == "national"

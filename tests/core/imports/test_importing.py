@@ -5,12 +5,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import text
 
 from core.imports import ImportKind, ImportReport, UnreadableFile, run
 from core.imports.importing import columns
 from core.numbers.identifiers import household_no
-from core.platform.database import reading
+from tests.support.database import query
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -23,11 +22,6 @@ FIRST, SECOND = household_no(1), household_no(2)
 async def imported(kind: ImportKind, path: Path, content: str | bytes, *, keep_good: bool = False) -> ImportReport:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return await run(kind, path, keep_good=keep_good, today=TODAY)
-
-
-async def rows(query: str) -> list[tuple[object, ...]]:
-    async with reading() as connection:
-        return [tuple(row) for row in (await connection.execute(text(query))).all()]
 
 
 def households(*lines: str) -> str:
@@ -72,9 +66,12 @@ async def test_a_windows_file_with_semicolons_and_the_same_again(safo: Path) -> 
     assert (first.rows, first.created, first.bad) == (2, 2, 0)
     again = await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", content)
     assert (again.created, again.changed, again.unchanged) == (0, 0, 2)
-    assert await rows("SELECT head_name FROM household ORDER BY household_no") == [("Maïmouna Traoré",), ("Awa Keita",)]
-    assert await rows("SELECT msisdn FROM household_phone") == [("+22376123456",), ("+22376123456",)]
-    assert await rows("SELECT DISTINCT component FROM enrolment ORDER BY 1") == [("MA",), ("TM",)]
+    assert await query("SELECT head_name FROM household ORDER BY household_no") == [
+        ("Maïmouna Traoré",),
+        ("Awa Keita",),
+    ]
+    assert await query("SELECT msisdn FROM household_phone") == [("+22376123456",), ("+22376123456",)]
+    assert await query("SELECT DISTINCT component FROM enrolment ORDER BY 1") == [("MA",), ("TM",)]
 
 
 async def test_bad_rows_are_named_and_nothing_comes_in(safo: Path) -> None:
@@ -84,7 +81,7 @@ async def test_bad_rows_are_named_and_nothing_comes_in(safo: Path) -> None:
     )
     report = await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", content)
     assert (report.bad, report.created, report.kept) == (2, 0, False)
-    assert await rows("SELECT count(*) FROM household") == [(0,)]
+    assert await query("SELECT count(*) FROM household") == [(0,)]
     assert report.errors_file == safo / "h.errors.csv"
     errors = report.errors_file.read_text("utf-8-sig")
     for column in ("household_no", "birth_year", "phone", "commune_pcode"):
@@ -96,7 +93,7 @@ async def test_bad_rows_are_named_and_nothing_comes_in(safo: Path) -> None:
 async def test_components_are_stored_by_their_codes(safo: Path) -> None:
     every = households(household(FIRST, components="tm, Cash+ PNR"))
     assert (await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", every)).created == 1
-    enrolled = await rows("SELECT component FROM enrolment ORDER BY component")
+    enrolled = await query("SELECT component FROM enrolment ORDER BY component")
     assert enrolled == [("CASH+",), ("PNR",), ("TM",)]
 
 
@@ -115,7 +112,7 @@ async def test_the_good_rows_come_in_when_asked(safo: Path) -> None:
 async def test_a_household_twice_in_a_file_is_an_error(safo: Path) -> None:
     report = await imported(ImportKind.HOUSEHOLDS, safo / "h.csv", households(household(FIRST), household(FIRST)))
     assert report.bad >= 1
-    assert await rows("SELECT count(*) FROM household") == [(0,)]
+    assert await query("SELECT count(*) FROM household") == [(0,)]
 
 
 async def test_a_moved_day_is_kept_as_old_and_new(safo: Path) -> None:
@@ -125,8 +122,8 @@ async def test_a_moved_day_is_kept_as_old_and_new(safo: Path) -> None:
     assert (moved.created, moved.changed) == (0, 1)
     again = await imported(ImportKind.PAYMENTS, safo / "p.csv", payments("07/12/2026"))
     assert again.unchanged == 1
-    assert await rows("SELECT old_day, new_day FROM payment_move") == [(date(2026, 11, 30), date(2026, 12, 7))]
-    assert await rows("SELECT amount_xof FROM payment") == [(30000,)]
+    assert await query("SELECT old_day, new_day FROM payment_move") == [(date(2026, 11, 30), date(2026, 12, 7))]
+    assert await query("SELECT amount_xof FROM payment") == [(30000,)]
 
 
 async def test_excel_is_read_as_it_is(safo: Path) -> None:
@@ -161,7 +158,7 @@ def test_the_columns_of_a_file_are_those_that_are_read() -> None:
 async def test_the_real_list_of_communes(tmp_path: Path) -> None:
     report = await imported(ImportKind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
     assert (report.rows, report.created, report.bad) == (701, 701, 0)
-    assert await rows("SELECT count(*) FROM commune WHERE name = 'Diedougou'") == [(4,)]
+    assert await query("SELECT count(*) FROM commune WHERE name = 'Diedougou'") == [(4,)]
     again = await imported(ImportKind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
     assert again.unchanged == 701
 
