@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
 from core.text import gsm7
 from simulator.phones import DemoPhone
 from simulator.web import PAGE, routes
+from tests.simulator.page import browser
 from tests.simulator.tiny_line import CALLBACK, TOKEN
 
 PHONES = [
@@ -20,14 +20,9 @@ PHONES = [
 LARGEST = 70_000
 
 
-def browser(alphabet_name: str = "gsm7") -> httpx.AsyncClient:
-    app = Starlette(routes=routes(token=TOKEN, service_code="*384*1234#", phones=PHONES, alphabet_name=alphabet_name))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://jigi.test")
-
-
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with browser() as client:
+    async with browser(phones=PHONES) as client:
         yield client
 
 
@@ -65,7 +60,7 @@ async def test_the_page_counts_with_the_alphabet_of_the_line(client: httpx.Async
 
 
 async def test_in_ucs2_every_character_is_carried() -> None:
-    async with browser("ucs2") as client:
+    async with browser(phones=PHONES, alphabet_name="ucs2") as client:
         line = the_line((await client.get("/simulator")).text)
     assert line["alphabet"] == {"budget": 80, "aim": 80, "unit": "caractères"}
 
