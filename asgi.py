@@ -30,9 +30,10 @@ from menus import line
 from menus.counting import keeping
 from menus.tasks import ANSWERED_BY
 from sms.inbound import dropped_calls, webhooks
-from ussd import africastalking
+from ussd import gateways
 from ussd.counting import Counts, NoCounts
 from ussd.engine import Engine
+from ussd.gateway import EngineLine
 from ussd.sessions import LOCK_SHARE, Sessions
 
 NEVER = 86_400.0
@@ -50,11 +51,13 @@ def build(
 
     `clock` tells the time to the line and to the webhooks of SMS; the desk has its own.
 
-    Raises UnusableLocale where a language has no catalogue, so that nobody is answered in English.
+    Raises UnusableLocale where a language has no catalogue, so that nobody is answered in English, and WrongSetting for
+    gateways that there are none of.
     """
     settings = settings or read_settings()
     logs.set_up(settings.log_level)
     read_all()
+    calling = gateways.switched_on(settings)
     stack = ExitStack()
     on = on or stack.enter_context(ground(settings))
     open_database(
@@ -78,36 +81,36 @@ def build(
         tasks=ANSWERED_BY,
     )
 
+    async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
+        await dropped_calls.end(session_end, unsaid if settings.sms_after_cut else None, clock())
+
+    answered = EngineLine(engine, end)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()  # what stands now stands to the end: the collector need not look at it again
         with stack:
-            async with keeping(counts, settings.count_seconds or NEVER):
+            async with keeping(counts, settings.count_seconds or NEVER), gateways.running(calling, answered):
                 yield
             await engine.close()
             await redis.aclose()
             await close_database()
 
-    app = Starlette(routes=[*_routes(settings, engine, redis, counts, clock)], lifespan=lifespan)
+    callbacks = gateways.routes(calling, answered, settings)
+    app = Starlette(routes=[*callbacks, *_routes(settings, redis, counts, clock)], lifespan=lifespan)
     desk.mount(app, settings)
     return app
 
 
-def _routes(
-    settings: Settings, engine: Engine, redis: Client, counts: Counts, clock: Callable[[], datetime]
-) -> list[BaseRoute]:
+def _routes(settings: Settings, redis: Client, counts: Counts, clock: Callable[[], datetime]) -> list[BaseRoute]:
     own = CollectorRegistry()
     own.register(counts)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest() + generate_latest(own), media_type=CONTENT_TYPE_LATEST)
 
-    async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
-        await dropped_calls.end(session_end, unsaid if settings.sms_after_cut else None, clock())
-
     routes: list[BaseRoute] = [
-        *africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes),
         *webhooks.routes(settings, clock),
         *health.routes(redis, unspoken, fits=partial(identity.fits, identity.kind_asked_for(settings))),
         Route("/metrics", metrics),

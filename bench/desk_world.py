@@ -131,7 +131,7 @@ FILL: Final = (
         household.commune_pcode, household.language,
         CASE WHEN h % 20 < 17 THEN '{MessageState.DELIVERED}' WHEN h % 20 < 19 THEN '{MessageState.FAILED}'
             ELSE '{MessageState.SILENT}' END,
-        CASE WHEN h % 20 IN (17, 18) THEN 'AbsentSubscriber' END, 'ATXid_' || c || '_' || h, 0, false, :now, :now
+        CASE WHEN h % 20 IN (17, 18) THEN 'absent' END, 'ATXid_' || c || '_' || h, 0, false, :now, :now
     FROM generate_series(1, :campaigns) AS c, generate_series(1, :messages_each) AS h
     JOIN household ON household.id = h JOIN household_phone ON household_phone.household_id = h""",  # noqa: S608
     """INSERT INTO screen_count (day, screen, language, entered, answered, wrong_key, went_back, dropped, timed_out)
@@ -145,7 +145,7 @@ FILL: Final = (
         'follow a complaint', 'call me back']) AS task, unnest(ARRAY['bm', 'fr']) AS language""",
     """INSERT INTO gateway_session (session_id, date, network, status, duration_ms, hops)
     SELECT 'bench ' || s, :now - make_interval(secs => s * 105.0), '61001',
-        CASE WHEN s % 12 = 0 THEN 'Incomplete' ELSE 'Success' END, 21000, 3
+        CASE WHEN s % 12 = 0 THEN 'cut' ELSE 'finished' END, 21000, 3
     FROM generate_series(1, 300000) AS s""",
 )
 MESSAGE_INDEXES: Final = (

@@ -10,7 +10,7 @@ from core.campaigns.models import CampaignState
 from core.outbox.messages import TAKEN, MessageState
 from faults.ledger_rows import Ledger, MessageRow
 from faults.registry import Expected
-from sms.inbound.webhooks import STATES
+from sms.outbox.africastalking import STATES
 
 S = MessageState
 NEVER: Final = frozenset({S.LEFT_OUT, S.DROPPED})

@@ -8,9 +8,9 @@ from typing import Final
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from core.calls.session_end import SessionEnd
+from core.calls.session_end import SessionEnd, SessionOutcome
 from core.platform import sql
-from core.platform.columns import TableRow, stamped
+from core.platform.columns import TableRow, coded, stamped
 
 
 class GatewaySession(TableRow, table=True):
@@ -22,7 +22,7 @@ class GatewaySession(TableRow, table=True):
     session_id: str = Field(primary_key=True)
     date: datetime = stamped()
     network: str | None = None
-    status: str
+    status: SessionOutcome = Field(sa_type=coded(SessionOutcome))
     duration_ms: int | None = None
     hops: int | None = None
     cost: str | None = None

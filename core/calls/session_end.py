@@ -3,9 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from core.text.languages import Language
+from core.text.words import Code
+
+
+class SessionOutcome(Code):
+    """How a session ended, in the house's words: each gateway's file says which of its own mean which."""
+
+    FINISHED = "finished"
+    CUT = "cut"
+    """Cut or left by the person, or by the network."""
+    TIMED_OUT = "timed_out"
+    """Given up by the gateway."""
+    UNKNOWN = "unknown"
+
+
+CUT_SHORT: Final = frozenset({SessionOutcome.CUT, SessionOutcome.TIMED_OUT})
+"""Ended before its last page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +43,7 @@ class SessionEnd:
     """What is kept of the gateway's report; `date` None is now, `error` may be whatever the gateway said."""
 
     session_id: str
-    status: str
+    status: SessionOutcome
     date: datetime | None = None
     network: str | None = None
     duration_ms: int | None = None

@@ -4,7 +4,6 @@ A message is one row per recipient; a batch is one request to the gateway, whose
 that came before our own row was written wait in a table of their own.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -19,7 +18,7 @@ from core.outbox.notices import NoticeKind
 from core.platform.columns import WORD_LETTERS, TableRow, coded, listed, one_of, stamped
 from core.text.columns import LanguageCode
 from core.text.languages import Language
-from core.text.words import COMMAND, COUNT, DESK, PAPER, Code, Readership, Word, called, label
+from core.text.words import COMMAND, COUNT, DESK, PAPER, Code, Word, called
 
 
 class MessageState(Word):
@@ -130,8 +129,8 @@ UNFINISHED: Final = frozenset(BatchState) - OVER
 class Reason(Word):
     """Why a message was left out, dropped, failed or is uncertain, or why the gateway takes nothing.
 
-    Ours, and of the gateways' own words those that we have a label for; the others are kept as they come. CHANGED: what
-    it would have told has changed since it was planned.
+    Each gateway's file says which of its own codes mean which; what only one of them has stands there, with its French.
+    CHANGED: what it would have told has changed since it was planned. NO_ANSWER: nothing says what became of it.
     """
 
     NO_PHONE = "no_phone"
@@ -146,16 +145,23 @@ class Reason(Word):
     CANNOT_BE_WRITTEN = "cannot_be_written"
     NOT_SENT_AGAIN = "not_sent_again"
     WORKER_DIED = "worker died"
-    BLACKLISTED = "UserInBlacklist"
-    INVALID_NUMBER = "InvalidPhoneNumber"
-    UNSUPPORTED_NUMBER = "UnsupportedNumberType"
-    NO_ROUTE = "CouldNotRoute"
-    ABSENT = "AbsentSubscriber"
-    NO_SUCH_NUMBER = "UserDoesNotExist"
-    INACTIVE = "UserIsInactive"
-    EXPIRED = "Expired"
-    NO_BALANCE = "InsufficientBalance"
-    INVALID_SENDER = "InvalidSenderId"
+    BLACKLISTED = "blacklisted"
+    INVALID_NUMBER = "invalid_number"
+    UNSUPPORTED_NUMBER = "unsupported_number"
+    NO_ROUTE = "no_route"
+    ABSENT = "absent"
+    NO_SUCH_NUMBER = "no_such_number"
+    INACTIVE = "inactive"
+    EXPIRED = "expired"
+    NO_BALANCE = "no_balance"
+    INVALID_SENDER = "invalid_sender"
+    DO_NOT_DISTURB = "do_not_disturb"
+    LINE_SUSPENDED = "line_suspended"
+    OTHER_NETWORK = "other_network"
+    REFUSED = "refused"
+    NOT_DELIVERED = "not_delivered"
+    GATEWAY_FAILED = "gateway_failed"
+    NO_ANSWER = "no_answer"
 
 
 called(
@@ -184,6 +190,13 @@ called(
         Reason.EXPIRED: "téléphone éteint trop longtemps",
         Reason.NO_BALANCE: "il n'y a plus de crédit chez la passerelle SMS",
         Reason.INVALID_SENDER: "la passerelle SMS ne connaît pas notre nom d'expéditeur",
+        Reason.DO_NOT_DISTURB: "ne veut pas de SMS envoyés en nombre (liste de l'opérateur)",
+        Reason.LINE_SUSPENDED: "ligne suspendue par l'opérateur",
+        Reason.OTHER_NETWORK: "numéro passé chez un autre opérateur",
+        Reason.REFUSED: "refusé par l'opérateur",
+        Reason.NOT_DELIVERED: "non remis, l'opérateur n'a pas dit pourquoi",
+        Reason.GATEWAY_FAILED: "panne chez la passerelle SMS",
+        Reason.NO_ANSWER: "la passerelle SMS n'a pas dit ce qu'elle en a fait",
     },
 )
 called(
@@ -212,20 +225,15 @@ called(
         Reason.EXPIRED: "phone off for too long",
         Reason.NO_BALANCE: "no balance left at the gateway",
         Reason.INVALID_SENDER: "sender ID unknown to the gateway",
+        Reason.DO_NOT_DISTURB: "on the operator's list of those who want no bulk SMS",
+        Reason.LINE_SUSPENDED: "line suspended by the operator",
+        Reason.OTHER_NETWORK: "number of another network",
+        Reason.REFUSED: "refused by the operator",
+        Reason.NOT_DELIVERED: "not delivered, no reason given",
+        Reason.GATEWAY_FAILED: "failure at the gateway",
+        Reason.NO_ANSWER: "no answer tells what became of it",
     },
 )
-
-
-def reason_label(reason: str, audience: Readership) -> str:
-    """What an audience calls a reason as it is stored, or a state that stands for one.
-
-    A word of the gateway that we have no label for stays as it came.
-    """
-    word = _REASONS.get(reason)
-    return reason if word is None else label(word, audience)
-
-
-_REASONS: Final[Mapping[str, Word]] = {word.value: word for kind in (Reason, MessageState) for word in kind}
 
 
 MessageKind = CampaignKind | NoticeKind

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         description="Unguessable words in the callback paths, comma-separated; any one is accepted, so they can be "
         "rotated. None: every callback answers 404.",
     )
+    ussd_gateways: Words = Field(
+        default=("africastalking",), description="The USSD gateways that may call, comma-separated: africastalking."
+    )
     service_code: str = Field(
         default="*384*1234#", description="The code people dial, as shown to them, e.g. *384*1234#."
     )
@@ -149,6 +152,11 @@ class Settings(BaseSettings):
         default=(1, 2), description="Abuse: working days to the first answer, to the decision."
     )
 
+    sms_routes: str = Field(
+        default="*=africastalking",
+        description="By which gateway SMS go, for each operator (orange, malitel, telecel) and `*` for the others: "
+        "`orange=orange>africastalking,*=africastalking` (`>`: goes over to). This version sends by one gateway.",
+    )
     sms_username: str = Field(default="sandbox", description="Africa's Talking's user name of the application.")
     sms_api_key: SecretStr = Field(
         default=SecretStr(""),
@@ -246,7 +254,11 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
 
 
-class UnknownSetting(JigiError, ValueError):
+class WrongSetting(JigiError, ValueError):
+    """A setting that Jigi cannot start with; the message names it and says why, for the operator."""
+
+
+class UnknownSetting(WrongSetting):
     """A `JIGI_` name is set that nothing reads; the message names it and the nearest that is."""
 
 

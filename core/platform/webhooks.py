@@ -1,20 +1,28 @@
-"""Forms that a gateway posts to us: only with a word of ours in the path, only so large, read whatever they hold.
+"""What a gateway posts to us: only with a word of ours in the path, only so large, read whatever it holds.
 
-Africa's Talking signs none of its callbacks: an unguessable word in the path is what proves the sender.
+Gateways sign none of their callbacks: an unguessable word in the path is what proves the sender. A gateway that is not
+switched on, or that there is none of, has no path: whoever asks for it gets the same 404 as with a wrong word.
 """
 
 import hmac
-from collections.abc import Sequence
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
+import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from core.platform.errors import JigiError
 
+log = structlog.get_logger(__name__)
+
 MOST_FIELDS: Final = 40
 FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
 
 
 class WebhookRefused(JigiError):
@@ -25,25 +33,20 @@ class WebhookRefused(JigiError):
         self.status = status
 
 
-class Forms:
-    """Reads the forms of callers who know a token, up to so many octets."""
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What somebody who knows a token posted; `kind` is the media type it claims, '' for none."""
 
-    def __init__(self, tokens: Sequence[str], body_bytes: int) -> None:
-        self._tokens = [token.encode() for token in tokens]
-        self._body_bytes = body_bytes
+    kind: str
+    body: bytes
 
-    async def read(self, request: Request) -> dict[str, str]:
-        """The fields of the form, the first of each name; raises WebhookRefused."""
-        given = request.path_params["token"].encode()
-        if not any(hmac.compare_digest(given, token) for token in self._tokens):
-            raise WebhookRefused(404, "Not Found")
-        kind = request.headers.get("content-type", FORM).split(";")[0].strip().lower()
-        if kind != FORM:
+    def form(self) -> dict[str, str]:
+        """The fields of a form, the first of each name; raises WebhookRefused."""
+        if self.kind not in (FORM, ""):
             raise WebhookRefused(415, f"send {FORM}")
-        body = await self._body(request)
         try:
             fields = parse_qsl(
-                body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=MOST_FIELDS
+                self.body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=MOST_FIELDS
             )
         except ValueError:
             raise WebhookRefused(400, "too many fields") from None
@@ -51,6 +54,55 @@ class Forms:
         for name, value in fields:
             form.setdefault(name, _decoded(value))
         return form
+
+    def json(self) -> dict[str, object]:
+        """The members of a JSON object; raises WebhookRefused."""
+        if self.kind not in (JSON, ""):
+            raise WebhookRefused(415, f"send {JSON}")
+        try:
+            whole = json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise WebhookRefused(400, "no JSON") from None
+        if not isinstance(whole, dict):
+            raise WebhookRefused(400, "no JSON object")
+        return whole
+
+
+Take = Callable[[Posting], Awaitable[Response]]
+"""Does what a posting asks and answers it. It may raise WebhookRefused for what cannot be read."""
+
+
+class Doors:
+    """The callbacks of gateways, for callers who know a token, up to so many octets."""
+
+    def __init__(self, tokens: Sequence[str], body_bytes: int) -> None:
+        self._tokens = [token.encode() for token in tokens]
+        self._body_bytes = body_bytes
+
+    def route(self, room: str, gateway: str, name: str, take: Take) -> Route:
+        """`/{room}/{gateway}/{token}`, and behind it `/{name}` where there is one.
+
+        4xx for what cannot be read; 503, to be posted again, when it could not be taken for another reason.
+        """
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                return await take(await self._posting(request))
+            except WebhookRefused as refused:
+                return PlainTextResponse(str(refused), status_code=refused.status)
+            except Exception as error:
+                log.error("webhook_not_taken", webhook=webhook, error=type(error).__name__)
+                return PlainTextResponse("not now", status_code=503)
+
+        webhook = "/".join(filter(None, (room, gateway, name)))
+        return Route(callback_path(room, gateway, name), endpoint, methods=["POST"])
+
+    async def _posting(self, request: Request) -> Posting:
+        given = request.path_params["token"].encode()
+        if not any(hmac.compare_digest(given, token) for token in self._tokens):
+            raise WebhookRefused(404, "Not Found")
+        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        return Posting(kind, await self._body(request))
 
     async def _body(self, request: Request) -> bytes:
         """The body, refused as soon as it is too large."""
@@ -65,6 +117,11 @@ class Forms:
         return bytes(body)
 
 
+def callback_path(room: str, gateway: str, name: str) -> str:
+    """Where a gateway posts, `{token}` standing for the unguessable word."""
+    return "/".join(filter(None, (f"/{room}/{gateway}/{{token}}", name)))
+
+
 def _decoded(value: str) -> str:
     """The octets of a field as UTF-8 or, where they are not, as Windows wrote them (CP1252)."""
     octets = value.encode("latin-1")
@@ -72,8 +129,3 @@ def _decoded(value: str) -> str:
         return octets.decode()
     except UnicodeDecodeError:
         return octets.decode("cp1252", "ignore")
-
-
-def refusal(refused: WebhookRefused) -> Response:
-    """The answer to a call that cannot be taken."""
-    return PlainTextResponse(str(refused), status_code=refused.status)

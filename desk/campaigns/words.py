@@ -6,7 +6,6 @@ from typing import Final
 from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import Note
 from core.campaigns.steps import CampaignError, EmptyPlan, FourEyes, NotASupervisor, PlanningAlready, WrongState
-from core.outbox.messages import reason_label
 from core.text.folding import NoRule
 from core.text.links import NotASafeText
 from core.text.words import COUNT, DESK, Word, label
@@ -15,6 +14,7 @@ from sms.campaigns.drafts import CannotBeWritten
 from sms.campaigns.notes import note_text
 from sms.campaigns.scope import OutOfScope, UnknownCampaign
 from sms.campaigns.steps import Change, NotAsSeen
+from sms.outbox.reasons import reason_label
 
 COLOURS: Final[Mapping[CampaignState, str]] = {
     CampaignState.DRAFT: "secondary",

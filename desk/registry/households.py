@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.numbers.msisdn import local
-from core.outbox.messages import reason_label
 from core.payments.states import failure_reason
 from core.platform.settings import Settings
 from core.registry import search
@@ -35,6 +34,7 @@ from desk.registry.dialling import dial_as, pressed
 from desk.registry.household_file import HouseholdFile, household_file
 from desk.site.pages import DeskPage, actor, now, typed
 from desk.site.refusals import Refused, not_there
+from sms.outbox.reasons import reason_label
 
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 

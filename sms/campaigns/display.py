@@ -13,7 +13,7 @@ from rich.text import Text
 
 from core.campaigns.models import CampaignState
 from core.campaigns.steps import ENDED
-from core.outbox.messages import AWAITED, MessageState, reason_label
+from core.outbox.messages import AWAITED, MessageState
 from core.platform.settings import settings
 from core.platform.terminal import out
 from core.text.formats import number_phrase
@@ -22,6 +22,7 @@ from sms.campaigns import preview, steps, unreached
 from sms.campaigns.notes import note_text
 from sms.campaigns.preview import CampaignPreview, Summary
 from sms.campaigns.preview import Progress as Counted
+from sms.outbox.reasons import reason_label
 
 REFRESH_SECONDS: Final = 1.0
 QUIET_LOOKS: Final = 15

@@ -3,20 +3,17 @@
 from datetime import datetime
 
 from core.campaigns.notes import Note
-from core.outbox.messages import reason_label
-from core.text.words import DESK, Readership, label
+from core.text.words import Readership, label
+from sms.outbox.reasons import reason_label
 
 
 def note_text(note: Note, audience: Readership) -> str:
-    """What a note says to an audience, '' for nothing; the words of a person are as they were written.
-
-    The command shows the gateway's own word, by which an operator finds it in the gateway's manual.
-    """
+    """What a note says to an audience, '' for nothing; the words of a person are as they were written."""
     if note.code is None:
         return note.words or ""
     data = dict(note.data or {})
     if "at" in data:
         data["at"] = datetime.fromisoformat(data["at"])
-    if audience is DESK and "reason" in data:
-        data["reason"] = reason_label(data["reason"], DESK)
+    if "reason" in data:
+        data["reason"] = reason_label(data["reason"], audience)
     return label(note.code, audience).format(**data)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from core.numbers.msisdn import local
-from core.outbox.messages import TAKEN, MessageState, Reason, reason_label
+from core.outbox.messages import TAKEN, MessageState, Reason
 from core.platform import database, sql
 from core.platform.columns import listed
 from core.platform.spreadsheets import CsvTable, Workbook
@@ -19,6 +19,7 @@ from core.platform.sql import row_factory
 from core.text.formats import amount_phrase, short_date
 from core.text.languages import Language
 from core.text.words import PAPER
+from sms.outbox.reasons import reason_label
 
 HEADER: Final = (
     "Région", "Cercle", "Commune", "Village", "N° ménage", "Nom", "Téléphones", "Pourquoi", "Montant", "Jour", "Lieu",

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -19,6 +18,7 @@ from core.registry.callers import restart_sms, spoken_by, stop_sms
 from core.text.languages import Language
 from sms.inbound.words import Words, is_machine, read
 from sms.outbox import metrics
+from sms.outbox.gateway import Incoming
 
 AGAIN: Final = timedelta(seconds=60)
 """Who asks the same twice so soon is answered once: it is how two machines begin to talk."""
@@ -33,15 +33,6 @@ ANSWERS: Final = {
     Intent.START: NoticeKind.SMS_STARTED,
     Intent.UNKNOWN: NoticeKind.NOT_UNDERSTOOD,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message as the gateway gives it: its own id, who sent it and the words."""
-
-    gateway_id: str
-    sender: str
-    words: str
 
 
 ONE_AT_A_TIME: Final = f"SELECT {by_name('writes', 'msisdn')}"

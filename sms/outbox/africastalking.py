@@ -1,61 +1,134 @@
-"""Africa's Talking's SMS, by its SDK's own service carried by one pooled httpx client.
+"""Africa's Talking's SMS, by its SDK's own services carried by one pooled httpx client.
 
-The SDK knows endpoints and payloads; we bring connections, time limits and the reading of answers. What each status
-code means is as its documentation and `SMSMessageData` answers give it.
+The SDK knows endpoints and payloads; we bring connections, time limits and the reading of answers. What each code and
+status means is as its documentation and `SMSMessageData` answers give it. None of its callbacks is signed.
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, ClassVar, Final
 
 import httpx
+from africastalking.Application import ApplicationService
 from africastalking.SMS import SMSService
 
-from core.outbox.messages import Reason
+from core.numbers.msisdn import BadNumber, calling
+from core.outbox.messages import MessageState, Reason
+from core.platform.gateways import Trial, try_tokens
 from core.platform.settings import Settings
-from sms.outbox.gateway import Busy, GatewayRefused, GatewayTrouble, NotReached, Policy, Result, Unanswered
+from core.platform.webhooks import Posting, WebhookRefused
+from core.text.words import COMMAND, DESK, Word, called
+from sms.outbox import over_http
+from sms.outbox.delivery import DeliveryReport
+from sms.outbox.gateway import (
+    Callback,
+    GatewayRefused,
+    GatewayTrouble,
+    Incoming,
+    Policy,
+    Result,
+    SmsGateway,
+    Unanswered,
+)
+
+NAME: Final = "africastalking"
+
+
+class AfricasTalkingReason(Word):
+    """Why it did not take or deliver a message, where no other gateway has such a reason."""
+
+    RISK_HOLD = f"{NAME}:RiskHold"
+    NO_CREDIT = f"{NAME}:InsufficientCredit"
+    NO_LINK = f"{NAME}:InvalidLinkId"
+    NOT_SUBSCRIBED = f"{NAME}:UserNotSubscribedToProduct"
+
+
+_OWN = AfricasTalkingReason
+called(
+    AfricasTalkingReason,
+    DESK,
+    {
+        _OWN.RISK_HOLD: "retenu par la passerelle pour contrôle",
+        _OWN.NO_CREDIT: "l'abonné n'a pas le crédit que ce service demande",
+        _OWN.NO_LINK: "réponse à un service payant, sans son lien",
+        _OWN.NOT_SUBSCRIBED: "numéro non abonné à ce service",
+    },
+)
+called(AfricasTalkingReason, COMMAND, {reason: reason.value.partition(":")[2] for reason in AfricasTalkingReason})
 
 CODES: Final[Mapping[int, tuple[Policy, str]]] = {
-    100: (Policy.ACCEPTED, "Processed"),
-    101: (Policy.ACCEPTED, "Sent"),
-    102: (Policy.ACCEPTED, "Queued"),
-    401: (Policy.FINAL, "RiskHold"),
+    100: (Policy.ACCEPTED, ""),
+    101: (Policy.ACCEPTED, ""),
+    102: (Policy.ACCEPTED, ""),
+    401: (Policy.FINAL, _OWN.RISK_HOLD),
     402: (Policy.STOP, Reason.INVALID_SENDER),
     403: (Policy.FINAL, Reason.INVALID_NUMBER),
     404: (Policy.FINAL, Reason.UNSUPPORTED_NUMBER),
     405: (Policy.STOP, Reason.NO_BALANCE),
     406: (Policy.FINAL, Reason.BLACKLISTED),
     407: (Policy.FINAL, Reason.NO_ROUTE),
-    409: (Policy.FINAL, "DoNotDisturbRejection"),
-    500: (Policy.AGAIN, "InternalServerError"),
-    501: (Policy.AGAIN, "GatewayError"),
-    502: (Policy.AGAIN, "RejectedByGateway"),
+    409: (Policy.FINAL, Reason.DO_NOT_DISTURB),
+    500: (Policy.AGAIN, Reason.GATEWAY_FAILED),
+    501: (Policy.AGAIN, Reason.GATEWAY_FAILED),
+    502: (Policy.AGAIN, Reason.REFUSED),
 }
 """A wrong sender is our own setting, not the number's fault: it stops, as an empty balance does."""
 
-KEEP_ALIVE_SECONDS: Final = 4.0
-"""Below the 5 s after which common servers close an idle connection, so that a request is not lost in its closing."""
+REFUSALS: Final = {"InvalidSenderId": Reason.INVALID_SENDER, "InsufficientBalance": Reason.NO_BALANCE}
+"""Messages of an answer in which nobody was sent to."""
 
-MAY_HAVE_BEEN_TAKEN: Final = (408, 504)
-"""Answers of somebody in between who saw our request and waited in vain for what became of it."""
+STATES: Final = {
+    "Sent": MessageState.ON_ITS_WAY,
+    "Submitted": MessageState.ON_ITS_WAY,
+    "Buffered": MessageState.ON_ITS_WAY,
+    "Success": MessageState.DELIVERED,
+    "Rejected": MessageState.FAILED,
+    "Failed": MessageState.FAILED,
+    "AbsentSubscriber": MessageState.FAILED,
+    "Expired": MessageState.FAILED,
+}
+"""The statuses of a delivery report."""
+
+FAILURES: Final[Mapping[str, Word]] = {
+    "Rejected": Reason.REFUSED,
+    "Failed": Reason.NOT_DELIVERED,
+    "AbsentSubscriber": Reason.ABSENT,
+    "Expired": Reason.EXPIRED,
+    "InsufficientCredit": _OWN.NO_CREDIT,
+    "InvalidLinkId": _OWN.NO_LINK,
+    "UserIsInactive": Reason.INACTIVE,
+    "UserInBlackList": Reason.BLACKLISTED,
+    "UserAccountSuspended": Reason.LINE_SUSPENDED,
+    "NotNetworkSubscriber": Reason.OTHER_NETWORK,
+    "NotNetworkSubcriber": Reason.OTHER_NETWORK,
+    "UserNotSubscribedToProduct": _OWN.NOT_SUBSCRIBED,
+    "UserDoesNotExist": Reason.NO_SUCH_NUMBER,
+    "DeliveryFailure": Reason.NOT_DELIVERED,
+    "DoNotDisturbRejection": Reason.DO_NOT_DISTURB,
+}
+"""Why a message failed: the reasons of a delivery report, and its status where it gives none."""
 
 _NO_ID: Final = frozenset({"", "None", "null"})
+_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
+_FAILURE: Final = re.compile(r"[A-Za-z]{1,40}")
 _TAKEN: Final = re.compile(r"Sent to [1-9]", re.IGNORECASE)
 """How the message of an answer begins when somebody was sent to; with no recipient in it, nobody knows who."""
 
 _COST: Final = re.compile(r"([A-Z]{3})\s*([0-9]+(?:\.[0-9]+)?)")
 
 
-class _Service(SMSService):  # type: ignore[misc]
-    """The SDK's service, whose requests are awaited and given back as they came."""
+class _Carried:
+    """A service of the SDK whose requests are awaited and given back as they came: a private method of it is ours."""
 
-    def __init__(self, username: str, api_key: str, client: httpx.AsyncClient, base_url: str) -> None:
-        super().__init__(username, api_key)
+    def __init__(self, settings: Settings, client: httpx.AsyncClient) -> None:
+        super().__init__(settings.sms_username, settings.sms_api_key.get_secret_value())  # type: ignore[call-arg]
         self._client = client
-        if base_url:
-            self._baseUrl = f"{base_url.rstrip('/')}/version1"
+        if settings.sms_gateway_url:
+            self._baseUrl = f"{settings.sms_gateway_url.rstrip('/')}/version1"
 
     async def _make_request(
         self, url: str, method: str, headers: Any, data: Any, params: Any, **_: Any
@@ -63,45 +136,90 @@ class _Service(SMSService):  # type: ignore[misc]
         return await self._client.request(method, url, headers=headers, data=data, params=params)
 
 
-class AfricasTalking:
-    """The gateway; one client for all requests."""
+class _Messaging(_Carried, SMSService):  # type: ignore[misc]
+    """Sending SMS."""
 
-    def __init__(self, settings: Settings, client: httpx.AsyncClient | None = None) -> None:
-        self._client = client or httpx.AsyncClient(
-            timeout=httpx.Timeout(settings.sms_answer_seconds, connect=settings.sms_connect_seconds),
-            limits=httpx.Limits(
-                max_connections=settings.sms_in_flight,
-                max_keepalive_connections=settings.sms_in_flight,
-                keepalive_expiry=KEEP_ALIVE_SECONDS,
-            ),
-            trust_env=not settings.sms_gateway_url,
-        )
-        self._service = _Service(
-            settings.sms_username, settings.sms_api_key.get_secret_value(), self._client, settings.sms_gateway_url
-        )
-        self._sender_id = settings.sms_sender_id or None
+
+class _Account(_Carried, ApplicationService):  # type: ignore[misc]
+    """What becomes of the account."""
+
+
+class AfricasTalking(SmsGateway):
+    """The gateway; one client for all requests, opened with the first."""
+
+    name: ClassVar[str] = NAME
+    callback_names: ClassVar[Set[Callback]] = frozenset(Callback)
+    reasons: ClassVar[type[Word] | None] = AfricasTalkingReason
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        return over_http.client(self._settings, on_loopback=bool(self._settings.sms_gateway_url))
+
+    @cached_property
+    def _messaging(self) -> _Messaging:
+        return _Messaging(self._settings, self._client)
 
     async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
         """Send one text to many numbers; raises GatewayTrouble."""
-        try:
-            answer = await self._service.send(body, list(msisdns), sender_id=self._sender_id, enqueue=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            raise NotReached(type(error).__name__) from error
-        except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
-            raise GatewayRefused(f"our own settings: {type(error).__name__}") from error
-        except httpx.HTTPError as error:
-            raise Unanswered(type(error).__name__) from error
-        return read_answer(answer, msisdns)
+        sender_id = self._settings.sms_sender_id or None
+        return read_answer(
+            await over_http.answered(self._sent(body, list(msisdns), sender_id)),
+            msisdns,
+        )
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()
+
+    async def trials(self) -> Sequence[Trial]:
+        """Whether the callbacks can be guessed, and whether the account's key opens it: its balance is asked."""
+        return try_tokens(self._settings), *await self._account()
+
+    async def _sent(self, body: str, msisdns: list[str], sender_id: str | None) -> httpx.Response:
+        answer: httpx.Response = await self._messaging.send(body, msisdns, sender_id=sender_id, enqueue=True)
+        return answer
+
+    async def _account(self) -> Sequence[Trial]:
+        if not self._settings.sms_api_key.get_secret_value():
+            return (Trial(False, "JIGI_SMS_API_KEY is not set: Africa's Talking will refuse every SMS."),)
+        try:
+            answer = await over_http.answered(_Account(self._settings, self._client).fetch_application_data())
+        except GatewayTrouble as trouble:
+            return (Trial(False, f"Africa's Talking does not answer: {trouble.reason}."),)
+        reached = Trial(True, f"Africa's Talking answers at {answer.request.url.host}.")
+        return reached, _balance(answer, self._settings.sms_username)
+
+    def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
+        """The report in a form; raises WebhookRefused without an id."""
+        form = posting.form()
+        provider_id, status = _id(form), form.get("status", "")
+        state = STATES.get(status)
+        if state is None:
+            return None
+        reason = _failure(form.get("failureReason", ""), status) if state is MessageState.FAILED else ""
+        return DeliveryReport(provider_id, _number_or_none(form), state, reason, now)
+
+    def inbound(self, posting: Posting) -> Incoming:
+        """The message in a form; raises WebhookRefused without an id."""
+        form = posting.form()
+        return Incoming(_id(form), form.get("from", "")[:40], form.get("text", ""))
+
+    def optout(self, posting: Posting) -> str:
+        """Whose number wants no more; raises WebhookRefused."""
+        try:
+            return calling(posting.form().get("phoneNumber", ""))
+        except BadNumber:
+            raise WebhookRefused(400, "phoneNumber: + and the digits of an E.164 number") from None
 
 
 def read_answer(answer: httpx.Response, msisdns: Sequence[str]) -> Sequence[Result]:
     """Read an answer: a result for each number in its order; raises GatewayTrouble."""
     if answer.status_code // 100 != 2:
-        raise _trouble(answer)
+        raise over_http.trouble(answer)
     try:
         data = json.loads(answer.content)["SMSMessageData"]
         rows = {_digits(row["number"]): row for row in data["Recipients"]}
@@ -111,26 +229,18 @@ def read_answer(answer: httpx.Response, msisdns: Sequence[str]) -> Sequence[Resu
     if not rows:
         if _TAKEN.match(message):
             raise Unanswered("answer without recipients")
-        raise GatewayRefused(f"gateway: {message[:80]}")
+        raise GatewayRefused(REFUSALS.get(message, f"gateway: {message[:80]}"))
     return [_result(msisdn, rows.get(_digits(msisdn))) for msisdn in msisdns]
-
-
-def _trouble(answer: httpx.Response) -> GatewayTrouble:
-    status = answer.status_code
-    reason = f"HTTP {status}"
-    if status in MAY_HAVE_BEEN_TAKEN:
-        return Unanswered(reason)
-    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return Busy(reason, wait=_seconds(answer.headers.get("retry-after", "")))
-    return GatewayRefused(f"{reason}: {answer.text[:80]}")
 
 
 def _result(msisdn: str, row: Any) -> Result:
     """One recipient's result; one that the answer leaves out may have been taken."""
     if not isinstance(row, Mapping):
-        return Result(msisdn, Policy.UNCERTAIN, "not in the answer")
+        return Result(msisdn, Policy.UNCERTAIN, Reason.NO_ANSWER)
     code = row.get("statusCode")
-    policy, reason = CODES.get(code, (Policy.UNCERTAIN, f"code {code}")) if isinstance(code, int) else _UNREAD
+    if not isinstance(code, int):
+        return Result(msisdn, Policy.UNCERTAIN, Reason.NO_ANSWER)
+    policy, reason = CODES.get(code, (Policy.UNCERTAIN, f"{NAME}:{code}"))
     if policy is not Policy.ACCEPTED:
         return Result(msisdn, policy, reason)
     provider_id = str(row.get("messageId") or "")
@@ -138,7 +248,36 @@ def _result(msisdn: str, row: Any) -> Result:
     return Result(msisdn, policy, reason, None if provider_id in _NO_ID else provider_id[:128], cost, currency)
 
 
-_UNREAD: Final = (Policy.UNCERTAIN, "no code")
+def _balance(answer: httpx.Response, username: str) -> Trial:
+    """What the account says of itself; nothing of the answer to a wrong key is repeated."""
+    if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        return Trial(False, f"It does not accept JIGI_SMS_API_KEY for the user {username}.")
+    try:
+        balance = str(json.loads(answer.content)["UserData"]["balance"])
+    except (ValueError, KeyError, TypeError):
+        return Trial(False, f"It gave no balance: HTTP {answer.status_code}.")
+    return Trial(True, f"It accepts the key of {username}; the balance is {balance[:32]}.")
+
+
+def _failure(reason: str, status: str) -> str:
+    """Why it failed; a word of tomorrow is kept as the gateway's own."""
+    if reason in FAILURES or not _FAILURE.fullmatch(reason):
+        return FAILURES.get(reason, FAILURES[status])
+    return f"{NAME}:{reason}"
+
+
+def _id(form: Mapping[str, str]) -> str:
+    if not _ID.fullmatch(form.get("id", "")):
+        raise WebhookRefused(400, "id: 1 to 128 printable ASCII characters")
+    return form["id"]
+
+
+def _number_or_none(form: Mapping[str, str]) -> str:
+    """Whose message a report is of, '' where that cannot be read: its id finds it."""
+    try:
+        return calling(form.get("phoneNumber", ""))
+    except BadNumber:
+        return ""
 
 
 def _cost(text: str) -> tuple[str | None, Decimal | None]:
@@ -152,7 +291,3 @@ def _cost(text: str) -> tuple[str | None, Decimal | None]:
 
 def _digits(number: object) -> str:
     return str(number).lstrip("+ ")
-
-
-def _seconds(text: str) -> float | None:
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 6 else None

@@ -1,4 +1,4 @@
-"""What is asked of an SMS gateway, and what its answers mean for what is done next.
+"""What is asked of an SMS gateway, whose file gives a class of this form, and what its answers mean for what follows.
 
 A `GatewayTrouble` speaks of a whole request, a `Result` of one number; both carry their policy:
 
@@ -9,13 +9,19 @@ A `GatewayTrouble` speaks of a whole request, a `Result` of one number; both car
     └── Unanswered          uncertain  it may have been taken: never sent again by itself
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Protocol
 
 from core.platform.errors import JigiError
-from core.text.words import Code
+from core.platform.gateways import Trial
+from core.platform.settings import Settings
+from core.platform.webhooks import Posting
+from core.text.words import Code, Word
+from sms.outbox.delivery import DeliveryReport
 
 
 class Policy(Code):
@@ -71,7 +77,11 @@ class Unanswered(GatewayTrouble):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one recipient; `provider_id` is the name its delivery reports will bear (None: none was given)."""
+    """What became of one recipient; `provider_id` is the name its delivery reports will bear (None: none was given).
+
+    `reason` is one of the house (`core.outbox.messages.Reason`) or the gateway's own, `name:word`: a word whose French
+    stands in the gateway's file (`sms.outbox.reasons`).
+    """
 
     msisdn: str
     policy: Policy
@@ -93,4 +103,73 @@ class Gateway(Protocol):
 
     async def close(self) -> None:
         """Let go of the connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as the gateway gives it: its own id, who sent it and the words."""
+
+    gateway_id: str
+    sender: str
+    words: str
+
+
+class SmsInbox(Protocol):
+    """Who takes what a gateway tells of by itself; each ends when it stands in the database."""
+
+    async def reported(self, report: DeliveryReport) -> None:
+        """Take a delivery report."""
+        ...
+
+    async def written(self, incoming: Incoming) -> None:
+        """Do and answer what somebody wrote."""
+        ...
+
+    async def opted_out(self, msisdn: str) -> None:
+        """Send no more to a number."""
+        ...
+
+
+class Callback(Code):
+    """What a gateway over HTTP may post to us, by the last part of its path."""
+
+    DELIVERY = "delivery"
+    INBOUND = "inbound"
+    OPTOUT = "optout"
+
+
+class SmsGateway(Gateway, Protocol):
+    """A gateway, by its class; `name` stands in its paths and in the routes.
+
+    One over HTTP reads postings for the callbacks it names; one on a link of its own (not HTTP) holds it in the worker
+    and tells the inbox itself.
+    """
+
+    name: ClassVar[str]
+    callback_names: ClassVar[Set[Callback]] = frozenset()
+    reasons: ClassVar[type[Word] | None] = None
+    """Its own words for why a message came to nothing, with their French; each is `name:word`."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Read what is needed of the settings; nothing is opened yet."""
+
+    def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
+        """The report that was posted, None for one that says nothing we know; raises WebhookRefused."""
+        return None
+
+    def inbound(self, posting: Posting) -> Incoming | None:
+        """The message that was posted; raises WebhookRefused."""
+        return None
+
+    def optout(self, posting: Posting) -> str | None:
+        """The number, in E.164, that opted out at the gateway; raises WebhookRefused."""
+        return None
+
+    def running(self, inbox: SmsInbox) -> AbstractAsyncContextManager[None]:
+        """Hold a link of its own as long as the worker works."""
+        return nullcontext()
+
+    async def trials(self) -> Sequence[Trial]:
+        """Try what can be tried without anybody noticing; never names a key."""
         ...

@@ -7,7 +7,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Collection
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
@@ -27,7 +27,8 @@ from core.schema.identity import UnfitDatabase
 from core.schema.retention import purge
 from core.text.translator import read_all
 from sms.campaigns import rules, steps
-from sms.outbox.africastalking import AfricasTalking
+from sms.inbound.webhooks import GatewayIntake
+from sms.outbox import gateways
 from sms.outbox.gateway import Gateway
 from sms.worker import sweeps
 from sms.worker.sender import Sender
@@ -172,23 +173,32 @@ async def end_tasks(tasks: Collection[asyncio.Task[None]], seconds: float = ENDI
 
 
 async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:
-    """Run a worker on the database at `database_url` until `until` is set.
+    """Run a worker on the database at `database_url` until `until` is set, sending by the gateway of the routes.
 
-    Raises UnusableLocale and UnfitDatabase.
+    Raises UnusableLocale, UnfitDatabase, and WrongSetting for routes that this version cannot go.
     """
     read_all()
+    way_out, link = _way(settings, gateway)
     direct = settings.database_direct_url
     pool = 2 * (settings.sms_in_flight + 2)
     open_database(database_url, direct=direct, pool=pool, statement_seconds=STATEMENT_SECONDS)
-    way_out = gateway or AfricasTalking(settings)
     worker = Worker(settings, way_out, new_queue(direct or database_url), worker_name())
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(until.wait())
     try:
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        worker.stop()
-        await running
+        async with link:
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            worker.stop()
+            await running
     finally:
         stopping.cancel()
         await way_out.close()
         await close_database()
+
+
+def _way(settings: Settings, gateway: Gateway | None) -> tuple[Gateway, AbstractAsyncContextManager[None]]:
+    """What SMS go by, and what holds its link while the worker works; a gateway that is given has none."""
+    if gateway is not None:
+        return gateway, nullcontext()
+    routed = gateways.way_out(settings)
+    return routed, routed.running(GatewayIntake(settings))

@@ -26,7 +26,7 @@ from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
 from core.calls.journal import Journal
-from core.calls.session_end import SessionEnd, Unsaid
+from core.calls.session_end import SessionEnd, SessionOutcome, Unsaid
 from core.numbers.identifiers import is_reference
 from core.platform import database
 from core.platform.servers import end_own_postgres, own_postgres, own_redis
@@ -42,8 +42,9 @@ from simulator.gateway import PhoneScreen, UssdCall
 from sms.inbound import dropped_calls
 from tests.ussd import beside_form_1
 from tests.ussd.last_input import LastInputCall, MovingClock
-from ussd import africastalking
+from ussd import gateways
 from ussd.engine import Engine
+from ussd.gateway import EngineLine
 from ussd.hops import on_day
 from ussd.sessions import Sessions
 
@@ -327,7 +328,7 @@ class World:
 
         async def ended(call: str, msisdn: str) -> None:
             unsaid = await engine.cut(call, msisdn, timed_out=False)
-            await end(SessionEnd(on_day(call, NOW), "Incomplete", NOW), unsaid)
+            await end(SessionEnd(on_day(call, NOW), SessionOutcome.CUT, NOW), unsaid)
 
         if self._way not in WHOLE_TEXTS:
             numbered = self._way is Way.LAST_INPUT
@@ -336,9 +337,8 @@ class World:
                 engine, msisdn, numbered=numbered, twice=numbered, ended=ended, first_session=next(sessions)
             )
             return
-        app = Starlette(
-            routes=africastalking.routes(engine, end, tokens=settings.callback_tokens, body_bytes=settings.body_bytes)
-        )
+        calling = gateways.switched_on(settings)
+        app = Starlette(routes=gateways.routes(calling, EngineLine(engine, end), settings))
         hooks = {"request": [every_second_hop(redis)]} if self._way is Way.BESIDE_FORM_1 else {}
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://line", event_hooks=hooks) as client:

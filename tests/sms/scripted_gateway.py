@@ -56,8 +56,8 @@ class SlowGateway(ScriptedGateway):
 
 REASONS: Final = {
     Policy.AGAIN: "GatewayError",
-    Policy.FINAL: "UserInBlacklist",
-    Policy.STOP: "InsufficientBalance",
+    Policy.FINAL: "blacklisted",
+    Policy.STOP: "no_balance",
     Policy.UNCERTAIN: "not in the answer",
     Policy.KEEP: "HTTP 503",
 }

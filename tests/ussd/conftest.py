@@ -13,13 +13,15 @@ from core.calls import gateway_sessions
 from core.calls.journal import Journal
 from core.calls.session_end import SessionEnd, Unsaid
 from core.platform.redis import Client
+from core.platform.settings import Settings
 from core.text.alphabet import GSM7
 from simulator.gateway import UssdCall
 from tests.support.database import count
 from tests.support.dialling import pressed
 from tests.ussd.small_menu import SmallMenu, small_menu
-from ussd import africastalking
+from ussd import gateways
 from ussd.engine import Engine
+from ussd.gateway import EngineLine
 from ussd.menu import Menu
 from ussd.sessions import LOCK_SHARE, Sessions
 
@@ -57,7 +59,8 @@ async def _recorded(end: SessionEnd, _: Unsaid | None) -> None:
 
 
 def a_client(engine: Engine, *, body_bytes: int = 16 * 1024) -> httpx.AsyncClient:
-    routes = africastalking.routes(engine, _recorded, tokens=[TOKEN], body_bytes=body_bytes)
+    settings = Settings(callback_tokens=(TOKEN,), body_bytes=body_bytes)
+    routes = gateways.routes(gateways.switched_on(settings), EngineLine(engine, _recorded), settings)
     transport = httpx.ASGITransport(app=Starlette(routes=routes))
     return httpx.AsyncClient(transport=transport, base_url="http://line")
 

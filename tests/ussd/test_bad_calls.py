@@ -90,7 +90,7 @@ async def test_the_end_of_a_session_is_kept_without_number_and_without_what_was_
     for _ in range(2):
         assert (await line.client.post(f"{CALLBACK}/events", data=end)).status_code == 200
     ended = await one("SELECT status, hops, duration_ms, cost FROM gateway_session")
-    assert ended == ("Incomplete", 4, 41000, "XOF 12.0000")
+    assert ended == ("cut", 4, 41000, "XOF 12.0000")
     kept = str(await one("SELECT * FROM gateway_session"))
     assert not any(word in kept for word in ("70012345", "1961", "Zakuzaku", "90000010"))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.outbox.messages import FINAL, OVER, TAKEN, TO_RECORD, UNFINISHED, UNSENT, UNTOLD, MessageState, reason_label
+from core.outbox.messages import FINAL, OVER, TAKEN, TO_RECORD, UNFINISHED, UNSENT, UNTOLD, MessageState
 from core.platform.columns import listed
 from core.text.words import COMMAND, COUNT, DESK, PAPER, Readership, label
 
@@ -13,19 +13,6 @@ from core.text.words import COMMAND, COUNT, DESK, PAPER, Readership, label
 )
 def test_a_message_and_a_number_of_them_are_called_so(audience: Readership, words: str) -> None:
     assert label(MessageState.DELIVERED, audience) == words
-
-
-@pytest.mark.parametrize(
-    ("reason", "words"),
-    [
-        ("no_phone", "pas de téléphone"),
-        ("AbsentSubscriber", "téléphone éteint ou hors réseau"),
-        ("silent", "pas d'accusé de réception"),
-        ("RiskHold", "RiskHold"),
-    ],
-)
-def test_a_reason_is_ours_or_a_state_or_the_gateways_own_word(reason: str, words: str) -> None:
-    assert reason_label(reason, PAPER) == words
 
 
 def test_groups_of_states_part_what_left_from_what_did_not() -> None:

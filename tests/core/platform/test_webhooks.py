@@ -5,12 +5,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+import structlog
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from core.platform.webhooks import FORM, MOST_FIELDS, Forms, WebhookRefused, refusal
+from core.platform.webhooks import FORM, JSON, MOST_FIELDS, Doors, Posting
 
 NEW, OLD = "the-new-word", "the-old-word-é"
 MOST = 1000
@@ -18,16 +17,21 @@ MOST = 1000
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    forms = Forms([NEW, OLD], MOST)
+    """Two callbacks of a gateway: one reads forms, the other JSON; and one that cannot take anything."""
 
-    async def read(request: Request) -> Response:
-        try:
-            return JSONResponse(await forms.read(request))
-        except WebhookRefused as refused:
-            return refusal(refused)
+    async def form(posting: Posting) -> Response:
+        return JSONResponse(posting.form())
 
-    app = Starlette(routes=[Route("/{token}", read, methods=["POST"])])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://forms") as opened:
+    async def json(posting: Posting) -> Response:
+        return JSONResponse(posting.json())
+
+    async def broken(_: Posting) -> Response:
+        raise ZeroDivisionError("with the number +22376000001 in it")
+
+    doors = Doors([NEW, OLD], MOST)
+    takes = {"": form, "json": json, "broken": broken}
+    app = Starlette(routes=[doors.route("ussd", "one", name, take) for name, take in takes.items()])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://forms/ussd/one") as opened:
         yield opened
 
 
@@ -122,3 +126,44 @@ async def test_a_body_without_end_is_refused_at_once(client: httpx.AsyncClient) 
 async def test_a_form_has_so_many_fields_and_no_more(client: httpx.AsyncClient, fields: int, status: int) -> None:
     body = b"&".join(b"f%d=1" % field for field in range(fields))
     assert (await client.post(f"/{NEW}", content=body, headers={"content-type": FORM})).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("label", "body", "status"),
+    [
+        ("an object", '{"id": "1", "text": "dɛmɛ"}'.encode(), 200),
+        ("an empty one", b"{}", 200),
+        ("an array", b"[]", 400),
+        ("a text", b'"id"', 400),
+        ("nothing", b"", 400),
+        ("half an object", b'{"id": ', 400),
+        ("octets", b"\xff\xfe\x00", 400),
+        ("a great depth", b"[" * 900, 400),
+    ],
+)
+async def test_json_is_read_or_refused(client: httpx.AsyncClient, label: str, body: bytes, status: int) -> None:
+    answer = await client.post(f"/{NEW}/json", content=body, headers={"content-type": f"{JSON}; charset=utf-8"})
+    assert answer.status_code == status
+    assert status != 200 or answer.content == body.replace(b": ", b":").replace(b", ", b",")
+
+
+async def test_a_form_is_no_json(client: httpx.AsyncClient) -> None:
+    assert (await client.post(f"/{NEW}/json", content=b"{}", headers={"content-type": FORM})).status_code == 415
+
+
+async def test_a_gateway_that_is_not_there_answers_as_to_a_wrong_word(client: httpx.AsyncClient) -> None:
+    app = "http://forms/ussd"
+    wrong = await client.post("/demo", content=b"id=1")
+    for path in (f"{app}/two/{NEW}", f"{app}/one/{NEW}/events", f"{app}/two/demo"):
+        answer = await client.post(path, content=b"id=1")
+        assert (answer.status_code, answer.text, answer.headers) == (404, wrong.text, wrong.headers)
+
+
+async def test_what_cannot_be_taken_may_be_posted_again_and_the_log_tells_nothing_of_it(
+    client: httpx.AsyncClient,
+) -> None:
+    with structlog.testing.capture_logs() as logs:
+        answer = await client.post(f"/{NEW}/broken", content=b"id=1")
+    assert (answer.status_code, answer.text) == (503, "not now")
+    assert [(entry["webhook"], entry["error"]) for entry in logs] == [("ussd/one/broken", "ZeroDivisionError")]
+    assert not any(word in str(logs) for word in (NEW, "76000001"))

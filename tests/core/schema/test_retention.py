@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from core.calls.gateway_sessions import record
 from core.calls.journal import UssdJournal
-from core.calls.session_end import SessionEnd
+from core.calls.session_end import SessionEnd, SessionOutcome
 from core.platform.database import writing
 from core.platform.settings import Settings
 from core.registry.models import IdentificationTry
@@ -42,7 +42,7 @@ async def test_each_kind_is_kept_its_days_and_no_longer() -> None:
 
 async def plant(kind: str, name: str, at: datetime) -> None:
     if kind == "sessions":
-        return await record(SessionEnd(name, "Success", at))
+        return await record(SessionEnd(name, SessionOutcome.FINISHED, at))
     async with writing() as session:
         if kind == "journal":
             session.add(UssdJournal(key=name, session_id=name, position=1, state={}, at=at))

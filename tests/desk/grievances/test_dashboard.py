@@ -96,7 +96,7 @@ async def a_campaign(title: str) -> None:
 
 async def test_the_line_and_the_last_campaigns(sign_in: SignIn) -> None:
     await a_campaign("Annonce T4")
-    await change("INSERT INTO gateway_session (session_id, date, status) VALUES ('one', %(now)s, 'Success')", now=NOW)
+    await change("INSERT INTO gateway_session (session_id, date, status) VALUES ('one', %(now)s, 'finished')", now=NOW)
     await counts.add(
         TODAY,
         [ScreenDay("home", "bm", {"entered": 8}), ScreenDay("payment", "bm", {"entered": 7, "dropped": 2})],

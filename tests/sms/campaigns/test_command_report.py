@@ -63,7 +63,7 @@ async def told_in_part() -> int:
     await family(FIXED, name="Djénéba Sidibé")
     campaign = await running()
     await became(AWA, "delivered")
-    await became(BINTA, "failed", "AbsentSubscriber")
+    await became(BINTA, "failed", "absent")
     await change("UPDATE sms_batch SET state = 'left' WHERE operator = 'malitel'")
     for phone, cost, currency in ((AWA, "22.5", "XOF"), (BINTA, "1200", "XOF"), (CHEICK, "0.04", "USD")):
         await change(

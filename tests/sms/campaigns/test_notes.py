@@ -14,11 +14,11 @@ EXAMPLES = (
     (Note.of(NoteCode.SCHEDULED, at=AT), "pour le 24/11/2026 à 14:00", "for 2026-11-24 14:00"),
     (Note.of(NoteCode.SENT_AGAIN, count=4), "4 incertains : renvoyés", "4 uncertain: sent again"),
     (
-        Note.of(NoteCode.GATEWAY, reason="InsufficientBalance"),
+        Note.of(NoteCode.GATEWAY, reason="no_balance"),
         "il n'y a plus de crédit chez la passerelle SMS",
-        "InsufficientBalance",
+        "no balance left at the gateway",
     ),
-    (Note.of(NoteCode.GATEWAY, reason="HTTP 401"), "HTTP 401", "HTTP 401"),
+    (Note.of(NoteCode.GATEWAY, reason="HTTP 401"), "autre raison : HTTP 401", "HTTP 401"),
     (Note(words="Tour {repoussé}"), "Tour {repoussé}", "Tour {repoussé}"),
     (NOTHING, "", ""),
 )

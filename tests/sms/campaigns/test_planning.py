@@ -228,7 +228,7 @@ async def test_nobody_is_told_the_same_twice(state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "reason"), [("failed", "AbsentSubscriber"), ("dropped", "cancelled"), ("left_out", "opted_out")]
+    ("state", "reason"), [("failed", "absent"), ("dropped", "cancelled"), ("left_out", "opted_out")]
 )
 async def test_who_was_not_told_in_the_end_is_told(state: str, reason: str) -> None:
     await family(AWA)

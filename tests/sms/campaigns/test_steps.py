@@ -201,7 +201,7 @@ async def test_each_decision_is_on_record_with_who_and_when() -> None:
     await steps.begin_due(NOW + 5 * HOUR)
     await steps.pause(campaign, "network", NOW + 6 * HOUR, awa)
     await steps.resume(campaign, cheick, NOW + 7 * HOUR)
-    await steps.stop_for_gateway(campaign, "InsufficientBalance", NOW + 8 * HOUR)
+    await steps.stop_for_gateway(campaign, "no_balance", NOW + 8 * HOUR)
     await steps.cancel(campaign, "no money", binta, NOW + 9 * HOUR)
 
     record = [
@@ -217,7 +217,7 @@ async def test_each_decision_is_on_record_with_who_and_when() -> None:
         (NOW + 5 * HOUR, None, "scheduled", "running", ""),
         (NOW + 6 * HOUR, "Awa", "running", "paused", "network"),
         (NOW + 7 * HOUR, "Cheick", "paused", "running", ""),
-        (NOW + 8 * HOUR, None, "running", "paused", "InsufficientBalance"),
+        (NOW + 8 * HOUR, None, "running", "paused", "no balance left at the gateway"),
         (NOW + 9 * HOUR, "Binta", "paused", "cancelled", "no money"),
     ]
     row = await one("SELECT * FROM campaign")

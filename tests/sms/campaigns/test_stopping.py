@@ -118,10 +118,10 @@ async def test_a_scheduled_campaign_that_was_paused_past_its_date_goes_on_at_onc
 
 async def test_the_gateway_stops_a_running_campaign_and_no_other() -> None:
     campaign = await in_state(S.FINISHED)
-    assert not await steps.stop_for_gateway(campaign, "InsufficientBalance", NOW)
+    assert not await steps.stop_for_gateway(campaign, "no_balance", NOW)
     await change("UPDATE campaign SET state = 'running'")
-    assert await steps.stop_for_gateway(campaign, "InsufficientBalance", NOW)
-    assert not await steps.stop_for_gateway(campaign, "InsufficientBalance", NOW)
+    assert await steps.stop_for_gateway(campaign, "no_balance", NOW)
+    assert not await steps.stop_for_gateway(campaign, "no_balance", NOW)
 
 
 # Cancelling

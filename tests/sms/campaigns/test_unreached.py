@@ -6,12 +6,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from core.outbox.messages import reason_label
 from core.payments.states import PaymentState
 from core.registry.callers import stop_sms
 from core.text.words import PAPER
 from sms.campaigns import unreached
 from sms.campaigns.unreached import HEADER, CommuneCount
+from sms.outbox.reasons import reason_label
 from tests.core import seed
 from tests.sms.campaign_world import AWA, BINTA, CHEICK, DJENEBA, FIXED, MALITEL, became, family, planned, running
 
@@ -50,7 +50,7 @@ async def test_each_household_stands_with_its_reason_in_words() -> None:
     await family(AWA, name="G")
     await stop_sms(BINTA)
     campaign = await running()
-    await became(DJENEBA, "failed", "AbsentSubscriber")
+    await became(DJENEBA, "failed", "absent")
     await became(MALITEL, "failed", "SomethingNew")
     await became(AWA, "delivered")
     assert await reasons(campaign) == {
@@ -58,8 +58,8 @@ async def test_each_household_stands_with_its_reason_in_words() -> None:
         "B": reason_label("fixed_line", PAPER),
         "C": reason_label("opted_out", PAPER),
         "D": reason_label("no_day", PAPER),
-        "E": reason_label("AbsentSubscriber", PAPER),
-        "F": "SomethingNew",
+        "E": reason_label("absent", PAPER),
+        "F": "autre raison : SomethingNew",
     }
 
 
@@ -103,10 +103,10 @@ async def test_an_uncertain_message_that_was_left_alone_did_not_reach_anybody() 
 async def test_one_number_that_was_reached_is_enough() -> None:
     await family(AWA, MALITEL)
     campaign = await running()
-    await became(AWA, "failed", "AbsentSubscriber")
+    await became(AWA, "failed", "absent")
     await became(MALITEL, "delivered")
     assert await listed(campaign) == []
-    await became(MALITEL, "failed", "UserIsInactive")
+    await became(MALITEL, "failed", "inactive")
     (row,) = await listed(campaign)
     assert row[6].count(",") == 1
 

@@ -20,7 +20,8 @@ from core.schema.retention import purge
 from core.text.languages import Language
 from menus import line as programme
 from simulator.gateway import UssdCall
-from sms.inbound.answering import Incoming, take
+from sms.inbound.answering import take
+from sms.outbox.gateway import Incoming
 from tests.core import seed
 from tests.core.grievances import handling
 from tests.core.grievances.handling import decided

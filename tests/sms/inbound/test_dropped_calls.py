@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DataError
 
-from core.calls.session_end import SessionEnd, Unsaid
+from core.calls.session_end import SessionEnd, SessionOutcome, Unsaid
 from core.platform.database import writing
 from core.registry.callers import stop_sms
 from core.text.alphabet import GSM7
@@ -20,7 +20,7 @@ from tests.support.database import query
 pytestmark = pytest.mark.usefixtures("world")
 
 BM, FR = Language("bm"), Language("fr")
-DROPPED = SessionEnd("ATUid_1", "Incomplete", NOON)
+DROPPED = SessionEnd("ATUid_1", SessionOutcome.CUT, NOON)
 TEXT = "Prochain paiement : lundi 30 novembre, Mairie de Safo"
 SAFE = "Personne ne doit vous demander de l'argent ou un code."
 PAYMENT = Unsaid(AWA, "payment", TEXT, FR, {})
@@ -40,7 +40,7 @@ async def ended_and_undone() -> None:
 
 async def test_the_answer_is_queued_with_the_end_of_its_session(gateway: AGateway) -> None:
     await end(DROPPED, PAYMENT, NOON)
-    assert await query("SELECT session_id, status FROM gateway_session") == [("ATUid_1", "Incomplete")]
+    assert await query("SELECT session_id, status FROM gateway_session") == [("ATUid_1", "cut")]
     assert await messages("kind, msisdn, language, filling") == [("call_cut", AWA, "fr", {"text": TEXT})]
     assert await gateway.takes() == [(AWA, f"Jigisèmèjiri : l'appel a été coupé. {TEXT}. {SAFE}")]
 

@@ -41,19 +41,21 @@ async def stands() -> Any:
     return row
 
 
-REASONS = [
-    "InsufficientCredit",
-    "InvalidLinkId",
-    "UserIsInactive",
-    "UserInBlackList",
-    "UserAccountSuspended",
-    "NotNetworkSubscriber",
-    "NotNetworkSubcriber",
-    "UserNotSubscribedToProduct",
-    "UserDoesNotExist",
-    "DeliveryFailure",
-    "DoNotDisturbRejection",
-]
+REASONS = {
+    "InsufficientCredit": "africastalking:InsufficientCredit",
+    "InvalidLinkId": "africastalking:InvalidLinkId",
+    "UserIsInactive": "inactive",
+    "UserInBlackList": "blacklisted",
+    "UserAccountSuspended": "line_suspended",
+    "NotNetworkSubscriber": "other_network",
+    "NotNetworkSubcriber": "other_network",
+    "UserNotSubscribedToProduct": "africastalking:UserNotSubscribedToProduct",
+    "UserDoesNotExist": "no_such_number",
+    "DeliveryFailure": "not_delivered",
+    "DoNotDisturbRejection": "do_not_disturb",
+    "MarsUnreachable": "africastalking:MarsUnreachable",
+}
+"""The gateway's word for a failure, and ours."""
 
 
 @pytest.mark.parametrize(
@@ -63,14 +65,19 @@ REASONS = [
         ("submitted", {"status": "Submitted"}, "on_its_way", None),
         ("buffered", {"status": "Buffered", "retryCount": "3"}, "on_its_way", None),
         ("delivered", {"status": "Success"}, "delivered", None),
-        ("rejected", {"status": "Rejected"}, "failed", "Rejected"),
-        ("failed", {"status": "Failed"}, "failed", "Failed"),
-        ("absent", {"status": "AbsentSubscriber"}, "failed", "AbsentSubscriber"),
-        ("expired", {"status": "Expired"}, "failed", "Expired"),
-        *((reason, {"status": "Failed", "failureReason": reason}, "failed", reason) for reason in REASONS),
-        ("rejected, and why", {"status": "Rejected", "failureReason": "UserInBlackList"}, "failed", "UserInBlackList"),
-        ("no reason but a number", {"status": "Failed", "failureReason": f"no route to {AWA}"}, "failed", "Failed"),
-        ("no reason but octets", {"status": "Failed", "failureReason": "a\0b"}, "failed", "Failed"),
+        ("rejected", {"status": "Rejected"}, "failed", "refused"),
+        ("failed", {"status": "Failed"}, "failed", "not_delivered"),
+        ("absent", {"status": "AbsentSubscriber"}, "failed", "absent"),
+        ("expired", {"status": "Expired"}, "failed", "expired"),
+        *((word, {"status": "Failed", "failureReason": word}, "failed", reason) for word, reason in REASONS.items()),
+        ("rejected, and why", {"status": "Rejected", "failureReason": "UserInBlackList"}, "failed", "blacklisted"),
+        (
+            "no reason but a number",
+            {"status": "Failed", "failureReason": f"no route to {AWA}"},
+            "failed",
+            "not_delivered",
+        ),
+        ("no reason but octets", {"status": "Failed", "failureReason": "a\0b"}, "failed", "not_delivered"),
         ("delivered, with a reason", {"status": "Success", "failureReason": "DeliveryFailure"}, "delivered", None),
         ("a status of tomorrow", {"status": "Teleported"}, "accepted", None),
         ("a status in small letters", {"status": "success"}, "accepted", None),
@@ -110,10 +117,10 @@ async def test_a_report_of_a_message_of_nobody_is_kept_with_its_number(line: Web
         answer = await line.post("delivery", id=f"ATXid_{number}", status="Failed", phoneNumber=number)
         assert answer.status_code == 200
     assert await query("SELECT provider_id, msisdn, state, reason, received_at FROM early_report ORDER BY 1") == [
-        ("ATXid_", "", "failed", "Failed", NOON),
-        (f"ATXid_{AWA}", AWA, "failed", "Failed", NOON),
-        (f"ATXid_{AWA.removeprefix('+')}", AWA, "failed", "Failed", NOON),
-        ("ATXid_JIGISEME", "", "failed", "Failed", NOON),
+        ("ATXid_", "", "failed", "not_delivered", NOON),
+        (f"ATXid_{AWA}", AWA, "failed", "not_delivered", NOON),
+        (f"ATXid_{AWA.removeprefix('+')}", AWA, "failed", "not_delivered", NOON),
+        ("ATXid_JIGISEME", "", "failed", "not_delivered", NOON),
     ]
 
 

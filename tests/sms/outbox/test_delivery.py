@@ -302,5 +302,5 @@ async def test_a_reason_is_that_of_the_report_that_counts() -> None:
     failed = report(name, FAILED)
     await delivery.apply([report(name, ON_ITS_WAY)])
     await delivery.apply([failed, replace(failed, reason="Expired")])
-    await delivery.apply([replace(failed, reason="UserInBlackList")])
+    await delivery.apply([replace(failed, reason="blacklisted")])
     assert await messages("state, reason") == [("failed", "DeliveryFailure")]

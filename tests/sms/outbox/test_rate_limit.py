@@ -74,7 +74,7 @@ async def test_the_longest_of_the_waits_that_were_asked_for_holds() -> None:
 
 
 async def test_a_wait_can_be_ended() -> None:
-    await rate_limit.hold(later(600), "InsufficientBalance", NOW)
+    await rate_limit.hold(later(600), "no_balance", NOW)
     await rate_limit.go_on()
     row = await one("SELECT hold_until, why FROM sms_pace")
     assert (row.hold_until, row.why) == (None, None)

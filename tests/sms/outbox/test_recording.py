@@ -120,7 +120,7 @@ async def test_when_a_campaign_goes_on_again_is_on_record() -> None:
     ("policy", "fate"),
     [
         (Policy.ACCEPTED, Fate("accepted")),
-        (Policy.FINAL, Fate("failed", "UserInBlacklist")),
+        (Policy.FINAL, Fate("failed", "blacklisted")),
         (Policy.UNCERTAIN, Fate("uncertain", "not in the answer")),
         (Policy.AGAIN, Fate("planned")),
         (Policy.STOP, Fate("planned")),
@@ -131,7 +131,7 @@ async def test_each_answer_is_written_down(policy: Policy, fate: Fate) -> None:
     campaign = await running()
     stops = await record(await departed(), policy, Policy.ACCEPTED, now=NOW + SECOND)
     assert await fates(campaign) == {AWA: fate, BINTA: Fate("accepted")}
-    assert stops == (["InsufficientBalance"] if policy is Policy.STOP else [])
+    assert stops == (["no_balance"] if policy is Policy.STOP else [])
     row = await one("SELECT * FROM message WHERE msisdn = %(awa)s", awa=AWA)
     assert row.attempts == (policy is Policy.AGAIN)
     assert row.was_uncertain is (policy is Policy.UNCERTAIN)
@@ -186,7 +186,7 @@ async def test_an_answer_written_down_twice_is_written_down_once() -> None:
     assert await fates(campaign) == {
         AWA: Fate("accepted"),
         BINTA: Fate("planned"),
-        CHEICK: Fate("failed", "UserInBlacklist"),
+        CHEICK: Fate("failed", "blacklisted"),
     }
     assert (await one("SELECT attempts FROM message WHERE msisdn = %(binta)s", binta=BINTA)).attempts == 1
 

@@ -288,7 +288,7 @@ async def test_a_sender_lives_through_a_database_that_goes_and_comes(monkeypatch
 
 
 def nobody(_: str, msisdns: Sequence[str]) -> Sequence[Result]:
-    return [Result(msisdn, Policy.FINAL, "CouldNotRoute") for msisdn in msisdns]
+    return [Result(msisdn, Policy.FINAL, "no_route") for msisdn in msisdns]
 
 
 async def test_who_cannot_be_reached_is_not_asked_for_again() -> None:
@@ -298,4 +298,4 @@ async def test_who_cannot_be_reached_is_not_asked_for_again() -> None:
     for _ in range(3):
         await sender(gateway, watch).drain()
         watch.turn(hours=1)
-    assert (len(gateway.asked), await fates(campaign)) == (1, {AWA: Fate("failed", "CouldNotRoute")})
+    assert (len(gateway.asked), await fates(campaign)) == (1, {AWA: Fate("failed", "no_route")})

@@ -88,8 +88,8 @@ MOODS = (
 POLICIES = {
     Policy.ACCEPTED: "Sent",
     Policy.AGAIN: "GatewayError",
-    Policy.FINAL: "CouldNotRoute",
-    Policy.STOP: "InsufficientBalance",
+    Policy.FINAL: "no_route",
+    Policy.STOP: "no_balance",
     Policy.UNCERTAIN: "not in the answer",
 }
 

@@ -108,9 +108,9 @@ async def test_how_often_is_a_setting(attempts: int) -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (Policy.STOP, "InsufficientBalance"),
+        (Policy.STOP, "no_balance"),
         (GatewayRefused("HTTP 401: wrong key"), "HTTP 401: wrong key"),
-        (GatewayRefused("gateway: InvalidSenderId"), "gateway: InvalidSenderId"),
+        (GatewayRefused("invalid_sender"), "invalid_sender"),
     ],
 )
 async def test_the_campaign_pauses_until_somebody_has_looked_and_goes_on_from_there(

@@ -1,0 +1,52 @@
+"""What is common to the gateways of every room: a table of them by name, and what trying one finds.
+
+A room's table says where each gateway's class stands; its file is read only where the gateway is switched on.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pkgutil import resolve_name
+from typing import Any, Final
+
+from core.platform.settings import Settings, WrongSetting
+
+TOKEN_LETTERS: Final = 22
+"""An unguessable word of letters and digits has 128 bits from so many on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One thing that was tried, and a sentence of what came of it; `holds` None: it cannot be told from here."""
+
+    holds: bool | None
+    sentence: str
+
+
+def named(setting: str, names: Iterable[str], table: Mapping[str, str]) -> tuple[Any, ...]:
+    """The classes of these gateways, in their order; `setting` is where the names stand.
+
+    Raises WrongSetting for a name that is in no line of the table, for none at all and for one that is there twice.
+    """
+    asked = tuple(names)
+    if not asked:
+        raise WrongSetting(f"{setting} names no gateway; there {_are(table)}.")
+    for name in asked:
+        if name not in table:
+            raise WrongSetting(f"{setting}: there is no gateway {name}; there {_are(table)}.")
+        if asked.count(name) > 1:
+            raise WrongSetting(f"{setting} names {name} twice.")
+    return tuple(resolve_name(table[name]) for name in asked)
+
+
+def try_tokens(settings: Settings) -> Trial:
+    """Whether gateways can call us: there is an unguessable word for the paths, and it cannot be guessed."""
+    tokens = settings.callback_tokens
+    if not tokens:
+        return Trial(False, "JIGI_CALLBACK_TOKENS is not set: every callback answers 404.")
+    if any(len(token) < TOKEN_LETTERS for token in tokens):
+        return Trial(False, f"JIGI_CALLBACK_TOKENS has a word that can be guessed: under {TOKEN_LETTERS} characters.")
+    return Trial(True, "The callbacks have an unguessable word.")
+
+
+def _are(table: Mapping[str, str]) -> str:
+    return f"{'is' if len(table) == 1 else 'are'} {', '.join(sorted(table))}"

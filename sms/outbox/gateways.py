@@ -1,0 +1,26 @@
+"""The SMS gateways there are, by name, and those that are switched on: the ones that the routes name."""
+
+from typing import Final
+
+from core.platform.gateways import named
+from core.platform.settings import Settings
+from sms.outbox.gateway import SmsGateway
+from sms.outbox.routes import SETTING, Routes
+
+ROOM: Final = "sms"
+GATEWAYS: Final = {
+    "africastalking": "sms.outbox.africastalking:AfricasTalking",
+}
+
+
+def switched_on(settings: Settings) -> tuple[SmsGateway, ...]:
+    """The gateways that SMS may go by, in the order of the routes; raises WrongSetting."""
+    kinds: tuple[type[SmsGateway], ...] = named(SETTING, Routes.read(settings.sms_routes).gateways, GATEWAYS)
+    return tuple(kind(settings) for kind in kinds)
+
+
+def way_out(settings: Settings) -> SmsGateway:
+    """The gateway that all SMS go by; raises WrongSetting for routes that would need more than one."""
+    gateways = switched_on(settings)
+    Routes.read(settings.sms_routes).check_one_way()
+    return gateways[0]

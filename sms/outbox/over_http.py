@@ -1,0 +1,55 @@
+"""What gateways over HTTP share: one pooled client, and what a request that came to no answer means."""
+
+from collections.abc import Awaitable
+from typing import Final
+
+import httpx
+
+from core.platform.settings import Settings
+from sms.outbox.gateway import Busy, GatewayRefused, GatewayTrouble, NotReached, Unanswered
+
+KEEP_ALIVE_SECONDS: Final = 4.0
+"""Below the 5 s after which common servers close an idle connection, so that a request is not lost in its closing."""
+
+MAY_HAVE_BEEN_TAKEN: Final = (408, 504)
+"""Answers of somebody in between who saw our request and waited in vain for what became of it."""
+
+
+def client(settings: Settings, *, on_loopback: bool) -> httpx.AsyncClient:
+    """A client for all requests of a worker; a stand-in on loopback is asked past any proxy."""
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(settings.sms_answer_seconds, connect=settings.sms_connect_seconds),
+        limits=httpx.Limits(
+            max_connections=settings.sms_in_flight,
+            max_keepalive_connections=settings.sms_in_flight,
+            keepalive_expiry=KEEP_ALIVE_SECONDS,
+        ),
+        trust_env=not on_loopback,
+    )
+
+
+async def answered(asking: Awaitable[httpx.Response]) -> httpx.Response:
+    """The answer to a request, whatever its status; raises GatewayTrouble when there is none."""
+    try:
+        return await asking
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+        raise NotReached(type(error).__name__) from error
+    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
+        raise GatewayRefused(f"our own settings: {type(error).__name__}") from error
+    except httpx.HTTPError as error:
+        raise Unanswered(type(error).__name__) from error
+
+
+def trouble(answer: httpx.Response) -> GatewayTrouble:
+    """What an answer that is no success means for the whole request."""
+    status = answer.status_code
+    reason = f"HTTP {status}"
+    if status in MAY_HAVE_BEEN_TAKEN:
+        return Unanswered(reason)
+    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return Busy(reason, wait=_seconds(answer.headers.get("retry-after", "")))
+    return GatewayRefused(f"{reason}: {answer.text[:80]}")
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 6 else None

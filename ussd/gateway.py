@@ -1,0 +1,109 @@
+"""What a USSD gateway is to the line, and the line to it: a gateway's file gives a class of this form.
+
+A gateway over HTTP gives callbacks; one on a link of its own (not HTTP) holds it while the application stands. Either
+way it makes a `Hop` of what it hears and asks the line for the page, and tells it of the end of a session.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar, Final, Protocol
+
+from core.calls.session_end import CUT_SHORT, SessionEnd, SessionOutcome, Unsaid
+from core.platform.gateways import Trial
+from core.platform.settings import Settings
+from core.platform.webhooks import Take
+from ussd import metrics
+from ussd.engine import Engine
+from ussd.hops import Hop, Reply, call_of, on_day
+
+Record = Callable[[SessionEnd, Unsaid | None], Awaitable[None]]
+CALLBACK: Final = ""
+"""The name of the callback that has the gateway's bare path."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnding:
+    """The end of a session in the house's words; `msisdn` is '' where it could not be read, `date` None is now.
+
+    Nothing of it holds what was typed or shown; `error` may be whatever the gateway said.
+    """
+
+    gateway: str
+    session_id: str
+    msisdn: str
+    outcome: SessionOutcome
+    date: datetime | None = None
+    network: str | None = None
+    duration_ms: int | None = None
+    hops: int | None = None
+    cost: str | None = None
+    error: str | None = None
+
+
+class UssdLine(Protocol):
+    """Who answers the hops of a gateway."""
+
+    async def answer(self, hop: Hop) -> Reply:
+        """The page for this hop: whatever fails, there is one."""
+        ...
+
+    async def ended(self, ending: SessionEnding) -> None:
+        """Write down that a session ended, and have told what was cut short; told again, the last counts."""
+        ...
+
+
+class UssdGateway(Protocol):
+    """A gateway, by its class; `name` stands in its paths and in the setting that switches it on."""
+
+    name: ClassVar[str]
+
+    def __init__(self, settings: Settings) -> None:
+        """Read what is needed of the settings; nothing is opened yet."""
+
+    @classmethod
+    def callback_names(cls) -> Sequence[str]:
+        """The names of its callbacks, `CALLBACK` for the bare path; none for a gateway that does not post to us."""
+        return ()
+
+    def callbacks(self, line: UssdLine) -> Mapping[str, Take]:
+        """What is done with a posting to each of its callbacks."""
+        return {}
+
+    def running(self, line: UssdLine) -> AbstractAsyncContextManager[None]:
+        """Hold a link of its own as long as the application stands."""
+        return nullcontext()
+
+    async def trials(self) -> Sequence[Trial]:
+        """Try what can be tried without anybody noticing; never names a key."""
+        ...
+
+
+class EngineLine:
+    """The line, as the engine answers it; `record` writes the end of a session down."""
+
+    def __init__(self, engine: Engine, record: Record) -> None:
+        self.answer = engine.answer
+        self._engine = engine
+        self._record = record
+
+    async def ended(self, ending: SessionEnding) -> None:
+        """Count and record the end; who was cut off gets what was left unsaid."""
+        metrics.GATEWAY_SESSIONS.labels(ending.outcome.value).inc()
+        call = call_of(ending.gateway, ending.msisdn, ending.session_id)
+        unsaid = None
+        if ending.outcome in CUT_SHORT:
+            unsaid = await self._engine.cut(call, ending.msisdn, timed_out=ending.outcome is SessionOutcome.TIMED_OUT)
+        date = ending.date or datetime.now(UTC)
+        end = SessionEnd(
+            session_id=on_day(call, date),
+            status=ending.outcome,
+            date=date,
+            network=ending.network,
+            duration_ms=ending.duration_ms,
+            hops=ending.hops,
+            cost=ending.cost,
+            error=ending.error,
+        )
+        await self._record(end, unsaid)
