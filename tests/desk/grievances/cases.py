@@ -13,23 +13,12 @@ from core.grievances.filing import Filing, file
 from core.grievances.models import Grievance
 from core.platform.database import reading
 from core.text.languages import Language
+from tests.core.grievances import handling
 from tests.core.seed import NOW, SAFO
 from tests.desk.browser import Browser
 from tests.support.database import change
 
-LATE: Final = Filing(
-    key="1",
-    msisdn="+22376000001",
-    household_id=None,
-    category="payment",
-    subcategory="late",
-    words="Rien depuis trois mois",
-    anonymous=False,
-    call_back=False,
-    call_safe=None,
-    sms_safe=None,
-    language=Language("fr"),
-)
+LATE: Final = replace(handling.LATE, key="1", language=Language("fr"))
 CONDUCT: Final = replace(LATE, key="2", category="conduct", subcategory="bribe", words="Le chef a pris 5 000")
 """Sensitive."""
 
