@@ -16,6 +16,7 @@ from redis import Redis
 
 from core.platform.servers import own_redis
 from core.platform.settings import Settings
+from core.schema import migrations
 from faults.children import Child, Nursery
 from faults.patience import TooLong
 from faults.postgres import Postgres
@@ -23,7 +24,6 @@ from faults.waits import SETTINGS
 
 TOKEN: Final = "faults"  # noqa: S105 - ours, on loopback
 STARTING_SECONDS: Final = 30.0
-KEPT_TABLES: Final = ("alembic_version", "component", "database_identity")
 
 
 class Servers:
@@ -143,7 +143,7 @@ class Servers:
         with psycopg.connect(self.postgres.url, autocommit=True) as connection:
             rows = connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
-                [list(KEPT_TABLES)],
+                [list(migrations.FILLED)],
             ).fetchall()
             names = ", ".join(f'"{name}"' for (name,) in rows)
             connection.execute("SET session_replication_role = replica")  # the audit trail forbids it

@@ -46,8 +46,8 @@ async def world(database_url: str) -> AsyncIterator[None]:
     """The database, opened and empty but for what the migrations put there."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         rows = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-            "AND tablename NOT IN ('alembic_version', 'component', 'database_identity')"
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
+            [list(migrations.FILLED)],
         ).fetchall()
         if rows:
             names = ", ".join(f'"{name}"' for (name,) in rows)

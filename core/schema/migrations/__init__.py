@@ -1,11 +1,15 @@
 """Migrations of the database, run without a configuration file."""
 
 from pathlib import Path
+from typing import Final
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+
+FILLED: Final = ("alembic_version", "component", "database_identity")
+"""The tables that the migrations fill: whoever empties a database leaves them as they are."""
 
 
 def configuration(url: str) -> Config:
