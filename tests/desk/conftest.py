@@ -58,11 +58,11 @@ def desk_settings() -> Settings:
 
 @pytest.fixture
 async def app(
-    world: None, database_url: str, redis_server: OwnRedis, redis: Redis, desk_settings: Settings
+    world: None, database_url: str, redis_server: OwnRedis, redis: Redis, desk_settings: Settings, watch: Watch
 ) -> Starlette:
     """The application; it opens the database for itself, whatever was planted there before."""
     await close_database()
-    return asgi.build(desk_settings, Ground(database_url, redis_server.url))
+    return asgi.build(desk_settings, Ground(database_url, redis_server.url), lambda: watch.now)
 
 
 @pytest.fixture
@@ -107,6 +107,12 @@ async def two_communes(world: None) -> None:
 async def household_of_awa(two_communes: None) -> int:
     """Awa's household in Safo, with two phones and enrolled in money transfers; its id."""
     return await seed.household(AWA, phones=(FIRST, SECOND), components=("TM",))
+
+
+@pytest.fixture
+async def awa(sign_in: SignIn) -> Browser:
+    """The browser of Awa, a supervisor of the whole country."""
+    return await sign_in("awa", Role.SUPERVISOR)
 
 
 @pytest.fixture

@@ -28,12 +28,16 @@ AWA, BINTA = "+22376000001", "+22376000002"
 
 
 @pytest.fixture
-async def awa(safo: None) -> int:
-    """Awa's household in Safo, who asked to be called; Binta, whom nobody knows, asked later."""
-    household = await seed.household(phones=(AWA,))
+async def household(safo: None) -> int:
+    """Awa's household in Safo; its id."""
+    return await seed.household(phones=(AWA,))
+
+
+@pytest.fixture(autouse=True)
+async def two_requests(household: int) -> None:
+    """Awa asked to be called; Binta, whom nobody knows, asked later."""
     await ask_call("1", AWA, Language("bm"), household, NOW - timedelta(hours=3))
     await ask_call("2", BINTA, Language("fr"), None, NOW - timedelta(hours=2))
-    return household
 
 
 async def post(browser: Browser, act: str, **fields: str) -> str:
@@ -47,7 +51,7 @@ async def wished(filing: Filing, household: int) -> str:
     return (await file(replace(filing, household_id=household, call_back=True), NOW)).reference
 
 
-async def test_who_waits_longest_is_first_with_all_it_takes_to_call(awa: int, sign_in: SignIn) -> None:
+async def test_who_waits_longest_is_first_with_all_it_takes_to_call(sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
     words = await mariam.see("/desk/call-requests")
     assert words.index("76 00 00 01") < words.index("76 00 00 02")
@@ -61,7 +65,7 @@ async def test_who_waits_longest_is_first_with_all_it_takes_to_call(awa: int, si
     assert "Awa Traoré" in seen(form)
 
 
-async def test_one_calls_and_the_other_is_told_who(awa: int, sign_in: SignIn) -> None:
+async def test_one_calls_and_the_other_is_told_who(sign_in: SignIn) -> None:
     mariam, adama = await sign_in("mariam"), await sign_in("adama")
     assert "à vous pendant 15 minutes" in await post(mariam, "take")
     for act in ({"act": "take"}, {"act": "reached"}, {"act": "agree", "day": TOMORROW, "period": "noon"}):
@@ -71,7 +75,7 @@ async def test_one_calls_and_the_other_is_told_who(awa: int, sign_in: SignIn) ->
     assert "à vous pendant" in await post(adama, "take")
 
 
-async def test_two_who_take_a_call_at_once_are_one(awa: int, sign_in: SignIn) -> None:
+async def test_two_who_take_a_call_at_once_are_one(sign_in: SignIn) -> None:
     browsers = [await sign_in("mariam"), await sign_in("adama")]
 
     async def take(browser: Browser) -> bool:
@@ -85,7 +89,7 @@ async def test_two_who_take_a_call_at_once_are_one(awa: int, sign_in: SignIn) ->
     assert sorted(await asyncio.gather(*map(take, browsers))) == [False, True]
 
 
-async def test_who_is_reached_waits_no_more(awa: int, sign_in: SignIn) -> None:
+async def test_who_is_reached_waits_no_more(sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
     await post(mariam, "take")
     assert "la personne a été jointe" in await post(mariam, "reached", note="Elle rappelle le maire")
@@ -96,7 +100,7 @@ async def test_who_is_reached_waits_no_more(awa: int, sign_in: SignIn) -> None:
     assert entry.detail == {"reached": True, "again_on": None}, "never the note itself"
 
 
-async def test_who_does_not_answer_three_times_is_unreachable(awa: int, sign_in: SignIn) -> None:
+async def test_who_does_not_answer_three_times_is_unreachable(sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
     for _ in range(2):
         await post(mariam, "take")
@@ -109,20 +113,20 @@ async def test_who_does_not_answer_three_times_is_unreachable(awa: int, sign_in:
 
 
 @pytest.mark.parametrize("day", ["", "demain", "2020-01-01", "2999-01-01"])
-async def test_a_day_that_does_not_do_is_said(awa: int, sign_in: SignIn, day: str) -> None:
+async def test_a_day_that_does_not_do_is_said(sign_in: SignIn, day: str) -> None:
     mariam = await sign_in("mariam")
     assert "Choisissez un jour à venir" in await post(mariam, "unanswered", again=day)
     assert "Choisissez un jour à venir" in await post(mariam, "agree", day=day, period="noon")
 
 
-async def test_a_time_that_is_agreed_is_told_by_sms(awa: int, sign_in: SignIn) -> None:
+async def test_a_time_that_is_agreed_is_told_by_sms(sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
     assert "prévenue par SMS" in await post(mariam, "agree", day=TOMORROW, period="noon")
     assert await one("SELECT msisdn, kind FROM message") == (AWA, "call_agreed")
     assert "à midi" in await mariam.see("/desk/call-requests")
 
 
-async def test_an_agent_of_another_place_sees_neither_row_nor_call(awa: int, sign_in: SignIn) -> None:
+async def test_an_agent_of_another_place_sees_neither_row_nor_call(sign_in: SignIn) -> None:
     await seed.places(("ML030101", "Sikasso"))
     adama = await sign_in("adama", Role.AGENT, Scope.REGION, "ML03")
     assert "Personne n'attend d'appel." in await adama.see("/desk/call-requests")
@@ -134,13 +138,15 @@ async def test_an_agent_of_another_place_sees_neither_row_nor_call(awa: int, sig
 
 
 @pytest.mark.parametrize("role", [Role.FOCAL, Role.ADMINISTRATOR])
-async def test_other_roles_call_nobody_back(awa: int, sign_in: SignIn, role: Role) -> None:
+async def test_other_roles_call_nobody_back(sign_in: SignIn, role: Role) -> None:
     assert (await (await sign_in("kadi", role)).open("/desk/call-requests")).status_code == 403
 
 
-async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one(awa: int, sign_in: SignIn) -> None:
-    ordinary = await wished(LATE, awa)
-    sensitive = await wished(replace(CONDUCT, call_safe=True), awa)
+async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one(
+    household: int, sign_in: SignIn
+) -> None:
+    ordinary = await wished(LATE, household)
+    sensitive = await wished(replace(CONDUCT, call_safe=True), household)
     mariam = await sign_in("mariam")
     words = await mariam.see("/desk/call-requests", show="wished")
     assert (ordinary in words, sensitive in words) == (True, False)
@@ -148,8 +154,8 @@ async def test_calls_wished_in_a_grievance_stand_apart_and_never_a_sensitive_one
     assert ordinary not in await mariam.see("/desk/call-requests")
 
 
-async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(awa: int, sign_in: SignIn) -> None:
-    reference = await wished(LATE, awa)
+async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(household: int, sign_in: SignIn) -> None:
+    reference = await wished(LATE, household)
     mariam = await sign_in("mariam")
     await change("UPDATE grievance SET call_again_on = '2026-11-25'")
     words = await mariam.see("/desk/call-requests", show="wished")

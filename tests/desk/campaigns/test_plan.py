@@ -21,11 +21,10 @@ NEW = "/desk/campaigns/new"
 FRENCH, BAMBARA = "La réunion est reportée à lundi.", "Ɲɔgɔn ye ntɛnɛndon."
 
 
-@pytest.fixture
-async def awa(two_households: None, sign_in: SignIn) -> Browser:
-    """A supervisor of the whole country; the first of the two households speaks French."""
+@pytest.fixture(autouse=True)
+async def french(two_households: None) -> None:
+    """The first of the two households speaks French."""
     await speaks(AWA, FR)
-    return await sign_in("awa", Role.SUPERVISOR)
 
 
 async def send(browser: Browser, **fields: str) -> tuple[int, str]:

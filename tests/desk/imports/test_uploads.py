@@ -29,11 +29,6 @@ def desk_settings(desk_settings: Settings, tmp_path: Path) -> Settings:
     return desk_settings.model_copy(update={"data_dir": tmp_path})
 
 
-@pytest.fixture
-async def awa(sign_in: SignIn) -> Browser:
-    return await sign_in("awa", Role.SUPERVISOR)
-
-
 async def brought(browser: Browser, content: str, name: str = "communes.csv", **fields: str) -> httpx.Response:
     """Bring a file; the token goes as a header, for the library leaves open the form it looks for one in."""
     token = await browser.token("/desk/account")

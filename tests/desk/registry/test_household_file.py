@@ -21,18 +21,17 @@ from tests.desk.grievances.cases import CONDUCT, LATE
 MARIAM = Actor(1, "Mariam", Role.AGENT, Scope.COMMUNE, SAFO)
 
 
-@pytest.fixture
-async def awa(household_of_awa: int) -> int:
-    """Awa's household; another shares its first phone."""
+@pytest.fixture(autouse=True)
+async def neighbour(household_of_awa: int) -> None:
+    """Another household, which shares the first phone of Awa's."""
     await seed.household(household_no(1_000_002), phones=(FIRST,))
-    return household_of_awa
 
 
-async def test_it_has_payments_sms_and_the_grievances_one_may_see(awa: int) -> None:
-    await seed.payment(awa, PaymentState.PAID, due=TODAY, paid=TODAY)
-    await seed.payment(awa, PaymentState.CANCELLED, due=TODAY)
+async def test_it_has_payments_sms_and_the_grievances_one_may_see(household_of_awa: int) -> None:
+    await seed.payment(household_of_awa, PaymentState.PAID, due=TODAY, paid=TODAY)
+    await seed.payment(household_of_awa, PaymentState.CANCELLED, due=TODAY)
     for filing in (LATE, CONDUCT):
-        await file(replace(filing, msisdn=FIRST, household_id=awa), NOW)
+        await file(replace(filing, msisdn=FIRST, household_id=household_of_awa), NOW)
     async with seen_by(MARIAM):
         household = await household_file(AWA, TODAY)
     assert household is not None
@@ -43,7 +42,7 @@ async def test_it_has_payments_sms_and_the_grievances_one_may_see(awa: int) -> N
     assert positions == [(PhonePosition.FIRST, 1), (PhonePosition.SECOND, 0)]
 
 
-async def test_there_is_none_elsewhere_nor_of_a_wrong_number(awa: int) -> None:
+async def test_there_is_none_elsewhere_nor_of_a_wrong_number() -> None:
     elsewhere = Actor(1, "Mariam", Role.AGENT, Scope.COMMUNE, DIAGO)
     async with seen_by(elsewhere):
         assert await household_file(AWA, TODAY) is None
