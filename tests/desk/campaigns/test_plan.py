@@ -135,7 +135,8 @@ async def test_a_long_plan_goes_on_while_its_page_says_so(awa: Browser, monkeypa
     monkeypatch.setattr(plan, "PATIENCE", 0.1)
     async with database.copying() as other:
         await other.execute("SELECT pg_advisory_xact_lock(%s)", [int(Lock.PLAN)])
-        status, _ = await send(awa, kind="announce", about="round", round=str(await round_id()), place="Safo")
+        async with asyncio.timeout(30):
+            status, _ = await send(awa, kind="announce", about="round", round=str(await round_id()), place="Safo")
         assert status == 200
         await until(being_planned)
         assert "Le plan se fait." in await awa.see("/desk/campaigns/1")
