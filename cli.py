@@ -27,6 +27,7 @@ from core.platform.terminal import bar, errors, out
 ELSEWHERE: Final = {
     "agents": ("desk.staff.command", "The people who work here."),
     "campaign": ("sms.campaigns.command", "SMS campaigns."),
+    "gateways": ("sms.outbox.command", "The gateways."),
     "import": ("desk.imports.command", "Import a file: all of it, or nothing when a row is bad."),
     "menus": ("proof.command", "The screens of the line."),
 }
@@ -204,6 +205,7 @@ def _standing(with_settings: Settings) -> Iterator[str]:
     from core.schema.ground import ground
 
     _speak()
+    _find_gateways(with_settings)
     with ground(with_settings) as on:
         os.environ |= {"JIGI_DATABASE_URL": on.database_url, "JIGI_REDIS_URL": on.redis_url}
         if not with_settings.desk_secret.get_secret_value():
@@ -225,6 +227,15 @@ def _fit() -> None:
         at_database(nothing())
     except (SQLAlchemyError, OSError) as error:
         errors.print(f"The database does not answer yet: {type(error).__name__}.", style="bold yellow", highlight=False)
+
+
+def _find_gateways(chosen: Settings) -> None:
+    """Raise WrongSetting for gateways that there are none of, and for routes that this version cannot go."""
+    from sms.outbox.gateways import way_out
+    from ussd.gateways import switched_on
+
+    switched_on(chosen)
+    way_out(chosen)
 
 
 def _speak() -> None:

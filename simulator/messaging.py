@@ -66,8 +66,8 @@ class Messaging:
         body = await request.body()
         if self._faults.order.delay_ms:
             await asyncio.sleep(self._faults.order.delay_ms / 1000)
-        if fault is not None and (refusal := _refusal(fault)) is not None:
-            return refusal
+        if fault is not None and (refused := refusal(fault)) is not None:
+            return refused
         try:
             sending, numbers = _read(body)
         except BadForm as bad:
@@ -102,7 +102,7 @@ class Messaging:
         return codes if paid == asked else list(_paid(codes, paid))
 
 
-def _refusal(fault: GatewayFault) -> Response | None:
+def refusal(fault: GatewayFault) -> Response | None:
     """The answer, when the fault lets nothing be taken."""
     match fault.kind:
         case "429":

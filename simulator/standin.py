@@ -1,7 +1,8 @@
 """A stand-in for Africa's Talking's SMS side, on loopback: the same HTTP, with faults to order.
 
-It takes `POST /version1/messaging`, remembers what each phone received, and posts delivery reports, incoming messages
-and opt-outs to the application's callbacks. Start it with ``python -m simulator.standin``.
+It takes `POST /version1/messaging`, tells the balance at `GET /version1/user`, remembers what each phone received, and
+posts delivery reports, incoming messages and opt-outs to the application's callbacks. Start it with
+``python -m simulator.standin``.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from simulator.account import StandInAccount
 from simulator.connections import CuttableProtocol
 from simulator.delivery import Delivery, NoCallbacks
 from simulator.faults import FaultOrder, Faults, ReportOrder
@@ -99,6 +101,7 @@ class _Standin:
         return Starlette(
             routes=[
                 Route("/version1/messaging", messaging.send, methods=["POST"]),
+                Route("/version1/user", StandInAccount(self._faults).show),
                 Route("/inbox/{msisdn}", self._inbox),
                 Route("/taken", self._counts),
                 Route("/taken", self._forget, methods=["DELETE"]),

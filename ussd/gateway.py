@@ -58,17 +58,17 @@ class UssdGateway(Protocol):
     """A gateway, by its class; `name` stands in its paths and in the setting that switches it on."""
 
     name: ClassVar[str]
+    callback_names: ClassVar[Sequence[str]] = ()
+    """The names of its callbacks, `CALLBACK` for the bare path; none for a gateway that does not post to us."""
+
+    _settings: Settings
 
     def __init__(self, settings: Settings) -> None:
-        """Read what is needed of the settings; nothing is opened yet."""
-
-    @classmethod
-    def callback_names(cls) -> Sequence[str]:
-        """The names of its callbacks, `CALLBACK` for the bare path; none for a gateway that does not post to us."""
-        return ()
+        """Keep the settings; nothing is opened yet."""
+        self._settings = settings
 
     def callbacks(self, line: UssdLine) -> Mapping[str, Take]:
-        """What is done with a posting to each of its callbacks."""
+        """What is done with a posting to each of the callbacks it names."""
         return {}
 
     def running(self, line: UssdLine) -> AbstractAsyncContextManager[None]:
@@ -77,7 +77,7 @@ class UssdGateway(Protocol):
 
     async def trials(self) -> Sequence[Trial]:
         """Try what can be tried without anybody noticing; never names a key."""
-        ...
+        return ()
 
 
 class EngineLine:

@@ -13,7 +13,7 @@ from sms.inbound import answering
 from sms.outbox import metrics
 from sms.outbox.delivery import DeliveryReport, Inbox
 from sms.outbox.gateway import Callback, Incoming, SmsGateway
-from sms.outbox.gateways import ROOM, switched_on
+from sms.outbox.gateways import ROOM, callbacks, switched_on
 
 Clock = Callable[[], datetime]
 
@@ -54,8 +54,7 @@ def routes(settings: Settings, clock: Clock = _now) -> list[Route]:
     return [
         doors.route(ROOM, gateway.name, name, _taking(gateway, name, intake, clock))
         for gateway in switched_on(settings)
-        for name in Callback
-        if name in gateway.callback_names and (name is not Callback.INBOUND or settings.sms_short_code)
+        for name in callbacks(gateway, settings)
     ]
 
 

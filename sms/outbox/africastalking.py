@@ -18,7 +18,7 @@ from africastalking.SMS import SMSService
 
 from core.numbers.msisdn import BadNumber, calling
 from core.outbox.messages import MessageState, Reason
-from core.platform.gateways import Trial, try_tokens
+from core.platform.gateways import Trial
 from core.platform.settings import Settings
 from core.platform.webhooks import Posting, WebhookRefused
 from core.text.words import COMMAND, DESK, Word, called
@@ -151,9 +151,6 @@ class AfricasTalking(SmsGateway):
     callback_names: ClassVar[Set[Callback]] = frozenset(Callback)
     reasons: ClassVar[type[Word] | None] = AfricasTalkingReason
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
     @cached_property
     def _client(self) -> httpx.AsyncClient:
         return over_http.client(self._settings, on_loopback=bool(self._settings.sms_gateway_url))
@@ -176,14 +173,7 @@ class AfricasTalking(SmsGateway):
             await self._client.aclose()
 
     async def trials(self) -> Sequence[Trial]:
-        """Whether the callbacks can be guessed, and whether the account's key opens it: its balance is asked."""
-        return try_tokens(self._settings), *await self._account()
-
-    async def _sent(self, body: str, msisdns: list[str], sender_id: str | None) -> httpx.Response:
-        answer: httpx.Response = await self._messaging.send(body, msisdns, sender_id=sender_id, enqueue=True)
-        return answer
-
-    async def _account(self) -> Sequence[Trial]:
+        """Whether it is reached, and whether the key opens the account: its balance is asked, which nobody notices."""
         if not self._settings.sms_api_key.get_secret_value():
             return (Trial(False, "JIGI_SMS_API_KEY is not set: Africa's Talking will refuse every SMS."),)
         try:
@@ -192,6 +182,10 @@ class AfricasTalking(SmsGateway):
             return (Trial(False, f"Africa's Talking does not answer: {trouble.reason}."),)
         reached = Trial(True, f"Africa's Talking answers at {answer.request.url.host}.")
         return reached, _balance(answer, self._settings.sms_username)
+
+    async def _sent(self, body: str, msisdns: list[str], sender_id: str | None) -> httpx.Response:
+        answer: httpx.Response = await self._messaging.send(body, msisdns, sender_id=sender_id, enqueue=True)
+        return answer
 
     def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
         """The report in a form; raises WebhookRefused without an id."""

@@ -151,8 +151,11 @@ class SmsGateway(Gateway, Protocol):
     reasons: ClassVar[type[Word] | None] = None
     """Its own words for why a message came to nothing, with their French; each is `name:word`."""
 
+    _settings: Settings
+
     def __init__(self, settings: Settings) -> None:
-        """Read what is needed of the settings; nothing is opened yet."""
+        """Keep the settings; nothing is opened yet."""
+        self._settings = settings
 
     def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
         """The report that was posted, None for one that says nothing we know; raises WebhookRefused."""
@@ -172,4 +175,4 @@ class SmsGateway(Gateway, Protocol):
 
     async def trials(self) -> Sequence[Trial]:
         """Try what can be tried without anybody noticing; never names a key."""
-        ...
+        return ()

@@ -4,7 +4,7 @@ from typing import Final
 
 from core.platform.gateways import named
 from core.platform.settings import Settings
-from sms.outbox.gateway import SmsGateway
+from sms.outbox.gateway import Callback, SmsGateway
 from sms.outbox.routes import SETTING, Routes
 
 ROOM: Final = "sms"
@@ -17,6 +17,15 @@ def switched_on(settings: Settings) -> tuple[SmsGateway, ...]:
     """The gateways that SMS may go by, in the order of the routes; raises WrongSetting."""
     kinds: tuple[type[SmsGateway], ...] = named(SETTING, Routes.read(settings.sms_routes).gateways, GATEWAYS)
     return tuple(kind(settings) for kind in kinds)
+
+
+def callbacks(gateway: type[SmsGateway] | SmsGateway, settings: Settings) -> tuple[Callback, ...]:
+    """What a gateway may post to us: incoming messages only where there is a short code to write to."""
+    return tuple(
+        name
+        for name in Callback
+        if name in gateway.callback_names and (name is not Callback.INBOUND or settings.sms_short_code)
+    )
 
 
 def way_out(settings: Settings) -> SmsGateway:
