@@ -1,0 +1,191 @@
+"""Every SMS gateway over HTTP holds the same cases; `gateway_cases.py` says what its author fills in."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import respx
+
+from core.outbox.messages import Reason
+from core.registry.callers import recognise
+from sms.outbox.africastalking import CODES, AfricasTalking
+from sms.outbox.gateway import Busy, Callback, GatewayRefused, GatewayTrouble, NotReached, Policy, Unanswered
+from sms.outbox.gateways import GATEWAYS
+from tests.sms.outbox.gateway_cases import AWA, AnswerRow, Callbacks, PostingRow, SmsSample
+from tests.support.database import query
+
+ACCEPTED, AGAIN, FINAL, STOP, UNCERTAIN = (
+    Policy.ACCEPTED,
+    Policy.AGAIN,
+    Policy.FINAL,
+    Policy.STOP,
+    Policy.UNCERTAIN,
+)
+
+
+def _row(code: object) -> httpx.Response:
+    row = {"statusCode": code, "number": AWA, "status": "", "cost": "KES 0.8000", "messageId": "ATXid_1"}
+    return httpx.Response(201, json={"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [row]}})
+
+
+def _http(status: int, **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, text="The supplied authentication is invalid", headers=named)
+
+
+AFRICASTALKING = SmsSample(
+    kind=AfricasTalking,
+    url="https://api.sandbox.africastalking.com/version1/messaging",
+    settings={"sms_username": "sandbox", "sms_api_key": "the key"},
+    answers=[
+        AnswerRow("100", _row(100), ACCEPTED),
+        AnswerRow("101", _row(101), ACCEPTED),
+        AnswerRow("102", _row(102), ACCEPTED),
+        AnswerRow("401", _row(401), FINAL, "africastalking:RiskHold"),
+        AnswerRow("402", _row(402), STOP, Reason.INVALID_SENDER),
+        AnswerRow("403", _row(403), FINAL, Reason.INVALID_NUMBER),
+        AnswerRow("404", _row(404), FINAL, Reason.UNSUPPORTED_NUMBER),
+        AnswerRow("405", _row(405), STOP, Reason.NO_BALANCE),
+        AnswerRow("406", _row(406), FINAL, Reason.BLACKLISTED),
+        AnswerRow("407", _row(407), FINAL, Reason.NO_ROUTE),
+        AnswerRow("409", _row(409), FINAL, Reason.DO_NOT_DISTURB),
+        AnswerRow("500", _row(500), AGAIN, Reason.GATEWAY_FAILED),
+        AnswerRow("501", _row(501), AGAIN, Reason.GATEWAY_FAILED),
+        AnswerRow("502", _row(502), AGAIN, Reason.REFUSED),
+        AnswerRow("a code of tomorrow", _row(103), UNCERTAIN, "africastalking:103"),
+        AnswerRow("a code that looks like HTTP", _row(408), UNCERTAIN, "africastalking:408"),
+        AnswerRow("a code as text", _row("101"), UNCERTAIN, Reason.NO_ANSWER),
+        AnswerRow("no code", _row(None), UNCERTAIN, Reason.NO_ANSWER),
+        AnswerRow("HTTP 429", _http(429), trouble=Busy),
+        AnswerRow("HTTP 429 and when", _http(429, Retry_After="7"), trouble=Busy, wait=7.0),
+        AnswerRow("HTTP 429 and a date", _http(429, Retry_After="Tue, 24 Nov 2026 09:00:00 GMT"), trouble=Busy),
+        AnswerRow("HTTP 429 and nonsense", _http(429, Retry_After="-1"), trouble=Busy),
+        AnswerRow("HTTP 500", _http(500), trouble=Busy),
+        AnswerRow("HTTP 502", _http(502), trouble=Busy),
+        AnswerRow("HTTP 503 and when", _http(503, Retry_After="120"), trouble=Busy, wait=120.0),
+        AnswerRow("HTTP 504", _http(504), trouble=Unanswered),
+        AnswerRow("HTTP 408", _http(408), trouble=Unanswered),
+        AnswerRow("HTTP 400", _http(400), trouble=GatewayRefused),
+        AnswerRow("HTTP 401", _http(401), trouble=GatewayRefused),
+        AnswerRow("HTTP 403", _http(403), trouble=GatewayRefused),
+        AnswerRow("elsewhere", _http(302, Location="https://elsewhere.invalid"), trouble=GatewayRefused),
+    ],
+    postings=[
+        PostingRow("a report", Callback.DELIVERY, b"id=ATXid_1&status=Success&phoneNumber=%2B22376123456"),
+        PostingRow("a report of tomorrow", Callback.DELIVERY, b"id=ATXid_1&status=Teleported"),
+        PostingRow("a report without an id", Callback.DELIVERY, b"status=Success", 400),
+        PostingRow("a message", Callback.INBOUND, b"id=in-1&from=%2B22376123456&text=info"),
+        PostingRow("a message of accents and signs", Callback.INBOUND, b"id=in-2&from=76123456&text=%C3%A9t%C3%A9*%23"),
+        PostingRow("a message without an id", Callback.INBOUND, b"from=76123456&text=info", 400),
+        PostingRow("an opt-out", Callback.OPTOUT, b"senderId=JIGISEME&phoneNumber=76123456"),
+        PostingRow("an opt-out of nobody", Callback.OPTOUT, b"senderId=JIGISEME", 400),
+    ],
+    written={
+        Callback.DELIVERY: lambda number: f"id=ATXid_9&status=Sent&phoneNumber={number}".encode(),
+        Callback.INBOUND: lambda number: f"id=in-9&from={number}&text=info".encode(),
+        Callback.OPTOUT: lambda number: f"phoneNumber={number}".encode(),
+    },
+)
+SAMPLES = [AFRICASTALKING]
+EACH = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.kind.name)
+ALL = [(each, row) for each in SAMPLES for row in each.answers]
+CODED = [pytest.param(each, row, id=f"{each.kind.name}: {row.label}") for each, row in ALL if row.trouble is None]
+TROUBLED = [
+    pytest.param(each, row, id=f"{each.kind.name}: {row.label}") for each, row in ALL if row.trouble is not None
+]
+POSTINGS = [pytest.param(each, row, id=f"{each.kind.name}: {row.label}") for each in SAMPLES for row in each.postings]
+WRITTEN = ["%2B22376123456", "22376123456", "0022376123456", "tel%3A%2B22376123456", "76123456", "%2B223+76+12+34+56"]
+
+
+@pytest.fixture
+async def callbacks(sample: SmsSample) -> AsyncIterator[Callbacks]:
+    opened = Callbacks(sample)
+    yield opened
+    await opened.client.aclose()
+
+
+def test_every_gateway_has_its_sample_and_africas_talking_every_code() -> None:
+    """One that is on a link of its own has its cases beside that link."""
+    assert {sample.kind.name for sample in SAMPLES} == {*GATEWAYS}
+    assert {str(code) for code in CODES} <= {row.label for row in AFRICASTALKING.answers}
+
+
+@EACH
+def test_it_answers_at_the_callbacks_that_it_names(sample: SmsSample) -> None:
+    assert sample.kind.callback_names == set(sample.written) == {row.name for row in sample.postings}
+
+
+@pytest.mark.parametrize(("sample", "row"), CODED)
+async def test_each_code_says_what_follows(respx_mock: respx.MockRouter, sample: SmsSample, row: AnswerRow) -> None:
+    respx_mock.post(sample.url).return_value = row.answer
+    gateway = sample.gateway()
+    (result,) = await gateway.send("Bonjour", [AWA])
+    await gateway.close()
+    assert (result.msisdn, result.policy, result.reason) == (AWA, row.policy, row.reason)
+    assert (result.provider_id is not None) is (row.policy is ACCEPTED)
+
+
+@pytest.mark.parametrize(("sample", "row"), TROUBLED)
+async def test_each_trouble_says_what_follows(respx_mock: respx.MockRouter, sample: SmsSample, row: AnswerRow) -> None:
+    respx_mock.post(sample.url).return_value = row.answer
+    gateway = sample.gateway()
+    with pytest.raises(row.trouble or GatewayTrouble, match=f"^HTTP {row.answer.status_code}") as trouble:
+        await gateway.send("Bonjour", [AWA])
+    await gateway.close()
+    assert trouble.value.wait == row.wait
+
+
+@EACH
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (httpx.ConnectError, NotReached),
+        (httpx.ConnectTimeout, NotReached),
+        (httpx.PoolTimeout, NotReached),
+        (httpx.ProxyError, NotReached),
+        (httpx.ReadTimeout, Unanswered),
+        (httpx.WriteTimeout, Unanswered),
+        (httpx.ReadError, Unanswered),
+        (httpx.WriteError, Unanswered),
+        (httpx.CloseError, Unanswered),
+        (httpx.RemoteProtocolError, Unanswered),
+        (httpx.DecodingError, Unanswered),
+    ],
+)
+async def test_only_without_a_connection_is_it_sure_that_nothing_left(
+    respx_mock: respx.MockRouter, sample: SmsSample, error: type[httpx.HTTPError], trouble: type[GatewayTrouble]
+) -> None:
+    respx_mock.post(sample.url).side_effect = error
+    gateway = sample.gateway()
+    with pytest.raises(trouble, match=f"^{error.__name__}$"):
+        await gateway.send("Bonjour", [AWA])
+    await gateway.close()
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(("sample", "row"), POSTINGS)
+async def test_each_posting_is_taken_or_refused(callbacks: Callbacks, sample: SmsSample, row: PostingRow) -> None:
+    assert (await callbacks.post(row.name, row.body)).status_code == row.status
+
+
+@pytest.mark.usefixtures("world")
+@EACH
+@pytest.mark.parametrize("written", WRITTEN)
+async def test_a_number_in_any_writing_is_one_phone(callbacks: Callbacks, sample: SmsSample, written: str) -> None:
+    for name, body in sample.written.items():
+        assert (await callbacks.post(name, body(written))).status_code == 200
+    if Callback.DELIVERY in sample.written:
+        assert await query("SELECT msisdn FROM early_report") == [(AWA,)]
+    if Callback.INBOUND in sample.written:
+        assert await query("SELECT msisdn FROM inbound_sms") == [(AWA,)]
+    assert (await recognise(AWA)).sms_stopped is (Callback.OPTOUT in sample.written)
+
+
+@EACH
+async def test_only_who_knows_the_word_posts_and_only_so_much(callbacks: Callbacks, sample: SmsSample) -> None:
+    for name, body in sample.written.items():
+        whole = body("76123456")
+        assert (await callbacks.post(name, whole, token="demo")).status_code == 404
+        assert (await callbacks.post(name, whole, token="%FF%00")).status_code == 404
+        assert (await callbacks.post(name, whole + b"&" + b"x" * 5000)).status_code == 413
+        assert (await callbacks.post(name, whole, media=sample.other_media)).status_code == 415
