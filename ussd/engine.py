@@ -21,7 +21,7 @@ from core.text.alphabet import Alphabet
 from core.text.languages import Language
 from ussd import metrics
 from ussd.counting import Counts, NoCounts
-from ussd.hops import Hop, Reply, is_of
+from ussd.hops import Hop, Reply, is_of, on_day
 from ussd.journal import CallJournal
 from ussd.menu import Menu
 from ussd.player import Player
@@ -91,6 +91,13 @@ class Engine:
         screen = state.frames[-1].screen if state.frames else state.view.kind
         self._counts.count(Event.TIMED_OUT if timed_out else Event.DROPPED, screen, state.language)
         return await self.unsaid(call, msisdn)
+
+    async def kept_as(self, call: str, msisdn: str, ended: datetime) -> str:
+        """The name that an ended call is counted under: session numbers that are few come again on the same day."""
+        state = await self._sessions.stored(msisdn)
+        if state is None or not is_of(state.call, call) or not state.base:
+            return on_day(call, ended)
+        return f"{state.call}:{state.base}"
 
     async def unsaid(self, call: str, msisdn: str) -> Unsaid | None:
         """The answer that this call stood on when it ended; None when it stood elsewhere, or the phone called again."""

@@ -16,7 +16,7 @@ from core.platform.settings import Settings
 from core.platform.webhooks import Take
 from ussd import metrics
 from ussd.engine import Engine
-from ussd.hops import Hop, Reply, call_of, on_day
+from ussd.hops import Hop, Reply, call_of
 
 Record = Callable[[SessionEnd, Unsaid | None], Awaitable[None]]
 CALLBACK: Final = ""
@@ -97,7 +97,7 @@ class EngineLine:
             unsaid = await self._engine.cut(call, ending.msisdn, timed_out=ending.outcome is SessionOutcome.TIMED_OUT)
         date = ending.date or datetime.now(UTC)
         end = SessionEnd(
-            session_id=on_day(call, date),
+            session_id=await self._engine.kept_as(call, ending.msisdn, date),
             status=ending.outcome,
             date=date,
             network=ending.network,

@@ -105,8 +105,12 @@ async def test_a_call_over_json_with_the_last_input(line: EngineLine, ended: lis
         pages = [await told("answer", "1", 4) for _ in range(3)]
         assert (pages[0]["goes_on"], pages[1:]) == (False, pages[:1] * 2)
         assert await told("end", "", 5) == {}
-    assert await calls_asked() == 1
-    assert [end.status for end in ended] == [SessionOutcome.CUT]
+        assert await calls_asked() == 1
+        await asyncio.sleep(0.1)
+        await told("begin", "2", 0)
+        await told("end", "", 1)
+    assert [end.status for end in ended] == [SessionOutcome.CUT] * 2
+    assert len({end.session_id for end in ended}) == 2, "the session number came again: it is another call"
 
 
 async def test_a_gateway_on_a_link_of_its_own_has_no_paths_and_is_held_while_the_application_stands(

@@ -1,0 +1,40 @@
+"""What a gateway calls things stands in its own files: nothing else in production knows a field or a code of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("asgi.py", "core", "ussd", "menus", "sms", "desk")
+SETTINGS = "core/platform/settings.py"
+OWN = {"africastalking": {"ussd/africastalking.py", "sms/outbox/africastalking.py"}}
+TABLES = {"ussd/gateways.py", "sms/outbox/gateways.py", "sms/outbox/routes.py"}
+"""Where its name stands."""
+
+WORDS = {
+    "africastalking": r"phoneNumber|sessionId|serviceCode|networkCode|failureReason|SMSMessageData|statusCode|UserData"
+    r"|[A-Z][a-z]+(?:Subscriber|BlackList|Blacklist|Credit|Balance|SenderId|LinkId|Rejection)\b|Africa's Talking"
+}
+"""Its fields and codes."""
+
+
+def files() -> dict[str, str]:
+    """The sources of production, without the migrations, which speak of what was."""
+    paths = [
+        path for room in ROOMS for path in ([ROOT / room] if room.endswith(".py") else (ROOT / room).rglob("*.py"))
+    ]
+    named = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+    return {name: text for name, text in named.items() if "/migrations/" not in name}
+
+
+@pytest.mark.parametrize("gateway", OWN)
+def test_nothing_else_knows_its_fields_and_codes(gateway: str) -> None:
+    knowing = {name for name, text in files().items() if re.search(WORDS[gateway], text)}
+    assert OWN[gateway] <= knowing, "the words are those of the gateway"
+    assert knowing - OWN[gateway] == {SETTINGS}, "its settings say whose they are"
+
+
+@pytest.mark.parametrize("gateway", OWN)
+def test_its_name_stands_in_the_tables_and_in_its_files(gateway: str) -> None:
+    assert {name for name, text in files().items() if gateway in text} == OWN[gateway] | TABLES | {SETTINGS}
