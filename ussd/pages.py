@@ -1,8 +1,8 @@
 """A text and its options, cut into pages that fit the screen.
 
 A page never measures more than the alphabet's budget; a word is on one page, an option on one page with its key; `0`
-goes back, `9` goes on. Room is left on each page for the line that says a key was wrong, so that it never moves what
-the person was reading.
+goes back, `9` goes on. A blank line parts a text into blocks, and is not shown: a block that fits a page stands on one.
+Room is left on each page for the line that says a key was wrong, so that it never moves what the person was reading.
 """
 
 import re
@@ -16,8 +16,11 @@ MORE = "9"
 BACK = "0"
 HOME = "00"
 OPTIONS_A_PAGE = 5
-ROW = 48
-"""Units of a line that is kept whole, such as a row of a list."""
+ROW = 64
+"""Units of a line that is kept whole, such as a row of a list or a date with what it is the date of."""
+
+BLOCK = "\n\n"
+"""What parts the blocks of a text."""
 
 _WORD = re.compile(r"\s?\S+")
 
@@ -100,7 +103,8 @@ class _Cutter:
         """Everything on one page, or None when it is too much for `limit`."""
         if len(labels) > OPTIONS_A_PAGE:
             return None
-        lines = [text, *_numbered(labels), *self.back, *(self.home if home and self.back else [])]
+        words = text.replace(BLOCK, "\n")
+        lines = [words, *_numbered(labels), *self.back, *(self.home if home and self.back else [])]
         whole = "\n".join(line for line in lines if line)
         if self.measure(whole) + self.reserve > limit:
             return None
@@ -109,8 +113,8 @@ class _Cutter:
     def cut(self, text: str, labels: Sequence[str], limit: int) -> list[Page]:
         """As many pages as it takes, each within `limit` with the error line counted."""
         pages: list[Page] = []
-        words, first = self._words(text), 0
         limit -= self.reserve
+        words, first = self._words(text, limit - self._foot([self.more])), 0
         while True:
             body, rest = self._take_words(words, limit - self._foot([self.more]))
             options = [] if rest else self._take_options(body, labels, first, limit)
@@ -129,13 +133,26 @@ class _Cutter:
     def _foot(self, lines: Sequence[str]) -> int:
         return sum(self.measure(line) + 1 for line in [*lines, *self.back])
 
-    def _words(self, text: str) -> list[str]:
-        """The words of a text, each with the space or the new line before it; a short line is one word."""
-        found: list[str] = []
-        for line in text.split("\n"):
+    def _words(self, text: str, limit: int) -> list[str]:
+        """The words of a text, each with the space or the new line before it.
+
+        One of several blocks that fits `limit`, and a short line, is one word.
+        """
+        words: list[str] = []
+        blocks = text.split(BLOCK)
+        for block in blocks:
+            if len(blocks) > 1 and self.measure(block) <= limit:
+                words.append(f"\n{block}")
+            else:
+                words += self._words_of_lines(block)
+        return words
+
+    def _words_of_lines(self, block: str) -> list[str]:
+        words: list[str] = []
+        for line in block.split("\n"):
             whole = f"\n{line.strip()}"
-            found += [whole] if 1 < self.measure(whole) <= ROW else _WORD.findall(f"\n{line}")
-        return found
+            words += [whole] if 1 < self.measure(whole) <= ROW else _WORD.findall(f"\n{line}")
+        return words
 
     def _take_words(self, words: list[str], limit: int) -> tuple[str, list[str]]:
         """As many words as fit `limit`, and the rest; a word longer than a page is cut, for want of better."""

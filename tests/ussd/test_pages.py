@@ -55,6 +55,26 @@ def test_a_row_of_a_list_stays_whole() -> None:
     assert all(row in lines for row in rows)
 
 
+PAYMENT = "Wari dili\nWari bèna di: ntènèndon, nowanburukalo tile 30 (tile 6 bi kò)\nMairie de Safo\nHakè: 30 000 F CFA"
+
+
+def test_a_block_that_fits_a_page_stands_on_one_and_what_parts_it_is_not_shown() -> None:
+    pages = lay_out(GSM7, SIGNS, "\n\n".join([PAYMENT] * 3), ["Wari minnu dira"], Room())
+    assert [page.text.count(PAYMENT) for page in pages] == [1, 1, 1]
+    assert all("\n\n" not in page.text for page in pages)
+    (page,) = lay_out(GSM7, SIGNS, "Don laban\n\nMairie de Safo", [], Room(back=False))
+    assert page.text == "Don laban\nMairie de Safo"
+
+
+@given(alphabet=ALPHABETS, blocks=st.lists(LINES, min_size=2, max_size=4), room=ROOMS)
+def test_blocks_lose_no_letter_and_fit(alphabet: Alphabet, blocks: list[str], room: Room) -> None:
+    pages = lay_out(alphabet, SIGNS, "\n\n".join(blocks), [], room)
+    signs = {f"9 {SIGNS.more}", f"0 {SIGNS.back}", f"00 {SIGNS.home}"}
+    kept = [line for page in pages for line in page.text.split("\n") if line not in signs]
+    assert "".join("".join(kept).split()) == "".join(alphabet.prepare("".join(blocks)).split())
+    assert all(alphabet.measure(page.text) <= alphabet.page_budget for page in pages)
+
+
 def test_one_page_when_it_fits_with_the_way_home_where_there_is_room() -> None:
     (page,) = lay_out(GSM7, SIGNS, "Komini sugandi", ["Safo", "Bla"], Room(home=True))
     assert page.text == "Komini sugandi\n1 Safo\n2 Bla\n0 Kòsegin\n00 Daminè"
