@@ -32,6 +32,8 @@ class Situation(Word):
     GRIEVANCE_OPEN = "grievance open"
     GRIEVANCE_ANSWERED = "grievance answered"
     ALL_COMPONENTS = "all components"
+    WINDOW = "window"
+    SEVERAL = "several"
     UNREGISTERED = "unregistered"
 
 
@@ -55,6 +57,8 @@ called(
         Situation.GRIEVANCE_OPEN: "plainte en cours",
         Situation.GRIEVANCE_ANSWERED: "plainte avec réponse",
         Situation.ALL_COMPONENTS: "inscrit dans les huit composantes",
+        Situation.WINDOW: "jour passé hier, argent encore à prendre",
+        Situation.SEVERAL: "deux aides le même jour, et un paiement échoué avant",
         Situation.UNREGISTERED: "téléphone inconnu",
     },
 )

@@ -122,6 +122,8 @@ def _commune_of(caller: CallerHousehold, places: Sequence[DemoPlace]) -> int:
 def _caller_components(situation: Situation, status: Status) -> tuple[ComponentCode, ...]:
     if situation is Situation.ALL_COMPONENTS:
         return tuple(sorted(ComponentCode))
+    if situation is Situation.SEVERAL:
+        return (ComponentCode.PNR, ComponentCode.TM)
     three = (ComponentCode.ANAM, ComponentCode.MA, ComponentCode.TM)
     return three if status in _ENROLLED else ()
 

@@ -111,6 +111,8 @@ def payments(household: DemoHousehold, paydays: Paydays) -> Iterator[DemoPayment
         due = paydays.past(household.commune, quarters_ago)
         past = replace(empty, round=paydays.round_name(quarters_ago), due_date=due)
         yield _ended(past, _luck(household, quarters_ago))
+    if household.situation is Situation.SEVERAL:
+        yield _of_this_lean_season(empty, paydays)
     yield from _single(household, empty, paydays)
     if ComponentCode.TM in household.components and household.status is Status.BENEFICIARY:
         yield _present(household, replace(empty, round=paydays.round_name(0)), paydays)
@@ -127,15 +129,21 @@ def before_the_move(household: DemoHousehold, paydays: Paydays) -> Iterator[Demo
 
 def _luck(household: DemoHousehold, quarters_ago: int) -> int:
     """0 to 99, the same each time."""
+    if household.situation is Situation.SEVERAL and quarters_ago == 1:
+        return FAILED_LUCK
     if household.situation is not None:
         return 0
     return (household.serial * 31 + quarters_ago * 17) % 100
 
 
+FAILED_LUCK: Final = 95
+"""From here on to 97 a payment has failed; below it was paid, above it was not taken."""
+
+
 def _ended(payment: DemoPayment, luck: int) -> DemoPayment:
     if payment.due_date is None:
         return payment
-    if luck < 95:
+    if luck < FAILED_LUCK:
         return replace(payment, state=PaymentState.PAID, paid_on=payment.due_date)
     if luck < 98:
         return replace(payment, state=PaymentState.FAILED, reason=NOT_FOUND)
@@ -153,6 +161,13 @@ def _single(household: DemoHousehold, empty: DemoPayment, paydays: Paydays) -> I
     if ComponentCode.AGR in household.components:
         grant = replace(empty, component=ComponentCode.AGR, round=f"AGR {year}", amount_xof=GRANT)
         yield _ended(replace(grant, due_date=working_day(date(year, 3, 15))), 0)
+
+
+def _of_this_lean_season(empty: DemoPayment, paydays: Paydays) -> DemoPayment:
+    """Money of another component, on the day of the next transfer."""
+    round_name, due = f"Soudure {paydays.today.year} 1/2", working_day(paydays.today + timedelta(days=6))
+    lean = replace(empty, component=ComponentCode.PNR, round=round_name, amount_xof=LEAN_SEASON)
+    return replace(lean, due_date=due, state=PaymentState.ANNOUNCED)
 
 
 def _present(household: DemoHousehold, payment: DemoPayment, paydays: Paydays) -> DemoPayment:
@@ -189,6 +204,9 @@ def _of_a_caller(situation: Situation, payment: DemoPayment, paydays: Paydays) -
             return replace(payment, due_date=on(-12), state=PaymentState.UNCLAIMED, last_day=on(18))
         case Situation.FAILED:
             return replace(payment, due_date=on(-6), state=PaymentState.FAILED, reason=NOT_FOUND)
+        case Situation.WINDOW:
+            yesterday, last_day = paydays.today - timedelta(days=1), paydays.today + timedelta(days=4)
+            return replace(payment, due_date=yesterday, last_day=last_day, state=PaymentState.ANNOUNCED)
         case Situation.CANCELLED:
             return replace(payment, due_date=on(3), state=PaymentState.CANCELLED, reason=FUNDS_LATE)
         case Situation.MOVED:

@@ -1,8 +1,8 @@
 """The payment days of a commune, which any phone may ask: they are public in the village."""
 
-from core.payments.history import commune_days
+from core.payments.history import PayDay, commune_days
+from core.phrases.telling import day_told
 from core.places.communes import CommuneHit, cercles, communes, regions, search_communes
-from core.text.formats import date_phrase
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, answer, ask, choose, option, retry
@@ -75,11 +75,20 @@ async def days_of_commune(call: Call) -> Value:
     days = await commune_days(call.word("commune"), call.today)
     if not days:
         return choose(f"{call.word('name')}\n{call.t('No date fixed yet.')}")
-    lines = (
-        ", ".join(each for each in (date_phrase(call.translator.language, day.day), day.place, day.village) if each)
-        for day in days[:MOST_DAYS]
-    )
+    lines = [line for day in days[:MOST_DAYS] for line in _told(call, day)]
     return answer("\n".join([call.word("name"), *lines]))
+
+
+def _told(call: Call, day: PayDay) -> list[str]:
+    """A day as it is told: what is open by its last day, what comes by its first."""
+    spoken = day_told(call.translator, day.day, call.today)
+    where = ", ".join(each for each in (day.place, day.village) if each)
+    if day.last_day is None:
+        return [f"{spoken}, {where}" if where else spoken]
+    last = call.t("Last day: {date}", date=day_told(call.translator, day.last_day, call.today))
+    if day.day < call.today:
+        return [where, last] if where else [last]
+    return [f"{spoken}, {where}" if where else spoken, last]
 
 
 def _with_its_cercle(hit: CommuneHit) -> str:

@@ -1,11 +1,10 @@
 """Whether the household is in the programme, with what, and why not. Nobody is told a score."""
 
-from core.payments.history import current_payment
-from core.payments.states import COMING
-from core.phrases.telling import contact_phone
+from core.payments.account import MoneyAccount, account
+from core.phrases.telling import payment_told, standing_told
 from core.registry.components import TEXTS
 from core.registry.households import EnrolmentCard, EventCard, Standing, standing
-from core.registry.statuses import REMEDIES, Status, status_reason
+from core.registry.statuses import Status
 from core.text.formats import hour_phrase, short_date
 from core.text.languages import in_language
 from core.text.translator import Amount
@@ -23,7 +22,7 @@ async def eligibility(call: Call) -> Value:
         return choose(call.t("Your household is not written."))
     if household.status is Status.BENEFICIARY:
         return _enrolled(call, household)
-    text = "\n".join(_outside(call, household))
+    text = "\n".join(standing_told(call.translator, household))
     if household.status is not Status.NOT_ELIGIBLE:
         return answer(text)
     appeal = option(
@@ -34,19 +33,30 @@ async def eligibility(call: Call) -> Value:
 
 @line.screen()
 async def component(call: Call) -> Value:
-    """One component: since when, what it gives, the next date and place."""
-    household = await standing(call.number("household") or 0, call.today)
-    enrolments = household.enrolments if household else ()
+    """One component: its days and its money first, then what it gives and since when."""
+    money = await account(call.number("household") or 0, call.today)
+    enrolments = money.standing.enrolments if money else ()
     enrolment = next((each for each in enrolments if each.component == call.word("component")), None)
-    if enrolment is None:
+    if money is None or enrolment is None:
         return choose(call.t("You get no help yet."))
-    lines = [call.t(label(enrolment.component, LINE)), _gives(call, enrolment)]
+    lines = [call.t(label(enrolment.component, LINE))]
     if enrolment.ended is not None and enrolment.ended <= call.today:
-        return answer("\n".join([*lines, call.t("Finished {day}", day=short_date(enrolment.ended))]))
+        lines.append(call.t("Finished {day}", day=short_date(enrolment.ended)))
+        return answer("\n".join([*lines, *_told(call, money, enrolment), _gives(call, enrolment)]))
+    if enrolment.next_event is not None:
+        lines.append(_event(call, TEXTS[enrolment.component].next_event, enrolment.next_event))
+    lines += _told(call, money, enrolment)
+    if len(lines) == 1 and money.waits(enrolment):
+        lines.append(call.t("No date fixed yet."))
+    lines.append(_gives(call, enrolment))
     if enrolment.since is not None:
         lines.append(call.t("Since {day}", day=short_date(enrolment.since)))
-    lines.append(await _next(call, enrolment))
-    return answer("\n".join(each for each in lines if each))
+    return answer("\n".join(lines))
+
+
+def _told(call: Call, money: MoneyAccount, enrolment: EnrolmentCard) -> list[str]:
+    """What is said of its money, as under the key of payments."""
+    return [line for news in money.of(enrolment.component) for line in payment_told(call.translator, news, call.today)]
 
 
 def _enrolled(call: Call, household: Standing) -> Value:
@@ -61,40 +71,11 @@ def _enrolled(call: Call, household: Standing) -> Value:
     )
 
 
-def _outside(call: Call, household: Standing) -> list[str]:
-    code = status_reason(household.status_reason)
-    reason = call.t(label(code, LINE)) if code else household.status_reason or ""
-    step = call.t(REMEDIES[code]) if code in REMEDIES else ""
-    match household.status:
-        case Status.ELIGIBLE:
-            lines = [call.t("Your household was chosen.")]
-        case Status.WAITING:
-            lines = [call.t("Your household was chosen, but its time has not come yet."), reason]
-        case Status.SUSPENDED:
-            lines = [call.t("The help is stopped."), reason, step, call.t("Call {phone}.", phone=contact_phone())]
-        case Status.EXITED:
-            lines = [call.t("Your household has finished the programme."), reason]
-        case _:
-            lines = [call.t("Your household was not chosen."), reason, step]
-    return [each for each in lines if each]
-
-
 def _gives(call: Call, enrolment: EnrolmentCard) -> str:
     texts = TEXTS[enrolment.component]
     if enrolment.amount_xof is not None and texts.gives_amount:
         return call.t(texts.gives_amount, amount=Amount(enrolment.amount_xof), times=enrolment.times or 1)
     return call.t(texts.gives)
-
-
-async def _next(call: Call, enrolment: EnrolmentCard) -> str:
-    if enrolment.next_event is not None:
-        return _event(call, TEXTS[enrolment.component].next_event, enrolment.next_event)
-    card = await current_payment(call.number("household") or 0, call.today)
-    if card is None or card.state not in COMING or card.component is not enrolment.component:
-        return call.t("No date fixed yet.")
-    if card.due_date is None or card.due_date < call.today:
-        return call.t("No date fixed yet.")
-    return call.t("Money will be given: {date}, {place}", date=card.due_date, place=card.place or "-")
 
 
 def _event(call: Call, without_words: str, event: EventCard) -> str:

@@ -1,24 +1,32 @@
 """The next payment, whatever has become of it, and those that were paid."""
 
-from core.payments.history import PaymentCard, current_payment, past_payments
-from core.payments.states import MISSED, PaymentState
-from core.phrases.telling import payment_told
+from collections.abc import Sequence
+
+from core.payments.account import TROUBLED, MoneyAccount, account
+from core.payments.history import PaymentCard, past_payments
+from core.payments.states import MISSED
+from core.phrases.telling import money_told
+from core.registry.components import PLAIN, ComponentCode
 from core.text.formats import short_date
 from core.text.translator import Amount
+from core.text.words import LINE, label
 from menus.line import line
 from ussd.call import Call
+from ussd.pages import BLOCK
 from ussd.values import Option, Value, answer, choose, option, say
 
 
 @line.screen("earlier_payments", "payment_said", "complaint_subjects")
 async def payment(call: Call) -> Value:
-    """The payment to talk about now."""
-    card = await current_payment(call.number("household") or 0, call.today)
-    text = call.t("No date fixed yet.") if card is None else payment_told(call.translator, card, call.today)
+    """All of the household's money: what can be taken, what comes, what went wrong."""
+    money = await account(call.number("household") or 0, call.today)
+    if money is None:
+        return choose(call.t("Your household is not written."))
+    text = BLOCK.join(money_told(call.translator, money))
     return answer(
         text,
         option(call.t("Past payments"), "earlier_payments"),
-        *_complaint(call, card),
+        *_complaint(call, money),
         option(call.t("Finish"), "payment_said", said=text),
     )
 
@@ -26,26 +34,32 @@ async def payment(call: Call) -> Value:
 @line.screen()
 async def payment_said(call: Call) -> Value:
     """The same once more as the last text of the call, which stays on the phone to be shown to others."""
-    return say(f"{call.word('said')}\n{call.t('You pay nothing. No one must ask money of you.')}")
+    return say(f"{call.word('said')}{BLOCK}{call.t('You pay nothing. No one must ask money of you.')}")
 
 
 @line.screen()
 async def earlier_payments(call: Call) -> Value:
-    """What was paid, newest first, and its sum."""
+    """What was paid, newest first, and its sum; each component by itself where there are several."""
     cards = await past_payments(call.number("household") or 0)
     if not cards:
         return choose(call.t("No payment yet."))
+    components = sorted({card.component for card in cards}, key=tuple(ComponentCode).index)
+    lines = [call.t("Past payments")]
+    for component in components:
+        if components != [PLAIN]:
+            lines.append(call.t(label(component, LINE)))
+        lines += _paid(call, [card for card in cards if card.component is component])
+    return choose("\n".join(lines))
+
+
+def _paid(call: Call, cards: Sequence[PaymentCard]) -> list[str]:
     rows = [
         call.t("{day}: {amount}", day=short_date(card.paid_on) if card.paid_on else "-", amount=Amount(card.amount_xof))
         for card in cards
     ]
-    total = call.t("All together: {amount}", amount=Amount(sum(card.amount_xof for card in cards)))
-    return choose("\n".join([call.t("Past payments"), *rows, total]))
+    return [*rows, call.t("All together: {amount}", amount=Amount(sum(card.amount_xof for card in cards)))]
 
 
-def _complaint(call: Call, card: PaymentCard | None) -> list[Option]:
-    troubled = card is not None and (
-        card.state in MISSED
-        or (card.due_date is not None and card.due_date < call.today and card.state is not PaymentState.PAID)
-    )
+def _complaint(call: Call, money: MoneyAccount) -> list[Option]:
+    troubled = any(each.phase in TROUBLED or each.card.state in MISSED for each in money.urgent)
     return [option(call.t("Make a complaint"), "complaint_subjects", topic="payment")] if troubled else []

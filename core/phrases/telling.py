@@ -1,83 +1,172 @@
 """What is said of a payment or a grievance, a line for each thing: the same on a screen and in an SMS."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Final
 
 from core.grievances.following import GrievanceView
 from core.grievances.vocabulary import DECIDED
+from core.payments.account import MoneyAccount, PaymentNews, PaymentPhase
 from core.payments.history import PaymentCard
 from core.payments.states import REMEDIES, PaymentState, failure_reason
 from core.platform.settings import settings
-from core.text.formats import short_date
+from core.registry.components import PLAIN
+from core.registry.households import Standing
+from core.registry.statuses import REMEDIES as STATUS_REMEDIES
+from core.registry.statuses import Status, status_reason
+from core.text.formats import date_phrase, short_date
 from core.text.translator import Amount, Translator
 from core.text.words import LINE, label
 
+SOON_DAYS: Final = 14
+"""Days ahead that are said beside the date; further on people count in weeks."""
 
-def payment_told(translator: Translator, card: PaymentCard, today: date) -> str:
-    """What is said of one payment on `today`."""
-    match card.state:
-        case PaymentState.PAID:
-            lines = _paid(translator, card, today)
-        case PaymentState.UNCLAIMED:
-            lines = _unclaimed(translator, card, today)
-        case PaymentState.FAILED:
-            lines = _failed(translator, card, today)
-        case PaymentState.CANCELLED:
-            lines = _cancelled(translator, card, today)
+SEASON_DAYS: Final = 180
+"""Further away than this, a day without its year would be taken for that of this year."""
+
+
+def money_told(translator: Translator, account: MoneyAccount) -> list[str]:
+    """What is said of a household's money, in blocks of lines: where it stands if that decides, then each payment.
+
+    Each payment is named by its component where that is not what people mean by money.
+    """
+    outside = account.standing.status is not Status.BENEFICIARY
+    blocks = ["\n".join(standing_told(translator, account.standing))] if outside else []
+    named = {each.card.component for each in account.urgent} != {PLAIN}
+    for news in account.urgent:
+        lines = payment_told(translator, news, account.today)
+        name = [translator.t(label(news.card.component, LINE))] if named else []
+        blocks.append("\n".join([*name, *lines]))
+    if blocks:
+        return blocks
+    return [translator.t("No date fixed yet.") if account.expects else translator.t("You get no help yet.")]
+
+
+def standing_told(translator: Translator, standing: Standing) -> list[str]:
+    """Where a household stands that is not in the programme now, why, and what it can do."""
+    code = status_reason(standing.status_reason)
+    reason = translator.t(label(code, LINE)) if code else standing.status_reason or ""
+    step = translator.t(STATUS_REMEDIES[code]) if code in STATUS_REMEDIES else ""
+    match standing.status:
+        case Status.ELIGIBLE:
+            lines = [translator.t("Your household was chosen.")]
+        case Status.WAITING:
+            lines = [translator.t("Your household was chosen, but its time has not come yet."), reason]
+        case Status.SUSPENDED:
+            call = translator.t("Call {phone}.", phone=contact_phone())
+            lines = [translator.t("The help is stopped."), reason, step, call]
+        case Status.EXITED:
+            lines = [translator.t("Your household has finished the programme."), reason]
         case _:
-            lines = _coming(translator, card, today)
-    return "\n".join(lines)
+            lines = [translator.t("Your household was not chosen."), reason, step]
+    return [each for each in lines if each]
+
+
+def payment_told(translator: Translator, news: PaymentNews, today: date) -> list[str]:
+    """What is said of one payment on `today`."""
+    return [each for each in TELLINGS[news.phase](translator, news.card, today) if each]
+
+
+def day_told(translator: Translator, day: date, today: date) -> str:
+    """A day as people say it: `samedi 28 novembre (demain)`, with the year where it is not of this season."""
+    phrase = date_phrase(translator.language, day, year=abs((day - today).days) > SEASON_DAYS)
+    match (day - today).days:
+        case -1:
+            near = translator.t("yesterday")
+        case 0:
+            near = translator.t("today")
+        case 1:
+            near = translator.t("tomorrow")
+        case days if 1 < days <= SOON_DAYS:
+            near = translator.t("in {n} days", n=days)
+        case _:
+            return phrase
+    return f"{phrase} ({near})"
+
+
+def _open(translator: Translator, card: PaymentCard, today: date) -> list[str]:
+    amount = Amount(card.amount_xof)
+    if card.state is PaymentState.UNCLAIMED:
+        first = translator.t("The money has not been taken: {amount}", amount=amount)
+    elif card.due_date == today:
+        first = translator.t("Money is given today: {amount}", amount=amount)
+    else:
+        first = translator.t("You can still take {amount}", amount=amount)
+    last = card.last_day if card.last_day is not None and card.last_day != card.due_date else None
+    return [
+        first,
+        card.place or "",
+        translator.t("Last day: {date}", date=day_told(translator, last, today)) if last else "",
+    ]
 
 
 def _coming(translator: Translator, card: PaymentCard, today: date) -> list[str]:
-    amount = Amount(card.amount_xof)
-    if card.due_date is None:
-        return [translator.t("No date fixed yet."), translator.t("Amount: {amount}", amount=amount)]
-    if card.due_date < today:
-        return [
-            translator.t("{day}: {amount}", day=short_date(card.due_date), amount=amount),
-            translator.t("Not paid yet."),
-        ]
-    where = card.place or ""
-    if card.moved_from is not None and card.moved_from != card.due_date:
-        first = translator.t("Day changed: {new}, not {old}.", new=card.due_date, old=card.moved_from)
-        lines = [first, where] if where else [first]
-    elif where:
-        lines = [translator.t("Money will be given: {date}, {place}", date=card.due_date, place=where)]
+    day = card.due_date or today
+    if card.moved_from is not None and card.moved_from != day:
+        first = translator.t("Day changed: {new}, not {old}.", new=day, old=card.moved_from)
     else:
-        lines = [translator.t("Money will be given: {date}", date=card.due_date)]
-    lines.append(translator.t("Amount: {amount}", amount=amount))
-    if card.agency:
-        lines.append(translator.t("Payment agency: {name}", name=card.agency))
-    return lines
+        first = translator.t("Money will be given: {date}", date=day_told(translator, day, today))
+    last = card.last_day if card.last_day is not None and card.last_day != card.due_date else None
+    return [
+        first,
+        translator.t("Last day: {date}", date=day_told(translator, last, today)) if last else "",
+        ", ".join(each for each in (card.place, card.agency) if each),
+        translator.t("Amount: {amount}", amount=Amount(card.amount_xof)),
+    ]
+
+
+def _undated(translator: Translator, card: PaymentCard, today: date) -> list[str]:
+    amount = translator.t("Amount: {amount}", amount=Amount(card.amount_xof))
+    if card.moved_from is None:
+        return [translator.t("No date fixed yet."), amount]
+    dropped = day_told(translator, card.moved_from, today)
+    return [translator.t("No money will be given {date}. We will say another day.", date=dropped), amount]
+
+
+def _overdue(translator: Translator, card: PaymentCard, today: date) -> list[str]:
+    day = card.due_date or card.last_day
+    first = translator.t("{day}: {amount}", day=short_date(day) if day else "-", amount=Amount(card.amount_xof))
+    return [first, translator.t("Not paid yet.")]
 
 
 def _paid(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     amount = Amount(card.amount_xof)
     if card.paid_on is None:
         return [translator.t("Money was given: {amount}", amount=amount)]
-    return [translator.t("Money was given {date}: {amount}", date=card.paid_on, amount=amount)]
+    day = day_told(translator, card.paid_on, today)
+    return [translator.t("Money was given {date}: {amount}", date=day, amount=amount)]
 
 
-def _unclaimed(translator: Translator, card: PaymentCard, today: date) -> list[str]:
+def _carried(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     first = translator.t("The money has not been taken: {amount}", amount=Amount(card.amount_xof))
-    if card.last_day is None or card.last_day < today:
-        return [first, translator.t("It will be added to the next payment.")]
-    lines = [first, translator.t("Last day: {date}", date=card.last_day)]
-    return [*lines, card.place] if card.place else lines
+    return [first, translator.t("It will be added to the next payment.")]
 
 
 def _failed(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     first = translator.t("The money could not be given: {amount}", amount=Amount(card.amount_xof))
     code = failure_reason(card.reason)
-    reason = translator.t(label(code, LINE)) if code else card.reason
+    reason = translator.t(label(code, LINE)) if code else card.reason or ""
     remedy = translator.t(REMEDIES[code]) if code in REMEDIES else translator.t("Call {phone}.", phone=contact_phone())
-    return [first, reason, remedy] if reason else [first, remedy]
+    return [first, reason, remedy]
 
 
 def _cancelled(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     if card.due_date is None:
         return [translator.t("The payment will not be made. We will say another day.")]
-    return [translator.t("No money will be given {date}. We will say another day.", date=card.due_date)]
+    day = day_told(translator, card.due_date, today)
+    return [translator.t("No money will be given {date}. We will say another day.", date=day)]
+
+
+TELLINGS: Final[Mapping[PaymentPhase, Callable[[Translator, PaymentCard, date], list[str]]]] = {
+    PaymentPhase.OPEN: _open,
+    PaymentPhase.COMING: _coming,
+    PaymentPhase.CANCELLED: _cancelled,
+    PaymentPhase.OVERDUE: _overdue,
+    PaymentPhase.FAILED: _failed,
+    PaymentPhase.CARRIED: _carried,
+    PaymentPhase.UNDATED: _undated,
+    PaymentPhase.PAID: _paid,
+}
 
 
 def grievance_told(translator: Translator, grievance: GrievanceView) -> list[str]:

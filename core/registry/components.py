@@ -105,3 +105,9 @@ WITH_EVENTS: Final = frozenset(
     {ComponentCode.MA, ComponentCode.PNP, ComponentCode.HIMO, ComponentCode.AGR, ComponentCode.CASH_PLUS}
 )
 """They call people together; the others pay or care, and call nobody."""
+
+WITHOUT_DAYS: Final = frozenset({ComponentCode.ANAM})
+"""They are there every day: nobody is called or paid on one."""
+
+PLAIN: Final = ComponentCode.TM
+"""What people mean by money where nothing else is said."""

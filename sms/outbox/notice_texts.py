@@ -8,8 +8,8 @@ from typing import Any
 from core.call_requests.vocabulary import Period
 from core.grievances.following import by_reference
 from core.outbox.notices import NoticeKind
-from core.payments.history import current_payment
-from core.phrases.telling import contact_phone, grievance_told, payment_told
+from core.payments.account import account
+from core.phrases.telling import contact_phone, grievance_told, money_told
 from core.platform.settings import settings
 from core.registry.callers import recognise
 from core.text.formats import short_date
@@ -113,8 +113,8 @@ async def _payment(occasion: Occasion, translator: Translator) -> str:
     today = occasion.now.date()
     texts = []
     for household in households:
-        card = await current_payment(household.id, today)
-        text = translator.t("No date fixed yet.") if card is None else payment_told(translator, card, today)
+        money = await account(household.id, today)
+        text = "\n".join(money_told(translator, money)) if money else ""
         texts.append(
             translator.t("{name}: {text}", name=household.head_name, text=text) if len(households) > 1 else text
         )

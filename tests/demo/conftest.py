@@ -3,3 +3,4 @@
 from tests.desk.conftest import app as app
 from tests.desk.conftest import browser as browser
 from tests.desk.conftest import desk_settings as desk_settings
+from tests.desk.conftest import watch as watch

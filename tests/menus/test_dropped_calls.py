@@ -75,7 +75,7 @@ async def test_a_call_dropped_at_the_payment_is_answered_with_its_page_in_the_ca
     [
         (Situation.PAID, ["1"], "Payé le "),
         (Situation.ELIGIBLE, ["2"], "Votre ménage a été retenu"),
-        (Situation.ALL_COMPONENTS, ["2", "1"], "Aide petite activité\n180 000 F CFA"),
+        (Situation.ALL_COMPONENTS, ["2", "1"], "Aide petite activité\n"),
         (Situation.GRIEVANCE_ANSWERED, ["4", "1"], "Plainte "),
         (Situation.SHARED, ["1", "1"], "Kadiatou Berthé : Prochain paiement"),
         (Situation.UNREGISTERED, ["1", "2", "1", "1", "1"], ""),

@@ -15,6 +15,7 @@ from babel.messages import Message
 from babel.messages.pofile import read_po
 
 from core.call_requests.vocabulary import Period
+from core.payments.account import PaymentNews, phase_of
 from core.payments.history import PaymentCard
 from core.payments.states import PaymentState
 from core.phrases.telling import payment_told
@@ -226,6 +227,7 @@ def test_a_payment_is_told_on_one_page(language: Language, state: PaymentState) 
     day = longest_day(language)
     today = day - timedelta(days=7)
     card = PaymentCard(
+        id=1,
         component=ComponentCode.TM,
         round="2026-3",
         state=state,
@@ -238,9 +240,13 @@ def test_a_payment_is_told_on_one_page(language: Language, state: PaymentState) 
         reason="name",
         moved_from=None,
     )
-    assert sent(payment_told(translator(language), card, today)) <= GSM7.page_aim
+    phase = phase_of(card, today)
+    assert phase
+    lines = payment_told(translator(language), PaymentNews(phase, card), today)
+    assert sent("\n".join(lines)) <= GSM7.page_aim
     moved = replace(card, moved_from=day - timedelta(days=7))
-    assert sent(payment_told(translator(language), moved, today)) <= GSM7.page_budget
+    lines = payment_told(translator(language), PaymentNews(phase, moved), today)
+    assert sent("\n".join(lines)) <= GSM7.page_budget
 
 
 def test_every_bambara_text_says_where_it_comes_from() -> None:

@@ -277,8 +277,8 @@ async def test_what_is_asked_is_answered_from_what_is_true_when_it_is_sent(line:
     assert await gateway.takes(line.now) == [
         (
             AWA,
-            "Jigisèmèjiri : Prochain paiement : vendredi 27 novembre, Mairie de Safo\nMontant : 30 000 F CFA\n"
-            "Agence de paiement : Caisse. C'est gratuit.",
+            "Jigisèmèjiri : Prochain paiement : vendredi 27 novembre (dans 3 jours)\nMairie de Safo, Caisse\n"
+            "Montant : 30 000 F CFA. C'est gratuit.",
         )
     ]
 
@@ -294,7 +294,7 @@ async def test_on_a_shared_phone_each_household_is_named(line: Webhooks, gateway
     ((_, sms),) = await gateway.takes(line.now)
     first, *_, last = sms.split("\n")
     assert first.startswith("Jigisèmèjiri : Awa Traoré")
-    assert "vendredi 27 novembre, Mairie de Safo" in first
+    assert "vendredi 27 novembre (dans 3 jours)" in first
     assert last.startswith("Oumou Keita")
     assert "Pas encore de date" in last
     assert "Fanta" not in sms
