@@ -22,6 +22,7 @@ from rich.table import Table
 from core.calls.counts import since as counted_since
 from core.files.cells import UnreadableFile
 from core.imports.reading import Problem
+from core.platform import database
 from core.platform.settings import Settings, settings
 from core.platform.terminal import errors, out
 from core.schema.ground import at_database, postgres
@@ -49,8 +50,14 @@ def check(
     real: Annotated[
         bool, typer.Option("--real", help="Hold pages to the longest values of the database that is set.")
     ] = False,
+    truth: Annotated[
+        int, typer.Option(min=0, help="Instead, hold what is told of so many invented payment histories to the oracle.")
+    ] = 0,
 ) -> None:
     """Walk the line as every kind of caller in every language, and name every page that is wrong."""
+    if truth:
+        _hold_to_the_truth(truth)
+        return
     longest = at_database(longest_of_database()) if real else Longest()
     walk = walked(longest)
     faults = findings(walk, line, rules(alphabet(settings().alphabet)))
@@ -86,6 +93,30 @@ def _walked(longest: Longest, language: Language) -> Walk:
 
     with tempfile.TemporaryDirectory(prefix="jigi-menus-") as folder:
         return asyncio.run(work(postgres(Settings(data_dir=Path(folder), database_url=""))))
+
+
+def _hold_to_the_truth(examples: int) -> None:
+    """Dial and ask by SMS for invented histories, and name the smallest of which something else is told than is so."""
+    from proof.histories import NotSo, hold
+
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="jigi-truth-") as folder, asyncio.Runner() as runner:
+        url = postgres(Settings(data_dir=Path(folder), database_url=""))
+        runner.run(_opened(url))
+        try:
+            tried = hold(runner, examples)
+        except NotSo as wrong:
+            out.print(str(wrong), highlight=False, markup=False, soft_wrap=True)
+            raise typer.Exit(1) from None
+        finally:
+            runner.run(database.close_database())
+    counted = f"{tried.households} households, {tried.payments} payments, {tried.answers} answers"
+    out.print(f"{counted}, all of them so, in {time.perf_counter() - began:.1f} s", highlight=False)
+
+
+async def _opened(url: str) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    database.open_database(url, pool=4, statement_seconds=60)
 
 
 @app.command()

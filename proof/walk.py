@@ -106,7 +106,7 @@ Undone = Callable[[], AbstractAsyncContextManager[None]]
 """Makes, for each hop, what undoes what it changed outside the session."""
 
 
-class _Shelf:
+class Shelf:
     """Sessions in memory, which can be put back as they were."""
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ class Walker:
         most_pages: int = MOST_PAGES,
         **engine: Any,
     ) -> None:
-        self._shelf = _Shelf()
+        self._shelf = Shelf()
         self._session_ids: dict[str, str] = {}
         self._most_pages = most_pages
         self._own_words = {language: _own_words(language, alphabet) for language in Language}

@@ -1,0 +1,247 @@
+"""The truth oracle: what a caller must be told of their household's money, worked out a second time.
+
+It shares no code with the line: it has its own rules, its own sentences and its own names
+of days and months. Histories of payments are planted, dialled and asked for by SMS, and what comes is held against it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Final
+
+TODAY: Final = date(2026, 11, 24)
+PLACE, AGENCY, PHONE = "Mairie de Safo", "Caisse", "+223 20 22 16 15"
+
+DAYS: Final[Mapping[str, Sequence[str]]] = {
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    "bm": ("ntènèndon", "taratadon", "arabadon", "alamisadon", "jumadon", "sibiridon", "karidon"),
+}
+MONTHS: Final[Mapping[str, Sequence[str]]] = {
+    "fr": (
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+        "décembre",
+    ),
+    "bm": (
+        "zanwuyekalo", "feburuyekalo", "marisikalo", "awirilikalo", "mèkalo", "zuwènkalo", "zuluyekalo", "utikalo",
+        "sètanburukalo", "òkutòburukalo", "nowanburukalo", "desanburukalo",
+    ),
+}  # fmt: skip
+
+SAYS: Final[Mapping[str, Mapping[str, str]]] = {
+    "fr": {
+        "TM": "Transfert d'argent", "PNR": "Argent de la soudure", "AGR": "Aide petite activité",
+        "can": "Vous pouvez encore prendre {sum}", "today": "Paiement aujourd'hui : {sum}",
+        "left": "Argent non retiré : {sum}", "until": "Dernier jour : {day}", "next": "Prochain paiement : {day}",
+        "changed": "Jour changé : {new}, et non {old}.", "sum": "Montant : {sum}",
+        "off": "Pas de paiement le {day}. Nous donnerons un autre jour.",
+        "off undated": "Paiement annulé. Nous donnerons un autre jour.", "late": "{day} : {sum}",
+        "not yet": "Pas encore payé.", "failed": "Paiement impossible : {sum}",
+        "added": "Il sera ajouté au prochain paiement.",
+        "no day": "Pas encore de date fixée.", "paid": "Payé le {day} : {sum}", "paid undated": "Payé : {sum}",
+        "name": "Le nom ne correspond pas.", "go name": "Allez à la mairie avec votre papier.",
+        "agency": "L'agence n'est pas venue.", "go agency": "Voyez le comité du village.",
+        "call": "Appelez le " + PHONE + ".",
+        "suspended": "L'aide est suspendue. Il manque un papier. Apportez votre papier à la mairie. Appelez le "
+        + PHONE + ".",
+        "eligible": "Votre ménage a été retenu.",
+        "d-1": "hier", "d0": "aujourd'hui", "d1": "demain", "dn": "dans {n} jours",
+    },
+    "bm": {
+        "TM": "Wari dili", "PNR": "Bolodèsè waati wari", "AGR": "Warisòròbaaraw",
+        "can": "Aw bè se ka {sum} ta sisan", "today": "Wari bè di bi: {sum}",
+        "left": "Wari ma ta fòlò: {sum}", "until": "Don laban: {day}", "next": "Wari bèna di: {day}",
+        "changed": "Don yèlèmana: {new} don, {old} tè.", "sum": "Hakè: {sum}",
+        "off": "Wari tèna di {day}. An bèna don wèrè fò.",
+        "off undated": "A tèna kè tugun. An bèna don wèrè fò.", "late": "{day}: {sum}",
+        "not yet": "Wari ma di fòlò.", "failed": "Wari ma se ka di: {sum}", "added": "A bèna fara wari nata kan.",
+        "no day": "Don ma da fòlò.", "paid": "Wari dira {day}: {sum}", "paid undated": "Wari dira: {sum}",
+        "name": "Tògò ma bèn sèbèn ma.", "go name": "Aw ye aw ka sèbèn ta ka taa meri la.",
+        "agency": "Wari dibaga ma na.", "go agency": "Aw ye taa dugu komite sègèrè.",
+        "call": "Aw ye " + PHONE + " wele.",
+        "suspended": "Dèmè jòra. Sèbènw dafalen tè. Aw ye aw ka sèbèn ta ka taa meri la. Aw ye " + PHONE + " wele.",
+        "eligible": "Aw ka ga sugandira.",
+        "d-1": "kunun", "d0": "bi", "d1": "sini", "dn": "tile {n} bi kò",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """A payment of the registry; its days are counted from today, -3 being three days ago."""
+
+    component: str
+    state: str
+    amount: int
+    due: int | None = None
+    last: int | None = None
+    paid: int | None = None
+    moved_from: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Where a household stands (beneficiary, suspended for want of a paper, eligible), and its payments."""
+
+    status: str
+    payments: tuple[Pay, ...] = ()
+
+
+ORDER: Final = ("open", "coming", "called off", "late", "failed", "carried", "no day", "paid")
+
+
+def must_be_told(household: History, language: str) -> list[list[str]]:
+    """What must be told, in groups of blocks: the groups in order, the blocks of one group in any order."""
+    said = SAYS[language]
+    groups = [[said[household.status]]] if household.status != "beneficiary" else []
+    open_ends = [(kind, pay) for kind, pay in standing(household.payments) if kind != "paid"]
+    if not open_ends:
+        open_ends = standing(household.payments)[:1]
+    alone = {pay.component for _, pay in open_ends} == {"TM"}
+    for _, group in groupby(open_ends, key=lambda each: _place(*each)):
+        groups.append([block(kind, pay, language, named=not alone) for kind, pay in group])
+    return groups or [[said["no day"]]]
+
+
+def of_component(household: History, component: str, language: str) -> list[list[str]]:
+    """The same for the page of one component: its name, then its payments, or that no day is fixed."""
+    own = [(kind, pay) for kind, pay in standing(household.payments) if pay.component == component]
+    groups = [[SAYS[language][component]]]
+    for _, group in groupby(own, key=lambda each: _place(*each)):
+        groups.append([block(kind, pay, language, named=False) for kind, pay in group])
+    if not own:
+        groups.append([SAYS[language]["no day"]])
+    return groups
+
+
+def standing(payments: Sequence[Pay]) -> list[tuple[str, Pay]]:
+    """Each payment that is to be told, with what it is today, in the order of telling."""
+    told: list[tuple[str, Pay]] = []
+    for pay in payments:
+        kind = _kind(pay)
+        if kind in ("gone", "paid"):
+            continue
+        if kind == "carried" and any(
+            other.state == "paid" and other.component == pay.component and _about(other) > _about(pay)
+            for other in payments
+        ):
+            continue
+        told.append((kind, pay))
+    for component in {pay.component for pay in payments}:
+        if all(pay.component != component for _, pay in told):
+            paid = [pay for pay in payments if pay.component == component and pay.state == "paid"]
+            if paid:  # of two of one day the one that was written last
+                told.append(("paid", max(reversed(paid), key=_about)))
+    return sorted(told, key=lambda each: _place(*each))
+
+
+def _kind(pay: Pay) -> str:
+    if pay.state in ("paid", "failed"):
+        return pay.state
+    if pay.state == "cancelled":
+        return "gone" if pay.due is not None and pay.due < 0 else "called off"
+    if pay.state == "unclaimed":
+        return "open" if pay.last is not None and pay.last >= 0 else "carried"
+    if pay.due is not None and pay.due > 0:
+        return "coming"
+    if pay.due is None and pay.last is None:
+        return "no day"
+    ends = pay.due if pay.last is None else pay.last
+    return "open" if ends is not None and ends >= 0 else "late"
+
+
+def _about(pay: Pay) -> int:
+    """The day by which a payment is earlier or later than another."""
+    return next((day for day in (pay.paid, pay.due, pay.last) if day is not None), -(10**6))
+
+
+def _place(kind: str, pay: Pay) -> tuple[int, int, str]:
+    """Its place in the telling: what can be taken by its end, what comes by its day, what is behind latest first."""
+    day = pay.last if kind == "open" and pay.last is not None else _about(pay)
+    return ORDER.index(kind), day if kind in ("open", "coming", "called off") else -day, pay.component
+
+
+def block(kind: str, pay: Pay, language: str, *, named: bool) -> str:
+    """The lines of one payment, as one string."""
+    return " ".join([*([SAYS[language][pay.component]] if named else []), *_lines(kind, pay, language)])
+
+
+def _lines(kind: str, pay: Pay, language: str) -> Iterator[str]:
+    said = SAYS[language]
+    money = f"{pay.amount // 1000} 000 F CFA"
+    later = pay.last if pay.last is not None and pay.last != pay.due else None
+    until = [said["until"].format(day=near(later, language))] if later is not None else []
+    match kind:
+        case "open":
+            first = "left" if pay.state == "unclaimed" else "today" if pay.due == 0 else "can"
+            yield from (said[first].format(sum=money), PLACE, *until)
+        case "coming" if pay.moved_from is not None and pay.moved_from != pay.due:
+            new, old = spoken(pay.due or 0, language), spoken(pay.moved_from, language)
+            yield from (said["changed"].format(new=new, old=old), *until, f"{PLACE}, {AGENCY}")
+            yield said["sum"].format(sum=money)
+        case "coming":
+            yield from (said["next"].format(day=near(pay.due or 0, language)), *until, f"{PLACE}, {AGENCY}")
+            yield said["sum"].format(sum=money)
+        case "called off":
+            yield said["off"].format(day=near(pay.due, language)) if pay.due is not None else said["off undated"]
+        case "late":
+            day = TODAY + timedelta(days=_about(pay))
+            yield from (said["late"].format(day=f"{day:%d/%m/%Y}", sum=money), said["not yet"])
+        case "failed":
+            yield said["failed"].format(sum=money)
+            yield from {
+                None: [said["call"]],
+                "name": [said["name"], said["go name"]],
+                "agency": [said["agency"], said["go agency"]],
+            }.get(pay.reason, [pay.reason or "", said["call"]])
+        case "carried":
+            yield from (said["left"].format(sum=money), said["added"])
+        case "no day":
+            dropped = pay.moved_from
+            yield said["no day"] if dropped is None else said["off"].format(day=near(dropped, language))
+            yield said["sum"].format(sum=money)
+        case _:
+            paid = pay.paid
+            yield (
+                said["paid undated"].format(sum=money)
+                if paid is None
+                else said["paid"].format(day=near(paid, language), sum=money)
+            )
+
+
+def near(days: int, language: str) -> str:
+    """A day with how near it is, and with its year where that is more than half a year away."""
+    said = SAYS[language]
+    away = said.get(f"d{days}") or (said["dn"].format(n=days) if 2 <= days <= 14 else "")
+    return (
+        f"{spoken(days, language, year=abs(days) > 180)} ({away})"
+        if away
+        else spoken(days, language, year=abs(days) > 180)
+    )
+
+
+def spoken(days: int, language: str, *, year: bool = False) -> str:
+    """A day as it is said."""
+    day = TODAY + timedelta(days=days)
+    weekday, month = DAYS[language][day.weekday()], MONTHS[language][day.month - 1]
+    if language == "fr":
+        number = "1er" if day.day == 1 else str(day.day)
+        return f"{weekday} {number} {month} {day.year}" if year else f"{weekday} {number} {month}"
+    return f"{weekday}, {month} tile {day.day}" + (f", san {day.year}" if year else "")
+
+
+def differs(told: str, groups: Sequence[Sequence[str]], *, more: bool = False) -> str:
+    """Where what was told is not what must be told: '' where it is. Words count, not lines and pages.
+
+    `more` may follow.
+    """
+    words = told.replace("û", "u").split()
+    at = 0
+    for group in groups:
+        expected = " ".join(group).replace("û", "u").split()
+        actual = words[at : at + len(expected)]
+        at += len(expected)
+        if sorted(actual) != sorted(expected) or (len(group) == 1 and actual != expected):
+            return f"told: {' '.join(actual)}\nmust: {' '.join(expected)}"
+    return f"told beyond: {' '.join(words[at:])}" if words[at:] and not more else ""
