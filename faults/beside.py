@@ -12,7 +12,8 @@ from typing import Final
 
 from core.campaigns.models import CampaignState
 from core.campaigns.steps import WrongState
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.platform import sql
 from core.platform.settings import Settings
 from core.staff.agents import Actor

@@ -13,7 +13,7 @@ from hypothesis import settings as trial_settings
 from hypothesis import strategies as st
 
 from core.calls.journal import Journal
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.payments.models import Payment, PaymentMove, PaymentRound
 from core.payments.states import PaymentState
 from core.places.models import Cercle, Commune, Region

@@ -11,7 +11,8 @@ from sqlmodel import col, func, select
 from core.call_requests.models import CallAttempt, CallRequest
 from core.call_requests.rules import AlreadyCalled, CallRequestStep, after_a_miss, refusal
 from core.call_requests.vocabulary import CallRequestState, Period
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.platform.database import Session, writing
 from core.platform.errors import JigiError
 from core.staff import audit

@@ -8,7 +8,8 @@ from core.grievances.calendar import due_dates
 from core.grievances.subjects import CATEGORIES, is_sensitive, keeps_least, subject
 from core.grievances.vocabulary import TOP, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.numbers.identifiers import new_reference
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.platform import sql
 from core.platform.database import writing
 from core.registry.statuses import Status

@@ -18,7 +18,8 @@ from core.grievances.locked import Locked, ShownVersion, lock, lock_as_shown
 from core.grievances.models import Grievance, GrievanceEvent
 from core.grievances.rules import check_words, may_be_reopened, refusal
 from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, GrievanceStep, Level, above
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.platform.database import Session, writing
 from core.platform.errors import JigiError
 from core.staff import audit

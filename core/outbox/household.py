@@ -6,7 +6,7 @@ from typing import Final
 
 from core.campaigns.models import CampaignKind
 from core.outbox.messages import MessageKind, MessageState
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
 
 LAST: Final = 30

@@ -14,7 +14,7 @@ from sqlmodel import Field
 
 from core.campaigns.models import CampaignKind
 from core.numbers.msisdn import Operator
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.platform.columns import WORD_LETTERS, TableRow, coded, listed, one_of, stamped
 from core.text.columns import LanguageCode
 from core.text.languages import Language

@@ -7,61 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.numbers.msisdn import can_get_sms, operator
+from core.outbox.messages import BatchState, MessageState
+from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
 from core.platform.database import writing
 from core.platform.jobs import wake
 from core.text.languages import Language
-from core.text.words import DESK, Word, called
-
-
-class NoticeKind(Word):
-    """What a notice tells. Its values stand in `Notice.filling`, dates as ISO text."""
-
-    RECEIVED = "received"
-    """`ref`, `due`; `discreet` for a sensitive grievance."""
-    INFORMATION = "information"
-    """`ref`; `discreet`."""
-    DECIDED = "decided"
-    """`ref`, `text`; `rejected`; `discreet`, without its text."""
-    ESCALATED = "escalated"
-    """`ref`, `due`; `discreet`."""
-    CALL_AGREED = "call_agreed"
-    """`day`, `period`."""
-    CALL_DROPPED = "call_cut"
-    """`text`, as the call would have shown it."""
-    SMS_STOPPED = "sms_stopped"
-    SMS_STARTED = "sms_started"
-    PAYMENT = "payment"
-    """Answered from what is true when it is sent."""
-    STATUS = "status"
-    """`ref`; the same."""
-    NUMBER_MISTYPED = "number_mistyped"
-    HELP = "help"
-    NOT_UNDERSTOOD = "not_understood"
-    TEST = "test"
-    """`body`, sent as it is."""
-
-
-called(
-    NoticeKind,
-    DESK,
-    {
-        NoticeKind.RECEIVED: "Reçu d'une plainte",
-        NoticeKind.INFORMATION: "Information demandée",
-        NoticeKind.DECIDED: "Décision sur une plainte",
-        NoticeKind.ESCALATED: "Plainte transmise plus haut",
-        NoticeKind.CALL_AGREED: "Rappel convenu",
-        NoticeKind.CALL_DROPPED: "Suite d'un appel coupé",
-        NoticeKind.SMS_STOPPED: "SMS arrêtés",
-        NoticeKind.SMS_STARTED: "SMS repris",
-        NoticeKind.PAYMENT: "Réponse : paiement",
-        NoticeKind.STATUS: "Réponse : plainte",
-        NoticeKind.NUMBER_MISTYPED: "Réponse : numéro mal écrit",
-        NoticeKind.HELP: "Réponse : aide",
-        NoticeKind.NOT_UNDERSTOOD: "Réponse : pas compris",
-        NoticeKind.TEST: "Essai",
-    },
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +33,21 @@ class Notice:
     household_id: int | None = None
 
 
-QUEUE: Final = """
+QUEUE: Final = f"""
 WITH queued AS (
     INSERT INTO message
         (batch_id, kind, key, msisdn, operator, household_ids, language, filling, state, attempts, was_uncertain,
          planned_at)
     VALUES (nextval('sms_batch_id_seq'), %(kind)s, %(key)s, %(msisdn)s, %(operator)s,
-        CAST(%(household_ids)s AS integer[]), %(language)s, CAST(%(filling)s AS jsonb), 'planned', 0, false, %(now)s)
+        CAST(%(household_ids)s AS integer[]), %(language)s, CAST(%(filling)s AS jsonb), '{MessageState.PLANNED}', 0,
+        false, %(now)s)
     ON CONFLICT DO NOTHING RETURNING batch_id
 )
 INSERT INTO sms_batch (id, operator, priority, prompt, not_before, not_after, state, uncertain)
-SELECT batch_id, %(operator)s, 0, %(prompt)s, %(now)s, CAST(%(not_after)s AS timestamptz), 'ready', false
+SELECT batch_id, %(operator)s, 0, %(prompt)s, %(now)s, CAST(%(not_after)s AS timestamptz), '{BatchState.READY}',
+    false
 FROM queued RETURNING id
-"""
+"""  # noqa: S608 - words of ours
 
 
 async def queue_notice(notice: Notice, now: datetime) -> bool:

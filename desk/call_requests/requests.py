@@ -37,7 +37,7 @@ NOT_TAKEN: Final = "Prenez d'abord cet appel."
 class CallRequests(DeskPage):
     """Who waits for a call, and what became of the calls."""
 
-    menu_label = "Rappels"
+    menu_label = "À rappeler"
     path = "/call-requests"
     permission = Permission.CALL_BACK
 

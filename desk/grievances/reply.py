@@ -7,7 +7,7 @@ from typing import Final
 from core.grievances.cases import CaseRow
 from core.grievances.rules import check_words
 from core.grievances.vocabulary import GrievanceState, GrievanceStep
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.platform.settings import Settings
 from core.text.alphabet import alphabet
 from core.text.translator import translator

@@ -7,7 +7,8 @@ from typing import Final
 from uuid import uuid4
 
 from core.campaigns.steps import CampaignStep, must
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.platform import sql
 from core.platform.database import writing
 from core.staff.agents import Actor

@@ -10,7 +10,8 @@ from sqlmodel import col, update
 
 from core.numbers.msisdn import BadNumber, calling
 from core.outbox.messages import InboundSms, Intent
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.platform import sql
 from core.platform.database import Session, writing
 from core.platform.locks import by_name

@@ -5,7 +5,8 @@ from typing import Final
 
 from core.calls.gateway_sessions import record
 from core.calls.session_end import SessionEnd, Unsaid
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.platform.database import writing
 from core.registry.callers import recognise
 from core.text.languages import Language

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from core.outbox.messages import UNTOLD, MessageState, Reason
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
 from core.platform.columns import listed
 from sms.outbox.freshness import ANOTHER_NUMBER, CHANGED_SINCE, EVENT_CHANGED, FREE_TEXT_DAYS, LONG_AGO, TOLD_MEANWHILE

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlmodel import col, or_, update
 
 from core.campaigns.models import CampaignKind, CampaignState
+from core.campaigns.notes import NoteCode
 from core.numbers.msisdn import Operator
 from core.outbox.messages import (
     AT_A_WORKER,
@@ -221,15 +222,16 @@ WITH fresh AS (
 UPDATE message SET batch_id = (SELECT id FROM fresh), state = '{_M.PLANNED}', reason = NULL
 WHERE id = ANY (CAST(%(ids)s AS bigint[])) AND state IN {listed(TO_RECORD)} AND batch_id = %(batch)s
 """  # noqa: S608
-GO_ON: Final = """
+GO_ON: Final = f"""
 WITH again AS (
-    UPDATE campaign SET state = 'running', ended_at = NULL FROM sms_batch
-    WHERE sms_batch.id = %(batch)s AND campaign.id = sms_batch.campaign_id AND campaign.state = 'finished'
+    UPDATE campaign SET state = '{CampaignState.RUNNING}', ended_at = NULL FROM sms_batch
+    WHERE sms_batch.id = %(batch)s AND campaign.id = sms_batch.campaign_id
+        AND campaign.state = '{CampaignState.FINISHED}'
     RETURNING campaign.id
 )
 INSERT INTO campaign_change (campaign_id, at, from_state, to_state, note_code)
-SELECT id, %(now)s, 'finished', 'running', 'left_to_send' FROM again
-"""
+SELECT id, %(now)s, '{CampaignState.FINISHED}', '{CampaignState.RUNNING}', '{NoteCode.LEFT_TO_SEND}' FROM again
+"""  # noqa: S608 - words of ours
 UNCERTAIN_IN: Final = f"""
 SELECT message.id FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
 WHERE sms_batch.id = %(batch)s AND sms_batch.worker = %(worker)s AND sms_batch.claimed_at = %(claimed_at)s

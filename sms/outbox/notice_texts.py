@@ -7,7 +7,7 @@ from typing import Any
 
 from core.call_requests.vocabulary import Period
 from core.grievances.following import by_reference
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.payments.account import account
 from core.phrases.telling import contact_phone, grievance_told, money_told
 from core.platform.settings import settings

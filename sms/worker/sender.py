@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.outbox.messages import MessageState
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
 from core.platform.settings import Settings
 from core.text.alphabet import alphabet

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.registry.callers import recognise
 from core.text.formats import date_phrase
 from core.text.languages import Language

@@ -10,7 +10,8 @@ from itertools import count
 from typing import Final
 
 from core.campaigns.models import CampaignKind
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.payments.states import PaymentState
 from core.platform.settings import Settings
 from core.registry.statuses import Status

@@ -7,7 +7,7 @@ import pytest
 from core.grievances.filing import file
 from core.numbers.identifiers import household_no
 from core.outbox.messages import MessageState
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.payments.states import PaymentState
 from core.registry.statuses import PhonePosition
 from core.staff.agents import Actor, Role, Scope

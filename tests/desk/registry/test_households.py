@@ -3,7 +3,8 @@
 import pytest
 
 from core.numbers.identifiers import household_no
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.payments.states import PaymentState
 from core.registry.statuses import Status
 from core.staff.agents import Role, Scope
@@ -43,7 +44,7 @@ async def test_its_page_names_the_sms_that_spoke_of_it(mariam: Browser, househol
     notice = Notice("a test", NoticeKind.CALL_AGREED, FIRST, Language.staff(), household_id=household_of_awa)
     await queue_notice(notice, NOW)
     page = await mariam.see(PAGE)
-    assert "Rappel convenu 76 12 34 56 à envoyer" in page
+    assert "Rendez-vous d'appel 76 12 34 56 à envoyer" in page
 
 
 async def test_codes_of_a_file_are_read_as_words_and_free_text_as_it_is(mariam: Browser, household_of_awa: int) -> None:

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.platform import database
 from core.platform.settings import Settings
 from core.platform.webhooks import FORM

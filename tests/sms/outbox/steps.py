@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.platform.settings import Settings
 from sms.outbox import ledger
 from sms.outbox.gateway import Policy, Result

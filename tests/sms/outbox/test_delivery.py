@@ -14,7 +14,8 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import event, text
 
 from core.outbox.messages import MessageState
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.platform import database
 from core.platform.database import copying, writing
 from core.text.languages import Language

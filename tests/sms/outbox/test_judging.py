@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from core.campaigns.models import CampaignKind as Kind
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.registry.callers import restart_sms, stop_sms
 from sms.campaigns.audience import Audience
 from tests.core.seed import NOW, TODAY, event, places

@@ -11,7 +11,8 @@ from core.call_requests.steps import agree_call
 from core.call_requests.vocabulary import Period
 from core.grievances.filing import Filing, file
 from core.grievances.vocabulary import GrievanceState
-from core.outbox.notices import Notice, NoticeKind, queue_notice
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.registry.callers import remember_language, restart_sms, stop_sms
 from core.staff.agents import Role, actor_of, add_agent
 from core.text.languages import Language

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.text.alphabet import GSM7
 from core.text.languages import Language
 from core.text.translator import translator

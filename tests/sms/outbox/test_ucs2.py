@@ -3,7 +3,7 @@
 import pytest
 
 from core.campaigns.models import CampaignKind as Kind
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from core.platform.settings import Settings
 from sms.campaigns.audience import Audience
 from sms.campaigns.planning import Plan

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.campaigns.models import CampaignKind as Kind
-from core.outbox.notices import NoticeKind
+from core.outbox.notice_kinds import NoticeKind
 from sms.outbox import ledger
 from sms.outbox.ledger import Claim
 from sms.outbox.window import Window

@@ -1,0 +1,53 @@
+"""What a single notice tells, and what each is called."""
+
+from core.text.words import DESK, Word, called
+
+
+class NoticeKind(Word):
+    """What a notice tells. Its values stand in `Notice.filling`, dates as ISO text."""
+
+    RECEIVED = "received"
+    """`ref`, `due`; `discreet` for a sensitive grievance."""
+    INFORMATION = "information"
+    """`ref`; `discreet`."""
+    DECIDED = "decided"
+    """`ref`, `text`; `rejected`; `discreet`, without its text."""
+    ESCALATED = "escalated"
+    """`ref`, `due`; `discreet`."""
+    CALL_AGREED = "call_agreed"
+    """`day`, `period`."""
+    CALL_DROPPED = "call_cut"
+    """`text`, as the call would have shown it."""
+    SMS_STOPPED = "sms_stopped"
+    SMS_STARTED = "sms_started"
+    PAYMENT = "payment"
+    """Answered from what is true when it is sent."""
+    STATUS = "status"
+    """`ref`; the same."""
+    NUMBER_MISTYPED = "number_mistyped"
+    HELP = "help"
+    NOT_UNDERSTOOD = "not_understood"
+    TEST = "test"
+    """`body`, sent as it is."""
+
+
+called(
+    NoticeKind,
+    DESK,
+    {
+        NoticeKind.RECEIVED: "Reçu d'une plainte",
+        NoticeKind.INFORMATION: "Information demandée",
+        NoticeKind.DECIDED: "Décision sur une plainte",
+        NoticeKind.ESCALATED: "Plainte transmise plus haut",
+        NoticeKind.CALL_AGREED: "Rendez-vous d'appel",
+        NoticeKind.CALL_DROPPED: "Suite d'un appel coupé",
+        NoticeKind.SMS_STOPPED: "SMS arrêtés",
+        NoticeKind.SMS_STARTED: "SMS repris",
+        NoticeKind.PAYMENT: "Réponse : paiement",
+        NoticeKind.STATUS: "Réponse : plainte",
+        NoticeKind.NUMBER_MISTYPED: "Réponse : numéro mal écrit",
+        NoticeKind.HELP: "Réponse : aide",
+        NoticeKind.NOT_UNDERSTOOD: "Réponse : pas compris",
+        NoticeKind.TEST: "Essai",
+    },
+)
