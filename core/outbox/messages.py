@@ -260,9 +260,9 @@ class SmsBatch(TableRow, table=True):
 
     __tablename__ = "sms_batch"
     __table_args__ = (
-        Index("ix_sms_batch_ready", "priority", "id", postgresql_where=text("state = 'ready'")),
+        Index("ix_sms_batch_ready", "priority", "id", postgresql_where=text(f"state = '{BatchState.READY}'")),
         Index("ix_sms_batch_out", "worker", postgresql_where=text(f"state IN {listed(AT_A_WORKER)}")),
-        Index("ix_sms_batch_done", "answered_at", postgresql_where=text("state = 'done'")),
+        Index("ix_sms_batch_done", "answered_at", postgresql_where=text(f"state = '{BatchState.DONE}'")),
         Index("ix_sms_batch_uncertain", "answered_at", postgresql_where=text("uncertain")),
     )
 
