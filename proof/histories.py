@@ -108,8 +108,8 @@ async def differences(household: History) -> Sequence[str]:
     wrong = []
     for language in Language:
         async with _planted(household, language):
-            told = await _dialled("1")
-            wrong.append(_wrong("key 1", language, truth.differs(told, truth.must_be_told(household, language))))
+            answer = await _dialled("1")
+            wrong.append(_wrong("key 1", language, truth.differs(answer, truth.must_be_told(household, language))))
             sms = (await _sms(language)).partition(":")[2]
             wrong.append(_wrong("SMS", language, truth.differs(sms, truth.must_be_told(household, language))))
             for key, component in enumerate(COMPONENTS, 1) if household.status == "beneficiary" else ():

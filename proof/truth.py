@@ -93,15 +93,15 @@ ORDER: Final = ("open", "coming", "called off", "late", "failed", "carried", "no
 
 def must_be_told(household: History, language: str) -> list[list[str]]:
     """What must be told, in groups of blocks: the groups in order, the blocks of one group in any order."""
-    said = SAYS[language]
-    groups = [[said[household.status]]] if household.status != "beneficiary" else []
+    words = SAYS[language]
+    groups = [[words[household.status]]] if household.status != "beneficiary" else []
     open_ends = [(kind, pay) for kind, pay in standing(household.payments) if kind != "paid"]
     if not open_ends:
         open_ends = standing(household.payments)[:1]
     alone = {pay.component for _, pay in open_ends} == {"TM"}
     for _, group in groupby(open_ends, key=lambda each: _place(*each)):
         groups.append([block(kind, pay, language, named=not alone) for kind, pay in group])
-    return groups or [[said["no day"]]]
+    return groups or [[words["no day"]]]
 
 
 def of_component(household: History, component: str, language: str) -> list[list[str]]:
@@ -117,7 +117,7 @@ def of_component(household: History, component: str, language: str) -> list[list
 
 def standing(payments: Sequence[Pay]) -> list[tuple[str, Pay]]:
     """Each payment that is to be told, with what it is today, in the order of telling."""
-    told: list[tuple[str, Pay]] = []
+    news: list[tuple[str, Pay]] = []
     for pay in payments:
         kind = _kind(pay)
         if kind in ("gone", "paid"):
@@ -127,13 +127,13 @@ def standing(payments: Sequence[Pay]) -> list[tuple[str, Pay]]:
             for other in payments
         ):
             continue
-        told.append((kind, pay))
+        news.append((kind, pay))
     for component in {pay.component for pay in payments}:
-        if all(pay.component != component for _, pay in told):
+        if all(pay.component != component for _, pay in news):
             paid = [pay for pay in payments if pay.component == component and pay.state == "paid"]
             if paid:  # of two of one day the one that was written last
-                told.append(("paid", max(reversed(paid), key=_about)))
-    return sorted(told, key=lambda each: _place(*each))
+                news.append(("paid", max(reversed(paid), key=_about)))
+    return sorted(news, key=lambda each: _place(*each))
 
 
 def _kind(pay: Pay) -> str:
@@ -168,52 +168,52 @@ def block(kind: str, pay: Pay, language: str, *, named: bool) -> str:
 
 
 def _lines(kind: str, pay: Pay, language: str) -> Iterator[str]:
-    said = SAYS[language]
+    words = SAYS[language]
     money = f"{pay.amount // 1000} 000 F CFA"
     later = pay.last if pay.last is not None and pay.last != pay.due else None
-    until = [said["until"].format(day=near(later, language))] if later is not None else []
+    until = [words["until"].format(day=near(later, language))] if later is not None else []
     match kind:
         case "open":
             first = "left" if pay.state == "unclaimed" else "today" if pay.due == 0 else "can"
-            yield from (said[first].format(sum=money), PLACE, *until)
+            yield from (words[first].format(sum=money), PLACE, *until)
         case "coming" if pay.moved_from is not None and pay.moved_from != pay.due:
             new, old = spoken(pay.due or 0, language), spoken(pay.moved_from, language)
-            yield from (said["changed"].format(new=new, old=old), *until, f"{PLACE}, {AGENCY}")
-            yield said["sum"].format(sum=money)
+            yield from (words["changed"].format(new=new, old=old), *until, f"{PLACE}, {AGENCY}")
+            yield words["sum"].format(sum=money)
         case "coming":
-            yield from (said["next"].format(day=near(pay.due or 0, language)), *until, f"{PLACE}, {AGENCY}")
-            yield said["sum"].format(sum=money)
+            yield from (words["next"].format(day=near(pay.due or 0, language)), *until, f"{PLACE}, {AGENCY}")
+            yield words["sum"].format(sum=money)
         case "called off":
-            yield said["off"].format(day=near(pay.due, language)) if pay.due is not None else said["off undated"]
+            yield words["off"].format(day=near(pay.due, language)) if pay.due is not None else words["off undated"]
         case "late":
             day = TODAY + timedelta(days=_about(pay))
-            yield from (said["late"].format(day=f"{day:%d/%m/%Y}", sum=money), said["not yet"])
+            yield from (words["late"].format(day=f"{day:%d/%m/%Y}", sum=money), words["not yet"])
         case "failed":
-            yield said["failed"].format(sum=money)
+            yield words["failed"].format(sum=money)
             yield from {
-                None: [said["call"]],
-                "name": [said["name"], said["go name"]],
-                "agency": [said["agency"], said["go agency"]],
-            }.get(pay.reason, [pay.reason or "", said["call"]])
+                None: [words["call"]],
+                "name": [words["name"], words["go name"]],
+                "agency": [words["agency"], words["go agency"]],
+            }.get(pay.reason, [pay.reason or "", words["call"]])
         case "carried":
-            yield from (said["left"].format(sum=money), said["added"])
+            yield from (words["left"].format(sum=money), words["added"])
         case "no day":
             dropped = pay.moved_from
-            yield said["no day"] if dropped is None else said["off"].format(day=near(dropped, language))
-            yield said["sum"].format(sum=money)
+            yield words["no day"] if dropped is None else words["off"].format(day=near(dropped, language))
+            yield words["sum"].format(sum=money)
         case _:
             paid = pay.paid
             yield (
-                said["paid undated"].format(sum=money)
+                words["paid undated"].format(sum=money)
                 if paid is None
-                else said["paid"].format(day=near(paid, language), sum=money)
+                else words["paid"].format(day=near(paid, language), sum=money)
             )
 
 
 def near(days: int, language: str) -> str:
     """A day with how near it is, and with its year where that is more than half a year away."""
-    said = SAYS[language]
-    away = said.get(f"d{days}") or (said["dn"].format(n=days) if 2 <= days <= 14 else "")
+    words = SAYS[language]
+    away = words.get(f"d{days}") or (words["dn"].format(n=days) if 2 <= days <= 14 else "")
     return (
         f"{spoken(days, language, year=abs(days) > 180)} ({away})"
         if away
@@ -231,12 +231,12 @@ def spoken(days: int, language: str, *, year: bool = False) -> str:
     return f"{weekday}, {month} tile {day.day}" + (f", san {day.year}" if year else "")
 
 
-def differs(told: str, groups: Sequence[Sequence[str]], *, more: bool = False) -> str:
+def differs(answer: str, groups: Sequence[Sequence[str]], *, more: bool = False) -> str:
     """Where what was told is not what must be told: '' where it is. Words count, not lines and pages.
 
     `more` may follow.
     """
-    words = told.replace("û", "u").split()
+    words = answer.replace("û", "u").split()
     at = 0
     for group in groups:
         expected = " ".join(group).replace("û", "u").split()

@@ -103,12 +103,12 @@ async def account(household_id: int, today: date) -> MoneyAccount | None:
 def news_of(cards: Sequence[PaymentCard], today: date) -> tuple[PaymentNews, ...]:
     """What is to be said of payments on a day, the most urgent first."""
     phases = [(phase_of(card, today), card) for card in cards]
-    told = [PaymentNews(phase, card) for phase, card in phases if phase and _is_news(phase, card, cards)]
-    busy = {each.card.component for each in told}
+    news = [PaymentNews(phase, card) for phase, card in phases if phase and _is_news(phase, card, cards)]
+    busy = {each.card.component for each in news}
     paid = sorted((card for card in cards if card.state is PaymentState.PAID), key=_since)
     last = {card.component: card for card in paid}
-    told += [PaymentNews(PaymentPhase.PAID, card) for component, card in last.items() if component not in busy]
-    return tuple(sorted(told, key=_urgency))
+    news += [PaymentNews(PaymentPhase.PAID, card) for component, card in last.items() if component not in busy]
+    return tuple(sorted(news, key=_urgency))
 
 
 def phase_of(card: PaymentCard, today: date) -> PaymentPhase | None:

@@ -38,11 +38,11 @@ async def test_without_postgresql_the_call_ends_in_the_persons_language_and_can_
 
 
 async def test_a_new_call_without_postgresql_ends_in_the_language_the_phone_last_spoke(line: Line) -> None:
-    known = line.phone()
-    await line.keyed(known, "2", "2", "8", "1")
+    regular = line.phone()
+    await line.keyed(regular, "2", "2", "8", "1")
     await database.close_database()
     database.open_database(NOWHERE)
-    assert (await line.phone(known.msisdn).dial()).text == IN_FRENCH
+    assert (await line.phone(regular.msisdn).dial()).text == IN_FRENCH
     assert (await line.phone().dial()).text == IN_BOTH
 
 

@@ -80,7 +80,7 @@ def phases(*cards: PaymentCard) -> list[tuple[PaymentPhase, date | None]]:
 
 
 def test_the_most_urgent_comes_first_and_nothing_hides_anything() -> None:
-    told = phases(
+    news = phases(
         card(PLANNED),
         card(PLANNED, 40),
         card(CANCELLED, 3),
@@ -91,7 +91,7 @@ def test_the_most_urgent_comes_first_and_nothing_hides_anything() -> None:
         card(FAILED, -90),
         card(UNCLAIMED, -120, -90),
     )
-    assert told == [
+    assert news == [
         (OPEN, day(-20)),  # of what can be taken, what ends soonest
         (OPEN, day(-2)),
         (COMING, day(9)),
