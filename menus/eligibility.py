@@ -1,6 +1,6 @@
 """Whether the household is in the programme, with what, and why not. Nobody is told a score."""
 
-from core.payments.account import MoneyAccount, account
+from core.payments.account import MoneyAccount, account, can_come
 from core.phrases.telling import payment_told, standing_told
 from core.registry.components import TEXTS
 from core.registry.households import EnrolmentCard, EventCard, Standing, standing
@@ -22,7 +22,7 @@ async def eligibility(call: Call) -> Value:
         return choose(call.t("Your household is not written."))
     if household.status is Status.BENEFICIARY:
         return _enrolled(call, household)
-    text = "\n".join(standing_told(call.translator, household))
+    text = "\n".join(standing_told(call.translator, household.status, household.status_reason))
     if household.status is not Status.NOT_ELIGIBLE:
         return answer(text)
     appeal = option(
@@ -34,8 +34,9 @@ async def eligibility(call: Call) -> Value:
 @line.screen()
 async def component(call: Call) -> Value:
     """One component: its days and its money first, then what it gives and since when."""
-    money = await account(call.number("household") or 0, call.today)
-    enrolments = money.standing.enrolments if money else ()
+    household_id = call.number("household") or 0
+    household, money = await standing(household_id, call.today), await account(household_id, call.today)
+    enrolments = household.enrolments if household else ()
     enrolment = next((each for each in enrolments if each.component == call.word("component")), None)
     if money is None or enrolment is None:
         return choose(call.t("You get no help yet."))
@@ -46,7 +47,7 @@ async def component(call: Call) -> Value:
     if enrolment.next_event is not None:
         lines.append(_event(call, TEXTS[enrolment.component].next_event, enrolment.next_event))
     lines += _told(call, money, enrolment)
-    if len(lines) == 1 and money.waits(enrolment):
+    if len(lines) == 1 and can_come(enrolment, call.today):
         lines.append(call.t("No date fixed yet."))
     lines.append(_gives(call, enrolment))
     if enrolment.since is not None:

@@ -20,10 +20,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from core.payments.history import PaymentCard, all_payments
+from core.payments.history import PaymentCard, unsettled
 from core.payments.states import PaymentState
 from core.registry.components import WITHOUT_DAYS, ComponentCode
-from core.registry.households import EnrolmentCard, Standing, standing
+from core.registry.households import EnrolmentCard, standing
+from core.registry.statuses import Status
 from core.text.words import Code
 
 
@@ -63,11 +64,13 @@ class MoneyAccount:
     """The money of a household on a day, with where the household stands.
 
     `news` is what is to be said, the most urgent first; it has the last payment only where nothing else is to be said
-    of that component.
+    of that component. `expects` says whether a day can still come, asked only where there is no news.
     """
 
-    standing: Standing
+    status: Status
+    status_reason: str | None
     news: tuple[PaymentNews, ...]
+    expects: bool
     today: date
 
     @property
@@ -80,24 +83,28 @@ class MoneyAccount:
         """What is to be said of one component."""
         return tuple(each for each in self.news if each.card.component is component)
 
-    def waits(self, enrolment: EnrolmentCard) -> bool:
-        """Whether a day of a component can still come: it has days, and goes on."""
-        over = enrolment.ended is not None and enrolment.ended <= self.today
-        return enrolment.component not in WITHOUT_DAYS and not over
-
-    @property
-    def expects(self) -> bool:
-        """Whether a day of any component can still come; one can where the file names no component."""
-        enrolments = self.standing.enrolments
-        return not enrolments or any(self.waits(enrolment) for enrolment in enrolments)
-
 
 async def account(household_id: int, today: date) -> MoneyAccount | None:
     """The money of a household on a day; None where there is no such household."""
-    household = await standing(household_id, today)
-    if household is None:
+    payments = await unsettled(household_id)
+    if payments is None:
         return None
-    return MoneyAccount(household, news_of(await all_payments(household_id), today), today)
+    news = news_of(payments.cards, today)
+    expects = bool(news) or await _expects(household_id, today)
+    return MoneyAccount(payments.status, payments.status_reason, news, expects, today)
+
+
+def can_come(enrolment: EnrolmentCard, today: date) -> bool:
+    """Whether a day of a component can still come: it has days, and goes on."""
+    over = enrolment.ended is not None and enrolment.ended <= today
+    return enrolment.component not in WITHOUT_DAYS and not over
+
+
+async def _expects(household_id: int, today: date) -> bool:
+    """Whether a day of any component can still come; one can where the file names no component."""
+    household = await standing(household_id, today)
+    enrolments = household.enrolments if household else ()
+    return not enrolments or any(can_come(enrolment, today) for enrolment in enrolments)
 
 
 def news_of(cards: Sequence[PaymentCard], today: date) -> tuple[PaymentNews, ...]:

@@ -8,6 +8,7 @@ from core.payments.states import COMING, PaymentState
 from core.platform import sql
 from core.platform.columns import listed
 from core.registry.components import ComponentCode
+from core.registry.statuses import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,35 @@ class PaymentCard:
     """A payment as it is told, in F CFA; `moved_from` is the day it was on before it was last moved."""
 
     id: int
+    component: ComponentCode
+    round: str
+    state: PaymentState
+    due_date: date | None
+    moved_from: date | None
+    last_day: date | None
+    place: str | None
+    agency: str | None
+    amount_xof: int
+    paid_on: date | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Where a household stands, what is not settled of its payments, and the last that was paid of each component."""
+
+    status: Status
+    status_reason: str | None
+    cards: tuple[PaymentCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A household with one of its payments, if any."""
+
+    status: Status
+    status_reason: str | None
+    id: int | None
     component: ComponentCode
     round: str
     state: PaymentState
@@ -44,12 +74,28 @@ class PayDay:
     village: str | None
 
 
-CARD: Final = """
-SELECT payment.id, payment_round.component, payment_round.name AS round, payment.state, payment.due_date,
-       (SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1) AS moved_from,
-       payment.last_day, payment.place, payment.agency, payment.amount_xof, payment.paid_on, payment.reason
-FROM payment JOIN payment_round ON payment_round.id = payment.round_id
+CARD_COLUMNS: Final = """
+payment.id, payment_round.component, payment_round.name AS round, payment.state, payment.due_date,
+    (SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1) AS moved_from,
+    payment.last_day, payment.place, payment.agency, payment.amount_xof, payment.paid_on, payment.reason
 """
+CARD: Final = (
+    f"SELECT {CARD_COLUMNS} FROM payment "  # noqa: S608 - words of ours
+    "JOIN payment_round ON payment_round.id = payment.round_id"
+)
+DAY_OF: Final = "(coalesce({0}.paid_on, {0}.due_date, {0}.last_day), {0}.id)"
+UNSETTLED: Final = f"""
+SELECT household.status, household.status_reason, {CARD_COLUMNS}
+FROM household
+LEFT JOIN payment ON payment.household_id = household.id AND (payment.state <> '{PaymentState.PAID}' OR NOT EXISTS (
+    SELECT FROM payment AS later JOIN payment_round AS round_of_later ON round_of_later.id = later.round_id
+    WHERE later.household_id = payment.household_id AND later.state = '{PaymentState.PAID}'
+      AND round_of_later.component = (SELECT component FROM payment_round WHERE id = payment.round_id)
+      AND {DAY_OF.format("later")} > {DAY_OF.format("payment")}
+))
+LEFT JOIN payment_round ON payment_round.id = payment.round_id
+WHERE household.id = %(household_id)s
+"""  # noqa: S608 - words of ours
 PAST: Final = f"""
 {CARD} WHERE payment.household_id = %(household_id)s AND payment.state = '{PaymentState.PAID}'
 ORDER BY payment.paid_on DESC NULLS LAST, payment.due_date DESC NULLS LAST, payment.id DESC
@@ -76,6 +122,31 @@ WHERE household.commune_pcode = %(commune_pcode)s
 GROUP BY payment_round.component, payment.due_date, payment.place, payment.agency
 ORDER BY payment.due_date, payment.place, payment_round.component, payment.agency
 """  # noqa: S608
+
+
+async def unsettled(household_id: int) -> Unsettled | None:
+    """Where a household stands and what is not settled of its payments, in one query; None where there is none."""
+    rows = await sql.rows(_Row, UNSETTLED, {"household_id": household_id})
+    if not rows:
+        return None
+    return Unsettled(rows[0].status, rows[0].status_reason, tuple(_card(row, row.id) for row in rows if row.id))
+
+
+def _card(row: _Row, payment_id: int) -> PaymentCard:
+    return PaymentCard(
+        payment_id,
+        row.component,
+        row.round,
+        row.state,
+        row.due_date,
+        row.moved_from,
+        row.last_day,
+        row.place,
+        row.agency,
+        row.amount_xof,
+        row.paid_on,
+        row.reason,
+    )
 
 
 async def past_payments(household_id: int) -> tuple[PaymentCard, ...]:

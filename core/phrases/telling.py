@@ -11,7 +11,6 @@ from core.payments.history import PaymentCard
 from core.payments.states import REMEDIES, PaymentState, failure_reason
 from core.platform.settings import settings
 from core.registry.components import PLAIN
-from core.registry.households import Standing
 from core.registry.statuses import REMEDIES as STATUS_REMEDIES
 from core.registry.statuses import Status, status_reason
 from core.text.formats import date_phrase, short_date
@@ -30,8 +29,8 @@ def money_told(translator: Translator, account: MoneyAccount) -> list[str]:
 
     Each payment is named by its component where that is not what people mean by money.
     """
-    outside = account.standing.status is not Status.BENEFICIARY
-    blocks = ["\n".join(standing_told(translator, account.standing))] if outside else []
+    outside = account.status is not Status.BENEFICIARY
+    blocks = ["\n".join(standing_told(translator, account.status, account.status_reason))] if outside else []
     named = {each.card.component for each in account.urgent} != {PLAIN}
     for news in account.urgent:
         lines = payment_told(translator, news, account.today)
@@ -42,12 +41,12 @@ def money_told(translator: Translator, account: MoneyAccount) -> list[str]:
     return [translator.t("No date fixed yet.") if account.expects else translator.t("You get no help yet.")]
 
 
-def standing_told(translator: Translator, standing: Standing) -> list[str]:
-    """Where a household stands that is not in the programme now, why, and what it can do."""
-    code = status_reason(standing.status_reason)
-    reason = translator.t(label(code, LINE)) if code else standing.status_reason or ""
+def standing_told(translator: Translator, status: Status, written: str | None) -> list[str]:
+    """Where a household stands that is not in the programme now, why (a code, or words), and what it can do."""
+    code = status_reason(written)
+    reason = translator.t(label(code, LINE)) if code else written or ""
     step = translator.t(STATUS_REMEDIES[code]) if code in STATUS_REMEDIES else ""
-    match standing.status:
+    match status:
         case Status.ELIGIBLE:
             lines = [translator.t("Your household was chosen.")]
         case Status.WAITING:

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from core.payments.account import MoneyAccount, PaymentPhase, account, news_of, phase_of
+from core.payments.account import MoneyAccount, PaymentPhase, account, can_come, news_of, phase_of
 from core.payments.history import PaymentCard
 from core.payments.states import PaymentState
 from core.registry.components import ComponentCode
+from core.registry.households import standing
 from core.registry.statuses import Status
 from tests.core import seed
 from tests.core.seed import SAFO, TODAY, day, payment
@@ -144,10 +145,12 @@ async def test_payments_of_two_components_on_one_day_are_both_told(awa: int) -> 
 
 
 async def test_a_date_is_awaited_only_where_one_can_come(awa: int) -> None:
-    whole = await money(awa)
-    waiting = {each.component: whole.waits(each) for each in whole.standing.enrolments}
+    household = await standing(awa, TODAY)
+    assert household
+    waiting = {each.component: can_come(each, TODAY) for each in household.enrolments}
     assert waiting == {ComponentCode.TM: True, ComponentCode.PNR: True, ComponentCode.ANAM: False}
-    assert whole.expects
+    assert (await money(awa)).expects
+    assert not (await money(await seed.household(components=("ANAM",)))).expects
 
 
 async def test_two_instalments_that_were_paid_are_told_as_paid(awa: int) -> None:
@@ -170,7 +173,7 @@ async def test_a_household_that_is_not_there_has_no_money(awa: int) -> None:
 async def test_where_the_household_stands_goes_with_its_money(world: None) -> None:
     await seed.places((SAFO, "Safo"))
     whole = await money(await seed.household(status=Status.SUSPENDED, reason="document"))
-    assert (whole.standing.status, whole.standing.status_reason) == (Status.SUSPENDED, "document")
+    assert (whole.status, whole.status_reason) == (Status.SUSPENDED, "document")
 
 
 async def test_a_household_whose_components_no_file_named_may_still_be_paid(world: None) -> None:
