@@ -20,7 +20,7 @@ test: $(DEV_STAMP) ## every test but those in a browser, on servers that it star
 	$(BIN)/pytest -n auto
 
 coverage: $(DEV_STAMP) ## the tests, and how much of the code they run
-	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -p no:xdist --cov --cov-report=term:skip-covered # spread over processes, most of it goes uncounted
 
 check: $(CHECKS) ## style, types, arrows, catalogues and every screen of the line
 
