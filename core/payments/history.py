@@ -39,23 +39,11 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """A household with one of its payments, if any."""
+class _OfHousehold(PaymentCard):
+    """A payment with where its household stands; where there is no payment, all of it is None."""
 
     status: Status
     status_reason: str | None
-    id: int | None
-    component: ComponentCode
-    round: str
-    state: PaymentState
-    due_date: date | None
-    moved_from: date | None
-    last_day: date | None
-    place: str | None
-    agency: str | None
-    amount_xof: int
-    paid_on: date | None
-    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +114,10 @@ ORDER BY payment.due_date, payment.place, payment_round.component, payment.agenc
 
 async def unsettled(household_id: int) -> Unsettled | None:
     """Where a household stands and what is not settled of its payments, in one query; None where there is none."""
-    rows = await sql.rows(_Row, UNSETTLED, {"household_id": household_id})
+    rows = await sql.rows(_OfHousehold, UNSETTLED, {"household_id": household_id})
     if not rows:
         return None
-    return Unsettled(rows[0].status, rows[0].status_reason, tuple(_card(row, row.id) for row in rows if row.id))
-
-
-def _card(row: _Row, payment_id: int) -> PaymentCard:
-    return PaymentCard(
-        payment_id,
-        row.component,
-        row.round,
-        row.state,
-        row.due_date,
-        row.moved_from,
-        row.last_day,
-        row.place,
-        row.agency,
-        row.amount_xof,
-        row.paid_on,
-        row.reason,
-    )
+    return Unsettled(rows[0].status, rows[0].status_reason, tuple(row for row in rows if row.id))
 
 
 async def past_payments(household_id: int) -> tuple[PaymentCard, ...]:
