@@ -1,14 +1,33 @@
-"""Files of communes: `region, region_pcode, cercle, cercle_pcode, commune, commune_pcode`."""
+"""Files of communes: `region, region_pcode, cercle, cercle_pcode, commune, commune_pcode`, and who is near.
+
+Optional: `committee_phone, town_hall_phone, town_hall_opens, town_hall_closes, agency_name, agency_phone`.
+"""
 
 from datetime import date
+from typing import Final
 
 from core.imports import values
 from core.imports.subject import Check, Column, Subject
 from core.places.communes import loose
 
+LONGEST_AGENCY: Final = 30
+
+CONTACTS: Final = (
+    Column("committee_phone", values.phone, needed=False, optional=True, french="telephone_comite"),
+    Column("town_hall_phone", values.phone, needed=False, optional=True, french="telephone_mairie"),
+    Column("town_hall_opens", values.hour, "time", needed=False, optional=True, french="mairie_ouvre"),
+    Column("town_hall_closes", values.hour, "time", needed=False, optional=True, french="mairie_ferme"),
+    Column("agency_name", values.words(LONGEST_AGENCY), needed=False, optional=True, french="nom_agence"),
+    Column("agency_phone", values.phone, needed=False, optional=True, french="telephone_agence"),
+)
+"""Who is near a commune. They are offices: the committee is named by nobody's name."""
+
 
 def subject(today: date) -> Subject:
-    """Communes, keyed by their P-code; regions and cercles come with them. The file may leave communes out."""
+    """Communes, keyed by their P-code; regions and cercles come with them. The file may leave communes out.
+
+    What is not said of who is near, or cannot be read, stays as it is known: no commune is lost for a bad number.
+    """
     return Subject(
         columns=(
             Column("region", values.name),
@@ -18,6 +37,7 @@ def subject(today: date) -> Subject:
             Column("commune", values.name),
             Column("commune_pcode", values.pcode),
             Column("search", loose, source="commune"),
+            *CONTACTS,
         ),
         key=("commune_pcode",),
         checks=(
@@ -39,12 +59,14 @@ def subject(today: date) -> Subject:
                 "AND other.region_pcode <> staged.region_pcode)",
                 "ce cercle est dans deux régions dans le fichier",
             ),
+            Check(
+                "town_hall_closes",
+                "town_hall_closes <= town_hall_opens",
+                "la mairie ferme avant d'ouvrir",
+                cell_only=True,
+            ),
         ),
-        steps=(
-            *_REGIONS,
-            *_CERCLES,
-            *_COMMUNES,
-        ),
+        steps=(*_REGIONS, *_CERCLES, *_KNOWN, *_COMMUNES),
     )
 
 
@@ -71,21 +93,34 @@ _CERCLES = (
     """,
 )
 
+_KNOWN = tuple(
+    f"""
+    UPDATE staged SET {column.name} = (
+        SELECT commune.{column.name} FROM commune WHERE commune.pcode = staged.commune_pcode
+    )
+    WHERE '{column.name}' = ANY (%(absent)s::text[]) OR EXISTS (
+        SELECT FROM problem WHERE problem.line = staged.line AND problem."column" = '{column.name}'
+    )
+    """  # noqa: S608 - names of ours
+    for column in CONTACTS
+)
+
+_NAMES = ", ".join(("name", "cercle_pcode", "search", *(column.name for column in CONTACTS)))
+_IN_TABLE = ", ".join(f"commune.{name}" for name in _NAMES.split(", "))
+_IN_FILE = "staged.commune, " + ", ".join(f"staged.{name}" for name in _NAMES.split(", ")[1:])
+
 _COMMUNES = (
-    """
+    f"""
     INSERT INTO touched SELECT line, false FROM staged JOIN commune ON commune.pcode = commune_pcode
-    WHERE (commune.name, commune.cercle_pcode, commune.search) <> (staged.commune, staged.cercle_pcode, staged.search)
-    """,
+    WHERE ({_IN_TABLE}) IS DISTINCT FROM ({_IN_FILE})
+    """,  # noqa: S608 - names of ours
     """
     INSERT INTO touched SELECT line, true FROM staged
     WHERE NOT EXISTS (SELECT FROM commune WHERE commune.pcode = commune_pcode)
     """,
-    """
-    INSERT INTO commune (pcode, name, cercle_pcode, search)
-    SELECT commune_pcode, commune, cercle_pcode, search FROM staged
-    ON CONFLICT (pcode) DO UPDATE
-    SET name = excluded.name, cercle_pcode = excluded.cercle_pcode, search = excluded.search
-    WHERE (commune.name, commune.cercle_pcode, commune.search)
-        <> (excluded.name, excluded.cercle_pcode, excluded.search)
-    """,
+    f"""
+    INSERT INTO commune (pcode, {_NAMES}) SELECT commune_pcode, {_IN_FILE} FROM staged
+    ON CONFLICT (pcode) DO UPDATE SET ({_NAMES}) = ROW (excluded.{_NAMES.replace(", ", ", excluded.")})
+    WHERE ({_IN_TABLE}) IS DISTINCT FROM (excluded.{_NAMES.replace(", ", ", excluded.")})
+    """,  # noqa: S608
 )

@@ -30,7 +30,8 @@ Item = TypeVar("Item")
 class ImportReport:
     """What an import did, in rows of the file; `seconds` from the first octet read to the end of the transaction.
 
-    With bad rows and nothing kept, `created`, `changed` and `unchanged` are 0. `errors_file` names every bad row.
+    With bad rows and nothing kept, `created`, `changed` and `unchanged` are 0. `errors_file` names every bad row. A row
+    of which only an optional cell is bad is bad too, and yet kept with the good ones.
     `unknown_columns` are columns of the file that nobody read, as its header writes them.
     """
 
@@ -59,8 +60,17 @@ _SUBJECTS: Final[dict[ImportKind, Callable[[date], Subject]]] = {
 
 def columns(kind: ImportKind) -> tuple[str, ...]:
     """The columns that a file of this kind has, in the order they are documented."""
+    return _headers(kind, optional=False)
+
+
+def optional_columns(kind: ImportKind) -> tuple[str, ...]:
+    """The columns that a file of this kind may have besides."""
+    return _headers(kind, optional=True)
+
+
+def _headers(kind: ImportKind, *, optional: bool) -> tuple[str, ...]:
     subject = _SUBJECTS[kind](datetime.now(UTC).date())
-    return tuple(dict.fromkeys(column.header for column in subject.columns))
+    return tuple(dict.fromkeys(column.header for column in subject.columns if column.optional is optional))
 
 
 async def run(
@@ -95,10 +105,9 @@ async def run(
                 await connection.rollback()
                 created = changed = good = 0
             else:
-                await staging.set_aside()
-                created, changed = await staging.write(today)
+                good = rows - await staging.set_aside()
+                created, changed = await staging.write(today, reader.absent)
                 await connection.commit()
-                good = rows - bad
     return ImportReport(
         rows=rows,
         created=created,
@@ -117,11 +126,10 @@ async def _stage(rows: Iterator[Row], reader: RowReader, staging: Staging, read_
         staged: list[Staged] = []
         problems: list[Problem] = []
         for row in batch:
-            outcome = reader.read(row)
-            if isinstance(outcome, tuple):
-                staged.append(outcome)
-            else:
-                problems.extend(outcome)
+            reading = reader.read(row)
+            problems.extend(reading.problems)
+            if reading.staged is not None:
+                staged.append(reading.staged)
         await staging.add(staged, problems)
         count += len(batch)
         read_so_far(count)

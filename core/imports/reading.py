@@ -18,28 +18,46 @@ LONGEST_ECHO: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row is refused: its line, the column to blame, the cell when it may be repeated, the reason in French."""
+    """What is wrong with a row: its line, the column to blame, the cell when it may be repeated, the reason in French.
+
+    It costs the row, or where `cell_only` no more than the cell.
+    """
 
     line: int
     column: str
     value: str | None
     reason: str
+    cell_only: bool = False
 
 
 Staged = tuple[object, ...]
 """The line number, then the columns' values in the order of the subject."""
 
 
+@dataclass(frozen=True, slots=True)
+class RowReading:
+    """What a row holds (None: it is refused), and every problem found in its cells."""
+
+    staged: Staged | None
+    problems: Sequence[Problem]
+
+
 class RowReader:
     """Reads the rows of one file, whose header decides where each column stands.
 
-    Raises UnreadableFile when a column is missing or stands twice. `unknown` names the columns nobody reads.
+    Raises UnreadableFile when a column is missing or stands twice. `unknown` names the columns nobody reads, `absent`
+    the optional ones that the file lacks.
     """
 
     def __init__(self, columns: Sequence[Column], header: Row) -> None:
-        names = [_plain(cell.text) for cell in header.cells]
+        french = {column.french: column.header for column in columns if column.french}
+        written = [_plain(cell.text) for cell in header.cells]
+        names = [french.get(name, name) for name in written]
         expected = list(dict.fromkeys(column.header for column in columns))
-        missing = [name for name in expected if name not in names]
+        optional = {column.header for column in columns if column.optional}
+        lacking = [name for name in expected if name not in names]
+        self.absent = tuple(name for name in lacking if name in optional)
+        missing = [name for name in lacking if name not in optional]
         if missing:
             raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}. Ajoutez-les, vides au besoin.")
         twice = [name for name, count in Counter(names).items() if count > 1 and name in expected]
@@ -49,25 +67,28 @@ class RowReader:
             cell.text.strip() for cell, name in zip(header.cells, names, strict=True) if name not in expected if name
         )
         self._width = len(header.cells)
-        self._plan = [(column, names.index(column.header)) for column in columns]
+        self._plan = [(column, names.index(column.header) if column.header in names else None) for column in columns]
 
-    def read(self, row: Row) -> Staged | list[Problem]:
-        """The row's values, or every problem found in its cells."""
+    def read(self, row: Row) -> RowReading:
+        """The row's values and every problem found in its cells."""
         cells = row.cells
         if len(cells) < self._width:
             cells = [cell for cell, _ in zip_longest(cells, range(self._width), fillvalue=EMPTY)]
         values: list[object] = [row.line]
         problems: list[Problem] = []
         for column, index in self._plan:
+            cell = EMPTY if index is None else cells[index]
             try:
-                values.append(_value(column, cells[index]))
+                values.append(_value(column, cell))
             except BadValue as error:
-                problems.append(Problem(row.line, column.header, _echo(column, cells[index]), str(error)))
+                values.append(None)
+                problems.append(Problem(row.line, column.header, _echo(column, cell), str(error), column.optional))
         if any(cell is not EMPTY for cell in cells[self._width :]):
             problems.append(
                 Problem(row.line, "", None, "cellules de trop à la fin de la ligne : un séparateur en trop ?")
             )
-        return problems or tuple(values)
+        refused = any(not problem.cell_only for problem in problems)
+        return RowReading(None if refused else tuple(values), problems)
 
 
 def _value(column: Column, cell: Cell) -> object:

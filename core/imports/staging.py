@@ -1,6 +1,7 @@
 """The staging table: where a file's rows wait, are checked as a whole, and are written from, in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -25,15 +26,17 @@ class Staging:
         await run(WAIT, {"lock": Lock.IMPORT})
         await run("SET LOCAL work_mem = '64MB'")
         await run(sql.SQL("CREATE TEMP TABLE staged (line int, {}) ON COMMIT DROP").format(sql.SQL(", ").join(columns)))
-        await run('CREATE TEMP TABLE problem (line int, "column" text, value text, reason text) ON COMMIT DROP')
+        await run(
+            'CREATE TEMP TABLE problem (line int, "column" text, value text, reason text, '
+            "cell_only boolean NOT NULL DEFAULT false) ON COMMIT DROP"
+        )
         await run("CREATE TEMP TABLE touched (line int, created boolean) ON COMMIT DROP")
 
     async def add(self, rows: Sequence[Staged], problems: Sequence[Problem]) -> None:
         """Copy a batch of rows, and the problems of those that were refused."""
         await self._copy("COPY staged FROM STDIN", rows)
         if problems:
-            refused = ((problem.line, problem.column, problem.value, problem.reason) for problem in problems)
-            await self._copy("COPY problem FROM STDIN", refused)
+            await self._copy("COPY problem FROM STDIN", map(astuple, problems))
 
     async def _copy(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         async with self._connection.cursor() as cursor, cursor.copy(sql.SQL(statement)) as copy:
@@ -60,13 +63,19 @@ class Staging:
                 async for block in copy:
                     file.write(block)
 
-    async def set_aside(self) -> None:
-        """Leave the rows that have a problem out of what will be written."""
-        await self._connection.execute("DELETE FROM staged USING problem WHERE staged.line = problem.line")
+    async def set_aside(self) -> int:
+        """Leave the rows that cannot be taken out of what will be written; return how many they are."""
+        await self._connection.execute(
+            "DELETE FROM staged USING problem WHERE staged.line = problem.line AND NOT cell_only"
+        )
+        return await self._number("SELECT count(DISTINCT line) FROM problem WHERE NOT cell_only")
 
-    async def write(self, today: date) -> tuple[int, int]:
-        """Write what is staged; return how many rows made something new, and how many changed something."""
-        values: Mapping[str, object] = {"today": today, "now": datetime.now(UTC)}
+    async def write(self, today: date, absent: Sequence[str]) -> tuple[int, int]:
+        """Write what is staged of a file that lacks the `absent` columns.
+
+        Returns how many rows made something new, and how many changed something.
+        """
+        values: Mapping[str, object] = {"today": today, "now": datetime.now(UTC), "absent": list(absent)}
         for step in self._subject.steps:
             await self._connection.execute(sql.SQL(step), values)
         created = await self._number("SELECT count(DISTINCT line) FROM touched WHERE created")
@@ -95,11 +104,12 @@ def _keys_twice(key: Sequence[str]) -> sql.Composed:
 
 def _broken(check: Check) -> sql.Composed:
     return sql.SQL(
-        'INSERT INTO problem (line, "column", value, reason) '
-        "SELECT staged.line, {named}, staged.{column}::text, {reason} FROM staged WHERE {broken}"
+        'INSERT INTO problem (line, "column", value, reason, cell_only) '
+        "SELECT staged.line, {named}, staged.{column}::text, {reason}, {cell_only} FROM staged WHERE {broken}"
     ).format(
         named=sql.Literal(check.column),
         column=_name(check.column),
         reason=sql.Literal(check.reason),
+        cell_only=sql.Literal(check.cell_only),
         broken=sql.SQL(check.broken),
     )

@@ -10,7 +10,9 @@ from core.imports.values import Reader
 class Column:
     """A column of the staging table, where `sql` is its type, read from the file's column `header` (its own name).
 
-    An empty cell is refused when `needed`. A cell that is `private` is not repeated in the errors file.
+    An empty cell is refused when `needed`. A cell that is `private` is not repeated in the errors file. A column that
+    is `optional` may be absent; what is known stays then, as it does where a cell of it cannot be read, which costs no
+    row. `french` is what the column may be called too.
     """
 
     name: str
@@ -19,6 +21,8 @@ class Column:
     needed: bool = True
     private: bool = False
     source: str = ""
+    optional: bool = False
+    french: str = ""
 
     @property
     def header(self) -> str:
@@ -30,12 +34,13 @@ class Column:
 class Check:
     """What is wrong with a staged row: `column` is to blame, for `reason` (French), wherever `broken` (SQL) is true.
 
-    In `broken` the row is `staged`.
+    In `broken` the row is `staged`. It costs the row, or where `cell_only` no more than the cell.
     """
 
     column: str
     broken: str
     reason: str
+    cell_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,8 @@ class Subject:
     """One kind of file.
 
     `key` names the columns that no two rows may share. `steps` are SQL statements, run in order, that write what is
-    staged; they record the lines that made or changed something in `touched (line, created)` and may use `%(today)s`
-    and `%(now)s`.
+    staged; they record the lines that made or changed something in `touched (line, created)` and may use `%(today)s`,
+    `%(now)s` and `%(absent)s`, the optional columns that the file lacks; what was wrong stands in `problem`.
     """
 
     columns: Sequence[Column]

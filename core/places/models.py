@@ -1,5 +1,7 @@
 """Tables of places: regions, cercles and communes, imported dated data keyed by P-code because names repeat."""
 
+from datetime import time
+
 from sqlmodel import Field
 
 from core.platform.columns import TableRow
@@ -25,7 +27,10 @@ class Cercle(TableRow, table=True):
 
 
 class Commune(TableRow, table=True):
-    """A commune of a cercle, by its P-code; `search` is `loose(name)`."""
+    """A commune of a cercle, by its P-code; `search` is `loose(name)`.
+
+    Phones are E.164, and who is near: the committee that knows the households, the town hall, the agency that pays.
+    """
 
     __tablename__ = "commune"
 
@@ -33,3 +38,9 @@ class Commune(TableRow, table=True):
     cercle_pcode: str = Field(foreign_key="cercle.pcode", index=True)
     name: str
     search: str
+    committee_phone: str | None = None
+    town_hall_phone: str | None = None
+    town_hall_opens: time | None = None
+    town_hall_closes: time | None = None
+    agency_name: str | None = None
+    agency_phone: str | None = None

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core.imports.importing import columns
+from core.imports.importing import columns, optional_columns
 from core.imports.kinds import ImportKind
 from core.imports.uploads import READ_TO_THE_END, ImportRuns, NotTaken, Uploads, may_import
 from core.platform.settings import Settings
@@ -79,6 +79,7 @@ class Imports(DeskPage):
             "running": next((upload for upload in uploads if upload.running), None),
             "kinds": KINDS,
             "columns": {kind.value: ", ".join(columns(kind)) for kind in ImportKind},
+            "optional_columns": {kind.value: ", ".join(optional_columns(kind)) for kind in ImportKind},
             "kind": kind,
             "error": error,
             "largest": self._largest // 1024 // 1024,

@@ -15,6 +15,7 @@ from starlette_admin import (
     IntegerField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.events import AdminEvent, AfterEditContext, EventContext
@@ -22,6 +23,7 @@ from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
 
 from core.grievances.models import Holiday, PreparedAnswer
 from core.grievances.subjects import Category
+from core.numbers.msisdn import local
 from core.places.models import Cercle, Commune, Region
 from core.staff import audit
 from core.staff.acts import Act
@@ -221,8 +223,18 @@ class Cercles(_Places):
     fields_default_sort: Sequence[Any] = ("name",)
 
 
+def _phone_shown(column: str, title: str) -> StringField:
+    """A telephone as it is read out."""
+
+    def shown(_: Request, commune: Commune) -> str | None:
+        msisdn = getattr(commune, column)
+        return local(msisdn) if msisdn else None
+
+    return StringField(column, title, getter=shown)
+
+
 class Communes(_Places):
-    """The communes."""
+    """The communes, with who is near."""
 
     key = "commune"
     display_name = menu_label = "Communes"
@@ -230,6 +242,12 @@ class Communes(_Places):
         StringField("pcode", "Code"),
         StringField("name", "Nom"),
         StringField("cercle_pcode", "Cercle"),
+        _phone_shown("committee_phone", "Comité"),
+        _phone_shown("town_hall_phone", "Mairie"),
+        TimeField("town_hall_opens", "Ouvre"),
+        TimeField("town_hall_closes", "Ferme"),
+        StringField("agency_name", "Agence de paiement"),
+        _phone_shown("agency_phone", "Téléphone de l'agence"),
     )
     fields_default_sort: Sequence[Any] = ("name",)
 
