@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from core.imports.communes import CONTACTS
+from core.platform import sql
 from core.staff.acts import Act
 from core.staff.agents import Role
 from core.staff.audit import note
@@ -96,10 +98,25 @@ async def test_an_export_is_safe_to_open_and_in_the_trail(sign_in: SignIn) -> No
     answer = await export(mariam, "commune")
     assert answer.status_code == 200, seen(answer)
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-    assert rows[0] == ["Code", "Nom", "Cercle"]
+    assert rows[0][:3] == ["Code", "Nom", "Cercle"]
     assert {row[1] for row in rows[1:]} == {"'=HYPERLINK(1)", "' +2", "Safo"}
-    detail = {"rows": 3, "fields": ["pcode", "name", "cercle_pcode"]}
+    fields = ["pcode", "name", "cercle_pcode", *(column.name for column in CONTACTS)]
+    detail = {"rows": 3, "fields": fields}
     assert await last_entry() == (mariam.actor.id, "commune exported", None, detail)
+
+
+async def test_who_is_near_a_commune_is_shown_and_exported_as_it_is_read_out(sign_in: SignIn) -> None:
+    await seed.safo()
+    await sql.execute(
+        "UPDATE commune SET committee_phone = '+22370000101', town_hall_phone = '+22320200102', "
+        "town_hall_opens = '8:00', agency_name = 'Caisse Kanaga', agency_phone = '+22370000103'"
+    )
+    mariam = await sign_in("mariam")
+    page = await mariam.see("/desk/commune/list")
+    rows = list(csv.reader(io.StringIO((await export(mariam, "commune")).content.decode("utf-8-sig")), delimiter=";"))
+    for shown in ("70 00 01 01", "20 20 01 02", "Caisse Kanaga", "70 00 01 03"):
+        assert shown in page
+        assert shown in rows[1]
 
 
 async def test_an_administrator_reads_the_trail_and_nobody_else(sign_in: SignIn) -> None:
