@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from core.calls.counts import ScreenDay, TaskDay, add
-from ussd.counting import Counts, ScreenPlace
+from ussd.counting import Counts, SpokenScreen
 
 log = structlog.get_logger(__name__)
 
@@ -19,13 +19,13 @@ async def keep(counts: Counts, now: datetime) -> None:
     counted = counts.take()
     if not counted.events and not counted.tasks:
         return
-    at: dict[ScreenPlace, dict[str, int]] = defaultdict(dict)
-    for (event, place), times in counted.events.items():
-        at[place][event.value] = times
-    screens = [ScreenDay(place.screen, place.language, events) for place, events in at.items()]
+    at: dict[SpokenScreen, dict[str, int]] = defaultdict(dict)
+    for (event, spoken), times in counted.events.items():
+        at[spoken][event.value] = times
+    screens = [ScreenDay(spoken.screen, spoken.language, events) for spoken, events in at.items()]
     tasks = [
-        TaskDay(place.screen, place.language, done.times, done.hops, done.seconds)
-        for place, done in counted.tasks.items()
+        TaskDay(spoken.screen, spoken.language, done.times, done.hops, done.seconds)
+        for spoken, done in counted.tasks.items()
     ]
     try:
         await add(now.date(), screens, tasks)

@@ -33,7 +33,7 @@ def problems(locales: Path = LOCALES, rooms: Iterable[Path] = ROOMS) -> list[str
     """
     used: dict[str, Msgid] = {}
     faults = [
-        f"{msgid.place}: {msgid.singular!r} has another plural at {used[msgid.singular].place}"
+        f"{msgid.location}: {msgid.singular!r} has another plural at {used[msgid.singular].location}"
         for msgid in msgids(rooms)
         if used.setdefault(msgid.singular, msgid).plural != msgid.plural
     ]
@@ -57,7 +57,7 @@ def _catalogue_problems(locales: Path, language: Language, used: Mapping[str, Ms
         yield "an entry stands twice"
     for singular, msgid in used.items():
         if singular not in entries:
-            yield f"{singular!r} is missing ({msgid.place})"
+            yield f"{singular!r} is missing ({msgid.location})"
     for singular, message in entries.items():
         if singular not in used:
             yield f"{singular!r} is not used by the code"

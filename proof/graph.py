@@ -14,7 +14,7 @@ from typing import Final
 from menus.tasks import TASKS
 from menus.titles import title
 from proof.chart import Chart, ChartStep
-from proof.layers import BoxPlace, order, settle
+from proof.layers import Node, order, settle
 from ussd.menu import Menu
 
 WIDTH, HEIGHT = 420.0, 297.0
@@ -44,9 +44,9 @@ def draw(chart: Chart, menu: Menu) -> str:
     forward, returning = _directions(chart, menu.start)
     layers = _layers(forward, chart)
     tracks = _tracks(chart)
-    places, bends = _placed(chart, forward, returning, layers, tracks, menu.start)
-    lefts = _columns(layers, places, bends)
-    sheet = _Sheet(chart, menu, places, lefts, tracks, bends, forward)
+    nodes, bends = _placed(chart, forward, returning, layers, tracks, menu.start)
+    lefts = _columns(layers, nodes, bends)
+    sheet = _Sheet(chart, menu, nodes, lefts, tracks, bends, forward)
     drawn = [
         *(
             line
@@ -113,7 +113,7 @@ def _layers(forward: Sequence[ChartStep], chart: Chart) -> dict[str, int]:
 
 
 def _tracks(chart: Chart) -> dict[Edge, list[int]]:
-    """The tasks whose way takes a step, by their places in the legend."""
+    """The tasks whose way takes a step, by their numbers in the legend."""
     distances: dict[Edge, list[int]] = defaultdict(list)
     for number, way in enumerate(chart.ways):
         for edge in pairwise(way.ran):
@@ -132,26 +132,26 @@ def _placed(
     layers: Mapping[str, int],
     tracks: Mapping[Edge, Sequence[int]],
     start: str,
-) -> tuple[dict[str, BoxPlace], dict[Edge, list[BoxPlace]]]:
-    places = {}
+) -> tuple[dict[str, Node], dict[Edge, list[Node]]]:
+    nodes = {}
     for name in chart.screens:
         out = sum(_thickness((step.source, step.target), tracks) for step in forward if step.source == name)
         into = sum(_thickness((step.source, step.target), tracks) for step in forward if step.target == name)
         below = sum(LINE for step in returning if step.source == name)
         text = len(_wrapped(title(name))) * LINE + 3.2
-        places[name] = BoxPlace(name, layers[name], max(text, out + 1, into + 1), below)
-    bends: dict[Edge, list[BoxPlace]] = {}
+        nodes[name] = Node(name, layers[name], max(text, out + 1, into + 1), below)
+    bends: dict[Edge, list[Node]] = {}
     for step in forward:
         edge = (step.source, step.target)
         height = _thickness(edge, tracks)
-        bends[edge] = [BoxPlace("", layer, height) for layer in range(layers[step.source] + 1, layers[step.target])]
-        for one, other in pairwise([places[step.source], *bends[edge], places[step.target]]):
+        bends[edge] = [Node("", layer, height) for layer in range(layers[step.source] + 1, layers[step.target])]
+        for one, other in pairwise([nodes[step.source], *bends[edge], nodes[step.target]]):
             one.near.append(other)
             other.near.append(one)
-    rows = [*places.values(), *(bend for bent in bends.values() for bend in bent)]
-    order(rows, places[start])
+    rows = [*nodes.values(), *(bend for bent in bends.values() for bend in bent)]
+    order(rows, nodes[start])
     settle(rows, TOP, _floor)
-    return places, bends
+    return nodes, bends
 
 
 def _floor(layer: int) -> float:
@@ -160,12 +160,12 @@ def _floor(layer: int) -> float:
 
 
 def _columns(
-    layers: Mapping[str, int], places: Mapping[str, BoxPlace], bends: Mapping[Edge, Sequence[BoxPlace]]
+    layers: Mapping[str, int], nodes: Mapping[str, Node], bends: Mapping[Edge, Sequence[Node]]
 ) -> dict[int, float]:
     """Where each layer begins; there is the more room after one, the more steps go up or down there."""
     climbs = dict.fromkeys(range(max(layers.values())), 0.0)
     for (source, target), bent in bends.items():
-        for one, other in pairwise([places[source], *bent, places[target]]):
+        for one, other in pairwise([nodes[source], *bent, nodes[target]]):
             climbs[one.layer] += min(1.0, abs(one.y - other.y) / 20)
     spare = WIDTH - LEFT - RIGHT - BOX * (len(climbs) + 1) - GUTTER * len(climbs)
     lefts = {0: LEFT}
@@ -181,21 +181,21 @@ class _Sheet:
 
     chart: Chart
     menu: Menu
-    places: Mapping[str, BoxPlace]
+    nodes: Mapping[str, Node]
     lefts: Mapping[int, float]
     tracks: Mapping[Edge, Sequence[int]]
-    bends: Mapping[Edge, Sequence[BoxPlace]]
+    bends: Mapping[Edge, Sequence[Node]]
     forward: Sequence[ChartStep]
 
     def box(self, name: str) -> Iterator[str]:
-        place, screen = self.places[name], self.menu[name]
-        x, y = self.lefts[place.layer], place.y - place.height / 2
+        node, screen = self.nodes[name], self.menu[name]
+        x, y = self.lefts[node.layer], node.y - node.height / 2
         kind = "act" if screen.acts else "private" if screen.private else "passing" if self._passes(name) else "screen"
         yield f'<g id="{name}" class="{kind}"><title>{escape((screen.function.__doc__ or name).strip())}</title>'
         radius = 5 if screen.acts else 1.6
-        yield f'<rect x="{_n(x)}" y="{_n(y)}" width="{BOX}" height="{_n(place.height)}" rx="{radius}"/>'
+        yield f'<rect x="{_n(x)}" y="{_n(y)}" width="{BOX}" height="{_n(node.height)}" rx="{radius}"/>'
         lines = _wrapped(title(name))
-        first = place.y - (len(lines) - 1) * LINE / 2 + FONT * 0.36
+        first = node.y - (len(lines) - 1) * LINE / 2 + FONT * 0.36
         for number, line in enumerate(lines):
             yield f'<text x="{_n(x + BOX / 2)}" y="{_n(first + number * LINE)}">{escape(line)}</text>'
         ends = [number for number, way in enumerate(self.chart.ways) if way.screen == name]
@@ -210,7 +210,7 @@ class _Sheet:
 
     def step(self, step: ChartStep) -> Iterator[str]:
         edge = (step.source, step.target)
-        source, target = self.places[step.source], self.places[step.target]
+        source, target = self.nodes[step.source], self.nodes[step.target]
         begin = (self.lefts[source.layer] + BOX, self._port(step, out=True))
         end = (self.lefts[target.layer], self._port(step, out=False))
         path = [begin]
@@ -235,24 +235,24 @@ class _Sheet:
 
     def key(self, step: ChartStep) -> Iterator[str]:
         if step.keys:
-            left = self.lefts[self.places[step.source].layer] + BOX
+            left = self.lefts[self.nodes[step.source].layer] + BOX
             yield from _pill(left + 0.8, self._port(step, out=True), step.keys)
 
     def _port(self, step: ChartStep, *, out: bool) -> float:
         """Where a step leaves or enters its box: in the order of where it goes or comes from."""
-        own = self.places[step.source if out else step.target]
+        own = self.nodes[step.source if out else step.target]
         beside = [each for each in self.forward if (each.source if out else each.target) == own.name]
         beside.sort(key=lambda each: (self._next(each, out=out).y, each.source, each.target))
         sizes = [_thickness((each.source, each.target), self.tracks) for each in beside]
-        place = beside.index(step)
-        return own.y - sum(sizes) / 2 + sum(sizes[:place]) + sizes[place] / 2
+        index = beside.index(step)
+        return own.y - sum(sizes) / 2 + sum(sizes[:index]) + sizes[index] / 2
 
-    def _next(self, step: ChartStep, *, out: bool) -> BoxPlace:
+    def _next(self, step: ChartStep, *, out: bool) -> Node:
         """What a step meets first, seen from one of its ends."""
         bent = self.bends[step.source, step.target]
         if bent:
             return bent[0 if out else -1]
-        return self.places[step.target if out else step.source]
+        return self.nodes[step.target if out else step.source]
 
     def returns(self, returning: Sequence[ChartStep]) -> Iterator[str]:
         """Steps back are told by name beside the box: a line across the whole sheet could not be followed."""
@@ -260,8 +260,8 @@ class _Sheet:
         for step in returning:
             by_source[step.source].append(step)
         for name, steps in by_source.items():
-            place = self.places[name]
-            x, y = self.lefts[place.layer], place.y + place.height / 2
+            node = self.nodes[name]
+            x, y = self.lefts[node.layer], node.y + node.height / 2
             for count, step in enumerate(steps):
                 words = "reste ici" if step.target == name else title(step.target)
                 keys = f"{step.keys} " if step.keys else ""

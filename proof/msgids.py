@@ -8,11 +8,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Msgid:
-    """A text in English where the code uses it; `plural` is empty for a text of one form."""
+    """A text in English where the code uses it; `plural` is empty for a text of one form, `location` is `file:line`."""
 
     singular: str
     plural: str
-    place: str
+    location: str
 
 
 def msgids(rooms: Iterable[Path]) -> Iterator[Msgid]:
@@ -29,12 +29,12 @@ def _in_file(path: Path, name: str) -> Iterator[Msgid]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"), name)):
         if not isinstance(node, ast.Call):
             continue
-        place = f"{name}:{node.lineno}"
+        location = f"{name}:{node.lineno}"
         match _called(node.func), node.args:
             case ("t" | "N_", [text, *_]):
-                yield from (Msgid(literal, "", place) for literal in _literals(text))
+                yield from (Msgid(literal, "", location) for literal in _literals(text))
             case ("n", [ast.Constant(str(singular)), ast.Constant(str(plural)), *_]):
-                yield Msgid(singular, plural, place)
+                yield Msgid(singular, plural, location)
 
 
 def _called(function: ast.expr) -> str:

@@ -68,8 +68,8 @@ class Delivery:
         self._planned += sum(map(len, plan.early)) + sum(map(len, plan.later))
         begin = asyncio.get_running_loop().time() + after_ms / 1000
         step = spread_ms / 1000 / max(len(plan.later), 1)
-        for place, run in enumerate(plan.later):
-            self._put(run, begin + place * step)
+        for number, run in enumerate(plan.later):
+            self._put(run, begin + number * step)
         self._sooner.set()
         await asyncio.gather(*(self._post_run(run) for run in plan.early))
 

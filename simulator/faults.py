@@ -111,7 +111,7 @@ class Faults:
         """No fault any more."""
         self._start(self._healthy)
 
-    def place(self, asked: object) -> None:
+    def change(self, asked: object) -> None:
         """Order what is named, and leave the rest as it is; the draws begin again from the seed.
 
         Raises pydantic's ValidationError, a ValueError.

@@ -45,8 +45,8 @@ class InboxMessage:
 class Taken:
     """Every message taken, in order.
 
-    Hundreds of thousands fit in memory: a text and a number are kept once, an id is its place in the order, and a
-    phone's messages are a chain of places, each pointing to the one before.
+    Hundreds of thousands fit in memory: a text and a number are kept once, an id is its position in the order, and a
+    phone's messages are a chain of positions, each pointing to the one before.
     """
 
     def __init__(self) -> None:
@@ -70,12 +70,12 @@ class Taken:
             return []
         self.requests += 1
         first = len(self._numbers)
-        for place, number in enumerate(map(sys.intern, numbers), start=first):
+        for position, number in enumerate(map(sys.intern, numbers), start=first):
             self._before.append(self._last.get(number, NONE_BEFORE))
-            self._last[number] = place
+            self._last[number] = position
             self._numbers.append(number)
         self._sendings += [sending] * len(numbers)
-        return [f"{self._stem}{place:08x}" for place in range(first, len(self._numbers))]
+        return [f"{self._stem}{position:08x}" for position in range(first, len(self._numbers))]
 
     @property
     def messages(self) -> int:
@@ -90,10 +90,10 @@ class Taken:
     def received(self, msisdn: str) -> list[InboxMessage]:
         """The messages of one phone, the oldest first."""
         matches = []
-        place = self._last.get(msisdn, NONE_BEFORE)
-        while place != NONE_BEFORE:
-            matches.append(InboxMessage(f"{self._stem}{place:08x}", self._sendings[place]))
-            place = self._before[place]
+        position = self._last.get(msisdn, NONE_BEFORE)
+        while position != NONE_BEFORE:
+            matches.append(InboxMessage(f"{self._stem}{position:08x}", self._sendings[position]))
+            position = self._before[position]
         return matches[::-1]
 
     def twice(self) -> dict[tuple[str, str], int]:

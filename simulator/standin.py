@@ -149,7 +149,7 @@ class _Standin:
 
     async def _order(self, request: Request) -> Response:
         try:
-            self._faults.place(json.loads(await request.body()))
+            self._faults.change(json.loads(await request.body()))
         except ValueError as wrong:
             return _wrong(wrong)
         return await self._shown(request)

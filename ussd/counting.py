@@ -16,7 +16,7 @@ from core.text.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
-class ScreenPlace:
+class SpokenScreen:
     """A screen in a language ('' before one is chosen)."""
 
     screen: str
@@ -36,8 +36,8 @@ class Finished:
 class Counted:
     """What was counted since the last time."""
 
-    events: Mapping[tuple[Event, ScreenPlace], int] = field(default_factory=dict)
-    tasks: Mapping[ScreenPlace, Finished] = field(default_factory=dict)
+    events: Mapping[tuple[Event, SpokenScreen], int] = field(default_factory=dict)
+    tasks: Mapping[SpokenScreen, Finished] = field(default_factory=dict)
 
 
 class Counts(Collector):
@@ -68,20 +68,20 @@ class Counts(Collector):
         for mark, now in self._tasks.items():
             before = self._taken_tasks.get(mark, Finished())
             if now.times > before.times:
-                tasks[ScreenPlace(*mark)] = Finished(
+                tasks[SpokenScreen(*mark)] = Finished(
                     now.times - before.times, now.hops - before.hops, now.seconds - before.seconds
                 )
                 self._taken_tasks[mark] = replace(now)
         return Counted(
-            {(event, ScreenPlace(screen, language)): n for (event, screen, language), n in events.items()}, tasks
+            {(event, SpokenScreen(screen, language)): n for (event, screen, language), n in events.items()}, tasks
         )
 
     def give_back(self, counted: Counted) -> None:
         """Count again as not taken what could not be kept."""
-        for (event, place), times in counted.events.items():
-            self._taken_events[event, place.screen, place.language] -= times
-        for place, finished in counted.tasks.items():
-            taken = self._taken_tasks[place.screen, place.language]
+        for (event, spoken), times in counted.events.items():
+            self._taken_events[event, spoken.screen, spoken.language] -= times
+        for spoken, finished in counted.tasks.items():
+            taken = self._taken_tasks[spoken.screen, spoken.language]
             taken.times -= finished.times
             taken.hops -= finished.hops
             taken.seconds -= finished.seconds

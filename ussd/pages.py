@@ -41,7 +41,7 @@ class Signs:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its text without `CON`/`END`, and the places in the list of options of the keys 1, 2, 3…"""
+    """One page: its text without `CON`/`END`, and the indexes in the list of options of the keys 1, 2, 3…"""
 
     text: str
     options: tuple[int, ...]
@@ -123,7 +123,7 @@ class _Cutter:
             first += len(options)
             last = not rest and first == len(labels)
             foot = [*([] if last else [self.more]), *self.back]
-            shown = [labels[place] for place in options]
+            shown = [labels[index] for index in options]
             lines = [body, *_numbered(shown), *foot]
             pages.append(Page("\n".join(line for line in lines if line), tuple(options), last))
             if last:
@@ -157,13 +157,13 @@ class _Cutter:
     def _take_words(self, words: list[str], limit: int) -> tuple[str, list[str]]:
         """As many words as fit `limit`, and the rest; a word longer than a page is cut, for want of better."""
         taken = ""
-        for place, word in enumerate(words):
+        for index, word in enumerate(words):
             longer = taken + word if taken else word.lstrip()
             if self.measure(longer) > limit:
                 if taken:
-                    return taken, words[place:]
+                    return taken, words[index:]
                 head = self._head(longer, limit)
-                return longer[:head], [longer[head:], *words[place + 1 :]]
+                return longer[:head], [longer[head:], *words[index + 1 :]]
             taken = longer
         return taken, []
 
@@ -175,15 +175,15 @@ class _Cutter:
         return count
 
     def _take_options(self, body: str, labels: Sequence[str], first: int, limit: int) -> list[int]:
-        """The places of the labels that fit under `body`; what `9` takes counts unless these are the last."""
+        """The indexes of the labels that fit under `body`; what `9` takes counts unless these are the last."""
         size = self.measure(body)
         taken: list[int] = []
-        for place in range(first, min(len(labels), first + OPTIONS_A_PAGE)):
-            size += self.measure(f"{len(taken) + 1} {labels[place]}") + (1 if size else 0)
-            foot = self._foot([] if place == len(labels) - 1 else [self.more])
+        for index in range(first, min(len(labels), first + OPTIONS_A_PAGE)):
+            size += self.measure(f"{len(taken) + 1} {labels[index]}") + (1 if size else 0)
+            foot = self._foot([] if index == len(labels) - 1 else [self.more])
             if size + foot > limit:
                 break
-            taken.append(place)
+            taken.append(index)
         return taken
 
 

@@ -55,7 +55,7 @@ def _lines(path: Path, limits: Limits) -> Iterator[str]:
             yield from map(_row, rows)
         return
     with workbook(path, limits) as book:
-        sheet = next((place for place, each in enumerate(book.sheets) if not each.hidden), 0)
+        sheet = next((index for index, each in enumerate(book.sheets) if not each.hidden), 0)
         rows_of_sheet = book.read(sheet)
         rows = iter(rows_of_sheet)
         first = list(islice(rows, 1))

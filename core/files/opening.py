@@ -24,7 +24,7 @@ class Table:
     """What a file holds: its header, the rows under it (without the empty ones), and where it was found.
 
     `expected` is how many rows there may be at most, None where it is not known. `sheets` are all of the file, `sheet`
-    the place of the one that is read; `hidden_columns` are places from 0.
+    the index of the one that is read; `hidden_columns` are indexes.
     """
 
     header: Row

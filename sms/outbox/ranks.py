@@ -14,7 +14,7 @@ _FINAL_RANK = 9
 
 def rank(column: str) -> str:
     """SQL that tells how far the state in `column` (a column of ours) is; all final ones are equally far."""
-    steps = " ".join(f"WHEN '{state}' THEN {place}" for state, place in _RANKS.items())
+    steps = " ".join(f"WHEN '{state}' THEN {number}" for state, number in _RANKS.items())
     return f"(CASE {column} {steps} ELSE {_FINAL_RANK} END)"
 
 

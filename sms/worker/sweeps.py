@@ -120,19 +120,19 @@ SETTLE: Final = f"""
 WITH nameless AS (
     SELECT message.id, message.msisdn, sms_batch.left_at,
         row_number() OVER (
-            PARTITION BY message.msisdn ORDER BY message.state = '{_M.SILENT}', sms_batch.left_at, message.id) AS place
+            PARTITION BY message.msisdn ORDER BY message.state = '{_M.SILENT}', sms_batch.left_at, message.id) AS rank
     FROM (SELECT DISTINCT msisdn FROM early_report WHERE received_at < %(answered_by)s) AS number
     JOIN message ON message.msisdn = number.msisdn JOIN sms_batch ON sms_batch.id = message.batch_id
     WHERE message.provider_id IS NULL AND message.state IN {listed(_NAMELESS)}
       AND sms_batch.left_at > %(long_ago)s
 ), strange AS (
-    SELECT early_report.*, row_number() OVER (PARTITION BY msisdn ORDER BY received_at, provider_id) AS place
+    SELECT early_report.*, row_number() OVER (PARTITION BY msisdn ORDER BY received_at, provider_id) AS rank
     FROM early_report
     JOIN (SELECT msisdn, min(left_at) AS since FROM nameless GROUP BY msisdn) AS waiting USING (msisdn)
     WHERE received_at < %(answered_by)s AND received_at >= since
 ), matched AS (
     SELECT nameless.id, strange.provider_id, strange.msisdn, strange.state, strange.reason, strange.received_at
-    FROM strange JOIN nameless USING (msisdn, place)
+    FROM strange JOIN nameless USING (msisdn, rank)
     WHERE nameless.left_at <= strange.received_at AND NOT EXISTS (
         SELECT FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
         WHERE message.msisdn = strange.msisdn AND sms_batch.state = '{_B.LEFT}')

@@ -11,7 +11,7 @@ from core.text.languages import Language
 from simulator.gateway import UssdCall
 from tests.ussd.conftest import CALLBACK, a_client
 from tests.ussd.small_menu import small_menu
-from ussd.counting import Counted, Counts, Finished, NoCounts, ScreenPlace
+from ussd.counting import Counted, Counts, Finished, NoCounts, SpokenScreen
 from ussd.engine import Engine
 from ussd.sessions import Sessions
 
@@ -44,16 +44,16 @@ async def test_each_thing_a_caller_does_is_counted_where_it_is_done(world: None,
         await call.end_event("Incomplete")
     counted = counts.take()
     assert counted.events == {
-        (Event.ENTERED, ScreenPlace("language", "")): 1,
-        (Event.ANSWERED, ScreenPlace("language", "")): 1,
-        (Event.ENTERED, ScreenPlace("home", "bm")): 2,
-        (Event.WRONG_KEY, ScreenPlace("home", "bm")): 1,
-        (Event.ANSWERED, ScreenPlace("home", "bm")): 1,
-        (Event.ENTERED, ScreenPlace("twelve", "bm")): 1,
-        (Event.WENT_BACK, ScreenPlace("twelve", "bm")): 2,
-        (Event.DROPPED, ScreenPlace("home", "bm")): 1,
+        (Event.ENTERED, SpokenScreen("language", "")): 1,
+        (Event.ANSWERED, SpokenScreen("language", "")): 1,
+        (Event.ENTERED, SpokenScreen("home", "bm")): 2,
+        (Event.WRONG_KEY, SpokenScreen("home", "bm")): 1,
+        (Event.ANSWERED, SpokenScreen("home", "bm")): 1,
+        (Event.ENTERED, SpokenScreen("twelve", "bm")): 1,
+        (Event.WENT_BACK, SpokenScreen("twelve", "bm")): 2,
+        (Event.DROPPED, SpokenScreen("home", "bm")): 1,
     }
-    finished = counted.tasks[ScreenPlace("see the twelve", "bm")]
+    finished = counted.tasks[SpokenScreen("see the twelve", "bm")]
     assert (finished.times, finished.hops) == (1, 4)
     assert 0 <= finished.seconds < 60
 
@@ -69,8 +69,8 @@ async def test_a_task_is_finished_once_in_a_call_and_a_session_that_ran_out_of_t
             await call.reply(key)
         await call.end_event("Failed")
     counted = counts.take()
-    assert counted.tasks[ScreenPlace("see the twelve", "bm")].times == 1
-    assert counted.events[Event.TIMED_OUT, ScreenPlace("twelve", "bm")] == 1
+    assert counted.tasks[SpokenScreen("see the twelve", "bm")].times == 1
+    assert counted.events[Event.TIMED_OUT, SpokenScreen("twelve", "bm")] == 1
 
 
 def test_what_was_taken_is_not_taken_again_unless_it_is_given_back() -> None:
@@ -79,12 +79,12 @@ def test_what_was_taken_is_not_taken_again_unless_it_is_given_back() -> None:
     counts.finished("payment date", BM, 2, 7.5)
     first = counts.take()
     assert first == Counted(
-        {(Event.ENTERED, ScreenPlace("home", "bm")): 1}, {ScreenPlace("payment date", "bm"): Finished(1, 2, 7.5)}
+        {(Event.ENTERED, SpokenScreen("home", "bm")): 1}, {SpokenScreen("payment date", "bm"): Finished(1, 2, 7.5)}
     )
     assert counts.take() == Counted({}, {})
     counts.give_back(first)
     counts.count(Event.ENTERED, "home", BM)
-    assert counts.take() == replace(first, events={(Event.ENTERED, ScreenPlace("home", "bm")): 2})
+    assert counts.take() == replace(first, events={(Event.ENTERED, SpokenScreen("home", "bm")): 2})
 
 
 def test_prometheus_is_shown_the_totals_and_no_number() -> None:
