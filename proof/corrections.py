@@ -263,7 +263,7 @@ def _literals(expression: ast.expr) -> Iterator[str]:
 
 ENTRY: Final = re.compile(r'^msgid ((?:".*"\n?)+)', re.MULTILINE)
 STRING: Final = re.compile(r'^(msgstr(?:\[0\])?) (?:".*"\n?)+', re.MULTILINE)
-NOTE: Final = re.compile(r"^# (Back-translation|Confidence|Evidence|Source): (.*)\n", re.MULTILINE)
+COMMENT: Final = re.compile(r"^# (Back-translation|Confidence|Evidence|Source): (.*)\n", re.MULTILINE)
 
 
 def corrected(catalogue: str, corrections: Mapping[str, Correction], today: date) -> tuple[str, int]:
@@ -281,24 +281,24 @@ def corrected(catalogue: str, corrections: Mapping[str, Correction], today: date
 
 def _rewritten(entry: str, correction: Correction, today: date) -> str:
     """The entry as corrected; as it was where it says so already, whenever it was read."""
-    notes = {note[1]: note[2] for note in NOTE.finditer(entry)}
-    evidence = notes.get("Evidence", "")
+    comments = {comment[1]: comment[2] for comment in COMMENT.finditer(entry)}
+    evidence = comments.get("Evidence", "")
     if evidence.startswith(READ) and _written(entry, correction, evidence) == entry:
         return entry
     return _written(entry, correction, f"{READ}{today:%B %Y}")
 
 
 def _written(entry: str, correction: Correction, evidence: str) -> str:
-    notes = (
+    comments = (
         ("Back-translation", correction.back_translation),
         ("Confidence", correction.confidence),
         ("Evidence", evidence),
     )
     end = "\n" if entry.endswith("\n") else ""
     body = STRING.sub(
-        lambda labels_offered: f"{labels_offered[1]} {_quoted(correction.bambara)}\n", NOTE.sub("", entry)
+        lambda labels_offered: f"{labels_offered[1]} {_quoted(correction.bambara)}\n", COMMENT.sub("", entry)
     )
-    return "".join(f"# {name}: {filled}\n" for name, filled in notes) + body.rstrip("\n") + end
+    return "".join(f"# {name}: {filled}\n" for name, filled in comments) + body.rstrip("\n") + end
 
 
 def _quoted(text: str) -> str:

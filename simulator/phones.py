@@ -12,9 +12,9 @@ MSISDN: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 class DemoPhone:
     """A caller to play: an E.164 number and, in French, the situation it shows.
 
-    ``note`` is what this caller would know by heart and may have to type: household number, year of birth, reference.
+    ``hint`` is what this caller would know by heart and may have to type: household number, year of birth, reference.
     """
 
     msisdn: str
     label: str
-    note: str = ""
+    hint: str = ""

@@ -163,4 +163,4 @@ async def _tried(
 async def _audit(
     act: Act, request_id: int | None, actor: Actor, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> None:
-    await audit.note(actor.id, act, f"call request {request_id}", now, detail)
+    await audit.record(actor.id, act, f"call request {request_id}", now, detail)

@@ -182,7 +182,7 @@ async def case(reference: str, actor: Actor, now: datetime) -> Case | None:
         if row.sensitive:
             session.add(GrievanceReading(grievance_id=row.id, reference=reference, agent_id=actor.id, at=now))
             await session.flush()
-            await audit.note(actor.id, Act.GRIEVANCE_READ, f"grievance {reference}", now)
+            await audit.record(actor.id, Act.GRIEVANCE_READ, f"grievance {reference}", now)
         return await _case(row)
 
 

@@ -117,7 +117,7 @@ async def file_for(actor: Actor, filing: Filing, now: datetime) -> Filed:
             return earlier
         filed = await file(replace(filing, filed_by=actor.id), now)
         detail = {"channel": filing.channel.value}
-        await audit.note(actor.id, Act.GRIEVANCE_FILED, f"grievance {filed.reference}", now, detail)
+        await audit.record(actor.id, Act.GRIEVANCE_FILED, f"grievance {filed.reference}", now, detail)
     return filed
 
 

@@ -206,7 +206,7 @@ async def take_next(actor: Actor, now: datetime) -> str | None:
     async with writing():
         reference: str | None = await sql.scalar(TAKE_NEXT, _asked(actor, now) | {"now": now})
         if reference is not None:
-            await audit.note(actor.id, Act.GRIEVANCE_TAKEN, f"grievance {reference}", now)
+            await audit.record(actor.id, Act.GRIEVANCE_TAKEN, f"grievance {reference}", now)
     return reference
 
 

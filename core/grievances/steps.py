@@ -68,7 +68,7 @@ async def take(visit: DeskVisit) -> None:
     """Take a grievance that nobody has."""
     async with _taking(visit, GrievanceStep.TAKE) as (session, case):
         await _give(session, visit, case, visit.actor.id)
-        await _note(session, case, GrievanceStep.TAKE, GrievanceState.ASSIGNED, **_by(visit))
+        await _write_event(session, case, GrievanceStep.TAKE, GrievanceState.ASSIGNED, **_by(visit))
 
 
 async def assign(visit: DeskVisit, agent_id: int) -> None:
@@ -78,7 +78,7 @@ async def assign(visit: DeskVisit, agent_id: int) -> None:
         if chosen is None:
             raise NotForThem(str(agent_id))
         await _give(session, visit, case, agent_id)
-        await _note(session, case, GrievanceStep.ASSIGN, GrievanceState.ASSIGNED, **_by(visit), note=chosen.name)
+        await _write_event(session, case, GrievanceStep.ASSIGN, GrievanceState.ASSIGNED, **_by(visit), note=chosen.name)
 
 
 async def note(visit: DeskVisit, words: str) -> None:
@@ -91,7 +91,7 @@ async def note(visit: DeskVisit, words: str) -> None:
             state = GrievanceState.IN_PROGRESS
         if own:
             await _change(session, case, state, touched_at=visit.now)
-        await _note(session, case, GrievanceStep.NOTE, state, **_by(visit), note=words)
+        await _write_event(session, case, GrievanceStep.NOTE, state, **_by(visit), note=words)
 
 
 async def ask(visit: DeskVisit, words: str) -> None:
@@ -99,7 +99,7 @@ async def ask(visit: DeskVisit, words: str) -> None:
     check_words(GrievanceStep.ASK, words)
     async with _taking(visit, GrievanceStep.ASK) as (session, case):
         await _change(session, case, GrievanceState.WAITING, **_answered(visit.now), waiting_since=visit.now)
-        event = await _note(
+        event = await _write_event(
             session, case, GrievanceStep.ASK, GrievanceState.WAITING, **_by(visit), note=words, told=case.sms_goes
         )
         await _tell(case, NoticeKind.INFORMATION, event, {}, visit.now)
@@ -116,7 +116,7 @@ async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
     async with _taking(visit, GrievanceStep.DECIDE, {"state": state.value}) as (session, case):
         decision = {"answer": words, "decided_at": visit.now, "decided_by": visit.actor.id}
         await _change(session, case, state, **decision, **_answered(visit.now), waiting_since=None, call_again_on=None)
-        event = await _note(session, case, GrievanceStep.DECIDE, state, **_by(visit), told=case.sms_goes)
+        event = await _write_event(session, case, GrievanceStep.DECIDE, state, **_by(visit), told=case.sms_goes)
         filling = {"text": words, "rejected": state is GrievanceState.REJECTED}
         await _tell(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
 
@@ -130,7 +130,9 @@ async def escalate(visit: DeskVisit, words: str) -> Level:
         due = {"level": level, "first_answer_due": first_answer_due, "decision_due": decision_due}
         state = GrievanceState.IN_PROGRESS if case.state is GrievanceState.WAITING else case.state
         await _change(session, case, state, **due, **NOBODYS, **_answered(visit.now), escalated_at=visit.now)
-        event = await _note(session, case, GrievanceStep.ESCALATE, state, **_by(visit), note=words, told=case.sms_goes)
+        event = await _write_event(
+            session, case, GrievanceStep.ESCALATE, state, **_by(visit), note=words, told=case.sms_goes
+        )
         await _tell(case, NoticeKind.ESCALATED, event, {"due": decision_due.isoformat()}, visit.now)
     return level
 
@@ -163,7 +165,7 @@ async def close(visit: DeskVisit) -> None:
     """Conclude what is decided."""
     async with _taking(visit, GrievanceStep.CLOSE) as (session, case):
         await _change(session, case, GrievanceState.CLOSED)
-        await _note(session, case, GrievanceStep.CLOSE, GrievanceState.CLOSED, **_by(visit))
+        await _write_event(session, case, GrievanceStep.CLOSE, GrievanceState.CLOSED, **_by(visit))
 
 
 async def call(visit: DeskVisit, *, reached: bool, again_on: date | None, words: str) -> None:
@@ -176,7 +178,9 @@ async def call(visit: DeskVisit, *, reached: bool, again_on: date | None, words:
         values: Values = _answered(visit.now) if reached else {"touched_at": visit.now}
         values |= {} if waits else {"waiting_since": None}
         await _change(session, case, state, **values, call_again_on=again_on)
-        await _note(session, case, step, state, **_by(visit), note=words or None, told=reached, again_on=again_on)
+        await _write_event(
+            session, case, step, state, **_by(visit), note=words or None, told=reached, again_on=again_on
+        )
 
 
 @asynccontextmanager
@@ -193,7 +197,7 @@ async def _taking(
         if why:
             raise why
         yield session, case
-        await audit.note(visit.actor.id, AUDITED[step], f"grievance {visit.reference}", visit.now, detail)
+        await audit.record(visit.actor.id, AUDITED[step], f"grievance {visit.reference}", visit.now, detail)
 
 
 async def _give(session: Session, visit: DeskVisit, case: Locked, agent_id: int) -> None:
@@ -210,7 +214,7 @@ async def _reopen(
     appeal = {"reopened_at": now, "reopen_count": 1, "reopen_key": key, "first_answered_at": None, "touched_at": None}
     await _change(session, case, GrievanceState.RECEIVED, **due, **appeal, **NOBODYS)
     written = {"at": now, "agent_id": agent_id, "note": words, "told": True}
-    await _note(session, case, GrievanceStep.REOPEN, GrievanceState.RECEIVED, **written)
+    await _write_event(session, case, GrievanceStep.REOPEN, GrievanceState.RECEIVED, **written)
     return decision_due
 
 
@@ -227,7 +231,9 @@ async def _change(session: Session, case: Locked, state: GrievanceState, **value
     await session.exec(update(Grievance).where(col(Grievance.id) == case.id).values(state=state, **values))
 
 
-async def _note(session: Session, case: Locked, step: GrievanceStep, to: GrievanceState, **written: Any) -> int | None:
+async def _write_event(
+    session: Session, case: Locked, step: GrievanceStep, to: GrievanceState, **written: Any
+) -> int | None:
     """Write a step into the timeline, and give its number."""
     event = GrievanceEvent(grievance_id=case.id, kind=step, from_state=case.state, to_state=to, **written)
     session.add(event)

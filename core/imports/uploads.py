@@ -192,7 +192,7 @@ class Uploads:
         folder.mkdir(parents=True, mode=0o700)
         (folder / f"file{suffix}").write_bytes(content)
         self._write(upload)
-        await audit.note(
+        await audit.record(
             actor.id, Act.IMPORT_BEGUN, f"import {upload.id}", at, {"kind": kind.value, "file": upload.name}
         )
         self._start(self._import(actor, upload, folder / f"file{suffix}"))
@@ -219,7 +219,7 @@ class Uploads:
         about, now = f"import {upload.id}", datetime.now(UTC)
         detail = {"state": ended.state, "rows": ended.rows, "created": ended.created, "changed": ended.changed}
         try:
-            await audit.note(actor.id, Act.IMPORT_ENDED, about, now, {**detail, "bad": ended.bad})
+            await audit.record(actor.id, Act.IMPORT_ENDED, about, now, {**detail, "bad": ended.bad})
         finally:
             self._write(replace(ended, seen_at=now.isoformat()))
             self._tidy()

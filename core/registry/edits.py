@@ -104,7 +104,7 @@ async def correct_phone(
         household.updated_at = now
         await session.flush()
         detail = {"position": int(position), "before": before or None, "after": new or None, "reason": why}
-        await audit.note(actor.id, Act.PHONE_CORRECTED, f"household {household_no}", now, detail)
+        await audit.record(actor.id, Act.PHONE_CORRECTED, f"household {household_no}", now, detail)
 
 
 async def correct_language(
@@ -126,7 +126,7 @@ async def correct_language(
         household.language, household.updated_at = language, now
         await session.flush()
         detail = {"before": before, "after": language, "reason": why}
-        await audit.note(actor.id, Act.LANGUAGE_CORRECTED, f"household {household_no}", now, detail)
+        await audit.record(actor.id, Act.LANGUAGE_CORRECTED, f"household {household_no}", now, detail)
 
 
 async def _locked(session: Session, household_no: str) -> Household:

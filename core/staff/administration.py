@@ -172,7 +172,7 @@ async def add(actor: Actor | None, login: str, name: str, duties: Duties, now: d
         await _must_be_there(duties)
         agent_id = await agents.add_agent(login, name, duties.role, duties.scope_kind, duties.scope_code)
         await session.exec(_agent(agent_id).values(**duties.kept()))
-        await audit.note(_id(actor), Act.PERSON_ADDED, f"agent {login}", now, {"after": duties.kept()})
+        await audit.record(_id(actor), Act.PERSON_ADDED, f"agent {login}", now, {"after": duties.kept()})
         return await sign_in.give_password(agent_id, now, _id(actor))
 
 
@@ -194,7 +194,7 @@ async def change(actor: Actor | None, login: str, duties: Duties, why: str, now:
         await session.exec(_agent(agent.id).values(**after))
         await sign_in.end_sessions(agent.id, Ending.DUTIES, now)
         detail = {"before": before, "after": after, "why": reason}
-        await audit.note(_id(actor), Act.PERSON_CHANGED, f"agent {login}", now, detail)
+        await audit.record(_id(actor), Act.PERSON_CHANGED, f"agent {login}", now, detail)
     return True
 
 
@@ -211,7 +211,7 @@ async def disable(actor: Actor | None, login: str, why: str, now: datetime) -> b
             return False
         await session.exec(_agent(agent.id).values(disabled_at=now))
         await sign_in.end_sessions(agent.id, Ending.DISABLED, now)
-        await audit.note(_id(actor), Act.PERSON_DISABLED, f"agent {login}", now, {"why": reason})
+        await audit.record(_id(actor), Act.PERSON_DISABLED, f"agent {login}", now, {"why": reason})
     return True
 
 
@@ -223,7 +223,7 @@ async def enable(actor: Actor | None, login: str, now: datetime) -> bool:
         if agent.disabled_at is None:
             return False
         await session.exec(_agent(agent.id).values(disabled_at=None))
-        await audit.note(_id(actor), Act.PERSON_ENABLED, f"agent {login}", now)
+        await audit.record(_id(actor), Act.PERSON_ENABLED, f"agent {login}", now)
     return True
 
 
@@ -249,7 +249,7 @@ async def end_sessions(actor: Actor | None, login: str, now: datetime) -> None:
     async with writing():
         agent = await _locked(login, actor)
         await sign_in.end_sessions(agent.id, Ending.ADMINISTRATOR, now)
-        await audit.note(_id(actor), Act.SESSIONS_ENDED, f"agent {login}", now)
+        await audit.record(_id(actor), Act.SESSIONS_ENDED, f"agent {login}", now)
 
 
 def _must_manage(actor: Actor | None) -> None:

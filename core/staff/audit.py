@@ -32,7 +32,7 @@ class AuditEntry(TableRow, table=True):
     seal: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
-NOTE: Final = """
+RECORD: Final = """
 INSERT INTO audit_entry (at, agent_id, act, about, detail)
 VALUES (%(at)s, %(agent_id)s, %(act)s, %(about)s, CAST(%(detail)s AS jsonb))
 """
@@ -60,17 +60,17 @@ class Trail:
     seal: str
 
 
-async def note(
+async def record(
     agent_id: int | None, act: Act, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Add an act to the trail, in the transaction of the act itself."""
-    await sql.execute(NOTE, entry(agent_id, act, about, now, detail))
+    await sql.execute(RECORD, entry(agent_id, act, about, now, detail))
 
 
 def entry(
     agent_id: int | None, act: Act, about: str | None, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The parameters of NOTE for an act, for a transaction that is not one of `writing`."""
+    """The parameters of RECORD for an act, for a transaction that is not one of `writing`."""
     kept = json.dumps(dict(detail), ensure_ascii=False, default=str) if detail is not None else None
     return {"at": now, "agent_id": agent_id, "act": act, "about": about, "detail": kept}
 

@@ -178,7 +178,7 @@ async def _opened(credential: _Credential, now: datetime) -> str:
             await session.exec(_credential_of(credential.id).values(failures=0, locked_until=None))
         opened = DeskSession(token_hash=_hash(token), agent_id=credential.id, created_at=now, seen_at=now)
         session.add(opened)
-        await audit.note(credential.id, Act.SIGNED_IN, None, now)
+        await audit.record(credential.id, Act.SIGNED_IN, None, now)
     return token
 
 
@@ -192,7 +192,7 @@ async def _failed(agent_id: int, now: datetime, settings: Settings) -> datetime 
     async with writing():
         values = {"agent_id": agent_id, "most": settings.desk_tries, "until": until}
         locked: datetime | None = await sql.scalar(FAILED, values)
-        await audit.note(agent_id, Act.SIGN_IN_FAILED, None, now)
+        await audit.record(agent_id, Act.SIGN_IN_FAILED, None, now)
     return locked if locked is not None and locked > now else None
 
 
@@ -322,7 +322,7 @@ async def give_password(agent_id: int, now: datetime, by: int | None = None, pas
     given = password or passwords.new_password()
     async with writing():
         await _set_password(agent_id, given, now, must_change=password is None)
-        await audit.note(by, Act.PASSWORD_GIVEN, await _about(agent_id), now)
+        await audit.record(by, Act.PASSWORD_GIVEN, await _about(agent_id), now)
     return given
 
 
@@ -335,7 +335,7 @@ async def change_password(signed_in: SignedIn, old: str, new: str, now: datetime
             if old == new:
                 raise passwords.WeakPassword(signed_in.login)
             await _set_password(credential.id, new, now, must_change=False, but=signed_in.token_hash)
-            await audit.note(credential.id, Act.PASSWORD_CHANGED, None, now)
+            await audit.record(credential.id, Act.PASSWORD_CHANGED, None, now)
             return
         locked = await _failed(credential.id, now, settings)
     raise LockedOut(locked) if locked else NotSignedIn
@@ -346,7 +346,7 @@ async def forget_second_factor(agent_id: int, by: int | None, now: datetime) -> 
     async with writing() as session:
         await session.exec(_credential_of(agent_id).values(totp_secret=None, totp_confirmed_at=None, totp_step=None))
         await end_sessions(agent_id, Ending.SECOND_FACTOR, now)
-        await audit.note(by, Act.SECOND_FACTOR_FORGOTTEN, await _about(agent_id), now)
+        await audit.record(by, Act.SECOND_FACTOR_FORGOTTEN, await _about(agent_id), now)
 
 
 async def sign_out(token_hash: str, now: datetime) -> None:

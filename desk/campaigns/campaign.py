@@ -22,9 +22,9 @@ from core.campaigns.steps import (
 )
 from core.platform import sql
 from core.platform.settings import Settings
+from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
-from core.staff.audit import note
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.formats import short_date
@@ -125,7 +125,7 @@ class Campaigns(DeskPage):
         try:
             async with seen_by(me):
                 await must_run(me, campaign_id)
-                await note(me.id, Act.CAMPAIGN_PLANNED, f"campaign {campaign_id}", at)
+                await audit.record(me.id, Act.CAMPAIGN_PLANNED, f"campaign {campaign_id}", at)
             made = await planning_task.begin(campaign_id, self._settings, me, at, patience=PATIENCE)
         except CampaignError as error:
             return await self._refused(request, campaign_id, error)
@@ -226,7 +226,7 @@ class Campaigns(DeskPage):
             async with seen_by(me):
                 await sql.execute(LONG_STATEMENTS)
                 words, detail = await act(me, campaign_id, form, at)
-                await note(me.id, name, f"campaign {campaign_id}", at, detail)
+                await audit.record(me.id, name, f"campaign {campaign_id}", at, detail)
         except Mistake as mistake:
             return self.not_done(request, str(mistake), f"/campaigns/{campaign_id}")
         except CampaignError as error:

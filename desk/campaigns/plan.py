@@ -17,8 +17,8 @@ from core.places.names import places_named
 from core.platform.settings import Settings
 from core.registry.components import WITH_EVENTS, ComponentCode
 from core.registry.statuses import Status
+from core.staff import audit
 from core.staff.acts import Act
-from core.staff.audit import note
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.alphabet import alphabet
@@ -109,7 +109,7 @@ class CampaignPlan(DeskPage):
             async with seen_by(me):
                 await must_cover(me, audience.place)
                 campaign_id = await draft(new, at, self._alphabet)
-                await note(me.id, Act.CAMPAIGN_DRAFTED, f"campaign {campaign_id}", at, {"kind": kind.value})
+                await audit.record(me.id, Act.CAMPAIGN_DRAFTED, f"campaign {campaign_id}", at, {"kind": kind.value})
         except (CampaignError, BadAudience) as error:
             field = "kind" if isinstance(error, BadAudience) else "place"
             return await self._form(request, form, {field: refused(error)})

@@ -14,8 +14,8 @@ from starlette_admin.routing import route
 
 from core.campaigns.steps import CampaignError
 from core.platform import sql
+from core.staff import audit
 from core.staff.acts import Act
-from core.staff.audit import note
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.campaigns import words as campaign_words
@@ -64,7 +64,7 @@ class CampaignReport(DeskPage):
                 words = "La liste est longue : imprimez-la commune par commune."
                 return self.not_done(request, words, f"/campaigns/{campaign_id}/unreached")
             detail = {"commune": commune or "all"}
-            await note(me.id, Act.CAMPAIGN_UNREACHED_PRINTED, f"campaign {campaign_id}", at, detail)
+            await audit.record(me.id, Act.CAMPAIGN_UNREACHED_PRINTED, f"campaign {campaign_id}", at, detail)
         households = [
             household
             async for household in unreached.households(campaign_id)
@@ -87,7 +87,7 @@ class CampaignReport(DeskPage):
         me, campaign_id, at = actor(request), request.path_params["id"], now()
         async with seen_by(me):
             await _must_see(request)
-            await note(me.id, Act.CAMPAIGN_UNREACHED_EXPORTED, f"campaign {campaign_id}", at, {"as": kind})
+            await audit.record(me.id, Act.CAMPAIGN_UNREACHED_EXPORTED, f"campaign {campaign_id}", at, {"as": kind})
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="jigi-list-"))
         try:
             files = await asyncio.to_thread(_written, campaign_id, folder)

@@ -8,8 +8,8 @@ from starlette_admin.routing import route
 
 from core.campaigns.steps import CampaignError
 from core.payments.rounds import rounds
+from core.staff import audit
 from core.staff.acts import Act
-from core.staff.audit import note
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.campaigns.words import refused, word
@@ -51,7 +51,7 @@ class CampaignRules(DeskPage):
             async with seen_by(me):
                 await must_cover(me, None)
                 await rules.switch(round_id, kind, me.id, at, on=on)
-                await note(me.id, Act.CAMPAIGN_RULE_SWITCHED, f"round {round_id}", at, {"kind": kind, "on": on})
+                await audit.record(me.id, Act.CAMPAIGN_RULE_SWITCHED, f"round {round_id}", at, {"kind": kind, "on": on})
         except CampaignError as error:
             return self.not_done(request, refused(error), self.path)
         words = f"{word(kind)}, {titles[round_id]} : {'part de nouveau' if on else 'ne part plus'} sans vous."

@@ -43,14 +43,14 @@ def reason(value: str) -> str:
     return reason_label(value, DESK)
 
 
-def note(noted: Note) -> str:
+def note_words(note: Note) -> str:
     """What was noted: our own notes in French, what people wrote as they wrote it."""
-    return note_text(noted, DESK)
+    return note_text(note, DESK)
 
 
 def change(decided: Change) -> str:
     """What a campaign became, and what was noted where that says more."""
-    became, remark = word(decided.to_state), note(decided.note)
+    became, remark = word(decided.to_state), note_words(decided.note)
     return became if remark in ("", became) else f"{became} ({remark})"
 
 

@@ -111,7 +111,7 @@ class GrievanceList(DeskPage):
         async with seen_by(me):
             filters = {name: value for name, value in _filters(wanted).items() if name != "words"}
             detail = {"kind": kind, "rows": len(rows), "filters": filters, "searched": bool(wanted.words)}
-            await audit.note(me.id, Act.GRIEVANCES_EXPORTED, None, at, detail)
+            await audit.record(me.id, Act.GRIEVANCES_EXPORTED, None, at, detail)
         return [_cells(row) for row in rows]
 
 

@@ -97,7 +97,7 @@ class Reports(DeskPage):
         rows = list(_rows(made, at.date()))
         detail = {"kind": kind, "rows": len(rows), "since": made.since, "until": made.until, "step": made.span.value}
         async with seen_by(me):
-            await audit.note(me.id, Act.REPORT_EXPORTED, None, at, detail)
+            await audit.record(me.id, Act.REPORT_EXPORTED, None, at, detail)
         return rows
 
     def _href(self, made: GrievanceReport, path: str) -> str:

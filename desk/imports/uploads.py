@@ -68,7 +68,7 @@ class Imports(DeskPage):
         path = self.uploads.errors_of(upload_id)
         if path is None:
             raise not_there()
-        await audit.note(actor(request).id, Act.ERRORS_DOWNLOADED, f"import {upload_id}", now())
+        await audit.record(actor(request).id, Act.ERRORS_DOWNLOADED, f"import {upload_id}", now())
         name = f"{PurePath(self.uploads.name_of(upload_id)).stem}.errors.csv"
         return FileResponse(path, filename=name, media_type="text/csv; charset=utf-8")
 

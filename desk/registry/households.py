@@ -120,7 +120,7 @@ class Households(DeskPage):
         async with seen_by(actor(request)):
             about = f"household {household.hit.household_no}"
             detail = {"position": int(position), "keys": len(keys)}
-            await audit.note(actor(request).id, Act.DIALLED_AS_THE_HOUSEHOLD, about, now(), detail)
+            await audit.record(actor(request).id, Act.DIALLED_AS_THE_HOUSEHOLD, about, now(), detail)
         shown = await dial_as(actor(request), phone.msisdn, keys, self._settings)
         context = {"file": household, "phone": phone, "keys": keys, "shown": shown, "pad": KEYS, "local": local}
         return self.show(request, "registry/dial.html", context)

@@ -88,32 +88,32 @@ class Kept(ModelView):
 
     async def after_create(self, request: Request, obj: Any) -> None:
         """Write down what was added."""
-        await self._note(request, "added", obj, {"after": self._values(request, obj)})
+        await self._record(request, "added", obj, {"after": self._values(request, obj)})
 
     async def _edited(self, context: EventContext) -> None:
         if isinstance(context, AfterEditContext):
             values = self._values(context.request, context.obj)
             before = {name: value for name, value in (context.old_data or {}).items() if values.get(name) != value}
             after = {name: values.get(name) for name in before}
-            await self._note(context.request, "changed", context.obj, {"before": before, "after": after})
+            await self._record(context.request, "changed", context.obj, {"before": before, "after": after})
 
     async def before_delete(self, request: Request, obj: Any) -> None:
         """Write down what is deleted."""
-        await self._note(request, "deleted", obj, {"before": self._values(request, obj)})
+        await self._record(request, "deleted", obj, {"before": self._values(request, obj)})
 
     async def after_export(self, request: Request, ctx: ExportContext) -> None:
         """Write down what left."""
         names = [field.name for field in ctx.fields]
         await self._written(request, Act(f"{self.key} exported"), None, {"rows": len(ctx.rows), "fields": names})
 
-    async def _note(self, request: Request, act: str, obj: Any, detail: dict[str, Any]) -> None:
+    async def _record(self, request: Request, act: str, obj: Any, detail: dict[str, Any]) -> None:
         about = f"{self.key} {await self.get_pk_value(request, obj)}"
         await self._written(request, Act(f"{self.key} {act}"), about, detail)
 
     async def _written(self, request: Request, act: Act, about: str | None, detail: dict[str, Any]) -> None:
         session: AsyncSession = request.state.session
         connection = await session.connection()
-        await connection.exec_driver_sql(audit.NOTE, audit.entry(actor(request).id, act, about, now(), detail))
+        await connection.exec_driver_sql(audit.RECORD, audit.entry(actor(request).id, act, about, now(), detail))
 
     def _changes(self, request: Request) -> bool:
         return self.may_change is not None and may_here(request, self.may_change)

@@ -323,5 +323,5 @@ async def _at_shell(login: str, command: str, campaign_id: int | None = None) ->
     """Who this login is; no password was asked, so the audit trail says that the shell acted in their name."""
     person = await actor_of(login)
     about = f"campaign {campaign_id}" if campaign_id else None
-    await audit.note(person.id, Act.AT_THE_SHELL, about, datetime.now(UTC), {"command": command})
+    await audit.record(person.id, Act.AT_THE_SHELL, about, datetime.now(UTC), {"command": command})
     return person

@@ -14,7 +14,7 @@ from tests.simulator.page import browser
 from tests.simulator.tiny_line import CALLBACK, TOKEN
 
 PHONES = [
-    DemoPhone("+22370000001", "Paiement annoncé", note="ménage 90000017, né en 1964"),
+    DemoPhone("+22370000001", "Paiement annoncé", hint="ménage 90000017, né en 1964"),
     DemoPhone("+22370000002", "Plainte </script><b>avec réponse"),
 ]
 LARGEST = 70_000
@@ -43,8 +43,8 @@ async def test_the_page_knows_the_line_and_its_callers(client: httpx.AsyncClient
     assert line["callback"] == CALLBACK
     assert line["serviceCode"] == "*384*1234#"
     assert line["phones"] == [
-        {"msisdn": "+22370000001", "label": "Paiement annoncé", "note": "ménage 90000017, né en 1964"},
-        {"msisdn": "+22370000002", "label": "Plainte </script><b>avec réponse", "note": ""},
+        {"msisdn": "+22370000001", "label": "Paiement annoncé", "hint": "ménage 90000017, né en 1964"},
+        {"msisdn": "+22370000002", "label": "Plainte </script><b>avec réponse", "hint": ""},
     ]
 
 

@@ -69,7 +69,7 @@ function callerChosen() {
   const msisdn = caller();
   const phone = line.phones.find((one) => one.msisdn === msisdn);
   by("msisdn-fault").textContent = "";
-  by("known").textContent = phone?.note ?? "";
+  by("known").textContent = phone?.hint ?? "";
   by("chosen").textContent = phone ? phone.label : msisdn || "Un autre numéro";
   if (call?.open) return;
   handset.ownNumber(msisdn ? local(msisdn) : "–");

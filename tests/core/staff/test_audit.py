@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from core.platform.database import reading, undone, writing
 from core.staff.acts import Act
 from core.staff.agents import Actor, Role, add_agent
-from core.staff.audit import first_broken, has_seal, note, trail
+from core.staff.audit import first_broken, has_seal, record, trail
 from core.staff.row_security import seen_by
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -29,7 +29,7 @@ async def three(world: None) -> None:
     """Three acts of an administrator."""
     await add_agent("admin", "Admin", Role.ADMINISTRATOR)
     for number in range(1, 4):
-        await note(1, Act.PERSON_CHANGED, f"agent {number}", NOW, {"why": "é", "n": number})
+        await record(1, Act.PERSON_CHANGED, f"agent {number}", NOW, {"why": "é", "n": number})
 
 
 async def numbered(number: int) -> int:
@@ -98,6 +98,6 @@ async def test_an_empty_trail_is_whole() -> None:
 
 async def test_an_act_that_is_undone_leaves_no_entry() -> None:
     async with undone():
-        await note(None, Act.PERSON_ADDED, "agent x", NOW)
+        await record(None, Act.PERSON_ADDED, "agent x", NOW)
     async with reading() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM audit_entry")) == 0

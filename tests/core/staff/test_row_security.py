@@ -210,7 +210,7 @@ async def test_what_the_desk_may_not_do_whoever_asks(act: str) -> None:
 
 async def test_whoever_acts_writes_to_the_trail_and_does_not_read_it() -> None:
     async with seen_by(actor_of(Role.AGENT)):
-        await audit.note(1, Act.CALL_TRIED, "callback 1", NOW)
+        await audit.record(1, Act.CALL_TRIED, "callback 1", NOW)
     assert await seen(actor_of(Role.AGENT), "SELECT count(*) FROM audit_entry") == 0
     assert await seen(actor_of(Role.ADMINISTRATOR), "SELECT count(*) FROM audit_entry") == 2
 

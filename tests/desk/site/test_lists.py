@@ -10,9 +10,9 @@ import pytest
 
 from core.imports.communes import CONTACTS
 from core.platform import sql
+from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Role
-from core.staff.audit import note
 from desk.site.lists import Kept, lists
 from desk.staff.audit_list import AuditTrail
 from tests.core import seed
@@ -121,8 +121,8 @@ async def test_who_is_near_a_commune_is_shown_and_exported_as_it_is_read_out(sig
 
 async def test_an_administrator_reads_the_trail_and_nobody_else(sign_in: SignIn) -> None:
     admin, awa = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("awa", Role.SUPERVISOR)
-    await note(awa.actor.id, Act.CALL_TRIED, "callback 7", NOW, {"reached": False})
-    await note(None, Act.PASSWORD_GIVEN, "agent awa", NOW)
+    await audit.record(awa.actor.id, Act.CALL_TRIED, "callback 7", NOW, {"reached": False})
+    await audit.record(None, Act.PASSWORD_GIVEN, "agent awa", NOW)
     words = await admin.see("/desk/audit-entry/list")
     assert "awa appel tenté callback 7" in words
     assert "mot de passe donné agent awa" in words
@@ -131,8 +131,8 @@ async def test_an_administrator_reads_the_trail_and_nobody_else(sign_in: SignIn)
 
 async def test_the_trail_is_filtered_by_who_act_about_and_time(sign_in: SignIn) -> None:
     admin = await sign_in("admin", Role.ADMINISTRATOR)
-    await note(admin.actor.id, Act.CALL_TRIED, "callback 7", datetime(2026, 3, 1, 9, tzinfo=UTC))
-    await note(None, Act.CALL_TRIED, "callback 8", datetime(2026, 4, 1, 9, tzinfo=UTC))
+    await audit.record(admin.actor.id, Act.CALL_TRIED, "callback 7", datetime(2026, 3, 1, 9, tzinfo=UTC))
+    await audit.record(None, Act.CALL_TRIED, "callback 8", datetime(2026, 4, 1, 9, tzinfo=UTC))
     asked = (
         'login__eq="admin" AND act__eq="call tried"',
         'about__contains="back 7"',
