@@ -16,12 +16,12 @@ from desk.campaigns.campaign import Campaigns
 from desk.campaigns.plan import CampaignPlan
 from desk.campaigns.report import CampaignReport
 from desk.campaigns.rules import CampaignRules
+from desk.grievances.accesses import Accesses
 from desk.grievances.case import Cases
 from desk.grievances.dashboard import Dashboard
 from desk.grievances.intake import Intake
 from desk.grievances.list import GrievanceList
 from desk.grievances.queue import Queue
-from desk.grievances.readings import Readings
 from desk.grievances.register import Register
 from desk.grievances.reports import Reports
 from desk.imports.uploads import Imports
@@ -64,7 +64,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
     return (
         Queue(),
         Cases(settings),
-        Readings(),
+        Accesses(),
         DropDown("Saisir", views=[Intake(), Register()]),
         GrievanceList(),
         Dashboard(),

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from core.call_requests.models import CallRequest
 from core.grievances.filing import may_be_told
 from core.grievances.locked import ShownVersion
-from core.grievances.models import GrievanceReading, Holiday
+from core.grievances.models import GrievanceAccess, Holiday
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import OPEN, STILL_OPEN, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.numbers.msisdn import can_get_sms
@@ -26,7 +26,7 @@ LIKELY_WITHIN: Final = timedelta(days=30)
 
 RELATED_ROWS: Final = 10
 CALL_ROWS: Final = 5
-READING_ROWS: Final = 200
+ACCESS_ROWS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +180,14 @@ async def case(reference: str, actor: Actor, now: datetime) -> Case | None:
         if row is None:
             return None
         if row.sensitive:
-            session.add(GrievanceReading(grievance_id=row.id, reference=reference, agent_id=actor.id, at=now))
+            session.add(GrievanceAccess(grievance_id=row.id, reference=reference, agent_id=actor.id, at=now))
             await session.flush()
             await audit.record(actor.id, Act.GRIEVANCE_READ, f"grievance {reference}", now)
         return await _case(row)
 
 
 async def glance(reference: str) -> CaseRow | None:
-    """Its row alone, for what does not show what the grievance says: that is no reading of it."""
+    """Its row alone, for what does not show what the grievance says: that is no access to it."""
     return await sql.row(CaseRow, CASE, {"reference": reference})
 
 
@@ -226,7 +226,7 @@ async def _calls(msisdn: str | None) -> tuple[CallRequest, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SensitiveAccess:
     """Who read which sensitive grievance, and when; nothing of what it says."""
 
     at: datetime
@@ -234,13 +234,13 @@ class Reading:
     name: str
 
 
-READINGS: Final = f"""
+ACCESSES: Final = f"""
 SELECT grievance_reading.at, reference, agent.name FROM grievance_reading JOIN agent ON agent.id = agent_id
 WHERE CAST(%(reference)s AS varchar) IS NULL OR reference = %(reference)s
-ORDER BY grievance_reading.at DESC, grievance_reading.id DESC LIMIT {READING_ROWS}
+ORDER BY grievance_reading.at DESC, grievance_reading.id DESC LIMIT {ACCESS_ROWS}
 """  # noqa: S608
 
 
-async def readings(reference: str | None = None) -> tuple[Reading, ...]:
-    """The last readings of sensitive grievances, or those of one of them, newest first."""
-    return tuple(await sql.rows(Reading, READINGS, {"reference": reference}))
+async def accesses(reference: str | None = None) -> tuple[SensitiveAccess, ...]:
+    """The last accesses to sensitive grievances, or those of one of them, newest first."""
+    return tuple(await sql.rows(SensitiveAccess, ACCESSES, {"reference": reference}))

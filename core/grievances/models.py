@@ -109,7 +109,7 @@ class GrievanceEvent(TableRow, table=True):
     again_on: date | None = None
 
 
-class GrievanceReading(TableRow, table=True):
+class GrievanceAccess(TableRow, table=True):
     """Somebody read a sensitive grievance; its reference stands here because who is shown this cannot see it."""
 
     __tablename__ = "grievance_reading"

@@ -29,7 +29,7 @@ class Permission(Code):
     EXPORT_GRIEVANCES = "export grievances"
     READ_REPORTS = "read reports"
     EXPORT_REPORTS = "export reports"
-    WATCH_READINGS = "watch readings"
+    WATCH_ACCESSES = "watch accesses"
     """Be shown who read sensitive grievances, where one was also named to watch."""
     WATCH_LINE = "watch line"
     """See on the dashboard how the line and the campaigns do."""
@@ -57,7 +57,7 @@ ALLOWED: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.EXPORT_GRIEVANCES: frozenset({_A, _S}),
     Permission.READ_REPORTS: frozenset({_S, _F}),
     Permission.EXPORT_REPORTS: frozenset({_S}),
-    Permission.WATCH_READINGS: frozenset({_S}),
+    Permission.WATCH_ACCESSES: frozenset({_S}),
     Permission.WATCH_LINE: frozenset({_S}),
     Permission.CALL_BACK: frozenset({_A, _S}),
     Permission.SEE_HOUSEHOLDS: frozenset({_A, _S, _F}),

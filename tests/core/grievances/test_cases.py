@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from core.grievances import prepared_answers
-from core.grievances.cases import Case, case, glance, readings
+from core.grievances.cases import Case, accesses, case, glance
 from core.grievances.locked import Stale
 from core.grievances.prepared_answers import DEMO, of_category
 from core.grievances.rules import DecidedBefore, NotYours, StepNotPossible, WordsMissing
@@ -167,10 +167,10 @@ async def test_to_read_a_sensitive_one_is_recorded_and_to_glance_is_not() -> Non
     reference = await filed("a", category="conduct", subcategory="bribe")
     async with seen_by(fanta):
         assert await glance(reference) is not None
-        assert await readings() == ()
+        assert await accesses() == ()
     await seen_case(reference, fanta)
     async with seen_by(fanta):
-        assert [(each.reference, each.name) for each in await readings()] == [(reference, "Fanta")]
+        assert [(each.reference, each.name) for each in await accesses()] == [(reference, "Fanta")]
     async with seen_by(mariam):
         assert await case(reference, mariam, NOW) is None
         assert await glance(reference) is None

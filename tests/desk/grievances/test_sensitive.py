@@ -89,7 +89,7 @@ async def test_each_reading_is_recorded_and_shown_to_who_watches(sign_in: SignIn
     for actor in (fanta, other):
         assert (await actor.open("/desk/readings")).status_code == 403
     async with seen_by(other.actor):
-        assert await cases.readings() == ()
+        assert await cases.accesses() == ()
     assert [entry.agent_id for entry in await trail("grievance read")] == [fanta.actor.id] * 2
 
 

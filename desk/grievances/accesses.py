@@ -1,4 +1,4 @@
-"""The readings of sensitive grievances, for the supervisor of the focal persons."""
+"""The accesses to sensitive grievances, for the supervisor of the focal persons."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,12 +12,12 @@ from core.staff.sign_in import SignedIn
 from desk.site.pages import DeskPage, actor
 
 
-class Readings(DeskPage):
+class Accesses(DeskPage):
     """Who read which sensitive grievance and when, and nothing of it."""
 
     menu_label = "Lectures"
     path = "/readings"
-    permission = Permission.WATCH_READINGS
+    permission = Permission.WATCH_ACCESSES
 
     def is_accessible(self, request: Request) -> bool:
         """For the supervisors who watch over focal persons."""
@@ -29,5 +29,5 @@ class Readings(DeskPage):
         """The last ones, or those of one reference."""
         reference = digits(request.query_params.get("reference", ""))[:7]
         async with seen_by(actor(request)):
-            rows = await cases.readings(reference or None)
-        return self.show(request, "grievances/readings.html", {"rows": rows, "reference": reference})
+            rows = await cases.accesses(reference or None)
+        return self.show(request, "grievances/accesses.html", {"rows": rows, "reference": reference})
