@@ -13,8 +13,8 @@ MONTHS: Final[Mapping[Span, int]] = {Span.MONTH: 1, Span.QUARTER: 3}
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine:
-    """A line of a report: of a period (None: all of it), told apart by what (None: all together), and its value."""
+class ReportRow:
+    """A row of a report: of a period (None: all of it), told apart by what (None: all together), and its value."""
 
     period: date | None
     by: By | None
@@ -24,19 +24,19 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class GrievanceReport:
-    """The lines of a report, the periods it is of, what places are called, and what is open on the day it is made."""
+    """The rows of a report, the periods it is of, what places are called, and what is open on the day it is made."""
 
     since: date
     until: date
     span: Span
     periods: Sequence[date]
-    lines: Sequence[ReportLine]
+    rows: Sequence[ReportRow]
     places: Mapping[str, str]
     open: Open
 
-    def of(self, period: date | None, by: By | None) -> list[ReportLine]:
-        """The lines of a period, told apart by something."""
-        return [line for line in self.lines if line.period == period and line.by == by]
+    def of(self, period: date | None, by: By | None) -> list[ReportRow]:
+        """The rows of a period, told apart by something."""
+        return [row for row in self.rows if row.period == period and row.by == by]
 
 
 async def report(actor: Actor, since: date, until: date, today: date, span: Span) -> GrievanceReport:
@@ -45,19 +45,19 @@ async def report(actor: Actor, since: date, until: date, today: date, span: Span
     together = Figures()
     for each in by_period.values():
         together.join(each)
-    lines = [*_lines(None, together)]
+    rows = [*_rows(None, together)]
     periods = list(_periods(since, until, span))
     for period in periods:
-        lines += _lines(period, by_period.get(period) or Figures())
+        rows += _rows(period, by_period.get(period) or Figures())
     places = await figures.place_names(together.by[By.PLACE])
-    return GrievanceReport(since, until, span, periods, lines, places, await figures.open_now(today))
+    return GrievanceReport(since, until, span, periods, rows, places, await figures.open_now(today))
 
 
-def _lines(period: date | None, counts: Figures) -> Iterator[ReportLine]:
-    yield ReportLine(period, None, None, counts.together)
+def _rows(period: date | None, counts: Figures) -> Iterator[ReportRow]:
+    yield ReportRow(period, None, None, counts.together)
     for by in By:
         groups = sorted(counts.by[by].items(), key=lambda item: (-item[1].received, item[0] or ""))
-        yield from (ReportLine(period, by, value, count) for value, count in groups)
+        yield from (ReportRow(period, by, value, count) for value, count in groups)
 
 
 def first_day(day: date, span: Span) -> date:

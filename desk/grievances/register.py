@@ -1,4 +1,4 @@
-"""The list that a village wrote on paper, typed line by line and filed line by line."""
+"""The list that a village wrote on paper, typed and filed row by row."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -26,23 +26,23 @@ from desk.grievances.intake import LONGEST_NAME
 from desk.places.commune_field import CommuneField, own_commune, read_commune
 from desk.site.pages import DeskPage, actor, now, typed
 
-EMPTY_LINES: Final = 6
-MOST_LINES: Final = 100
+EMPTY_ROWS: Final = 6
+MOST_ROWS: Final = 100
 LONGEST_WORDS: Final = 300
 OLDEST: Final = timedelta(days=366)
 COLUMNS: Final = ("key", "whose", "sex", "phone", "what", "words")
 NOBODY: Final = frozenset({"anonyme", "anonymous", "x"})
 CODES: Final[Mapping[str, tuple[Category, Subcategory]]] = {
-    f"{place}{within}": (category, subcategory)
-    for place, (category, handling) in enumerate(CATEGORIES.items(), 1)
+    f"{number}{within}": (category, subcategory)
+    for number, (category, handling) in enumerate(CATEGORIES.items(), 1)
     for within, subcategory in enumerate(handling.subcategories, 1)
 }
-"""What a subject is typed as: its category's place in the table, then its own."""
+"""What a subject is typed as: the number of its category in the table, then its own."""
 
 
 @dataclass(slots=True)
-class RegisterLine:
-    """A line as it was typed, what is wrong with it, and what it was filed as."""
+class RegisterRow:
+    """A row as it was typed, what is wrong with it, and what it was filed as."""
 
     key: str
     whose: str = ""
@@ -61,7 +61,7 @@ class RegisterLine:
 
 @dataclass(slots=True)
 class _List:
-    """What holds for all lines: where, when, in which language."""
+    """What holds for all rows: where, when, in which language."""
 
     commune: CommuneField
     village: str
@@ -72,7 +72,7 @@ class _List:
 
 
 class Register(DeskPage):
-    """A table with a line for each grievance; those that are right are filed, the others say what is wrong."""
+    """A table with a row for each grievance; those that are right are filed, the others say what is wrong."""
 
     menu_label = "Registre de village"
     path = "/register"
@@ -86,27 +86,27 @@ class Register(DeskPage):
 
     @route("", methods=["POST"])
     async def take(self, request: Request) -> Response:
-        """File the lines that are right; each is a transaction of its own, and its key files it once."""
-        me, sent = actor(request), await request.form(max_fields=MOST_LINES * len(COLUMNS) + 20)
+        """File the rows that are right; each is a transaction of its own, and its key files it once."""
+        me, sent = actor(request), await request.form(max_fields=MOST_ROWS * len(COLUMNS) + 20)
         head = await _head(sent)
-        lines = _lines(sent)
+        rows = _rows(sent)
         if typed(sent, "do") == "file":
-            for line in lines:
-                await _settle(line, head, me)
-        return self._page(request, head, lines)
+            for row in rows:
+                await _settle(row, head, me)
+        return self._page(request, head, rows)
 
-    def _page(self, request: Request, head: _List, lines: Sequence[RegisterLine]) -> Response:
-        kept = [line for line in lines if not line.empty or line.filed]
-        room = min(EMPTY_LINES, MOST_LINES - len(kept))
-        wrong = bool(head.errors) or any(line.errors for line in kept)
+    def _page(self, request: Request, head: _List, rows: Sequence[RegisterRow]) -> Response:
+        kept = [row for row in rows if not row.empty or row.filed]
+        room = min(EMPTY_ROWS, MOST_ROWS - len(kept))
+        wrong = bool(head.errors) or any(row.errors for row in kept)
         context: Mapping[str, Any] = {
             "head": head,
-            "lines": [*kept, *(RegisterLine(secrets.token_urlsafe(12)) for _ in range(room))],
-            "filed": [(number, line) for number, line in enumerate(kept, 1) if line.filed],
-            "wrong": sum(bool(line.errors) for line in kept),
+            "rows": [*kept, *(RegisterRow(secrets.token_urlsafe(12)) for _ in range(room))],
+            "filed": [(number, row) for number, row in enumerate(kept, 1) if row.filed],
+            "wrong": sum(bool(row.errors) for row in kept),
             "codes": CODES,
             "is_sensitive": is_sensitive,
-            "most": MOST_LINES,
+            "most": MOST_ROWS,
             "longest": LONGEST_WORDS,
         }
         return self.show(request, "grievances/register.html", context, 422 if wrong else 200)
@@ -129,32 +129,32 @@ async def _head(sent: FormData) -> _List:
     return head
 
 
-def _lines(sent: FormData) -> list[RegisterLine]:
+def _rows(sent: FormData) -> list[RegisterRow]:
     columns = [[str(value).strip() for value in sent.getlist(column)] for column in COLUMNS]
-    return [RegisterLine(*cells) for cells in list(zip(*columns, strict=False))[:MOST_LINES] if cells[0]]
+    return [RegisterRow(*cells) for cells in list(zip(*columns, strict=False))[:MOST_ROWS] if cells[0]]
 
 
-async def _settle(line: RegisterLine, head: _List, me: Actor) -> None:
-    """File a line, or note what is wrong with it; one that was filed before only says its reference again."""
-    key = f"register {me.id} {line.key}"
-    line.filed = await filed_before(key)
-    if line.filed or line.empty:
+async def _settle(row: RegisterRow, head: _List, me: Actor) -> None:
+    """File a row, or note what is wrong with it; one that was filed before only says its reference again."""
+    key = f"register {me.id} {row.key}"
+    row.filed = await filed_before(key)
+    if row.filed or row.empty:
         return
-    household = await _household(line, head, me)
-    code = CODES.get(line.what)
+    household = await _household(row, head, me)
+    code = CODES.get(row.what)
     if code is None:
-        line.errors["what"] = "Code inconnu."
+        row.errors["what"] = "Code inconnu."
     sensitive = code is not None and is_sensitive(code[0])
-    phone = _phone(line, None if sensitive else household)
-    sex = next((each for each in Sex if each.value == line.sex.upper()), None)
-    if line.sex and sex is None:
-        line.errors["sex"] = " ou ".join(each.value for each in Sex) + "."
-    if len(line.words) > LONGEST_WORDS:
-        line.errors["words"] = f"{LONGEST_WORDS} caractères au plus."
-    if line.errors or head.errors or code is None:
+    phone = _phone(row, None if sensitive else household)
+    sex = next((each for each in Sex if each.value == row.sex.upper()), None)
+    if row.sex and sex is None:
+        row.errors["sex"] = " ou ".join(each.value for each in Sex) + "."
+    if len(row.words) > LONGEST_WORDS:
+        row.errors["words"] = f"{LONGEST_WORDS} caractères au plus."
+    if row.errors or head.errors or code is None:
         return
     category, subcategory = code
-    line.filed = await file_for(
+    row.filed = await file_for(
         me,
         Filing(
             key=key,
@@ -162,14 +162,14 @@ async def _settle(line: RegisterLine, head: _List, me: Actor) -> None:
             household_id=household.id if household and not keeps_least(category) else None,
             category=category,
             subcategory=subcategory,
-            words=line.words or None,
-            anonymous=line.whose.casefold() in NOBODY,
+            words=row.words or None,
+            anonymous=row.whose.casefold() in NOBODY,
             call_back=False,
             call_safe=False if sensitive else None,
             sms_safe=False if sensitive else None,
             language=Language.named(head.language) or Language.default(),
             channel=Channel.REGISTER,
-            name=household.head_name if household else line.whose,
+            name=household.head_name if household else row.whose,
             sex=sex,
             village=head.village,
             commune_pcode=head.commune.pcode,
@@ -177,35 +177,35 @@ async def _settle(line: RegisterLine, head: _List, me: Actor) -> None:
         ),
         now(),
     )
-    line.whose = "" if sensitive else line.whose
-    line.words = ""
+    row.whose = "" if sensitive else row.whose
+    row.words = ""
 
 
-async def _household(line: RegisterLine, head: _List, me: Actor) -> Hit | None:
+async def _household(row: RegisterRow, head: _List, me: Actor) -> Hit | None:
     """The household whose number was typed; None for a name, or when it is wrong, which is noted."""
-    if not line.whose:
-        line.errors["whose"] = "Numéro, nom, ou « x » pour anonyme."
-    if len(line.whose) > LONGEST_NAME:
-        line.errors["whose"] = f"{LONGEST_NAME} caractères au plus."
-    if not identifiers.digits(line.whose).isdigit():
+    if not row.whose:
+        row.errors["whose"] = "Numéro, nom, ou « x » pour anonyme."
+    if len(row.whose) > LONGEST_NAME:
+        row.errors["whose"] = f"{LONGEST_NAME} caractères au plus."
+    if not identifiers.digits(row.whose).isdigit():
         return None
     try:
         async with seen_by(me):
-            household = await search.by_number(line.whose)
+            household = await search.by_number(row.whose)
     except CannotSearch as error:
-        line.errors["whose"] = label(error.fault, Readership.DESK)
+        row.errors["whose"] = label(error.fault, Readership.DESK)
         return None
     if household is None:
-        line.errors["whose"] = "Ménage inconnu, ou hors de votre zone : écrivez le nom."
+        row.errors["whose"] = "Ménage inconnu, ou hors de votre zone : écrivez le nom."
     elif head.commune.pcode and household.commune_pcode != head.commune.pcode:
-        line.errors["whose"] = f"Ce ménage est de la commune de {household.commune}."
+        row.errors["whose"] = f"Ce ménage est de la commune de {household.commune}."
     return household
 
 
-def _phone(line: RegisterLine, household: Hit | None) -> str | None:
-    typed_phone = line.phone or (household.phones[0] if household and household.phones else "")
+def _phone(row: RegisterRow, household: Hit | None) -> str | None:
+    typed_phone = row.phone or (household.phones[0] if household and household.phones else "")
     try:
         return msisdn.parse_any(typed_phone) if typed_phone else None
     except msisdn.BadNumber:
-        line.errors["phone"] = "8 chiffres."
+        row.errors["phone"] = "8 chiffres."
         return None

@@ -12,7 +12,7 @@ from starlette_admin.routing import route
 
 from core.grievances import reports
 from core.grievances.figures import Age, By, GrievanceCount, Span
-from core.grievances.reports import GrievanceReport, ReportLine, first_day
+from core.grievances.reports import GrievanceReport, ReportRow, first_day
 from core.grievances.search import NotSaid
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
@@ -56,7 +56,7 @@ class Reports(DeskPage):
             "ages": [(word(age), count, link(LIST, age=age)) for age, count in made.open.ages.items()],
             "period_words": period_words,
             "days": days_words,
-            "value_words": lambda line: _value_words(made, line),
+            "value_words": lambda row: _value_words(made, row),
             "value_link": _value_link,
             "period_link": _period_link,
             "csv": self._href(made, "/export.csv"),
@@ -123,8 +123,8 @@ def days_words(count: GrievanceCount) -> str:
     return "–" if count.median is None else f"{count.median:.1f}".removesuffix(".0").replace(".", ",")
 
 
-def _value_words(made: GrievanceReport, line: ReportLine) -> str:
-    return value_words(line.value, made.places) if line.by else ""
+def _value_words(made: GrievanceReport, row: ReportRow) -> str:
+    return value_words(row.value, made.places) if row.by else ""
 
 
 def _value_link(made: GrievanceReport, by: By, value: str | None) -> str:
@@ -140,13 +140,13 @@ def _period_link(made: GrievanceReport, period: date) -> str:
 
 
 def _rows(made: GrievanceReport, today: date) -> Iterator[Sequence[Cell]]:
-    """The lines for a spreadsheet, and after them what is open now by age."""
-    for line in made.lines:
-        count = line.count
+    """The rows for a spreadsheet, and after them what is open now by age."""
+    for row in made.rows:
+        count = row.count
         yield (
-            period_words(line.period, made.span),
-            label(line.by, PAPER) if line.by else "Ensemble",
-            _value_words(made, line),
+            period_words(row.period, made.span),
+            label(row.by, PAPER) if row.by else "Ensemble",
+            _value_words(made, row),
             count.received,
             count.answered,
             count.answer_due,
