@@ -47,7 +47,7 @@ class Timely(Word):
 
 
 class By(Word):
-    """What figures are told apart by."""
+    """What figures are split by."""
 
     CATEGORY = "category"
     CHANNEL = "channel"
@@ -112,7 +112,7 @@ PLACE: Final[Mapping[Scope, str]] = {
     Scope.CERCLE: "commune.pcode",
     Scope.COMMUNE: "commune.pcode",
 }
-"""The places that somebody's figures are told apart by: those one step below their own."""
+"""The places that somebody's figures are split by: those one step below their own."""
 
 
 MEASURES: Final = ("received", *(timely.value for timely in Timely), "reopened", "open")
@@ -172,9 +172,9 @@ class GrievanceCount:
 
 @dataclass(frozen=True, slots=True)
 class CountedGrievances:
-    """How many grievances have all of this in common: period, one value of what they are told apart by, days taken."""
+    """How many grievances have all of this in common: period, one value of what they are split by, days taken."""
 
-    told_by: int
+    split_by: int
     period: date | None
     category: Category | None
     channel: Channel | None
@@ -191,7 +191,7 @@ class CountedGrievances:
 
 
 Groups = dict[str | None, GrievanceCount]
-"""Counts by the value of what they are told apart by; None where it was not said."""
+"""Counts by the value of what they are split by; None where it was not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,22 +225,22 @@ def median(days: Mapping[int, int]) -> float | None:
     if not count:
         return None
     below = (count - 1) // 2, count // 2
-    return sum(_at(days, place) for place in below) / 2
+    return sum(_at(days, index) for index in below) / 2
 
 
-def _at(days: Mapping[int, int], place: int) -> int:
+def _at(days: Mapping[int, int], index: int) -> int:
     for value in sorted(days):
-        place -= days[value]
-        if place < 0:
+        index -= days[value]
+        if index < 0:
             return value
-    raise IndexError(place)
+    raise IndexError(index)
 
 
 COUNTED: Final = f"""
-SELECT told_by, period, category, channel, sex, {{place}} AS place, days,
+SELECT split_by, period, category, channel, sex, {{place}} AS place, days,
     {", ".join(f"CAST(sum({measure}) AS integer) AS {measure}" for measure in MEASURES)}
 FROM (
-    SELECT grouping(category, channel, sex, commune_pcode) AS told_by, period, category, channel, sex, commune_pcode,
+    SELECT grouping(category, channel, sex, commune_pcode) AS split_by, period, category, channel, sex, commune_pcode,
         days, count(*) AS received, {", ".join(f"count(*) FILTER (WHERE {name}) AS {name}" for name in MEASURES[1:])}
     FROM (
         SELECT {{period}} AS period, category, channel, sex, commune_pcode, {TAKEN} AS days,
@@ -256,10 +256,10 @@ FROM (
 LEFT JOIN commune ON commune.pcode = counted.commune_pcode LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 """  # noqa: S608 - our own words
-"""Each row is looked at once (OFFSET 0 keeps that so), whatever it is then told apart by."""
+"""Each row is looked at once (OFFSET 0 keeps that so), whatever it is then split by."""
 
-TOLD_BY: Final = {7: By.CATEGORY, 11: By.CHANNEL, 13: By.SEX, 14: By.PLACE}
-"""What a row of COUNTED is told apart by, as PostgreSQL's grouping() numbers it."""
+SPLIT_BY: Final = {7: By.CATEGORY, 11: By.CHANNEL, 13: By.SEX, 14: By.PLACE}
+"""What a row of COUNTED is split by, as PostgreSQL's grouping() numbers it."""
 
 PERIODS: Final[Mapping[Span | None, str]] = {
     None: "CAST(NULL AS date)",
@@ -283,7 +283,7 @@ async def by_period(
     periods: dict[date | None, Figures] = {}
     for row in await sql.rows(CountedGrievances, STATEMENTS[span, actor.scope_kind], values):
         figures = periods.setdefault(row.period, Figures())
-        by = TOLD_BY[row.told_by]
+        by = SPLIT_BY[row.split_by]
         figures.by[by].setdefault(getattr(row, by.value), GrievanceCount()).add(row)
         if by is By.CATEGORY:
             figures.together.add(row)
