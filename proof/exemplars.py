@@ -124,8 +124,8 @@ def own_pages(alphabet: Alphabet) -> list[Exemplar]:
     resumed, unavailable, too_many = {}, {}, {}
     for language in Language:
         spoken = translator(language)
-        question, *answers = texts.interrupted(spoken)
-        (page,) = lay_out(alphabet, texts.signs(spoken, alphabet), question, answers, Room(back=False))
+        question, *labels = texts.interrupted(spoken)
+        (page,) = lay_out(alphabet, texts.signs(spoken, alphabet), question, labels, Room(back=False))
         resumed[language] = page.text
         unavailable[language] = alphabet.prepare(texts.unavailable(language))
         too_many[language] = alphabet.prepare(texts.too_many(language))

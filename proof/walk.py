@@ -27,8 +27,8 @@ from ussd.state import State
 from ussd.values import Value
 
 WRONG_KEY: Final = "8"
-BAD_ANSWERS: Final = ("x", "#", "0000", "😀")
-"""What is typed at every question besides the answers that are meant for it."""
+BAD_INPUTS: Final = ("x", "#", "0000", "😀")
+"""What is typed at every question besides the inputs that are meant for it."""
 
 HANGS_SECONDS: Final = 300.0
 """After so long a hop is given up: no machine is so busy."""
@@ -149,7 +149,7 @@ class Walker:
         alphabet: Alphabet,
         *,
         undone: Undone,
-        answers: Mapping[str, Sequence[str]],
+        inputs: Mapping[str, Sequence[str]],
         step_seconds: float = HANGS_SECONDS,
         most_pages: int = MOST_PAGES,
         **engine: Any,
@@ -169,7 +169,7 @@ class Walker:
             **engine,
         )
         self._undone = undone
-        self._answers = answers
+        self._typed_at = inputs
         self._walk = Walk()
         self._tried: set[tuple[str, ...]] = set()
         self._calls = 0
@@ -220,13 +220,13 @@ class Walker:
             return []
         screen = state.frames[-1].screen if state.frames else view.kind
         if view.kind == "ask":
-            typed = [*self._answers.get(screen, ()), *BAD_ANSWERS, "y" * (view.most + 1)]
+            typed = [*self._typed_at.get(screen, ()), *BAD_INPUTS, "y" * (view.most + 1)]
         else:
-            typed = [str(place) for place in range(1, len(view.shown or ()) + 1)]
+            typed = [str(key) for key in range(1, len(view.shown or ()) + 1)]
             typed += [] if view.last else [MORE]
             typed += [WRONG_KEY]
         language = state.language or Language.default()
-        fresh = [key for key in typed if key not in (WRONG_KEY, *BAD_ANSWERS) or self._once(screen, language, key)]
+        fresh = [key for key in typed if key not in (WRONG_KEY, *BAD_INPUTS) or self._once(screen, language, key)]
         if len(state.frames) > 1 or view.page:
             fresh += [BACK] if self._once(screen, language, BACK, caller.msisdn, str(view.page)) else []
             fresh += [HOME] if self._once(screen, language, HOME) else []
@@ -258,10 +258,10 @@ class Walker:
         state = State.from_json(self._shelf.state) if self._shelf.state and not failed else before
         if state is not None:
             self._session_ids[state.call] = session_id
-        self._note(caller, before, state, keys, reply, tuple(utterances), seconds, failed)
+        self._visited(caller, before, state, keys, reply, tuple(utterances), seconds, failed)
         return None if failed or self._shelf.state is None else self._shelf.state
 
-    def _note(
+    def _visited(
         self,
         caller: TrialCaller,
         before: State | None,
@@ -350,7 +350,7 @@ def _choices(state: State | None) -> tuple[Choice, ...]:
     if state is None or state.view is None:
         return ()
     options, shown = state.view.options, state.view.shown or ()
-    return tuple(Choice(str(key), options[place].label, options[place].to) for key, place in enumerate(shown, 1))
+    return tuple(Choice(str(key), options[index].label, options[index].to) for key, index in enumerate(shown, 1))
 
 
 def _page(state: State) -> tuple[object, ...]:

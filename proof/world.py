@@ -88,7 +88,7 @@ async def make_world(longest: Longest) -> None:
 
 async def walk_line(alphabet: Alphabet, language: Language) -> Walk:
     """Walk the line as every kind of caller who speaks this language, and as one who never called."""
-    walker = Walker(line, Journal(), alphabet, undone=undone, answers=answers())
+    walker = Walker(line, Journal(), alphabet, undone=undone, inputs=inputs())
     callers = _callers(language)
     for caller in callers:
         await remember_language(caller.msisdn, language)
@@ -100,7 +100,7 @@ def _callers(language: Language) -> Sequence[TrialCaller]:
     return [*regulars, TrialCaller(STOPPED, "a arrêté les SMS", language)]
 
 
-def answers() -> Mapping[str, Sequence[str]]:
+def inputs() -> Mapping[str, Sequence[str]]:
     """What is typed at each question, right and wrong."""
     first = DEMO_CALLERS[0]
     references = [each.reference for each in DEMO_CALLERS if each.reference]

@@ -34,7 +34,7 @@ class NoSession(GatewayError):
     """A key was pressed while no session is open."""
 
 
-class BadAnswer(GatewayError):
+class BadResponse(GatewayError):
     """The application answered something that a gateway cannot show: ``status`` (HTTP) and ``body`` say what."""
 
     def __init__(self, status: int, body: str) -> None:
@@ -51,11 +51,11 @@ class PhoneScreen:
     text: str
 
 
-def read_screen(answer: Response) -> PhoneScreen:
-    """Read the application's answer. Raises `BadAnswer` when it is not a 200 that begins with ``CON `` or ``END ``."""
-    kind, space, text = answer.text.partition(" ")
-    if answer.status_code != OK or not space or kind not in {"CON", "END"}:
-        raise BadAnswer(answer.status_code, answer.text)
+def read_screen(response: Response) -> PhoneScreen:
+    """The screen in a response; raises `BadResponse` when it is not a 200 that begins with ``CON `` or ``END ``."""
+    kind, space, text = response.text.partition(" ")
+    if response.status_code != OK or not space or kind not in {"CON", "END"}:
+        raise BadResponse(response.status_code, response.text)
     return PhoneScreen(ends=kind == "END", text=text)
 
 
@@ -64,7 +64,7 @@ class UssdCall:
 
     ``callback`` is the path or address the gateway is set to; ``msisdn`` is E.164; ``network`` is MCC and MNC.
     The client decides the transport and the time limits.
-    Every verb that posts raises `BadAnswer` and what httpx raises.
+    Every verb that posts raises `BadResponse` and what httpx raises.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class UssdCall:
         return await self._post()
 
     async def _post(self) -> PhoneScreen:
-        answer = await self.client.post(
+        response = await self.client.post(
             self.callback,
             data={
                 "sessionId": self.session_id,
@@ -160,7 +160,7 @@ class UssdCall:
                 "text": self.typed,
             },
         )
-        self.screen = read_screen(answer)
+        self.screen = read_screen(response)
         return self.screen
 
 

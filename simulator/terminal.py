@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from core.text.alphabet import Alphabet, alphabet
-from simulator.gateway import BadAnswer, EndStatus, PhoneScreen, UssdCall
+from simulator.gateway import BadResponse, EndStatus, PhoneScreen, UssdCall
 
 PATIENCE_SECONDS: Final = 15.0
 SCREEN_COLUMNS: Final = 36
@@ -43,8 +43,8 @@ async def dial(
         call = UssdCall(client, f"/ussd/africastalking/{token}", msisdn, service_code=service_code)
         try:
             await _talk(call, deep, out, read, alphabet(alphabet_name))
-        except BadAnswer as answer:
-            out.print(Text(_explained(answer), style="bold red"))
+        except BadResponse as error:
+            out.print(Text(_explained(error), style="bold red"))
         except httpx.TimeoutException:
             out.print(Text(f"No answer within {PATIENCE_SECONDS:g} seconds.", style="bold red"))
         except httpx.TransportError:
@@ -122,7 +122,7 @@ def _measured(text: str, carried: Alphabet) -> Text:
     return Text(f"{used}/{carried.page_budget}", style="bold red" if used > carried.page_budget else "dim")
 
 
-def _explained(answer: BadAnswer) -> str:
-    if answer.status == NOT_FOUND:
+def _explained(error: BadResponse) -> str:
+    if error.status == NOT_FOUND:
         return "The server refuses this callback (HTTP 404): is the token one of JIGI_CALLBACK_TOKENS?"
-    return f"The server answered what no phone can show: {answer}."
+    return f"The server answered what no phone can show: {error}."

@@ -106,9 +106,11 @@ class SignIn(BaseAuthProvider):
         token = await sign_in.sign_in(
             typed(form, "login"), password if isinstance(password, str) else "", at, self._settings
         )
-        answer = RedirectResponse(str(request.url), HTTPStatus.SEE_OTHER)
-        answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
-        return answer
+        response = RedirectResponse(str(request.url), HTTPStatus.SEE_OTHER)
+        response.set_cookie(
+            COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
+        )
+        return response
 
     async def _code(self, session: SignedIn, form: FormData, at: datetime) -> None:
         await sign_in.prove(session.token_hash, typed(form, "code"), at, self._settings)
@@ -129,9 +131,9 @@ class SignIn(BaseAuthProvider):
         session = await self._session(request)
         if session is not None:
             await sign_in.sign_out(session.token_hash, now())
-        answer = RedirectResponse(f"{DESK}{self.login_path}", HTTPStatus.SEE_OTHER)
-        answer.delete_cookie(COOKIE, path="/")
-        return answer
+        response = RedirectResponse(f"{DESK}{self.login_path}", HTTPStatus.SEE_OTHER)
+        response.delete_cookie(COOKIE, path="/")
+        return response
 
     def _next(self, request: Request) -> str:
         return safe_redirect_url(request.query_params.get("next") or f"{DESK}/", request, f"{DESK}/")

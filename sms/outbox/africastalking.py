@@ -162,7 +162,7 @@ class AfricasTalking(SmsGateway):
     async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
         """Send one text to many numbers; raises GatewayTrouble."""
         sender_id = self._settings.sms_sender_id or None
-        return read_answer(
+        return read_response(
             await over_http.answered(self._sent(body, list(msisdns), sender_id)),
             msisdns,
         )
@@ -177,15 +177,15 @@ class AfricasTalking(SmsGateway):
         if not self._settings.sms_api_key.get_secret_value():
             return (Trial(False, "JIGI_SMS_API_KEY is not set: Africa's Talking will refuse every SMS."),)
         try:
-            answer = await over_http.answered(_Account(self._settings, self._client).fetch_application_data())
+            response = await over_http.answered(_Account(self._settings, self._client).fetch_application_data())
         except GatewayTrouble as trouble:
             return (Trial(False, f"Africa's Talking does not answer: {trouble.reason}."),)
-        reached = Trial(True, f"Africa's Talking answers at {answer.request.url.host}.")
-        return reached, _balance(answer, self._settings.sms_username)
+        reached = Trial(True, f"Africa's Talking answers at {response.request.url.host}.")
+        return reached, _balance(response, self._settings.sms_username)
 
     async def _sent(self, body: str, msisdns: list[str], sender_id: str | None) -> httpx.Response:
-        answer: httpx.Response = await self._messaging.send(body, msisdns, sender_id=sender_id, enqueue=True)
-        return answer
+        response: httpx.Response = await self._messaging.send(body, msisdns, sender_id=sender_id, enqueue=True)
+        return response
 
     def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
         """The report in a form; raises WebhookRefused without an id."""
@@ -210,12 +210,12 @@ class AfricasTalking(SmsGateway):
             raise WebhookRefused(400, "phoneNumber: + and the digits of an E.164 number") from None
 
 
-def read_answer(answer: httpx.Response, msisdns: Sequence[str]) -> Sequence[Result]:
-    """Read an answer: a result for each number in its order; raises GatewayTrouble."""
-    if answer.status_code // 100 != 2:
-        raise over_http.trouble(answer)
+def read_response(response: httpx.Response, msisdns: Sequence[str]) -> Sequence[Result]:
+    """Read a response: a result for each number in its order; raises GatewayTrouble."""
+    if response.status_code // 100 != 2:
+        raise over_http.trouble(response)
     try:
-        data = json.loads(answer.content)["SMSMessageData"]
+        data = json.loads(response.content)["SMSMessageData"]
         rows = {_digits(row["number"]): row for row in data["Recipients"]}
         message = str(data.get("Message", ""))
     except (ValueError, KeyError, TypeError) as error:
@@ -242,14 +242,14 @@ def _result(msisdn: str, row: Any) -> Result:
     return Result(msisdn, policy, reason, None if provider_id in _NO_ID else provider_id[:128], cost, currency)
 
 
-def _balance(answer: httpx.Response, username: str) -> Trial:
+def _balance(response: httpx.Response, username: str) -> Trial:
     """What the account says of itself; nothing of the answer to a wrong key is repeated."""
-    if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+    if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         return Trial(False, f"It does not accept JIGI_SMS_API_KEY for the user {username}.")
     try:
-        balance = str(json.loads(answer.content)["UserData"]["balance"])
+        balance = str(json.loads(response.content)["UserData"]["balance"])
     except (ValueError, KeyError, TypeError):
-        return Trial(False, f"It gave no balance: HTTP {answer.status_code}.")
+        return Trial(False, f"It gave no balance: HTTP {response.status_code}.")
     return Trial(True, f"It accepts the key of {username}; the balance is {balance[:32]}.")
 
 

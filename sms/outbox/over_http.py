@@ -40,15 +40,15 @@ async def answered(asking: Awaitable[httpx.Response]) -> httpx.Response:
         raise Unanswered(type(error).__name__) from error
 
 
-def trouble(answer: httpx.Response) -> GatewayTrouble:
+def trouble(response: httpx.Response) -> GatewayTrouble:
     """What an answer that is no success means for the whole request."""
-    status = answer.status_code
+    status = response.status_code
     reason = f"HTTP {status}"
     if status in MAY_HAVE_BEEN_TAKEN:
         return Unanswered(reason)
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return Busy(reason, wait=_seconds(answer.headers.get("retry-after", "")))
-    return GatewayRefused(f"{reason}: {answer.text[:80]}")
+        return Busy(reason, wait=_seconds(response.headers.get("retry-after", "")))
+    return GatewayRefused(f"{reason}: {response.text[:80]}")
 
 
 def _seconds(text: str) -> float | None:

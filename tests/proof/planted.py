@@ -25,7 +25,7 @@ BM, FR = Language("bm"), Language("fr")
 WOMAN = TrialCaller("+22370000001", "une femme de Safo", FR)
 OLD_MAN = TrialCaller("+22370000002", "un vieux de Bougoula", BM)
 SPOKEN = {each.msisdn: each.language for each in (WOMAN, OLD_MAN)}
-ANSWERS = {"letters": ("safo", "zzzz")}
+INPUTS = {"letters": ("safo", "zzzz")}
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     "Markets": ("Sugu", "Marchés"),
@@ -151,7 +151,7 @@ async def walked(menu: Menu, looked: Looked = PLAINLY) -> Walk:
         Journal(),
         looked.alphabet,
         undone=undone,
-        answers=ANSWERS,
+        inputs=INPUTS,
         step_seconds=looked.step_seconds,
         most_pages=looked.most_pages,
     )

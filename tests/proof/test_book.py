@@ -70,7 +70,7 @@ async def _walk(caller: TrialCaller) -> Walk:
     together = Walk()
     for language in Language:
         await remember_language(caller.msisdn, language)
-        walker = Walker(small, Journal(), GSM7, undone=undone, answers={"payment": ("90000010", "12")})
+        walker = Walker(small, Journal(), GSM7, undone=undone, inputs={"payment": ("90000010", "12")})
         spoken = await walker.walk([replace(caller, language=language)])
         together.visits += spoken.visits
         together.steps |= spoken.steps

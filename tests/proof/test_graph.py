@@ -20,7 +20,7 @@ from menus.tasks import TASKS
 from proof.chart import TYPED, Chart, ChartStep, Way, chart_of, keys_pressed
 from proof.graph import BOX, FONT, HEIGHT, WIDTH, chart_in, draw
 from proof.walk import TrialCaller, Walk, Walker
-from proof.world import answers, on_own_database
+from proof.world import inputs, on_own_database
 from tests.core.seed import TODAY
 
 NOW = datetime.combine(TODAY, time(10), UTC)
@@ -37,10 +37,10 @@ def small_walk(url: str) -> Walk:
 
 async def _walked(url: str) -> Walk:
     msisdn = DEMO_CALLERS[0].msisdn
-    typed = {question: each[:1] for question, each in answers().items()}
+    typed = {question: each[:1] for question, each in inputs().items()}
     async with on_own_database(url):
         await remember_language(msisdn, Language("fr"))
-        walker = Walker(line, Journal(), GSM7, undone=undone, answers=typed, clock=lambda: NOW)
+        walker = Walker(line, Journal(), GSM7, undone=undone, inputs=typed, clock=lambda: NOW)
         return await walker.walk([TrialCaller(msisdn, DEMO_CALLERS[0].situation_fr, Language("fr"))])
 
 

@@ -22,11 +22,11 @@ from ussd.values import Value, ask, choose, go, option
 
 KNOWN = TrialCaller("+22370000001", "parle français", Language("fr"))
 NEW = TrialCaller("+22370000002", "n'a jamais appelé", Language("bm"))
-ANSWERS = {"number": ("4", "5"), "words": ("Le commerçant a pris *500 F*",)}
+INPUTS = {"number": ("4", "5"), "words": ("Le commerçant a pris *500 F*",)}
 
 
 async def walked(menu: Menu, *callers: TrialCaller, **options: Any) -> Walk:
-    walker = Walker(menu, Journal(), GSM7, undone=undone, answers=ANSWERS, **options)
+    walker = Walker(menu, Journal(), GSM7, undone=undone, inputs=INPUTS, **options)
     return await walker.walk(callers)
 
 

@@ -46,7 +46,7 @@ FIRST: Final = Visit(
 
 
 async def walked_by_few(menu: Menu) -> Walk:
-    """A walk with the proof's answers, by fewer callers than `jigi menus check` has.
+    """A walk with the inputs of the proof, by fewer callers than `jigi menus check` has.
 
     They speak French, and get to the Bambara by changing the language, further from everything than tasks may be.
     """
@@ -56,7 +56,7 @@ async def walked_by_few(menu: Menu) -> Walk:
     callers.append(TrialCaller(world.STOPPED, "a arrêté les SMS", Language("fr")))
     for caller in callers:
         await remember_language(caller.msisdn, Language("fr"))
-    walker = Walker(menu, Journal(), GSM7, undone=undone, answers=world.answers(), step_seconds=30)
+    walker = Walker(menu, Journal(), GSM7, undone=undone, inputs=world.inputs(), step_seconds=30)
     return await walker.walk([*callers, TrialCaller(world.NEVER_CALLED, "n'a jamais appelé", Language("fr"))])
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from simulator.gateway import BadAnswer, EndStatus, NoSession, PhoneScreen, UssdCall, read_screen
+from simulator.gateway import BadResponse, EndStatus, NoSession, PhoneScreen, UssdCall, read_screen
 from tests.simulator.tiny_line import CALLBACK, HOME, TinyLine
 
 CALLER = "+22376123456"
@@ -122,7 +122,7 @@ async def test_the_end_is_reported_with_what_was_typed_and_shown(call: UssdCall,
 
 
 async def test_a_refused_token_is_a_bad_answer(client: httpx.AsyncClient) -> None:
-    with pytest.raises(BadAnswer) as refusal:
+    with pytest.raises(BadResponse) as refusal:
         await UssdCall(client, "/ussd/africastalking/wrong", CALLER).dial()
     assert refusal.value.status == 404
     assert refusal.value.body == "no such page"
@@ -130,16 +130,16 @@ async def test_a_refused_token_is_a_bad_answer(client: httpx.AsyncClient) -> Non
 
 async def test_what_failed_can_be_repeated(call: UssdCall, line: TinyLine) -> None:
     await call.dial()
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         await call.reply("3")
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         await call.repeat()
     assert line.hops[1] == line.hops[2]
 
 
 @pytest.mark.parametrize("body", ["", "CON", "CONTINUE 1", "con hello", "hello", " CON hello"])
 def test_only_con_and_end_can_be_read(body: str) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         read_screen(httpx.Response(200, text=body))
 
 
@@ -156,5 +156,5 @@ def test_the_text_is_kept_as_it_came(body: str, screen: PhoneScreen) -> None:
 
 
 def test_a_page_with_an_error_status_cannot_be_read() -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         read_screen(httpx.Response(503, text="CON hello"))
