@@ -49,8 +49,8 @@ app = typer.Typer(
 )
 database_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(database_app, name="db")
-for _name, (_, _line) in ELSEWHERE.items():
-    app.command(_name, help=_line)(lambda: None)
+for _name, (_, _help) in ELSEWHERE.items():
+    app.command(_name, help=_help)(lambda: None)
 
 Households = Annotated[int | None, typer.Option(min=20, help="Invented households, else some thousands.")]
 Full = Annotated[bool, typer.Option("--full", help="As many households as the programme had.")]
@@ -126,13 +126,13 @@ def worker(
     if not settings().sms_api_key.get_secret_value():
         errors.print("JIGI_SMS_API_KEY is not set: the gateway will refuse every SMS.", style="bold yellow")
 
-    async def until_told() -> None:
+    async def until_signalled() -> None:
         until = asyncio.Event()
         for signal_number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(signal_number, until.set)
         await work(settings(), url, until=until)
 
-    asyncio.run(until_told())
+    asyncio.run(until_signalled())
 
 
 @app.command("demo-data")

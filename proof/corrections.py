@@ -270,12 +270,12 @@ def corrected(catalogue: str, corrections: Mapping[str, Correction], today: date
     """The catalogue with the corrected entries written anew and all else as it was, and how many changed."""
     entries = catalogue.split("\n\n")
     changed = 0
-    for place, entry in enumerate(entries):
+    for index, entry in enumerate(entries):
         named = ENTRY.search(entry)
         msgid = "".join(map(unescape, named[1].splitlines())) if named else ""
         if msgid and msgid in corrections:
-            entries[place] = _rewritten(entry, corrections[msgid], today)
-            changed += entries[place] != entry
+            entries[index] = _rewritten(entry, corrections[msgid], today)
+            changed += entries[index] != entry
     return "\n\n".join(entries), changed
 
 

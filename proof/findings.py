@@ -78,13 +78,13 @@ def findings(walk: Walk, menu: Menu, rules: Rules) -> list[Finding]:
     """Everything that is wrong, the same thing of one screen and language told once."""
     by_mark: dict[tuple[Fault, str, str, str], Finding] = {}
     for finding in _all(walk, menu, rules):
-        mark = (finding.fault, finding.screen, finding.language, _told_as(finding))
+        mark = (finding.fault, finding.screen, finding.language, _differs_by(finding))
         earlier = by_mark.get(mark)
         by_mark[mark] = finding if earlier is None else _again(earlier)
     return sorted(by_mark.values(), key=lambda each: (each.fault, each.screen, each.language, each.keys))
 
 
-def _told_as(finding: Finding) -> str:
+def _differs_by(finding: Finding) -> str:
     """What tells two findings of one kind on one screen apart."""
     return finding.detail if finding.fault is not Fault.OVER_BUDGET else ""
 

@@ -340,7 +340,7 @@ def _legend(chart: Chart) -> Iterator[str]:
         yield f'<g class="{kind}"><rect x="{x:g}" y="{_n(y - 1)}" width="8" height="4" rx="{radius}"/></g>'
         yield f'<text x="{_n(x + 10.5)}" y="{_n(y + 2.2)}">{words}</text>'
         y += 5.2
-    for words in NOTES:
+    for words in REMARKS:
         yield f'<text x="{x:g}" y="{_n(y + 2.2)}">{words}</text>'
         y += 4.4
     yield "</g>"
@@ -352,7 +352,7 @@ KINDS: Final = (
     ("private", "un écran caché à qui rappelle ensuite"),
     ("passing", "rien n’est montré : la ligne va plus loin d’elle-même"),
 )
-NOTES: Final = (
+REMARKS: Final = (
     "1-5… : aussi sur les pages suivantes (touche 9) · saisie : on écrit",
     "La même touche deux fois : téléphone inscrit ou inconnu",
     "↩ : retour ; partout, 0 revient et 00 va au début",

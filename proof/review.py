@@ -80,7 +80,7 @@ def texts_to_review(alphabet: Alphabet, visits: Iterable[Visit] = (), locales: P
                 screens[visit.screen] = None
     texts = []
     for message in _messages(locales, reviewed()):
-        msgid, notes = _msgid(message), notes_of(message.user_comments)
+        msgid, comments = _msgid(message), comments_by_name(message.user_comments)
         bambara = " / ".join(_strings(message))
         texts.append(
             Text(
@@ -88,9 +88,9 @@ def texts_to_review(alphabet: Alphabet, visits: Iterable[Visit] = (), locales: P
                 french=french.get(msgid, ""),
                 bambara=bambara,
                 shown=alphabet.prepare(bambara),
-                back_translation=notes.get("Back-translation", ""),
-                confidence=notes.get("Confidence", ""),
-                evidence=notes.get("Evidence", ""),
+                back_translation=comments.get("Back-translation", ""),
+                confidence=comments.get("Confidence", ""),
+                evidence=comments.get("Evidence", ""),
                 said_by=tuple(said_by.get(msgid, ())),
                 heard=msgid in said_by,
             )
@@ -98,7 +98,7 @@ def texts_to_review(alphabet: Alphabet, visits: Iterable[Visit] = (), locales: P
     return sorted(texts, key=lambda text: (CERTAINTY.index(text.certainty), text.sms))
 
 
-def notes_of(comments: Iterable[str]) -> Mapping[str, str]:
+def comments_by_name(comments: Iterable[str]) -> Mapping[str, str]:
     """What a translator noted, by what it is."""
     return dict(comment.split(": ", 1) for comment in comments if ": " in comment)
 

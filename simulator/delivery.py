@@ -113,7 +113,7 @@ class Delivery:
     async def _post_run(self, run: Run) -> None:
         while run:
             report = run[0]
-            status = await self._answer(report.form())
+            status = await self._status(report.form())
             if status >= SERVER_ERROR and report.tries + 1 < TRIES:
                 wait = WAIT_SECONDS * 2**report.tries
                 report.tries += 1
@@ -126,7 +126,7 @@ class Delivery:
             else:
                 self.refused += 1
 
-    async def _answer(self, form: dict[str, str]) -> int:
+    async def _status(self, form: dict[str, str]) -> int:
         try:
             return await self.tell("delivery", form)
         except Exception:  # an application that is killed breaks connections in ways that httpx does not name

@@ -87,11 +87,11 @@ class Messaging:
             await asyncio.sleep(fault.slow_ms / 1000)
         if kind == "cut_after":
             return Cut()
-        ids_told = iter([NO_ID] * len(ids) if kind == "no_ids" else ids)
-        rows = [_row(number, code, ids_told) for number, code in zip(numbers, codes, strict=True)]
+        given = iter([NO_ID] * len(ids) if kind == "no_ids" else ids)
+        rows = [_row(number, code, given) for number, code in zip(numbers, codes, strict=True)]
         if kind == "short":
             rows = rows[: len(rows) // 2]
-        return _answer(f"Sent to {len(ids)}/{len(numbers)} Total Cost: XOF 0", rows)
+        return _response(f"Sent to {len(ids)}/{len(numbers)} Total Cost: XOF 0", rows)
 
     def _codes(self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None) -> list[int]:
         """The status code of each recipient."""
@@ -112,7 +112,7 @@ def refusal(fault: GatewayFault) -> Response | None:
         case "html":
             return HTMLResponse("<!doctype html><title>Gateway</title><p>Please wait", fault.status)
         case "empty":
-            return _answer(fault.message, [])
+            return _response(fault.message, [])
         case "cut_before":
             return Cut()
         case _:
@@ -168,6 +168,6 @@ def _row(number: str, code: int, ids: Iterator[str]) -> dict[str, object]:
     }
 
 
-def _answer(message: str, rows: Sequence[dict[str, object]]) -> Response:
+def _response(message: str, rows: Sequence[dict[str, object]]) -> Response:
     content = json.dumps({"SMSMessageData": {"Message": message, "Recipients": rows}})
     return Response(content, HTTPStatus.CREATED, media_type="application/json")

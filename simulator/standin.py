@@ -181,7 +181,7 @@ class _Standin:
             "cost": "0",
             "networkCode": NETWORK,
         }
-        return await self._told("inbound", form)
+        return await self._posted("inbound", form)
 
     async def _opt_out(self, request: Request) -> Response:
         try:
@@ -190,9 +190,9 @@ class _Standin:
             return _wrong(wrong)
         newest = self._taken.received(optout.phone)[-1:]
         sender_id = optout.sender_id or "".join(message.sending.sender for message in newest)
-        return await self._told("optout", {"senderId": sender_id, "phoneNumber": optout.phone})
+        return await self._posted("optout", {"senderId": sender_id, "phoneNumber": optout.phone})
 
-    async def _told(self, path: str, form: dict[str, str]) -> Response:
+    async def _posted(self, path: str, form: dict[str, str]) -> Response:
         """Post to the application, and say what it answered: 502 when that was no success."""
         try:
             status = await self._delivery.tell(path, form)

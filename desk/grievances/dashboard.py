@@ -103,7 +103,7 @@ def _charts(counts: Figures, names: Mapping[str, str], since: date, until: date)
 
 
 def value_words(value: str | None, places: Mapping[str, str]) -> str:
-    """What a value that figures are told apart by is called: a word, a place by its P-code, or None."""
+    """What a value that figures are split by is called: a word, a place by its P-code, or None."""
     if value is None:
         return word(NotSaid.NOT_SAID)
     return word(value) if isinstance(value, Word) else places.get(value, value)

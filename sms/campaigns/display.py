@@ -72,10 +72,10 @@ def _recipients(held: CampaignPreview) -> Table:
     left = list(held.left_out.items())
     if held.put_off_today:
         left.append(("three_today: told tomorrow", held.put_off_today))
-    for place in range(max(len(reached), len(left))):
+    for number in range(max(len(reached), len(left))):
         cells: list[str] = []
         for column in (reached, left):
-            name, count = column[place] if place < len(column) else ("", 0)
+            name, count = column[number] if number < len(column) else ("", 0)
             cells += [name, number_phrase(count) if name else ""]
         table.add_row(*cells)
     return table

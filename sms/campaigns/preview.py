@@ -191,11 +191,11 @@ ORDER BY recipients DESC
 """
 SAMPLES: Final = """
 SELECT language, body, parts, size, recipients FROM (
-    SELECT message_text.*, row_number() OVER (PARTITION BY language ORDER BY size DESC, message_text.id) AS place,
+    SELECT message_text.*, row_number() OVER (PARTITION BY language ORDER BY size DESC, message_text.id) AS rank,
         (SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
          WHERE sms_batch.text_id = message_text.id) AS recipients
     FROM message_text WHERE campaign_id = %(id)s
-) AS ranked WHERE place <= %(most)s ORDER BY language, place
+) AS ranked WHERE rank <= %(most)s ORDER BY language, rank
 """
 REQUESTS: Final = """
 SELECT count(DISTINCT text_id) AS texts, count(*) AS requests FROM sms_batch WHERE campaign_id = %(id)s

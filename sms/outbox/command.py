@@ -61,17 +61,17 @@ def try_one(
 
 async def _tried(chosen: Settings, name: str, msisdn: str | None) -> bool:
     """Try all that there is to try; whether nothing of it failed."""
-    holds = _told([try_tokens(chosen)])
+    holds = _printed([try_tokens(chosen)])
     if name in ussd_gateways.GATEWAYS:
         on = name in chosen.ussd_gateways
-        holds &= _told([_switched("USSD", on), *await _ussd(name)(chosen).trials()])
+        holds &= _printed([_switched("USSD", on), *await _ussd(name)(chosen).trials()])
     if name in sms_gateways.GATEWAYS:
         gateway = _sms(name)(chosen)
         on = name in {each.name for each in sms_gateways.switched_on(chosen)}
         try:
-            holds &= _told([_switched("SMS", on), *await gateway.trials()])
+            holds &= _printed([_switched("SMS", on), *await gateway.trials()])
             if msisdn is not None:
-                holds &= _told([await _sent(gateway, msisdn)])
+                holds &= _printed([await _sent(gateway, msisdn)])
         finally:
             await gateway.close()
     return holds
@@ -93,7 +93,7 @@ def _became(result: Result) -> Trial:
     return Trial(False, f"{what}: {reason_label(result.reason, COMMAND)}.")
 
 
-def _told(trials: Sequence[Trial]) -> bool:
+def _printed(trials: Sequence[Trial]) -> bool:
     """Print what came of each; whether none failed."""
     for trial in trials:
         out.print(f"{MARKS[trial.holds]}  ", end="")
