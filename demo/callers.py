@@ -34,6 +34,7 @@ class Situation(Word):
     ALL_COMPONENTS = "all components"
     WINDOW = "window"
     SEVERAL = "several"
+    GRIEVANCE_LATE = "grievance late"
     UNREGISTERED = "unregistered"
 
 
@@ -59,6 +60,7 @@ called(
         Situation.ALL_COMPONENTS: "inscrit dans les huit composantes",
         Situation.WINDOW: "jour passé hier, argent encore à prendre",
         Situation.SEVERAL: "deux aides le même jour, et un paiement échoué avant",
+        Situation.GRIEVANCE_LATE: "plainte dont la réponse est en retard",
         Situation.UNREGISTERED: "téléphone inconnu",
     },
 )
@@ -94,7 +96,7 @@ class CallerHousehold:
         return 1960 + self.serial % 30
 
 
-_WITH_A_GRIEVANCE: Final = (Situation.GRIEVANCE_OPEN, Situation.GRIEVANCE_ANSWERED)
+_WITH_A_GRIEVANCE: Final = (Situation.GRIEVANCE_OPEN, Situation.GRIEVANCE_ANSWERED, Situation.GRIEVANCE_LATE)
 
 
 def _phone(number: int) -> str:

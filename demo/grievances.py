@@ -1,4 +1,4 @@
-"""The grievances of the demonstration phones: one that waits for its answer, one that has it."""
+"""The grievances of the demonstration phones: one that waits for its answer, one that waits too long, one that has it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -16,6 +16,12 @@ from demo.callers import DEMO_CALLERS, DemoCaller, Situation
 ANSWER: Final = (
     "Votre nom est maintenant sur la liste de l'agence. Venez au prochain jour de paiement avec votre carte."
 )
+
+FILED_DAYS_AGO: Final = {
+    Situation.GRIEVANCE_OPEN: 3,
+    Situation.GRIEVANCE_ANSWERED: 9,
+    Situation.GRIEVANCE_LATE: 17,
+}
 
 _FORGET: Final = "DELETE FROM grievance WHERE filing_key LIKE 'demo %%' OR reference = ANY (%(references)s)"
 _MOVE_ON: Final = f"""
@@ -36,10 +42,11 @@ async def file_grievances(today: date) -> None:
     async with writing():
         await sql.execute(_FORGET, {"references": [caller.reference for caller in callers]})
     for caller in callers:
+        day = today - timedelta(days=FILED_DAYS_AGO[caller.situation])
         if caller.situation is Situation.GRIEVANCE_ANSWERED:
-            await _filed(caller, today - timedelta(days=9), GrievanceState.RESOLVED, ANSWER)
+            await _filed(caller, day, GrievanceState.RESOLVED, ANSWER)
         else:
-            await _filed(caller, today - timedelta(days=3), GrievanceState.IN_PROGRESS, None)
+            await _filed(caller, day, GrievanceState.IN_PROGRESS, None)
 
 
 async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: str | None) -> None:

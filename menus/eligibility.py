@@ -10,6 +10,7 @@ from core.text.languages import in_language
 from core.text.translator import Amount
 from core.text.words import LINE, label
 from menus.line import line
+from menus.whose import headed
 from ussd.call import Call
 from ussd.values import Value, answer, choose, option
 
@@ -22,7 +23,7 @@ async def eligibility(call: Call) -> Value:
         return choose(call.t("Your household is not written."))
     if household.status is Status.BENEFICIARY:
         return _enrolled(call, household)
-    text = "\n".join(standing_told(call.translator, household.status, household.status_reason))
+    text = headed(call, "\n".join(standing_told(call.translator, household.status, household.status_reason)))
     if household.status is not Status.NOT_ELIGIBLE:
         return answer(text)
     appeal = option(
@@ -43,7 +44,7 @@ async def component(call: Call) -> Value:
     lines = [call.t(label(enrolment.component, LINE))]
     if enrolment.ended is not None and enrolment.ended <= call.today:
         lines.append(call.t("Finished {day}", day=short_date(enrolment.ended)))
-        return answer("\n".join([*lines, *_told(call, money, enrolment), _gives(call, enrolment)]))
+        return answer(headed(call, "\n".join([*lines, *_told(call, money, enrolment), _gives(call, enrolment)])))
     if enrolment.next_event is not None:
         lines.append(_event(call, TEXTS[enrolment.component].next_event, enrolment.next_event))
     lines += _told(call, money, enrolment)
@@ -52,7 +53,7 @@ async def component(call: Call) -> Value:
     lines.append(_gives(call, enrolment))
     if enrolment.since is not None:
         lines.append(call.t("Since {day}", day=short_date(enrolment.since)))
-    return answer("\n".join(lines))
+    return answer(headed(call, "\n".join(lines)))
 
 
 def _told(call: Call, money: MoneyAccount, enrolment: EnrolmentCard) -> list[str]:
@@ -62,9 +63,9 @@ def _told(call: Call, money: MoneyAccount, enrolment: EnrolmentCard) -> list[str
 
 def _enrolled(call: Call, household: Standing) -> Value:
     if not household.enrolments:
-        return choose(f"{call.t('Your household gets help.')}\n{call.t('You get no help yet.')}")
+        return choose(headed(call, f"{call.t('Your household is written.')}\n{call.t('You get no help yet.')}"))
     return answer(
-        call.t("Your household gets help."),
+        headed(call, call.t("Your household gets help.")),
         *(
             option(call.t(label(each.component, LINE)), "component", component=each.component.value)
             for each in household.enrolments

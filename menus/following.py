@@ -46,7 +46,7 @@ async def complaint_status(call: Call) -> Value:
     if grievance is None:
         return retry(call.t("This number was not seen."))
     lines = [call.t("Complaint {ref}, {day}", ref=grievance.reference, day=short_date(grievance.received_on))]
-    lines += grievance_told(call.translator, grievance)
+    lines += grievance_told(call.translator, grievance, call.today)
     text = "\n".join(lines)
     shown = choose if grievance.sensitive else answer
     if not grievance.may_reopen:

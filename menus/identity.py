@@ -3,6 +3,7 @@
 from core.numbers.identifiers import digits, is_household_no
 from core.registry.identification import Blocked, Identified, identify
 from menus.line import line
+from menus.whose import first_name
 from ussd.call import Call
 from ussd.values import Value, ask, go, retry, say
 
@@ -31,7 +32,7 @@ async def identified(call: Call) -> Value:
         return retry(call.t("Write 4 digits, like 1975."))
     outcome = await identify(call.msisdn, digits(call.word("household_no")), int(year), call.now)
     if isinstance(outcome, Identified):
-        return go("home", household=outcome.household_id)
+        return go("home", household=outcome.household_id, whose=first_name(outcome.head_name))
     if isinstance(outcome, Blocked):
         return say(call.t("It is closed. Wait 24 hours."))
     left = outcome.tries_left

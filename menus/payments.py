@@ -11,6 +11,7 @@ from core.text.formats import short_date
 from core.text.translator import Amount
 from core.text.words import LINE, label
 from menus.line import line
+from menus.whose import headed
 from ussd.call import Call
 from ussd.pages import BLOCK
 from ussd.values import Option, Value, answer, choose, option, say
@@ -22,7 +23,7 @@ async def payment(call: Call) -> Value:
     money = await account(call.number("household") or 0, call.today)
     if money is None:
         return choose(call.t("Your household is not written."))
-    text = BLOCK.join(money_told(call.translator, money))
+    text = headed(call, BLOCK.join(money_told(call.translator, money)))
     return answer(
         text,
         option(call.t("Past payments"), "earlier_payments"),
@@ -49,7 +50,7 @@ async def earlier_payments(call: Call) -> Value:
         if components != [PLAIN]:
             lines.append(call.t(label(component, LINE)))
         lines += _paid(call, [card for card in cards if card.component is component])
-    return choose("\n".join(lines))
+    return choose(headed(call, "\n".join(lines)))
 
 
 def _paid(call: Call, cards: Sequence[PaymentCard]) -> list[str]:

@@ -5,6 +5,7 @@ from core.text.languages import Language
 from core.text.translator import translator
 from menus.languages import language_options
 from menus.line import line
+from menus.whose import first_name
 from ussd.call import Call
 from ussd.values import Value, choose, go, option
 
@@ -46,9 +47,10 @@ async def language_chosen(call: Call) -> Value:
 async def which_household(call: Call) -> Value:
     """The households of a phone that several share."""
     households = call.memory()["households"]
+    names = [name for _, name in households]
     return choose(
         call.t("Several households for this phone. Choose one."),
-        *(option(name, "home", household=number) for number, name in households),
+        *(option(name, "home", household=number, whose=first_name(name, names)) for number, name in households),
     )
 
 

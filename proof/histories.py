@@ -67,7 +67,7 @@ def payments(draw: st.DrawFn) -> Pay:
 
 households = st.builds(
     History,
-    status=st.sampled_from(("beneficiary", "beneficiary", "beneficiary", "suspended", "eligible")),
+    status=st.sampled_from(("beneficiary",) * 4 + ("suspended", "eligible", "waiting", "not_eligible", "exited")),
     payments=st.lists(payments(), max_size=5).map(tuple),
 )
 
@@ -160,7 +160,7 @@ async def _planted(household: History, language: Language) -> AsyncIterator[None
             row = registry.Household(
                 household_no="99999990", head_name="Awa Traoré", birth_year=1970, commune_pcode="ML990101",
                 status=Status(household.status),
-                status_reason="document" if household.status == "suspended" else None,
+                status_reason=truth.WHY.get(household.status),
             )  # fmt: skip
             session.add_all((row, registry.Phone(msisdn=MSISDN, language=language)))
             await session.flush()

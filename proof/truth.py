@@ -30,7 +30,7 @@ MONTHS: Final[Mapping[str, Sequence[str]]] = {
 
 SAYS: Final[Mapping[str, Mapping[str, str]]] = {
     "fr": {
-        "TM": "Transfert d'argent", "PNR": "Argent de la soudure", "AGR": "Aide petite activité",
+        "TM": "Transfert d'argent", "PNR": "Argent des mois difficiles", "AGR": "Aide petite activité",
         "can": "Vous pouvez encore prendre {sum}", "today": "Paiement aujourd'hui : {sum}",
         "left": "Argent non retiré : {sum}", "until": "Dernier jour : {day}", "next": "Prochain paiement : {day}",
         "changed": "Jour changé : {new}, et non {old}.", "sum": "Montant : {sum}",
@@ -42,9 +42,13 @@ SAYS: Final[Mapping[str, Mapping[str, str]]] = {
         "name": "Le nom ne correspond pas.", "go name": "Allez à la mairie avec votre papier.",
         "agency": "L'agence n'est pas venue.", "go agency": "Voyez le comité du village.",
         "call": "Appelez le " + PHONE + ".",
-        "suspended": "L'aide est suspendue. Il manque un papier. Apportez votre papier à la mairie. Appelez le "
+        "suspended": "L'aide est arrêtée pour le moment. Il manque un papier. Apportez votre papier à la mairie. Appelez le "
         + PHONE + ".",
-        "eligible": "Votre ménage a été retenu.",
+        "eligible": "Votre ménage a été choisi. On vous inscrira. Nous dirons le jour.",
+        "waiting": "Votre ménage a été choisi, mais attend une place.",
+        "not_eligible": "Votre ménage n'a pas été choisi. Liste à revoir",
+        "exited": "Votre ménage a fini le programme. Vos 36 mois sont finis.",
+        "where": "{place}", "because": "{reason}",
         "d-1": "hier", "d0": "aujourd'hui", "d1": "demain", "dn": "dans {n} jours",
     },
     "bm": {
@@ -60,7 +64,11 @@ SAYS: Final[Mapping[str, Mapping[str, str]]] = {
         "agency": "Wari dibaga ma na.", "go agency": "Aw ye taa dugu komite sègèrè.",
         "call": "Aw ye " + PHONE + " wele.",
         "suspended": "Dèmè jòra. Sèbènw dafalen tè. Aw ye aw ka sèbèn ta ka taa meri la. Aw ye " + PHONE + " wele.",
-        "eligible": "Aw ka ga sugandira.",
+        "eligible": "Aw ka ga sugandira. Aw tògò bèna sèbèn. An bèna don fò.",
+        "waiting": "Aw ka ga sugandira, nka a waati ma se fòlò.",
+        "not_eligible": "Aw ka ga ma sugandi. A kun: Liste à revoir",
+        "exited": "Aw ka ga ka waati kuncèra. Aw ka kalo 36 dafara.",
+        "where": "Yòrò: {place}", "because": "A kun: {reason}",
         "d-1": "kunun", "d0": "bi", "d1": "sini", "dn": "tile {n} bi kò",
     },
 }  # fmt: skip
@@ -82,11 +90,20 @@ class Pay:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Where a household stands (beneficiary, suspended for want of a paper, eligible), and its payments."""
+    """Where a household stands (`WHY` says why), and its payments."""
 
     status: str
     payments: tuple[Pay, ...] = ()
 
+
+WHY: Final[Mapping[str, str]] = {"suspended": "document", "not_eligible": "Liste à revoir", "exited": "done36"}
+"""The reason that goes with a standing: a code of the files, or words of somebody."""
+
+NO_PROMISE: Final = {
+    "suspended": "coming,called off,no day", "waiting": "coming,called off,no day",
+    "not_eligible": "coming,called off,no day", "exited": "called off,no day",
+}  # fmt: skip
+"""What a household that stands there is not told: no day that its standing takes back."""
 
 ORDER: Final = ("open", "coming", "called off", "late", "failed", "carried", "no day", "paid")
 
@@ -98,6 +115,8 @@ def must_be_told(household: History, language: str) -> list[list[str]]:
     open_ends = [(kind, pay) for kind, pay in standing(household.payments) if kind != "paid"]
     if not open_ends:
         open_ends = standing(household.payments)[:1]
+    withheld = NO_PROMISE.get(household.status, "").split(",")
+    open_ends = [(kind, pay) for kind, pay in open_ends if kind not in withheld]
     alone = {pay.component for _, pay in open_ends} == {"TM"}
     for _, group in groupby(open_ends, key=lambda each: _place(*each)):
         groups.append([block(kind, pay, language, named=not alone) for kind, pay in group])
@@ -171,17 +190,18 @@ def _lines(kind: str, pay: Pay, language: str) -> Iterator[str]:
     words = SAYS[language]
     money = f"{pay.amount // 1000} 000 F CFA"
     later = pay.last if pay.last is not None and pay.last != pay.due else None
+    where = words["where"].format(place=f"{PLACE}, {AGENCY}")
     until = [words["until"].format(day=near(later, language))] if later is not None else []
     match kind:
         case "open":
             first = "left" if pay.state == "unclaimed" else "today" if pay.due == 0 else "can"
-            yield from (words[first].format(sum=money), PLACE, *until)
+            yield from (words[first].format(sum=money), words["where"].format(place=PLACE), *until)
         case "coming" if pay.moved_from is not None and pay.moved_from != pay.due:
             new, old = spoken(pay.due or 0, language), spoken(pay.moved_from, language)
-            yield from (words["changed"].format(new=new, old=old), *until, f"{PLACE}, {AGENCY}")
+            yield from (words["changed"].format(new=new, old=old), *until, where)
             yield words["sum"].format(sum=money)
         case "coming":
-            yield from (words["next"].format(day=near(pay.due or 0, language)), *until, f"{PLACE}, {AGENCY}")
+            yield from (words["next"].format(day=near(pay.due or 0, language)), *until, where)
             yield words["sum"].format(sum=money)
         case "called off":
             yield words["off"].format(day=near(pay.due, language)) if pay.due is not None else words["off undated"]
@@ -194,7 +214,7 @@ def _lines(kind: str, pay: Pay, language: str) -> Iterator[str]:
                 None: [words["call"]],
                 "name": [words["name"], words["go name"]],
                 "agency": [words["agency"], words["go agency"]],
-            }.get(pay.reason, [pay.reason or "", words["call"]])
+            }.get(pay.reason, [words["because"].format(reason=pay.reason), words["call"]])
         case "carried":
             yield from (words["left"].format(sum=money), words["added"])
         case "no day":

@@ -23,6 +23,17 @@ SOON_DAYS: Final = 14
 SEASON_DAYS: Final = 180
 """Further away than this, a day without its year would be taken for that of this year."""
 
+WITHHELD: Final[Mapping[Status, frozenset[PaymentPhase]]] = {
+    Status.WAITING: frozenset({PaymentPhase.COMING, PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
+    Status.NOT_ELIGIBLE: frozenset({PaymentPhase.COMING, PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
+    Status.SUSPENDED: frozenset({PaymentPhase.COMING, PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
+    Status.EXITED: frozenset({PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
+}
+"""What is not said of the money of a household that stands there: a pay day that its standing takes back is no pay day.
+
+What it can take, what failed and what was carried over is said all the same: it is the household's.
+"""
+
 
 def money_told(translator: Translator, account: MoneyAccount) -> list[str]:
     """What is said of a household's money, in blocks of lines: where it stands if that decides, then each payment.
@@ -31,8 +42,9 @@ def money_told(translator: Translator, account: MoneyAccount) -> list[str]:
     """
     outside = account.status is not Status.BENEFICIARY
     blocks = ["\n".join(standing_told(translator, account.status, account.status_reason))] if outside else []
-    named = {each.card.component for each in account.urgent} != {PLAIN}
-    for news in account.urgent:
+    urgent = [news for news in account.urgent if news.phase not in WITHHELD.get(account.status, ())]
+    named = {each.card.component for each in urgent} != {PLAIN}
+    for news in urgent:
         lines = payment_told(translator, news, account.today)
         name = [translator.t(label(news.card.component, LINE))] if named else []
         blocks.append("\n".join([*name, *lines]))
@@ -44,11 +56,16 @@ def money_told(translator: Translator, account: MoneyAccount) -> list[str]:
 def standing_told(translator: Translator, status: Status, written: str | None) -> list[str]:
     """Where a household stands that is not in the programme now, why (a code, or words), and what it can do."""
     code = status_reason(written)
-    reason = translator.t(label(code, LINE)) if code else written or ""
+    reason = translator.t(label(code, LINE)) if code else _written(translator, written)
     step = translator.t(STATUS_REMEDIES[code]) if code in STATUS_REMEDIES else ""
     match status:
+        case Status.BENEFICIARY:
+            lines = [translator.t("Your household gets help.")]
         case Status.ELIGIBLE:
-            lines = [translator.t("Your household was chosen.")]
+            lines = [
+                translator.t("Your household was chosen."),
+                translator.t("Your name will be written. We will say the day."),
+            ]
         case Status.WAITING:
             lines = [translator.t("Your household was chosen, but its time has not come yet."), reason]
         case Status.SUSPENDED:
@@ -94,7 +111,7 @@ def _open(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     last = card.last_day if card.last_day is not None and card.last_day != card.due_date else None
     return [
         first,
-        card.place or "",
+        _where(translator, card.place),
         translator.t("Last day: {date}", date=day_told(translator, last, today)) if last else "",
     ]
 
@@ -109,7 +126,7 @@ def _coming(translator: Translator, card: PaymentCard, today: date) -> list[str]
     return [
         first,
         translator.t("Last day: {date}", date=day_told(translator, last, today)) if last else "",
-        ", ".join(each for each in (card.place, card.agency) if each),
+        _where(translator, card.place, card.agency),
         translator.t("Amount: {amount}", amount=Amount(card.amount_xof)),
     ]
 
@@ -144,7 +161,7 @@ def _carried(translator: Translator, card: PaymentCard, today: date) -> list[str
 def _failed(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     first = translator.t("The money could not be given: {amount}", amount=Amount(card.amount_xof))
     code = failure_reason(card.reason)
-    reason = translator.t(label(code, LINE)) if code else card.reason or ""
+    reason = translator.t(label(code, LINE)) if code else _written(translator, card.reason)
     remedy = translator.t(REMEDIES[code]) if code in REMEDIES else translator.t("Call {phone}.", phone=contact_phone())
     return [first, reason, remedy]
 
@@ -168,8 +185,19 @@ TELLINGS: Final[Mapping[PaymentPhase, Callable[[Translator, PaymentCard, date], 
 }
 
 
-def grievance_told(translator: Translator, grievance: GrievanceView) -> list[str]:
-    """Where a grievance stands, the answer when there is one, and until when one is due."""
+def _where(translator: Translator, *places: str | None) -> str:
+    """Where it is, as the files name it; '' where they do not."""
+    place = ", ".join(each for each in places if each)
+    return translator.t("Place: {place}", place=place) if place else ""
+
+
+def _written(translator: Translator, reason: str | None) -> str:
+    """A reason that somebody wrote in words of their own: said as one, since it may be in another language."""
+    return translator.t("Reason: {text}", text=reason) if reason else ""
+
+
+def grievance_told(translator: Translator, grievance: GrievanceView, today: date) -> list[str]:
+    """Where a grievance stands, the answer when there is one, and until when one is due; or that it is late."""
     lines = [translator.t(label(grievance.state, LINE))]
     if grievance.answer:
         return [*lines, translator.t("Answer: {text}", text=grievance.answer)]
@@ -177,7 +205,11 @@ def grievance_told(translator: Translator, grievance: GrievanceView) -> list[str
         return lines
     if grievance.reopened:
         lines.append(translator.t("It was reopened."))
-    return [*lines, translator.t("Answer at the latest: {date}", date=grievance.answer_due)]
+    due = day_told(translator, grievance.answer_due, today)
+    if grievance.answer_due >= today:
+        return [*lines, translator.t("Answer at the latest: {date}", date=due)]
+    late = translator.t("The answer is late. Its last day was {date}.", date=due)
+    return [*lines, late, translator.t("Call {phone}.", phone=contact_phone())]
 
 
 def contact_phone() -> str:
