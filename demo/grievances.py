@@ -1,4 +1,4 @@
-"""The grievances of the demonstration phones: one that waits for its answer, one that waits too long, one that has it."""
+"""The grievances of the demonstration phones: one waits for its answer, one has it, and one should have it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final

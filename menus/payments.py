@@ -26,8 +26,8 @@ async def payment(call: Call) -> Value:
     text = headed(call, BLOCK.join(money_told(call.translator, money)))
     return answer(
         text,
-        option(call.t("Past payments"), "earlier_payments"),
         *_complaint(call, money),
+        option(call.t("Past payments"), "earlier_payments"),
         option(call.t("Finish"), "payment_said", said=text),
     )
 

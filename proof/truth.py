@@ -42,8 +42,8 @@ SAYS: Final[Mapping[str, Mapping[str, str]]] = {
         "name": "Le nom ne correspond pas.", "go name": "Allez à la mairie avec votre papier.",
         "agency": "L'agence n'est pas venue.", "go agency": "Voyez le comité du village.",
         "call": "Appelez le " + PHONE + ".",
-        "suspended": "L'aide est arrêtée pour le moment. Il manque un papier. Apportez votre papier à la mairie. Appelez le "
-        + PHONE + ".",
+        "suspended": "L'aide est bloquée pour le moment. Il manque un papier. Apportez votre papier à la mairie. "
+        "Appelez le " + PHONE + ".",
         "eligible": "Votre ménage a été choisi. On vous inscrira. Nous dirons le jour.",
         "waiting": "Votre ménage a été choisi, mais attend une place.",
         "not_eligible": "Votre ménage n'a pas été choisi. Liste à revoir",

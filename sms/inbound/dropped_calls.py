@@ -10,7 +10,6 @@ from core.outbox.notices import Notice, queue_notice
 from core.platform.database import writing
 from core.registry.callers import recognise
 from core.text.languages import Language
-from core.text.translator import translator
 
 LATE: Final = timedelta(minutes=30)
 """Later than this the call is forgotten, and the phone may be in other hands."""
@@ -23,28 +22,22 @@ LONGEST: Final = 260
 async def end(session_end: SessionEnd, unsaid: Unsaid | None, now: datetime) -> None:
     """Record the end of a session and, in the same transaction, queue the answer that its person may not have read.
 
-    One SMS a day for each question of a phone about a household, named where the phone has several: whoever is cut off
-    again and again gets it once. What was asked of another household than the phone's own is not left on it.
+    One SMS a day for each question of a phone about a household: whoever is cut off again and again gets it once. What was asked of another household than the phone's own is not left on it.
     """
     async with writing():
         await record(session_end)
         if unsaid is None:
             return
-        households = (await recognise(unsaid.msisdn)).households
         asked = unsaid.memory.get("household")
-        about = next((card for card in households if card.id == asked), None)
-        if asked is not None and about is None:
+        if asked is not None and asked not in {card.id for card in (await recognise(unsaid.msisdn)).households}:
             return
         language = unsaid.language or Language.default()
-        text = unsaid.text
-        if about is not None and len(households) > 1:
-            text = translator(language).t("{name}: {text}", name=about.head_name, text=text)
         notice = Notice(
             key=f"cut {unsaid.msisdn} {unsaid.screen} {asked or 0} {now.date()}",
             kind=NoticeKind.CALL_DROPPED,
             msisdn=unsaid.msisdn,
             language=language,
-            filling={"text": _shortened(text)},
+            filling={"text": _shortened(unsaid.text)},
             prompt=True,
             not_after=now + LATE,
         )

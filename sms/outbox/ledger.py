@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlmodel import col, or_, update
+from sqlmodel import col, update
 
 from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import NoteCode
@@ -262,13 +262,18 @@ async def unanswered(claim: Claim, reason: str, now: datetime) -> None:
     async with writing() as session:
         doubt = update(Message).where(col(Message.batch_id) == claim.id, col(Message.state) == _M.PLANNED)
         await session.exec(doubt.values(state=_M.UNCERTAIN, was_uncertain=True, reason=reason))
-        await _done(session, claim, now, uncertain=True)
+        await _done(claim, now, uncertain=True)
 
 
-async def _done(session: Session, claim: Claim, now: datetime, *, uncertain: bool) -> None:
-    batch = update(SmsBatch).where(col(SmsBatch.id) == claim.id, col(SmsBatch.state).in_(AT_A_WORKER | {_B.DONE}))
-    doubtful = or_(col(SmsBatch.uncertain), uncertain)
-    await session.exec(batch.values(state=_B.DONE, answered_at=now, uncertain=doubtful))
+DONE: Final = f"""
+UPDATE sms_batch SET state = '{_B.DONE}', answered_at = %(now)s, uncertain = uncertain OR %(uncertain)s
+WHERE id = %(batch)s AND state IN {listed(AT_A_WORKER | {_B.DONE})}
+"""  # noqa: S608
+
+
+async def _done(claim: Claim, now: datetime, *, uncertain: bool) -> None:
+    """Close a request's books; in SQL, for every request comes here and the ORM takes a millisecond to say it."""
+    await sql.execute(DONE, {"batch": claim.id, "now": now, "uncertain": uncertain})
 
 
 RECORD: Final = f"""
@@ -306,13 +311,13 @@ async def record(departure: Departure, results: Sequence[Result], now: datetime,
     for each in outcomes:
         if each.again and each.state is _M.PLANNED:
             again.setdefault(each.recipient.attempts, []).append(each.recipient.id)
-    async with writing() as session:
+    async with writing():
         await sql.execute(RECORD, _columns(outcomes) | {"batch": claim.id, "now": now})
         for attempts, ids in again.items():
             await put_off(claim.id, ids, now + timedelta(seconds=retrying.seconds * 2**attempts), now)
         if stopped:
             await put_off(claim.id, stopped, now)
-        await _done(session, claim, now, uncertain=any(each.state is _M.UNCERTAIN for each in outcomes))
+        await _done(claim, now, uncertain=any(each.state is _M.UNCERTAIN for each in outcomes))
     return sorted({result.reason for result in results if result.policy is Policy.STOP})
 
 

@@ -131,7 +131,8 @@ async def _status(occasion: Occasion, translator: Translator) -> str:
     if case.sensitive:
         return _discreet(occasion, translator)
     lines = [translator.t("Complaint {ref}, {day}", ref=case.reference, day=short_date(case.received_on))]
-    return translator.t("Jigisèmèjiri: {text}", text="\n".join([*lines, *grievance_told(translator, case, occasion.now.date())]))
+    lines += grievance_told(translator, case, occasion.now.date())
+    return translator.t("Jigisèmèjiri: {text}", text="\n".join(lines))
 
 
 async def _number_mistyped(occasion: Occasion, translator: Translator) -> str:

@@ -73,9 +73,9 @@ async def test_past_payments_come_in_pages_and_the_last_screen_stays(town: Town)
 @pytest.mark.parametrize(
     ("situation", "french"),
     [
-        (Situation.ELIGIBLE, "Votre ménage a été retenu"),
-        (Situation.WAITING, "Attendez une place"),
-        (Situation.NOT_RETAINED, "n'est pas retenu"),
+        (Situation.ELIGIBLE, "On vous inscrira"),
+        (Situation.WAITING, "attend une place"),
+        (Situation.NOT_RETAINED, "n'a pas été choisi"),
         (Situation.SUSPENDED, "Appelez le +223 20 22 16 15"),
         (Situation.FINISHED, "a fini le programme"),
     ],
@@ -173,12 +173,12 @@ async def test_an_answer_is_read_from_the_list_or_by_reference_and_appealed_once
     assert "Numéro mal tapé" in (await stranger.reply(wrong)).text
     seen = (await stranger.reply(woman.reference)).text
     assert "Réponse : Votre nom" in seen
-    while "rouvrir" not in seen:
+    while "reprendre" not in seen:
         seen = (await stranger.reply("9")).text
     end = await stranger.reply("1")
     assert end.ends
-    assert "rouverte" in end.text
-    assert "rouvrir" not in await pressed(town.phone(call.msisdn), "00", "4", "1")
+    assert "reprise" in end.text
+    assert "reprendre" not in await pressed(town.phone(call.msisdn), "00", "4", "1")
 
 
 async def test_the_days_of_a_commune_are_found_by_letters_and_by_region(town: Town) -> None:

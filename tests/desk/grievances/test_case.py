@@ -34,7 +34,7 @@ async def test_a_case_shows_what_was_said_and_what_the_household_hears(sign_in: 
     mariam = await sign_in("mariam")
     page = await mariam.see(f"/desk/cases/{reference}")
     for words in (
-        "Rien depuis trois mois", "Awa Traoré", "Votre ménage est bénéficiaire", "30 000 F CFA", "Mairie de Safo",
+        "Rien depuis trois mois", "Awa Traoré", "Votre ménage est dans le programme", "30 000 F CFA", "Mairie de Safo",
         "Plainte reçue", "SMS à envoyer", other, "peut-être la même", "(Fête)", "Téléphone (USSD)",
     ):  # fmt: skip
         assert words in page

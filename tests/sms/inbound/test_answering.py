@@ -157,7 +157,7 @@ async def test_the_word_and_the_menu_turn_one_switch(line: Webhooks, redis: Redi
         async def dialled(*keys: str) -> str:
             return await pressed(UssdCall(client, CALLBACK, AWA), *keys)
 
-        assert "4 Stopper les SMS" in await dialled("2", "5")
+        assert "4 Ne plus recevoir de SMS" in await dialled("2", "5")
         await line.writes(AWA, "stop")
         assert "4 Recevoir les SMS" in await dialled("00", "5")
         assert "de nouveau" in await dialled("00", "5", "4")
@@ -165,7 +165,7 @@ async def test_the_word_and_the_menu_turn_one_switch(line: Webhooks, redis: Redi
         assert "plus de SMS" in await dialled("5", "4")
         assert (await recognise(AWA)).sms_stopped
         await line.writes(AWA, "start")
-        assert "4 Stopper les SMS" in await dialled("5")
+        assert "4 Ne plus recevoir de SMS" in await dialled("5")
     await engine.close()
 
 
@@ -320,7 +320,7 @@ async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Web
         f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nEnregistrée.\n"
         f"Réponse au plus tard : mardi 1er décembre.{SAFE[FR]}"
     )
-    assert sms == f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nTraitée.\nRéponse : Payé lundi.{SAFE[FR]}"
+    assert sms == f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nC’est réglé.\nRéponse : Payé lundi.{SAFE[FR]}"
 
 
 @pytest.mark.parametrize(

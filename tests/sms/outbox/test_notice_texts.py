@@ -84,7 +84,7 @@ async def an_agreed_call(language: Language) -> str:
     [
         (
             a_receipt,
-            "Jigisèmèjiri : plainte {ref} enregistrée. Réponse au plus tard le mardi 1er décembre.",
+            "Jigisèmèjiri : plainte {ref} notée. Réponse au plus tard le mardi 1er décembre.",
             "Jigisèmèjiri: an ye damakasi {ref} sòrò. Jaabi don laban: taratadon, desanburukalo tile 1.",
         ),
         (
@@ -99,12 +99,12 @@ async def an_agreed_call(language: Language) -> str:
         ),
         (
             a_refusal,
-            "Jigisèmèjiri : plainte {ref}. Non retenue : Votre nom n'est pas sur la liste.",
+            "Jigisèmèjiri : plainte {ref}. Elle est refusée : Votre nom n'est pas sur la liste.",
             "Jigisèmèjiri: damakasi {ref}. A ma minè: Votre nom n'est pas sur la liste.",
         ),
         (
             an_escalation,
-            "Jigisèmèjiri : plainte {ref} transmise aux responsables. Réponse au plus tard le mardi 1er décembre.",
+            "Jigisèmèjiri : plainte {ref} donnée aux chefs. Réponse au plus tard le mardi 1er décembre.",
             "Jigisèmèjiri: damakasi {ref} lasera nyèmògòw ma. Jaabi don laban: taratadon, desanburukalo tile 1.",
         ),
         (
@@ -208,7 +208,7 @@ async def test_a_number_stopped_says_nothing_of_another(gateway: AGateway) -> No
 async def test_a_step_of_the_desk_waits_for_the_morning_and_a_receipt_of_a_call_does_not(gateway: AGateway) -> None:
     await an_answer(FR)
     ((_, receipt),) = await gateway.takes(NIGHT)
-    assert "enregistrée" in receipt
+    assert "notée" in receipt
     ((_, answer),) = await gateway.takes(NIGHT.replace(hour=8))
     assert "Réponse :" in answer
 

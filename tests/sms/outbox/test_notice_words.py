@@ -18,7 +18,7 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
     (
         NoticeKind.RECEIVED,
         {"ref": "1234567", "due": "2026-11-26"},
-        "Jigisèmèjiri : plainte 1234567 enregistrée. Réponse au plus tard le jeudi 26 novembre.",
+        "Jigisèmèjiri : plainte 1234567 notée. Réponse au plus tard le jeudi 26 novembre.",
         "Jigisɛmɛjiri: an ye damakasi 1234567 sɔrɔ. Jaabi don laban: alamisadon, nowanburukalo tile 26.",
     ),
     (
@@ -48,7 +48,7 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
     (
         NoticeKind.DECIDED,
         {"ref": "1234567", "text": "Le nom ne correspond pas.", "rejected": True},
-        "Jigisèmèjiri : plainte 1234567. Non retenue : Le nom ne correspond pas.",
+        "Jigisèmèjiri : plainte 1234567. Elle est refusée : Le nom ne correspond pas.",
         "Jigisɛmɛjiri: damakasi 1234567. A ma minɛ: Le nom ne correspond pas.",
     ),
     (
@@ -60,7 +60,7 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
     (
         NoticeKind.ESCALATED,
         {"ref": "1234567", "due": "2026-11-26"},
-        "Jigisèmèjiri : plainte 1234567 transmise aux responsables. Réponse au plus tard le jeudi 26 novembre.",
+        "Jigisèmèjiri : plainte 1234567 donnée aux chefs. Réponse au plus tard le jeudi 26 novembre.",
         "Jigisɛmɛjiri: damakasi 1234567 lasera ɲɛmɔgɔw ma. Jaabi don laban: alamisadon, nowanburukalo tile 26.",
     ),
     (
