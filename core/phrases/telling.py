@@ -205,10 +205,10 @@ def grievance_told(translator: Translator, grievance: GrievanceView, today: date
         return lines
     if grievance.reopened:
         lines.append(translator.t("It was reopened."))
-    due = day_told(translator, grievance.answer_due, today)
     if grievance.answer_due >= today:
-        return [*lines, translator.t("Answer at the latest: {date}", date=due)]
-    late = translator.t("The answer is late. Its last day was {date}.", date=due)
+        return [*lines, translator.t("Answer at the latest: {date}", date=grievance.answer_due)]
+    day = day_told(translator, grievance.answer_due, today)
+    late = translator.t("The answer is late. Its last day was {date}.", date=day)
     return [*lines, late, translator.t("Call {phone}.", phone=contact_phone())]
 
 

@@ -22,7 +22,8 @@ LONGEST: Final = 260
 async def end(session_end: SessionEnd, unsaid: Unsaid | None, now: datetime) -> None:
     """Record the end of a session and, in the same transaction, queue the answer that its person may not have read.
 
-    One SMS a day for each question of a phone about a household: whoever is cut off again and again gets it once. What was asked of another household than the phone's own is not left on it.
+    One SMS a day for each question of a phone about a household: whoever is cut off again and again gets it once. What
+    was asked of another household than the phone's own is not left on it.
     """
     async with writing():
         await record(session_end)

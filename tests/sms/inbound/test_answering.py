@@ -303,7 +303,7 @@ async def test_on_a_shared_phone_each_household_is_named(line: Webhooks, gateway
 async def test_a_phone_of_nobody_is_told_that_it_is_not_written(line: Webhooks, gateway: AGateway) -> None:
     await line.writes(AWA, "paiement")
     assert await gateway.takes(line.now) == [
-        (AWA, f"Jigisèmèjiri : ce téléphone n'est pas enregistré. Appelez le *384*1234#.{SAFE[FR]}")
+        (AWA, f"Jigisèmèjiri : ce téléphone n'est pas inscrit chez nous. Appelez le *384*1234#.{SAFE[FR]}")
     ]
 
 
@@ -317,10 +317,10 @@ async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Web
     await line.writes(AWA, f"plainte {reference}")
     sms = dict(await gateway.takes(line.now))[AWA]
     assert open_one == (
-        f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nEnregistrée.\n"
+        f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nElle est notée.\n"
         f"Réponse au plus tard : mardi 1er décembre.{SAFE[FR]}"
     )
-    assert sms == f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nC’est réglé.\nRéponse : Payé lundi.{SAFE[FR]}"
+    assert sms == f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nC'est réglé.\nRéponse : Payé lundi.{SAFE[FR]}"
 
 
 @pytest.mark.parametrize(
