@@ -1,4 +1,4 @@
-"""Writes what the documents take from the code: `python docs/refresh.py` renews the settings and the demo phones."""
+"""Writes what the documents take from the code: `python docs/refresh.py` renews the tables."""
 
 import re
 from datetime import time
@@ -7,6 +7,10 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from core.platform.settings import Settings
+from core.registry.components import ComponentCode
+from core.text.languages import Language
+from core.text.translator import translator
+from core.text.words import DESK, LINE, label
 from demo.callers import DEMO_CALLERS
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +40,14 @@ def _shown(default: object) -> str:
     return str(default)
 
 
+def components_table() -> str:
+    """Every component: its code in the files to import, and what it is called."""
+    said = translator(Language.staff())
+    rows = ["| code | component | on the line |", "|---|---|---|"]
+    rows += [f"| `{code}` | {label(code, DESK)} | {said.t(label(code, LINE))} |" for code in ComponentCode]
+    return "\n".join(rows)
+
+
 def phones_table() -> str:
     """Every demo phone and what it shows."""
     rows = ["| phone | situation | household | year of birth |", "|---|---|---|---|"]
@@ -52,7 +64,12 @@ def renewed(text: str, table: str) -> str:
 
 
 def main() -> None:
-    for path, table in ((ROOT / "README.md", phones_table()), (ROOT / "docs/operators.md", settings_table())):
+    operators = ROOT / "docs/operators.md"
+    for path, table in (
+        (ROOT / "README.md", phones_table()),
+        (operators, settings_table()),
+        (operators, components_table()),
+    ):
         path.write_text(renewed(path.read_text(), table))
 
 

@@ -33,6 +33,7 @@ def test_the_tables_are_those_of_the_code() -> None:
     """When this fails: python docs/refresh.py."""
     refresh = _refresh()
     assert refresh.settings_table() in (ROOT / "docs/operators.md").read_text()
+    assert refresh.components_table() in (ROOT / "docs/operators.md").read_text()
     assert refresh.phones_table() in (ROOT / "README.md").read_text()
 
 

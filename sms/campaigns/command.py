@@ -17,6 +17,7 @@ from core.platform.database import reading
 from core.platform.errors import JigiError
 from core.platform.settings import settings
 from core.platform.terminal import errors, out
+from core.registry.components import WITH_EVENTS
 from core.registry.statuses import Status
 from core.schema.ground import at_database
 from core.staff import audit
@@ -65,7 +66,7 @@ def plan(
     actor: As,
     round_name: Annotated[str, typer.Option("--round", help="The payment round, e.g. 'T4 2026'.")] = "",
     component: Annotated[str, typer.Option(help="The component of the round, or the one of the households.")] = "",
-    event: Annotated[str, typer.Option(help="A component with events: MA, PNP, HIMO, AGR, CASH+.")] = "",
+    event: Annotated[str, typer.Option(help=f"A component with events: {', '.join(sorted(WITH_EVENTS))}.")] = "",
     first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of events.")] = None,
     last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of events.")] = None,
     day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day a reminder speaks of.")] = None,
