@@ -13,7 +13,7 @@ from core.files.opening import opened
 from core.imports import communes, events, households, payments
 from core.imports.kinds import ImportKind
 from core.imports.reading import Problem, RowReader, Staged
-from core.imports.staging import Staging
+from core.imports.staging import Remark, Staging
 from core.imports.subject import Subject
 from core.platform import database
 
@@ -32,7 +32,8 @@ class ImportReport:
 
     With bad rows and nothing kept, `created`, `changed` and `unchanged` are 0. `errors_file` names every bad row. A row
     of which only an optional cell is bad is bad too, and yet kept with the good ones.
-    `unknown_columns` are columns of the file that nobody read, as its header writes them.
+    `unknown_columns` are columns of the file that nobody read, as its header writes them. `remarks` are what is worth a
+    look and refused nothing.
     """
 
     rows: int
@@ -43,6 +44,7 @@ class ImportReport:
     seconds: float
     errors_file: Path | None
     unknown_columns: tuple[str, ...]
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def kept(self) -> bool:
@@ -97,6 +99,7 @@ async def run(
             await staging.prepare()
             rows = await _stage(table.rows, reader, staging, lambda read: progress(read, table.expected))
             bad = await staging.check()
+            remarks = await staging.remarks()
             if bad:
                 await staging.write_problems(errors_file)
             else:
@@ -117,6 +120,7 @@ async def run(
         seconds=perf_counter() - started,
         errors_file=errors_file if bad else None,
         unknown_columns=reader.unknown,
+        remarks=remarks,
     )
 
 

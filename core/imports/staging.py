@@ -1,15 +1,29 @@
 """The staging table: where a file's rows wait, are checked as a whole, and are written from, in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from psycopg import AsyncConnection, sql
 
 from core.imports.reading import Problem, Staged
-from core.imports.subject import Check, Subject
+from core.imports.subject import Check, Doubt, Subject
 from core.platform.locks import WAIT, Lock
+from core.platform.sql import row_factory
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is worth a look in a file and refuses nothing: the first line it is in, where, and why, in French."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"ligne {self.line}, {self.column}, {self.value} : {self.reason}"
 
 
 class Staging:
@@ -46,7 +60,7 @@ class Staging:
     async def check(self) -> int:
         """Find what is wrong between rows and with what they refer to; return how many rows have a problem."""
         await self._connection.execute("ANALYZE staged")
-        await self._connection.execute(_keys_twice(self._subject.key))
+        await self._connection.execute(_keys_twice(self._subject))
         for check in self._subject.checks:
             await self._connection.execute(_broken(check))
         return await self._number("SELECT count(DISTINCT line) FROM problem")
@@ -70,6 +84,15 @@ class Staging:
         )
         return await self._number("SELECT count(DISTINCT line) FROM problem WHERE NOT cell_only")
 
+    async def remarks(self) -> tuple[Remark, ...]:
+        """What is worth a look in the rows that can be taken, each thing once, by the first line that it is in."""
+        remarks: list[Remark] = []
+        async with self._connection.cursor(row_factory=row_factory(Remark)) as cursor:
+            for doubt in self._subject.doubts:
+                await cursor.execute(_doubtful(doubt))
+                remarks += await cursor.fetchall()
+        return tuple(sorted(remarks, key=lambda remark: remark.line))
+
     async def write(self, today: date, absent: Sequence[str]) -> tuple[int, int]:
         """Write what is staged of a file that lacks the `absent` columns.
 
@@ -91,15 +114,17 @@ def _name(column: str) -> sql.Identifier:
     return sql.Identifier(column)
 
 
-def _keys_twice(key: Sequence[str]) -> sql.Composed:
+def _keys_twice(subject: Subject) -> sql.Composed:
     """Every row of a key that stands twice is refused, for nobody knows which of them is right."""
+    headers = {column.name: column.header for column in subject.columns}
+    key, named = subject.key, " + ".join(headers[name] for name in subject.key)
     columns = sql.SQL(", ").join(map(_name, key))
     return sql.SQL(
         'INSERT INTO problem (line, "column", value, reason) '
         "SELECT line, {named}, value, 'en double avec la ligne ' || CASE WHEN line = first THEN last ELSE first END "
         "FROM (SELECT line, concat_ws(' + ', {columns}) AS value, min(line) OVER same AS first, "
         "max(line) OVER same AS last FROM staged WINDOW same AS (PARTITION BY {columns})) AS keyed WHERE first <> last"
-    ).format(named=sql.Literal(" + ".join(key)), columns=columns)
+    ).format(named=sql.Literal(named), columns=columns)
 
 
 def _broken(check: Check) -> sql.Composed:
@@ -112,4 +137,17 @@ def _broken(check: Check) -> sql.Composed:
         reason=sql.Literal(check.reason),
         cell_only=sql.Literal(check.cell_only),
         broken=sql.SQL(check.broken),
+    )
+
+
+def _doubtful(doubt: Doubt) -> sql.Composed:
+    return sql.SQL(
+        "SELECT min(line) AS line, {named} AS \"column\", concat_ws(' ', {columns}) AS value, {reason} AS reason "
+        "FROM staged WHERE {doubtful} "
+        "AND NOT EXISTS (SELECT FROM problem WHERE problem.line = staged.line AND NOT cell_only) GROUP BY {columns}"
+    ).format(
+        named=sql.Literal(doubt.columns[-1]),
+        columns=sql.SQL(", ").join(map(_name, doubt.columns)),
+        reason=sql.Literal(doubt.reason),
+        doubtful=sql.SQL(doubt.doubtful),
     )

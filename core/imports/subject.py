@@ -44,6 +44,19 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is worth a look in staged rows and refuses none of them.
+
+    Wherever `doubtful` (SQL, the row is `staged`) is true, the values of `columns` are named once, the last column to
+    blame, for `reason` (French).
+    """
+
+    columns: Sequence[str]
+    doubtful: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One kind of file.
 
@@ -56,3 +69,4 @@ class Subject:
     key: Sequence[str]
     checks: Sequence[Check]
     steps: Sequence[str]
+    doubts: Sequence[Doubt] = ()

@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from core.files.cells import UnreadableFile
 from core.files.opening import WORKBOOKS
 from core.imports.importing import ImportReport, run
 from core.imports.kinds import ImportKind
+from core.imports.staging import Remark
 from core.platform.errors import JigiError
 from core.staff import audit
 from core.staff.acts import Act
@@ -39,6 +40,9 @@ TAKEN: Final = frozenset({".csv", *WORKBOOKS})
 ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
 STATUS: Final = "status.json"
 ERRORS: Final = "file.errors.csv"
+REMARKS: Final = "remarks.json"
+REMARKS_KEPT: Final = 50
+"""Remarks of an import that stay to be read; the first by their lines."""
 
 
 class UploadState(Word):
@@ -167,6 +171,13 @@ class Uploads:
         upload = self._read(upload_id)
         return upload.name if upload else upload_id
 
+    def remarks_of(self, upload_id: str) -> Sequence[str]:
+        """What is worth a look in the file of an import that ended, in French; empty for nothing, and for no import."""
+        path = self._folder / upload_id / REMARKS
+        if not ID.fullmatch(upload_id) or not path.is_file():
+            return ()
+        return tuple(json.loads(path.read_text(encoding="utf-8")))
+
     async def begin(self, actor: Actor, kind: ImportKind, name: str, content: bytes, *, keep_good: bool) -> str:
         """Start to import a file, and give the import's id; raises NotAllowed, ImportRuns and NotTaken."""
         if not may_import(actor):
@@ -215,6 +226,8 @@ class Uploads:
             beat = datetime.now(UTC).isoformat()
             self._write(replace(upload, seen_at=beat, read=progress.rows, expected=progress.expected))
         ended = _ended(upload, work)
+        if ended.state in READ_TO_THE_END:
+            self._write_remarks(upload.id, work.result().remarks)
         _forget(path)
         about, now = f"import {upload.id}", datetime.now(UTC)
         detail = {"state": ended.state, "rows": ended.rows, "created": ended.created, "changed": ended.changed}
@@ -223,6 +236,13 @@ class Uploads:
         finally:
             self._write(replace(ended, seen_at=now.isoformat()))
             self._tidy()
+
+    def _write_remarks(self, upload_id: str, remarks: Sequence[Remark]) -> None:
+        """Beside how far it is, not in it: the version before this one reads that file too."""
+        if remarks:
+            words = [str(remark) for remark in remarks[:REMARKS_KEPT]]
+            path = self._folder / upload_id / REMARKS
+            path.write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
 
     def _tidy(self) -> None:
         for upload in self.all()[KEPT:]:

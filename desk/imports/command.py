@@ -48,6 +48,8 @@ def tell(report: ImportReport) -> None:
     )
     if report.unknown_columns:
         out.print(f"Columns nobody reads: {', '.join(report.unknown_columns)}", highlight=False, markup=False)
+    for remark in report.remarks:
+        errors.print(str(remark), style="yellow", highlight=False, markup=False)
     if report.errors_file:
         errors.print(f"The bad rows are named in {report.errors_file}", style="bold red", highlight=False)
         if not report.kept:

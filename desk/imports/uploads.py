@@ -84,6 +84,7 @@ class Imports(DeskPage):
             "error": error,
             "largest": self._largest // 1024 // 1024,
             "counted": READ_TO_THE_END,
+            "remarks": {upload.id: self.uploads.remarks_of(upload.id) for upload in uploads},
             "with_errors": {upload.id for upload in uploads if self.uploads.errors_of(upload.id)},
         }
         return self.show(request, "imports/uploads.html", context, 422 if error else 200)
