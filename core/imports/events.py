@@ -1,14 +1,17 @@
 """Files of events: sessions, distribution days and work periods, commune by commune or village by village.
 
-`component, commune_pcode, village, date, time, place, what_fr, what_bm`, and a `what_<code>` for any other language
+`component, commune_pcode, village, date, time, place, what_fr, what_bm`, and a `what_<code>` for any other language;
+where the programme has them, `end_time` and, of public works, `wage_xof`, what one day pays
 """
 
 from datetime import date, timedelta
 from typing import Final
 
 from core.imports import values
-from core.imports.subject import Check, Column, Subject
-from core.registry.components import WITH_EVENTS
+from core.imports.subject import Check, Column, Doubt, Subject
+from core.places.communes import loose
+from core.platform.columns import listed
+from core.registry.components import WITH_EVENTS, WITH_WAGES
 from core.text.languages import DEFAULT, STAFF, Language
 
 FIRST_DAY: Final = date(2013, 1, 1)
@@ -20,27 +23,61 @@ NEEDED: Final = (DEFAULT, STAFF)
 
 
 def subject(today: date) -> Subject:
-    """Events, keyed by component, commune, village, day and hour; without a village, for the whole commune."""
+    """Events, keyed by component, commune, village, day and hour; without a village, for the whole commune.
+
+    A village is the same however it is spelled, in the file as in the registry.
+    """
     return Subject(
         columns=(
-            Column("component", values.one_of(sorted(WITH_EVENTS))),
-            Column("commune_pcode", values.pcode),
+            Column("component", values.one_of(sorted(WITH_EVENTS)), french="composante"),
+            Column("commune_pcode", values.pcode, french="code_commune"),
             Column("village", values.name, needed=False),
+            Column("village_search", loose, source="village", needed=False),
             Column("date", values.day(FIRST_DAY, today + HORIZON), "date"),
-            Column("time", values.hour, "time", needed=False),
-            Column("place", values.name),
-            *(Column(f"what_{code}", values.words(LONGEST_WHAT), needed=code in NEEDED) for code in _codes()),
-        ),
-        key=("component", "commune_pcode", "village", "date", "time"),
-        checks=(
-            Check(
-                "commune_pcode",
-                "NOT EXISTS (SELECT FROM commune WHERE commune.pcode = staged.commune_pcode)",
-                "commune inconnue : importez d'abord les communes",
+            Column("time", values.hour, "time", needed=False, french="heure"),
+            Column("place", values.name, french="lieu"),
+            *(
+                Column(f"what_{code}", values.words(LONGEST_WHAT), needed=code in NEEDED, french=f"activite_{code}")
+                for code in _codes()
             ),
+            Column("end_time", values.hour, "time", needed=False, french="heure_fin", optional=True),
+            Column("wage_xof", values.amount, "int", needed=False, french="salaire_jour", optional=True),
         ),
+        key=("component", "commune_pcode", "village_search", "date", "time"),
+        checks=_CHECKS,
         steps=_steps(),
+        doubts=(_NOBODYS_VILLAGE,),
     )
+
+
+_CHECKS = (
+    Check(
+        "commune_pcode",
+        "NOT EXISTS (SELECT FROM commune WHERE commune.pcode = staged.commune_pcode)",
+        "commune inconnue : importez d'abord les communes",
+    ),
+    Check(
+        "end_time",
+        "end_time IS NOT NULL AND time IS NULL",
+        "une heure de fin a besoin d'une heure de début",
+        cell_only=True,
+    ),
+    Check("end_time", "end_time <= time", "l'heure de fin n'est pas après l'heure de début", cell_only=True),
+    Check(
+        "wage_xof",
+        f"wage_xof IS NOT NULL AND component NOT IN {listed(WITH_WAGES)}",
+        f"un salaire, mais seuls les travaux publics en paient un ({', '.join(sorted(WITH_WAGES))})",
+        cell_only=True,
+    ),
+)
+
+_NOBODYS_VILLAGE = Doubt(
+    ("commune_pcode", "village"),
+    "village IS NOT NULL AND EXISTS (SELECT FROM commune WHERE commune.pcode = staged.commune_pcode) "
+    "AND NOT EXISTS (SELECT FROM household WHERE household.commune_pcode = staged.commune_pcode "
+    "AND household.village_search = staged.village_search)",
+    "aucun ménage de cette commune n'est de ce village, personne n'en entendra parler",
+)
 
 
 def _codes() -> list[str]:
@@ -53,31 +90,43 @@ def _steps() -> tuple[str, ...]:
     return tuple(step.replace("{what}", f"jsonb_strip_nulls(jsonb_build_object({written}))") for step in _EVENTS)
 
 
-_EVENTS = (
-    """
-    WITH changed AS (
-        UPDATE component_event AS event SET (place, what) = (staged.place, event.what || {what})
-        FROM staged
-        WHERE event.component = staged.component AND event.commune_pcode = staged.commune_pcode
+_SAME: Final = """
+        event.component = staged.component AND event.commune_pcode = staged.commune_pcode
         AND event.date = staged.date AND event.time IS NOT DISTINCT FROM staged.time
-        AND event.village IS NOT DISTINCT FROM staged.village
-        AND (event.place, event.what) <> (staged.place, event.what || {what})
+        AND event.village_search IS NOT DISTINCT FROM staged.village_search
+"""
+
+_KNOWN = tuple(
+    f"""
+    UPDATE staged SET {name} = (SELECT event.{name} FROM component_event AS event WHERE {_SAME} LIMIT 1)
+    WHERE '{name}' = ANY (%(absent)s::text[])
+    OR EXISTS (SELECT FROM problem WHERE problem.line = staged.line AND problem."column" = '{name}')
+    """  # noqa: S608 - names of ours
+    for name in ("end_time", "wage_xof")
+)
+"""What a file does not say, or not well, stays as it is known."""
+
+_EVENTS = (
+    *_KNOWN,
+    f"""
+    WITH changed AS (
+        UPDATE component_event AS event
+        SET (place, what, end_time, wage_xof)
+            = (staged.place, event.what || {{what}}, staged.end_time, staged.wage_xof)
+        FROM staged WHERE {_SAME}
+        AND (event.place, event.what, event.end_time, event.wage_xof)
+            IS DISTINCT FROM (staged.place, event.what || {{what}}, staged.end_time, staged.wage_xof)
         RETURNING line
     )
     INSERT INTO touched SELECT line, false FROM changed
-    """,
-    """
+    """,  # noqa: S608 - our own words
+    f"""
     INSERT INTO touched SELECT line, true FROM staged
-    WHERE NOT EXISTS (
-        SELECT FROM component_event AS event
-        WHERE event.component = staged.component AND event.commune_pcode = staged.commune_pcode
-        AND event.date = staged.date AND event.time IS NOT DISTINCT FROM staged.time
-        AND event.village IS NOT DISTINCT FROM staged.village
-    )
-    """,
+    WHERE NOT EXISTS (SELECT FROM component_event AS event WHERE {_SAME})
+    """,  # noqa: S608
     """
-    INSERT INTO component_event (component, commune_pcode, village, date, time, place, what)
-    SELECT component, commune_pcode, village, date, time, place, {what}
+    INSERT INTO component_event (component, commune_pcode, village, date, time, place, what, end_time, wage_xof)
+    SELECT component, commune_pcode, village, date, time, place, {what}, end_time, wage_xof
     FROM staged JOIN touched USING (line) WHERE created
     """,
 )

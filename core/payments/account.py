@@ -17,7 +17,7 @@ Every screen, SMS and page of the desk says this and nothing else, so that no tw
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from core.payments.history import PaymentCard, unsettled
@@ -96,13 +96,12 @@ async def account(household_id: int, today: date) -> MoneyAccount | None:
 
 def can_come(enrolment: EnrolmentCard, today: date) -> bool:
     """Whether a day of a component can still come: it has days, and goes on."""
-    over = enrolment.ended is not None and enrolment.ended <= today
-    return enrolment.component not in WITHOUT_DAYS and not over
+    return enrolment.component not in WITHOUT_DAYS and enrolment.runs(today)
 
 
 async def _expects(household_id: int, today: date) -> bool:
     """Whether a day of any component can still come; one can where the file names no component."""
-    household = await standing(household_id, today)
+    household = await standing(household_id, datetime.combine(today, time(), UTC))
     enrolments = household.enrolments if household else ()
     return not enrolments or any(can_come(enrolment, today) for enrolment in enrolments)
 

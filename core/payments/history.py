@@ -97,7 +97,7 @@ SELECT payment_round.component, payment.due_date AS day,
        max(payment.last_day) FILTER (WHERE payment.last_day > payment.due_date) AS last_day,
        CASE WHEN count(move.old_day) * 2 > count(*) THEN max(move.old_day) END AS moved_from,
        payment.place, payment.agency,
-       CASE WHEN count(DISTINCT household.village) = 1 AND count(household.village) = count(*)
+       CASE WHEN count(DISTINCT household.village_search) = 1 AND count(household.village) = count(*)
             THEN max(household.village) END AS village
 FROM household
 JOIN payment ON payment.household_id = household.id

@@ -139,6 +139,12 @@ class Settings(BaseSettings):
         default="Bamako, Hamdallaye ACI 2000, Rue 329, Porte 120", description="Address of the programme."
     )
 
+    event_hours: PositiveInt = Field(
+        default=4,
+        description="Hours after its beginning at which a session, distribution or work day without an end in the file "
+        "is over.",
+    )
+
     grievance_ordinary: Days = Field(
         default=(2, 5), description="Ordinary grievances: working days to the first answer, to the decision."
     )

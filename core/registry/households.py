@@ -1,36 +1,35 @@
 """Households of the registry: where one stands, what it is enrolled in, and at which numbers it is reached."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import groupby
 from typing import Final
 
 from core.platform import sql
 from core.registry.components import ComponentCode
+from core.registry.events import MEANT_FOR, NOT_OVER, EventCard, not_over_values
 from core.registry.statuses import PhonePosition, Status
 from core.text.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
-class EventCard:
-    """The next event of a component for a household; `time` is None when no hour was given."""
-
-    date: date
-    time: time | None
-    place: str
-    what: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class EnrolmentCard:
-    """A component of a household: from when to when, what it gives (F CFA a time, how often), and what comes next."""
+    """A component of a household: from when to when, what it gives (F CFA a time, how often), and what comes next.
+
+    `events` are those of the next day that has any, the earliest first, without what is over.
+    """
 
     component: ComponentCode
     since: date | None
     ended: date | None
     amount_xof: int | None
     times: int | None
-    next_event: EventCard | None
+    events: tuple[EventCard, ...]
+
+    def runs(self, today: date) -> bool:
+        """Whether it goes on after `today`."""
+        return self.ended is None or self.ended > today
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A household with one of its enrolments, if any, and the next event of that."""
+    """A household with one of its enrolments, if any, and one of the next events of that."""
 
     household_no: str
     head_name: str
@@ -65,41 +64,40 @@ class _Row:
     times: int | None
     event_date: date | None
     event_time: time | None
+    end_time: time | None
     place: str
     what: Mapping[str, str]
+    wage_xof: int | None
 
-    def enrolment(self, component: ComponentCode) -> EnrolmentCard:
-        """The enrolment of this row."""
-        event = None
-        if self.event_date is not None:
-            event = EventCard(self.event_date, self.event_time, self.place, self.what)
-        return EnrolmentCard(component, self.since, self.ended, self.amount_xof, self.times, event)
+    def event(self, day: date) -> EventCard:
+        """The event of this row, on its day."""
+        return EventCard(day, self.event_time, self.end_time, self.place, self.what, self.wage_xof)
 
 
-STANDING: Final = """
+STANDING: Final = f"""
 SELECT household.household_no, household.head_name, household.status, household.status_reason,
        commune.name AS commune, household.commune_pcode, household.village,
        enrolment.component, enrolment.since, enrolment.ended, component.amount_xof, component.times,
-       event.date AS event_date, event.time AS event_time, event.place, event.what
+       event.date AS event_date, event.time AS event_time, event.end_time, event.place, event.what, event.wage_xof
 FROM household
 JOIN commune ON commune.pcode = household.commune_pcode
 LEFT JOIN enrolment ON enrolment.household_id = household.id
 LEFT JOIN component ON component.code = enrolment.component
 LEFT JOIN LATERAL (
-    SELECT date, time, place, what FROM component_event
-    WHERE component_event.component = enrolment.component AND component_event.commune_pcode = household.commune_pcode
-      AND component_event.date >= %(today)s AND (enrolment.ended IS NULL OR component_event.date <= enrolment.ended)
-      AND (component_event.village IS NULL OR lower(component_event.village) = lower(household.village))
-    ORDER BY component_event.date, component_event.village NULLS LAST, component_event.time NULLS LAST LIMIT 1
+    SELECT DISTINCT event.date, event.time, event.end_time, event.place, event.what, event.wage_xof
+    FROM component_event AS event
+    WHERE event.component = enrolment.component AND {MEANT_FOR}
+      AND (enrolment.ended IS NULL OR event.date <= enrolment.ended) AND {NOT_OVER}
+    ORDER BY event.date FETCH FIRST ROW WITH TIES
 ) AS event ON true
 WHERE household.id = %(household_id)s
-ORDER BY enrolment.ended DESC NULLS FIRST, enrolment.component
-"""
+ORDER BY enrolment.ended DESC NULLS FIRST, enrolment.component, event.time NULLS LAST, event.place
+"""  # noqa: S608 - our own words
 
 
-async def standing(household_id: int, today: date) -> Standing | None:
-    """Where a household stands on `today`, its running components first, in one query; None if there is none."""
-    rows = await sql.rows(_Row, STANDING, {"household_id": household_id, "today": today})
+async def standing(household_id: int, now: datetime) -> Standing | None:
+    """Where a household stands at a moment, its running components first, in one query; None if there is none."""
+    rows = await sql.rows(_Row, STANDING, {"household_id": household_id} | not_over_values(now))
     if not rows:
         return None
     first = rows[0]
@@ -111,8 +109,19 @@ async def standing(household_id: int, today: date) -> Standing | None:
         first.commune,
         first.commune_pcode,
         first.village,
-        tuple(row.enrolment(row.component) for row in rows if row.component),
+        tuple(
+            _enrolment(component, list(group))
+            for component, group in groupby(rows, key=lambda row: row.component)
+            if component
+        ),
     )
+
+
+def _enrolment(component: ComponentCode, rows: Sequence[_Row]) -> EnrolmentCard:
+    """An enrolment, of its rows: one for each of its next events."""
+    first = rows[0]
+    events = tuple(row.event(row.event_date) for row in rows if row.event_date is not None)
+    return EnrolmentCard(component, first.since, first.ended, first.amount_xof, first.times, events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Column, Computed, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, Index, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field
 
@@ -13,8 +13,13 @@ from core.text.columns import LanguageCode
 from core.text.languages import Language
 
 
+def _village_search() -> Column[str | None]:
+    """The column of a village in loose spelling, written by PostgreSQL, so that a rewrite never leaves it behind."""
+    return Column(String, Computed("loose_name(village)", persisted=True), nullable=True)
+
+
 class Component(TableRow, table=True):
-    """A component, seeded by the first migration.
+    """A component, seeded by a migration.
 
     `amount_xof` is one payment of it in F CFA and `times` how many there are; None where no public source says.
     """
@@ -28,7 +33,11 @@ class Component(TableRow, table=True):
 
 
 class ComponentEvent(TableRow, table=True):
-    """A session, distribution day or start of a work period; without a village it is for the whole commune."""
+    """A session, distribution day or start of a work period; without a village it is for the whole commune.
+
+    Without `time` it lasts the whole day; without `end_time` as long as the settings say. `wage_xof` is what one day of
+    it pays, in F CFA; None where no file says.
+    """
 
     __tablename__ = "component_event"
     __table_args__ = (
@@ -49,9 +58,12 @@ class ComponentEvent(TableRow, table=True):
     village: str | None = None
     date: dt.date
     time: dt.time | None = None
+    end_time: dt.time | None = None
     place: str
     what: dict[str, str] = Field(sa_type=JSONB)
     """In each language, by its code."""
+    wage_xof: int | None = None
+    village_search: str | None = Field(default=None, sa_column=_village_search())
 
 
 class Household(TableRow, table=True):
@@ -74,6 +86,7 @@ class Household(TableRow, table=True):
         default=None, sa_column=Column(TSVECTOR, Computed("name_search(head_name)", persisted=True), nullable=True)
     )
     """The name in loose spelling, written by PostgreSQL."""
+    village_search: str | None = Field(default=None, sa_column=_village_search())
 
 
 class HouseholdPhone(TableRow, table=True):

@@ -121,7 +121,7 @@ class Cases(DeskPage):
             if case is None:
                 raise not_there()
             offered = rules.steps_for(case, me, at)
-            household = await standing(case.household_id, at.date()) if case.household_id else None
+            household = await standing(case.household_id, at) if case.household_id else None
             heard = await _heard(case, household, at)
             prepared = await prepared_answers.of_category(case.category) if GrievanceStep.DECIDE in offered else ()
             colleagues = await _colleagues(case) if GrievanceStep.ASSIGN in offered else []

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from core.campaigns.models import CampaignKind
 from core.payments.states import COMING, PaymentState
 from core.platform.columns import listed
 from core.platform.errors import JigiError
+from core.registry.events import MEANT_FOR, NOT_OVER, not_over_values
 from core.registry.statuses import Status
 from core.text.languages import Language
 from sms.outbox.freshness import PAYMENT_HASH
@@ -109,7 +110,7 @@ _PAYMENTS_OF: Final[Mapping[CampaignKind, str]] = {
 }
 _NARROWED: Final = """
     (%(place)s::text IS NULL OR %(place)s IN (commune.pcode, cercle.pcode, cercle.region_pcode))
-    AND (%(village)s::text IS NULL OR lower(household.village) = lower(%(village)s))
+    AND (%(village)s::text IS NULL OR household.village_search = loose_name(%(village)s))
     AND (%(status)s::text IS NULL OR household.status = %(status)s)
     AND (%(component)s::text IS NULL OR EXISTS (
         SELECT FROM enrolment WHERE enrolment.household_id = household.id AND enrolment.component = %(component)s
@@ -142,11 +143,10 @@ def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
             jsonb_build_array(event.what, event.date, event.time, event.place) AS event,
             NULL::timestamptz AS moved_at
         FROM component_event AS event
-        JOIN household ON household.commune_pcode = event.commune_pcode
-            AND (event.village IS NULL OR lower(event.village) = lower(household.village))
+        JOIN household ON {MEANT_FOR}
         JOIN enrolment AS own ON own.household_id = household.id AND own.component = event.component
             AND (own.ended IS NULL OR own.ended >= event.date)
-        {_PLACED} WHERE event.component = %(event)s AND event.date >= %(today)s AND {days} AND {_NARROWED}
+        {_PLACED} WHERE event.component = %(event)s AND {NOT_OVER} AND {days} AND {_NARROWED}
         """  # noqa: S608
     day = "payment.last_day" if kind is CampaignKind.UNCLAIMED else "payment.due_date"
     old = "move.old_day" if kind is CampaignKind.MOVED else "NULL::date"
@@ -172,9 +172,10 @@ NO_DAY_YET: Final = f"""
 """SQL of the households of a round that cannot be told a day, because none is fixed."""
 
 
-def wanted_values(kind: CampaignKind, audience: Audience, today: date) -> dict[str, Any]:
+def wanted_values(kind: CampaignKind, audience: Audience, now: datetime) -> dict[str, Any]:
     """The parameters of `wanted_sql` and `NO_DAY_YET`."""
-    return {
+    today = now.date()
+    return not_over_values(now) | {
         "round_id": audience.round_id,
         "event": audience.event,
         "first": audience.first or today,

@@ -27,7 +27,7 @@ from core.text.translator import translator
 from sms.campaigns import snapshot
 from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
 from sms.campaigns.scope import UnknownCampaign, must_run
-from sms.outbox.contents import Content, Events, FreeWords, Payments, events_of, payments_of
+from sms.outbox.contents import Content, EventLine, Events, FreeWords, Payments, events_of, payments_of
 from sms.outbox.freshness import FREE_TEXT_DAYS, LONG_AGO
 from sms.outbox.texts import campaign_text, written
 from sms.outbox.window import Window
@@ -148,11 +148,10 @@ class _Planning:
         self._window = Window(*settings.sms_window)
         self._now = now
         self._keep_told = keep_told
-        self._values = wanted_values(self._kind, self._audience, now.date()) | {
+        self._values = wanted_values(self._kind, self._audience, now) | {
             "campaign": campaign.id,
             "kind": self._kind.value,
             "planned_by": campaign.planned_by,
-            "now": now,
             "batch": settings.sms_batch_size,
             "numbers": 2 if settings.sms_second_number else 1,
             "only": self._audience.language.value if self._audience.language else None,
@@ -218,11 +217,21 @@ class _Planning:
             case Payments(lines):
                 days = [day for line in lines for day in (line.day or line.old_day,) if day]
             case Events(lines):
-                days = [line.day for line in lines]
+                return max(map(self._told_until, lines))
             case FreeWords():
                 return None
-        day = max(days, default=self._now.date())
+        return self._last_moment(max(days, default=self._now.date()))
+
+    def _last_moment(self, day: date) -> datetime:
+        """The last moment for what is told of a day."""
         return self._window.end_of(day - timedelta(days=DAYS_BEFORE.get(self._kind, 0)))
+
+    def _told_until(self, event: EventLine) -> datetime:
+        """The last moment for an event: nobody is called to one that began so long ago that it may be over."""
+        last = self._last_moment(event.day)
+        if event.hour is None:
+            return last
+        return min(last, datetime.combine(event.day, event.hour, UTC) + timedelta(hours=self._settings.event_hours))
 
     async def _counted(self) -> Plan:
         """Count what was written, and note it with the campaign."""

@@ -10,6 +10,7 @@ from core.campaigns.models import CampaignKind
 from core.outbox.messages import UNTOLD, BatchState
 from core.payments.states import COMING
 from core.platform.columns import listed
+from core.registry.events import MEANT_FOR
 
 LONG_AGO: Final = timedelta(days=120)
 """How far back it is looked whether a number was told the same; the days that are told lie nearer."""
@@ -53,15 +54,14 @@ TOLD_MEANWHILE: Final = f"""EXISTS (
 `%(text)s` is its text, `%(lately)s` and `%(free_lately)s` since when it counts.
 """
 
-EVENT_CHANGED: Final = """EXISTS (
+EVENT_CHANGED: Final = f"""EXISTS (
         SELECT FROM message_text, jsonb_array_elements(CAST(message_text.content AS jsonb)) AS line
         WHERE message_text.id = %(event_text)s AND NOT EXISTS (
-            SELECT FROM component_event AS event JOIN household ON household.commune_pcode = event.commune_pcode
-              AND (event.village IS NULL OR lower(event.village) = lower(household.village))
+            SELECT FROM component_event AS event JOIN household ON {MEANT_FOR}
             WHERE household.id = ANY (message.household_ids) AND event.component = %(event)s
               AND event.what = line -> 0 AND event.date = CAST(line ->> 1 AS date)
               AND event.time IS NOT DISTINCT FROM CAST(line ->> 2 AS time) AND event.place = line ->> 3)
-    )"""
+    )"""  # noqa: S608 - our own words
 """SQL that tells whether an event that a row of `message` speaks of is no longer as it says, or no longer for it.
 
 `%(event)s` is the component of its campaign, `%(event_text)s` its text; both are NULL where no event is spoken of.

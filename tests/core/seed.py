@@ -137,8 +137,10 @@ async def event(
     *,
     village: str | None = None,
     hour: time | None = None,
+    end: time | None = None,
     place: str = "Place du marché",
     what: str = "Causerie",
+    wage: int | None = None,
     commune: str = SAFO,
 ) -> None:
     """Plant an event of a component."""
@@ -150,6 +152,8 @@ async def event(
                 village=village,
                 date=day,
                 time=hour,
+                end_time=end,
+                wage_xof=wage,
                 place=place,
                 what={"bm": f"{what} (bm)", "fr": what},
             )

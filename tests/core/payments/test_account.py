@@ -12,7 +12,7 @@ from core.registry.components import ComponentCode
 from core.registry.households import standing
 from core.registry.statuses import Status
 from tests.core import seed
-from tests.core.seed import SAFO, TODAY, day, payment
+from tests.core.seed import NOW, SAFO, TODAY, day, payment
 
 PLANNED, ANNOUNCED, PAID = PaymentState.PLANNED, PaymentState.ANNOUNCED, PaymentState.PAID
 UNCLAIMED, FAILED, CANCELLED = PaymentState.UNCLAIMED, PaymentState.FAILED, PaymentState.CANCELLED
@@ -145,7 +145,7 @@ async def test_payments_of_two_components_on_one_day_are_both_told(awa: int) -> 
 
 
 async def test_a_date_is_awaited_only_where_one_can_come(awa: int) -> None:
-    household = await standing(awa, TODAY)
+    household = await standing(awa, NOW)
     assert household
     waiting = {each.component: can_come(each, TODAY) for each in household.enrolments}
     assert waiting == {ComponentCode.TM: True, ComponentCode.PNR: True, ComponentCode.ANAM: False}

@@ -62,6 +62,13 @@ async def test_a_day_of_several_villages_names_none(awa: int) -> None:
     assert payday.village is None
 
 
+async def test_a_village_that_is_spelled_in_two_ways_is_one(awa: int) -> None:
+    await payment(awa, PLANNED, due=day(6), round_name="T4")
+    await payment(await seed.household(village="Dialacoroba"), PLANNED, due=day(6), round_name="T4")
+    (payday,) = await commune_days(SAFO, TODAY)
+    assert payday.village == "Dialakoroba"
+
+
 async def test_a_day_is_moved_when_most_of_its_payments_were(awa: int) -> None:
     others = [await seed.household() for _ in range(2)]
     await payment(awa, PLANNED, due=day(6), round_name="T4", moves=((day(3), day(6)),))

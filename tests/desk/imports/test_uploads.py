@@ -74,6 +74,19 @@ async def test_a_bad_row_refuses_all_and_is_named_in_a_file_to_download(awa: Bro
     assert "4;commune_pcode;??;code de lieu attendu" in errors.text
 
 
+async def test_villages_that_nobody_is_of_are_named(awa: Browser) -> None:
+    await brought(awa, GOOD)
+    await ended(awa)
+    events = (
+        "component,commune_pcode,village,date,time,place,what_fr,what_bm\n"
+        "MA,ML020201,Sirakoro,01/12/2026,9h,École,Causerie,Baro\n"
+    )
+    await brought(awa, events, "events.csv", kind="events")
+    page = await ended(awa)
+    assert "1 chose à regarder ligne 2, village, ML020201 Sirakoro : aucun ménage de cette commune" in page
+    assert "1 nouvelle" in page
+
+
 async def test_the_good_rows_are_kept_when_it_is_asked(awa: Browser) -> None:
     await brought(awa, BAD, keep_good="1")
     assert "2 nouvelles, 0 changée, 0 inchangée, 1 mauvaise." in await ended(awa)

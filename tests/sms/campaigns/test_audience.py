@@ -304,6 +304,26 @@ async def test_events_are_told_by_their_days(kind: Kind, subject: Audience, tell
     assert [line.what["fr"] for line in lines] == tells
 
 
+@pytest.mark.usefixtures("safo")
+async def test_nobody_is_called_to_a_session_that_is_over() -> None:
+    await event("PNP", TODAY, hour=time(8), end=time(8, 45), what="Distribution")
+    await event("PNP", TODAY, hour=time(15), what="Pesée")
+    await family(AWA, round_name=None, components=("PNP",))
+    (lines,) = (await event_lines((await planned(audience=Audience(event="PNP"))).campaign_id)).values()
+    assert [line.what["fr"] for line in lines] == ["Pesée"]
+
+
+@pytest.mark.usefixtures("safo")
+async def test_a_village_is_found_however_it_is_spelled() -> None:
+    await event("PNP", day(3), village="Faracoro")
+    for msisdn, village in ((AWA, "Farakoro"), (BINTA, "Fàrakoro"), (CHEICK, "Sirakoro")):
+        await family(msisdn, round_name=None, components=("PNP",), village=village)
+    assert await recipients_of((await planned(audience=Audience(event="PNP"))).campaign_id) == {AWA, BINTA}
+    subject = Audience(village="FARAKORO")
+    free = await planned(Kind.FREE, subject, french="Réunion.", bambara="Lajè.")
+    assert await recipients_of(free.campaign_id) == {AWA, BINTA}
+
+
 @pytest.mark.usefixtures("food")
 async def test_an_event_is_told_in_its_own_words_of_each_language() -> None:
     for msisdn, language in ((AWA, FR), (BINTA, BM)):

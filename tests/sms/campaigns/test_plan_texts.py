@@ -19,7 +19,7 @@ from sms.campaigns.drafts import CannotBeWritten, Draft, draft
 from sms.campaigns.notes import note_text
 from sms.campaigns.scope import UnknownCampaign
 from sms.worker import sweeps
-from tests.core.seed import NOW, TODAY
+from tests.core.seed import NOW, TODAY, event
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -105,6 +105,23 @@ async def test_a_request_has_its_days(kind: Kind, due: datetime, opens: datetime
     batch = await one("SELECT * FROM sms_batch")
     assert (batch.not_before, batch.not_after) == (opens, datetime.combine(ends, time(19), UTC))
     assert (batch.state, batch.prompt, batch.uncertain) == ("ready", False, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "hour", "told_until"),
+    [
+        (Kind.ANNOUNCE, time(9), datetime.combine(TODAY + DAY, time(13), UTC)),
+        (Kind.ANNOUNCE, time(17), datetime.combine(TODAY + DAY, time(19), UTC)),
+        (Kind.ANNOUNCE, None, datetime.combine(TODAY + DAY, time(19), UTC)),
+        (Kind.REMINDER_1, time(9), datetime.combine(TODAY, time(19), UTC)),
+    ],
+    ids=("until it may be over", "while SMS may go", "all day where no hour is written", "a reminder on its day"),
+)
+async def test_an_event_is_worth_telling_until_it_is_over(kind: Kind, hour: time | None, told_until: datetime) -> None:
+    await event("PNP", TODAY + DAY, hour=hour)
+    await family(AWA, round_name=None, components=("PNP",))
+    await planned(kind, Audience(event="PNP"))
+    assert (await one("SELECT not_after FROM sms_batch")).not_after == told_until
 
 
 async def test_a_reminder_planned_ahead_waits_for_its_day() -> None:

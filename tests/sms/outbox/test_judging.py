@@ -139,6 +139,7 @@ async def test_a_number_that_went_to_somebody_else_is_not_told_of_the_household(
         ('what = what || \'{"bm": "Wèrè"}\'', False),
         ("village = NULL", True),
         ("village = 'SIRAKORO'", True),
+        ("village = 'Siracoro'", True),
         ("village = 'Dialakoroba'", False),
         ("commune_pcode = 'ML030101'", False),
     ],
