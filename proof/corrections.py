@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -55,6 +55,8 @@ LONGEST: Final[Mapping[str, Any]] = {
     "phone": "+223 20 22 16 15",
     "ref": "1234567",
     "day": "23/11/2026",
+    "begin": time(10, 30),
+    "end": time(16, 30),
     "text": "Le paiement sera fait au prochain tour.",
     "what": "distribution de nourriture",
     "times": 2,
@@ -244,7 +246,7 @@ def _filled(corrected_text: str, **longer: object) -> str:
 def labels() -> frozenset[str]:
     """The msgids of everything that is offered behind a key, read from the source of the screens."""
     labels_offered = {label(code, LINE) for code in ComponentCode}
-    labels_offered |= {label(each, LINE) for topic in OFFERED for each in (topic, *OFFERED[topic])}
+    labels_offered |= {label(each, LINE) for topic, subjects in OFFERED.items() for each in (topic, *subjects)}
     for path in sorted((LOCALES.parent / "menus").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:

@@ -1,41 +1,58 @@
 """All that the desk knows of one household: the registry, its payments, SMS and grievances."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from core.grievances.household import HouseholdGrievance, grievances_of
 from core.outbox.household import SentCard, sent_about
 from core.payments.history import PaymentCard, all_payments
+from core.phrases.events import events_told
+from core.registry.components import ComponentCode
 from core.registry.households import PhoneCard, Standing, phones_of, standing
 from core.registry.search import CannotSearch, Hit, by_number
+from core.text.languages import Language
+from core.text.translator import translator
 
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFile:
-    """All that the desk knows of a household."""
+    """All that the desk knows of a household; `events` is what the line says of the next events of its components."""
 
     hit: Hit
     standing: Standing
+    events: Mapping[ComponentCode, Sequence[str]]
     phones: tuple[PhoneCard, ...]
     payments: tuple[PaymentCard, ...]
     messages: tuple[SentCard, ...]
     grievances: tuple[HouseholdGrievance, ...]
 
 
-async def household_file(household_no: str, today: date) -> HouseholdFile | None:
+async def household_file(household_no: str, now: datetime) -> HouseholdFile | None:
     """All that is known of the household with this number; None when there is none, or none that is seen."""
     try:
         hit = await by_number(household_no)
     except CannotSearch:
         return None
-    stands = await standing(hit.id, today) if hit else None
+    stands = await standing(hit.id, now) if hit else None
     if hit is None or stands is None:
         return None
     return HouseholdFile(
         hit,
         stands,
+        _events(stands, now.date()),
         await phones_of(hit.id),
         await all_payments(hit.id),
         await sent_about(hit.id),
         await grievances_of(hit.id),
     )
+
+
+def _events(stands: Standing, today: date) -> Mapping[ComponentCode, Sequence[str]]:
+    words = translator(Language.staff())
+    return {
+        each.component: [
+            ", ".join(event.split("\n")) for event in events_told(words, each.component, each.events, today)
+        ]
+        for each in stands.enrolments
+    }

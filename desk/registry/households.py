@@ -128,7 +128,7 @@ class Households(DeskPage):
     async def _file(self, request: Request) -> HouseholdFile:
         must(actor(request), self.permission)
         async with seen_by(actor(request)):
-            household = await household_file(request.path_params["household_no"], now().date())
+            household = await household_file(request.path_params["household_no"], now())
         if household is None:
             raise not_there()
         return household

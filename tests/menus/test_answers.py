@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from core.numbers.identifiers import is_reference
 from core.platform.database import reading, writing
+from core.registry.components import ComponentCode
 from core.text.languages import Language
 from demo.callers import Situation
 from tests.menus.conftest import Town, caller
@@ -84,7 +85,7 @@ async def test_a_household_outside_is_told_why_and_what_to_do(town: Town, situat
     assert french in await pressed(await town.speaking(situation, FR), "2")
 
 
-async def test_each_of_the_eight_components_has_its_own_lines(town: Town) -> None:
+async def test_each_component_has_its_own_lines(town: Town) -> None:
     call = await town.speaking(Situation.ALL_COMPONENTS, FR)
     names = set()
     for page in ((), ("9",)):
@@ -92,7 +93,7 @@ async def test_each_of_the_eight_components_has_its_own_lines(town: Town) -> Non
             text_ = await pressed(town.phone(call.msisdn), "00", "2", *page, key)
             if "Choix non valable" not in text_:
                 names.add(text_.split("\n")[0])
-    assert len(names) == 8
+    assert len(names) == len(ComponentCode)
 
 
 async def test_a_shared_phone_chooses_the_household(town: Town) -> None:

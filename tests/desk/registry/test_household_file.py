@@ -33,7 +33,7 @@ async def test_it_has_payments_sms_and_the_grievances_one_may_see(household_of_a
     for filing in (LATE, CONDUCT):
         await file(replace(filing, msisdn=FIRST, household_id=household_of_awa), NOW)
     async with seen_by(MARIAM):
-        household = await household_file(AWA, TODAY)
+        household = await household_file(AWA, NOW)
     assert household is not None
     assert {payment.state for payment in household.payments} == {PaymentState.PAID, PaymentState.CANCELLED}
     assert [grievance.category for grievance in household.grievances] == ["payment"]
@@ -45,5 +45,5 @@ async def test_it_has_payments_sms_and_the_grievances_one_may_see(household_of_a
 async def test_there_is_none_elsewhere_nor_of_a_wrong_number() -> None:
     elsewhere = Actor(1, "Mariam", Role.AGENT, Scope.COMMUNE, DIAGO)
     async with seen_by(elsewhere):
-        assert await household_file(AWA, TODAY) is None
-        assert await household_file("12345678", TODAY) is None
+        assert await household_file(AWA, NOW) is None
+        assert await household_file("12345678", NOW) is None

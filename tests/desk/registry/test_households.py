@@ -1,11 +1,14 @@
 """Households at the desk: found, shown whole, corrected with a reason, and only where one works."""
 
+from datetime import time
+
 import pytest
 
 from core.numbers.identifiers import household_no
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.payments.states import PaymentState
+from core.platform import sql
 from core.registry.statuses import Status
 from core.staff.agents import Role, Scope
 from core.text.languages import Language
@@ -38,6 +41,18 @@ async def test_its_page_shows_all_that_is_known(mariam: Browser, household_of_aw
     page = await mariam.see(PAGE)
     for shown in ("bénéficiaire", "Dialakoroba, Safo", "TM T3 2026", "payé le", "carte refusée", "76 12 34 56"):
         assert shown in page
+
+
+async def test_its_page_says_the_next_events_as_the_line_does(mariam: Browser, household_of_awa: int) -> None:
+    """It is nine o'clock: the first one is over."""
+    await sql.execute(
+        "INSERT INTO enrolment (household_id, component) VALUES (%(id)s, 'HIMO')", {"id": household_of_awa}
+    )
+    await seed.event("HIMO", TODAY, hour=time(6), end=time(8), place="École", what="Reboisement")
+    await seed.event("HIMO", TODAY, hour=time(14), end=time(17), place="Mairie", what="Pavage", wage=1_500)
+    page = await mariam.see(PAGE)
+    assert "Pavage, mardi 24 novembre (aujourd’hui), Mairie, de 14 h à 17 h · 1 500 F CFA par jour de travail" in page
+    assert "Reboisement" not in page
 
 
 async def test_its_page_names_the_sms_that_spoke_of_it(mariam: Browser, household_of_awa: int) -> None:
