@@ -42,6 +42,9 @@ _REASONS: Final = {
     Status.EXITED: (StatusReason.DONE_36,),
 }  # fmt: skip
 _ENROLLED: Final = frozenset({Status.BENEFICIARY, Status.SUSPENDED})
+_FOLLOWS: Final = {ComponentCode.AGR: 0.3, ComponentCode.MUT: 0.6}
+"""What households that have finished are enrolled in, and how likely."""
+
 _CALLER_STATUSES: Final = {
     Situation.ELIGIBLE: Status.ELIGIBLE,
     Situation.WAITING: Status.WAITING,
@@ -124,6 +127,8 @@ def _caller_components(situation: Situation, status: Status) -> tuple[ComponentC
         return tuple(sorted(ComponentCode))
     if situation is Situation.SEVERAL:
         return (ComponentCode.PNR, ComponentCode.TM)
+    if situation is Situation.FINISHED:
+        return (ComponentCode.AGR, ComponentCode.MUT)
     three = (ComponentCode.ANAM, ComponentCode.MA, ComponentCode.TM)
     return three if status in _ENROLLED else ()
 
@@ -160,6 +165,8 @@ def _phone(index: int, draw: Random) -> str:
 
 
 def _components(status: Status, place: DemoPlace, draw: Random) -> tuple[ComponentCode, ...]:
+    if status is Status.EXITED:
+        return tuple(code for code, chance in _FOLLOWS.items() if draw.random() < chance)
     if status not in _ENROLLED:
         return ()
     chances = {

@@ -151,7 +151,7 @@ def _ended(payment: DemoPayment, luck: int) -> DemoPayment:
 
 
 def _single(household: DemoHousehold, empty: DemoPayment, paydays: Paydays) -> Iterator[DemoPayment]:
-    """What is paid once or twice, in the year before."""
+    """What is paid once or twice, in the year before; who has finished is given the grant that follows next week."""
     year = paydays.today.year - 1
     if ComponentCode.PNR in household.components:
         for part, month in ((1, 6), (2, 8)):
@@ -160,7 +160,11 @@ def _single(household: DemoHousehold, empty: DemoPayment, paydays: Paydays) -> I
             yield _ended(replace(lean, due_date=due), 0)
     if ComponentCode.AGR in household.components:
         grant = replace(empty, component=ComponentCode.AGR, round=f"AGR {year}", amount_xof=GRANT)
-        yield _ended(replace(grant, due_date=working_day(date(year, 3, 15))), 0)
+        if household.status is Status.EXITED:
+            due = working_day(paydays.today + timedelta(days=7))
+            yield replace(grant, round=f"AGR {year + 1}", due_date=due, state=PaymentState.ANNOUNCED)
+        else:
+            yield _ended(replace(grant, due_date=working_day(date(year, 3, 15))), 0)
 
 
 def _of_this_lean_season(empty: DemoPayment, paydays: Paydays) -> DemoPayment:

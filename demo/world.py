@@ -6,7 +6,7 @@ Everything is told from one day, and comes out the same at every build of that d
 import csv
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from core import imports
 from core.grievances import prepared_answers
 from core.imports import ImportKind, ImportReport
-from core.imports.importing import columns
+from core.imports.importing import columns, optional_columns
 from core.numbers.identifiers import household_no
 from core.platform import database, sql
 from core.platform.errors import JigiError
@@ -38,13 +38,34 @@ COMMUNES: Final = 133
 Progress = Callable[[ImportKind, int, int | None], None]
 """Called with the kind of file, the rows read so far, and how many there may be."""
 
+WAGE_XOF: Final = 1_500
+"""What a day of the invented public works pays."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoEvent:
+    """An event of every commune: in how many days at the earliest, from when to when (None: no end is written)."""
+
+    component: ComponentCode
+    days: int
+    begin: time
+    end: time | None
+    what_fr: str
+    what_bm: str
+    wage_xof: int | str = ""
+
+
 _EVENTS: Final = (
-    (ComponentCode.MA, 5, time(9), "Informations, formations", "Kunnafoni ni kalan"),
-    (ComponentCode.PNP, 8, time(8), "Nourriture mère et enfant", "Ba ni den ka dumuni"),
-    (ComponentCode.HIMO, 12, time(7, 30), "Travaux publics payés", "Foroba baara"),
-    (ComponentCode.AGR, 14, time(10), "Aide petite activité", "Warisɔrɔbaaraw"),
+    DemoEvent(ComponentCode.MA, 0, time(8), time(9, 30), "Informations, formations", "Kunnafoni ni kalan"),
+    DemoEvent(ComponentCode.MA, 0, time(15), time(16, 30), "Informations, formations", "Kunnafoni ni kalan"),
+    DemoEvent(ComponentCode.MA, 7, time(9), None, "Informations, formations", "Kunnafoni ni kalan"),
+    DemoEvent(ComponentCode.PNP, 8, time(8), None, "Nourriture mère et enfant", "Ba ni den ka dumuni"),
+    DemoEvent(ComponentCode.HIMO, 12, time(7), time(13), "Travaux publics payés", "Foroba baara", WAGE_XOF),
+    DemoEvent(ComponentCode.AGR, 14, time(10), None, "Aide petite activité", "Warisɔrɔbaaraw"),
 )
-_CASH_PLUS_EVENT: Final = (ComponentCode.CASH_PLUS, 10, time(9), "Kit élevage ou jardin", "Bagan walima nakɔ")
+_CASH_PLUS_EVENT: Final = DemoEvent(
+    ComponentCode.CASH_PLUS, 10, time(9), None, "Kit élevage ou jardin", "Bagan walima nakɔ"
+)
 
 
 class NotADemonstration(JigiError, RuntimeError):
@@ -91,7 +112,8 @@ async def build(
         (ImportKind.EVENTS, "events.csv", _event_rows(places, today)),
     )
     for kind, name, rows in files:
-        reports.append(await imported(kind, _written(folder / name, columns(kind), rows)))
+        header = (*columns(kind), *optional_columns(kind))
+        reports.append(await imported(kind, _written(folder / name, header, rows)))
     await _date_enrolments()
     await file_grievances(today)
     await prepared_answers.plant()
@@ -129,14 +151,15 @@ async def _places_with_households() -> Sequence[DemoPlace]:
 
 
 async def _date_enrolments() -> None:
-    """A household was enrolled when it was first paid, and its transfer ended when it was last paid."""
+    """A household was enrolled when it was first paid; its transfer ended, and what follows began, when last."""
     paid = (
         "(SELECT household_id, min(paid_on) AS first, max(paid_on) AS last FROM payment GROUP BY household_id) AS paid"
     )
     async with database.copying() as connection:
         await connection.execute(
-            f"UPDATE enrolment SET since = paid.first FROM {paid} "  # noqa: S608 - nothing from outside
-            "WHERE enrolment.household_id = paid.household_id AND since IS DISTINCT FROM paid.first"
+            f"UPDATE enrolment SET since = CASE WHEN status = '{Status.EXITED}' AND component <> '{ComponentCode.TM}' "  # noqa: S608
+            f"THEN last ELSE first END FROM {paid} JOIN household ON id = paid.household_id "
+            "WHERE enrolment.household_id = paid.household_id"
         )
         await connection.execute(
             "INSERT INTO enrolment (household_id, component, since, ended) "  # noqa: S608
@@ -193,7 +216,9 @@ def _payment_rows(
 def _event_rows(places: Sequence[DemoPlace], today: date) -> Iterator[Sequence[object]]:
     for number, place in enumerate(places):
         events = (*_EVENTS, _CASH_PLUS_EVENT) if place.cercle == CASH_PLUS_CERCLE else _EVENTS
-        for component, days, hour, what_fr, what_bm in events:
-            day = working_day(today + timedelta(days=days + number % 7))
+        for event in events:
+            day = working_day(today + timedelta(days=event.days + number % 7))
             where = f"École de {place.commune}"
-            yield component, place.commune_pcode, "", day, hour.strftime("%H:%M"), where, what_fr, what_bm
+            begin, end = f"{event.begin:%H:%M}", f"{event.end:%H:%M}" if event.end else ""
+            what = event.what_fr, event.what_bm
+            yield event.component, place.commune_pcode, "", day, begin, where, *what, end, event.wage_xof
