@@ -246,7 +246,7 @@ def _filled(corrected_text: str, **longer: object) -> str:
 def labels() -> frozenset[str]:
     """The msgids of everything that is offered behind a key, read from the source of the screens."""
     labels_offered = {label(code, LINE) for code in ComponentCode}
-    labels_offered |= {label(each, LINE) for topic, subjects in OFFERED.items() for each in (topic, *subjects)}
+    labels_offered |= {label(each, LINE) for topic in OFFERED for each in (topic, *OFFERED[topic])}
     for path in sorted((LOCALES.parent / "menus").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:

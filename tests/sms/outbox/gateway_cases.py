@@ -67,7 +67,9 @@ class Callbacks:
 
     def __init__(self, sample: SmsSample) -> None:
         self._sample = sample
-        settings = Settings(callback_tokens=(TOKEN,), sms_short_code="36000", body_bytes=4096)
+        settings = Settings(
+            callback_tokens=(TOKEN,), sms_routes=f"*={sample.kind.name}", sms_short_code="36000", body_bytes=4096
+        )
         transport = httpx.ASGITransport(app=Starlette(routes=webhooks.routes(settings)))
         self.client = httpx.AsyncClient(transport=transport, base_url="http://sms")
 
