@@ -21,7 +21,7 @@ from rich.table import Table
 
 from core.calls.counts import since as counted_since
 from core.files.cells import UnreadableFile
-from core.imports.reading import Problem
+from core.imports.rows import Problem
 from core.platform import database
 from core.platform.settings import Settings, settings
 from core.platform.terminal import errors, out

@@ -17,7 +17,7 @@ from babel.messages.pofile import unescape
 from core.files.cells import UnreadableFile
 from core.files.opening import opened
 from core.grievances.subjects import OFFERED
-from core.imports.reading import Problem
+from core.imports.rows import Problem
 from core.registry.components import ComponentCode
 from core.text.alphabet import GSM7
 from core.text.catalogue import path_of

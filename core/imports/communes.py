@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from core.imports import values
-from core.imports.subject import Check, Column, Subject
+from core.imports.layout import Check, Column, Layout
 from core.places.communes import loose
 
 LONGEST_AGENCY: Final = 30
@@ -23,12 +23,12 @@ CONTACTS: Final = (
 """Who is near a commune. They are offices: the committee is named by nobody's name."""
 
 
-def subject(today: date) -> Subject:
+def layout(today: date) -> Layout:
     """Communes, keyed by their P-code; regions and cercles come with them. The file may leave communes out.
 
     What is not said of who is near, or cannot be read, stays as it is known: no commune is lost for a bad number.
     """
-    return Subject(
+    return Layout(
         columns=(
             Column("region", values.name),
             Column("region_pcode", values.pcode),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.imports import values
-from core.imports.subject import Check, Column, Doubt, Subject
+from core.imports.layout import Check, Column, Doubt, Layout
 from core.places.communes import loose
 from core.platform.columns import listed
 from core.registry.components import WITH_EVENTS, WITH_WAGES
@@ -22,12 +22,12 @@ NEEDED: Final = (DEFAULT, STAFF)
 """Languages that an event is told in at least; in any other it is told in the default where its column is empty."""
 
 
-def subject(today: date) -> Subject:
+def layout(today: date) -> Layout:
     """Events, keyed by component, commune, village, day and hour; without a village, for the whole commune.
 
     A village is the same however it is spelled, in the file as in the registry.
     """
-    return Subject(
+    return Layout(
         columns=(
             Column("component", values.one_of(sorted(WITH_EVENTS)), french="composante"),
             Column("commune_pcode", values.pcode, french="code_commune"),

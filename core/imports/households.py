@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from core.imports import values
-from core.imports.subject import Check, Column, Subject
+from core.imports.layout import Check, Column, Layout
 from core.platform.columns import listed
 from core.registry.components import ComponentCode
 from core.registry.statuses import NEVER_ENROLLED, Status
@@ -21,13 +21,13 @@ YOUNGEST: Final = 10
 LONGEST_REASON: Final = 120
 
 
-def subject(today: date) -> Subject:
+def layout(today: date) -> Layout:
     """Households, keyed by their number; those that the file leaves out stay as they are.
 
     A component that leaves the column ends on the day of the import; one that comes to a known household starts on it.
     A second phone that is the same as the first is left out.
     """
-    return Subject(
+    return Layout(
         columns=(
             Column("household_no", values.household_no),
             Column("head_name", values.name),

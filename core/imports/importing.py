@@ -12,9 +12,9 @@ from core.files.cells import Row
 from core.files.opening import opened
 from core.imports import communes, events, households, payments
 from core.imports.kinds import ImportKind
-from core.imports.reading import Problem, RowReader, Staged
+from core.imports.layout import Layout
+from core.imports.rows import Problem, RowReader, Staged
 from core.imports.staging import Remark, Staging
-from core.imports.subject import Subject
 from core.platform import database
 
 BATCH: Final = 5_000
@@ -52,11 +52,11 @@ class ImportReport:
         return self.created + self.changed + self.unchanged > 0
 
 
-_SUBJECTS: Final[dict[ImportKind, Callable[[date], Subject]]] = {
-    ImportKind.COMMUNES: communes.subject,
-    ImportKind.HOUSEHOLDS: households.subject,
-    ImportKind.PAYMENTS: payments.subject,
-    ImportKind.EVENTS: events.subject,
+_LAYOUTS: Final[dict[ImportKind, Callable[[date], Layout]]] = {
+    ImportKind.COMMUNES: communes.layout,
+    ImportKind.HOUSEHOLDS: households.layout,
+    ImportKind.PAYMENTS: payments.layout,
+    ImportKind.EVENTS: events.layout,
 }
 
 
@@ -71,8 +71,8 @@ def optional_columns(kind: ImportKind) -> tuple[str, ...]:
 
 
 def _headers(kind: ImportKind, *, optional: bool) -> tuple[str, ...]:
-    subject = _SUBJECTS[kind](datetime.now(UTC).date())
-    return tuple(dict.fromkeys(column.header for column in subject.columns if column.optional is optional))
+    layout = _LAYOUTS[kind](datetime.now(UTC).date())
+    return tuple(dict.fromkeys(column.header for column in layout.columns if column.optional is optional))
 
 
 async def run(
@@ -93,9 +93,9 @@ async def run(
     today = today or datetime.now(UTC).date()
     with opened(path) as table:
         async with database.copying() as connection:
-            subject = _SUBJECTS[ImportKind(kind)](today)
-            reader = RowReader(subject.columns, table.header)
-            staging = Staging(connection, subject)
+            layout = _LAYOUTS[ImportKind(kind)](today)
+            reader = RowReader(layout.columns, table.header)
+            staging = Staging(connection, layout)
             await staging.prepare()
             rows = await _stage(table.rows, reader, staging, lambda read: progress(read, table.expected))
             bad = await staging.check()
@@ -130,10 +130,10 @@ async def _stage(rows: Iterator[Row], reader: RowReader, staging: Staging, read_
         staged: list[Staged] = []
         problems: list[Problem] = []
         for row in batch:
-            reading = reader.read(row)
-            problems.extend(reading.problems)
-            if reading.staged is not None:
-                staged.append(reading.staged)
+            read_row = reader.read(row)
+            problems.extend(read_row.problems)
+            if read_row.staged is not None:
+                staged.append(read_row.staged)
         await staging.add(staged, problems)
         count += len(batch)
         read_so_far(count)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.imports import values
-from core.imports.subject import Check, Column, Subject
+from core.imports.layout import Check, Column, Layout
 from core.payments.states import PaymentState
 from core.registry.components import ComponentCode
 
@@ -21,13 +21,13 @@ LONGEST_ROUND: Final = 40
 LONGEST_REASON: Final = 120
 
 
-def subject(today: date) -> Subject:
+def layout(today: date) -> Layout:
     """Payments, keyed by household, component and round; those that the file leaves out stay as they are.
 
     A day that is not the one we had is kept as a move, with the old day and the new.
     """
     planned_day = values.day(FIRST_DAY, today + HORIZON)
-    return Subject(
+    return Layout(
         columns=(
             Column("household_no", values.household_no),
             Column("component", values.one_of(sorted(ComponentCode))),

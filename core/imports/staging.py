@@ -7,8 +7,8 @@ from pathlib import Path
 
 from psycopg import AsyncConnection, sql
 
-from core.imports.reading import Problem, Staged
-from core.imports.subject import Check, Doubt, Subject
+from core.imports.layout import Check, Doubt, Layout
+from core.imports.rows import Problem, Staged
 from core.platform.locks import WAIT, Lock
 from core.platform.sql import row_factory
 
@@ -29,13 +29,13 @@ class Remark:
 class Staging:
     """The staged rows of one import, on a connection whose transaction is the import."""
 
-    def __init__(self, connection: AsyncConnection, subject: Subject) -> None:
+    def __init__(self, connection: AsyncConnection, layout: Layout) -> None:
         self._connection = connection
-        self._subject = subject
+        self._layout = layout
 
     async def prepare(self) -> None:
         """Wait for any other import to end, and make the tables, which live as long as the transaction."""
-        columns = [sql.SQL("{} {}").format(_name(column.name), sql.SQL(column.sql)) for column in self._subject.columns]
+        columns = [sql.SQL("{} {}").format(_name(column.name), sql.SQL(column.sql)) for column in self._layout.columns]
         run = self._connection.execute
         await run(WAIT, {"lock": Lock.IMPORT})
         await run("SET LOCAL work_mem = '64MB'")
@@ -60,8 +60,8 @@ class Staging:
     async def check(self) -> int:
         """Find what is wrong between rows and with what they refer to; return how many rows have a problem."""
         await self._connection.execute("ANALYZE staged")
-        await self._connection.execute(_keys_twice(self._subject))
-        for check in self._subject.checks:
+        await self._connection.execute(_keys_twice(self._layout))
+        for check in self._layout.checks:
             await self._connection.execute(_broken(check))
         return await self._number("SELECT count(DISTINCT line) FROM problem")
 
@@ -88,7 +88,7 @@ class Staging:
         """What is worth a look in the rows that can be taken, each thing once, by the first line that it is in."""
         remarks: list[Remark] = []
         async with self._connection.cursor(row_factory=row_factory(Remark)) as cursor:
-            for doubt in self._subject.doubts:
+            for doubt in self._layout.doubts:
                 await cursor.execute(_doubtful(doubt))
                 remarks += await cursor.fetchall()
         return tuple(sorted(remarks, key=lambda remark: remark.line))
@@ -99,7 +99,7 @@ class Staging:
         Returns how many rows made something new, and how many changed something.
         """
         values: Mapping[str, object] = {"today": today, "now": datetime.now(UTC), "absent": list(absent)}
-        for step in self._subject.steps:
+        for step in self._layout.steps:
             await self._connection.execute(sql.SQL(step), values)
         created = await self._number("SELECT count(DISTINCT line) FROM touched WHERE created")
         return created, await self._number("SELECT count(DISTINCT line) FROM touched") - created
@@ -114,10 +114,10 @@ def _name(column: str) -> sql.Identifier:
     return sql.Identifier(column)
 
 
-def _keys_twice(subject: Subject) -> sql.Composed:
+def _keys_twice(layout: Layout) -> sql.Composed:
     """Every row of a key that stands twice is refused, for nobody knows which of them is right."""
-    headers = {column.name: column.header for column in subject.columns}
-    key, named = subject.key, " + ".join(headers[name] for name in subject.key)
+    headers = {column.name: column.header for column in layout.columns}
+    key, named = layout.key, " + ".join(headers[name] for name in layout.key)
     columns = sql.SQL(", ").join(map(_name, key))
     return sql.SQL(
         'INSERT INTO problem (line, "column", value, reason) '

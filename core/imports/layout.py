@@ -1,4 +1,4 @@
-"""What an import file can be about: its columns, what must hold between them, and what is written from them."""
+"""The layout of a kind of file: its columns, what must hold between them, and what is written from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Layout:
     """One kind of file.
 
     `key` names the columns that no two rows may share. `steps` are SQL statements, run in order, that write what is

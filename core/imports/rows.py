@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Final
 
 from core.files.cells import EMPTY, Cell, Kind, Row, UnreadableFile
-from core.imports.subject import Column
+from core.imports.layout import Column
 from core.imports.values import BadValue
 
 LONGEST_ECHO: Final = 80
@@ -31,11 +31,11 @@ class Problem:
 
 
 Staged = tuple[object, ...]
-"""The line number, then the columns' values in the order of the subject."""
+"""The line number, then the columns' values in the order of the layout."""
 
 
 @dataclass(frozen=True, slots=True)
-class RowReading:
+class ReadRow:
     """What a row holds (None: it is refused), and every problem found in its cells."""
 
     staged: Staged | None
@@ -69,7 +69,7 @@ class RowReader:
         self._width = len(header.cells)
         self._plan = [(column, names.index(column.header) if column.header in names else None) for column in columns]
 
-    def read(self, row: Row) -> RowReading:
+    def read(self, row: Row) -> ReadRow:
         """The row's values and every problem found in its cells."""
         cells = row.cells
         if len(cells) < self._width:
@@ -88,7 +88,7 @@ class RowReader:
                 Problem(row.line, "", None, "cellules de trop à la fin de la ligne : un séparateur en trop ?")
             )
         refused = any(not problem.cell_only for problem in problems)
-        return RowReading(None if refused else tuple(values), problems)
+        return ReadRow(None if refused else tuple(values), problems)
 
 
 def _value(column: Column, cell: Cell) -> object:
