@@ -9,6 +9,7 @@ from core.campaigns.models import CampaignKind
 from core.payments.states import COMING, PaymentState
 from core.platform.columns import listed
 from core.platform.errors import JigiError
+from core.registry.components import PLAIN
 from core.registry.events import MEANT_FOR, NOT_OVER, not_over_values
 from core.registry.statuses import Status
 from core.text.languages import Language
@@ -116,6 +117,14 @@ _NARROWED: Final = """
         SELECT FROM enrolment WHERE enrolment.household_id = household.id AND enrolment.component = %(component)s
         AND (enrolment.ended IS NULL OR enrolment.ended > %(today)s)))
 """
+_COMPONENT: Final = f"""
+    CASE WHEN payment_round.component <> '{PLAIN}' OR EXISTS (
+        SELECT FROM payment AS other JOIN payment_round AS other_round ON other_round.id = other.round_id
+        WHERE other.household_id = household.id AND other.state <> '{PaymentState.PAID}'
+          AND other_round.component <> '{PLAIN}') THEN payment_round.component END
+"""
+"""SQL of the component that is named: none where all that a household may still get is what people mean by money."""
+
 _PLACED: Final = """
     JOIN commune ON commune.pcode = household.commune_pcode JOIN cercle ON cercle.pcode = commune.cercle_pcode
 """
@@ -124,22 +133,22 @@ _PLACED: Final = """
 def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
     """SQL of the households to tell and what of, a row for each line of what they are told.
 
-    `household_id, head_name, commune_pcode, language, amount, day, place, old_day, hash, event (jsonb), moved_at`; its
-    parameters are those of `wanted_values`.
+    `household_id, head_name, commune_pcode, language, component, amount, day, place, old_day, hash, event (jsonb),
+    moved_at`; its parameters are those of `wanted_values`.
     """
     if kind is CampaignKind.FREE:
         return f"""
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
-            NULL::integer AS amount, NULL::date AS day, NULL::text AS place, NULL::date AS old_day,
-            NULL::integer AS hash, NULL::jsonb AS event, NULL::timestamptz AS moved_at
+            NULL::text AS component, NULL::integer AS amount, NULL::date AS day, NULL::text AS place,
+            NULL::date AS old_day, NULL::integer AS hash, NULL::jsonb AS event, NULL::timestamptz AS moved_at
         FROM household {_PLACED} WHERE {_NARROWED}
         """  # noqa: S608 - our own words
     if audience.event is not None:
         days = "event.date = %(day)s" if kind in DAYS_BEFORE else "event.date BETWEEN %(first)s AND %(last)s"
         return f"""
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
-            NULL::integer AS amount, event.date AS day, NULL::text AS place, NULL::date AS old_day,
-            NULL::integer AS hash,
+            NULL::text AS component, NULL::integer AS amount, event.date AS day, NULL::text AS place,
+            NULL::date AS old_day, NULL::integer AS hash,
             jsonb_build_array(event.what, event.date, event.time, event.place) AS event,
             NULL::timestamptz AS moved_at
         FROM component_event AS event
@@ -152,10 +161,11 @@ def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
     old = "move.old_day" if kind is CampaignKind.MOVED else "NULL::date"
     return f"""
     SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
-        payment.amount_xof AS amount, {day} AS day, coalesce(payment.place, commune.name) AS place, {old} AS old_day,
-        {PAYMENT_HASH} AS hash, NULL::jsonb AS event,
+        {_COMPONENT} AS component, payment.amount_xof AS amount, {day} AS day,
+        coalesce(payment.place, commune.name) AS place, {old} AS old_day, {PAYMENT_HASH} AS hash, NULL::jsonb AS event,
         (SELECT max(moved_at) FROM payment_move WHERE payment_move.payment_id = payment.id) AS moved_at
     FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
+    JOIN payment_round ON payment_round.id = payment.round_id
     LEFT JOIN LATERAL (
         SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1
     ) AS move ON {"true" if kind is CampaignKind.MOVED else "false"}

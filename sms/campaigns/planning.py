@@ -20,6 +20,7 @@ from core.platform import database
 from core.platform.locks import WAIT, Lock
 from core.platform.settings import Settings
 from core.platform.sql import NOTHING, row_factory
+from core.registry.components import ComponentCode
 from core.staff.agents import Actor
 from core.text.alphabet import alphabet
 from core.text.languages import Language
@@ -119,8 +120,10 @@ async def _locked(connection: AsyncConnection, campaign_id: int) -> Unplanned:
 class Spoken:
     """What is told, in a language that it is needed in."""
 
+    id: int
     language: Language
     content: str
+    component: ComponentCode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class _Planning:
         await self._run(snapshot.gathered(self._kind, self._audience))
         await self._run("CREATE INDEX ON recipient (language, content)")
         await self._run("ANALYZE recipient")
+        await self._run(snapshot.SPOKEN_TABLE)
         await self._write_texts()
         await self._run(snapshot.REQUESTS)
         await self._run(snapshot.BATCHES)
@@ -196,16 +200,18 @@ class _Planning:
 
     def _text(self, spoken: Spoken) -> tuple[object, ...]:
         """A content as it is written in a language, in the order of `snapshot.TEXTS`."""
-        content, language = self._content(spoken.content), translator(spoken.language)
+        content, language = self._content(spoken), translator(spoken.language)
         body = campaign_text(self._kind, content, language)
         text = written(body, language, self._alphabet, reserve=self._settings.sms_optout_reserve)
         end = self._not_after(content)
-        return self._campaign.id, spoken.language, spoken.content, text.body, text.parts, text.size, end
+        return spoken.id, self._campaign.id, spoken.language, spoken.content, text.body, text.parts, text.size, end
 
-    def _content(self, content: str) -> Content:
+    def _content(self, spoken: Spoken) -> Content:
         if self._kind is CampaignKind.FREE:
             return FreeWords(self._campaign.texts or {})
-        return payments_of(content) if self._audience.event is None else events_of(content)
+        if self._audience.event is not None:
+            return events_of(spoken.content)
+        return payments_of(spoken.content, spoken.component)
 
     def _not_after(self, content: Content) -> datetime | None:
         """The last moment at which a text is worth sending: a reminder on its own day, the rest until what it tells.
@@ -214,7 +220,7 @@ class _Planning:
         """
         days: list[date] = []
         match content:
-            case Payments(lines):
+            case Payments(lines, _):
                 days = [day for line in lines for day in (line.day or line.old_day,) if day]
             case Events(lines):
                 return max(map(self._told_until, lines))

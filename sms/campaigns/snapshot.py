@@ -30,21 +30,21 @@ REACHED: Final = """
 PAYMENT_LINES: Final = """
     SELECT msisdn, jsonb_agg(
         jsonb_build_array(households, CASE WHEN kinds > 1 THEN names ELSE '' END, amount, day, place, old_day)
-        ORDER BY day, names, amount)::text AS content
+        ORDER BY day, names, amount)::text AS content, max(component) AS component
     FROM (
-        SELECT msisdn, amount, day, place, old_day, count(*) AS households,
+        SELECT msisdn, amount, day, place, old_day, count(*) AS households, max(component) AS component,
             string_agg(head_name, ', ' ORDER BY head_name) AS names, count(*) OVER (PARTITION BY msisdn) AS kinds
         FROM reached GROUP BY msisdn, amount, day, place, old_day
     ) AS line GROUP BY msisdn
 """
 EVENT_LINES: Final = """
-    SELECT msisdn, jsonb_agg(event ORDER BY event ->> 1, event)::text AS content
+    SELECT msisdn, jsonb_agg(event ORDER BY event ->> 1, event)::text AS content, NULL::text AS component
     FROM (SELECT DISTINCT msisdn, event FROM reached) AS line GROUP BY msisdn
 """
 FREE_LINES: Final = """
     SELECT DISTINCT msisdn, (
         SELECT md5(texts::text) FROM campaign WHERE id = %(campaign)s
-    ) AS content FROM reached
+    ) AS content, NULL::text AS component FROM reached
 """
 UNAPPROVED: Final = frozenset({CampaignState.DRAFT, CampaignState.PLANNED})
 """States of a campaign of which nothing goes yet."""
@@ -83,7 +83,7 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
             coalesce(min(chosen), CASE WHEN min(spoken) = max(spoken) THEN min(spoken) END, '{DEFAULT}') AS language
         FROM (SELECT DISTINCT ON (msisdn, household_id) * FROM reached) AS each GROUP BY msisdn
     )
-    SELECT person.*, told.content, {operator_sql("person.msisdn")} AS operator, CASE
+    SELECT person.*, told.content, told.component, {operator_sql("person.msisdn")} AS operator, CASE
         WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN EXISTS (
@@ -104,16 +104,27 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
     """  # noqa: S608
 
 
-SPOKEN: Final = "SELECT DISTINCT language, content FROM recipient WHERE why IS NULL ORDER BY language, content"
-TEXTS: Final = "COPY message_text (campaign_id, language, content, body, parts, size, not_after) FROM STDIN"
+SPOKEN_TABLE: Final = """
+    CREATE TEMP TABLE spoken ON COMMIT DROP AS
+    SELECT nextval('message_text_id_seq')::integer AS id, language, content, component
+    FROM (
+        SELECT DISTINCT language, content, component FROM recipient WHERE why IS NULL
+        ORDER BY language, content, component
+    ) AS ordered
+"""
+"""What is told, by the number of its text. The component is no part of the content: named or not, it tells the same."""
+
+SPOKEN: Final = "SELECT id, language, content, component FROM spoken ORDER BY id"
+TEXTS: Final = "COPY message_text (id, campaign_id, language, content, body, parts, size, not_after) FROM STDIN"
 REQUESTS: Final = """
     CREATE TEMP TABLE request ON COMMIT DROP AS
     WITH placed AS (
         SELECT recipient.msisdn, message_text.id AS text_id, message_text.not_after, recipient.operator,
             (row_number() OVER (PARTITION BY message_text.id, recipient.operator ORDER BY recipient.msisdn) - 1)
                 / %(batch)s AS chunk
-        FROM recipient JOIN message_text ON message_text.campaign_id = %(campaign)s
-            AND message_text.language = recipient.language AND message_text.content = recipient.content
+        FROM recipient JOIN spoken ON spoken.language = recipient.language AND spoken.content = recipient.content
+            AND spoken.component IS NOT DISTINCT FROM recipient.component
+        JOIN message_text ON message_text.id = spoken.id
         WHERE recipient.why IS NULL
     ), numbered AS (
         SELECT text_id, not_after, operator, chunk, nextval('sms_batch_id_seq') AS id

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
+from core.registry.components import ComponentCode
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
@@ -41,9 +43,10 @@ class FreeWords:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """What a phone is told of money."""
+    """What a phone is told of money; of which component where that is not what people mean by money."""
 
     lines: Sequence[PaymentLine]
+    component: ComponentCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,14 @@ class Events:
 Content = Payments | Events | FreeWords
 
 
-def payments_of(content: str) -> Payments:
+def payments_of(content: str, component: ComponentCode | None = None) -> Payments:
     """Read the lines that the database gathered: `[[households, names, amount, day, place, old day], …]`."""
     return Payments(
         tuple(
             PaymentLine(count, names or "", amount, _day(day), place or "", _day(old))
             for count, names, amount, day, place, old in json.loads(content)
-        )
+        ),
+        component,
     )
 
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.campaigns.models import CampaignKind
+from core.registry.components import ComponentCode
 from core.text.alphabet import Alphabet
 from core.text.languages import in_language
 from core.text.translator import N_, Amount, Translator
+from core.text.words import LINE, label
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 
 SECURITY: Final = (N_("No one must ask money or a code of you."), N_("You pay nothing."))
@@ -61,14 +63,54 @@ def campaign_text(kind: CampaignKind, content: Content, translator: Translator) 
             return translator.t("Jigisèmèjiri: {text}", text=in_language(texts, translator.language))
         case Events(lines):
             return _event(kind, lines, translator)
-        case Payments(lines):
-            return _payment(kind, lines, translator)
+        case Payments(lines, component):
+            return _payments(kind, lines, component, translator)
 
 
-def _payment(kind: CampaignKind, lines: Sequence[PaymentLine], translator: Translator) -> str:
-    first = lines[0]
+def _payments(
+    kind: CampaignKind, lines: Sequence[PaymentLine], component: ComponentCode | None, translator: Translator
+) -> str:
+    name = translator.t(label(component, LINE)) if component else ""
     if len(lines) > 1:
-        return "\n".join([_heading(kind, translator), *(_named(kind, line, translator) for line in lines)])
+        heading = [_heading(kind, translator), *([name] if name else [])]
+        return "\n".join([*heading, *(_named(kind, line, translator) for line in lines)])
+    return _of_component(kind, name, lines[0], translator) if name else _of_money(kind, lines[0], translator)
+
+
+def _of_component(kind: CampaignKind, component: str, line: PaymentLine, translator: Translator) -> str:
+    """What is told of the money of a component, by its name."""
+    values = {"component": component, "amount": _amount(line, translator), "date": line.day, "place": line.place}
+    match kind:
+        case CampaignKind.REMINDER_3:
+            return translator.t("Jigisèmèjiri: in 3 days, {date}, {place}: {component}, {amount}.", **values)
+        case CampaignKind.REMINDER_1:
+            return translator.t(
+                "Jigisèmèjiri: tomorrow, {date}, {place}: {component}, {amount}. Bring your card.", **values
+            )
+        case CampaignKind.MOVED if line.day is not None:
+            return translator.t(
+                "Jigisèmèjiri: {component}. The day changed. It is not {old}, it is {new}. {place}.",
+                component=component,
+                new=line.day,
+                old=line.old_day,
+                place=line.place,
+            )
+        case CampaignKind.MOVED | CampaignKind.CANCELLED:
+            return translator.t(
+                "Jigisèmèjiri: {component}. No money will be given {date}. We will say another day.",
+                component=component,
+                date=line.old_day or line.day,
+            )
+        case CampaignKind.UNCLAIMED:
+            return translator.t("Jigisèmèjiri: not taken: {component}, {amount}. Last day: {date}, {place}.", **values)
+        case _:
+            return translator.t(
+                "Jigisèmèjiri: {component}: {amount} will be given {date}, {place}. Bring your card.", **values
+            )
+
+
+def _of_money(kind: CampaignKind, first: PaymentLine, translator: Translator) -> str:
+    """What is told of what people mean by money."""
     amount = _amount(first, translator)
     match kind:
         case CampaignKind.REMINDER_3:

@@ -99,7 +99,8 @@ def filled(spoken: Translator, msgid: str, **longer: object) -> str:
     """A text with the longest of what it may hold."""
     day = longest_day(spoken.language)
     period = max((spoken.t(label(each, LINE)) for each in Period), key=sent)
-    values = {**LONGEST, "date": day, "new": day, "old": day, "period": period, **longer}
+    component = max((spoken.t(label(each, LINE)) for each in ComponentCode), key=sent)
+    values = {**LONGEST, "date": day, "new": day, "old": day, "period": period, "component": component, **longer}
     if msgid in spoken.catalogue.forms:
         return spoken.n(msgid, msgid, LONGEST["n"])
     return spoken.t(msgid, **{name: values[name] for name in fields(msgid)})

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.campaigns.models import CampaignKind
+from core.registry.components import ComponentCode
 from core.text.alphabet import GSM7
 from core.text.gsm7 import SINGLE_PART, is_gsm7
 from core.text.languages import Language
@@ -50,8 +51,8 @@ def sent(kind: CampaignKind, content: Content, language: Language) -> Written:
     return written(campaign_text(kind, content, spoken), spoken, GSM7)
 
 
-def paid(*lines: PaymentLine) -> Payments:
-    return Payments(lines)
+def paid(*lines: PaymentLine, component: ComponentCode | None = None) -> Payments:
+    return Payments(lines, component)
 
 
 @pytest.mark.parametrize(
@@ -120,13 +121,90 @@ def test_a_day_that_is_called_off_without_another_is_told_as_cancelled() -> None
 def test_households_of_one_phone_that_get_the_same_are_told_how_many_and_what_each_gets() -> None:
     three = paid(replace(SAFO, households=3))
     assert sent(Kind.ANNOUNCE, three, FR).body == (
-        "Jigisèmèjiri : 30 000 F CFA pour chacun des 3 ménages le lundi 23 novembre, Mairie de Safo. "
-        f"Apportez votre carte. {FREE[FR]}"
+        "Jigisèmèjiri : 3 ménages, 30 000 F CFA chacun le lundi 23 novembre, Mairie de Safo. "
+        f"Apportez votre carte. {SAFE[FR]}"
     )
     assert sent(Kind.ANNOUNCE, three, BM).body == (
         "Jigisèmèjiri: Ga 3, ga o ga: 30 000 F CFA bèna di ntènèndon, nowanburukalo tile 23, Mairie de Safo. "
         f"Aw ye sèbèn ta ka na. {FREE[BM]}"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "french", "bambara"),
+    [
+        (
+            Kind.ANNOUNCE,
+            SAFO,
+            "Jigisèmèjiri : Argent des mois difficiles : 30 000 F CFA le lundi 23 novembre, Mairie de Safo. "
+            f"Apportez votre carte. {FREE[FR]}",
+            "Jigisèmèjiri: Bolodèsè waati wari: 30 000 F CFA bèna di ntènèndon, nowanburukalo tile 23, "
+            f"Mairie de Safo. Aw ye sèbèn ta ka na. {FREE[BM]}",
+        ),
+        (
+            Kind.REMINDER_3,
+            SAFO,
+            "Jigisèmèjiri : dans 3 jours, lundi 23 novembre, Mairie de Safo : Argent des mois difficiles, "
+            f"30 000 F CFA. {FREE[FR]}",
+            "Jigisèmèjiri: wari dili tò tora tile 3: ntènèndon, nowanburukalo tile 23, Mairie de Safo. "
+            f"Bolodèsè waati wari, 30 000 F CFA. {FREE[BM]}",
+        ),
+        (
+            Kind.REMINDER_1,
+            SAFO,
+            "Jigisèmèjiri : demain, lundi 23 novembre, Mairie de Safo. Argent des mois difficiles, 30 000 F CFA. "
+            f"Apportez votre carte. {FREE[FR]}",
+            "Jigisèmèjiri: sini, ntènèndon, nowanburukalo tile 23, Mairie de Safo: Bolodèsè waati wari, "
+            f"30 000 F CFA. Aw ye sèbèn ta ka na. {FREE[BM]}",
+        ),
+        (
+            Kind.MOVED,
+            MOVED,
+            "Jigisèmèjiri : Argent des mois difficiles. Le jour a changé. Pas le lundi 23 novembre, mais le "
+            f"jeudi 26 novembre, Mairie de Safo. {FREE[FR]}",
+            "Jigisèmèjiri: Bolodèsè waati wari. Don yèlèmana. ntènèndon, nowanburukalo tile 23 tè, "
+            f"alamisadon, nowanburukalo tile 26 don. Mairie de Safo. {FREE[BM]}",
+        ),
+        (
+            Kind.CANCELLED,
+            SAFO,
+            "Jigisèmèjiri : Argent des mois difficiles. Pas de paiement le lundi 23 novembre. Nous donnerons un autre "
+            f"jour. {FREE[FR]}",
+            "Jigisèmèjiri: Bolodèsè waati wari. Wari tèna di ntènèndon, nowanburukalo tile 23. An bèna don wèrè fò. "
+            f"{SAFE[BM]}",
+        ),
+        (
+            Kind.UNCLAIMED,
+            SAFO,
+            "Jigisèmèjiri : non retiré : Argent des mois difficiles, 30 000 F CFA. Dernier jour : lundi 23 novembre, "
+            f"Mairie de Safo. {FREE[FR]}",
+            "Jigisèmèjiri: wari ma ta fòlò: Bolodèsè waati wari, 30 000 F CFA. "
+            f"Don laban: ntènèndon, nowanburukalo tile 23, Mairie de Safo. {FREE[BM]}",
+        ),
+    ],
+)
+def test_money_of_a_component_is_told_by_its_name_in_one_part(
+    kind: CampaignKind, line: PaymentLine, french: str, bambara: str
+) -> None:
+    content = paid(line, component=ComponentCode.PNR)
+    assert sent(kind, content, FR) == Written(french, 1, len(french))
+    assert sent(kind, content, BM) == Written(bambara, 1, len(bambara))
+
+
+def test_a_day_of_a_component_that_is_called_off_without_another_is_told_as_cancelled() -> None:
+    for language in Language:
+        moved = sent(Kind.MOVED, paid(SAID_OFF, component=ComponentCode.PNR), language)
+        assert moved == sent(Kind.CANCELLED, paid(SAFO, component=ComponentCode.PNR), language)
+
+
+@pytest.mark.parametrize("kind", [Kind.ANNOUNCE, Kind.REMINDER_3, Kind.MOVED, Kind.CANCELLED, Kind.UNCLAIMED])
+def test_households_of_one_phone_are_told_the_component_once_before_their_names(kind: CampaignKind) -> None:
+    lines = (replace(MOVED, names="Awa Traoré"), replace(MOVED, names="Bakary Diarra", amount_xof=45_000))
+    plain = sent(kind, paid(*lines), FR).body.splitlines()
+    named = sent(kind, paid(*lines, component=ComponentCode.PNR), FR).body.splitlines()
+    assert named[:2] == [plain[0], "Argent des mois difficiles"]
+    assert named[2].startswith("Awa Traoré : ")
+    assert named[3].startswith("Bakary Diarra : ")
 
 
 TWO = paid(replace(SAFO, names="Awa Traoré"), replace(SAFO, names="Bakary Diarra", amount_xof=45_000, day=THURSDAY))
@@ -270,6 +348,9 @@ CONTENTS: Sequence[Content] = [
     paid(SAID_OFF),
     paid(replace(SAFO, households=2)),
     TWO,
+    paid(SAFO, component=ComponentCode.TM),
+    paid(SAID_OFF, component=ComponentCode.PNR),
+    paid(*TWO.lines, component=ComponentCode.AGR),
     Events((FOOD, WORK)),
     FreeWords({"fr": "Bonne fête à tous !", "bm": "Aw ni ce."}),
 ]
@@ -301,11 +382,21 @@ DAYS = st.dates(date(2026, 1, 1), date(2040, 12, 31))
 AMOUNTS = st.integers(2, 36).map(lambda fives: fives * 5_000)
 
 
-@given(st.sampled_from(MONEY), st.sampled_from([*Language]), AMOUNTS, DAYS, DAYS, PLACES, st.integers(1, 9))
+COMPONENTS = st.none() | st.sampled_from(ComponentCode)
+
+
+@given(st.sampled_from(MONEY), st.sampled_from([*Language]), COMPONENTS, AMOUNTS, DAYS, DAYS, PLACES, st.integers(1, 9))
 def test_an_ordinary_text_is_one_part(
-    kind: CampaignKind, language: Language, amount: int, day: date, old_day: date, place: str, households: int
+    kind: CampaignKind,
+    language: Language,
+    component: ComponentCode | None,
+    amount: int,
+    day: date,
+    old_day: date,
+    place: str,
+    households: int,
 ) -> None:
     line = PaymentLine(households, "", amount, day, place, old_day if kind is Kind.MOVED else None)
-    text = sent(kind, paid(line), language)
+    text = sent(kind, paid(line, component=component), language)
     assert text.parts == 1
     assert text.size == GSM7.measure(text.body) <= SINGLE_PART
