@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from core.campaigns.models import CampaignKind
+from core.payments.account import PaymentPhase
 from core.payments.states import COMING, PaymentState
+from core.phrases.telling import WITHHELD
 from core.platform.columns import listed
 from core.platform.errors import JigiError
 from core.registry.components import PLAIN
@@ -125,6 +127,18 @@ _COMPONENT: Final = f"""
 """
 """SQL of the component that is named: none where all that a household may still get is what people mean by money."""
 
+_TAKEN_BACK: Final = ", ".join(
+    sorted(f"('{status}', '{phase}')" for status, phases in WITHHELD.items() for phase in phases)
+)
+_WITHHELD: Final = f"""
+    (household.status, CASE
+        WHEN payment.state = '{PaymentState.CANCELLED}' THEN '{PaymentPhase.CANCELLED}'
+        WHEN {_COMING} AND payment.due_date > %(today)s THEN '{PaymentPhase.COMING}'
+        WHEN {_COMING} AND payment.due_date IS NULL AND payment.last_day IS NULL THEN '{PaymentPhase.UNDATED}'
+        ELSE '' END) IN ({_TAKEN_BACK})
+"""
+"""SQL that tells whether the line does not say a payment to a household that stands where it does: nor does an SMS."""
+
 _PLACED: Final = """
     JOIN commune ON commune.pcode = household.commune_pcode JOIN cercle ON cercle.pcode = commune.cercle_pcode
 """
@@ -169,7 +183,7 @@ def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
     LEFT JOIN LATERAL (
         SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1
     ) AS move ON {"true" if kind is CampaignKind.MOVED else "false"}
-    WHERE payment.round_id = %(round_id)s AND {_PAYMENTS_OF[kind]} AND {_NARROWED}
+    WHERE payment.round_id = %(round_id)s AND {_PAYMENTS_OF[kind]} AND NOT {_WITHHELD} AND {_NARROWED}
     """  # noqa: S608
 
 
@@ -177,7 +191,7 @@ NO_DAY_YET: Final = f"""
     SELECT household.id AS household_id, household.commune_pcode
     FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
     WHERE payment.round_id = %(round_id)s AND payment.state = '{PaymentState.PLANNED}' AND payment.due_date IS NULL
-      AND {_NARROWED}
+      AND NOT {_WITHHELD} AND {_NARROWED}
 """  # noqa: S608
 """SQL of the households of a round that cannot be told a day, because none is fixed."""
 
