@@ -12,19 +12,22 @@ from typing import Final
 
 from core.numbers.msisdn import local
 from core.outbox.messages import TAKEN, MessageState, Reason
+from core.payments.states import PaymentState
 from core.platform import database, sql
 from core.platform.columns import listed
 from core.platform.spreadsheets import CsvTable, Workbook
 from core.platform.sql import row_factory
+from core.registry.components import ComponentCode
 from core.text.formats import amount_phrase, short_date
 from core.text.languages import Language
-from core.text.words import PAPER
+from core.text.words import DESK, PAPER, label
 from sms.outbox.reasons import reason_label
 
 HEADER: Final = (
-    "Région", "Cercle", "Commune", "Village", "N° ménage", "Nom", "Téléphones", "Pourquoi", "Montant", "Jour", "Lieu",
+    "Région", "Cercle", "Commune", "Village", "N° ménage", "Nom", "Téléphones", "Pourquoi", "Composante", "Montant",
+    "Jour", "Lieu",
 )  # fmt: skip
-WIDTHS: Final = (14, 16, 18, 18, 11, 26, 26, 30, 16, 12, 28)
+WIDTHS: Final = (14, 16, 18, 18, 11, 26, 26, 30, 26, 16, 12, 28)
 
 HOUSEHOLDS: Final = f"""
 WITH own AS (
@@ -51,11 +54,14 @@ LIST: Final = f"""
 {HOUSEHOLDS}
 SELECT region.name AS region, cercle.name AS cercle, commune.name AS commune,
     coalesce(household.village, '') AS village, household.household_no, household.head_name, outcome.msisdns,
-    outcome.why, payment.amount_xof AS amount, coalesce(payment.due_date, payment.last_day) AS day,
+    outcome.why, payment_round.component, payment.amount_xof AS amount,
+    CASE WHEN payment.state = '{PaymentState.UNCLAIMED}' THEN payment.last_day
+        ELSE coalesce(payment.due_date, payment.last_day) END AS day,
     coalesce(payment.place, '') AS place
 FROM outcome {PLACES}
 LEFT JOIN payment ON payment.household_id = household.id
     AND payment.round_id = (SELECT round_id FROM campaign WHERE id = %(id)s)
+LEFT JOIN payment_round ON payment_round.id = payment.round_id
 WHERE NOT outcome.reached
 ORDER BY region.name, cercle.name, commune.name, household.village, household.head_name, household.household_no
 """  # noqa: S608
@@ -70,7 +76,7 @@ GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3
 
 @dataclass(frozen=True, slots=True)
 class UnreachedHousehold:
-    """A household that could not be told, why, and what of."""
+    """A household that could not be told, why, and what of; `day` is the last one of money that waits."""
 
     region: str
     cercle: str
@@ -80,6 +86,7 @@ class UnreachedHousehold:
     head_name: str
     msisdns: tuple[str, ...] | None
     why: str
+    component: ComponentCode | None
     amount: int | None
     day: date | None
     place: str
@@ -95,6 +102,7 @@ class UnreachedHousehold:
             self.head_name,
             ", ".join(local(msisdn) for msisdn in self.msisdns or ()),
             reason_label(self.why, PAPER),
+            "" if self.component is None else label(self.component, DESK),
             "" if self.amount is None else amount_phrase(Language.staff(), self.amount),
             "" if self.day is None else short_date(self.day),
             self.place,

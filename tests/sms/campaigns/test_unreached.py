@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from core.campaigns.models import CampaignKind
 from core.payments.states import PaymentState
 from core.registry.callers import stop_sms
 from core.text.words import PAPER
@@ -13,7 +14,9 @@ from sms.campaigns import unreached
 from sms.campaigns.unreached import HEADER, CommuneCount
 from sms.outbox.reasons import reason_label
 from tests.core import seed
+from tests.core.seed import TODAY
 from tests.sms.campaign_world import AWA, BINTA, CHEICK, DJENEBA, FIXED, MALITEL, became, family, planned, running
+from tests.sms.campaigns.plans import DAY
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -36,7 +39,7 @@ async def test_a_household_that_cannot_be_told_stands_with_its_place_money_and_d
     assert len(row) == len(HEADER)
     assert (row[:4], row[5:]) == (
         ("Region ML02", "Cercle ML0202", "Safo", "Dialakoroba"),
-        ("Awa Traoré", "", "pas de téléphone", "30 000 F CFA", "30/11/2026", "Mairie de Safo"),
+        ("Awa Traoré", "", "pas de téléphone", "Transferts monétaires", "30 000 F CFA", "30/11/2026", "Mairie de Safo"),
     )
 
 
@@ -145,6 +148,16 @@ async def test_communes_are_counted_with_those_who_were_reached() -> None:
     )
 
 
+async def test_money_is_told_with_its_component_and_the_day_that_the_sms_says() -> None:
+    await family(FIXED, name="To come")
+    assert [row[8:10] for row in await listed((await planned()).campaign_id)] == [
+        ("Transferts monétaires", "30 000 F CFA")
+    ]
+    await family(FIXED, name="Waits", state=PaymentState.UNCLAIMED, due=TODAY - 9 * DAY, last=TODAY + DAY)
+    waiting = await listed((await planned(CampaignKind.UNCLAIMED)).campaign_id)
+    assert [(row[5], row[10]) for row in waiting] == [("Waits", "25/11/2026")]
+
+
 # The files
 
 
@@ -168,10 +181,10 @@ async def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     await family(name='=HYPERLINK("http://x","y")', village="@SUM(A1)", place="+1")
     files = await unreached.write((await planned()).campaign_id, tmp_path)
     _, row = in_csv(files.csv)
-    assert (row[3], row[5], row[10]) == ("'@SUM(A1)", '\'=HYPERLINK("http://x","y")', "'+1")
+    assert (row[3], row[5], row[11]) == ("'@SUM(A1)", '\'=HYPERLINK("http://x","y")', "'+1")
     sheet = openpyxl.load_workbook(files.xlsx).active
     assert sheet is not None
-    assert {cell.data_type for (cell,) in (sheet["D2:D2"][0], sheet["F2:F2"][0], sheet["K2:K2"][0])} == {"s"}
+    assert {cell.data_type for (cell,) in (sheet["D2:D2"][0], sheet["F2:F2"][0], sheet["L2:L2"][0])} == {"s"}
 
 
 async def test_of_a_campaign_that_reached_everybody_there_is_a_header_alone(tmp_path: Path) -> None:
