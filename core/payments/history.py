@@ -92,9 +92,12 @@ ALL: Final = f"""
 {CARD} WHERE payment.household_id = %(household_id)s
 ORDER BY coalesce(payment.paid_on, payment.due_date) DESC NULLS FIRST, payment.id DESC
 """
+FIRST_DAY: Final = "coalesce(payment.due_date, CAST(%(today)s AS date) - 1)"
+"""SQL of the first day of a window; one whose first day nobody set is open already."""
+
 COMMUNE_DAYS: Final = f"""
-SELECT payment_round.component, payment.due_date AS day,
-       max(payment.last_day) FILTER (WHERE payment.last_day > payment.due_date) AS last_day,
+SELECT payment_round.component, {FIRST_DAY} AS day,
+       max(payment.last_day) FILTER (WHERE payment.last_day > {FIRST_DAY}) AS last_day,
        CASE WHEN count(move.old_day) * 2 > count(*) THEN max(move.old_day) END AS moved_from,
        payment.place, payment.agency,
        CASE WHEN count(DISTINCT household.village_search) = 1 AND count(household.village) = count(*)
@@ -108,7 +111,7 @@ LEFT JOIN LATERAL (
 WHERE household.commune_pcode = %(commune_pcode)s
   AND payment.state IN {listed(COMING)} AND (payment.due_date >= %(today)s OR payment.last_day >= %(today)s)
 GROUP BY payment_round.component, payment.due_date, payment.place, payment.agency
-ORDER BY payment.due_date, payment.place, payment_round.component, payment.agency
+ORDER BY day, payment.place, payment_round.component, payment.agency
 """  # noqa: S608
 
 

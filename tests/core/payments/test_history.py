@@ -90,3 +90,9 @@ async def test_a_day_that_is_behind_is_told_while_its_window_is_open(
     assert [(each.day, each.last_day) for each in days] == (
         [(day(first), day(last) if last > first else None)] if open_ else []
     )
+
+
+async def test_a_window_whose_first_day_nobody_set_is_open_already(awa: int) -> None:
+    await payment(awa, PLANNED, last=day(4))
+    (payday,) = await commune_days(SAFO, TODAY)
+    assert (payday.day, payday.last_day) == (day(-1), day(4))
