@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from core.grievances.household import HouseholdGrievance, grievances_of
 from core.outbox.household import SentCard, sent_about
+from core.payments.account import account
 from core.payments.history import PaymentCard, all_payments
 from core.phrases.events import events_told
+from core.phrases.telling import money_told
 from core.registry.components import ComponentCode
 from core.registry.households import PhoneCard, Standing, phones_of, standing
 from core.registry.search import CannotSearch, Hit, by_number
@@ -17,12 +19,16 @@ from core.text.translator import translator
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFile:
-    """All that the desk knows of a household; `events` is what the line says of the next events of its components."""
+    """All that the desk knows of a household.
+
+    `events` is what the line says of the next events of its components, and `money` of its money, in blocks.
+    """
 
     hit: Hit
     standing: Standing
     events: Mapping[ComponentCode, Sequence[str]]
     phones: tuple[PhoneCard, ...]
+    money: tuple[str, ...]
     payments: tuple[PaymentCard, ...]
     messages: tuple[SentCard, ...]
     grievances: tuple[HouseholdGrievance, ...]
@@ -42,6 +48,7 @@ async def household_file(household_no: str, now: datetime) -> HouseholdFile | No
         stands,
         _events(stands, now.date()),
         await phones_of(hit.id),
+        await _money(hit.id, now.date()),
         await all_payments(hit.id),
         await sent_about(hit.id),
         await grievances_of(hit.id),
@@ -56,3 +63,9 @@ def _events(stands: Standing, today: date) -> Mapping[ComponentCode, Sequence[st
         ]
         for each in stands.enrolments
     }
+
+
+async def _money(household_id: int, today: date) -> tuple[str, ...]:
+    """What the line says of its money today, in the language of the desk."""
+    money = await account(household_id, today)
+    return tuple(money_told(translator(Language.staff()), money)) if money else ()
