@@ -34,6 +34,7 @@ from menus.stats import funnels, losing_most
 from proof.book import book as book_of
 from proof.chart import chart_of
 from proof.corrections import bring_back
+from proof.figures import LEAST_SHARE, LINES, PageFigures, figures
 from proof.findings import Finding, findings
 from proof.graph import draw
 from proof.layers import NoLayout
@@ -47,11 +48,17 @@ app = typer.Typer(help="The screens of the line.", no_args_is_help=True, add_com
 @app.command()
 def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    table: Annotated[
+        bool, typer.Option("--figures", help="Print how tall each screen is, and the keys to it.")
+    ] = False,
     real: Annotated[
         bool, typer.Option("--real", help="Hold pages to the longest values of the database that is set.")
     ] = False,
     truth: Annotated[
-        int, typer.Option(min=0, help="Instead, hold what is told of so many invented payment histories to the oracle.")
+        int,
+        typer.Option(
+            min=0, help="Instead, hold what is told of so many invented households, communes and phones to the oracle."
+        ),
     ] = 0,
 ) -> None:
     """Walk the line as every kind of caller in every language, and name every page that is wrong."""
@@ -60,13 +67,15 @@ def check(
         return
     longest = at_database(longest_of_database()) if real else Longest()
     walk = walked(longest)
-    faults = findings(walk, line, rules(alphabet(settings().alphabet)))
+    carried = alphabet(settings().alphabet)
+    faults, size = findings(walk, line, rules(carried)), figures(walk.visits, carried)
     if as_json:
         whole = {"findings": [asdict(each) for each in faults], "seen": _seen(walk), "slowest": _slowest(walk)}
-        out.print_json(json.dumps(whole))
+        out.print_json(json.dumps({**whole, "figures": asdict(size)}))
     else:
         _tell(faults, walk)
-    raise typer.Exit(1 if faults else 0)
+        _tell_figures(size, whole=table)
+    raise typer.Exit(1 if faults or size.share < LEAST_SHARE else 0)
 
 
 def walked(longest: Longest) -> Walk:
@@ -96,22 +105,33 @@ def _walked(longest: Longest, language: Language) -> Walk:
 
 
 def _hold_to_the_truth(examples: int) -> None:
-    """Dial and ask by SMS for invented histories, and name the smallest of which something else is told than is so."""
+    """Dial, ask by SMS and plan campaigns for invented histories, and name the smallest that is told otherwise."""
+    from proof.campaign_histories import hold_campaigns
+    from proof.commune_histories import hold_communes
+    from proof.grievance_histories import hold_complaints
     from proof.histories import NotSo, hold
 
-    began = time.perf_counter()
+    subjects = {
+        "households": hold,
+        "communes": hold_communes,
+        "campaigns": hold_campaigns,
+        "complaints": hold_complaints,
+    }
     with tempfile.TemporaryDirectory(prefix="jigi-truth-") as folder, asyncio.Runner() as runner:
         url = postgres(Settings(data_dir=Path(folder), database_url=""))
         runner.run(_opened(url))
         try:
-            tried = hold(runner, examples)
+            for what, held in subjects.items():
+                began = time.perf_counter()
+                tried = held(runner, examples)
+                counted = f"{tried.households} households, {tried.payments} payments, {tried.answers} answers"
+                took = f"in {time.perf_counter() - began:.1f} s"
+                out.print(f"{what}: {examples} states, {counted}, all of them so, {took}", highlight=False)
         except NotSo as wrong:
             out.print(str(wrong), highlight=False, markup=False, soft_wrap=True)
             raise typer.Exit(1) from None
         finally:
             runner.run(database.close_database())
-    counted = f"{tried.households} households, {tried.payments} payments, {tried.answers} answers"
-    out.print(f"{counted}, all of them so, in {time.perf_counter() - began:.1f} s", highlight=False)
 
 
 async def _opened(url: str) -> None:
@@ -163,6 +183,16 @@ def _tell(faults: list[Finding], walk: Walk) -> None:
     if slowest := _slowest(walk):
         screen = f"{slowest['screen']} ({slowest['language']})"
         out.print(f"slowest hop: {slowest['seconds']:.2f} s, {screen}; told, not judged", highlight=False)
+
+
+def _tell_figures(size: PageFigures, *, whole: bool) -> None:
+    share = f"{100 * size.share:.1f} % of {size.pages} pages have at most {LINES} lines"
+    out.print(f"{share} ({100 * LEAST_SHARE:.0f} % must), the longest {size.longest} septets", highlight=False)
+    if whole:
+        table = Table("Screen", "Keys to it", f"Pages of more than {LINES} lines")
+        for screen, keys in sorted(size.keys.items(), key=lambda each: (-size.tall.get(each[0], 0), each[0])):
+            table.add_row(screen, str(keys), str(size.tall.get(screen, "")))
+        out.print(table)
 
 
 def _slowest(walk: Walk) -> dict[str, Any] | None:

@@ -6,11 +6,12 @@ of days and months. Histories of payments are planted, dialled and asked for by 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final
 
 TODAY: Final = date(2026, 11, 24)
+NOW: Final = datetime.combine(TODAY, time(10), UTC)
 PLACE, AGENCY, PHONE = "Mairie de Safo", "Caisse", "+223 20 22 16 15"
 
 DAYS: Final[Mapping[str, Sequence[str]]] = {
@@ -138,7 +139,7 @@ def standing(payments: Sequence[Pay]) -> list[tuple[str, Pay]]:
     """Each payment that is to be told, with what it is today, in the order of telling."""
     news: list[tuple[str, Pay]] = []
     for pay in payments:
-        kind = _kind(pay)
+        kind = kind_of(pay)
         if kind in ("gone", "paid"):
             continue
         if kind == "carried" and any(
@@ -155,7 +156,8 @@ def standing(payments: Sequence[Pay]) -> list[tuple[str, Pay]]:
     return sorted(news, key=lambda each: _place(*each))
 
 
-def _kind(pay: Pay) -> str:
+def kind_of(pay: Pay) -> str:
+    """What a payment is today; `gone` for one of which nothing is left to tell."""
     if pay.state in ("paid", "failed"):
         return pay.state
     if pay.state == "cancelled":

@@ -1,0 +1,50 @@
+"""How short the line is: lines and septets of its pages, and the keys that lead to each screen."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from core.text.alphabet import Alphabet
+from proof.walk import Visit
+
+LINES: Final = 6
+"""Lines that a small phone shows at once."""
+
+LEAST_SHARE: Final = 0.9
+"""The share of pages that must have no more; the others are lists and sums that are better whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFigures:
+    """Pages that differ in text or language; of each screen, how many have more lines, and the fewest keys to it."""
+
+    pages: int
+    short: int
+    longest: int
+    tall: Mapping[str, int]
+    keys: Mapping[str, int]
+
+    @property
+    def share(self) -> float:
+        """The share of pages of at most `LINES` lines, 0 to 1."""
+        return self.short / self.pages if self.pages else 1.0
+
+
+def figures(visits: Iterable[Visit], alphabet: Alphabet) -> PageFigures:
+    """The figures of a walk, without pages that failed."""
+    screens: dict[tuple[str, str], str] = {}
+    keys: dict[str, int] = {}
+    for visit in visits:
+        if visit.error:
+            continue
+        screens.setdefault((visit.caller.language.value, visit.text), visit.screen)
+        keys[visit.screen] = min(keys.get(visit.screen, len(visit.keys)), len(visit.keys))
+    tall = Counter(screen for (_, text), screen in screens.items() if text.count("\n") >= LINES)
+    return PageFigures(
+        pages=len(screens),
+        short=len(screens) - tall.total(),
+        longest=max((alphabet.measure(text) for _, text in screens), default=0),
+        tall=dict(tall.most_common()),
+        keys=dict(sorted(keys.items())),
+    )

@@ -1,0 +1,105 @@
+"""What campaigns plan to send of payments is what must be sent: held against a second reading of the rules."""
+
+from types import ModuleType
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+
+from core.campaigns.models import CampaignKind
+from core.payments.states import PaymentState
+from proof.campaign_histories import campaign_differences, phones
+from proof.truth import History, Pay
+from proof.truth_of_campaigns import InventedPhone, Member
+from sms.campaigns import audience, snapshot
+from sms.outbox import texts
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+@hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(phones=phones)
+async def test_each_phone_is_sent_what_is_so_and_nothing_else(phones: tuple[InventedPhone, ...]) -> None:
+    assert await campaign_differences(phones) == []
+
+
+def of_one(*payments: Pay, status: str = "beneficiary", language: str = "fr") -> InventedPhone:
+    return InventedPhone(language, (Member("Awa Diarra", History(status, payments)),))
+
+
+def of_two(one: Pay, other: Pay) -> InventedPhone:
+    names = ("Awa Diarra", "Binta Keita")
+    return InventedPhone(
+        "bm", tuple(Member(name, History("beneficiary", (pay,))) for name, pay in zip(names, (one, other), strict=True))
+    )
+
+
+CASES: Final[dict[str, tuple[InventedPhone, ...]]] = {
+    "two components on one day": (
+        of_one(Pay("TM", "announced", 30_000, due=6), Pay("PNR", "announced", 60_000, due=6)),
+    ),
+    "a day that moved": (of_one(Pay("TM", "planned", 30_000, due=3, moved_from=1)),),
+    "a day that is dropped": (of_one(Pay("PNR", "planned", 30_000, moved_from=5)),),
+    "money that waits to its last day": (of_one(Pay("TM", "unclaimed", 30_000, due=-9, last=0)),),
+    "a day that is called off": (of_one(Pay("TM", "cancelled", 30_000, due=0)),),
+    "tomorrow": (of_one(Pay("TM", "announced", 30_000, due=1), language="bm"),),
+    "today": (of_one(Pay("TM", "announced", 30_000, due=0)),),
+    "a household that is suspended": (of_one(Pay("TM", "announced", 30_000, due=6), status="suspended"),),
+    "two households that get the same": (
+        of_two(Pay("TM", "announced", 30_000, due=6), Pay("TM", "planned", 30_000, due=6)),
+    ),
+    "two households that do not": (of_two(Pay("TM", "announced", 30_000, due=6), Pay("TM", "planned", 31_000, due=7)),),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_the_cases_that_a_rule_can_lose_are_sent_as_they_are(case: str) -> None:
+    assert await campaign_differences(CASES[case]) == []
+
+
+def payments_of(kind: CampaignKind, condition: str) -> dict[CampaignKind, str]:
+    return {**audience._PAYMENTS_OF, kind: condition}
+
+
+COMING: Final = audience._COMING
+FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
+    "no component is named": (audience, "_COMPONENT", "CAST(NULL AS text)"),
+    "the transfer is never named": (audience, "_COMPONENT", "nullif(payment_round.component, 'TM')"),
+    "another component is named": (texts, "label", lambda code, audience: "Money transfer"),
+    "what its standing takes back is announced": (audience, "_WITHHELD", "false"),
+    "the day itself is announced no more": (
+        audience, "_PAYMENTS_OF", payments_of(CampaignKind.ANNOUNCE, f"{COMING} AND payment.due_date > %(today)s"),
+    ),
+    "the last day is lost": (
+        audience, "_PAYMENTS_OF", payments_of(
+            CampaignKind.UNCLAIMED, f"payment.state = '{PaymentState.UNCLAIMED}' AND payment.last_day > %(today)s"
+        ),
+    ),
+    "a day that is dropped is not told": (
+        audience, "_PAYMENTS_OF", payments_of(
+            CampaignKind.MOVED,
+            f"{COMING} AND move.old_day <> payment.due_date AND payment.due_date >= %(today)s",
+        ),
+    ),
+    "every payment of the round is called off": (
+        audience, "_PAYMENTS_OF", payments_of(CampaignKind.CANCELLED, "payment.due_date >= %(today)s"),
+    ),
+    "a reminder comes on the day": (
+        audience, "DAYS_BEFORE", {CampaignKind.REMINDER_3: 3, CampaignKind.REMINDER_1: 0},
+    ),
+    "money of several households is told as that of one": (
+        snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("build_array(households", "build_array(1"),
+    ),
+    "whose money it is is not told": (
+        snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("kinds > 1 THEN names", "kinds > 9 THEN names"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_rule_that_is_broken_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, name, broken = FAULTS[fault]
+    monkeypatch.setattr(where, name, broken)
+    wrong = [await campaign_differences(phones) for phones in CASES.values()]
+    assert any(wrong), fault
