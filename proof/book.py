@@ -14,6 +14,7 @@ from core.text.languages import Language
 from menus.titles import SUBJECTS, subject_of, subject_title, title
 from proof.exemplars import Exemplar, exemplars, own_pages
 from proof.review import CERTAINTY, Text, texts_to_review
+from proof.second_opinion import OPINIONS, SECOND
 from proof.walk import Walk
 from ussd.menu import Menu
 
@@ -51,7 +52,7 @@ def book(walk: Walk, menu: Menu, alphabet: Alphabet, today: date) -> str:
         subjects="\n".join([*_subjects(subjects, menu, alphabet), _own(own, alphabet)]),
         signature=SIGNATURE,
         review_about=_about(texts),
-        review="\n".join(_review(texts)),
+        review="\n".join([*_review(texts), *_two_ways()]),
     )
 
 
@@ -166,6 +167,25 @@ def _row(number: int, text: Text) -> str:
         f"<small>{escape(text.evidence)}</small></td>"
         f'<td class="write">☐ juste</td></tr>'
     )
+
+
+def _two_ways() -> Iterator[str]:
+    """What another program writes otherwise: the reader says which is right."""
+    yield (
+        f'<table id="two-ways"><caption>Deux écritures <small>{len(OPINIONS)} : la nôtre, et celle du programme '
+        f"{escape(SECOND)}. Laquelle est juste, ou comment dit-on ?</small></caption>"
+        '<thead><tr><th class="no">N°</th><th>Français</th><th>Jigi écrit</th><th>L’autre écrit</th>'
+        '<th class="sure">D’où vient la nôtre</th><th class="write">Correction</th></tr></thead><tbody>'
+    )
+    for number, each in enumerate(OPINIONS, 1):
+        yield (
+            f'<tr><td class="no">{number}</td><td data-head="Français">{escape(each.french)}</td>'
+            f'<td class="bambara" lang="bm" data-head="Jigi écrit">{escape(each.ours)}</td>'
+            f'<td class="bambara" lang="bm" data-head="L’autre écrit">{escape(each.theirs)}</td>'
+            f'<td class="sure" data-head="D’où">{escape(each.evidence)}</td>'
+            '<td class="write">☐ la nôtre ☐ l’autre</td></tr>'
+        )
+    yield "</tbody></table>"
 
 
 def _where(text: Text) -> str:

@@ -19,6 +19,7 @@ from core.text.languages import LOCALES, Language
 from proof.book import book
 from proof.exemplars import exemplars, own_pages
 from proof.review import CERTAINTY, COLUMNS, Text, texts_to_review, unguarded, write_table
+from proof.second_opinion import OPINIONS, SECOND
 from proof.walk import TrialCaller, Walk, Walker
 from ussd.call import Call
 from ussd.menu import Menu
@@ -202,6 +203,16 @@ async def test_the_least_sure_texts_come_first_and_say_what_is_known_of_them(wal
     asked = next(text for text in texts if text.msgid == "Write the household number (8 digits).")
     assert asked.said_by == ("payment",)
     assert asked.shown == GSM7.prepare(asked.bambara) != asked.bambara
+
+
+async def test_what_a_second_opinion_writes_otherwise_is_put_to_the_reader(walk: Walk) -> None:
+    page = unescape(book(walk, small, GSM7, TODAY))
+    _, _, sheet = page.partition('<table id="two-ways">')
+    assert SECOND in sheet
+    assert sheet.count("☐ la nôtre ☐ l’autre") == len(OPINIONS)
+    for each in OPINIONS:
+        for cell in (each.french, each.ours, each.theirs, each.evidence):
+            assert f">{cell}</td>" in sheet
 
 
 def test_every_text_of_the_catalogue_is_to_be_reviewed() -> None:
