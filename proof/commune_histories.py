@@ -23,7 +23,7 @@ TYPED: Final = f"1*1*{COMMUNE.lower()}*1"
 neighbours = st.lists(
     st.builds(
         Neighbour,
-        village=st.sampled_from(("Dialakoroba", "Tassan", None)),
+        village=st.sampled_from(("Faracoro", "Farakoro", "Tassan", None)),
         place=st.sampled_from(("Mairie de Safo", "Mairie de Safo", "Marché")),
         household=households,
     ),

@@ -9,6 +9,9 @@ from proof.truth import SAYS, History, Pay, near
 COMMUNE: Final = "Sanankoro"
 MOST: Final = 8
 
+SPELT_OTHERWISE: Final = {"Faracoro": "Farakoro"}
+"""Villages that are one, however the files spell them."""
+
 COMPONENTS_ARE_NAMED: Final = False
 """Whether the line says of which component a day is; it does not yet."""
 
@@ -63,7 +66,8 @@ def _is_told(pay: Pay) -> bool:
 
 
 def _lines(day: _Day, language: str) -> list[str]:
-    village = next(iter(day.villages)) if len(day.villages) == 1 else None
+    villages = {SPELT_OTHERWISE.get(each, each) for each in day.villages if each}
+    village = max(each for each in day.villages if each) if len(villages) == 1 and None not in day.villages else None
     where = ", ".join(each for each in (day.place, village) if each)
     first = f"{near(day.due, language)}, {where}" if day.due is not None and day.due >= 0 else where
     until = [SAYS[language]["until"].format(day=near(day.last, language))] if day.last is not None else []

@@ -38,6 +38,10 @@ CASES: Final[dict[str, tuple[Neighbour, ...]]] = {
         paid(Pay("TM", "announced", 30_000, due=6)),
         paid(Pay("TM", "announced", 30_000, due=6), village="Dialakoroba"),
     ),
+    "one village spelt in two ways": (
+        paid(Pay("TM", "announced", 30_000, due=6), village="Faracoro"),
+        paid(Pay("TM", "announced", 30_000, due=6), village="Farakoro"),
+    ),
     "a village and who lives in none": (
         paid(Pay("TM", "announced", 30_000, due=6)),
         paid(Pay("TM", "announced", 30_000, due=6), village=None),
@@ -81,7 +85,10 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
         history, "COMMUNE_DAYS", otherwise("max(payment.last_day)", "min(payment.last_day)"),
     ),
     "one village is told for two": (
-        history, "COMMUNE_DAYS", otherwise("count(DISTINCT household.village) = 1 AND", ""),
+        history, "COMMUNE_DAYS", otherwise("count(DISTINCT household.village_search) = 1 AND", ""),
+    ),
+    "a village spelt otherwise is another": (
+        history, "COMMUNE_DAYS", otherwise("DISTINCT household.village_search", "DISTINCT household.village"),
     ),
     "who lives in no village is told one": (
         history, "COMMUNE_DAYS", otherwise("AND count(household.village) = count(*)", ""),
