@@ -9,7 +9,7 @@ from typing import Final
 
 from core.imports import values
 from core.imports.layout import Check, Column, Doubt, Layout
-from core.places.communes import loose
+from core.places.villages import loose_village
 from core.platform.columns import listed
 from core.registry.components import WITH_EVENTS, WITH_WAGES
 from core.text.languages import DEFAULT, STAFF, Language
@@ -32,7 +32,7 @@ def layout(today: date) -> Layout:
             Column("component", values.one_of(sorted(WITH_EVENTS)), french="composante"),
             Column("commune_pcode", values.pcode, french="code_commune"),
             Column("village", values.name, needed=False),
-            Column("village_search", loose, source="village", needed=False),
+            Column("village_search", loose_village, source="village", needed=False),
             Column("date", values.day(FIRST_DAY, today + HORIZON), "date"),
             Column("time", values.hour, "time", needed=False, french="heure"),
             Column("place", values.name, french="lieu"),

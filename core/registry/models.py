@@ -15,7 +15,7 @@ from core.text.languages import Language
 
 def _village_search() -> Column[str | None]:
     """The column of a village in loose spelling, written by PostgreSQL, so that a rewrite never leaves it behind."""
-    return Column(String, Computed("loose_name(village)", persisted=True), nullable=True)
+    return Column(String, Computed("loose_village(village)", persisted=True), nullable=True)
 
 
 class Component(TableRow, table=True):

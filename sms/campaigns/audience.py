@@ -113,7 +113,7 @@ _PAYMENTS_OF: Final[Mapping[CampaignKind, str]] = {
 }
 _NARROWED: Final = """
     (%(place)s::text IS NULL OR %(place)s IN (commune.pcode, cercle.pcode, cercle.region_pcode))
-    AND (%(village)s::text IS NULL OR household.village_search = loose_name(%(village)s))
+    AND (%(village)s::text IS NULL OR household.village_search = loose_village(%(village)s))
     AND (%(status)s::text IS NULL OR household.status = %(status)s)
     AND (%(component)s::text IS NULL OR EXISTS (
         SELECT FROM enrolment WHERE enrolment.household_id = household.id AND enrolment.component = %(component)s

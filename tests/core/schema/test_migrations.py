@@ -42,7 +42,7 @@ def test_the_migrated_database_has_every_table_column_and_check_of_the_code(empt
         connection.execute(
             text("CREATE FUNCTION name_search(text) RETURNS tsvector IMMUTABLE RETURN CAST('' AS tsvector)")
         )
-        connection.execute(text("CREATE FUNCTION loose_name(text) RETURNS text IMMUTABLE RETURN ''"))
+        connection.execute(text("CREATE FUNCTION loose_village(text) RETURNS text IMMUTABLE RETURN ''"))
         metadata.create_all(connection)
         declared = set(connection.scalars(CHECKS))
     engine.dispose()

@@ -13,16 +13,17 @@ depends_on = None
 UPGRADE = r"""
 ALTER TABLE component_event ADD COLUMN end_time time, ADD COLUMN wage_xof integer;
 
-CREATE FUNCTION loose_name(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$ SELECT public.loose_words(regexp_replace(name, '[-\s]+', '', 'g')) $$;
+CREATE FUNCTION loose_village(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT public.loose_words(regexp_replace(name, '[-\s]+', '', 'g'))
+        || regexp_replace(name, '[^0-9]+', '', 'g') || coalesce(substring(lower(name) FROM '[- ]([ivx]+)$'), '') $$;
 ALTER TABLE component_event
-    ADD COLUMN village_search varchar GENERATED ALWAYS AS (loose_name(village)) STORED;
+    ADD COLUMN village_search varchar GENERATED ALWAYS AS (loose_village(village)) STORED;
 ALTER TABLE household
-    ADD COLUMN village_search varchar GENERATED ALWAYS AS (loose_name(village)) STORED;
+    ADD COLUMN village_search varchar GENERATED ALWAYS AS (loose_village(village)) STORED;
 
 INSERT INTO component (code, name) VALUES ('MUT', 'Adhésion à une mutuelle') ON CONFLICT DO NOTHING;
 """
-"""`loose_words` parts words; a village is compared as one, as `core.places.communes.loose` has it."""
+"""`loose_words` parts words; a village is compared as one, as `core.places.villages.loose_village` has it."""
 
 DOWNGRADE = """
 DELETE FROM enrolment WHERE component = 'MUT';
@@ -30,7 +31,7 @@ DELETE FROM component WHERE code = 'MUT';
 
 ALTER TABLE household DROP COLUMN village_search;
 ALTER TABLE component_event DROP COLUMN village_search, DROP COLUMN end_time, DROP COLUMN wage_xof;
-DROP FUNCTION loose_name(text);
+DROP FUNCTION loose_village(text);
 """
 """Where a mutual was paid, the downgrade is refused: no payment is lost in silence."""
 
