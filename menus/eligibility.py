@@ -56,14 +56,14 @@ def _days(call: Call, money: MoneyAccount, enrolment: EnrolmentCard) -> list[str
     news = money.of(enrolment.component)
     events = enrolment.events if enrolment.runs(call.today) else ()
     days = [
-        *(_told(call, each) for each in news if each.phase is not PaymentPhase.PAID),
+        *(_payment_lines(call, each) for each in news if each.phase is not PaymentPhase.PAID),
         *events_told(call.translator, enrolment.component, events, call.today),
-        *(_told(call, each) for each in news if each.phase is PaymentPhase.PAID),
+        *(_payment_lines(call, each) for each in news if each.phase is PaymentPhase.PAID),
     ]
     return days or ([call.t("No date fixed yet.")] if can_come(enrolment, call.today) else [])
 
 
-def _told(call: Call, news: PaymentNews) -> str:
+def _payment_lines(call: Call, news: PaymentNews) -> str:
     return "\n".join(payment_told(call.translator, news, call.today))
 
 
