@@ -21,9 +21,9 @@ REACHED: Final = """
         phone.language AS chosen, phone.sms_stopped_at IS NOT NULL AS stopped
     FROM wanted JOIN (
         SELECT DISTINCT household_id, msisdn FROM (
-            SELECT household_id, msisdn, row_number() OVER (PARTITION BY household_id ORDER BY position) AS place
+            SELECT household_id, msisdn, row_number() OVER (PARTITION BY household_id ORDER BY position) AS rank
             FROM household_phone
-        ) AS numbered WHERE place <= %(numbers)s
+        ) AS numbered WHERE rank <= %(numbers)s
     ) AS own USING (household_id)
     LEFT JOIN phone ON phone.msisdn = own.msisdn
 """
@@ -76,14 +76,14 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
         kinds = f"({kinds} OR earlier.kind = '{CampaignKind.ANNOUNCE}' AND message.planned_at > %(announced_lately)s)"
     return f"""
     CREATE TEMP TABLE recipient ON COMMIT DROP AS
-    WITH told AS ({lines}), person AS (
+    WITH texts AS ({lines}), person AS (
         SELECT msisdn, array_agg(household_id ORDER BY household_id) AS household_ids,
-            array_agg(hash ORDER BY household_id) AS told, min(commune_pcode) AS commune_pcode,
+            array_agg(hash ORDER BY household_id) AS hashes, min(commune_pcode) AS commune_pcode,
             bool_or(stopped) AS stopped, max(moved_at) AS moved_at,
             coalesce(min(chosen), CASE WHEN min(spoken) = max(spoken) THEN min(spoken) END, '{DEFAULT}') AS language
         FROM (SELECT DISTINCT ON (msisdn, household_id) * FROM reached) AS each GROUP BY msisdn
     )
-    SELECT person.*, told.content, told.component, {operator_sql("person.msisdn")} AS operator, CASE
+    SELECT person.*, texts.content, texts.component, {operator_sql("person.msisdn")} AS operator, CASE
         WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN EXISTS (
@@ -95,10 +95,10 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
                 WHEN message.state = '{MessageState.PLANNED}' THEN earlier.state NOT IN {listed(UNAPPROVED)}
                 ELSE message.state NOT IN {listed(UNTOLD)}
               END
-              AND message.planned_at > %(lately)s AND {kinds} AND {same} AND message_text.content = told.content
+              AND message.planned_at > %(lately)s AND {kinds} AND {same} AND message_text.content = texts.content
         ) THEN '{Reason.ALREADY_TOLD}'
     END AS why
-    FROM person JOIN told USING (msisdn)
+    FROM person JOIN texts USING (msisdn)
     WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
     AND (NOT %(unmoved)s OR NOT {TOLD_BEFORE_THE_MOVE}) AND (NOT %(only_told)s OR {TOLD_BEFORE_THE_MOVE})
     """  # noqa: S608
@@ -147,7 +147,7 @@ MESSAGES: Final = f"""
     INSERT INTO message (campaign_id, batch_id, kind, msisdn, operator, household_ids, told, commune_pcode, language,
         state, reason, attempts, was_uncertain, planned_at)
     SELECT %(campaign)s, request.id, %(kind)s, recipient.msisdn, recipient.operator, household_ids,
-        CASE WHEN told[1] IS NOT NULL THEN told END, commune_pcode, language,
+        CASE WHEN hashes[1] IS NOT NULL THEN hashes END, commune_pcode, language,
         CASE WHEN why IS NULL THEN '{MessageState.PLANNED}' ELSE '{MessageState.LEFT_OUT}' END, why, 0, false, %(now)s
     FROM recipient LEFT JOIN request USING (msisdn)
     WHERE %(keep_told)s OR why IS DISTINCT FROM '{Reason.ALREADY_TOLD}'
