@@ -1,4 +1,4 @@
-"""What a screen and a subject are called in French, for those who read the map and the book of the line."""
+"""What a screen and a chapter of the book are called in French, for those who read the map and the book of the line."""
 
 from typing import Final
 
@@ -49,7 +49,7 @@ TITLES: Final = {
 }
 """A screen without a title here goes by the first sentence of its docstring."""
 
-SUBJECTS: Final = {
+CHAPTERS: Final = {
     "start": "Entrée et menu principal",
     "payments": "Paiements",
     "eligibility": "Le ménage dans le programme",
@@ -70,11 +70,11 @@ def title(name: str) -> str:
     return docstring.split("\n", 1)[0].split(". ", 1)[0].rstrip(".")
 
 
-def subject_of(name: str) -> str:
+def chapter_of(name: str) -> str:
     """The file of this room that a screen stands in; that of the first screens for what the engine adds."""
     return line[name].function.__module__.rpartition(".")[2] if name in line else "start"
 
 
-def subject_title(subject: str) -> str:
+def chapter_title(chapter: str) -> str:
     """What a file of this room is about."""
-    return SUBJECTS.get(subject, subject)
+    return CHAPTERS.get(chapter, chapter)

@@ -11,7 +11,7 @@ from typing import Final
 from core.text.alphabet import Alphabet
 from core.text.formats import date_phrase
 from core.text.languages import Language
-from menus.titles import SUBJECTS, subject_of, subject_title, title
+from menus.titles import CHAPTERS, chapter_of, chapter_title, title
 from proof.exemplars import Exemplar, exemplars, own_pages
 from proof.review import CERTAINTY, Text, texts_to_review
 from proof.second_opinion import OPINIONS, SECOND
@@ -34,12 +34,12 @@ SIGNATURE: Final = '<p class="line"><span>Nom</span><span>Fonction</span><span>D
 
 def book(walk: Walk, menu: Menu, alphabet: Alphabet, today: date) -> str:
     """The book as one HTML page that asks nothing of any other."""
-    order = sorted(menu, key=lambda name: [*SUBJECTS].index(subject_of(name)) if subject_of(name) in SUBJECTS else 99)
+    order = sorted(menu, key=lambda name: [*CHAPTERS].index(chapter_of(name)) if chapter_of(name) in CHAPTERS else 99)
     shown = exemplars(walk.visits, order, alphabet)
     own = own_pages(alphabet)
     texts = texts_to_review(alphabet, walk.visits)
-    subjects = [(subject, list(pages)) for subject, pages in groupby(shown, key=lambda each: subject_of(each.screen))]
-    contents = [(subject, subject_title(subject), len(pages)) for subject, pages in subjects]
+    chapters = [(chapter, list(pages)) for chapter, pages in groupby(shown, key=lambda each: chapter_of(each.screen))]
+    contents = [(chapter, chapter_title(chapter), len(pages)) for chapter, pages in chapters]
     low = sum(text.certainty == CERTAINTY[0] for text in texts)
     return Template((PAGE / "book.html").read_text("utf-8")).substitute(
         style=(PAGE / "book.css").read_text("utf-8"),
@@ -49,23 +49,23 @@ def book(walk: Walk, menu: Menu, alphabet: Alphabet, today: date) -> str:
         budget=alphabet.page_budget,
         aim=alphabet.page_aim,
         contents="".join(_contents([*contents, (OWN, OWN_TITLE, len(own))], texts)),
-        subjects="\n".join([*_subjects(subjects, menu, alphabet), _own(own, alphabet)]),
+        chapters="\n".join([*_chapters(chapters, menu, alphabet), _own(own, alphabet)]),
         signature=SIGNATURE,
         review_about=_about(texts),
         review="\n".join([*_review(texts), *_two_ways()]),
     )
 
 
-def _contents(subjects: Sequence[tuple[str, str, int]], texts: Sequence[Text]) -> Iterator[str]:
-    for subject, sentence, count in subjects:
-        yield f'<li><a href="#{subject}">{escape(sentence)}</a> <span>{count} pages</span></li>'
+def _contents(chapters: Sequence[tuple[str, str, int]], texts: Sequence[Text]) -> Iterator[str]:
+    for chapter, sentence, count in chapters:
+        yield f'<li><a href="#{chapter}">{escape(sentence)}</a> <span>{count} pages</span></li>'
     yield f'<li><a href="#relecture">Relecture du bambara</a> <span>{len(texts)} textes</span></li>'
 
 
-def _subjects(subjects: Sequence[tuple[str, Sequence[Exemplar]]], menu: Menu, alphabet: Alphabet) -> Iterator[str]:
-    for subject, pages in subjects:
-        yield f'<section class="subject" id="{subject}">'
-        above = f"<h2>{escape(subject_title(subject))}</h2>"
+def _chapters(chapters: Sequence[tuple[str, Sequence[Exemplar]]], menu: Menu, alphabet: Alphabet) -> Iterator[str]:
+    for chapter, pages in chapters:
+        yield f'<section class="chapter" id="{chapter}">'
+        above = f"<h2>{escape(chapter_title(chapter))}</h2>"
         for name, of_screen in groupby(pages, key=lambda each: each.screen):
             head = f'{above}<div class="screen" id="{escape(name)}">{_screen_head(name, menu)}</div>'
             yield _together(head, list(of_screen), alphabet)
@@ -74,7 +74,7 @@ def _subjects(subjects: Sequence[tuple[str, Sequence[Exemplar]]], menu: Menu, al
 
 
 def _own(pages: Sequence[Exemplar], alphabet: Alphabet) -> str:
-    return f'<section class="subject" id="{OWN}">{_together(f"<h2>{OWN_TITLE}</h2>", pages, alphabet)}</section>'
+    return f'<section class="chapter" id="{OWN}">{_together(f"<h2>{OWN_TITLE}</h2>", pages, alphabet)}</section>'
 
 
 def _together(head: str, pages: Sequence[Exemplar], alphabet: Alphabet) -> str:
