@@ -71,11 +71,11 @@ async def campaign_differences(phones: Sequence[InventedPhone]) -> Sequence[str]
     for of, round_id in ids.items():
         for kind in KINDS:
             sent = await _sent(CampaignKind(kind), round_id)
-            for place, phone in enumerate(phones):
+            for number, phone in enumerate(phones):
                 difference = sends_otherwise(
-                    sent.get(_number(place), ""), must_be_sent(phone, kind, of), phone.language
+                    sent.get(_number(number), ""), must_be_sent(phone, kind, of), phone.language
                 )
-                wrong += [f"{kind} of {of}, phone {place}: {difference}"] if difference else []
+                wrong += [f"{kind} of {of}, phone {number}: {difference}"] if difference else []
     await _emptied()
     return wrong
 
@@ -83,13 +83,13 @@ async def campaign_differences(phones: Sequence[InventedPhone]) -> Sequence[str]
 def _rounds(phones: Sequence[InventedPhone]) -> list[InventedRound]:
     payments = [member.household.payments for phone in phones for member in phone.members]
     return sorted(
-        {InventedRound(pay.component, place) for each in payments for place, pay in enumerate(each)},
-        key=lambda of: (of.place, of.component),
+        {InventedRound(pay.component, number) for each in payments for number, pay in enumerate(each)},
+        key=lambda of: (of.number, of.component),
     )
 
 
-def _number(place: int) -> str:
-    return f"+{FIRST_NUMBER + place}"
+def _number(number: int) -> str:
+    return f"+{FIRST_NUMBER + number}"
 
 
 async def _planted(phones: Sequence[InventedPhone], rounds: Sequence[InventedRound]) -> Mapping[InventedRound, int]:
@@ -97,12 +97,12 @@ async def _planted(phones: Sequence[InventedPhone], rounds: Sequence[InventedRou
     numbers = iter(range(10_000_000, 99_999_999))
     async with writing():
         await plant_places()
-        ids = {of: await plant_round(of.component, f"Essai {of.place}") for of in rounds}
-        for place, phone in enumerate(phones):
-            await plant_phone(_number(place), Language(phone.language))
+        ids = {of: await plant_round(of.component, f"Essai {of.number}") for of in rounds}
+        for number, phone in enumerate(phones):
+            await plant_phone(_number(number), Language(phone.language))
             for member in phone.members:
                 household_id = await plant_household(
-                    member.household, str(next(numbers)), member.name, phone=_number(place)
+                    member.household, str(next(numbers)), member.name, phone=_number(number)
                 )
                 for at, pay in enumerate(member.household.payments):
                     await plant_payment(household_id, ids[InventedRound(pay.component, at)], pay)

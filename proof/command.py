@@ -111,7 +111,7 @@ def _hold_to_the_truth(examples: int) -> None:
     from proof.grievance_histories import hold_complaints
     from proof.histories import NotSo, hold
 
-    subjects = {
+    oracles = {
         "households": hold,
         "communes": hold_communes,
         "campaigns": hold_campaigns,
@@ -121,7 +121,7 @@ def _hold_to_the_truth(examples: int) -> None:
         url = postgres(Settings(data_dir=Path(folder), database_url=""))
         runner.run(_opened(url))
         try:
-            for what, held in subjects.items():
+            for what, held in oracles.items():
                 began = time.perf_counter()
                 tried = held(runner, examples)
                 counted = f"{tried.households} households, {tried.payments} payments, {tried.answers} answers"

@@ -61,7 +61,7 @@ SMS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A household of a phone: the name of its head, and its payments; the round of each is its place among them."""
+    """A household of a phone: the name of its head, and its payments; the round of each is its number among them."""
 
     name: str
     household: History
@@ -77,10 +77,10 @@ class InventedPhone:
 
 @dataclass(frozen=True, slots=True)
 class InventedRound:
-    """A payment round: the component, and the place of its payments in each household."""
+    """A payment round: the component, and the number of its payments in each household."""
 
     component: str
-    place: int
+    number: int
 
 
 def must_be_sent(phone: InventedPhone, kind: str, of: InventedRound) -> list[str]:
@@ -110,9 +110,9 @@ def must_be_sent(phone: InventedPhone, kind: str, of: InventedRound) -> list[str
 
 def _of(member: Member, of: InventedRound) -> Pay | None:
     payments = member.household.payments
-    if of.place >= len(payments) or payments[of.place].component != of.component:
+    if of.number >= len(payments) or payments[of.number].component != of.component:
         return None
-    return payments[of.place]
+    return payments[of.number]
 
 
 def _is_for(status: str, kind: str, pay: Pay) -> bool:
