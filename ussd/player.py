@@ -1,4 +1,4 @@
-"""Plays inputs: what a key or a typed answer does to where a call stands, and the page that shows it."""
+"""Plays inputs: what a key or a typed input does to where a call stands, and the page that shows it."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -71,26 +71,26 @@ class Player:
         if key == BACK:
             return await self._back(state, view, msisdn)
         if view.kind == "ask":
-            return await self._answered(state, view, key, msisdn)
+            return await self._typed(state, view, key, msisdn)
         if key == MORE and not view.last:
             view.page, view.shown = view.page + 1, None
             return True
         shown = view.shown or ()
-        place = int(key) - 1 if len(key) == 1 and key in "123456789" else -1
-        if not 0 <= place < len(shown):
+        index = int(key) - 1 if len(key) == 1 and key in "123456789" else -1
+        if not 0 <= index < len(shown):
             return self._wrong(state, view)
-        taken = view.options[shown[place]]
+        taken = view.options[shown[index]]
         if view.kind == "resume":
             return await self._resumed(state, taken, msisdn)
         return await self._enter(state, taken.to, dict(taken.memory), msisdn)
 
-    async def _answered(self, state: State, view: View, key: str, msisdn: str) -> bool:
+    async def _typed(self, state: State, view: View, key: str, msisdn: str) -> bool:
         if not key:
             return self._wrong(state, view)
         if len(key) > view.most:
             view.error = too_long(self._voice(state))
             return False
-        return await self._enter(state, view.to, {view.answer: key}, msisdn)
+        return await self._enter(state, view.to, {view.remembered_as: key}, msisdn)
 
     def _wrong(self, state: State, view: View) -> bool:
         view.error = self._signs[state.language or Language.default()].wrong
@@ -164,8 +164,8 @@ class Player:
         match value:
             case Choose(text, options, keep, answers):
                 state.view = View("choose", text, _key(state), options=list(options), answers=answers)
-            case Ask(text, to, answer, most, words, keep):
-                state.view = View("ask", text, _key(state), to=to, answer=answer, most=most, words=words)
+            case Ask(text, to, remembered_as, most, words, keep):
+                state.view = View("ask", text, _key(state), to=to, remembered_as=remembered_as, most=most, words=words)
             case Say(text):
                 state.view, keep = View("say", text, _key(state)), {}
             case Go():
@@ -185,20 +185,20 @@ class Player:
             return prior.prior is not None
         return not prior.ended and len(self._public(prior.frames)) > 1
 
-    def public_place(self, prior: State) -> dict[str, Any]:
+    def public_standing(self, prior: State) -> dict[str, Any]:
         """Where to go on from: short of the private screens, since the next caller may be somebody else."""
         if prior.view is not None and prior.view.kind == "resume" and prior.prior is not None:
             return prior.prior
         public = self._public(prior.frames)
         if len(public) == len(prior.frames):
-            return prior.place()
+            return prior.standing()
         shortened = State(prior.call, language=prior.language, frames=public)
-        return shortened.place()
+        return shortened.standing()
 
     def _public(self, frames: list[Frame]) -> list[Frame]:
-        for place, frame in enumerate(frames):
+        for index, frame in enumerate(frames):
             if self._menu[frame.screen].private:
-                return frames[:place]
+                return frames[:index]
         return frames
 
     def offer_resume(self, state: State, words: tuple[str, str, str]) -> None:
@@ -219,7 +219,7 @@ class Player:
 
     def kept(self, state: State) -> dict[str, Any]:
         """Where a call stands, for the journal."""
-        return {"position": state.position, "prior": state.prior, **state.sent(), **state.place()}
+        return {"position": state.position, "prior": state.prior, **state.sent(), **state.standing()}
 
     def page(self, state: State) -> Page:
         """The page before the person, and note in the view which keys it has."""

@@ -193,7 +193,7 @@ class Standings:
         return state
 
     async def _resuming(self, state: State, prior: State) -> State:
-        state.language, state.prior = prior.language, self._player.public_place(prior)
+        state.language, state.prior = prior.language, self._player.public_standing(prior)
         self._player.offer_resume(state, interrupted(translator(prior.language or Language.default())))
         await self.mark(state)
         return state

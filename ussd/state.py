@@ -37,7 +37,7 @@ class View:
     key: str
     options: list[Option] = field(default_factory=list)
     to: str = ""
-    answer: str = ""
+    remembered_as: str = ""
     most: int = 0
     words: bool = False
     page: int = 0
@@ -113,7 +113,7 @@ class State:
         """What is stored besides of a call whose gateway sends the last input alone; nothing of another."""
         return {} if self.hop is None else {"hop": asdict(self.hop), "base": self.base, "bare": self.bare}
 
-    def place(self) -> dict[str, Any]:
+    def standing(self) -> dict[str, Any]:
         """What another call needs to go on from here."""
         view = self.view
         return {
@@ -128,7 +128,7 @@ class State:
                 "key": view.key,
                 "options": [[option.label, option.to, option.memory] for option in view.options],
                 "to": view.to,
-                "answer": view.answer,
+                "answer": view.remembered_as,
                 "most": view.most,
                 "words": view.words,
                 "page": view.page,
@@ -140,22 +140,29 @@ class State:
             "ended": self.ended,
         }
 
-    def stand_at(self, place: dict[str, Any]) -> None:
-        """Go to a `place()` of this or another call."""
-        self.language = None if place["language"] is None else Language(place["language"])
-        self.frames = [Frame(*frame[:2]) for frame in place["frames"]]
-        view = place["view"]
+    def stand_at(self, standing: dict[str, Any]) -> None:
+        """Go to a `standing()` of this or another call."""
+        self.language = None if standing["language"] is None else Language(standing["language"])
+        self.frames = [Frame(*frame[:2]) for frame in standing["frames"]]
+        view = standing["view"]
         self.view = None
         if view is not None:
             options = [Option(*option[:3]) for option in view["options"]]
             named = {name: value for name, value in view.items() if name in VIEW_FIELDS}
-            self.view = View(**{**named, "options": options, "shown": _places(view["shown"])})
-        self.ended = place["ended"]
+            self.view = View(
+                **{
+                    **named,
+                    "options": options,
+                    "remembered_as": view.get("answer", ""),
+                    "shown": _indexes(view["shown"]),
+                }
+            )
+        self.ended = standing["ended"]
 
     def to_json(self) -> str:
         """The session as stored."""
         call = {"id": self.call, "typed": self.typed, "reply": self.reply, "prior": self.prior}
-        whole = {**call, "began": self.began, "done": self.done, **self.sent(), **self.place()}
+        whole = {**call, "began": self.began, "done": self.done, **self.sent(), **self.standing()}
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -179,5 +186,5 @@ def parts(typed: str) -> list[str]:
     return typed.split("*") if typed else []
 
 
-def _places(shown: list[int] | None) -> tuple[int, ...] | None:
+def _indexes(shown: list[int] | None) -> tuple[int, ...] | None:
     return None if shown is None else tuple(shown)

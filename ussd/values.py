@@ -1,6 +1,6 @@
 """What a screen answers with: choose, ask, say; go on to another screen; or let the person try again.
 
-A value says what to show and where each answer leads, by the names of screens. It knows no pages and no keys: the
+A value says what to show and where each input leads, by the names of screens. It knows no pages and no keys: the
 engine gives an option its key and cuts what is too long.
 """
 
@@ -36,10 +36,10 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question answered by typing; the answer is remembered as `key` and `to` judges it.
+    """A question at which something is typed; the input is remembered as `key` and `to` judges it.
 
-    `most` is the longest answer in characters; `words` says that the answer is free text, in which `*` is a character
-    like others. The question and what is said of a wrong answer must fit one page together.
+    `most` is the longest input in characters; `words` says that the input is free text, in which `*` is a character
+    like others. The question and what is said of a wrong input must fit one page together.
     """
 
     text: str
