@@ -57,7 +57,7 @@ def check(
     truth: Annotated[
         int,
         typer.Option(
-            min=0, help="Instead, hold what is told of so many invented households, communes and phones to the oracle."
+            min=0, help="Instead, hold what is told of so many invented states of each subject to the oracle."
         ),
     ] = 0,
 ) -> None:
@@ -75,7 +75,7 @@ def check(
     else:
         _tell(faults, walk)
         _tell_figures(size, whole=table)
-    raise typer.Exit(1 if faults or size.share < LEAST_SHARE else 0)
+    raise typer.Exit(1 if faults or not size.fit else 0)
 
 
 def walked(longest: Longest) -> Walk:
@@ -108,6 +108,7 @@ def _hold_to_the_truth(examples: int) -> None:
     """Dial, ask by SMS and plan campaigns for invented histories, and name the smallest that is told otherwise."""
     from proof.campaign_histories import hold_campaigns
     from proof.commune_histories import hold_communes
+    from proof.event_histories import hold_events
     from proof.grievance_histories import hold_complaints
     from proof.histories import NotSo, hold
 
@@ -115,6 +116,7 @@ def _hold_to_the_truth(examples: int) -> None:
         "households": hold,
         "communes": hold_communes,
         "campaigns": hold_campaigns,
+        "events": hold_events,
         "complaints": hold_complaints,
     }
     with tempfile.TemporaryDirectory(prefix="jigi-truth-") as folder, asyncio.Runner() as runner:
@@ -188,6 +190,8 @@ def _tell(faults: list[Finding], walk: Walk) -> None:
 def _tell_figures(size: PageFigures, *, whole: bool) -> None:
     share = f"{100 * size.share:.1f} % of {size.pages} pages have at most {LINES} lines"
     out.print(f"{share} ({100 * LEAST_SHARE:.0f} % must), the longest {size.longest} septets", highlight=False)
+    for screen, keys in size.further.items():
+        out.print(f"{screen}: {size.keys[screen]} keys lead to it, and {keys} once did", highlight=False)
     if whole:
         table = Table("Screen", "Keys to it", f"Pages of more than {LINES} lines")
         for screen, keys in sorted(size.keys.items(), key=lambda each: (-size.tall.get(each[0], 0), each[0])):

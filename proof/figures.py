@@ -14,6 +14,28 @@ LINES: Final = 6
 LEAST_SHARE: Final = 0.9
 """The share of pages that must have no more; the others are lists and sums that are better whole."""
 
+NEAREST: Final[Mapping[int, str]] = {
+    0: """
+        first_language home which_household
+    """,
+    1: """
+        commune_by complaint_topics complaints eligibility household_number more payment
+    """,
+    2: """
+        about birth_year call_me commune_letters complaint_confirm complaint_reference complaint_status
+        complaint_subjects component contacts earlier_payments other_language payment_said regions_list
+        sms_restarted sms_stopped
+    """,
+    3: """
+        call_asked call_number cercles_list communes_found complaint_filed complaint_reopened complaint_words
+        secret_confirm
+    """,
+    4: """
+        communes_list days_of_commune secret_filed
+    """,
+}
+"""The fewest keys from the first dial to each screen, as they were when this was written: a screen may come nearer."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageFigures:
@@ -29,6 +51,17 @@ class PageFigures:
     def share(self) -> float:
         """The share of pages of at most `LINES` lines, 0 to 1."""
         return self.short / self.pages if self.pages else 1.0
+
+    @property
+    def further(self) -> Mapping[str, int]:
+        """The screens that more keys lead to than once did, and how many once did."""
+        once = {screen: keys for keys, screens in NEAREST.items() for screen in screens.split()}
+        return {screen: once[screen] for screen, keys in self.keys.items() if keys > once.get(screen, keys)}
+
+    @property
+    def fit(self) -> bool:
+        """Whether enough pages are short, and no screen is further than it was."""
+        return self.share >= LEAST_SHARE and not self.further
 
 
 def figures(visits: Iterable[Visit], alphabet: Alphabet) -> PageFigures:

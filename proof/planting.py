@@ -1,5 +1,6 @@
 """Plants what the truth oracle invents: a commune, its households with their phones, and their payments."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -40,9 +41,18 @@ async def plant_phone(msisdn: str, language: Language) -> None:
 
 
 async def plant_household(
-    household: History, household_no: str, name: str = "Awa Traoré", *, phone: str = "", village: str | None = None
+    household: History,
+    household_no: str,
+    name: str = "Awa Traoré",
+    *,
+    phone: str = "",
+    village: str | None = None,
+    components: Sequence[str] = COMPONENTS,
 ) -> int:
-    """Plant a household of the commune, reached at a phone unless that is '', without its payments; give its id."""
+    """Plant a household of the commune, reached at a phone unless that is '', without its payments; give its id.
+
+    A beneficiary is enrolled in `components`.
+    """
     async with writing() as session:
         row = Household(
             household_no=household_no, head_name=name, birth_year=1970, commune_pcode=COMMUNE, village=village,
@@ -54,7 +64,7 @@ async def plant_household(
         if phone:
             session.add(HouseholdPhone(household_id=row.id, position=1, msisdn=phone))
         if household.status == "beneficiary":
-            session.add_all(Enrolment(household_id=row.id, component=ComponentCode(code)) for code in COMPONENTS)
+            session.add_all(Enrolment(household_id=row.id, component=ComponentCode(code)) for code in components)
         await session.flush()
     return row.id
 

@@ -2,7 +2,8 @@
 
 from core.text.alphabet import GSM7
 from core.text.languages import Language
-from proof.figures import figures
+from menus.line import line
+from proof.figures import NEAREST, figures
 from proof.walk import TrialCaller, Visit
 
 WOMAN = TrialCaller("+22370000001", "une femme de Safo", Language("fr"))
@@ -31,3 +32,22 @@ def test_the_longest_page_is_measured_as_it_is_sent() -> None:
 def test_a_page_that_failed_is_no_page() -> None:
     size = figures([visit("home", "", error="KeyError: 'day'")], GSM7)
     assert (size.pages, size.keys, size.share, size.longest) == (0, {}, 1.0, 0)
+
+
+def test_a_screen_that_is_further_than_it_was_is_named() -> None:
+    near, far = visit("payment", "lundi", "1"), visit("payment", "lundi", "1", "1")
+    assert figures([near], GSM7).fit
+    assert figures([far], GSM7).further == {"payment": 1}
+    assert not figures([far], GSM7).fit
+    assert figures([visit("a new screen", "lundi", *"12345")], GSM7).fit
+
+
+def test_too_many_tall_pages_are_no_fit() -> None:
+    tall = [visit("home", "\n".join("abcdefg"[:7]) + str(number)) for number in range(2)]
+    short = [visit("home", str(number)) for number in range(18)]
+    assert figures([*tall, *short], GSM7).fit
+    assert not figures([*tall, *short[1:]], GSM7).fit
+
+
+def test_every_screen_that_is_measured_is_one_of_the_line() -> None:
+    assert {screen for screens in NEAREST.values() for screen in screens.split()} <= {*line}
