@@ -23,6 +23,7 @@ from core.registry.statuses import Status
 from core.schema import identity
 from core.schema.identity import DatabaseKind
 from demo.callers import CALLER_HOUSEHOLDS, FIRST_SERIAL, Situation
+from demo.contacts import contact_cells
 from demo.grievances import file_grievances
 from demo.households import CASH_PLUS_CERCLE, DemoHousehold, households
 from demo.payments import DemoPayment, Paydays, before_the_move, payments, working_day
@@ -179,7 +180,10 @@ def _written(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]
 
 def _communes(path: Path, given: Path | None) -> Path:
     if given is None:
-        return _written(path, columns(ImportKind.COMMUNES), map(astuple, DEMO_PLACES))
+        header = (*columns(ImportKind.COMMUNES), *optional_columns(ImportKind.COMMUNES))
+        contacts = contact_cells(len(DEMO_PLACES))
+        rows = ((*astuple(place), *cells) for place, cells in zip(DEMO_PLACES, contacts, strict=True))
+        return _written(path, header, rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     return Path(shutil.copyfile(given, path.with_suffix(given.suffix.lower())))
 

@@ -63,6 +63,8 @@ LONGEST: Final[Mapping[str, Any]] = {
     "times": 2,
     "n": 2,
     "code": "*384*1234#",
+    "opens": time(8, 30),
+    "closes": time(15, 30),
 }
 """What the fields of a text may hold at most."""
 

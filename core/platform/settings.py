@@ -39,6 +39,15 @@ def _forwards(window: tuple[time, time]) -> tuple[time, time]:
     return window
 
 
+def _hours(value: tuple[time, ...]) -> tuple[time, ...]:
+    """From when to when, or nothing; refused when it is neither, or would never open."""
+    if not value:
+        return value
+    if len(value) != 2:
+        raise ValueError("two hours, from,to, or nothing")
+    return _forwards((value[0], value[1]))
+
+
 def _pairs(value: object) -> object:
     """`name=number` pairs as the environment gives them, or a mapping already."""
     if not isinstance(value, str):
@@ -49,6 +58,7 @@ def _pairs(value: object) -> object:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Days = Annotated[tuple[int, int], NoDecode, BeforeValidator(_split)]
 Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split), AfterValidator(_forwards)]
+Hours = Annotated[tuple[time, ...], NoDecode, BeforeValidator(_split), AfterValidator(_hours)]
 Rates = Annotated[dict[str, PositiveFloat], NoDecode, BeforeValidator(_pairs)]
 
 
@@ -137,6 +147,9 @@ class Settings(BaseSettings):
     )
     contact_address: str = Field(
         default="Bamako, Hamdallaye ACI 2000, Rue 329, Porte 120", description="Address of the programme."
+    )
+    contact_hours: Hours = Field(
+        default=(), description="When these telephones are answered: from,to, e.g. 08:00,16:00. Empty: it is not said."
     )
 
     event_hours: PositiveInt = Field(
