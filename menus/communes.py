@@ -1,11 +1,17 @@
 """The payment days of a commune, which any phone may ask: they are public in the village."""
 
+from collections.abc import Sequence
+
 from core.payments.history import PayDay, commune_days
+from core.phrases.contacts import contacts_told
 from core.phrases.telling import day_told
-from core.places.communes import CommuneHit, cercles, communes, regions, search_communes
+from core.places.communes import cercles, communes, loose, regions
+from core.places.contacts import near_contacts
+from core.places.likeness import PlaceKind
+from core.places.search import KnownPlace, known_places, search
 from menus.line import line
 from ussd.call import Call
-from ussd.values import Value, answer, ask, choose, option, retry
+from ussd.values import Value, answer, ask, choose, go, option, retry, say
 
 MOST_DAYS = 8
 MOST_HITS = 10
@@ -57,26 +63,52 @@ async def commune_letters(call: Call) -> Value:
     return ask(call.t("Write the first letters of the commune."), "communes_found", "letters")
 
 
-@line.screen("days_of_commune")
+@line.screen("days_of_commune", "cercles_list", "communes_list")
 async def communes_found(call: Call) -> Value:
-    """The communes whose names are like the letters, told apart by their cercle."""
-    hits = await search_communes(call.word("letters"), MOST_HITS)
-    if not hits:
+    """The communes whose names are like the letters, told apart by their cercle; all of a place that is named."""
+    looked = search(await known_places(), call.word("letters"))
+    if looked.wider is not None:
+        if looked.wider.kind is PlaceKind.CERCLE:
+            return go("communes_list", cercle=looked.wider.pcode)
+        return go("cercles_list", region=looked.wider.pcode)
+    if not looked.communes:
         return retry(call.t("This commune was not found."))
     return choose(
         call.t("Choose the commune"),
-        *(option(_with_its_cercle(hit), "days_of_commune", commune=hit.pcode, name=hit.name) for hit in hits),
+        *(
+            option(f"{place.name} ({place.cercle})", "days_of_commune", commune=place.pcode, name=place.name)
+            for place in await _with_days_first(call, looked.communes[:MOST_HITS])
+        ),
     )
 
 
-@line.screen()
+async def _with_days_first(call: Call, places: Sequence[KnownPlace]) -> Sequence[KnownPlace]:
+    """Of namesakes at the head, those first that have a payment day: it is more likely one of them that is meant."""
+    namesakes = [place for place in places if loose(place.name) == loose(places[0].name)]
+    if len(namesakes) < 2:
+        return places
+    without = {place.pcode for place in namesakes if not await commune_days(place.pcode, call.today)}
+    others = [place for place in places if place not in namesakes]
+    return [*sorted(namesakes, key=lambda place: place.pcode in without), *others]
+
+
+@line.screen("commune_contacts")
 async def days_of_commune(call: Call) -> Value:
-    """The coming payment days of the commune, soonest first."""
+    """The coming payment days of the commune, soonest first, and whom to call there."""
     days = await commune_days(call.word("commune"), call.today)
+    near = await near_contacts(call.word("commune"))
+    further = [option(call.t("Phones of the commune"), "commune_contacts")] if near else []
     if not days:
-        return choose(f"{call.word('name')}\n{call.t('No date fixed yet.')}")
+        return choose(f"{call.word('name')}\n{call.t('No date fixed yet.')}", *further)
     lines = [line for day in days[:MOST_DAYS] for line in _told(call, day)]
-    return answer("\n".join([call.word("name"), *lines]))
+    return answer("\n".join([call.word("name"), *lines]), *further)
+
+
+@line.screen()
+async def commune_contacts(call: Call) -> Value:
+    """Whom to call there; the last text of the call, so that it stays to be copied."""
+    near = await near_contacts(call.word("commune"))
+    return say("\n".join([call.word("name"), *contacts_told(call.translator, near)]))
 
 
 def _told(call: Call, day: PayDay) -> list[str]:
@@ -89,7 +121,3 @@ def _told(call: Call, day: PayDay) -> list[str]:
     if day.day < call.today:
         return [where, last] if where else [last]
     return [f"{spoken}, {where}" if where else spoken, last]
-
-
-def _with_its_cercle(hit: CommuneHit) -> str:
-    return f"{hit.name} ({hit.cercle})"

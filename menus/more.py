@@ -2,12 +2,14 @@
 
 from core.call_requests.requests import ask_call
 from core.numbers.msisdn import BadNumber, local, parse_any
-from core.platform.settings import settings
+from core.phrases.contacts import contacts_told
+from core.places.contacts import NOBODY, near_contacts
 from core.registry.callers import recognise, restart_sms, stop_sms
+from core.registry.households import standing
 from menus.languages import language_options
 from menus.line import line
 from ussd.call import Call
-from ussd.values import Value, ask, choose, option, retry, say
+from ussd.values import Value, answer, ask, choose, option, retry, say
 
 
 @line.screen(
@@ -64,18 +66,24 @@ async def call_asked(call: Call) -> Value:
     return say(call.t("We will call {phone}", phone=local(number or call.msisdn)))
 
 
-@line.screen()
+@line.screen("commune_by", "contacts_said")
 async def contacts(call: Call) -> Value:
-    """Telephones and address; the last text of the call, so that it stays to be copied."""
-    return say(
-        "\n".join(
-            [
-                call.t("Jigisèmèjiri"),
-                *(call.t("Phone: {phone}", phone=number) for number in settings().contact_phones),
-                call.t("Address: {place}", place=settings().contact_address),
-            ]
-        )
+    """Whom to call. Where the household is known it is the last text of the call, so that it stays to be copied."""
+    household = await standing(call.number("household") or 0, call.today)
+    if household is not None:
+        return say("\n".join(contacts_told(call.translator, await near_contacts(household.commune_pcode))))
+    text = "\n".join(contacts_told(call.translator, NOBODY))
+    return answer(
+        text,
+        option(call.t("Phones of the commune"), "commune_by"),
+        option(call.t("Finish"), "contacts_said", contacts=text),
     )
+
+
+@line.screen()
+async def contacts_said(call: Call) -> Value:
+    """The same once more as the last text of the call, which stays on the phone."""
+    return say(call.word("contacts"))
 
 
 @line.screen()

@@ -33,6 +33,10 @@ TITLES: Final = {
     "commune_letters": "Premières lettres",
     "communes_found": "Communes trouvées",
     "days_of_commune": "Jours de paiement",
+    "commune_contacts": "Contacts de la commune",
+    "payment_code": "Code 81",
+    "complaint_code": "Code 82",
+    "commune_code": "Code 83 et la commune",
     "household_number": "Numéro du ménage",
     "birth_year": "Année de naissance",
     "identified": "Ménage reconnu",
@@ -41,6 +45,7 @@ TITLES: Final = {
     "call_number": "Autre numéro",
     "call_asked": "Rappel demandé",
     "contacts": "Contacts",
+    "contacts_said": "Contacts, à garder",
     "about": "Le programme",
     "sms_stopped": "SMS arrêtés",
     "sms_restarted": "SMS repris",
@@ -57,6 +62,7 @@ CHAPTERS: Final = {
     "following": "Suivre une plainte",
     "communes": "Jours de paiement d'une commune",
     "identity": "Reconnaître un ménage",
+    "codes": "Codes des affiches",
     "more": "Aide et réglages",
 }
 """The files of this room, in the order of the main menu."""

@@ -1,4 +1,4 @@
-"""Communes: chosen step by step from their region, or found by the letters of their name."""
+"""Communes: chosen step by step from their region, by their P-code, and how their names sound."""
 
 import re
 import unicodedata
@@ -58,6 +58,19 @@ async def commune(pcode: str) -> CommuneHit | None:
     return await sql.row(CommuneHit, COMMUNE, {"pcode": pcode})
 
 
+OF_DIGITS: Final = """
+SELECT commune.pcode, commune.name, cercle.name AS cercle, region.name AS region FROM commune
+JOIN cercle ON cercle.pcode = commune.cercle_pcode JOIN region ON region.pcode = cercle.region_pcode
+WHERE regexp_replace(commune.pcode, '[^0-9]', '', 'g') = %(digits)s LIMIT 2
+"""
+
+
+async def commune_of_digits(digits: str) -> CommuneHit | None:
+    """The commune whose P-code has these digits, `020529` for ML020529; None where there is none, or more than one."""
+    hits = await sql.rows(CommuneHit, OF_DIGITS, {"digits": digits}) if digits.isascii() and digits.isdigit() else []
+    return hits[0] if len(hits) == 1 else None
+
+
 LETTERS: Final = str.maketrans({"ɛ": "e", "ε": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "œ": "oe", "æ": "ae"})
 SPELLINGS: Final = (
     (re.compile(r"gn|n[iy](?=[aeou])"), "ny"),
@@ -85,49 +98,3 @@ def loose(name: str) -> str:
     for spelling, form in SPELLINGS:
         letters = spelling.sub(form, letters)
     return letters
-
-
-TYPO_LETTERS: Final = 4
-GUESS: Final = 3
-"""The rank of a name that only a typo leads to."""
-
-SEARCH: Final = f"""
-SELECT commune.pcode, commune.name, cercle.name AS cercle, region.name AS region, CASE
-    WHEN search = %(exact)s THEN 0 WHEN search LIKE %(starts)s THEN 1 WHEN search LIKE %(holds)s THEN 2 ELSE {GUESS}
-    END AS rank
-FROM commune JOIN cercle ON cercle.pcode = commune.cercle_pcode JOIN region ON region.pcode = cercle.region_pcode
-WHERE search LIKE %(holds)s OR search LIKE ANY(%(typos)s)
-ORDER BY rank, commune.name, cercle.name, commune.pcode LIMIT %(limit)s
-"""  # noqa: S608 - a number of ours
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    pcode: str
-    name: str
-    cercle: str
-    region: str
-    rank: int
-
-
-def _one_typo(letters: str) -> list[str]:
-    """LIKE patterns of the names one wrong, missing, surplus or swapped letter away."""
-    if len(letters) < TYPO_LETTERS:
-        return []
-    letter = range(len(letters))
-    wrong = {letters[:at] + "_" + letters[at + 1 :] for at in letter}
-    surplus = {letters[:at] + letters[at + 1 :] for at in letter}
-    missing = {letters[:at] + "_" + letters[at:] for at in range(len(letters) + 1)}
-    swapped = {letters[:at] + letters[at + 1] + letters[at] + letters[at + 2 :] for at in letter[:-1]}
-    return sorted(wrong | surplus | missing | swapped)
-
-
-async def search_communes(letters: str, limit: int = 10) -> tuple[CommuneHit, ...]:
-    """Communes whose name is, starts with or holds the letters typed; failing those, names one typo away."""
-    typed = loose(letters)
-    if not typed:
-        return ()
-    values = {"exact": typed, "starts": f"{typed}%", "holds": f"%{typed}%", "typos": _one_typo(typed), "limit": limit}
-    matches = await sql.rows(_Match, SEARCH, values)
-    sure = [match for match in matches if match.rank < GUESS]
-    return tuple(CommuneHit(match.pcode, match.name, match.cercle, match.region) for match in sure or matches)

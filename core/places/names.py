@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from core.places.communes import loose
-from core.platform import sql
+from core.places.likeness import PlaceKind
+from core.places.search import KnownPlace, known_places, places_like
+
+KINDS: Final = {PlaceKind.REGION: "région", PlaceKind.CERCLE: "cercle", PlaceKind.COMMUNE: "commune"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,34 +17,13 @@ class NamedPlace:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    pcode: str
-    name: str
-    label: str
-    size: int
-
-
-ALL: Final = """
-SELECT pcode, name, 'région ' || name AS label, 0 AS size FROM region
-UNION ALL SELECT cercle.pcode, cercle.name, 'cercle ' || cercle.name || ', ' || region.name, 1
-FROM cercle JOIN region ON region.pcode = cercle.region_pcode
-UNION ALL
-SELECT commune.pcode, commune.name, 'commune ' || commune.name || ', ' || cercle.name || ', ' || region.name, 2
-FROM commune JOIN cercle ON cercle.pcode = commune.cercle_pcode JOIN region ON region.pcode = cercle.region_pcode
-ORDER BY size, label
-"""
-
-
 async def places_named(written: str, most: int = 12) -> tuple[NamedPlace, ...]:
-    """The places of a P-code or a name, loosely spelt; failing those, the ones whose name begins so."""
-    letters, pcode = loose(written), written.strip().upper()
-    if not letters:
-        return ()
-    places = await sql.rows(_Place, ALL)
-    fitting = (
-        [place for place in places if place.pcode == pcode]
-        or [place for place in places if loose(place.name) == letters]
-        or [place for place in places if loose(place.name).startswith(letters)]
-    )
-    return tuple(NamedPlace(place.pcode, place.label) for place in fitting[:most])
+    """The place of a P-code, or the places that are the likest to a name, the wider first."""
+    places = await known_places()
+    pcode = written.strip().upper()
+    fitting = [place for place in places if place.pcode == pcode] or places_like(places, written)
+    return tuple(NamedPlace(place.pcode, _label(place)) for place in fitting[:most])
+
+
+def _label(place: KnownPlace) -> str:
+    return ", ".join(part for part in (f"{KINDS[place.kind]} {place.name}", place.cercle, place.region) if part)

@@ -5,7 +5,8 @@ from typing import Final
 
 from starlette.datastructures import FormData, QueryParams
 
-from core.places.communes import CommuneHit, commune, loose, search_communes
+from core.places.communes import CommuneHit, commune, loose
+from core.places.search import search_communes
 from core.staff.agents import Actor, Scope
 
 MOST: Final = 20

@@ -1,10 +1,10 @@
-"""Places are found step by step, or by letters typed on a keypad."""
+"""Places are found step by step, by their codes, and their names sound alike however they are spelled."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.places.communes import CommuneHit, Place, cercles, commune, communes, loose, regions, search_communes
+from core.places.communes import CommuneHit, Place, cercles, commune, commune_of_digits, communes, loose, regions
 from tests.core import seed
 
 REAL = (
@@ -63,9 +63,6 @@ class TestWithPlaces:
     async def planted(self, world: None) -> None:
         await seed.places(*REAL)
 
-    async def names(self, letters: str) -> list[str]:
-        return [hit.name for hit in await search_communes(letters)]
-
     async def test_one_goes_down_from_region_to_commune(self) -> None:
         assert Place("ML03", "Region ML03") in await regions()
         assert await cercles("ML03") == (Place("ML0301", "Cercle ML0301"),)
@@ -76,33 +73,12 @@ class TestWithPlaces:
         assert await commune("ML020102") == CommuneHit("ML020102", "Safo", "Cercle ML0201", "Region ML02")
         assert await commune("ML999999") is None
 
-    async def test_namesakes_are_told_apart_by_where_they_are(self) -> None:
-        assert await search_communes("diedougou") == (
-            CommuneHit("ML020103", "Diédougou", "Cercle ML0201", "Region ML02"),
-            CommuneHit("ML030101", "Diédougou", "Cercle ML0301", "Region ML03"),
-        )
+    @pytest.mark.parametrize(("digits", "name"), [("020102", "Safo"), ("090101", "Commune I")])
+    async def test_a_commune_is_known_by_the_digits_of_its_code(self, digits: str, name: str) -> None:
+        place = await commune_of_digits(digits)
+        assert place is not None
+        assert place.name == name
 
-    async def test_names_that_start_so_come_before_names_that_hold_it(self) -> None:
-        assert await self.names("bougou") == ["Bougouni", "Ouélessébougou"]
-
-    async def test_the_whole_name_comes_before_longer_ones(self) -> None:
-        await seed.places(("ML070101", "Safo Nord"), ("ML070102", "Safo"), ("ML070103", "Ansafo"))
-        assert await self.names("safo") == ["Safo", "Safo", "Safo Nord", "Ansafo"]
-
-    @pytest.mark.parametrize("typed", ["sikatso", "sikaso", "iskasso", "sikasbo", "sikass", "siksso", "skasso"])
-    async def test_one_wrong_letter_still_finds_the_name(self, typed: str) -> None:
-        assert await self.names(typed) == ["Sikasso"]
-
-    async def test_no_guesses_when_the_letters_are_sure(self) -> None:
-        await seed.places(("ML070101", "Sikosso"))
-        assert await self.names("sikasso") == ["Sikasso"]
-
-    async def test_two_wrong_letters_find_nothing(self) -> None:
-        assert await self.names("xikaxxo") == []
-
-    @pytest.mark.parametrize("typed", ["", " ", "%", "_", "*#", "😀"])
-    async def test_what_holds_no_letter_finds_nothing(self, typed: str) -> None:
-        assert await self.names(typed) == []
-
-    async def test_no_more_than_asked(self) -> None:
-        assert len(await search_communes("o", limit=3)) == 3
+    @pytest.mark.parametrize("digits", ["", "0201", "999999", "20102", "ML020102", "%", "٠٢٠١٠٢"])
+    async def test_other_digits_are_no_commune_of_another(self, digits: str) -> None:
+        assert await commune_of_digits(digits) is None
