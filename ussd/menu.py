@@ -1,11 +1,13 @@
 """A menu: screens and acts by name, and where each may lead.
 
 A screen shows. An act changes something: it is what an option or an answer leads to, it is done once however often the
-gateway repeats the request, and one cannot go back into it.
+gateway repeats the request, and one cannot go back into it. A shortcut is a code dialled behind the number of the line.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from core.platform.errors import JigiError
 from ussd.call import Call
@@ -45,6 +47,26 @@ class Screen:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A code that means one thing whoever dials it: `*code*81#`, and never a key of a page.
+
+    The call begins as any other, and asks what it has to ask. Where it reaches one of the screens `at`, it goes on to
+    `screen` by itself, and `0` leads back there. A screen of `through` asks what the screen still needs: once it is
+    answered the code leads on. What is dialled behind the code is remembered as `argument` ('': nothing is).
+    """
+
+    code: str
+    screen: str
+    at: frozenset[str]
+    through: frozenset[str]
+    argument: str
+
+
+CODE: Final = re.compile(r"[1-9][0-9]+")
+"""A code: two digits or more, since a key is one, and `00` is the way to the start."""
+
+
 def targets(value: Value) -> tuple[str, ...]:
     """The screens that a value leads to."""
     match value:
@@ -62,6 +84,7 @@ class Menu(Mapping[str, Screen]):
     def __init__(self, start: str) -> None:
         self.start = start
         self._screens: dict[str, Screen] = {}
+        self._shortcuts: dict[str, Shortcut] = {}
 
     def screen(self, *leads_to: str, private: bool = False) -> Callable[[Function], Function]:
         """Add a function as the screen of its name; a `private` one is not shown to whoever dials next."""
@@ -70,6 +93,23 @@ class Menu(Mapping[str, Screen]):
     def act(self, *leads_to: str) -> Callable[[Function], Function]:
         """Add a function as the act of its name."""
         return self._adding(leads_to, acts=True, private=False)
+
+    def shortcut(
+        self, code: str, *leads_to: str, at: Sequence[str], through: Sequence[str] = (), argument: str = ""
+    ) -> Callable[[Function], Function]:
+        """Add a function as the screen that a code leads to: it goes on to the answer, or to what that needs first."""
+        adding = self._adding(leads_to, acts=False, private=False)
+
+        def add(function: Function) -> Function:
+            self.add_shortcut(Shortcut(code, function.__name__, frozenset(at), frozenset(through), argument))
+            return adding(function)
+
+        return add
+
+    @property
+    def shortcuts(self) -> Mapping[str, Shortcut]:
+        """The shortcuts, by their codes."""
+        return self._shortcuts
 
     def _adding(self, leads_to: Sequence[str], *, acts: bool, private: bool) -> Callable[[Function], Function]:
         def add(function: Function) -> Function:
@@ -84,6 +124,12 @@ class Menu(Mapping[str, Screen]):
     def add(self, screen: Screen) -> None:
         """Add a screen that is made already."""
         self._screens[screen.name] = screen
+
+    def add_shortcut(self, shortcut: Shortcut) -> None:
+        """Add a code whose screen is made already, or will be."""
+        if shortcut.code in self._shortcuts:
+            raise MenuError(f"{shortcut.code} is there twice")
+        self._shortcuts[shortcut.code] = shortcut
 
     def __getitem__(self, name: str) -> Screen:
         try:
@@ -101,9 +147,9 @@ class Menu(Mapping[str, Screen]):
         return len(self._screens)
 
     def check(self) -> None:
-        """Raise MenuError for a start or a step that leads nowhere, or a screen that nothing leads to."""
-        reached = {self.start}
-        ahead = [self.start]
+        """Raise MenuError for a start, a step or a code that leads nowhere, or a screen that nothing leads to."""
+        reached = {self.start, *(shortcut.screen for shortcut in self._shortcuts.values())}
+        ahead = [*reached]
         while ahead:
             fresh = self[ahead.pop()].leads_to - reached
             reached |= fresh
@@ -111,3 +157,17 @@ class Menu(Mapping[str, Screen]):
         lost = sorted(set(self._screens) - reached)
         if lost:
             raise MenuError(f"nothing leads to {', '.join(lost)}")
+        for shortcut in self._shortcuts.values():
+            self._check_shortcut(shortcut)
+
+    def _check_shortcut(self, shortcut: Shortcut) -> None:
+        if CODE.fullmatch(shortcut.code) is None:
+            raise MenuError(f"{shortcut.code} is no code: two digits or more, of which the first is not 0")
+        for name in shortcut.at:
+            if self[name].acts:
+                raise MenuError(f"{shortcut.code} sets off at {name}, which is an act")
+        leads_to = self[shortcut.screen].leads_to
+        if shortcut.at & leads_to:
+            raise MenuError(f"{shortcut.code} leads back to where it sets off")
+        if not shortcut.through <= leads_to:
+            raise MenuError(f"{shortcut.code} goes through a screen without leading to it")

@@ -1,9 +1,9 @@
 """Plays inputs: what a key or a typed input does to where a call stands, and the page that shows it."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from core.calls.events import Event
 from core.text.alphabet import Alphabet
@@ -12,7 +12,7 @@ from core.text.translator import Translator, translator
 from ussd.call import Call
 from ussd.counting import Counts
 from ussd.journal import CallJournal
-from ussd.menu import Menu, MenuError, Screen
+from ussd.menu import Menu, MenuError, Screen, Shortcut
 from ussd.pages import BACK, HOME, MORE, DoesNotFit, Page, Room, Signs, lay_out, with_error
 from ussd.state import Frame, State, View
 from ussd.texts import signs, too_long
@@ -20,6 +20,8 @@ from ussd.values import Ask, Choose, Go, Option, Retry, Say, Value
 
 MOST_STEPS = 8
 RESUME, ANEW = "continue", "anew"
+BOUND: Final = "bound"
+"""What a screen on the way remembers of the code that was dialled: it, and what stood behind it."""
 
 
 class Player:
@@ -42,10 +44,19 @@ class Player:
         self._clock = clock
         self._signs = {language: signs(translator(language), alphabet) for language in Language}
 
-    async def start(self, state: State, msisdn: str) -> bool:
-        """Stand at the first screen."""
+    async def start(self, state: State, msisdn: str, dialled: Sequence[str] = ()) -> bool:
+        """Stand at the first screen, or where the code leads that was `dialled`."""
         state.frames, state.prior = [], None
-        return await self._enter(state, self._menu.start, {}, msisdn)
+        memory = {BOUND: list(dialled)} if dialled else {}
+        return await self._enter(state, self._menu.start, memory, msisdn)
+
+    def code_in(self, dialled: Sequence[str]) -> list[str]:
+        """The code that was dialled behind the number, with its argument ('' where it was left out); [] for none."""
+        first, *behind = [digits(cleaned(typed)) for typed in dialled[:2]] or [""]
+        shortcut = self._menu.shortcuts.get(first)
+        if shortcut is None:
+            return []
+        return [first, *(behind or [""])] if shortcut.argument else [first]
 
     async def step(self, state: State, typed: str, msisdn: str) -> bool:
         """Play one input; False when it does not fit, which the view then says."""
@@ -114,13 +125,29 @@ class Player:
         """Ask the screen `to` what to show, through those that only lead on."""
         for _ in range(MOST_STEPS):
             screen = self._menu[to]
+            bound = _bound(state, memory)
+            shortcut = self._menu.shortcuts.get(bound[0]) if bound else None
+            if shortcut is not None and to in shortcut.at:
+                return await self._set_off(state, shortcut, bound, Frame(to, memory), msisdn)
             if screen.acts:
                 return await self._act(state, screen, memory, msisdn)
             value = await self._value(state, screen, memory, msisdn)
             if not isinstance(value, Go):
                 return self._show(state, screen, memory, value)
-            to, memory = value.to, dict(value.memory)
+            to, memory = value.to, _still_bound(bound, value)
         raise MenuError(f"{to} goes round")
+
+    async def _set_off(self, state: State, shortcut: Shortcut, bound: Sequence[str], at: Frame, msisdn: str) -> bool:
+        """Go where a code leads from a screen, which is not shown but gone back to."""
+        state.frames.append(at)
+        for frame in state.frames:
+            frame.memory.pop(BOUND, None)
+        memory = {shortcut.argument: bound[1]} if shortcut.argument else {}
+        fits = await self._enter(state, shortcut.screen, memory, msisdn)
+        reached = state.frames[-1]
+        if reached.screen in shortcut.through:
+            reached.memory[BOUND] = list(bound)
+        return fits
 
     async def _act(self, state: State, screen: Screen, memory: dict[str, Any], msisdn: str) -> bool:
         """Do an act once for the page it was chosen on, and keep with it where the call stands after it."""
@@ -129,16 +156,17 @@ class Player:
                 state.stand_at(entry.before)
                 return True
             value = await self._value(state, screen, memory, msisdn)
-            fits = await self._acted(state, screen, value, msisdn)
+            fits = await self._acted(state, screen, memory, value, msisdn)
             entry.keep(self.kept(state))
             return fits
 
-    async def _acted(self, state: State, screen: Screen, value: Value, msisdn: str) -> bool:
+    async def _acted(self, state: State, screen: Screen, memory: dict[str, Any], value: Value, msisdn: str) -> bool:
         if isinstance(value, Retry):
             return self._show(state, screen, {}, value)
+        bound = _bound(state, memory)
         state.frames = []
         if isinstance(value, Go):
-            return await self._enter(state, value.to, dict(value.memory), msisdn)
+            return await self._enter(state, value.to, _still_bound(bound, value), msisdn)
         if isinstance(value, Say):
             return self._show(state, screen, {}, value)
         raise MenuError(f"{screen.name} is an act: it may say, go on or let try again")
@@ -254,6 +282,16 @@ class Player:
 
     def _voice(self, state: State) -> Translator:
         return translator(state.language or Language.default())
+
+
+def _bound(state: State, memory: Mapping[str, Any]) -> list[str]:
+    """The code that was dialled and has not led anywhere yet, with its argument; [] for none."""
+    return list({**state.memory(), **memory}.get(BOUND, ()))
+
+
+def _still_bound(bound: Sequence[str], value: Go) -> dict[str, Any]:
+    """What is remembered on the way to where a screen leads."""
+    return {BOUND: list(bound), **value.memory} if bound else dict(value.memory)
 
 
 def _view(state: State) -> View:

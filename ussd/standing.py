@@ -5,9 +5,12 @@ furthest place that the journal kept. A gateway that sends the last input alone 
 engine keeps it with the session, and joins the input to it. When Redis lost such a session, the journal has what was
 acted on: the page of that very hop if it is repeated, else the offer to continue there, else the beginning. While Redis
 does not answer at all, the journal keeps every page of such a call, so that it goes on.
+
+A code (`ussd.menu.Shortcut`) is read where a call begins and nowhere else. Whoever dials anything behind the number
+asks for that, and is not asked whether to continue a call that was cut.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -118,7 +121,8 @@ class Standings:
                 if ahead and asks_words(state):
                     ahead = ["*".join(ahead)]
         if state is None:
-            state = await self._started(self._new(hop), hop.msisdn)
+            state = await self._started(self._new(hop), hop.msisdn, ahead)
+            ahead = ahead[state.inputs :]
         return StandingCall(state, ahead, typed)
 
     async def _before_last(self, hop: Hop, last: LastInput, stored: State | None) -> StandingCall:
@@ -142,7 +146,9 @@ class Standings:
         state = self._heard(self._new(hop, begins=True), last)
         if not last.text and prior is not None and self._player.resumable(prior):
             return StandingCall(await self._resuming(state, prior), [], "")
-        return _playing(await self._started(state, hop.msisdn), parts(last.text))
+        dialled = parts(last.text)
+        await self._started(state, hop.msisdn, dialled)
+        return _playing(state, dialled[state.inputs :])
 
     async def _offered(self, hop: Hop, last: LastInput, kept: State) -> StandingCall:
         """What was typed belongs to a page that is lost: the offer to continue at what was kept, or the beginning."""
@@ -188,8 +194,13 @@ class Standings:
             return (call, None) if before is None else (earlier, before)
         return call, kept
 
-    async def _started(self, state: State, msisdn: str) -> State:
-        await self._player.start(state, msisdn)
+    async def _started(self, state: State, msisdn: str, dialled: Sequence[str] = ()) -> State:
+        """A call at its beginning; a code that was dialled behind the number has been typed then."""
+        code = self._player.code_in(dialled)
+        state.typed = "*".join(dialled[: len(code)])
+        await self._player.start(state, msisdn, code)
+        if len(code) > len(dialled):
+            await self.mark(state)  # what is typed next is no part of the code, and looks so when it is played again
         return state
 
     async def _resuming(self, state: State, prior: State) -> State:

@@ -21,7 +21,7 @@ class SmallMenu:
 
 
 def small_menu() -> SmallMenu:  # noqa: C901 - one of each kind
-    """Language, home, a list of twelve, a checked question, free words, an act, a private screen, long texts."""
+    """Language, home, a list of twelve, a checked question, free words, an act, a private screen, long texts, codes."""
     menu = Menu(start="start")
     small = SmallMenu(menu)
 
@@ -99,5 +99,27 @@ def small_menu() -> SmallMenu:  # noqa: C901 - one of each kind
     @menu.screen()
     async def long(call: Call) -> Value:
         return say(" ".join(f"word{place}" for place in range(60)))
+
+    @menu.shortcut("81", "twelve", at=("home",))
+    async def twelve_code(call: Call) -> Value:
+        return go("twelve")
+
+    @menu.shortcut("82", "words", "owner", at=("home",), through=("owner",))
+    async def owner_code(call: Call) -> Value:
+        return go("words") if call.word("owner") else go("owner")
+
+    @menu.screen("owned")
+    async def owner(call: Call) -> Value:
+        return ask("Whose?", "owned", "owner")
+
+    @menu.act("home")
+    async def owned(call: Call) -> Value:
+        if call.word("owner") == "nobody":
+            return retry("Nobody is nobody.")
+        return go("home", owner=call.word("owner"))
+
+    @menu.shortcut("83", "picked", "twelve", at=("home",), argument="which")
+    async def picked_code(call: Call) -> Value:
+        return go("picked", place=int(call.word("which"))) if call.word("which") else go("twelve")
 
     return small
