@@ -105,6 +105,7 @@ def _written(pressed: Pressed) -> str:
 
 def ways(visits: Sequence[Visit], tasks: Iterable[Task]) -> list[Way]:
     """The fewest keys to each task, and the first of those in the order of keys."""
+    visits = [visit for visit in visits if not visit.code]
     by_keys = {(visit.caller.msisdn, visit.keys): visit for visit in reversed(visits) if not visit.error}
     steps_found = []
     for task in tasks:

@@ -73,9 +73,10 @@ def _pairs(visits: Iterable[Visit]) -> Iterator[Pair]:
 def _of_screen(pairs: Sequence[Pair], seen: set[str], alphabet: Alphabet) -> list[Pair]:
     """The pages of one screen, fewest keys first; `seen` are the texts that were shown, and are now."""
 
-    def worth(pair: Pair) -> tuple[int, int, int]:
-        keys = next(iter(pair.values())).keys
-        return (len(pair), max(alphabet.measure(visit.text) for visit in pair.values()), -len(keys))
+    def worth(pair: Pair) -> tuple[int, int, bool, int]:
+        visit = next(iter(pair.values()))
+        longest = max(alphabet.measure(each.text) for each in pair.values())
+        return (len(pair), longest, not visit.code, -len(visit.keys))
 
     best: dict[object, Pair] = {}
     for pair in pairs:

@@ -35,6 +35,8 @@ class Fault(Word):
     TOO_FAR = "too many keys"
     NO_WAY_BACK = "no way back"
     ENDLESS = "without end"
+    CODE_IS_A_KEY = "a code is a key"
+    CODE_LOST = "a code leads elsewhere"
     EXCEPTION = "exception"
 
 
@@ -106,6 +108,7 @@ def _all(walk: Walk, menu: Menu, rules: Rules) -> Iterator[Finding]:
             yield _of(visit, Fault.ENDLESS, "ever more pages, not all of them seen")
     yield from _menu(walk, menu, rules.tasks)
     yield from _tasks(walk.visits, rules.tasks)
+    yield from _codes(walk.visits, menu)
 
 
 def _page(visit: Visit, rules: Rules) -> Iterator[Finding]:
@@ -187,7 +190,7 @@ def _menu(walk: Walk, menu: Menu, tasks: Sequence[Task]) -> Iterator[Finding]:
 def _tasks(visits: Iterable[Visit], tasks: Sequence[Task]) -> Iterator[Finding]:
     nearest: dict[tuple[str, Language], Visit] = {}
     for visit in visits:
-        if visit.error:
+        if visit.error or visit.code:
             continue
         mark = (visit.screen, visit.caller.language)
         earlier = nearest.get(mark)
@@ -197,6 +200,23 @@ def _tasks(visits: Iterable[Visit], tasks: Sequence[Task]) -> Iterator[Finding]:
         for (screen, _), visit in nearest.items():
             if screen == task.screen and len(visit.keys) > task.most_keys:
                 yield _of(visit, Fault.TOO_FAR, f"{task.name}: {len(visit.keys)} keys, at most {task.most_keys}")
+
+
+def _codes(visits: Sequence[Visit], menu: Menu) -> Iterator[Finding]:
+    """A code that some page of the beginning takes for an answer, and one by which a caller came to nothing."""
+    for visit in visits:
+        if not visit.keys and (visit.kind == "ask" or menu.shortcuts.keys() & OPTION.findall(visit.text)):
+            yield _of(visit, Fault.CODE_IS_A_KEY, "a call begins with a page that may take a code for an answer")
+    led = {(visit.caller.msisdn, visit.code) for visit in visits if _is_led(visit, menu)}
+    for visit in visits:
+        if visit.code and visit.keys == (visit.code,) and (visit.caller.msisdn, visit.code) not in led:
+            yield _of(visit, Fault.CODE_LOST, f"{visit.code} was dialled, and its screen never asked")
+
+
+def _is_led(visit: Visit, menu: Menu) -> bool:
+    """Whether a call came to the screen of the code that it was dialled by."""
+    shortcut = menu.shortcuts.get(visit.code.partition("*")[0])
+    return shortcut is not None and shortcut.screen in visit.ran
 
 
 def _of(visit: Visit, fault: Fault, detail: str) -> Finding:

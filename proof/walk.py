@@ -22,6 +22,7 @@ from ussd.hops import Hop, Reply
 from ussd.journal import CallJournal
 from ussd.menu import Function, Menu, Screen
 from ussd.pages import BACK, HOME, MORE
+from ussd.player import BOUND
 from ussd.sessions import Held
 from ussd.state import State
 from ussd.values import Value
@@ -80,6 +81,8 @@ class Visit:
     seconds: float
     error: str = ""
     endless: bool = False
+    code: str = ""
+    """The code by which the call was dialled, whose keys are not those of the menu."""
 
 
 @dataclass(slots=True)
@@ -171,6 +174,8 @@ class Walker:
         self._undone = undone
         self._typed_at = inputs
         self._walk = Walk()
+        self._menu = menu
+        self._dialled = ""
         self._tried: set[tuple[str, ...]] = set()
         self._calls = 0
 
@@ -179,20 +184,31 @@ class Walker:
         began = time.perf_counter()
         for caller in callers:
             self._walk.callers += 1
-            await self._from_first_dial(caller)
+            seen: set[tuple[object, ...]] = set()
+            for dialled in ("", *self._codes()):
+                await self._from_first_dial(caller, dialled, seen)
         self._walk.seconds += time.perf_counter() - began
         return self._walk
 
-    async def _from_first_dial(self, caller: TrialCaller) -> None:
+    def _codes(self) -> list[str]:
+        """What is dialled behind the number: each code, by itself and with what may stand behind it."""
+        return [
+            "*".join(part for part in (shortcut.code, behind) if part)
+            for shortcut in self._menu.shortcuts.values()
+            for behind in ("", *(self._answers.get(shortcut.screen, ()) if shortcut.argument else ()))
+        ]
+
+    async def _from_first_dial(self, caller: TrialCaller, dialled: str, seen: set[tuple[object, ...]]) -> None:
         self._calls += 1
+        self._dialled = dialled
         self._shelf.state = None
-        seen: set[tuple[object, ...]] = set()
         pages: Counter[str] = Counter()
         ahead: deque[tuple[str, tuple[str, ...]]] = deque()
-        first = await self._hop(caller, None, "", ())
-        if first is not None:
+        first_keys = (dialled,) if dialled else ()
+        first = await self._hop(caller, None, dialled, first_keys)
+        if first is not None and _page(State.from_json(first)) not in seen:
             seen.add(_page(State.from_json(first)))
-            ahead.append((first, ()))
+            ahead.append((first, first_keys))
         while ahead:
             stored, keys = ahead.popleft()
             state = State.from_json(stored)
@@ -288,6 +304,7 @@ class Walker:
             written=_written(state),
             seconds=seconds,
             error=failed,
+            code=self._dialled,
         )
         self._walk.visits.append(visit)
         if before is not None and keys[-1] not in (BACK, HOME):
@@ -307,6 +324,8 @@ def _recording(menu: Menu, ran: list[str]) -> Menu:
     heard = _Unchecked(menu.start)
     for screen in menu.values():
         heard.add(replace(screen, function=_heard(screen, ran)))
+    for shortcut in menu.shortcuts.values():
+        heard.add_shortcut(shortcut)
     return heard
 
 
@@ -354,7 +373,7 @@ def _choices(state: State | None) -> tuple[Choice, ...]:
 
 
 def _page(state: State) -> tuple[object, ...]:
-    """What makes a page another page: its screen, language, text and where its keys lead."""
+    """What makes a page another: its screen, language, text, where its keys lead, and a code that is to lead on."""
     view = state.view
     targets = () if view is None else tuple((option.to, repr(sorted(option.memory.items()))) for option in view.options)
-    return (_screen(state), state.language, state.reply, targets)
+    return (_screen(state), state.language, state.reply, targets, repr(state.memory().get(BOUND)))

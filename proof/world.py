@@ -19,6 +19,7 @@ from core.text.catalogue import load
 from core.text.languages import Language
 from demo import world
 from demo.callers import DEMO_CALLERS
+from demo.places import DEMO_PLACES
 from menus.line import line
 from menus.tasks import TASKS
 from proof.findings import Rules
@@ -54,6 +55,7 @@ STRETCH: Final = (
     "WHERE id IN (SELECT household_id FROM household_phone WHERE msisdn LIKE '+223700000%%')",
     "UPDATE component_event SET place = %(place)s",
     "UPDATE grievance SET answer = %(reason)s WHERE answer IS NOT NULL",
+    "UPDATE commune SET agency_name = %(agency)s WHERE agency_name IS NOT NULL",
     "UPDATE commune SET name = %(commune)s WHERE pcode IN (SELECT pcode FROM commune ORDER BY pcode LIMIT 3)",
 )
 """What makes the world's values as long as real ones are."""
@@ -108,6 +110,7 @@ def inputs() -> Mapping[str, Sequence[str]]:
         "household_number": (first.household_no or "", "90000011", "12345678"),
         "birth_year": (str(first.birth_year), "1900", "75"),
         "complaint_reference": (*references, "1234567", "1000009"),
+        "commune_code": (DEMO_PLACES[0].commune_pcode.removeprefix("ML"), "999999"),
         "commune_letters": ("safo", "si", "zzzz"),
         "call_number": ("76 12 34 56", "12"),
         "complaint_words": ("On ne m'a pas payé.", "W" * 160),
