@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from core.payments.history import PayDay, commune_days
 from core.phrases.contacts import contacts_told
 from core.phrases.telling import day_told
-from core.places.communes import cercles, communes, loose, regions
+from core.places.communes import Place, cercles, communes, loose, regions
 from core.places.contacts import near_contacts
 from core.places.likeness import PlaceKind
 from core.places.search import KnownPlace, known_places, search
 from menus.line import line
 from ussd.call import Call
-from ussd.values import Value, answer, ask, choose, go, option, retry, say
+from ussd.values import Value, answer, ask, choose, option, retry, say
 
 MOST_DAYS = 8
 MOST_HITS = 10
@@ -41,7 +41,10 @@ async def regions_list(call: Call) -> Value:
 @line.screen("communes_list")
 async def cercles_list(call: Call) -> Value:
     """The cercles of the region."""
-    places = await cercles(call.word("region"))
+    return _choose_cercle(call, await cercles(call.word("region")))
+
+
+def _choose_cercle(call: Call, places: Sequence[Place]) -> Value:
     return choose(
         call.t("Choose the cercle"), *(option(place.name, "communes_list", cercle=place.pcode) for place in places)
     )
@@ -63,21 +66,20 @@ async def commune_letters(call: Call) -> Value:
     return ask(call.t("Write the first letters of the commune."), "communes_found", "letters")
 
 
-@line.screen("days_of_commune", "cercles_list", "communes_list")
+@line.screen("days_of_commune", "communes_list")
 async def communes_found(call: Call) -> Value:
     """The communes whose names are like the letters, told apart by their cercle; all of a place that is named."""
     looked = search(await known_places(), call.word("letters"))
-    if looked.wider is not None:
-        if looked.wider.kind is PlaceKind.CERCLE:
-            return go("communes_list", cercle=looked.wider.pcode)
-        return go("cercles_list", region=looked.wider.pcode)
+    if looked.wider is not None and looked.wider.kind is PlaceKind.REGION:
+        return _choose_cercle(call, await cercles(looked.wider.pcode))
     if not looked.communes:
         return retry(call.t("This commune was not found."))
+    shown = looked.communes if looked.wider else await _with_days_first(call, looked.communes[:MOST_HITS])
     return choose(
         call.t("Choose the commune"),
         *(
             option(f"{place.name} ({place.cercle})", "days_of_commune", commune=place.pcode, name=place.name)
-            for place in await _with_days_first(call, looked.communes[:MOST_HITS])
+            for place in shown
         ),
     )
 

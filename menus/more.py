@@ -9,7 +9,7 @@ from core.registry.households import standing
 from menus.languages import language_options
 from menus.line import line
 from ussd.call import Call
-from ussd.values import Value, answer, ask, choose, option, retry, say
+from ussd.values import Value, ask, choose, option, retry, say
 
 
 @line.screen(
@@ -66,24 +66,12 @@ async def call_asked(call: Call) -> Value:
     return say(call.t("We will call {phone}", phone=local(number or call.msisdn)))
 
 
-@line.screen("commune_by", "contacts_said")
-async def contacts(call: Call) -> Value:
-    """Whom to call. Where the household is known it is the last text of the call, so that it stays to be copied."""
-    household = await standing(call.number("household") or 0, call.today)
-    if household is not None:
-        return say("\n".join(contacts_told(call.translator, await near_contacts(household.commune_pcode))))
-    text = "\n".join(contacts_told(call.translator, NOBODY))
-    return answer(
-        text,
-        option(call.t("Phones of the commune"), "commune_by"),
-        option(call.t("Finish"), "contacts_said", contacts=text),
-    )
-
-
 @line.screen()
-async def contacts_said(call: Call) -> Value:
-    """The same once more as the last text of the call, which stays on the phone."""
-    return say(call.word("contacts"))
+async def contacts(call: Call) -> Value:
+    """Whom to call, those near the household first; the last text of the call, so that it stays to be copied."""
+    household = await standing(call.number("household") or 0, call.today)
+    near = NOBODY if household is None else await near_contacts(household.commune_pcode)
+    return say("\n".join(contacts_told(call.translator, near)))
 
 
 @line.screen()

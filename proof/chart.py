@@ -57,15 +57,21 @@ class Chart:
 
 
 def chart_of(walk: Walk, menu: Menu, tasks: Sequence[Task] = TASKS) -> Chart:
-    """The chart of a menu: every step that its screens say they may take, with the keys that the walk saw."""
+    """The chart of a menu: every step that its screens say they may take, with the keys that the walk saw.
+
+    What a code leads through is left out: nothing is pressed there, and the legend says where codes lead.
+    """
     pressed = keys_pressed(walk.visits)
     asking = {visit.screen for visit in walk.visits if visit.kind == "ask"}
     steps = []
-    for source, screen in menu.items():
+    by_code = {shortcut.screen for shortcut in menu.shortcuts.values()}
+    screens = tuple(name for name in menu if name not in by_code)
+    for source in screens:
+        screen = menu[source]
         for target in sorted(screen.leads_to):
             typed = TYPED if source in asking and (source, target) in walk.steps else ""
             steps.append(ChartStep(source, target, _written(pressed.get((source, target), {})) or typed))
-    return Chart(tuple(menu), tuple(steps), tuple(ways(walk.visits, tasks)))
+    return Chart(screens, tuple(steps), tuple(ways(walk.visits, tasks)))
 
 
 Pressed = Mapping[int, set[int]]

@@ -28,7 +28,7 @@ TRACK: Final = 0.95
 """Between the middles of two ways that go side by side."""
 LETTERS: Final = 15
 """Letters of a title that a box is wide."""
-GUTTER: Final = 13.5
+GUTTER: Final = 12.6
 LEGEND_TOP: Final = 196.0
 OVER_LEGEND: Final = 2
 """The last layer that the legend stands under."""
@@ -57,7 +57,7 @@ def draw(chart: Chart, menu: Menu) -> str:
         *(line for step in forward for line in sheet.key(step)),
         *sheet.returns(returning),
     ]
-    return "\n".join([*_head(chart), *drawn, *_legend(chart), "</svg>", ""])
+    return "\n".join([*_head(chart), *drawn, *_legend(chart, menu), "</svg>", ""])
 
 
 def chart_in(svg: str) -> Chart:
@@ -323,7 +323,7 @@ def _head(chart: Chart) -> Iterator[str]:
     yield f'<text class="under" x="{LEFT:g}" y="18">{words}</text>'
 
 
-def _legend(chart: Chart) -> Iterator[str]:
+def _legend(chart: Chart, menu: Menu) -> Iterator[str]:
     tasks = {task.screen: task for task in TASKS}
     x, y = LEFT, LEGEND_TOP
     yield f'<g class="legend"><text class="heading" x="{x:g}" y="{_n(y)}">Le plus court chemin pour…</text>'
@@ -340,7 +340,8 @@ def _legend(chart: Chart) -> Iterator[str]:
         yield f'<g class="{kind}"><rect x="{x:g}" y="{_n(y - 1)}" width="8" height="4" rx="{radius}"/></g>'
         yield f'<text x="{_n(x + 10.5)}" y="{_n(y + 2.2)}">{words}</text>'
         y += 5.2
-    for words in REMARKS:
+    codes = ", ".join(title(shortcut.screen) for shortcut in menu.shortcuts.values())
+    for words in (*REMARKS, *([f"Codes derrière le numéro : {codes}"] if codes else [])):
         yield f'<text x="{x:g}" y="{_n(y + 2.2)}">{words}</text>'
         y += 4.4
     yield "</g>"

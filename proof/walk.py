@@ -195,7 +195,7 @@ class Walker:
         return [
             "*".join(part for part in (shortcut.code, behind) if part)
             for shortcut in self._menu.shortcuts.values()
-            for behind in ("", *(self._answers.get(shortcut.screen, ()) if shortcut.argument else ()))
+            for behind in ("", *(self._typed_at.get(shortcut.screen, ()) if shortcut.argument else ()))
         ]
 
     async def _from_first_dial(self, caller: TrialCaller, dialled: str, seen: set[tuple[object, ...]]) -> None:

@@ -71,7 +71,7 @@ def readings(written: str) -> list[Reading]:
     if not words or (len(words) > 1 and JOINTS.issuperset(words)):
         return []
     if kind_named(words[0]) in WIDER:
-        return [Reading((), _segments(words))]
+        return _from_wide_to_narrow(words)
     ways = _inside(words, ())
     if len(parts) > 1:
         ways += _inside(parts[0], [segment for part in parts[1:] for segment in _segments(part)])
@@ -80,6 +80,14 @@ def readings(written: str) -> list[Reading]:
             ways += _inside(whole[:at], _segments(whole[at:]))
             ways += _inside(whole[at:], _segments(whole[:at]))
     return [*dict.fromkeys(ways), Reading((), (Within(bare(words)),))]
+
+
+def _from_wide_to_narrow(words: Sequence[str]) -> list[Reading]:
+    """`Cercle de Kati`, and `cercle de Kati, commune de Safo`."""
+    at = next((at for at, word in enumerate(words) if kind_named(word) is PlaceKind.COMMUNE), len(words))
+    within = _segments(words[:at])
+    names = _inside(words[at:], within) if at < len(words) else []
+    return [*names, Reading((), within)] if within else names
 
 
 def _inside(name: Sequence[str], within: Sequence[Within]) -> list[Reading]:
@@ -97,7 +105,7 @@ def _segments(words: Sequence[str]) -> tuple[Within, ...]:
     starts = sorted({0, *(at for at, word in enumerate(words) if kind_named(word) in WIDER)})
     pieces = [tuple(words[start:end]) for start, end in zip(starts, [*starts[1:], len(words)], strict=True)]
     segments = (Within(bare(piece), kind_named(piece[0])) for piece in pieces)
-    return tuple(Within(each.words, each.kind if each.kind in WIDER else None) for each in segments)
+    return tuple(Within(each.words, each.kind if each.kind in WIDER else None) for each in segments if each.words)
 
 
 Nearness = tuple[Likeness, int]
@@ -210,6 +218,8 @@ def places_like(places: Iterable[KnownPlace], written: str) -> list[KnownPlace]:
     """The places of any kind that are as like as any to what was written, the wider first."""
     ways = readings(written)
     kind = kind_named(words_of(written)[0]) if ways else None
+    if kind in WIDER and any(way.name for way in ways):
+        kind = PlaceKind.COMMUNE
     if kind is not None:
         places = [place for place in places if place.kind is kind]
     if kind in WIDER:

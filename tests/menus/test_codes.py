@@ -71,7 +71,7 @@ async def test_a_phone_without_a_household_names_one_and_then_lands_on_its_payme
     call = await town.speaking(Situation.UNREGISTERED, FR)
     assert (await call.dial("81")).text.startswith(NUMBER)
     await call.reply(woman.household_no or "")
-    assert (await call.reply(str(woman.birth_year))).text.startswith("Prochain paiement : ")
+    assert (await call.reply(str(woman.birth_year))).text.startswith("Awa\nProchain paiement : ")
     assert "1 Date de paiement" in (await call.reply("0")).text
 
 

@@ -42,15 +42,14 @@ async def test_where_nobody_near_is_known_the_programme_stays_on_the_phone(town:
     assert text.startswith(f"{PROGRAMME}\n{ADDRESS}")
 
 
-async def test_a_phone_without_household_is_told_the_programme_and_may_keep_it_or_ask_a_commune(town: Town) -> None:
+async def test_a_phone_without_household_is_told_the_programme_and_may_ask_a_commune(town: Town) -> None:
     call = await town.speaking(Situation.UNREGISTERED, FR)
-    page = await pressed(call, "5", "2")
-    assert page.startswith(f"{PROGRAMME}\n{ADDRESS}")
-    assert (await call.reply("1")).text.startswith("Votre commune ?")
-    await call.reply("0")
-    end = await call.reply("2")
-    assert end.ends
-    assert end.text.startswith(PROGRAMME)
+    text = await pressed(call, "5", "2")
+    assert call.screen is not None
+    assert call.screen.ends
+    assert text.startswith(f"{PROGRAMME}\n{ADDRESS}")
+    again = town.phone(call.msisdn)
+    assert "1 Téléphones de la commune" in await pressed(again, "1", "1", "safo", "1")
 
 
 @pytest.mark.parametrize(("language", "label", "committee"), [

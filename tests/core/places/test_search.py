@@ -70,6 +70,8 @@ def shown(written: str) -> list[str]:
         ("commune de Safo, cercle de Kati", "Safo, Kati"),
         ("Safo cercle de Kati région de Koulikoro", "Safo, Kati"),
         ("komini Safo", "Safo, Kati"),
+        ("cercle de Kati, commune de Safo", "Safo, Kati"),
+        ("Région Koulikoro cercle Kati commune Safo", "Safo, Kati"),
         ("commune de Kati", "Kati Commune, Kati"),
         ("Diédougou Koutiala", "Diedougou, Koutiala"),
         ("jedugu, cercle de Bla", "Diedougou, Bla"),
@@ -134,6 +136,21 @@ def test_a_cercle_or_region_is_known_where_it_is_named_or_no_commune_is(written:
     assert (place and place.name) == wider
 
 
+@pytest.mark.parametrize(
+    ("written", "labels"),
+    [
+        ("kati", [PlaceKind.CERCLE, PlaceKind.COMMUNE]),
+        ("cercle de kati", [PlaceKind.CERCLE]),
+        ("commune de kati", [PlaceKind.COMMUNE]),
+        ("Gao", [PlaceKind.REGION, PlaceKind.CERCLE, PlaceKind.COMMUNE]),
+        ("région de Gao", [PlaceKind.REGION]),
+        ("cercle de Kati, commune de Safo", [PlaceKind.COMMUNE]),
+    ],
+)
+def test_the_desk_is_given_every_kind_of_place_so_called_the_wider_first(written: str, labels: list[PlaceKind]) -> None:
+    assert [place.kind for place in places_like(MALI, written)] == labels
+
+
 def test_a_cercle_gives_its_communes_and_no_others() -> None:
     assert {place.cercle for place in communes_like(MALI, "cercle de Kati")} == {"Kati"}
     assert len(communes_like(MALI, "cercle de Kati")) == 5
@@ -159,6 +176,8 @@ NONSENSE = (
     "zzzz",
     "12345678",
     "la de du",
+    "cercle",
+    "région de",
     "s",
 )
 
