@@ -69,7 +69,7 @@ async def call_asked(call: Call) -> Value:
 @line.screen()
 async def contacts(call: Call) -> Value:
     """Whom to call, those near the household first; the last text of the call, so that it stays to be copied."""
-    household = await standing(call.number("household") or 0, call.today)
+    household = await standing(call.number("household") or 0, call.now)
     near = NOBODY if household is None else await near_contacts(household.commune_pcode)
     return say("\n".join(contacts_told(call.translator, near)))
 

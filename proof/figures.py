@@ -72,7 +72,8 @@ def figures(visits: Iterable[Visit], alphabet: Alphabet) -> PageFigures:
         if visit.error:
             continue
         screens.setdefault((visit.caller.language.value, visit.text), visit.screen)
-        keys[visit.screen] = min(keys.get(visit.screen, len(visit.keys)), len(visit.keys))
+        if not visit.code:
+            keys[visit.screen] = min(keys.get(visit.screen, len(visit.keys)), len(visit.keys))
     tall = Counter(screen for (_, text), screen in screens.items() if text.count("\n") >= LINES)
     return PageFigures(
         pages=len(screens),

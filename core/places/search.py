@@ -176,25 +176,25 @@ def _slip(words: tuple[str, ...], name: str) -> Likeness | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class PlaceSearch:
     """The communes meant, best first; and where no more than a cercle or region is named, that, with its communes."""
 
     communes: Sequence[KnownPlace]
     wider: KnownPlace | None = None
 
 
-def search(places: Sequence[KnownPlace], written: str) -> Search:
+def search(places: Sequence[KnownPlace], written: str) -> PlaceSearch:
     """What somebody who writes this looks for."""
     ways = readings(written)
     communes = [place for place in places if place.kind is PlaceKind.COMMUNE]
     hits = ranked(communes, ways)
     if hits or not ways:
-        return Search([place for _, place in hits])
+        return PlaceSearch([place for _, place in hits])
     wider = _wider(places, ways[-1])
     if wider is None:
-        return Search(())
+        return PlaceSearch(())
     inside = [place for place in communes if wider.name == _name_around(place, wider.kind)]
-    return Search(sorted(inside, key=lambda place: (place.name, place.cercle, place.pcode)), wider)
+    return PlaceSearch(sorted(inside, key=lambda place: (place.name, place.cercle, place.pcode)), wider)
 
 
 def _name_around(place: KnownPlace, kind: PlaceKind) -> str:
