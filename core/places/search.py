@@ -46,7 +46,7 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """A way to read what was written: the words of a name (none: any place), and all that it lies in."""
 
     name: tuple[str, ...]
@@ -63,7 +63,7 @@ FIGURES: Final = {"1": "i", "2": "ii", "3": "iii", "4": "iv", "5": "v", "6": "vi
 _PARTED = re.compile(r"[,;()/]")
 
 
-def readings(written: str) -> list[Reading]:
+def interpretations(written: str) -> list[Interpretation]:
     """The ways to read what was written, the plainest first; one alone where a cercle or region is named as such."""
     parts = [words_of(part) for part in _PARTED.split(written)]
     parts = [part for part in parts if part]
@@ -79,25 +79,25 @@ def readings(written: str) -> list[Reading]:
         for at in range(1, len(whole)):
             ways += _inside(whole[:at], _segments(whole[at:]))
             ways += _inside(whole[at:], _segments(whole[:at]))
-    return [*dict.fromkeys(ways), Reading((), (Within(bare(words)),))]
+    return [*dict.fromkeys(ways), Interpretation((), (Within(bare(words)),))]
 
 
-def _from_wide_to_narrow(words: Sequence[str]) -> list[Reading]:
+def _from_wide_to_narrow(words: Sequence[str]) -> list[Interpretation]:
     """`Cercle de Kati`, and `cercle de Kati, commune de Safo`."""
     at = next((at for at, word in enumerate(words) if kind_named(word) is PlaceKind.COMMUNE), len(words))
     within = _segments(words[:at])
     names = _inside(words[at:], within) if at < len(words) else []
-    return [*names, Reading((), within)] if within else names
+    return [*names, Interpretation((), within)] if within else names
 
 
-def _inside(name: Sequence[str], within: Sequence[Within]) -> list[Reading]:
+def _inside(name: Sequence[str], within: Sequence[Within]) -> list[Interpretation]:
     """A name as it stands, with its number as it is registered, and without the kind of place beside it."""
     behind = name[1:] if kind_named(name[0]) is not None else ()
     while behind and behind[0] in JOINTS:
         behind = behind[1:]
     names = [tuple(name), tuple(behind), bare(name)]
     numbered = [(*each[:-1], FIGURES[each[-1]]) for each in names if each and each[-1] in FIGURES]
-    return [Reading(each, tuple(within)) for each in dict.fromkeys([*names, *numbered]) if each]
+    return [Interpretation(each, tuple(within)) for each in dict.fromkeys([*names, *numbered]) if each]
 
 
 def _segments(words: Sequence[str]) -> tuple[Within, ...]:
@@ -138,8 +138,8 @@ def _like_wider(words: tuple[str, ...], name: str) -> Likeness | None:
 Rank = tuple[Likeness, Nearness]
 
 
-def ranked(places: Iterable[KnownPlace], ways: Sequence[Reading]) -> list[tuple[Likeness, KnownPlace]]:
-    """The places that a reading names, best first; those with a slip only where there is no other."""
+def ranked(places: Iterable[KnownPlace], ways: Sequence[Interpretation]) -> list[tuple[Likeness, KnownPlace]]:
+    """The places that an interpretation names, best first; those with a slip only where there is no other."""
     places = list(places)
     around = {(place.cercle, place.region) for place in places}
     near = {way: {pair: _nearness(*pair, way.within) for pair in around} for way in ways if way.name}
@@ -154,7 +154,7 @@ def ranked(places: Iterable[KnownPlace], ways: Sequence[Reading]) -> list[tuple[
 
 def _best(
     places: Iterable[KnownPlace],
-    hopeful: Sequence[tuple[Reading, Mapping[tuple[str, str], Nearness | None]]],
+    hopeful: Sequence[tuple[Interpretation, Mapping[tuple[str, str], Nearness | None]]],
     like: Callable[[tuple[str, ...], str], Likeness | None],
 ) -> list[tuple[Rank, KnownPlace]]:
     """The places that fit, each with its best rank."""
@@ -185,7 +185,7 @@ class PlaceSearch:
 
 def search(places: Sequence[KnownPlace], written: str) -> PlaceSearch:
     """What somebody who writes this looks for."""
-    ways = readings(written)
+    ways = interpretations(written)
     communes = [place for place in places if place.kind is PlaceKind.COMMUNE]
     hits = ranked(communes, ways)
     if hits or not ways:
@@ -201,7 +201,7 @@ def _name_around(place: KnownPlace, kind: PlaceKind) -> str:
     return place.cercle if kind is PlaceKind.CERCLE else place.region
 
 
-def _wider(places: Iterable[KnownPlace], way: Reading) -> KnownPlace | None:
+def _wider(places: Iterable[KnownPlace], way: Interpretation) -> KnownPlace | None:
     """The cercle or region that is the likest to the words; of two as like, the cercle."""
     named, *around = way.within
     fitting = [
@@ -216,14 +216,14 @@ def _wider(places: Iterable[KnownPlace], way: Reading) -> KnownPlace | None:
 
 def places_like(places: Iterable[KnownPlace], written: str) -> list[KnownPlace]:
     """The places of any kind that are as like as any to what was written, the wider first."""
-    ways = readings(written)
+    ways = interpretations(written)
     kind = kind_named(words_of(written)[0]) if ways else None
     if kind in WIDER and any(way.name for way in ways):
         kind = PlaceKind.COMMUNE
     if kind is not None:
         places = [place for place in places if place.kind is kind]
     if kind in WIDER:
-        ways = [Reading(way.within[0].words, way.within[1:]) for way in ways]
+        ways = [Interpretation(way.within[0].words, way.within[1:]) for way in ways]
     hits = ranked(places, ways)
     return [place for like, place in hits if like is hits[0][0]]
 
