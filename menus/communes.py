@@ -102,7 +102,7 @@ async def days_of_commune(call: Call) -> Value:
     further = [option(call.t("Phones of the commune"), "commune_contacts")] if near else []
     if not days:
         return choose(f"{call.word('name')}\n{call.t('No date fixed yet.')}", *further)
-    lines = [line for day in days[:MOST_DAYS] for line in _told(call, day)]
+    lines = [each for day in days[:MOST_DAYS] for each in _day_lines(call, day)]
     return answer("\n".join([call.word("name"), *lines]), *further)
 
 
@@ -113,7 +113,7 @@ async def commune_contacts(call: Call) -> Value:
     return say("\n".join([call.word("name"), *contacts_told(call.translator, near)]))
 
 
-def _told(call: Call, day: PayDay) -> list[str]:
+def _day_lines(call: Call, day: PayDay) -> list[str]:
     """A day as it is told: what is open by its last day, what comes by its first."""
     spoken = day_told(call.translator, day.day, call.today)
     where = ", ".join(each for each in (day.place, day.village) if each)

@@ -71,6 +71,20 @@ def numbers(tree: ast.Module) -> set[str]:
     return counted & set(NEVER_A_NUMBER)
 
 
+def has_two_lines(tree: ast.Module) -> bool:
+    """Whether a module that has the USSD line calls something else a line too."""
+    imported, given, others = False, False, False
+    for node in ast.walk(tree):
+        match node:
+            case ast.alias("line", None):
+                imported = True
+            case ast.arg("line", ast.Name("UssdLine")):
+                given = True
+            case ast.Name("line", ast.Store()) | ast.arg("line"):
+                others = True
+    return (imported or given) and others
+
+
 def test_no_class_name_stands_in_two_modules() -> None:
     homes: dict[str, list[str]] = defaultdict(list)
     for path, tree in sources():
@@ -87,6 +101,13 @@ def test_a_word_of_the_field_names_one_thing() -> None:
 
 def test_a_place_is_no_number() -> None:
     assert {path: words for path, tree in sources() if (words := numbers(tree))} == {}
+
+
+def test_the_line_is_the_ussd_line_wherever_there_is_one() -> None:
+    assert [path for path, tree in sources() if has_two_lines(tree)] == []
+    assert has_two_lines(ast.parse("from menus.line import line\n[line for line in text.splitlines()]"))
+    assert has_two_lines(ast.parse("def callbacks(line: UssdLine): ...\nfor line in text: ..."))
+    assert not has_two_lines(ast.parse("for line in text: ..."))
 
 
 @pytest.mark.parametrize(
