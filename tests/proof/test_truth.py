@@ -12,6 +12,7 @@ from core.payments import account
 from core.payments.account import PaymentPhase
 from core.phrases import telling
 from core.registry.components import ComponentCode
+from core.registry.statuses import Status
 from proof.histories import differences, households
 from proof.truth import History, Pay
 
@@ -49,6 +50,22 @@ def last_day_is_lost(day: date | None, today: date) -> bool:
     return day is not None and day > today
 
 
+STANDINGS: Final = tuple(
+    History(status, (pay,))
+    for status in ("suspended", "waiting", "not_eligible", "exited", "eligible")
+    for pay in (
+        Pay("TM", "announced", 30_000, due=6),
+        Pay("TM", "cancelled", 30_000, due=2),
+        Pay("TM", "unclaimed", 30_000, due=-9, last=4),
+    )
+)
+
+
+@pytest.mark.parametrize("household", STANDINGS)
+async def test_where_a_household_stands_decides_what_it_is_promised(household: History) -> None:
+    assert await differences(household) == []
+
+
 CURRENT: Final = frozenset(PaymentPhase) - {PaymentPhase.FAILED, PaymentPhase.PAID}
 OPEN_OR_COMING: Final = frozenset({PaymentPhase.OPEN, PaymentPhase.COMING})
 FAULTS: dict[str, tuple[ModuleType, str, object]] = {
@@ -60,6 +77,8 @@ FAULTS: dict[str, tuple[ModuleType, str, object]] = {
     "the year is never said": (telling, "SEASON_DAYS", 10_000),
     "only tomorrow is near": (telling, "SOON_DAYS", 1),
     "no component is named": (telling, "PLAIN", ComponentCode.PNR),
+    "what its standing takes back is promised": (telling, "WITHHELD", {}),
+    "what it can take is withheld too": (telling, "WITHHELD", dict.fromkeys(Status, frozenset(PaymentPhase))),
 }
 
 
@@ -67,5 +86,5 @@ FAULTS: dict[str, tuple[ModuleType, str, object]] = {
 async def test_a_rule_that_is_broken_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     where, name, broken = FAULTS[fault]
     monkeypatch.setattr(where, name, broken)
-    wrong = [await differences(History("beneficiary", payments)) for payments in TOLD_WRONGLY_ONCE]
-    assert any(wrong), fault
+    beneficiaries = (History("beneficiary", payments) for payments in TOLD_WRONGLY_ONCE)
+    assert any([await differences(household) for household in (*beneficiaries, *STANDINGS)]), fault

@@ -1,11 +1,13 @@
 """What the desk's page of a household says of its money is what the line says, whatever has become of a payment."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
 
+from core.grievances.filing import file
 from core.payments.account import PaymentPhase, account
 from core.payments.states import PaymentState
 from core.phrases.telling import money_told
@@ -15,9 +17,10 @@ from core.text.languages import Language
 from core.text.translator import translator
 from proof.histories import dialled
 from tests.core import seed
-from tests.core.seed import TODAY
+from tests.core.seed import NOW, TODAY
 from tests.desk.browser import Browser
 from tests.desk.conftest import AWA, FIRST
+from tests.desk.grievances.cases import LATE
 from tests.support.database import change
 
 PAGE: Final = f"/desk/households/{AWA}"
@@ -83,6 +86,9 @@ async def test_each_phase_is_said_at_the_desk_as_on_the_line(
     assert words in await shown(mariam, household_of_awa)
     await remember_language(FIRST, FRENCH)
     assert words in " ".join((await dialled(FIRST, "1")).split())
+    case = await file(replace(LATE, msisdn=FIRST, household_id=household_of_awa), NOW)
+    page = await mariam.see(f"/desk/cases/{case.reference}")
+    assert f"Paiement {words}" in page.replace("’", "'")
 
 
 async def test_all_of_them_are_said_each_with_its_component(mariam: Browser, household_of_awa: int) -> None:
