@@ -27,6 +27,7 @@ class Likeness(IntEnum):
     WORD_BEGINS = 3
     HOLDS = 4
     SLIP = 5
+    SLIP_BEGINS = 6
 
 
 LEAST_LETTERS: Final = 2
@@ -95,12 +96,14 @@ def likeness(words: Sequence[str], name: str) -> Likeness | None:
     return None
 
 
-def slipped(words: Sequence[str], name: str) -> bool:
+def slip(words: Sequence[str], name: str) -> Likeness | None:
     """Whether one wrong, missing, surplus or swapped letter leads from the words to a name, or to how it begins."""
     typed = _sound("".join(words))
     if len(typed) < SLIP_LETTERS:
-        return False
-    return any(_one_slip(typed, form) for form in _targets(name, len(typed)))
+        return None
+    if any(_one_slip(typed, form) for form in _forms(name)):
+        return Likeness.SLIP
+    return Likeness.SLIP_BEGINS if any(_one_slip(typed, begun) for begun in _beginnings(name, len(typed))) else None
 
 
 @lru_cache(maxsize=4096)
@@ -129,11 +132,11 @@ def _are_beginnings(words: Sequence[str], name: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _targets(name: str, length: int) -> tuple[str, ...]:
-    """What so many letters may have been meant for: a form of the name, or its beginning."""
-    forms = _forms(name)
-    begun = range(length - 1, length + 2) if length >= BEGUN_LETTERS else ()
-    return tuple(dict.fromkeys([*forms, *(form[:most] for form in forms for most in begun)]))
+def _beginnings(name: str, length: int) -> tuple[str, ...]:
+    """Of which beginnings of a name so many letters may be a slip."""
+    if length < BEGUN_LETTERS:
+        return ()
+    return tuple(dict.fromkeys(form[:most] for form in _forms(name) for most in range(length - 1, length + 2)))
 
 
 def _one_slip(one: str, other: str) -> bool:

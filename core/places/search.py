@@ -20,7 +20,7 @@ from core.places.likeness import (
     bare,
     kind_named,
     likeness,
-    slipped,
+    slip,
     words_of,
 )
 from core.platform import sql
@@ -132,7 +132,7 @@ def _like_wider(words: tuple[str, ...], name: str) -> Likeness | None:
     like = likeness(words, name)
     if like in SOUND or (like is Likeness.BEGINS and len("".join(words)) >= SLIP_LETTERS):
         return like
-    return Likeness.SLIP if slipped(words, name) else None
+    return slip(words, name)
 
 
 Rank = tuple[Likeness, Nearness]
@@ -144,7 +144,7 @@ def ranked(places: Iterable[KnownPlace], ways: Sequence[Interpretation]) -> list
     around = {(place.cercle, place.region) for place in places}
     near = {way: {pair: _nearness(*pair, way.within) for pair in around} for way in ways if way.name}
     hopeful = [(way, pairs) for way, pairs in near.items() if any(pairs.values())]
-    for like in (likeness, _slip):
+    for like in (likeness, slip):
         best = _best(places, hopeful, like)
         if best:
             best.sort(key=lambda each: (each[0], each[1].kind, each[1].name, each[1].cercle, each[1].pcode))
@@ -169,10 +169,6 @@ def _best(
         if ranks:
             best.append((min(ranks), place))
     return best
-
-
-def _slip(words: tuple[str, ...], name: str) -> Likeness | None:
-    return Likeness.SLIP if slipped(words, name) else None
 
 
 @dataclass(frozen=True, slots=True)

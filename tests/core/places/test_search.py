@@ -103,6 +103,12 @@ def test_the_name_comes_before_longer_ones_then_a_word_then_a_part_and_a_slip_on
     ]
     assert [place.name for place in communes_like(places, "safo")] == ["Safo", "Safo Nord", "Bougou Safola", "Ansafobe"]
     assert [place.name for place in communes_like(places, "sado")] == ["Sabo", "Safo"]
+    assert [place.name for place in communes_like(places, "safoo nordd")] == ["Safo Nord"]
+
+
+def test_a_slip_in_the_whole_name_comes_before_one_in_how_a_name_begins() -> None:
+    places = [KnownPlace(PlaceKind.COMMUNE, name, name, "Kati", "Koulikoro") for name in ("Bamako Rural", "Bamaku")]
+    assert [place.name for place in communes_like(places, "bamaki")] == ["Bamaku", "Bamako Rural"]
 
 
 def test_namesakes_are_all_shown_and_one_by_its_cercle_or_region() -> None:
