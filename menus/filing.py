@@ -5,12 +5,14 @@ what kind, whether a call is safe, and whether to hide the name; its words are n
 read.
 """
 
-from core.grievances.filing import Filing, file
+from core.grievances.filing import Filing, file, filed_before
+from core.grievances.following import filed_today
 from core.grievances.subjects import OFFERED, Subcategory, Topic, category_of, is_sensitive
 from core.text.words import LINE, label
 from menus.line import line
+from menus.viewer import IDENTIFIED, may_tell_again, viewer
 from ussd.call import Call
-from ussd.values import Option, Value, ask, choose, option, say
+from ussd.values import Option, Value, ask, choose, go, option, say
 
 MOST_WORDS = 160
 
@@ -66,9 +68,23 @@ async def complaint_words(call: Call) -> Value:
     return ask(call.t("Explain in a few words."), "complaint_confirm", "words", most=MOST_WORDS, words=True)
 
 
-@line.act()
+@line.screen("complaint_more_words", "complaint_filed")
+async def complaint_twice(call: Call) -> Value:
+    """The same was filed already within a day: more words for it, or another complaint."""
+    reference = call.word("twin")
+    return choose(
+        call.t("You complained of this already. Number: {ref}", ref=reference),
+        option(call.t("Add a few words"), "complaint_more_words", reference=reference),
+        option(call.t("Another complaint"), "complaint_filed", new=True),
+    )
+
+
+@line.act("complaint_twice")
 async def complaint_filed(call: Call) -> Value:
-    """Recorded once, with a reference to keep."""
+    """Recorded once, with a reference to keep; the same within a day is first told, since a last page can be lost."""
+    twin = await _twin(call)
+    if twin is not None:
+        return go("complaint_twice", **call.memory(), twin=twin)
     filed = await file(_filing(call, call_back=call.flag("call_back"), call_safe=None), call.now)
     lines = [
         call.t("The complaint is written. Number: {ref}", ref=filed.reference),
@@ -76,7 +92,7 @@ async def complaint_filed(call: Call) -> Value:
     ]
     if call.flag("call_back"):
         lines.append(call.t("We will call you."))
-    return say("\n".join(lines))
+    return say("\n".join(lines), again=may_tell_again(call))
 
 
 @line.screen("secret_filed", "secret_confirm", private=True)
@@ -95,13 +111,23 @@ async def secret_confirm(call: Call) -> Value:
 
 @line.act()
 async def secret_filed(call: Call) -> Value:
-    """Recorded once; nothing of it is written back but the reference."""
+    """Recorded once; nothing of it is written back but the reference and what opens it."""
     safe = call.flag("call_safe")
     filed = await file(_filing(call, call_back=safe, call_safe=safe), call.now)
-    lines = [call.t("It is sent. Number: {ref}", ref=filed.reference), call.t("Your secret is kept.")]
+    lines = [call.t("It is sent. Number: {ref}", ref=filed.reference)]
+    if filed.secret:
+        lines.append(call.t("Secret code: {code}", code=filed.secret))
+    lines.append(call.t("Your secret is kept."))
     if safe:
         lines.append(call.t("A trained person will call you."))
     return say("\n".join(lines))
+
+
+async def _twin(call: Call) -> str | None:
+    """What this phone filed of the same today; None where another one is meant, or this very one is filed already."""
+    if call.flag("new") or call.flag("anonymous") or await filed_before(call.key) is not None:
+        return None
+    return await filed_today(viewer(call), Subcategory(call.word("subcategory")), call.now)
 
 
 def _name(call: Call, back_to: str) -> Option:
@@ -114,6 +140,7 @@ def _filing(call: Call, *, call_back: bool, call_safe: bool | None) -> Filing:
     return Filing(
         key=call.key,
         msisdn=call.msisdn,
+        borrowed=call.flag(IDENTIFIED),
         household_id=call.number("household"),
         category=call.word("category"),
         subcategory=call.word("subcategory"),

@@ -1,11 +1,14 @@
 """Who calls from a phone that is not registered: the household number, then the recipient's year of birth."""
 
 from core.numbers.identifiers import digits, is_household_no
+from core.registry.callers import recognise
 from core.registry.identification import Blocked, Identified, identify
 from menus.line import line
+from menus.viewer import IDENTIFIED
+from menus.waiting import waiting
 from menus.whose import first_name
 from ussd.call import Call
-from ussd.values import Value, ask, go, retry, say
+from ussd.values import PRIVATE, Value, ask, go, retry, say
 
 OLDEST = 120
 
@@ -32,8 +35,16 @@ async def identified(call: Call) -> Value:
         return retry(call.t("Write 4 digits, like 1975."))
     outcome = await identify(call.msisdn, digits(call.word("household_no")), int(year), call.now)
     if isinstance(outcome, Identified):
-        return go("home", household=outcome.household_id, whose=first_name(outcome.head_name))
+        return await _home(call, outcome)
     if isinstance(outcome, Blocked):
-        return say(call.t("It is closed. Wait 24 hours."))
+        return say(waiting(call))
     left = outcome.tries_left
     return retry(call.n("It did not match. {n} try left.", "It did not match. {n} tries left.", left, n=left))
+
+
+async def _home(call: Call, household: Identified) -> Value:
+    """The main menu of that household; nothing of it is offered to who calls next, unless the phone is its own."""
+    name = first_name(household.head_name)
+    own = household.household_id in {card.id for card in (await recognise(call.msisdn)).households}
+    lent = {} if own else {IDENTIFIED: True, PRIVATE: True}
+    return go("home", household=household.household_id, whose=name, **lent)

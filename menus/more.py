@@ -8,6 +8,7 @@ from core.registry.callers import recognise, restart_sms, stop_sms
 from core.registry.households import standing
 from menus.languages import language_options
 from menus.line import line
+from menus.viewer import may_tell_again
 from ussd.call import Call
 from ussd.values import Value, ask, choose, option, retry, say
 
@@ -63,7 +64,7 @@ async def call_asked(call: Call) -> Value:
         except BadNumber:
             return retry(call.t("There is an error in this number. Look at it again."))
     await ask_call(call.key, call.msisdn, call.translator.language, call.number("household"), call.now, number=number)
-    return say(call.t("We will call {phone}", phone=local(number or call.msisdn)))
+    return say(call.t("We will call {phone}", phone=local(number or call.msisdn)), again=may_tell_again(call))
 
 
 @line.screen()

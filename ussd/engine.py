@@ -93,6 +93,19 @@ class Engine:
         self._counts.count(Event.TIMED_OUT if timed_out else Event.DROPPED, screen, state.language)
         return await self.unsaid(call, msisdn)
 
+    async def heard(self, call: str, msisdn: str) -> None:
+        """Note that a call came to its end as it should: what its last page told was read."""
+        token = secrets.token_hex(8)
+        held = await self._sessions.take(msisdn, token)
+        if held is None or not held.locked:
+            return
+        state = held.state
+        if state is None or state.view is None or not state.view.again or not is_of(state.call, call):
+            await self._sessions.free(msisdn, token)
+            return
+        state.view.again = False
+        await self._sessions.keep(msisdn, token, state, remember=None)
+
     async def kept_as(self, call: str, msisdn: str, ended: datetime) -> str:
         """The name that an ended call is counted under: session numbers that are few come again on the same day."""
         state = await self._sessions.stored(msisdn)
@@ -194,6 +207,8 @@ class Engine:
         page = self._player.page(state)
         state.ended = page.last and state.view is not None and state.view.kind == "say"
         state.reply = page.text
+        if state.ended:
+            state.typed = ""  # every later hop of the call gets its last page, and words are nobody's business any more
         remember = state.language if state.language != spoken else None
         if token is not None:
             await self._sessions.keep(hop.msisdn, token, state, remember=remember)

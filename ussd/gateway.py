@@ -95,6 +95,8 @@ class EngineLine:
         unsaid = None
         if ending.outcome in CUT_SHORT:
             unsaid = await self._engine.cut(call, ending.msisdn, timed_out=ending.outcome is SessionOutcome.TIMED_OUT)
+        elif ending.outcome is SessionOutcome.FINISHED:
+            await self._engine.heard(call, ending.msisdn)
         date = ending.date or datetime.now(UTC)
         end = SessionEnd(
             session_id=await self._engine.kept_as(call, ending.msisdn, date),

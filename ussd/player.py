@@ -16,7 +16,7 @@ from ussd.menu import Menu, MenuError, Screen, Shortcut
 from ussd.pages import BACK, HOME, MORE, DoesNotFit, Page, Room, Signs, lay_out, with_error
 from ussd.state import Frame, State, View
 from ussd.texts import signs, too_long
-from ussd.values import Ask, Choose, Go, Option, Retry, Say, Value
+from ussd.values import PRIVATE, Ask, Choose, Go, Option, Retry, Say, Value
 
 MOST_STEPS = 8
 RESUME, ANEW = "continue", "anew"
@@ -101,7 +101,8 @@ class Player:
         if len(key) > view.most:
             view.error = too_long(self._voice(state))
             return False
-        return await self._enter(state, view.to, {view.remembered_as: key}, msisdn)
+        typed = {view.remembered_as: key, PRIVATE: True} if view.words else {view.remembered_as: key}
+        return await self._enter(state, view.to, typed, msisdn)
 
     def _wrong(self, state: State, view: View) -> bool:
         view.error = self._signs[state.language or Language.default()].wrong
@@ -194,8 +195,8 @@ class Player:
                 state.view = View("choose", text, _key(state), options=list(options), answers=answers)
             case Ask(text, to, remembered_as, most, words, keep):
                 state.view = View("ask", text, _key(state), to=to, remembered_as=remembered_as, most=most, words=words)
-            case Say(text):
-                state.view, keep = View("say", text, _key(state)), {}
+            case Say(text, again):
+                state.view, keep = View("say", text, _key(state), again=again), {}
             case Go():
                 raise MenuError(f"{screen.name} went on after it was to show")
         state.frames.append(Frame(screen.name, {**memory, **keep}))
@@ -206,6 +207,17 @@ class Player:
             now = self._clock().timestamp()
             self._counts.finished(task, state.language, state.inputs + 1, now - (state.began or now))
         return True
+
+    def unread(self, prior: State) -> bool:
+        """Whether what an act of the last call told may not have been read."""
+        return prior.view is not None and prior.view.again
+
+    def tell_again(self, state: State, prior: State) -> None:
+        """Show what the last call told of an act, until a key leads on to the beginning."""
+        text = prior.view.text if prior.view else ""
+        state.language = prior.language
+        onward = Option(self._voice(state).t("Start"), self._menu.start)
+        state.view = View("choose", text, _key(state), options=[onward], again=True)
 
     def resumable(self, prior: State) -> bool:
         """Whether a call that was cut had got anywhere that is worth going back to."""
@@ -225,7 +237,7 @@ class Player:
 
     def _public(self, frames: list[Frame]) -> list[Frame]:
         for index, frame in enumerate(frames):
-            if self._menu[frame.screen].private:
+            if self._menu[frame.screen].private or frame.memory.get(PRIVATE):
                 return frames[:index]
         return frames
 

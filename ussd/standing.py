@@ -106,6 +106,8 @@ class Standings:
             state = stored if _extends(typed, stored.typed) else None
         if state is None:
             prior = stored if stored is not None and not is_of(stored.call, hop.call) else None
+            if typed == "" and prior is not None and self._player.unread(prior):
+                return StandingCall(await self._telling_again(self._new(hop), prior), [], typed)
             if typed == "" and prior is not None and self._player.resumable(prior):
                 return StandingCall(await self._resuming(self._new(hop), prior), [], typed)
         ahead = parts(typed)[state.position if state else 0 :]
@@ -144,6 +146,8 @@ class Standings:
     async def _begun(self, hop: Hop, last: LastInput, prior: State | None) -> StandingCall:
         """A call that begins, whatever its session number was used for before."""
         state = self._heard(self._new(hop, begins=True), last)
+        if not last.text and prior is not None and self._player.unread(prior):
+            return StandingCall(await self._telling_again(state, prior), [], "")
         if not last.text and prior is not None and self._player.resumable(prior):
             return StandingCall(await self._resuming(state, prior), [], "")
         dialled = parts(last.text)
@@ -201,6 +205,11 @@ class Standings:
         await self._player.start(state, msisdn, code)
         if len(code) > len(dialled):
             await self.mark(state)  # what is typed next is no part of the code, and looks so when it is played again
+        return state
+
+    async def _telling_again(self, state: State, prior: State) -> State:
+        self._player.tell_again(state, prior)
+        await self.mark(state)
         return state
 
     async def _resuming(self, state: State, prior: State) -> State:

@@ -29,7 +29,8 @@ class View:
     """What the person has before them, as it was made: shown again without asking its screen again.
 
     `kind` is choose, ask, say or resume. `key` names this very page for acts. `shown` are the options on the page, in
-    the order of their keys, `last` says that no page follows, and `answers` that this is what was called for.
+    the order of their keys, `last` says that no page follows, `answers` that this is what was called for, and `again`
+    that it tells of an act and may not have been read.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class View:
     shown: tuple[int, ...] | None = None
     last: bool = True
     answers: bool = False
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -136,6 +138,7 @@ class State:
                 "shown": view.shown,
                 "last": view.last,
                 "answers": view.answers,
+                "again": view.again,
             },
             "ended": self.ended,
         }

@@ -11,6 +11,9 @@ from typing import Any
 Memory = Mapping[str, Any]
 """What was chosen and typed on the way here: JSON values by name."""
 
+PRIVATE = "private"
+"""Remembered under this name: what follows is one person's, and is not offered to whoever calls next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -52,9 +55,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """The last text of a call; the gateway ends the session after its last page."""
+    """The last text of a call; the gateway ends the session after its last page.
+
+    `again` says that an act was told, which is shown once more to who dials soon, unless the gateway says it was read.
+    """
 
     text: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +102,9 @@ def ask(text: str, to: str, key: str, *, most: int = 40, words: bool = False, **
     return Ask(text, to, key, most, words, keep)
 
 
-def say(text: str) -> Say:
-    """The last text of the call."""
-    return Say(text)
+def say(text: str, *, again: bool = False) -> Say:
+    """The last text of the call; `again` for what an act did, if whoever calls next from this phone may see it."""
+    return Say(text, again)
 
 
 def go(to: str, **memory: Any) -> Go:

@@ -1,17 +1,19 @@
 """Filing a grievance: once, with the least that is needed, and its reference told to whoever may be told."""
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from core.grievances.calendar import due_dates
-from core.grievances.subjects import CATEGORIES, is_sensitive, keeps_least, subject
+from core.grievances.subjects import CATEGORIES, Sensitivity, is_sensitive, keeps_least, subject
 from core.grievances.vocabulary import TOP, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.numbers.identifiers import new_reference
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.platform import sql
 from core.platform.database import writing
+from core.registry.households import phones_of
 from core.registry.statuses import Status
 from core.staff import audit
 from core.staff.acts import Act
@@ -26,8 +28,10 @@ RECEIPT_WITHIN: Final = timedelta(days=2)
 class Filing:
     """A grievance as a person files it; `key` is the hop's or form's own, so that a repeated one files nothing more.
 
-    `category` and `subcategory` are codes. The rest is told at the desk: `commune_pcode` where no household says it,
-    and `received_on`, the day that a village wrote it on its list.
+    `category` and `subcategory` are codes. `borrowed` says that the household gave its number and year of birth on a
+    phone of somebody else, which is told nothing of it by SMS, and is called only if that is wished. The rest is told
+    at the desk: `commune_pcode` where no household says it, and `received_on`, the day that a village wrote it on its
+    list.
     """
 
     key: str
@@ -41,6 +45,7 @@ class Filing:
     call_safe: bool | None
     sms_safe: bool | None
     language: Language
+    borrowed: bool = False
     channel: Channel = Channel.USSD
     name: str | None = None
     sex: Sex | None = None
@@ -52,10 +57,14 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What the person is given: the reference, and the day by which the decision is due."""
+    """What the person is given: the reference, and the day by which the decision is due.
+
+    `secret` goes with the reference of a sensitive grievance that keeps nobody's number and no household.
+    """
 
     reference: str
     answer_due: date
+    secret: str | None
 
 
 FILE: Final = f"""
@@ -63,7 +72,7 @@ WITH filed AS (
     INSERT INTO grievance (
         reference, filing_key, channel, category, subcategory, sensitivity, words, msisdn, household_id, commune_pcode,
         anonymous, beneficiary, language, call_back, call_safe, sms_safe, state, level, first_answer_due, decision_due,
-        received_at, reopen_count, name, sex, village, filed_by)
+        received_at, reopen_count, name, sex, village, filed_by, secret)
     SELECT %(reference)s, %(key)s, %(channel)s, %(category)s, %(subcategory)s, %(sensitivity)s, %(words)s, %(msisdn)s,
         CASE WHEN %(named)s THEN household.id END,
         CASE WHEN %(placed)s THEN coalesce(household.commune_pcode, CAST(%(commune_pcode)s AS varchar)) END,
@@ -71,37 +80,53 @@ WITH filed AS (
         %(call_safe)s, %(sms_safe)s, '{GrievanceState.RECEIVED}', %(level)s, %(first_answer_due)s, %(decision_due)s,
         %(received_at)s, 0,
         CASE WHEN %(named)s THEN CAST(%(name)s AS varchar) END, CASE WHEN %(placed)s THEN CAST(%(sex)s AS varchar) END,
-        CASE WHEN %(placed)s THEN CAST(%(village)s AS varchar) END, CAST(%(filed_by)s AS integer)
+        CASE WHEN %(placed)s THEN CAST(%(village)s AS varchar) END, CAST(%(filed_by)s AS integer), %(secret)s
     FROM (SELECT CAST(%(household_id)s AS integer) AS id) AS filer LEFT JOIN household ON household.id = filer.id
-    ON CONFLICT DO NOTHING RETURNING id, reference, decision_due
+    ON CONFLICT DO NOTHING RETURNING id, reference, decision_due, secret
 ), noted AS (
     INSERT INTO grievance_event (grievance_id, at, kind, to_state, agent_id, told)
     SELECT id, %(now)s, '{GrievanceStep.RECEIVE}', '{GrievanceState.RECEIVED}', CAST(%(filed_by)s AS integer), true
     FROM filed
 )
-SELECT reference, decision_due AS answer_due FROM filed
+SELECT reference, decision_due AS answer_due, secret FROM filed
 """  # noqa: S608 - our own words
-FILED: Final = "SELECT reference, decision_due AS answer_due FROM grievance WHERE filing_key = %(key)s"
+FILED: Final = "SELECT reference, decision_due AS answer_due, secret FROM grievance WHERE filing_key = %(key)s"
 
 
 async def file(filing: Filing, now: datetime) -> Filed:
     """File a grievance once, however often its key comes, and give its reference.
+
+    A reference that is all there is to follow it by is long, and a sensitive one has a secret besides.
 
     An anonymous one keeps no household or name, and the number only for a call back. Of a category that keeps the
     least, no words, household, name, sex, village or commune stay, and the number only if a call or an SMS was said to
     be safe. One from a village's list is as old as the list says, and due so long after `now`: nobody is promised a day
     that is past. Raises UnknownCategoryError.
     """
+    filing = await _off_the_borrowed_phone(filing)
     values = await _values(filing, now)
+    ownerless = _is_ownerless(filing)
+    secret = f"{secrets.randbelow(10_000):04}" if ownerless and values["sensitivity"] == Sensitivity.SENSITIVE else None
     async with writing():
         while True:
-            filed = await sql.row(Filed, FILE, {**values, "reference": new_reference()})
+            drawn = {"reference": new_reference(long=ownerless), "secret": secret}
+            filed = await sql.row(Filed, FILE, values | drawn)
             if filed:
                 await _tell_received(filing, filed, now)
                 return filed
             earlier = await filed_before(filing.key)
             if earlier:
                 return earlier
+
+
+async def _off_the_borrowed_phone(filing: Filing) -> Filing:
+    """The same with the household's own phone, or with a borrowed one only to be called at, where that is wished."""
+    if not filing.borrowed or filing.household_id is None:
+        return filing
+    if filing.call_back:
+        return replace(filing, sms_safe=False)
+    phones = await phones_of(filing.household_id)
+    return replace(filing, msisdn=phones[0].msisdn if phones else None)
 
 
 async def filed_before(key: str) -> Filed | None:
@@ -155,6 +180,14 @@ async def _values(filing: Filing, now: datetime) -> dict[str, Any]:
     }
 
 
+def _is_ownerless(filing: Filing) -> bool:
+    """Whether neither a household nor a phone is kept that it can be followed from: only its reference is left."""
+    least = keeps_least(subject(filing.category, filing.subcategory)[0])
+    of_household = filing.household_id is not None and not (filing.anonymous or least)
+    of_phone = filing.msisdn is not None and not filing.anonymous and _keeps_number(filing, least=least)
+    return not of_household and not of_phone
+
+
 def _keeps_number(filing: Filing, *, least: bool) -> bool:
     if least:
         return (filing.call_back and filing.call_safe is True) or filing.sms_safe is True
@@ -185,6 +218,7 @@ async def _tell_received(filing: Filing, filed: Filed, now: datetime) -> None:
 def may_be_told(anonymous: bool, *, sensitive: bool, sms_safe: bool | None) -> bool:
     """Whether an SMS may go out about a grievance.
 
-    Not where the name is hidden: the phone is shared. About a sensitive one only where an SMS was said to be safe.
+    Not where the name is hidden: the phone is shared; nor where an SMS was said not to be safe. About a sensitive one
+    only where an SMS was said to be safe.
     """
-    return sms_safe is True if sensitive else not anonymous
+    return sms_safe is True if sensitive else not anonymous and sms_safe is not False

@@ -16,11 +16,12 @@ _OPEN = text(STILL_OPEN)
 
 
 class Grievance(TableRow, table=True):
-    """A grievance, by its 7-digit reference; `filing_key` and `reopen_key` make a repeated request do nothing.
+    """A grievance, by its reference; `filing_key` and `reopen_key` make a repeated request do nothing.
 
-    `name`, `sex` and `village` are told at the desk, which `filed_by` names. `touched_at` is when the agent it is
-    `assigned_to` last did something; `next_due` is what is due next, the first answer or the decision, written by
-    PostgreSQL; `version` counts the changes, so that a page that is out of date is told from one that is not.
+    `secret` goes with the reference of a sensitive one that has no owner. `name`, `sex` and `village` are told at the
+    desk, which `filed_by` names. `touched_at` is when the agent it is `assigned_to` last did something; `next_due` is
+    what is due next, the first answer or the decision, written by PostgreSQL; `version` counts the changes, so that a
+    page that is out of date is told from one that is not.
     """
 
     __tablename__ = "grievance"
@@ -73,6 +74,7 @@ class Grievance(TableRow, table=True):
     )
     village: str | None = None
     filed_by: int | None = Field(default=None, foreign_key="agent.id")
+    secret: str | None = Field(default=None, max_length=4)
     assigned_to: int | None = Field(default=None, foreign_key="agent.id")
     assigned_at: datetime | None = None
     touched_at: datetime | None = None
@@ -107,6 +109,17 @@ class GrievanceEvent(TableRow, table=True):
     note: str | None = None
     told: bool = False
     again_on: date | None = None
+
+
+class ReferenceTry(TableRow, table=True):
+    """A reference that was typed on a phone and is not its own; which one is never kept."""
+
+    __tablename__ = "reference_try"
+    __table_args__ = (Index("ix_reference_try_msisdn_at", "msisdn", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    msisdn: str
+    at: datetime
 
 
 class GrievanceAccess(TableRow, table=True):

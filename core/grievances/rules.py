@@ -218,7 +218,7 @@ RULES: Final[Mapping[GrievanceStep, StepRule]] = {
         | {state: frozenset({state, _UNDER_WAY}) for state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED)},
         worded=True,
     ),
-    GrievanceStep.ASK: StepRule(_to(OPEN, GrievanceState.WAITING), (_held, _has_number), worded=True),
+    GrievanceStep.ASK: StepRule(_to(OPEN, GrievanceState.WAITING), (_held, _has_number), worded=True, read=True),
     GrievanceStep.DECIDE: StepRule(_to(OPEN, *DECISIONS), (_by_another, _held), worded=True, read=True),
     GrievanceStep.ESCALATE: StepRule(
         _staying(OPEN) | {GrievanceState.WAITING: frozenset({_UNDER_WAY})}, (_held, _on_the_ladder), worded=True

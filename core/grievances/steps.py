@@ -14,12 +14,14 @@ from sqlmodel import col, func, update
 
 from core.grievances.calendar import due_dates
 from core.grievances.colleagues import may_have
+from core.grievances.following import Viewer, by_reference
 from core.grievances.locked import Locked, ShownVersion, lock, lock_as_shown
 from core.grievances.models import Grievance, GrievanceEvent
 from core.grievances.rules import check_words, may_be_reopened, refusal
 from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, GrievanceStep, Level, above
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
+from core.platform import sql
 from core.platform.database import Session, writing
 from core.platform.errors import JigiError
 from core.staff import audit
@@ -56,6 +58,11 @@ AUDITED: Final[Mapping[GrievanceStep, Act]] = {
 """What the audit trail calls each step."""
 
 Values = dict[str, Any]
+LAST_WORDS: Final = f"""
+SELECT CASE WHEN kind = '{GrievanceStep.ADD}' THEN note END FROM grievance_event WHERE grievance_id = %(id)s
+ORDER BY id DESC LIMIT 1
+"""  # noqa: S608 - our own words
+
 NOBODYS: Final[Mapping[str, None]] = {
     "assigned_to": None,
     "assigned_at": None,
@@ -95,7 +102,10 @@ async def note(visit: DeskVisit, words: str) -> None:
 
 
 async def ask(visit: DeskVisit, words: str) -> None:
-    """Wait for something the person has to tell; `words` are for the desk, the SMS only asks them to call."""
+    """Wait for something the person has to tell: the line shows `words` to them, the SMS only asks them to call.
+
+    Raises NotASafeText and NoRule for words that no phone may show.
+    """
     check_words(GrievanceStep.ASK, words)
     async with _taking(visit, GrievanceStep.ASK) as (session, case):
         await _change(session, case, GrievanceState.WAITING, **_answered(visit.now), waiting_since=visit.now)
@@ -145,20 +155,42 @@ async def reopen(visit: DeskVisit, words: str) -> None:
         await _reopen(session, case, key, visit.now, visit.actor.id, words)
 
 
-async def reopen_on_the_line(reference: str, key: str, now: datetime) -> date | None:
+async def reopen_on_the_line(reference: str, viewer: Viewer, key: str, now: datetime, secret: str = "") -> date | None:
     """Reopen a decided grievance for the person on the line, and give the day by which its decision is due.
 
-    None when there is none, it is not decided, or it was reopened before; the same `key` again gets the same answer.
+    None when there is none that is theirs, it is not decided, or it was reopened before; the same `key` again gets the
+    same answer.
     """
     async with writing() as session:
         case = await lock(reference)
-        if case is None:
+        view = await by_reference(reference, viewer)
+        if case is None or view is None or not view.opens_with(secret):
             return None
         if case.appealed:
             return case.decision_due if case.reopen_key == key else None
         if not may_be_reopened(case.state, appealed=case.appealed):
             return None
         return await _reopen(session, case, key, now)
+
+
+async def add_words(reference: str, viewer: Viewer, words: str, now: datetime) -> bool:
+    """Add words of the person on the line to an open grievance of theirs; one that waited for them goes on.
+
+    False when there is none that is theirs, it is sensitive, or it is decided. The same words again, one after the
+    other, are written once.
+    """
+    async with writing() as session:
+        case = await lock(reference)
+        view = await by_reference(reference, viewer)
+        if case is None or view is None or view.sensitive or case.state not in OPEN:
+            return False
+        if await sql.scalar(LAST_WORDS, {"id": case.id}) == words:
+            return True
+        waited = case.state is GrievanceState.WAITING
+        state = GrievanceState.IN_PROGRESS if waited else case.state
+        await _change(session, case, state, **({"waiting_since": None} if waited else {}))
+        await _write_event(session, case, GrievanceStep.ADD, state, at=now, note=words, told=True)
+        return True
 
 
 async def close(visit: DeskVisit) -> None:

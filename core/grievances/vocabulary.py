@@ -82,6 +82,7 @@ class GrievanceStep(Word):
     DECIDE = "decided"
     ESCALATE = "escalated"
     REOPEN = "reopened"
+    ADD = "added"
     CLOSE = "closed"
     REACH = "called"
     MISS = "not_reached"
@@ -148,6 +149,7 @@ called(
         GrievanceStep.ASSIGN: "Attribuée à",
         GrievanceStep.NOTE: "Note interne",
         GrievanceStep.ASK: "Information demandée",
+        GrievanceStep.ADD: "La personne a répondu ou ajouté",
         GrievanceStep.DECIDE: "Décision",
         GrievanceStep.ESCALATE: "Remontée d'un niveau",
         GrievanceStep.REOPEN: "Rouverte en appel",

@@ -1,8 +1,8 @@
 """Numbers typed on a basic phone; each ends in a Damm check digit, so a slip is told at once.
 
 One wrong digit, or two neighbours swapped, is always found.
-A household number has 8 digits and comes from the registry; a grievance reference has 7, is random and never starts
-with 0.
+A household number has 8 digits and comes from the registry; a grievance reference is random and never starts with 0. It
+has 7 digits, or 10 where it is all that is asked of who follows the grievance (docs/decisions/0012).
 """
 
 import re
@@ -11,7 +11,7 @@ import secrets
 from stdnum import damm
 
 _HOUSEHOLD_NO = re.compile(r"[0-9]{8}")
-_REFERENCE = re.compile(r"[1-9][0-9]{6}")
+_REFERENCE = re.compile(r"[1-9][0-9]{6}(?:[0-9]{3})?")
 _BETWEEN_DIGITS = re.compile(r"[\s.‐‑‒–—-]+")
 
 
@@ -37,13 +37,14 @@ def is_household_no(text: str) -> bool:
     return _HOUSEHOLD_NO.fullmatch(text) is not None and damm.checksum(text) == 0
 
 
-def new_reference() -> str:
+def new_reference(*, long: bool = False) -> str:
     """Draw a grievance reference that nobody can guess from another; the caller makes sure it is not taken."""
-    return _checked(str(100_000 + secrets.randbelow(900_000)))
+    least = 10**8 if long else 10**5
+    return _checked(str(least + secrets.randbelow(9 * least)))
 
 
 def is_reference(text: str) -> bool:
-    """Say whether these are 7 digits a reference can have, the last the right check digit."""
+    """Say whether these are the 7 or 10 digits a reference can have, the last the right check digit."""
     return _REFERENCE.fullmatch(text) is not None and damm.checksum(text) == 0
 
 

@@ -203,6 +203,8 @@ def grievance_told(translator: Translator, grievance: GrievanceView, today: date
         return [*lines, translator.t("Answer: {text}", text=grievance.answer)]
     if grievance.state in DECIDED:
         return lines
+    if grievance.question:
+        lines.append(translator.t("Question: {text}", text=grievance.question))
     if grievance.reopened:
         lines.append(translator.t("It was reopened."))
     if grievance.answer_due >= today:

@@ -1,16 +1,13 @@
 """Identification from a phone that is not registered: household number and year of birth, three tries, then 24 h."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from core.platform import sql
 from core.platform.database import writing
 from core.platform.locks import by_name
-
-TRIES: Final = 3
-BLOCK: Final = timedelta(hours=24)
+from core.registry.attempts import BLOCK, TRIES, blocked_until, recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ async def identify(msisdn: str, household_no: str, birth_year: int, now: datetim
         wrong = await sql.rows(_WrongTry, WRONG, {**who, "since": now - 2 * BLOCK})
         by_phone = [each.at for each in wrong if each.msisdn == msisdn]
         by_household = [each.at for each in wrong if each.household_no == household_no]
-        blocks = [until for tries in (by_phone, by_household) if (until := _blocked_until(tries)) and now < until]
+        blocks = [until for tries in (by_phone, by_household) if (until := blocked_until(tries)) and now < until]
         if blocks:
             return Blocked(max(blocks))
         household = await sql.row(_Household, HOUSEHOLD, who)
@@ -81,15 +78,5 @@ async def identify(msisdn: str, household_no: str, birth_year: int, now: datetim
         await sql.execute(TRIED, {**who, "at": now, "ok": ok})
     if household is not None and ok:
         return Identified(household.id, household.head_name)
-    left = TRIES - 1 - max(_counted(by_phone, now), _counted(by_household, now))
+    left = TRIES - 1 - max(recent(by_phone, now), recent(by_household, now))
     return Mismatch(left) if left else Blocked(now + BLOCK)
-
-
-def _counted(tries: Sequence[datetime], now: datetime) -> int:
-    return sum(now - at < BLOCK for at in tries)
-
-
-def _blocked_until(tries: Sequence[datetime]) -> datetime | None:
-    if not tries or _counted(tries, tries[-1]) < TRIES:
-        return None
-    return tries[-1] + BLOCK

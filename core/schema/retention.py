@@ -9,6 +9,7 @@ from sqlmodel import delete
 from core.calls.gateway_sessions import GatewaySession
 from core.calls.journal import UssdJournal
 from core.campaigns.models import CampaignState
+from core.grievances.models import ReferenceTry
 from core.outbox.messages import OVER, EarlyReport, InboundSms
 from core.platform import sql
 from core.platform.columns import TableRow, listed
@@ -66,7 +67,7 @@ class Purged:
 
 
 async def purge(now: datetime, settings: Settings) -> Purged:
-    """Delete what is past its days: journals, identification tries, session statistics, SMS and their reports."""
+    """Delete what is past its days: journals, wrong and right tries, session statistics, SMS and their reports."""
 
     def before(days: int) -> datetime:
         return now - timedelta(days=days)
@@ -75,7 +76,8 @@ async def purge(now: datetime, settings: Settings) -> Purged:
     await sql.execute(PUT_OFF, kept)
     return Purged(
         journal=await _deleted(UssdJournal, UssdJournal.at, before(settings.keep_journal_days)),
-        tries=await _deleted(IdentificationTry, IdentificationTry.at, before(settings.keep_tries_days)),
+        tries=await _deleted(IdentificationTry, IdentificationTry.at, before(settings.keep_tries_days))
+        + await _deleted(ReferenceTry, ReferenceTry.at, before(settings.keep_tries_days)),
         gateway_sessions=await _deleted(
             GatewaySession, GatewaySession.date, before(settings.keep_gateway_sessions_days)
         ),

@@ -14,7 +14,7 @@ from core.staff.row_security import seen_by
 from desk.site.pages import DESK, DeskPage, actor, now, number, typed
 
 NONE_LEFT: Final = "Il n'y a plus de plainte à prendre. Bravo."
-MISTYPED: Final = "Ce n'est pas un numéro de plainte : 7 chiffres, regardez-le encore."
+MISTYPED: Final = "Ce n'est pas un numéro de plainte : 7 ou 10 chiffres, regardez-le encore."
 
 
 class Queue(DeskPage):

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, update
 
+from core.grievances.following import LookUpBlocked, NotSeen, Viewer, look_up
 from core.numbers.msisdn import BadNumber, calling
 from core.outbox.messages import InboundSms, Intent
 from core.outbox.notice_kinds import NoticeKind
@@ -63,7 +64,7 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
         if not is_new or intent is Intent.MACHINE:
             return False
         await _switch(words.intent, msisdn)
-        kind, filling = _answer(words)
+        kind, filling = await _answer(words, msisdn, now)
         if not await _may_answer(msisdn, intent, filling, now, most_a_day):
             return False
         language = await spoken_by(msisdn) or words.language or Language.default()
@@ -96,7 +97,7 @@ async def _switch(intent: Intent, msisdn: str) -> None:
         await restart_sms(msisdn)
 
 
-async def _may_answer(msisdn: str, intent: Intent, filling: Mapping[str, str], now: datetime, most_a_day: int) -> bool:
+async def _may_answer(msisdn: str, intent: Intent, filling: Mapping[str, Any], now: datetime, most_a_day: int) -> bool:
     values = {
         "msisdn": msisdn,
         "intent": intent,
@@ -108,9 +109,11 @@ async def _may_answer(msisdn: str, intent: Intent, filling: Mapping[str, str], n
     return bool(await sql.scalar(MAY_ANSWER, values))
 
 
-def _answer(words: Words) -> tuple[NoticeKind, dict[str, str]]:
+async def _answer(words: Words, msisdn: str, now: datetime) -> tuple[NoticeKind, dict[str, Any]]:
     if words.intent is not Intent.STATUS:
         return ANSWERS[words.intent], {}
     if words.reference:
-        return NoticeKind.STATUS, {"ref": words.reference}
+        seen = await look_up(words.reference, Viewer(msisdn), now)
+        foreign = seen is NotSeen.ANOTHERS or isinstance(seen, LookUpBlocked)
+        return NoticeKind.STATUS, {"ref": words.reference} | ({"foreign": True} if foreign else {})
     return (NoticeKind.NUMBER_MISTYPED if words.mistyped else NoticeKind.HELP), {}

@@ -22,8 +22,9 @@ from core.text.languages import Language
 class Words:
     """A message as it was read.
 
-    Only a STATUS has numbers: the `reference` of a grievance (7 digits, the check digit right), or else a `mistyped`
-    one, its digits as they were typed, or neither. `language` is that of the keywords, None where they do not tell.
+    Only a STATUS has numbers: the `reference` of a grievance (7 or 10 digits, the check digit right), or else a
+    `mistyped` one, its digits as they were typed, or neither. `language` is that of the keywords, None where they do
+    not tell.
     """
 
     intent: Intent
@@ -215,10 +216,10 @@ def _number(plain: str, heard: Sequence[_Word]) -> tuple[str, str]:
 
 
 def _is_meant_for_a_reference(number: str) -> bool:
-    """Whether a number beside a status word has 7 digits, one more or one less; no telephone and no household."""
+    """Whether a number beside a status word has 7 or 10 digits, one more or one less; no telephone and no household."""
     if len(number) == 8:
         return not is_household_no(number) and not can_get_sms(f"+223{number}")
-    return len(number) in (6, 7)
+    return len(number) in (6, 7, 9, 10)
 
 
 _FEW_WORDS: Final = 3

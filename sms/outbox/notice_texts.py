@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core.call_requests.vocabulary import Period
-from core.grievances.following import by_reference
+from core.grievances.following import Viewer, by_reference
 from core.outbox.notice_kinds import NoticeKind
 from core.payments.account import account
 from core.phrases.telling import contact_phone, grievance_told, money_told
@@ -125,7 +125,7 @@ async def _payment(occasion: Occasion, translator: Translator) -> str:
 
 async def _status(occasion: Occasion, translator: Translator) -> str:
     """Where a grievance stands; of a sensitive one no more than that the line answers."""
-    case = await by_reference(occasion.text("ref"))
+    case = None if occasion.flag("foreign") else await by_reference(occasion.text("ref"), Viewer(occasion.msisdn))
     if case is None:
         return translator.t("Jigisèmèjiri: {text}", text=translator.t("This number was not seen."))
     if case.sensitive:

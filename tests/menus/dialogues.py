@@ -54,17 +54,23 @@ DAY: Final = "mardi 24 novembre 2026, 10 h"
 """The moment at which all of them are held, and as their heads have it."""
 
 HOUSEHOLDS: Final = 60
+SHORT: Final = 7
+"""Digits of a reference that is not long."""
+
 CODE: Final = "*384*1234#"
 HEADINGS: Final = {Language("fr"): "## En français", Language("bm"): "## En bambara"}
 SCREEN: Final = "    │ "
 END: Final = "L'appel est fini."
 REFERENCE: Final = "{référence}"
+LONG_REFERENCE: Final = "{référence longue}"
+SECRET: Final = "{secret}"
 
 _TITLE = re.compile(r"# (.+)")
 _CALLER = re.compile(r"Appelant : (\+\d+) \((.+)\)")
 _LANGUAGE_KNOWN, _LANGUAGE_NEW = "Langue : choisie à un appel d'avant", "Langue : pas encore choisie"
 _ACTION = re.compile(r"Elle (compose|tape|écrit) (.+)|L'appel est coupé\.")
-_SEVEN_DIGITS = re.compile(r"(?<!\d)\d{7}(?!\d)")
+_REFERENCES = re.compile(r"(?<!\d)(?:\d{10}|\d{7})(?!\d)")
+_SECRETS = re.compile(r"((?:Code secret :|Gundo nimòrò:) )\d{4}\b")
 _KNOWN_REFERENCES = frozenset(caller.reference for caller in DEMO_CALLERS)
 
 
@@ -238,12 +244,12 @@ class Conversation:
 
     def _shown(self, screen: PhoneScreen) -> PhoneScreen:
         """The screen with a name for each reference that was drawn by lot."""
-        for digits in _SEVEN_DIGITS.findall(screen.text):
+        for digits in _REFERENCES.findall(screen.text):
             if is_reference(digits) and digits not in _KNOWN_REFERENCES and digits not in self._references:
                 self._references.append(digits)
-        text = screen.text
+        text = _SECRETS.sub(rf"\1{SECRET}", screen.text)
         for place, reference in enumerate(self._references):
-            text = text.replace(reference, _name(place))
+            text = text.replace(reference, LONG_REFERENCE if len(reference) > SHORT else _name(place))
         return PhoneScreen(screen.ends, text)
 
 
@@ -254,7 +260,8 @@ def _name(place: int) -> str:
 
 def septets(screen: PhoneScreen) -> int:
     """What a screen of a file measures on the phone."""
-    return GSM7.measure(re.sub(r"\{référence( \d)?\}", "1234567", screen.text))
+    text = screen.text.replace(LONG_REFERENCE, "1234567890").replace(SECRET, "1234")
+    return GSM7.measure(re.sub(r"\{référence( \d)?\}", "1234567", text))
 
 
 class World:

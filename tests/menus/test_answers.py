@@ -111,7 +111,7 @@ async def test_a_grievance_is_filed_within_four_keys_and_once(town: Town) -> Non
     reference = end.text.split("Nimòrò: ")[1].split("\n")[0]
     assert is_reference(reference)
     assert await grievances() == 1
-    assert reference in await pressed(town.phone(call.msisdn), "4")
+    assert reference in await pressed(town.phone(call.msisdn), "1", "4")
 
 
 async def test_a_grievance_is_filed_once_even_when_the_session_and_its_journal_are_gone(
@@ -168,18 +168,17 @@ async def test_an_answer_is_read_from_the_list_or_by_reference_and_appealed_once
     call = await town.speaking(Situation.GRIEVANCE_ANSWERED, FR)
     assert "Réponse : Votre nom" in await pressed(call, "4", "1")
     assert woman.reference is not None
-    stranger = await town.speaking(Situation.UNREGISTERED, FR)
     wrong = woman.reference[:-1] + str((int(woman.reference[-1]) + 1) % 10)
-    await pressed(stranger, "4", "1")
-    assert "Numéro mal tapé" in (await stranger.reply(wrong)).text
-    seen = (await stranger.reply(woman.reference)).text
-    assert "Réponse : Votre nom" in seen
-    while "reprendre" not in seen:
-        seen = (await stranger.reply("9")).text
-    end = await stranger.reply("1")
+    assert "Numéro mal tapé" in await pressed(town.phone(call.msisdn), "00", "4", "2", wrong)
+    by_number = town.phone(call.msisdn)
+    read = await pressed(by_number, "00", "4", "2", woman.reference)
+    assert "Réponse : Votre nom" in read
+    while "reprendre" not in read:
+        read = (await by_number.reply("9")).text
+    end = await by_number.reply("1")
     assert end.ends
     assert "reprise" in end.text
-    assert "reprendre" not in await pressed(town.phone(call.msisdn), "00", "4", "1")
+    assert "reprendre" not in await pressed(town.phone(call.msisdn), "1", "4", "1")
 
 
 async def test_the_days_of_a_commune_are_found_by_letters_and_by_region(town: Town) -> None:
@@ -205,7 +204,7 @@ async def test_three_wrong_years_close_it_and_leave_no_year_behind(town: Town) -
     assert "Encore 2 essais" in (await call.reply("1950")).text
     assert "Encore 1 essai." in (await call.reply("1951")).text
     end = await call.reply("1952")
-    assert (end.ends, end.text) == (True, "Bloqué 24 heures. Attendez.")
+    assert (end.ends, end.text) == (True, "Bloqué 24 heures. Attendez.\nAppelez le +223 20 22 16 15.")
     async with reading() as connection:
         kept = str((await connection.execute(text("SELECT state::text FROM ussd_journal"))).all())
     assert not any(year in kept for year in ("1950", "1951", "1952"))
@@ -229,7 +228,7 @@ async def test_a_call_back_is_asked_for_this_phone_or_another(town: Town) -> Non
     call = await town.speaking(Situation.UPCOMING, FR)
     assert "70 00 00 01" in await pressed(call, "5", "1", "1")
     again = town.phone(call.msisdn)
-    await pressed(again, "5", "1", "2")
+    await pressed(again, "1", "5", "1", "2")
     assert "Numéro mal tapé" in (await again.reply("123")).text
     assert "76 12 34 56" in (await again.reply("76123456")).text
     async with reading() as connection:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.grievances.filing import Filed, file
-from core.grievances.following import by_reference, of_phone
+from core.grievances.following import Viewer, by_reference, of_viewer
 from core.grievances.models import Holiday
 from core.grievances.steps import reopen_on_the_line as reopen
 from core.grievances.subjects import CATEGORIES, Category, UnknownCategoryError
@@ -106,20 +106,20 @@ async def test_a_repeated_filing_is_the_first_one() -> None:
 
     assert again == first
     assert await events(first.reference) == [("received", None, "received")]
-    assert len(await of_phone(AWA)) == 1
+    assert len(await of_viewer(Viewer(AWA))) == 1
 
 
 async def test_of_filings_that_come_together_one_is_filed() -> None:
     filed = await asyncio.gather(*(file(LATE, THURSDAY) for _ in range(8)))
     assert len(set(filed)) == 1
-    assert len(await of_phone(AWA)) == 1
+    assert len(await of_viewer(Viewer(AWA))) == 1
 
 
 async def test_a_reference_already_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     first = await file(LATE, THURSDAY)
     drawn = iter([first.reference, "1234560"])
-    monkeypatch.setattr("core.grievances.filing.new_reference", lambda: next(drawn))
-    assert await file(replace(LATE, key="other"), THURSDAY) == Filed("1234560", first.answer_due)
+    monkeypatch.setattr("core.grievances.filing.new_reference", lambda *, long: next(drawn))
+    assert await file(replace(LATE, key="other"), THURSDAY) == Filed("1234560", first.answer_due, None)
 
 
 @pytest.mark.parametrize(("category", "subcategory"), [("payment", "bribe"), ("weather", "late"), ("", "")])
@@ -173,7 +173,7 @@ async def test_a_phone_lists_its_grievances_newest_first_without_the_sensitive_o
     await file(replace(CALL_ME, key="bribe", category="conduct", subcategory="bribe"), THURSDAY + timedelta(21))
     await file(replace(LATE, key="other", msisdn="+22366000002"), THURSDAY + timedelta(22))
 
-    cards = await of_phone(AWA)
+    cards = await of_viewer(Viewer(AWA))
 
     assert len(cards) == 10
     assert (cards[0].reference, cards[0].category, cards[0].subcategory) == (newest.reference, "phone", "sim_lost")
@@ -183,20 +183,20 @@ async def test_a_phone_lists_its_grievances_newest_first_without_the_sensitive_o
 
 
 async def test_nobody_has_this_reference() -> None:
-    assert await by_reference("1234567") is None
-    assert await reopen("1234567", "key", THURSDAY) is None
+    assert await by_reference("1234567", Viewer(AWA)) is None
+    assert await reopen("1234567", Viewer(AWA), "key", THURSDAY) is None
 
 
 async def test_a_grievance_is_seen_before_and_after_its_answer() -> None:
     filed = await file(LATE, THURSDAY)
 
-    view = await by_reference(filed.reference)
+    view = await by_reference(filed.reference, Viewer(AWA))
     assert view
     assert (view.state, view.answer, view.answer_due) == (GrievanceState.RECEIVED, None, date(2026, 12, 3))
     assert (view.received_on, view.sensitive, view.reopened, view.may_reopen) == (THURSDAY.date(), False, False, False)
 
     await decide(filed.reference)
-    view = await by_reference(filed.reference)
+    view = await by_reference(filed.reference, Viewer(AWA))
     assert view
     assert (view.state, view.answer, view.may_reopen) == (GrievanceState.RESOLVED, "Payé lundi", True)
 
@@ -205,7 +205,7 @@ async def test_a_grievance_is_seen_before_and_after_its_answer() -> None:
 async def test_the_answer_to_a_sensitive_grievance_is_not_shown(category: str, subcategory: str) -> None:
     filed = await file(replace(LATE, category=category, subcategory=subcategory), THURSDAY)
     await decide(filed.reference)
-    view = await by_reference(filed.reference)
+    view = await by_reference(filed.reference, Viewer(AWA))
     assert view
     assert (view.sensitive, view.answer, view.may_reopen) == (True, None, True)
 
@@ -216,12 +216,12 @@ async def test_a_decided_grievance_is_reopened_once_one_step_up_with_new_delays(
     await decide(filed.reference, state)
     later = THURSDAY + timedelta(days=14)
 
-    assert await reopen(filed.reference, "session:9", later) == date(2026, 12, 17)
+    assert await reopen(filed.reference, Viewer(AWA), "session:9", later) == date(2026, 12, 17)
 
     kept = await row(filed.reference)
     assert (kept.state, kept.level, kept.first_answer_due) == ("received", "commune", date(2026, 12, 14))
     assert await events(filed.reference) == [("received", None, "received"), ("reopened", state, "received")]
-    view = await by_reference(filed.reference)
+    view = await by_reference(filed.reference, Viewer(AWA))
     assert view
     assert (view.reopened, view.may_reopen, view.answer, view.answer_due) == (True, False, None, date(2026, 12, 17))
 
@@ -229,12 +229,12 @@ async def test_a_decided_grievance_is_reopened_once_one_step_up_with_new_delays(
 async def test_a_repeated_reopening_gets_the_same_answer_and_another_gets_none() -> None:
     filed = await file(LATE, THURSDAY)
     await decide(filed.reference)
-    first = await reopen(filed.reference, "session:9", THURSDAY)
-    assert await reopen(filed.reference, "session:9", THURSDAY + timedelta(days=3)) == first
+    first = await reopen(filed.reference, Viewer(AWA), "session:9", THURSDAY)
+    assert await reopen(filed.reference, Viewer(AWA), "session:9", THURSDAY + timedelta(days=3)) == first
 
     await decide(filed.reference, "rejected")
-    assert await reopen(filed.reference, "another:2", THURSDAY) is None
-    view = await by_reference(filed.reference)
+    assert await reopen(filed.reference, Viewer(AWA), "another:2", THURSDAY) is None
+    view = await by_reference(filed.reference, Viewer(AWA))
     assert view
     assert (view.state, view.reopened, view.may_reopen) == (GrievanceState.REJECTED, True, False)
     assert (await events(filed.reference))[1:] == [("reopened", "resolved", "received")]
@@ -243,17 +243,17 @@ async def test_a_repeated_reopening_gets_the_same_answer_and_another_gets_none()
 async def test_of_reopenings_that_come_together_one_is_done() -> None:
     filed = await file(LATE, THURSDAY)
     await decide(filed.reference)
-    answers = await asyncio.gather(*(reopen(filed.reference, f"session:{n}", THURSDAY) for n in range(5)))
+    answers = await asyncio.gather(*(reopen(filed.reference, Viewer(AWA), f"session:{n}", THURSDAY) for n in range(5)))
     assert sum(answer is not None for answer in answers) == 1
 
 
 async def test_an_open_grievance_is_not_reopened() -> None:
     filed = await file(LATE, THURSDAY)
-    assert await reopen(filed.reference, "session:9", THURSDAY) is None
+    assert await reopen(filed.reference, Viewer(AWA), "session:9", THURSDAY) is None
 
 
 async def test_an_appeal_at_the_top_of_the_ladder_stays_there() -> None:
     filed = await file(replace(LATE, category="conduct", subcategory="bribe"), THURSDAY)
     await decide(filed.reference)
-    await reopen(filed.reference, "session:9", THURSDAY)
+    await reopen(filed.reference, Viewer(AWA), "session:9", THURSDAY)
     assert (await row(filed.reference)).level == "national"

@@ -48,6 +48,8 @@ CASE = GrievanceView(
     answer_due=day(0),
     answer=None,
     reopened=False,
+    question=None,
+    asks_secret=None,
 )
 
 
@@ -89,7 +91,7 @@ def test_who_was_chosen_hears_what_comes_next() -> None:
 @pytest.mark.parametrize("state", sorted(OPEN))
 def test_an_answer_that_is_late_promises_no_day_that_is_past(state: GrievanceState) -> None:
     late = grievance_told(FR, replace(CASE, state=state, answer_due=day(-1)), TODAY)
-    assert late[1] == "La réponse est en retard. Elle devait venir le lundi 23 novembre (hier)."
+    assert late[1] == "Réponse en retard. Prévue le lundi 23 novembre (hier)."
     assert late[2].startswith("Appelez le +223")
     assert not any("au plus tard" in line for line in late)
 

@@ -44,9 +44,12 @@ ASKED = {
         "Write 4 digits, like 1975.",
         "It did not match. {n} try left.",
     ),
-    "Write the complaint number (7 digits).": (
+    "Write the complaint number.": (
         "There is an error in this number. Look at it again.",
-        "This number was not seen.",
+        "This number was not seen. On another phone, write your household number first.",
+    ),
+    "Write the secret code ({n} digits).": (
+        "This number was not seen. On another phone, write your household number first.",
     ),
     "Write the first letters of the commune.": ("This commune was not found.",),
     "Write the phone number.": ("There is an error in this number. Look at it again.",),

@@ -8,12 +8,14 @@ import pytest
 
 from core.call_requests.requests import ask_call
 from core.grievances import prepared_answers
+from core.grievances.following import Viewer
 from core.grievances.steps import reopen_on_the_line
 from core.grievances.subjects import Category
 from core.payments.states import PaymentState
 from core.staff.agents import Role, Scope
 from core.text.languages import Language
 from tests.core import seed
+from tests.core.grievances.handling import AWA
 from tests.core.seed import NOW, SAFO, TODAY
 from tests.desk.browser import seen, token_in
 from tests.desk.conftest import DIAGO, SignIn
@@ -147,7 +149,7 @@ async def test_an_appeal_is_decided_by_another(sign_in: SignIn) -> None:
     assert "La réponse est donnée" in page
     refused = await do(oumou, reference, "reopen", words="Encore")
     assert refused.status_code == 409
-    assert await reopen_on_the_line(reference, "line", NOW) is None
+    assert await reopen_on_the_line(reference, Viewer(AWA), "line", NOW) is None
 
 
 @pytest.mark.parametrize(

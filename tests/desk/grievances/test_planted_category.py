@@ -8,7 +8,7 @@ import pytest
 
 from core.grievances import search
 from core.grievances.filing import file
-from core.grievances.following import of_phone
+from core.grievances.following import Viewer, of_viewer
 from core.grievances.search import Wanted
 from core.grievances.subjects import CATEGORIES, Category, Sensitivity, Topic
 from core.staff.agents import Role
@@ -56,7 +56,7 @@ async def test_the_form_and_the_register_ask_and_warn(sign_in: SignIn) -> None:
 async def test_it_goes_to_focal_persons_alone_and_into_no_list_or_file(sign_in: SignIn) -> None:
     filed = await file(SIM, NOW)
     mariam, kadi = await sign_in("mariam"), await sign_in("kadi", Role.FOCAL)
-    assert await of_phone(AWA) == ()
+    assert await of_viewer(Viewer(AWA)) == ()
     assert filed.reference not in await mariam.see("/desk/grievances")
     assert filed.reference in await kadi.see("/desk/grievances")
     async with seen_by(kadi.actor):
