@@ -53,6 +53,8 @@ async def complaint_status(call: Call) -> Value:
             return say(waiting(call))
         case NotSeen.SECRET_ASKED:
             return ask(call.t("Write the secret code ({n} digits).", n=SECRET_DIGITS), "complaint_status", "secret")
+        case NotSeen.ANOTHERS if call.word("secret"):
+            return retry(call.t("This number was not seen."))
         case NotSeen.ANOTHERS:
             return retry(call.t("This number was not seen. On another phone, write your household number first."))
     return _status(call, grievance)

@@ -51,7 +51,9 @@ async def answered(reference: str) -> None:
 
 async def receipts(reference: str) -> list[str]:
     """The phones that were sent its number."""
-    return [row.msisdn for row in await query("SELECT msisdn FROM message WHERE key = %(k)s", k=f"received {reference}")]
+    return [
+        row.msisdn for row in await query("SELECT msisdn FROM message WHERE key = %(k)s", k=f"received {reference}")
+    ]
 
 
 async def dialled(town: Town, situation: Situation, *keys: str) -> str:

@@ -27,7 +27,7 @@ from tests.core.grievances import handling
 from tests.core.grievances.handling import decided
 from tests.sms.conftest import Webhooks
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
-from tests.support.database import query
+from tests.support.database import count, query
 from tests.support.dialling import pressed
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
 
@@ -308,7 +308,7 @@ async def test_a_phone_of_nobody_is_told_that_it_is_not_written(line: Webhooks, 
 
 
 async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Webhooks, gateway: AGateway) -> None:
-    reference = (await file(LATE, NOON)).reference
+    reference = (await file(replace(LATE, msisdn=AWA), NOON)).reference
     await gateway.takes(line.now)
     await line.writes(AWA, f"plainte {reference}")
     line.now += 2 * MINUTE
@@ -321,6 +321,18 @@ async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Web
         f"Réponse au plus tard : mardi 1er décembre.{SAFE[FR]}"
     )
     assert sms == f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nC'est réglé.\nRéponse : Payé lundi.{SAFE[FR]}"
+
+
+async def test_a_number_that_is_anothers_reads_as_none_and_three_close_it_for_a_day(
+    line: Webhooks, gateway: AGateway
+) -> None:
+    reference = (await file(replace(LATE, msisdn="+22366000002"), NOON)).reference
+    await gateway.takes(line.now)
+    for _ in range(4):
+        await line.writes(AWA, f"plainte {reference}")
+        line.now += 2 * MINUTE
+        assert await gateway.takes(line.now) == [(AWA, f"Jigisèmèjiri : Numéro introuvable.{SAFE[FR]}")]
+    assert await count("reference_try") == 3
 
 
 @pytest.mark.parametrize(
@@ -344,7 +356,7 @@ async def test_a_reference_that_is_none_is_told_as_such(
 async def test_a_sensitive_reference_is_answered_with_nothing_of_it(
     line: Webhooks, gateway: AGateway, category: str, subcategory: str, words: str
 ) -> None:
-    filing = replace(LATE, category=category, subcategory=subcategory)
+    filing = replace(LATE, msisdn=AWA, category=category, subcategory=subcategory)
     reference = (await file(filing, NOON)).reference
     await decided(reference, GrievanceState.REJECTED, "Personne n'a été vu.", NOON)
     await line.writes(AWA, words.format(ref=reference))
