@@ -13,8 +13,6 @@ from menus.waiting import waiting
 from ussd.call import Call
 from ussd.values import Value, answer, ask, choose, option, retry, say
 
-SECRET_DIGITS = 4
-
 
 @line.screen("complaint_status", "complaint_reference")
 async def complaints(call: Call) -> Value:
@@ -52,7 +50,7 @@ async def complaint_status(call: Call) -> Value:
         case LookUpBlocked():
             return say(waiting(call))
         case NotSeen.SECRET_ASKED:
-            return ask(call.t("Write the secret code ({n} digits).", n=SECRET_DIGITS), "complaint_status", "secret")
+            return ask(call.t("Write the secret code (4 digits)."), "complaint_status", "secret")
         case NotSeen.ANOTHERS if call.word("secret"):
             return retry(call.t("This number was not seen."))
         case NotSeen.ANOTHERS:

@@ -1,6 +1,6 @@
 """What a person sees of grievances on a phone: those that are theirs, and where one stands by its reference.
 
-Whose a grievance is, is decided here: `docs/decisions/0012-a-phone-is-not-a-person.md` has the table.
+Whose a grievance is, is decided here: `docs/decisions/0014-a-phone-is-not-a-person.md` has the table.
 """
 
 from dataclasses import asdict, dataclass

@@ -2,7 +2,7 @@
 
 One wrong digit, or two neighbours swapped, is always found.
 A household number has 8 digits and comes from the registry; a grievance reference is random and never starts with 0. It
-has 7 digits, or 10 where it is all that is asked of who follows the grievance (docs/decisions/0012).
+has 7 digits, or 10 where it is all that is asked of who follows the grievance (docs/decisions/0014).
 """
 
 import re

@@ -29,9 +29,15 @@ def difference(file: Path, now: str) -> str:
     return "\n".join(["", *(row.rstrip("\n") for row in rows), "", HOW])
 
 
+TELLS_AGAIN = {"answer_and_reopening", "complaint_with_words"}
+"""Dialogues that begin with what the last call told: a process of the first stored form begins with the menu."""
+
+
 @pytest.mark.parametrize("way", Way, ids=lambda way: way.value)
 @pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
 async def test_the_line_says_what_the_dialogue_says(dialogue_world: World, file: Path, way: Way) -> None:
+    if way is Way.BESIDE_FORM_1 and file.stem in TELLS_AGAIN:
+        pytest.skip("the first form tells nothing again")
     now = written(await dialogue_world.by(way).held(read(file.read_text("utf-8"))))
     assert now == file.read_text("utf-8"), difference(file, now)
 

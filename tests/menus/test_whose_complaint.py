@@ -1,4 +1,4 @@
-"""Who sees what of a complaint: every cell of the table in docs/decisions/0012-a-phone-is-not-a-person.md."""
+"""Who sees what of a complaint: every cell of the table in docs/decisions/0014-a-phone-is-not-a-person.md."""
 
 from datetime import timedelta
 

@@ -48,7 +48,7 @@ ASKED = {
         "There is an error in this number. Look at it again.",
         "This number was not seen. On another phone, write your household number first.",
     ),
-    "Write the secret code ({n} digits).": ("This number was not seen.",),
+    "Write the secret code (4 digits).": ("This number was not seen.",),
     "Write the first letters of the commune.": ("This commune was not found.",),
     "Write the phone number.": ("There is an error in this number. Look at it again.",),
     "Explain in a few words.": ("Too long. Make it shorter.",),
