@@ -5,6 +5,9 @@ what kind, whether a call is safe, and whether to hide the name; its words are n
 read.
 """
 
+import re
+import unicodedata
+
 from core.grievances.filing import Filing, file, filed_before
 from core.grievances.following import filed_today
 from core.grievances.subjects import OFFERED, Subcategory, Topic, category_of, is_sensitive
@@ -12,9 +15,12 @@ from core.text.words import LINE, label
 from menus.line import line
 from menus.viewer import IDENTIFIED, may_tell_again, viewer
 from ussd.call import Call
-from ussd.values import Option, Value, ask, choose, go, option, say
+from ussd.values import CUT, Option, Value, ask, choose, go, option, say
 
 MOST_WORDS = 160
+REPEATED = 40
+LAST_REPEATED = 16
+"""Characters of somebody's words that are shown again before they are sent: the first, or of cut ones the last."""
 
 
 @line.screen("complaint_subjects")
@@ -50,7 +56,7 @@ async def complaint_confirm(call: Call) -> Value:
     words = call.word("words")
     asked = [call.t("Send this complaint?"), subject]
     if words:
-        asked.append(f'"{words}"')
+        asked.append(_repeated(call, words))
     if call.flag("anonymous"):
         asked.append(call.t("Your name is hidden."))
     return choose(
@@ -60,6 +66,18 @@ async def complaint_confirm(call: Call) -> Value:
         option(call.t("Change my words") if words else call.t("Add a few words"), "complaint_words"),
         _name(call, "complaint_confirm"),
     )
+
+
+def _repeated(call: Call, words: str) -> str:
+    """The words, by their beginning: what they would push off the page is the key that sends them.
+
+    Words in a script that many phones cannot show, such as N'Ko, are kept as they are, which is said.
+    """
+    if not re.search("[a-z0-9]", unicodedata.normalize("NFD", words).lower()):
+        return call.t("Your words are kept.")
+    if call.flag(CUT):
+        return f'"...{words[-LAST_REPEATED:]}"\n{call.t("The end of your words was cut.")}'
+    return f'"{words}"' if len(words) <= REPEATED else f'"{words[:REPEATED].rsplit(" ", 1)[0]}..."'
 
 
 @line.screen("complaint_confirm")

@@ -6,6 +6,8 @@ from core.phrases.contacts import contacts_told
 from core.places.contacts import NOBODY, near_contacts
 from core.registry.callers import recognise, restart_sms, stop_sms
 from core.registry.households import standing
+from core.text.languages import Language
+from core.text.translator import translator
 from menus.languages import language_options
 from menus.line import line
 from menus.viewer import may_tell_again
@@ -14,14 +16,14 @@ from ussd.values import Value, ask, choose, option, retry, say
 
 
 @line.screen(
-    "call_me", "contacts", "about", "sms_stopped", "sms_restarted", "other_language", "commune_by", "household_number"
+    "call_me", "contacts", "about", "sms_stop", "sms_restarted", "other_language", "commune_by", "household_number"
 )
 async def more(call: Call) -> Value:
     """Everything that is asked for less often; the most wanted on the first page."""
     caller = await recognise(call.msisdn)
     registered = call.number("household") is not None
     switch = (
-        option(call.t("Get SMS"), "sms_restarted") if caller.sms_stopped else option(call.t("Stop SMS"), "sms_stopped")
+        option(call.t("Get SMS"), "sms_restarted") if caller.sms_stopped else option(call.t("Stop SMS"), "sms_stop")
     )
     others = (
         option(call.t("Payment days of a commune"), "commune_by"),
@@ -33,7 +35,7 @@ async def more(call: Call) -> Value:
         option(call.t("Contacts"), "contacts"),
         option(call.t("What is Jigisèmèjiri?"), "about"),
         switch,
-        option(call.t("Change language"), "other_language"),
+        option(_change_language(call), "other_language"),
         *(others if registered else ()),
     )
 
@@ -88,6 +90,18 @@ async def about(call: Call) -> Value:
             ]
         )
     )
+
+
+def _change_language(call: Call) -> str:
+    """In the other languages: whoever cannot read this one looks for it."""
+    others = (language for language in Language if language is not call.translator.language)
+    return " / ".join(translator(language).t("Change language") for language in others)
+
+
+@line.screen("sms_stopped")
+async def sms_stop(call: Call) -> Value:
+    """Asked once: a stop is for good, and a slip of a key is not."""
+    return choose(call.t("No more SMS, not of payments either?"), option(call.t("Yes"), "sms_stopped"))
 
 
 @line.act()

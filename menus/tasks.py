@@ -24,7 +24,7 @@ TASKS: Final = (
     Task("follow a complaint", "complaint_status", 2, "Suivre une plainte"),
     Task("payment days of a commune", "days_of_commune", 4, "Jours de paiement d'une commune"),
     Task("call me back", "call_asked", 3, "Demander à être rappelé"),
-    Task("stop the SMS", "sms_stopped", 3, "Arrêter les SMS"),
+    Task("stop the SMS", "sms_stopped", 4, "Arrêter les SMS"),
     Task("change the language", "other_language", 3, "Changer de langue"),
 )
 ANSWERED_BY: Final = {task.screen: task.name for task in TASKS}

@@ -49,6 +49,7 @@ TITLES: Final = {
     "call_asked": "Rappel demandé",
     "contacts": "Contacts",
     "about": "Le programme",
+    "sms_stop": "Arrêter les SMS ?",
     "sms_stopped": "SMS arrêtés",
     "sms_restarted": "SMS repris",
     "other_language": "Changer de langue",

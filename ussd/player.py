@@ -16,7 +16,7 @@ from ussd.menu import Menu, MenuError, Screen, Shortcut
 from ussd.pages import BACK, HOME, MORE, DoesNotFit, Page, Room, Signs, lay_out, with_error
 from ussd.state import Frame, State, View
 from ussd.texts import signs, too_long
-from ussd.values import PRIVATE, Ask, Choose, Go, Option, Retry, Say, Value
+from ussd.values import CUT, PRIVATE, Ask, Choose, Go, Option, Retry, Say, Value
 
 MOST_STEPS = 8
 RESUME, ANEW = "continue", "anew"
@@ -98,10 +98,12 @@ class Player:
     async def _typed(self, state: State, view: View, key: str, msisdn: str) -> bool:
         if not key:
             return self._wrong(state, view)
-        if len(key) > view.most:
+        if len(key) > view.most and not view.words:
             view.error = too_long(self._voice(state))
             return False
-        typed = {view.remembered_as: key, PRIVATE: True} if view.words else {view.remembered_as: key}
+        typed: dict[str, Any] = {view.remembered_as: key[: view.most]}
+        if view.words:
+            typed |= {PRIVATE: True, CUT: len(key) > view.most}
         return await self._enter(state, view.to, typed, msisdn)
 
     def _wrong(self, state: State, view: View) -> bool:

@@ -79,6 +79,9 @@ class Retry:
     message: str
 
 
+CUT = "cut"
+"""Remembered with free words that were longer than asked: they were kept by their beginning."""
+
 Value = Choose | Ask | Say | Go | Retry
 
 

@@ -220,7 +220,7 @@ async def test_a_stranger_who_knows_number_and_year_sees_the_household(town: Tow
 
 async def test_sms_are_stopped_and_started_again(town: Town) -> None:
     call = await town.speaking(Situation.UPCOMING, FR)
-    assert "plus de SMS" in await pressed(call, "5", "4")
+    assert "plus de SMS" in await pressed(call, "5", "4", "1")
     assert "de nouveau" in await pressed(town.phone(call.msisdn), "5", "4")
 
 

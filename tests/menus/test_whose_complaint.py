@@ -203,6 +203,24 @@ async def test_what_a_case_waits_for_is_shown_and_answered(town: Town) -> None:
     assert (state, note) == ("in_progress", "Le mois de mai")
 
 
+async def test_long_words_are_kept_by_their_beginning_and_never_push_the_send_key_off(town: Town) -> None:
+    words = "Le chef du village a pris ma part " * 6
+    page = await files(town, "3", "1", "1", "3", words)
+    assert "La fin de vos mots est coupée.\n1 Oui, envoyer" in page
+    again = await pressed(town.phone(caller(OWN).msisdn), "00", "3", "1", "1", "3", words[:100])
+    assert '"Le chef du village a pris ma part Le..."\n1 Oui, envoyer' in again
+    reference = written(await pressed(town.phone(caller(OWN).msisdn), "00", "3", "1", "1", "3", words, "1"))
+    assert await one("SELECT words FROM grievance WHERE reference = %(r)s", r=reference) == (words[:160].strip(),)
+
+
+@pytest.mark.parametrize("words", ["ߒ ߞߊ߬ ߥߊ߬ߙߌ", "لم أستلم المال"])
+async def test_words_that_a_phone_may_not_show_are_kept_and_that_is_said(town: Town, words: str) -> None:
+    page = await files(town, "3", "1", "1", "3", words)
+    assert "Vos mots sont gardés." in page
+    reference = written(await pressed(town.phone(caller(OWN).msisdn), "00", "3", "1", "1", "3", words, "1"))
+    assert await one("SELECT words FROM grievance WHERE reference = %(r)s", r=reference) == (words,)
+
+
 async def _household() -> int:
     number = caller(OWN).household_no
     (household_id,) = await one("SELECT id FROM household WHERE household_no = %(number)s", number=number)
