@@ -8,10 +8,12 @@ read.
 import re
 import unicodedata
 
+from core.calls.daily_uses import Use
 from core.grievances.filing import Filing, file, filed_before
 from core.grievances.following import filed_today
 from core.grievances.subjects import OFFERED, Subcategory, Topic, category_of, is_sensitive
 from core.text.words import LINE, label
+from menus.bounds import bounded
 from menus.line import line
 from menus.viewer import IDENTIFIED, may_tell_again, viewer
 from ussd.call import Call
@@ -103,6 +105,8 @@ async def complaint_filed(call: Call) -> Value:
     twin = await _twin(call)
     if twin is not None:
         return go("complaint_twice", **call.memory(), twin=twin)
+    if too_often := await bounded(call, Use.FILING):
+        return too_often
     filed = await file(_filing(call, call_back=call.flag("call_back"), call_safe=None), call.now)
     lines = [
         call.t("The complaint is written. Number: {ref}", ref=filed.reference),
@@ -131,6 +135,8 @@ async def secret_confirm(call: Call) -> Value:
 async def secret_filed(call: Call) -> Value:
     """Recorded once; nothing of it is written back but the reference and what opens it."""
     safe = call.flag("call_safe")
+    if too_often := await bounded(call, Use.SECRET):
+        return too_often
     filed = await file(_filing(call, call_back=safe, call_safe=safe), call.now)
     lines = [call.t("It is sent. Number: {ref}", ref=filed.reference)]
     if filed.secret:

@@ -1,13 +1,15 @@
 """Help and settings: being called, contacts, what the programme is, SMS, language, another household."""
 
 from core.call_requests.requests import ask_call
-from core.numbers.msisdn import BadNumber, local, parse_any
+from core.calls.daily_uses import Use
+from core.numbers.msisdn import BadNumber, can_get_sms, local, parse_any
 from core.phrases.contacts import contacts_told
 from core.places.contacts import NOBODY, near_contacts
 from core.registry.callers import recognise, restart_sms, stop_sms
 from core.registry.households import standing
 from core.text.languages import Language
 from core.text.translator import translator
+from menus.bounds import bounded
 from menus.languages import language_options
 from menus.line import line
 from menus.viewer import may_tell_again
@@ -59,14 +61,24 @@ async def call_number(call: Call) -> Value:
 @line.act()
 async def call_asked(call: Call) -> Value:
     """The desk is asked to call."""
-    number = None
-    if call.word("number"):
-        try:
-            number = parse_any(call.word("number"))
-        except BadNumber:
-            return retry(call.t("There is an error in this number. Look at it again."))
+    number = _number_to_call(call)
+    if number is None:
+        return retry(call.t("There is an error in this number. Look at it again."))
+    if too_often := await bounded(call, Use.CALL_REQUEST):
+        return too_often
     await ask_call(call.key, call.msisdn, call.translator.language, call.number("household"), call.now, number=number)
-    return say(call.t("We will call {phone}", phone=local(number or call.msisdn)), again=may_tell_again(call))
+    return say(call.t("We will call {phone}", phone=local(number)), again=may_tell_again(call))
+
+
+def _number_to_call(call: Call) -> str | None:
+    """The calling phone, or another mobile of Mali that was typed; None for what is none."""
+    if not call.word("number"):
+        return call.msisdn
+    try:
+        number = parse_any(call.word("number"))
+    except BadNumber:
+        return None
+    return number if number == call.msisdn or can_get_sms(number) else None
 
 
 @line.screen()
@@ -107,6 +119,8 @@ async def sms_stop(call: Call) -> Value:
 @line.act()
 async def sms_stopped(call: Call) -> Value:
     """No SMS to this phone from now on."""
+    if too_often := await bounded(call, Use.CHANGE):
+        return too_often
     await stop_sms(call.msisdn)
     return say(call.t("You will get no more SMS."))
 
@@ -114,6 +128,8 @@ async def sms_stopped(call: Call) -> Value:
 @line.act()
 async def sms_restarted(call: Call) -> Value:
     """SMS to this phone again."""
+    if too_often := await bounded(call, Use.CHANGE):
+        return too_often
     await restart_sms(call.msisdn)
     return say(call.t("You will get the SMS again."))
 

@@ -1,8 +1,10 @@
 """The first screens: the language, the household where there are several, and the main menu."""
 
+from core.calls.daily_uses import Use
 from core.registry.callers import HouseholdCard, recognise, remember_language
 from core.text.languages import Language
 from core.text.translator import translator
+from menus.bounds import bounded
 from menus.languages import language_options
 from menus.line import line
 from menus.whose import first_name
@@ -38,6 +40,8 @@ async def first_language(call: Call) -> Value:
 async def language_chosen(call: Call) -> Value:
     """The phone speaks this language from now on."""
     language = Language(call.word("language"))
+    if too_often := await bounded(call, Use.CHANGE):
+        return too_often
     await remember_language(call.msisdn, language)
     call.speak(language)
     return go("start")

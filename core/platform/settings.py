@@ -142,6 +142,17 @@ class Settings(BaseSettings):
         default=8 * 1024 * 1024, description="Largest import file the desk takes; larger ones go by `jigi import`."
     )
 
+    line_filings_a_day: PositiveInt = Field(
+        default=10, description="Complaints that one phone, or one household, may file on a day on the line."
+    )
+    line_secrets_a_day: PositiveInt = Field(default=10, description="The same of complaints that are kept secret.")
+    line_calls_a_day: PositiveInt = Field(
+        default=3, description="How often a day one phone, or one household, may ask on the line to be called."
+    )
+    line_changes_a_day: PositiveInt = Field(
+        default=10, description="How often a day one phone may change its language, or whether it gets SMS."
+    )
+
     contact_phones: Words = Field(
         default=("+223 20 22 16 15", "+223 20 22 16 17"), description="Telephones of the programme, comma-separated."
     )

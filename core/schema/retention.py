@@ -1,11 +1,12 @@
 """Limited retention (Loi 2013-015): what has served is deleted, after the days that the settings give it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlmodel import delete
 
+from core.calls.daily_uses import DailyUse
 from core.calls.gateway_sessions import GatewaySession
 from core.calls.journal import UssdJournal
 from core.campaigns.models import CampaignState
@@ -75,7 +76,8 @@ async def purge(now: datetime, settings: Settings) -> Purged:
     kept = {"before": before(settings.keep_messages_days)}
     await sql.execute(PUT_OFF, kept)
     return Purged(
-        journal=await _deleted(UssdJournal, UssdJournal.at, before(settings.keep_journal_days)),
+        journal=await _deleted(UssdJournal, UssdJournal.at, before(settings.keep_journal_days))
+        + await _deleted(DailyUse, DailyUse.day, before(settings.keep_journal_days).date()),
         tries=await _deleted(IdentificationTry, IdentificationTry.at, before(settings.keep_tries_days))
         + await _deleted(ReferenceTry, ReferenceTry.at, before(settings.keep_tries_days)),
         gateway_sessions=await _deleted(
@@ -90,7 +92,7 @@ async def purge(now: datetime, settings: Settings) -> Purged:
     )
 
 
-async def _deleted(table: type[TableRow], moment: Any, before: datetime) -> int:
+async def _deleted(table: type[TableRow], moment: Any, before: date) -> int:
     """Delete the rows of a table whose moment is before another; how many they were."""
     async with writing() as session:
         return (await session.exec(delete(table).where(moment < before))).rowcount

@@ -111,7 +111,7 @@ NOTHING_TO_SEND: Sequence[tuple[str, Sequence[str]]] = [
     ("the list of complaints", ["4"]),
     ("help", ["5"]),
     ("what the programme is", ["5", "3"]),
-    ("stopping SMS", ["5", "4"]),
+    ("stopping SMS", ["5", "4", "1"]),
 ]
 
 

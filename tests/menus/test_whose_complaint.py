@@ -7,8 +7,10 @@ from redis.asyncio import Redis
 
 from core.grievances.following import Viewer, of_viewer
 from core.numbers.identifiers import check_digit
+from core.platform.settings import settings
 from core.text.languages import Language
 from demo.callers import Situation
+from menus.bounds import BOUNDED
 from simulator.gateway import UssdCall
 from tests.menus.conftest import NOW, Town, caller
 from tests.support.database import change, one, query
@@ -201,6 +203,17 @@ async def test_what_a_case_waits_for_is_shown_and_answered(town: Town) -> None:
         r=reference,
     )
     assert (state, note) == ("in_progress", "Le mois de mai")
+
+
+async def test_one_phone_files_only_so_many_a_day_and_is_told_whom_to_call(town: Town) -> None:
+    before = BOUNDED.labels("filing")._value.get()
+    for _ in range(settings().line_filings_a_day):
+        await dialled(town, OWN, "00", *HIDDEN)
+    refused = await dialled(town, OWN, "00", *HIDDEN)
+    assert refused == "C'est assez pour aujourd'hui.\nAppelez le +223 20 22 16 15."
+    assert "Code secret" in await dialled(town, OWN, "00", *SECRET)
+    assert "Numéro" in await dialled(town, STRANGER, "00", *HIDDEN)
+    assert BOUNDED.labels("filing")._value.get() == before + 1
 
 
 async def test_long_words_are_kept_by_their_beginning_and_never_push_the_send_key_off(town: Town) -> None:

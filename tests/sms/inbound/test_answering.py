@@ -162,7 +162,7 @@ async def test_the_word_and_the_menu_turn_one_switch(line: Webhooks, redis: Redi
         assert "4 Recevoir les SMS" in await dialled("00", "5")
         assert "de nouveau" in await dialled("00", "5", "4")
         assert not (await recognise(AWA)).sms_stopped
-        assert "plus de SMS" in await dialled("5", "4")
+        assert "plus de SMS" in await dialled("5", "4", "1")
         assert (await recognise(AWA)).sms_stopped
         await line.writes(AWA, "start")
         assert "4 Ne plus recevoir de SMS" in await dialled("5")
