@@ -9,6 +9,8 @@ from core.places.communes import Place, cercles, communes, loose, regions
 from core.places.contacts import near_contacts
 from core.places.likeness import PlaceKind
 from core.places.search import KnownPlace, known_places, search
+from core.registry.components import PLAIN
+from core.text.words import LINE, label
 from menus.line import line
 from ussd.call import Call
 from ussd.values import Value, answer, ask, choose, option, retry, say
@@ -102,7 +104,8 @@ async def days_of_commune(call: Call) -> Value:
     further = [option(call.t("Phones of the commune"), "commune_contacts")] if near else []
     if not days:
         return choose(f"{call.word('name')}\n{call.t('No date fixed yet.')}", *further)
-    lines = [each for day in days[:MOST_DAYS] for each in _day_lines(call, day)]
+    named = {day.component for day in days} != {PLAIN}
+    lines = [each for day in days[:MOST_DAYS] for each in _day_lines(call, day, named=named)]
     return answer("\n".join([call.word("name"), *lines]), *further)
 
 
@@ -113,13 +116,14 @@ async def commune_contacts(call: Call) -> Value:
     return say("\n".join([call.word("name"), *contacts_told(call.translator, near)]))
 
 
-def _day_lines(call: Call, day: PayDay) -> list[str]:
-    """A day as it is told: what is open by its last day, what comes by its first."""
+def _day_lines(call: Call, day: PayDay, *, named: bool) -> list[str]:
+    """A day as it is told: what is open by its last day, what comes by its first; with its component where asked."""
+    name = [call.t(label(day.component, LINE))] if named else []
     spoken = day_told(call.translator, day.day, call.today)
     where = ", ".join(each for each in (day.place, day.village) if each)
     if day.last_day is None:
-        return [f"{spoken}, {where}" if where else spoken]
+        return [*name, f"{spoken}, {where}" if where else spoken]
     last = call.t("Last day: {date}", date=day_told(call.translator, day.last_day, call.today))
     if day.day < call.today:
-        return [where, last] if where else [last]
-    return [f"{spoken}, {where}" if where else spoken, last]
+        return [*name, where, last] if where else [*name, last]
+    return [*name, f"{spoken}, {where}" if where else spoken, last]

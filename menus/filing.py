@@ -51,7 +51,7 @@ def _subject(call: Call, subcategory: Subcategory) -> Option:
     )
 
 
-@line.screen("complaint_filed", "complaint_words", "complaint_confirm")
+@line.screen("complaint_send", "complaint_words", "complaint_confirm")
 async def complaint_confirm(call: Call) -> Value:
     """Send it as it is, asking for a call or not, or first add words or hide the name."""
     subject = call.t(label(Subcategory(call.word("subcategory")), LINE))
@@ -63,8 +63,8 @@ async def complaint_confirm(call: Call) -> Value:
         asked.append(call.t("Your name is hidden."))
     return choose(
         "\n".join(asked),
-        option(call.t("Yes, send"), "complaint_filed", call_back=False),
-        option(call.t("Send and call me"), "complaint_filed", call_back=True),
+        option(call.t("Yes, send"), "complaint_send", call_back=False),
+        option(call.t("Send and call me"), "complaint_send", call_back=True),
         option(call.t("Change my words") if words else call.t("Add a few words"), "complaint_words"),
         _name(call, "complaint_confirm"),
     )
@@ -89,22 +89,21 @@ async def complaint_words(call: Call) -> Value:
 
 
 @line.screen("complaint_more_words", "complaint_filed")
-async def complaint_twice(call: Call) -> Value:
-    """The same was filed already within a day: more words for it, or another complaint."""
-    reference = call.word("twin")
+async def complaint_send(call: Call) -> Value:
+    """On to filing it; where the same was filed within a day, that is said first, since a last page can be lost."""
+    twin = await _twin(call)
+    if twin is None:
+        return go("complaint_filed", call_back=call.flag("call_back"))
     return choose(
-        call.t("You complained of this already. Number: {ref}", ref=reference),
-        option(call.t("Add a few words"), "complaint_more_words", reference=reference),
-        option(call.t("Another complaint"), "complaint_filed", new=True),
+        call.t("You complained of this already. Number: {ref}", ref=twin),
+        option(call.t("Add a few words"), "complaint_more_words", reference=twin),
+        option(call.t("Another complaint"), "complaint_filed"),
     )
 
 
-@line.act("complaint_twice")
+@line.act()
 async def complaint_filed(call: Call) -> Value:
-    """Recorded once, with a reference to keep; the same within a day is first told, since a last page can be lost."""
-    twin = await _twin(call)
-    if twin is not None:
-        return go("complaint_twice", **call.memory(), twin=twin)
+    """Recorded once, with a reference to keep."""
     if too_often := await bounded(call, Use.FILING):
         return too_often
     filed = await file(_filing(call, call_back=call.flag("call_back"), call_safe=None), call.now)
@@ -148,8 +147,8 @@ async def secret_filed(call: Call) -> Value:
 
 
 async def _twin(call: Call) -> str | None:
-    """What this phone filed of the same today; None where another one is meant, or this very one is filed already."""
-    if call.flag("new") or call.flag("anonymous") or await filed_before(call.key) is not None:
+    """What this phone filed of the same today; None for a hidden name, or where this very one is filed already."""
+    if call.flag("anonymous") or await filed_before(call.key) is not None:
         return None
     return await filed_today(viewer(call), Subcategory(call.word("subcategory")), call.now)
 

@@ -20,7 +20,7 @@ TITLES: Final = {
     "complaint_confirm": "Envoyer la plainte ?",
     "complaint_words": "Quelques mots",
     "complaint_filed": "Plainte reçue",
-    "complaint_twice": "Déjà déposée aujourd'hui",
+    "complaint_send": "Déjà déposée aujourd'hui ?",
     "secret_confirm": "Envoyer en secret ?",
     "secret_filed": "Plainte secrète reçue",
     "complaints": "Mes plaintes",

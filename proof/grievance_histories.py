@@ -71,7 +71,7 @@ async def complaint_differences(complaint: Complaint) -> Sequence[str]:
 
 @asynccontextmanager
 async def _planted(complaint: Complaint, language: Language) -> AsyncIterator[None]:
-    """The complaint, which another phone filed, and the phone that asks, until the end of the block."""
+    """The complaint, which has no owner but who knows its number, and the phone that asks, until the end."""
     async with undone():
         await plant_phone(ASKING, language)
         decided = complaint.state in ("resolved", "rejected", "closed")
@@ -81,7 +81,7 @@ async def _planted(complaint: Complaint, language: Language) -> AsyncIterator[No
                     reference=REFERENCE, filing_key="truth", channel=Channel.USSD, category=Category.PAYMENT,
                     subcategory=Subcategory.NOT_PAID,
                     sensitivity=Sensitivity.SENSITIVE if complaint.secret else Sensitivity.ORDINARY,
-                    msisdn="+22376000009", anonymous=False, beneficiary=True, language=language, call_back=False,
+                    msisdn=None, anonymous=False, beneficiary=True, language=language, call_back=False,
                     state=GrievanceState(complaint.state), level=Level.COMMUNE,
                     first_answer_due=TODAY, decision_due=TODAY + timedelta(days=complaint.due),
                     answer=complaint.answer or None, received_at=NOW + timedelta(days=complaint.received),

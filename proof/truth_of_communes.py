@@ -12,7 +12,7 @@ MOST: Final = 8
 SPELT_OTHERWISE: Final = {"Faracoro": "Farakoro"}
 """Villages that are one, however the files spell them."""
 
-COMPONENTS_ARE_NAMED: Final = False
+COMPONENTS_ARE_NAMED: Final = True
 """Whether the line says of which component a day is; it does not yet."""
 
 

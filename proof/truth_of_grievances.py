@@ -16,7 +16,7 @@ SAYS: Final[Mapping[str, Mapping[str, str]]] = {
         "in_progress": "On y travaille.", "waiting": "Il nous manque une information.", "resolved": "C'est réglé.",
         "rejected": "Elle est refusée.", "closed": "C'est fini.", "again": "On la regarde de nouveau.",
         "answer": "Réponse : {text}", "until": "Réponse au plus tard : {day}",
-        "late": "La réponse est en retard. Elle devait venir le {day}.", "call": "Appelez le {phone}.",
+        "late": "Réponse en retard. Prévue le {day}.", "call": "Appelez le {phone}.",
         "hidden": "Jigisèmèjiri : {ref}. Appelez le {code}.",
     },
     "bm": {
@@ -24,7 +24,7 @@ SAYS: Final[Mapping[str, Mapping[str, str]]] = {
         "in_progress": "A bè sen na.", "waiting": "An bè kunnafoni makònò.", "resolved": "A nyènabòra.",
         "rejected": "A ma minè.", "closed": "A kuncèra.", "again": "A daminèna kokura.",
         "answer": "Jaabi: {text}", "until": "Jaabi don laban: {day}",
-        "late": "Jaabi mèènna. Don laban tun ye {day} ye.", "call": "Aw ye {phone} wele.",
+        "late": "Jaabi mèènna. Don laban: {day}.", "call": "Aw ye {phone} wele.",
         "hidden": "Jigisèmèjiri: {ref}. Aw ye {code} wele.",
     },
 }  # fmt: skip

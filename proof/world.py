@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from core.calls.journal import Journal
+from core.grievances.filing import Filing, file
+from core.grievances.subjects import Subcategory, category_of
+from core.grievances.vocabulary import GrievanceState, GrievanceStep
+from core.numbers.identifiers import check_digit
 from core.payments.states import PaymentState
 from core.platform import database, sql
 from core.platform.columns import listed
@@ -32,6 +36,8 @@ SAME: Final = frozenset({"Jigisèmèjiri", "Discrimination", "Violence (secret)"
 
 STOPPED: Final = "+22370000097"
 NEVER_CALLED: Final = "+22370000098"
+SECRET_REFERENCE: Final = "700000000" + check_digit("700000000")
+SECRET: Final = "4821"  # noqa: S105 - of an invented complaint
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,38 @@ async def make_world(longest: Longest) -> None:
     async with writing():
         for statement in STRETCH:
             await sql.execute(statement, asdict(longest))
-    await stop_sms(STOPPED)
+        await stop_sms(STOPPED)
+        await _file_complaints(longest)
+
+
+async def _file_complaints(longest: Longest) -> None:
+    """Of the phone that stopped its SMS: one that waits for an answer, one of today, and a secret one of nobody's."""
+    now = datetime.now(UTC)
+    for subcategory in (Subcategory.NOT_PAID, Subcategory.LATE, Subcategory.VIOLENCE):
+        category = category_of(subcategory)
+        filing = Filing(
+            key=f"proof {subcategory}", msisdn=STOPPED, household_id=None, category=category.value,
+            subcategory=subcategory.value, words=None, anonymous=False, call_back=False, call_safe=None, sms_safe=None,
+            language=Language.staff(),
+        )  # fmt: skip
+        filed = await file(filing, now)
+        values = {"reference": filed.reference, "at": now, "long": SECRET_REFERENCE, "secret": SECRET}
+        waits = subcategory is Subcategory.LATE
+        await sql.execute(WAITING if waits else SECRETLY, values | {"reason": longest.reason} if waits else values)
+
+
+WAITING: Final = f"""
+WITH asked AS (
+    UPDATE grievance SET state = '{GrievanceState.WAITING}', waiting_since = %(at)s WHERE reference = %(reference)s
+    RETURNING id
+)
+INSERT INTO grievance_event (grievance_id, at, kind, to_state, note, told)
+SELECT id, %(at)s, '{GrievanceStep.ASK}', '{GrievanceState.WAITING}', %(reason)s, true FROM asked
+"""  # noqa: S608 - our own words
+SECRETLY: Final = """
+UPDATE grievance SET reference = %(long)s, secret = %(secret)s
+WHERE reference = %(reference)s AND secret IS NOT NULL
+"""
 
 
 async def walk_line(alphabet: Alphabet, language: Language) -> Walk:
@@ -109,11 +146,13 @@ def inputs() -> Mapping[str, Sequence[str]]:
     return {
         "household_number": (first.household_no or "", "90000011", "12345678"),
         "birth_year": (str(first.birth_year), "1900", "75"),
-        "complaint_reference": (*references, "1234567", "1000009"),
+        "complaint_reference": (*references, SECRET_REFERENCE, "1234567", "1000009"),
+        "complaint_status": (SECRET, "0000"),
         "commune_code": (DEMO_PLACES[0].commune_pcode.removeprefix("ML"), "999999"),
         "commune_letters": ("safo", "si", "zzzz"),
         "call_number": ("76 12 34 56", "12"),
         "complaint_words": ("On ne m'a pas payé.", "W" * 160),
+        "complaint_more_words": ("On ne m'a pas payé.",),
     }
 
 

@@ -64,7 +64,7 @@ class GrievanceView:
 
     def opens_with(self, secret: str) -> bool:
         """Whether this is the secret that goes with its reference; any is where none does."""
-        return self.asks_secret is None or compare_digest(self.asks_secret, secret)
+        return self.asks_secret is None or compare_digest(self.asks_secret.encode(), secret.encode())
 
     @property
     def may_add(self) -> bool:

@@ -13,6 +13,9 @@ from ussd.call import Call
 from ussd.menu import Menu, Screen, Shortcut
 from ussd.values import Value, choose, go, option
 
+PLANTED = (Fault.CODE_LOST, Fault.CODE_IS_A_KEY)
+"""The kinds of findings that have their faults planted here."""
+
 pytestmark = pytest.mark.usefixtures("world", "catalogues")
 
 

@@ -19,7 +19,7 @@ from core.text.languages import Language
 from demo.callers import DEMO_CALLERS, Situation
 from menus import line
 from menus.tasks import TASKS
-from proof import command, world
+from proof import command, figures, world
 from proof.command import app
 from proof.findings import Fault, findings
 from proof.walk import TrialCaller, Visit, Walk, Walker
@@ -61,7 +61,12 @@ async def walked_by_few(menu: Menu) -> Walk:
 
 
 def checked(monkeypatch: pytest.MonkeyPatch, walk: Walk, *options: str) -> tuple[int, str]:
-    """The exit code of `jigi menus check` after this walk, and what it printed."""
+    """The exit code of `jigi menus check` after this walk, and what it printed.
+
+    How short pages are and how near screens is measured on the whole walk: of few callers it says nothing.
+    """
+    monkeypatch.setattr(figures, "LEAST_SHARE", 0.0)
+    monkeypatch.setattr(figures, "NEAREST", {})
     monkeypatch.setattr(command, "walked", lambda longest: walk)
     monkeypatch.setattr(command, "out", Console(width=200))
     result = CliRunner().invoke(app, ["check", *options])
