@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from core.grievances.calendar import due_dates
-from core.grievances.subjects import CATEGORIES, Sensitivity, is_sensitive, keeps_least, subject
+from core.grievances.subjects import CATEGORIES, is_sensitive, keeps_least, subject
 from core.grievances.vocabulary import TOP, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.numbers.identifiers import new_reference
 from core.outbox.notice_kinds import NoticeKind
@@ -106,7 +106,7 @@ async def file(filing: Filing, now: datetime) -> Filed:
     filing = await _off_the_borrowed_phone(filing)
     values = await _values(filing, now)
     ownerless = _is_ownerless(filing)
-    secret = f"{secrets.randbelow(10_000):04}" if ownerless and values["sensitivity"] == Sensitivity.SENSITIVE else None
+    secret = _new_secret() if ownerless and _gives_secrets(filing) else None
     async with writing():
         while True:
             drawn = {"reference": new_reference(long=ownerless), "secret": secret}
@@ -178,6 +178,15 @@ async def _values(filing: Filing, now: datetime) -> dict[str, Any]:
         "commune_pcode": filing.commune_pcode,
         "filed_by": filing.filed_by,
     }
+
+
+def _gives_secrets(filing: Filing) -> bool:
+    """Whether its reference gets a secret: a sensitive one's on the line; at the desk one tells its number alone."""
+    return filing.channel is Channel.USSD and is_sensitive(subject(filing.category, filing.subcategory)[0])
+
+
+def _new_secret() -> str:
+    return f"{secrets.randbelow(10_000):04}"
 
 
 def _is_ownerless(filing: Filing) -> bool:
