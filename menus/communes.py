@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.payments.history import PayDay, commune_days
 from core.phrases.contacts import contacts_told
-from core.phrases.telling import day_told
+from core.phrases.telling import day_told, place_told
 from core.places.communes import Place, cercles, communes, loose, regions
 from core.places.contacts import near_contacts
 from core.places.likeness import PlaceKind
@@ -120,7 +120,7 @@ def _day_lines(call: Call, day: PayDay, *, named: bool) -> list[str]:
     """A day as it is told: what is open by its last day, what comes by its first; with its component where asked."""
     name = [call.t(label(day.component, LINE))] if named else []
     spoken = day_told(call.translator, day.day, call.today)
-    where = ", ".join(each for each in (day.place, day.village) if each)
+    where = place_told(call.translator, day.place, day.village)
     if day.last_day is None:
         return [*name, f"{spoken}, {where}" if where else spoken]
     last = call.t("Last day: {date}", date=day_told(call.translator, day.last_day, call.today))

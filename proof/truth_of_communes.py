@@ -12,10 +12,6 @@ MOST: Final = 8
 SPELT_OTHERWISE: Final = {"Faracoro": "Farakoro"}
 """Villages that are one, however the files spell them."""
 
-COMPONENTS_ARE_NAMED: Final = True
-"""Whether the line says of which component a day is; it does not yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A household of the commune: its village, where it is paid, and its payments."""
@@ -53,7 +49,7 @@ def must_be_told(neighbours: Sequence[Neighbour], language: str) -> list[list[st
     alone = {day.component for day in days.values()} == {"TM"}
     groups: list[list[str]] = [[COMMUNE]]
     for day in in_order[:MOST]:
-        name = [SAYS[language][day.component]] if COMPONENTS_ARE_NAMED and not alone else []
+        name = [SAYS[language][day.component]] if not alone else []
         groups.append([" ".join([*name, *_lines(day, language)])])
     return groups
 
@@ -68,7 +64,8 @@ def _is_told(pay: Pay) -> bool:
 def _lines(day: _Day, language: str) -> list[str]:
     villages = {SPELT_OTHERWISE.get(each, each) for each in day.villages if each}
     village = max(each for each in day.villages if each) if len(villages) == 1 and None not in day.villages else None
-    where = ", ".join(each for each in (day.place, village) if each)
+    place = ", ".join(each for each in (day.place, village) if each)
+    where = SAYS[language]["where"].format(place=place) if place else ""
     first = f"{near(day.due, language)}, {where}" if day.due is not None and day.due >= 0 else where
     until = [SAYS[language]["until"].format(day=near(day.last, language))] if day.last is not None else []
     return [first, *until]

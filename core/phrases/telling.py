@@ -111,7 +111,7 @@ def _open(translator: Translator, card: PaymentCard, today: date) -> list[str]:
     last = card.last_day if card.last_day is not None and card.last_day != card.due_date else None
     return [
         first,
-        _where(translator, card.place),
+        place_told(translator, card.place),
         translator.t("Last day: {date}", date=day_told(translator, last, today)) if last else "",
     ]
 
@@ -126,7 +126,7 @@ def _coming(translator: Translator, card: PaymentCard, today: date) -> list[str]
     return [
         first,
         translator.t("Last day: {date}", date=day_told(translator, last, today)) if last else "",
-        _where(translator, card.place, card.agency),
+        place_told(translator, card.place, card.agency),
         translator.t("Amount: {amount}", amount=Amount(card.amount_xof)),
     ]
 
@@ -185,7 +185,7 @@ TELLINGS: Final[Mapping[PaymentPhase, Callable[[Translator, PaymentCard, date], 
 }
 
 
-def _where(translator: Translator, *places: str | None) -> str:
+def place_told(translator: Translator, *places: str | None) -> str:
     """Where it is, as the files name it; '' where they do not."""
     place = ", ".join(each for each in places if each)
     return translator.t("Place: {place}", place=place) if place else ""

@@ -94,8 +94,7 @@ async def apply(reports: Iterable[DeliveryReport]) -> None:
 
 async def adopt(provider_ids: Sequence[str]) -> None:
     """Give messages the reports that came before their ids were written down."""
-    async with writing():
-        await sql.execute(ADOPT, {"provider_ids": list(provider_ids)})
+    await sql.execute(ADOPT, {"provider_ids": list(provider_ids)})
 
 
 class Inbox:

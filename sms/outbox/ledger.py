@@ -1,5 +1,7 @@
 """The ledger at work: a request is claimed, departs, and is recorded, each in a transaction of its own.
 
+What is one statement is its own transaction, without a trip to begin and one to end it: every request comes this way.
+
 Claimed: a worker has it and nothing left. Left: from here on it may have been taken. The request itself is made with no
 transaction open. What a request tells is judged when it departs: stopped phones, changed payments, missed days and the
 three SMS of a day are looked at at the last moment, one request after the other, so that two cannot both be the third.
@@ -111,8 +113,7 @@ RETURNING batch.id, batch.worker, batch.claimed_at, batch.campaign_id, batch.ope
 async def claim(worker: str, now: datetime, window: Window) -> Claim | None:
     """Take the next request that may go now, single notices first; None when there is none."""
     values = {"worker": worker, "now": now, "soon": now + AHEAD, "open": window.is_open(now)}
-    async with writing():
-        return await sql.row(Claim, CLAIM, values)
+    return await sql.row(Claim, CLAIM, values)
 
 
 ALONE: Final = (
@@ -272,11 +273,12 @@ WHERE id = %(batch)s AND state IN {listed(AT_A_WORKER | {_B.DONE})}
 
 
 async def _done(claim: Claim, now: datetime, *, uncertain: bool) -> None:
-    """Close a request's books; in SQL, for every request comes here and the ORM takes a millisecond to say it."""
+    """Close a request's books."""
     await sql.execute(DONE, {"batch": claim.id, "now": now, "uncertain": uncertain})
 
 
 RECORD: Final = f"""
+WITH done AS ({DONE})
 UPDATE message SET state = r.state, reason = nullif(r.reason, ''), provider_id = r.provider_id,
     was_uncertain = was_uncertain OR r.state = '{_M.UNCERTAIN}', cost = r.cost, currency = r.currency,
     attempts = attempts + r.attempt,
@@ -311,13 +313,17 @@ async def record(departure: Departure, results: Sequence[Result], now: datetime,
     for each in outcomes:
         if each.again and each.state is _M.PLANNED:
             again.setdefault(each.recipient.attempts, []).append(each.recipient.id)
+    uncertain = any(each.state is _M.UNCERTAIN for each in outcomes)
+    values = _columns(outcomes) | {"batch": claim.id, "now": now, "uncertain": uncertain}
+    if not again and not stopped:
+        await sql.execute(RECORD, values)
+        return []
     async with writing():
-        await sql.execute(RECORD, _columns(outcomes) | {"batch": claim.id, "now": now})
+        await sql.execute(RECORD, values)
         for attempts, ids in again.items():
             await put_off(claim.id, ids, now + timedelta(seconds=retrying.seconds * 2**attempts), now)
         if stopped:
             await put_off(claim.id, stopped, now)
-        await _done(claim, now, uncertain=any(each.state is _M.UNCERTAIN for each in outcomes))
     return sorted({result.reason for result in results if result.policy is Policy.STOP})
 
 
