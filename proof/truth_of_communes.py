@@ -12,6 +12,7 @@ MOST: Final = 8
 SPELT_OTHERWISE: Final = {"Faracoro": "Farakoro"}
 """Villages that are one, however the files spell them."""
 
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A household of the commune: its village, where it is paid, and its payments."""

@@ -4,6 +4,7 @@ Every act is done once, and nothing of one household stands on another's screen.
 """
 
 import re
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
@@ -98,7 +99,8 @@ async def one_call(run: Run) -> None:
     phone = own.msisdn if own else run.random.choice(NOBODYS)
     lender = run.random.random() < 0.25
     other = run.random.choice(ALONE) if lender else None
-    household = (other or own).household_no if (other or own) else None
+    about = other or own
+    household = about.household_no if about else None
     name = run.random.choice(list(ACTS))
     if household is None and name in ("payment", "past payments"):
         name = "complaint"
@@ -115,7 +117,7 @@ async def one_call(run: Run) -> None:
             return
     screen = await call.reply("00")
     if other and other != own:
-        at = ("2",) if own is None else ("5", "9", "2") if "9" in screen.text else ("5", "9", "2")
+        at = ("2",) if own is None else ("5", "9", "2")
         for key in (*at, other.household_no or "", str(other.birth_year)):
             screen = await call.reply(key)
             run.look(screen, phone, owned)
@@ -171,11 +173,11 @@ async def test_every_act_is_done_once_and_nothing_of_one_household_is_anothers(t
         "UPDATE payment SET amount_xof = 5 * CAST(right(household_no, 4) AS integer) + 1000000 "
         "FROM household WHERE household.id = payment.household_id"
     )
-    run = Run(town, Random(seed))  # noqa: S311 - a play
+    run = Run(town, Random(seed))
     while run.tally["calls"] < CALLS:
         await one_call(run)
     filed = {row.reference for row in await query("SELECT reference FROM grievance WHERE filing_key NOT LIKE 'demo%%'")}
     assert filed == set(run.owners)
     assert len(await query("SELECT 1 FROM callback_request WHERE key NOT LIKE 'demo%%'")) == run.calls_asked
-    assert run.tally["results told again"] and run.tally["borrowed"] and run.tally["repeats"]
-    print("\n" + "\n".join(f"{run.tally[name]:6} {name}" for name in sorted(run.tally)))
+    assert min(run.tally[name] for name in ("results told again", "borrowed", "repeats", *TOLD_AGAIN)) > 0
+    sys.stdout.write("\n" + "".join(f"{run.tally[name]:6} {name}\n" for name in sorted(run.tally)))
