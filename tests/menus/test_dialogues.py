@@ -29,7 +29,7 @@ def difference(file: Path, now: str) -> str:
     return "\n".join(["", *(row.rstrip("\n") for row in rows), "", HOW])
 
 
-TELLS_AGAIN = {"answer_and_reopening", "complaint_with_words"}
+TELLS_AGAIN = {"answer_and_reopening", "complaint_twice", "complaint_with_words"}
 """Dialogues that begin with what the last call told: a process of the first stored form begins with the menu."""
 
 
