@@ -22,6 +22,7 @@ from core.schema.identity import DatabaseKind
 from core.staff import sign_in
 from core.staff.agents import Agent, LoginTaken, Role, Scope, actor_of, add_agent
 from core.text.languages import Language
+from demo.callers import DEMO_CALLERS
 from demo.names import head_name
 
 PASSWORD: Final = "jigi-demo-2026"  # noqa: S105 - it is printed for everybody
@@ -78,8 +79,9 @@ FORGET_CALLS: Final = "DELETE FROM callback_request WHERE key LIKE 'desk demo %%
 FAMILIES: Final = """
 SELECT household.id, head_name, village, msisdn FROM household
 JOIN household_phone ON household_id = household.id AND position = 1
-ORDER BY household_no DESC LIMIT %(count)s
+ORDER BY msisdn = ANY (CAST(%(phones)s AS text[])), household_no DESC LIMIT %(count)s
 """
+"""Those that a demonstration phone stands for come last: each is to show its own situation."""
 MOVE: Final = """
 UPDATE grievance SET state = %(state)s, level = %(level)s, answer = %(answer)s, name = %(name)s, sex = %(sex)s,
     village = %(village)s, assigned_to = %(agent)s, filed_by = %(filed_by)s, assigned_at = %(assigned_at)s,
@@ -137,7 +139,9 @@ async def grievances_and_calls(now: datetime, count: int = GRIEVANCES) -> None:
     async with writing():
         await sql.execute(FORGET)
         await sql.execute(FORGET_CALLS)
-        families = await sql.rows(Family, FAMILIES, {"count": count})
+        families = await sql.rows(
+            Family, FAMILIES, {"count": count, "phones": [caller.msisdn for caller in DEMO_CALLERS]}
+        )
         if not families:
             return
         for number in range(count):
