@@ -131,8 +131,8 @@ async def _make_room() -> None:
         if row and row[0]:
             raise NotADemonstration("households that are not of a demonstration stand in this database")
         await connection.execute(
-            "TRUNCATE payment_move, payment, payment_round, component_event, campaign, campaign_change, "
-            "campaign_rule_off, message, message_text, sms_batch, early_report, inbound_sms"
+            "TRUNCATE payment_reply, payment_move, payment, payment_round, component_event, campaign, "
+            "campaign_change, campaign_rule_off, message, message_text, sms_batch, early_report, inbound_sms"
         )
 
 

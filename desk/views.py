@@ -22,6 +22,7 @@ from desk.grievances.dashboard import Dashboard
 from desk.grievances.intake import Intake
 from desk.grievances.list import GrievanceList
 from desk.grievances.queue import Queue
+from desk.grievances.received import Received
 from desk.grievances.register import Register
 from desk.grievances.reports import Reports
 from desk.imports.uploads import Imports
@@ -69,6 +70,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         GrievanceList(),
         Dashboard(),
         Reports(),
+        Received(),
         CallRequests(),
         DropDown("Registre", views=[Households(settings), Imports(settings)]),
         Campaigns(settings),

@@ -11,13 +11,14 @@ from core.text.formats import short_date
 from core.text.translator import Amount
 from core.text.words import LINE, label
 from menus.line import line
+from menus.received import received_option
 from menus.whose import headed
 from ussd.call import Call
 from ussd.pages import BLOCK
 from ussd.values import Option, Value, answer, choose, option, say
 
 
-@line.screen("earlier_payments", "payment_said", "complaint_subjects")
+@line.screen("earlier_payments", "payment_said", "complaint_subjects", "received")
 async def payment(call: Call) -> Value:
     """All of the household's money: what can be taken, what comes, what went wrong."""
     money = await account(call.number("household") or 0, call.today)
@@ -27,6 +28,7 @@ async def payment(call: Call) -> Value:
     return answer(
         text,
         *_complaint(call, money),
+        *await received_option(call),
         option(call.t("Past payments"), "earlier_payments"),
         option(call.t("Finish"), "payment_said", said=text),
     )

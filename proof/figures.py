@@ -23,15 +23,15 @@ NEAREST: Final[Mapping[int, str]] = {
     """,
     2: """
         about birth_year call_me commune_letters complaint_confirm complaint_reference complaint_status
-        complaint_subjects component contacts earlier_payments other_language payment_said regions_list
+        complaint_subjects component contacts earlier_payments other_language payment_said received regions_list
         sms_restarted
     """,
     3: """
         call_asked call_number cercles_list communes_found complaint_filed complaint_reopened complaint_words
-        secret_confirm sms_stopped
+        received_all received_confirm received_missing secret_confirm sms_stopped
     """,
     4: """
-        communes_list days_of_commune secret_filed
+        communes_list days_of_commune received_sent secret_filed
     """,
 }
 """The fewest keys from the first dial to each screen, as they were when this was written: a screen may come nearer.

@@ -152,6 +152,7 @@ def inputs() -> Mapping[str, Sequence[str]]:
         "commune_letters": ("safo", "si", "zzzz"),
         "call_number": ("76 12 34 56", "12"),
         "complaint_words": ("On ne m'a pas payé.", "W" * 160),
+        "received_missing": ("5 000", "999999999"),
         "complaint_more_words": ("On ne m'a pas payé.",),
     }
 

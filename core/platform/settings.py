@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         default=10, description="How often a day one phone may change its language, or whether it gets SMS."
     )
 
+    payment_reply_days: PositiveInt = Field(
+        default=30,
+        description="Days after a payment in which the household is asked on the line whether the money came.",
+    )
+
     contact_phones: Words = Field(
         default=("+223 20 22 16 15", "+223 20 22 16 17"), description="Telephones of the programme, comma-separated."
     )

@@ -3,11 +3,12 @@
 from typing import Final
 
 from core.call_requests import models as call_requests
-from core.calls import counts, gateway_sessions, journal
+from core.calls import counts, daily_uses, gateway_sessions, journal
 from core.campaigns import models as campaigns
 from core.grievances import models as grievances
 from core.outbox import messages
 from core.payments import models as payments
+from core.payments import replies
 from core.places import models as places
 from core.platform.columns import TableRow
 from core.registry import models as registry
@@ -16,10 +17,12 @@ from core.staff import agents, audit, sign_in
 
 HOMES: Final = (
     agents,
+    replies,
     audit,
     call_requests,
     campaigns,
     counts,
+    daily_uses,
     gateway_sessions,
     grievances,
     identity,

@@ -56,16 +56,16 @@ async def test_the_amount_is_never_bare(town: Town) -> None:
 
 async def test_past_payments_come_in_pages_and_the_last_screen_stays(town: Town) -> None:
     call = await town.speaking(Situation.PAID, FR)
-    page = await pressed(call, "1", "1")
+    page = await pressed(call, "1", "2")
     seen = page
     while "9 Suite" in page:
         page = (await call.reply("9")).text
         seen += page
     assert seen.count("F CFA") >= 12
     assert "Total payé" in seen
-    await pressed(town.phone(call.msisdn), "00", "1", "2")
+    await pressed(town.phone(call.msisdn), "00", "1", "3")
     call = town.phone(call.msisdn)
-    await call.dial("1*2")
+    await call.dial("1*3")
     assert call.screen is not None
     assert call.screen.ends
     assert "Vous ne payez rien" in call.screen.text or "gratuit" in call.screen.text

@@ -62,6 +62,9 @@ async def country(world: None) -> None:
                 "FROM callback_request"
             )
         )
+        await session.execute(
+            text("INSERT INTO payment_reply (payment_id, reply, at) SELECT id, 'all', updated_at FROM payment")
+        )
 
 
 COUNTED: Mapping[str, str] = {
@@ -69,7 +72,7 @@ COUNTED: Mapping[str, str] = {
     "ordinary": "SELECT array_agg(commune_pcode ORDER BY commune_pcode) FROM grievance WHERE category = 'payment'",
     "sensitive": "SELECT array_agg(commune_pcode ORDER BY commune_pcode) FROM grievance WHERE category = 'conduct'",
 }
-TABLES = ("household", "household_phone", "enrolment", "payment", "callback_request", "callback_try")
+TABLES = ("household", "household_phone", "enrolment", "payment", "payment_reply", "callback_request", "callback_try")
 
 
 def actor_of(role: Role, code: str | None = None, *, watches: bool = False) -> Actor:

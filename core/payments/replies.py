@@ -1,0 +1,148 @@
+"""What households reply once pay day is over: whether the money came, all of it, not all, or nothing.
+
+A payment is asked about while nobody replied for it, and
+
+| its phase on the day | it is asked about |
+|---|---|
+| paid | so many days from when it was paid (`JIGI_PAYMENT_REPLY_DAYS`) |
+| overdue | always: its window ended without a word of the file |
+| any other | never |
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from core.numbers.identifiers import digits
+from core.payments.account import PaymentNews, PaymentPhase, phase_of
+from core.payments.history import CARD, PaymentCard
+from core.payments.states import COMING, PaymentState
+from core.platform import sql
+from core.platform.columns import TableRow, listed, one_of
+from core.platform.locks import by_name
+from core.platform.settings import settings
+from core.text.translator import N_
+from core.text.words import DESK, LINE, Word, called
+
+
+class MoneyReply(Word):
+    """Whether the money of a payment came."""
+
+    ALL = "all"
+    NOT_ALL = "not_all"
+    NOTHING = "nothing"
+
+
+called(
+    MoneyReply,
+    LINE,
+    {
+        MoneyReply.ALL: N_("All of it"),
+        MoneyReply.NOT_ALL: N_("Incomplete money"),
+        MoneyReply.NOTHING: N_("I got no money"),
+    },
+)
+called(
+    MoneyReply,
+    DESK,
+    {MoneyReply.ALL: "tout reçu", MoneyReply.NOT_ALL: "reçu en partie", MoneyReply.NOTHING: "rien reçu"},
+)
+
+LEAST_XOF: Final = 5
+"""The smallest coin: less cannot be missing, and nobody is asked about less."""
+
+
+class PaymentReply(TableRow, table=True):
+    """What a household replied for a payment; `missing_xof` (F CFA) is None where all came.
+
+    `grievance_id` is the grievance that came of it; the reply stands for good then.
+    """
+
+    __tablename__ = "payment_reply"
+    __table_args__ = (Index("ix_payment_reply_at", "at"),)
+
+    payment_id: int = Field(foreign_key="payment.id", ondelete="CASCADE", primary_key=True)
+    reply: MoneyReply = Field(sa_type=one_of(MoneyReply))
+    missing_xof: int | None = None
+    grievance_id: int | None = Field(default=None, foreign_key="grievance.id")
+    at: datetime
+
+
+UNREPLIED: Final = f"""
+{CARD} WHERE payment.household_id = %(household_id)s AND payment.amount_xof >= {LEAST_XOF}
+    AND (payment.state = '{PaymentState.PAID}'
+             AND coalesce(payment.paid_on, payment.due_date, payment.last_day) >= %(since)s
+         OR payment.state IN {listed(COMING)} AND coalesce(payment.last_day, payment.due_date) < %(today)s)
+    AND NOT EXISTS (SELECT FROM payment_reply WHERE payment_reply.payment_id = payment.id)
+ORDER BY coalesce(payment.paid_on, payment.due_date, payment.last_day) DESC, payment.id DESC
+"""
+OWN: Final = f"{CARD} WHERE payment.id = %(payment_id)s AND payment.household_id = %(household_id)s"
+ONE_AT_A_TIME: Final = f"SELECT {by_name('reply for', 'payment_id')}"
+WRITE: Final = """
+INSERT INTO payment_reply AS earlier (payment_id, reply, missing_xof, grievance_id, at)
+VALUES (%(payment_id)s, %(reply)s, %(missing_xof)s, (
+    SELECT id FROM grievance WHERE reference = %(reference)s), %(at)s)
+ON CONFLICT (payment_id) DO UPDATE
+SET reply = excluded.reply, missing_xof = excluded.missing_xof, grievance_id = excluded.grievance_id, at = excluded.at
+WHERE earlier.grievance_id IS NULL
+"""
+_SUM: Final = re.compile(r"(\d{1,9})(?:f|fcfa|cfa|francs?)?")
+
+
+async def unreplied(household_id: int, today: date) -> tuple[PaymentNews, ...]:
+    """The payments that a household is asked about on a day, the newest first."""
+    days = settings().payment_reply_days
+    values = {"household_id": household_id, "today": today, "since": today - timedelta(days=days)}
+    cards = await sql.rows(PaymentCard, UNREPLIED, values)
+    return tuple(PaymentNews(phase, card) for card in cards if (phase := asked_as(card, today, days)))
+
+
+def asked_as(card: PaymentCard, today: date, days: int) -> PaymentPhase | None:
+    """The phase that a payment is asked about in, `days` after it was paid at the most; None where it is not asked."""
+    phase = phase_of(card, today)
+    if phase is PaymentPhase.OVERDUE:
+        return phase
+    day = card.paid_on or card.due_date or card.last_day
+    if phase is PaymentPhase.PAID and day is not None and 0 <= (today - day).days <= days:
+        return phase
+    return None
+
+
+async def own_payment(payment_id: int, household_id: int) -> PaymentCard | None:
+    """A payment by its id; None where it is not this household's."""
+    return await sql.row(PaymentCard, OWN, {"payment_id": payment_id, "household_id": household_id})
+
+
+def missing_sum(typed: str, amount_xof: int) -> int | None:
+    """The F CFA that are missing, from 5 to all of it, as somebody types them; None for what is no such sum."""
+    written = _SUM.fullmatch(digits(typed).lower())
+    if written is None:
+        return None
+    return xof if LEAST_XOF <= (xof := int(written[1])) <= amount_xof else None
+
+
+def reply_of(missing_xof: int | None, amount_xof: int) -> MoneyReply:
+    """What it comes to when so much (F CFA; None: nothing) is missing of a sum."""
+    if missing_xof is None:
+        return MoneyReply.ALL
+    return MoneyReply.NOT_ALL if missing_xof < amount_xof else MoneyReply.NOTHING
+
+
+async def hold(payment_id: int) -> None:
+    """Let nobody else reply for a payment until the transaction under way is over."""
+    await sql.execute(ONE_AT_A_TIME, {"payment_id": payment_id})
+
+
+async def write(card: PaymentCard, missing_xof: int | None, reference: str | None, now: datetime) -> None:
+    """Write a reply with the grievance that came of it; it replaces an earlier one that no grievance came of."""
+    values = {
+        "payment_id": card.id,
+        "reply": reply_of(missing_xof, card.amount_xof).value,
+        "missing_xof": missing_xof,
+        "reference": reference,
+        "at": now,
+    }
+    await sql.execute(WRITE, values)
