@@ -38,6 +38,8 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/people": frozenset({ADMINISTRATOR}),
     "/queue": GRIEVANCES,
     "/readings": frozenset({SUPERVISOR}),
+    "/received": frozenset({SUPERVISOR, FOCAL}),
+    "/received/export.csv": frozenset({SUPERVISOR}),
     "/register": GRIEVANCES,
     "/reports": frozenset({SUPERVISOR, FOCAL}),
     "/reports/export.csv": frozenset({SUPERVISOR}),
