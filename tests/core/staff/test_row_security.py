@@ -190,6 +190,8 @@ FORBIDDEN = (
     "DELETE FROM grievance",
     "DELETE FROM household",
     "DELETE FROM payment",
+    "UPDATE payment_reply SET missing_xof = 0",
+    "DELETE FROM payment_reply",
     "UPDATE audit_entry SET act = 'x'",
     "DELETE FROM audit_entry",
     "TRUNCATE audit_entry",
