@@ -47,8 +47,12 @@ def _told(call: Call, news: PaymentNews) -> list[str]:
 
 @line.screen("received_confirm", private=True)
 async def received_missing(call: Call) -> Value:
-    """The sum that is missing, in F CFA."""
-    return ask(call.t("How much is missing? Write the sum in F CFA."), "received_confirm", "missing")
+    """The sum that is missing, of one that is said with its unit."""
+    card = await _card(call)
+    if card is None:
+        return _gone(call)
+    asked = call.t("Of {amount}, how much is missing?", amount=Amount(card.amount_xof))
+    return ask(asked, "received_confirm", "missing")
 
 
 @line.screen("received_sent", private=True)

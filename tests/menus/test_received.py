@@ -86,7 +86,7 @@ async def test_nothing_is_filed_as_not_paid_with_the_whole_sum(town: Town) -> No
 async def test_a_sum_that_does_not_fit_is_asked_again(town: Town, typed: str) -> None:
     page = await asked(town, "2", typed)
     assert page.startswith("Somme non valable. Au plus ")
-    assert "Combien manque-t-il ?" in page
+    assert "combien manque-t-il ?" in page
     assert await count("payment_reply") == 0
 
 
