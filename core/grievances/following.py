@@ -46,7 +46,8 @@ class GrievanceCard:
 class GrievanceView:
     """A grievance as its reference shows it; nothing of a sensitive one's answer, and no words of any.
 
-    `answer_due` is the day its decision is due; `question` what it waits to hear of the person; `asks_secret`
+    `answer_due` is the day its decision is due; `question` what it waits to hear of the person; `owned` says that a
+    household or a phone is kept that it is followed from, and so no number need be guessed; `asks_secret` is
     the secret that goes with its reference, if one does.
     """
 
@@ -60,6 +61,7 @@ class GrievanceView:
     answer: str | None
     reopened: bool
     question: str | None
+    owned: bool
     asks_secret: str | None
 
     def opens_with(self, secret: str) -> bool:
@@ -102,6 +104,9 @@ CASE WHEN grievance.household_id IS NOT NULL
 """
 """SQL: whether a grievance is the viewer's. One that has no owner is whoever's that knows its reference."""
 
+OWNED: Final = "(household_id IS NOT NULL OR msisdn IS NOT NULL AND NOT anonymous)"
+"""SQL: whether a household or a phone is kept that a grievance is followed from."""
+
 OF_VIEWER: Final = """
 SELECT reference, category, subcategory, state, CAST(received_at AS date) AS received_on FROM grievance
 WHERE sensitivity <> %(sensitive)s AND NOT anonymous AND (household_id = CAST(%(household_id)s AS integer)
@@ -116,7 +121,7 @@ SELECT reference, category, subcategory, sensitivity = %(sensitive)s AS sensitiv
     CASE WHEN sensitivity <> %(sensitive)s AND state = '{GrievanceState.WAITING}' THEN (
         SELECT note FROM grievance_event WHERE grievance_id = grievance.id AND kind = '{GrievanceStep.ASK}'
         ORDER BY grievance_event.id DESC LIMIT 1) END AS question,
-    CASE WHEN household_id IS NULL AND (msisdn IS NULL OR anonymous) THEN secret END AS asks_secret
+    {OWNED} AS owned, CASE WHEN NOT ({OWNED}) THEN secret END AS asks_secret
 FROM grievance WHERE reference = %(reference)s AND {OWN}
 """  # noqa: S608 - our own words
 SENSITIVE: Final = {"sensitive": Sensitivity.SENSITIVE.value, "decided": [state.value for state in DECIDED]}
@@ -141,16 +146,19 @@ async def look_up(
 ) -> GrievanceView | NotSeen | LookUpBlocked:
     """The same for a reference that somebody typed: what is not theirs is counted, and three in 24 h block 24 h.
 
+    What is their own is theirs all the same: nobody is shut out of their own complaint for having mistyped others.
     Tries of one phone that come together wait for each other.
     """
     phone = {"msisdn": viewer.msisdn}
     async with writing():
         await sql.execute(ONE_AT_A_TIME, phone)
+        view = await by_reference(reference, viewer)
+        if view is not None and view.owned:
+            return view
         wrong: list[datetime] = await sql.scalars(WRONG, phone | {"since": now - 2 * BLOCK})
         until = blocked_until(wrong)
         if until is not None and now < until:
             return LookUpBlocked(until)
-        view = await by_reference(reference, viewer)
         if view is not None and view.opens_with(secret):
             return view
         if view is not None and not secret:

@@ -268,8 +268,13 @@ class Settings(BaseSettings):
         default=60, description="Seconds of silence after which a worker is taken for dead."
     )
 
-    keep_journal_days: PositiveInt = Field(default=1, description="Days a call's journal (for replays) is kept.")
-    keep_tries_days: PositiveInt = Field(default=30, description="Days identification tries are kept.")
+    keep_journal_days: PositiveInt = Field(
+        default=1,
+        description="Days a call's journal (for replays), and how often a phone did what is bounded, are kept.",
+    )
+    keep_tries_days: PositiveInt = Field(
+        default=30, description="Days are kept in which a household or a complaint was tried to be found by its number."
+    )
     keep_gateway_sessions_days: PositiveInt = Field(
         default=400, description="Days the gateway's session statistics are kept."
     )

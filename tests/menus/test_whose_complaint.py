@@ -162,6 +162,18 @@ async def test_three_numbers_that_are_not_ones_own_close_it_for_a_day_and_read_t
     assert reference in await dialled(town, OWN, "00", "4")
 
 
+async def test_who_is_shut_out_of_others_still_hears_of_their_own(town: Town) -> None:
+    reference = written(await files(town, *ORDINARY))
+    hidden = written(await dialled(town, OWN, "00", *HIDDEN))
+    nobodys = f"123456{check_digit('123456')}"
+    for _ in range(4):
+        last = await dialled(town, OWN, "00", "4", "2", nobodys)
+    assert last.startswith("Bloqué 24 heures.")
+    assert f"Plainte {reference}" in await dialled(town, OWN, "00", "4", "1")
+    assert f"Plainte {reference}" in await dialled(town, OWN, "00", "4", "2", reference)
+    assert (await dialled(town, OWN, "00", "4", "2", hidden)).startswith("Bloqué 24 heures.")
+
+
 async def test_redis_holds_no_words_after_the_call(town: Town, redis: Redis) -> None:
     await files(town, "3", "1", "1", "3", "Le chef a pris ma part", "1")
     kept = [str(await redis.get(key)) for key in await redis.keys("*") if b":call" in key]

@@ -49,6 +49,7 @@ CASE = GrievanceView(
     answer=None,
     reopened=False,
     question=None,
+    owned=True,
     asks_secret=None,
 )
 
