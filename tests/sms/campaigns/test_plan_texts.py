@@ -10,15 +10,11 @@ from core.campaigns.steps import FourEyes, NotASupervisor, WrongState
 from core.payments.states import PaymentState
 from core.platform.settings import Settings
 from core.staff.agents import Role
-from core.text.alphabet import GSM7, UCS2
-from core.text.links import NotASafeText
 from core.text.words import COMMAND
 from sms.campaigns import planning, steps
 from sms.campaigns.audience import Audience
-from sms.campaigns.drafts import CannotBeWritten, Draft, draft
 from sms.campaigns.notes import note_text
 from sms.campaigns.scope import UnknownCampaign
-from sms.worker import sweeps
 from tests.core.seed import NOW, TODAY, event
 from tests.sms.campaign_world import (
     AWA,
@@ -34,7 +30,6 @@ from tests.sms.campaign_world import (
     Fate,
     Watch,
     approved,
-    bodies,
     crowd,
     drafted,
     family,
@@ -317,57 +312,6 @@ async def test_a_day_moved_after_the_plan_is_in_the_plan_made_anew() -> None:
     await move_day(household, PAY_DAY + DAY)
     await planning.plan(plan.campaign_id, SETTINGS, NOW)
     assert (await pay_lines(plan.campaign_id))[AWA] == (replace(MONEY, day=PAY_DAY + DAY),)
-
-
-# Free words
-
-
-@pytest.mark.parametrize(
-    ("french", "bambara", "refused"),
-    [
-        (None, "Lajè.", CannotBeWritten),
-        ("Réunion.", None, CannotBeWritten),
-        ("Réunion.", "  ", CannotBeWritten),
-        ("Réunion 集.", "Lajè.", CannotBeWritten),
-        ("Réunion.", "Lajɛ 😀.", CannotBeWritten),
-        ("Voir www.jigi.example", "Lajè.", NotASafeText),
-        ("Réunion.", "https://jigi.ml", NotASafeText),
-    ],
-)
-async def test_free_words_that_cannot_be_sent_are_refused(
-    french: str | None, bambara: str | None, refused: type[ValueError]
-) -> None:
-    with pytest.raises(refused):
-        await drafted(Kind.FREE, Audience(), french=french, bambara=bambara)
-    assert await query("SELECT id FROM campaign") == []
-
-
-async def test_where_phones_show_more_letters_more_may_be_written() -> None:
-    with pytest.raises(CannotBeWritten):
-        await draft(Draft(Kind.FREE, Audience(), "free", {"fr": "Réunion 集.", "bm": "Lajɛ."}), NOW, GSM7)
-    assert await draft(Draft(Kind.FREE, Audience(), "free", {"fr": "Réunion 集.", "bm": "Lajɛ."}), NOW, UCS2)
-
-
-async def test_free_words_are_told_in_both_languages() -> None:
-    await family(AWA, language=FR)
-    await family(BINTA, language=BM)
-    plan = await planned(Kind.FREE, Audience(), french="Réunion demain.", bambara="Lajɛ bɛ sini.")
-    texts = await bodies(plan.campaign_id)
-    assert texts[AWA].startswith("Jigisèmèjiri : Réunion demain.")
-    assert texts[BINTA].startswith("Jigisèmèjiri: Lajè bè sini.")
-
-
-async def test_free_words_are_still_worth_sending_when_their_campaign_starts() -> None:
-    """Planned on Tuesday, approved on Friday."""
-    await family(AWA)
-    plan = await planned(Kind.FREE, Audience(), french="Réunion.", bambara="Lajè.")
-    for days in (1, 2):
-        await sweeps.sweep(NOW + days * DAY, SETTINGS)
-    friday = NOW + 3 * DAY
-    await steps.start(await approved(plan, friday), await somebody("binta"), friday)
-    gateway = ScriptedGateway()
-    await sender(gateway, Watch(friday)).drain()
-    assert gateway.took == {AWA: 1}
 
 
 async def test_nobody_to_tell_is_a_plan_too() -> None:

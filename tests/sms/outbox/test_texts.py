@@ -320,28 +320,6 @@ def test_free_words_are_said_as_they_were_written_in_each_language() -> None:
     assert sent(Kind.FREE, words, BM).body == f"Jigisèmèjiri: Meri datugulen don ntènèndon. {SAFE[BM]}"
 
 
-@pytest.mark.parametrize("language", list(Language))
-@pytest.mark.parametrize("parts", [1, 2])
-def test_the_longest_line_of_safety_that_costs_no_part_is_added(language: Language, parts: int) -> None:
-    spoken = translator(language)
-    room = SINGLE_PART if parts == 1 else 2 * 153
-    for line, size in (
-        (SAFE[language], room - len(SAFE[language]) - 1),
-        (FREE[language], room - len(FREE[language]) - 1),
-    ):
-        text = "a" * (size - 1) + "."
-        assert written(text, spoken, GSM7) == Written(f"{text} {line}", parts, room)
-    too_long_for_the_first = "a" * (room - len(SAFE[language]) - 1) + "."
-    assert written(too_long_for_the_first, spoken, GSM7).body == f"{too_long_for_the_first} {FREE[language]}"
-    too_long_for_any = "a" * (room - len(FREE[language]) - 1) + "."
-    assert written(too_long_for_any, spoken, GSM7) == Written(too_long_for_any, parts, len(too_long_for_any))
-
-
-def test_what_gsm7_counts_twice_is_counted_before_the_line_is_added() -> None:
-    assert written("ɲ" * 54 + "!", translator(BM), GSM7).body == f"{'ny' * 54}! {SAFE[BM]}"
-    assert written("ɲ" * 56 + "!", translator(BM), GSM7).body == f"{'ny' * 56}! {FREE[BM]}"
-
-
 CONTENTS: Sequence[Content] = [
     paid(SAFO),
     paid(MOVED),
