@@ -1,9 +1,23 @@
 """The programme's screens, one file per subject; importing this room makes the line whole."""
 
-from menus import codes, communes, eligibility, filing, following, identity, more, payments, received, start
+from menus import (
+    about_whom,
+    codes,
+    communes,
+    eligibility,
+    filing,
+    following,
+    identity,
+    more,
+    payments,
+    received,
+    secret,
+    start,
+)
 from menus.line import line
 
 __all__ = [
+    "about_whom",
     "codes",
     "communes",
     "eligibility",
@@ -14,5 +28,6 @@ __all__ = [
     "more",
     "payments",
     "received",
+    "secret",
     "start",
 ]

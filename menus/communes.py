@@ -1,6 +1,7 @@
-"""The payment days of a commune, which any phone may ask: they are public in the village."""
+"""The search for a commune, and its payment days, which any phone may ask: they are public in the village."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from core.payments.history import PayDay, commune_days
 from core.phrases.contacts import contacts_told
@@ -13,19 +14,23 @@ from core.registry.components import PLAIN
 from core.text.words import LINE, label
 from menus.line import line
 from ussd.call import Call
-from ussd.values import Value, answer, ask, choose, option, retry, say
+from ussd.values import Option, Value, answer, ask, choose, option, retry, say
 
 MOST_DAYS = 8
 MOST_HITS = 10
 
+ONWARD: Final = "onward"
+"""Remembered under this name: the screen that the search leads on to with the commune, instead of its payment days."""
 
-@line.screen("regions_list", "commune_letters")
+
+@line.screen("regions_list", "commune_letters", "complaint_village")
 async def commune_by(call: Call) -> Value:
-    """Two ways to a commune: by its region and cercle, or by the letters of its name."""
+    """Two ways to a commune, by its region or by the letters of its name; or none, where it may be left out."""
     return choose(
         call.t("Your commune?"),
         option(call.t("Write its name"), "commune_letters"),
         option(call.t("Choose the region"), "regions_list"),
+        *((option(call.t("I do not know"), call.word(ONWARD)),) if call.word(ONWARD) else ()),
     )
 
 
@@ -52,14 +57,18 @@ def _choose_cercle(call: Call, places: Sequence[Place]) -> Value:
     )
 
 
-@line.screen("days_of_commune")
+@line.screen("days_of_commune", "complaint_village")
 async def communes_list(call: Call) -> Value:
     """The communes of the cercle."""
     places = await communes(call.word("cercle"))
     return choose(
         call.t("Choose the commune"),
-        *(option(place.name, "days_of_commune", commune=place.pcode, name=place.name) for place in places),
+        *(_chosen(call, place.name, place) for place in places),
     )
+
+
+def _chosen(call: Call, name: str, place: Place | KnownPlace) -> Option:
+    return option(name, call.word(ONWARD) or "days_of_commune", commune=place.pcode, name=place.name)
 
 
 @line.screen("communes_found")
@@ -68,7 +77,7 @@ async def commune_letters(call: Call) -> Value:
     return ask(call.t("Write the first letters of the commune."), "communes_found", "letters")
 
 
-@line.screen("days_of_commune", "communes_list")
+@line.screen("days_of_commune", "communes_list", "complaint_village")
 async def communes_found(call: Call) -> Value:
     """The communes whose names are like the letters, told apart by their cercle; all of a place that is named."""
     looked = search(await known_places(), call.word("letters"))
@@ -79,10 +88,7 @@ async def communes_found(call: Call) -> Value:
     shown = looked.communes if looked.wider else await _with_days_first(call, looked.communes[:MOST_HITS])
     return choose(
         call.t("Choose the commune"),
-        *(
-            option(f"{place.name} ({place.cercle})", "days_of_commune", commune=place.pcode, name=place.name)
-            for place in shown
-        ),
+        *(_chosen(call, f"{place.name} ({place.cercle})", place) for place in shown),
     )
 
 

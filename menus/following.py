@@ -6,10 +6,10 @@ from core.numbers.identifiers import digits, is_reference
 from core.phrases.telling import grievance_told
 from core.text.formats import short_date
 from core.text.words import LINE, label
-from menus.filing import MOST_WORDS
 from menus.line import line
 from menus.viewer import may_tell_again, viewer
 from menus.waiting import waiting
+from menus.words import MOST_WORDS
 from ussd.call import Call
 from ussd.values import Value, answer, ask, choose, option, retry, say
 

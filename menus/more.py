@@ -2,7 +2,7 @@
 
 from core.call_requests.requests import ask_call
 from core.calls.daily_uses import Use
-from core.numbers.msisdn import BadNumber, can_get_sms, local, parse_any
+from core.numbers.msisdn import local
 from core.phrases.contacts import contacts_told
 from core.places.contacts import NOBODY, near_contacts
 from core.registry.callers import recognise, restart_sms, stop_sms
@@ -12,6 +12,7 @@ from core.text.translator import translator
 from menus.bounds import bounded
 from menus.languages import language_options
 from menus.line import line
+from menus.numbers import number_to_call
 from menus.viewer import may_tell_again
 from ussd.call import Call
 from ussd.values import Value, ask, choose, option, retry, say
@@ -61,24 +62,13 @@ async def call_number(call: Call) -> Value:
 @line.act()
 async def call_asked(call: Call) -> Value:
     """The desk is asked to call."""
-    number = _number_to_call(call)
+    number = number_to_call(call)
     if number is None:
         return retry(call.t("There is an error in this number. Look at it again."))
     if too_often := await bounded(call, Use.CALL_REQUEST):
         return too_often
     await ask_call(call.key, call.msisdn, call.translator.language, call.number("household"), call.now, number=number)
     return say(call.t("We will call {phone}", phone=local(number)), again=may_tell_again(call))
-
-
-def _number_to_call(call: Call) -> str | None:
-    """The calling phone, or another mobile of Mali that was typed; None for what is none."""
-    if not call.word("number"):
-        return call.msisdn
-    try:
-        number = parse_any(call.word("number"))
-    except BadNumber:
-        return None
-    return number if number == call.msisdn or can_get_sms(number) else None
 
 
 @line.screen()

@@ -31,7 +31,7 @@ from proof.walk import TrialCaller, Walk, Walker
 
 HOUSEHOLDS: Final = 60
 
-SAME: Final = frozenset({"Jigisèmèjiri", "Discrimination", "Violence (secret)", "Contacts"})
+SAME: Final = frozenset({"Jigisèmèjiri", "Discrimination", "Contacts"})
 """Texts that French and English share."""
 
 STOPPED: Final = "+22370000097"
@@ -153,6 +153,11 @@ def inputs() -> Mapping[str, Sequence[str]]:
         "call_number": ("76 12 34 56", "12"),
         "complaint_words": ("On ne m'a pas payé.", "W" * 160),
         "received_missing": ("5 000", "999999999"),
+        "complaint_village": ("Kola", "1", Longest().village),
+        "complaint_name": ("Moussa Traoré", "1"),
+        "secret_sum": ("5 000", "cinq"),
+        "secret_words": ("Il a pris ma part.", "W" * 170),
+        "secret_number": ("76 12 34 56", "12"),
         "complaint_more_words": ("On ne m'a pas payé.",),
     }
 

@@ -7,6 +7,7 @@ from typing import Final
 from sqlmodel import col, select
 
 from core.call_requests.models import CallRequest
+from core.call_requests.vocabulary import Period
 from core.grievances.filing import may_be_told
 from core.grievances.locked import ShownVersion
 from core.grievances.models import GrievanceAccess, Holiday
@@ -84,6 +85,7 @@ class CaseRow:
     call_back: bool
     call_safe: bool | None
     sms_safe: bool | None
+    safe_period: Period | None
     state: GrievanceState
     level: Level
     first_answer_due: date
@@ -139,7 +141,8 @@ class Case(CaseRow):
 CASE: Final = """
 SELECT grievance.id, reference, channel, category, subcategory, sensitivity, words, grievance.msisdn, household_id,
     commune.name AS commune, cercle.name AS cercle, region.name AS region, village, grievance.name, sex, anonymous,
-    beneficiary, coalesce(phone.language, grievance.language) AS language, call_back, call_safe, sms_safe, state, level,
+    beneficiary, coalesce(phone.language, grievance.language) AS language, call_back, call_safe, sms_safe,
+    safe_period, state, level,
     first_answer_due, decision_due, next_due, first_answered_at, answer, received_at, decided_at,
     reopen_count > 0 AS appealed, escalated_at IS NOT NULL AS escalated, call_again_on, assigned_to,
     holder.name AS holder, assigned_at, touched_at, decided_by, decider.name AS decider, filer.name AS filed_by, version

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
+from core.call_requests.vocabulary import Period
 from core.grievances.calendar import due_dates
 from core.grievances.subjects import CATEGORIES, is_sensitive, keeps_least, subject
 from core.grievances.vocabulary import TOP, Channel, GrievanceState, GrievanceStep, Level, Sex
@@ -18,6 +19,7 @@ from core.registry.statuses import Status
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
+from core.text.formats import amount_phrase
 from core.text.languages import Language
 
 RECEIPT_WITHIN: Final = timedelta(days=2)
@@ -29,8 +31,12 @@ class Filing:
     """A grievance as a person files it; `key` is the hop's or form's own, so that a repeated one files nothing more.
 
     `category` and `subcategory` are codes. `borrowed` says that the household gave its number and year of birth on a
-    phone of somebody else, which is told nothing of it by SMS, and is called only if that is wished. The rest is told
-    at the desk: `commune_pcode` where no household says it, and `received_on`, the day that a village wrote it on its
+    phone of somebody else, which is told nothing of it by SMS, and is called only if that is wished.
+
+    `name`, `village` and `commune_pcode` are those of who complains or was forgotten; the commune is that of the
+    household where none is given. `about` is the name of whom it is about, `asked_xof` the F CFA that were asked for:
+    they are kept with the words, and stay where the name of who complains is hidden. `call_at` is another number
+    (E.164) at which a call is safe, and `safe_period` when. `received_on` is the day that a village wrote it on its
     list.
     """
 
@@ -53,6 +59,10 @@ class Filing:
     commune_pcode: str | None = None
     filed_by: int | None = None
     received_on: date | None = None
+    about: str | None = None
+    asked_xof: int | None = None
+    call_at: str | None = None
+    safe_period: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +82,16 @@ WITH filed AS (
     INSERT INTO grievance (
         reference, filing_key, channel, category, subcategory, sensitivity, words, msisdn, household_id, commune_pcode,
         anonymous, beneficiary, language, call_back, call_safe, sms_safe, state, level, first_answer_due, decision_due,
-        received_at, reopen_count, name, sex, village, filed_by, secret)
+        received_at, reopen_count, name, sex, village, filed_by, secret, safe_period)
     SELECT %(reference)s, %(key)s, %(channel)s, %(category)s, %(subcategory)s, %(sensitivity)s, %(words)s, %(msisdn)s,
         CASE WHEN %(named)s THEN household.id END,
-        CASE WHEN %(placed)s THEN coalesce(household.commune_pcode, CAST(%(commune_pcode)s AS varchar)) END,
+        CASE WHEN %(placed)s THEN coalesce(CAST(%(commune_pcode)s AS varchar), household.commune_pcode) END,
         %(anonymous)s, coalesce(household.status = '{Status.BENEFICIARY}', false), %(language)s, %(call_back)s,
         %(call_safe)s, %(sms_safe)s, '{GrievanceState.RECEIVED}', %(level)s, %(first_answer_due)s, %(decision_due)s,
         %(received_at)s, 0,
         CASE WHEN %(named)s THEN CAST(%(name)s AS varchar) END, CASE WHEN %(placed)s THEN CAST(%(sex)s AS varchar) END,
-        CASE WHEN %(placed)s THEN CAST(%(village)s AS varchar) END, CAST(%(filed_by)s AS integer), %(secret)s
+        CASE WHEN %(placed)s THEN CAST(%(village)s AS varchar) END, CAST(%(filed_by)s AS integer), %(secret)s,
+        CAST(%(safe_period)s AS varchar)
     FROM (SELECT CAST(%(household_id)s AS integer) AS id) AS filer LEFT JOIN household ON household.id = filer.id
     ON CONFLICT DO NOTHING RETURNING id, reference, decision_due, secret
 ), noted AS (
@@ -157,8 +168,8 @@ async def _values(filing: Filing, now: datetime) -> dict[str, Any]:
         "category": category.value,
         "subcategory": subcategory.value,
         "sensitivity": CATEGORIES[category].sensitivity.value,
-        "words": None if least else filing.words or None,
-        "msisdn": filing.msisdn if _keeps_number(filing, least=least) else None,
+        "words": None if least else _words(filing),
+        "msisdn": _number(filing, least=least),
         "household_id": filing.household_id,
         "named": not (filing.anonymous or least),
         "placed": not least,
@@ -177,7 +188,18 @@ async def _values(filing: Filing, now: datetime) -> dict[str, Any]:
         "village": filing.village,
         "commune_pcode": filing.commune_pcode,
         "filed_by": filing.filed_by,
+        "safe_period": filing.safe_period.value if filing.safe_period and filing.call_safe else None,
     }
+
+
+def _words(filing: Filing) -> str | None:
+    """What was said, as the desk reads it: of whom, how much was asked, and the person's own words, each on a line."""
+    lines = (
+        f"Inscrit à tort : {filing.about}" if filing.about else "",
+        f"Demandé : {amount_phrase(Language.staff(), filing.asked_xof)}" if filing.asked_xof else "",
+        filing.words or "",
+    )
+    return "\n".join(line for line in lines if line) or None
 
 
 def _gives_secrets(filing: Filing) -> bool:
@@ -190,11 +212,22 @@ def _new_secret() -> str:
 
 
 def _is_ownerless(filing: Filing) -> bool:
-    """Whether neither a household nor a phone is kept that it can be followed from: only its reference is left."""
+    """Whether neither a household nor the phone is kept that it can be followed from: only its reference is left.
+
+    Another number is kept to be called, not to follow it from: it may be a neighbour's.
+    """
     least = keeps_least(subject(filing.category, filing.subcategory)[0])
     of_household = filing.household_id is not None and not (filing.anonymous or least)
-    of_phone = filing.msisdn is not None and not filing.anonymous and _keeps_number(filing, least=least)
+    number = _number(filing, least=least)
+    of_phone = number is not None and number == filing.msisdn and not filing.anonymous
     return not of_household and not of_phone
+
+
+def _number(filing: Filing, *, least: bool) -> str | None:
+    """The number that is kept, if one is: the other one where a call to it was said to be safe."""
+    if not _keeps_number(filing, least=least):
+        return None
+    return filing.call_at if filing.call_at and filing.call_back and filing.call_safe else filing.msisdn
 
 
 def _keeps_number(filing: Filing, *, least: bool) -> bool:

@@ -98,14 +98,16 @@ CASE WHEN grievance.household_id IS NOT NULL
      THEN grievance.household_id = CAST(%(household_id)s AS integer) OR NOT %(identified)s AND EXISTS (
         SELECT FROM household_phone
         WHERE household_phone.household_id = grievance.household_id AND household_phone.msisdn = %(msisdn)s)
-     WHEN grievance.msisdn IS NOT NULL AND NOT grievance.anonymous
+     WHEN grievance.msisdn IS NOT NULL AND NOT grievance.anonymous AND grievance.secret IS NULL
      THEN grievance.msisdn = %(msisdn)s AND NOT %(identified)s
      ELSE true END
 """
-"""SQL: whether a grievance is the viewer's. One that has no owner is whoever's that knows its reference."""
+"""SQL: whether a grievance is the viewer's. One that has no owner is whoever's that knows its reference.
 
-OWNED: Final = "(household_id IS NOT NULL OR msisdn IS NOT NULL AND NOT anonymous)"
-"""SQL: whether a household or a phone is kept that a grievance is followed from."""
+A number with a secret beside it is only to be called: whose phone it is, is not known."""
+
+OWNED: Final = "(household_id IS NOT NULL OR msisdn IS NOT NULL AND NOT anonymous AND secret IS NULL)"
+"""SQL: whether a household or a phone is kept that a grievance is followed from; not the number to call of a secret one."""
 
 OF_VIEWER: Final = """
 SELECT reference, category, subcategory, state, CAST(received_at AS date) AS received_on FROM grievance

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Date, Enum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from core.call_requests.vocabulary import Period
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import STILL_OPEN, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.platform.columns import TableRow, coded, listed, one_of
@@ -18,8 +19,9 @@ _OPEN = text(STILL_OPEN)
 class Grievance(TableRow, table=True):
     """A grievance, by its reference; `filing_key` and `reopen_key` make a repeated request do nothing.
 
-    `secret` goes with the reference of a sensitive one that has no owner. `name`, `sex` and `village` are told at the
-    desk, which `filed_by` names. `touched_at` is when the agent it is `assigned_to` last did something; `next_due` is
+    `secret` goes with the reference of a sensitive one that has no owner; `safe_period` is when a call is safe. `name`
+    and `village` are those of who complains, or of a household that was forgotten; `filed_by` is who filed it at the
+    desk. `touched_at` is when the agent it is `assigned_to` last did something; `next_due` is
     what is due next, the first answer or the decision, written by PostgreSQL; `version` counts the changes, so that a
     page that is out of date is told from one that is not.
     """
@@ -57,6 +59,7 @@ class Grievance(TableRow, table=True):
     call_back: bool
     call_safe: bool | None = None
     sms_safe: bool | None = None
+    safe_period: Period | None = Field(default=None, sa_type=one_of(Period))
     state: GrievanceState = Field(sa_type=one_of(GrievanceState))
     level: Level = Field(sa_type=one_of(Level))
     first_answer_due: date

@@ -28,7 +28,14 @@ from sms.campaigns.delivered import Deliveries
 PERIODS: Final[Mapping[int, str]] = {7: "7 jours", 30: "30 jours", 90: "90 jours", 365: "un an"}
 USUAL_DAYS: Final = 30
 LIST: Final = "/desk/grievances"
-SENSITIVE_SCREENS: Final = ("secret_confirm", "secret_filed")
+SENSITIVE_SCREENS: Final = (
+    "secret_confirm",
+    "secret_sum",
+    "secret_words",
+    "secret_hour",
+    "secret_number",
+    "secret_filed",
+)
 """The way to a sensitive grievance, of which nobody is shown a count here."""
 
 

@@ -170,7 +170,7 @@ def _filing(form: _Form, me: Actor) -> Filing | None:
         name=household.head_name if household else v["name"] or None,
         sex=next((each for each in Sex if each.value == v["sex"]), None),
         village=household.village if household else v["village"] or None,
-        commune_pcode=form.commune.pcode,
+        commune_pcode=None if household else form.commune.pcode,
     )
 
 

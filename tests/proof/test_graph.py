@@ -99,7 +99,7 @@ def test_the_shortest_way_of_a_walk_is_found(town_database: str) -> None:
     ways = {way.screen: way for way in chart_of(small_walk(town_database), line).ways}
     assert ways["payment"] == Way("payment", ("1",), ("start", "home", "payment"))
     assert ways["call_asked"] == Way("call_asked", ("5", "1", "1"), ("start", "home", "more", "call_me", "call_asked"))
-    assert ways["secret_filed"].keys == ("3", "4", "1", "1")
+    assert ways["secret_filed"].keys == ("3", "4", "1", "2")
 
 
 def test_every_screen_is_drawn_on_the_page_and_none_over_another(chart: Chart) -> None:
