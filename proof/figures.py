@@ -27,11 +27,11 @@ NEAREST: Final[Mapping[int, str]] = {
         sms_restarted
     """,
     3: """
-        call_asked call_number cercles_list communes_found complaint_filed complaint_reopened complaint_words
-        received_all received_confirm received_missing secret_confirm sms_stopped
+        call_asked call_number cercles_list communes_found complaint_filed complaint_name complaint_reopened
+        complaint_words received_all received_confirm received_missing secret_confirm sms_stopped
     """,
     4: """
-        communes_list days_of_commune received_sent secret_filed
+        communes_list complaint_village days_of_commune received_sent secret_filed secret_hour secret_more
     """,
 }
 """The fewest keys from the first dial to each screen, as they were when this was written: a screen may come nearer.

@@ -153,7 +153,7 @@ def inputs() -> Mapping[str, Sequence[str]]:
         "call_number": ("76 12 34 56", "12"),
         "complaint_words": ("On ne m'a pas payé.", "W" * 160),
         "received_missing": ("5 000", "999999999"),
-        "complaint_village": ("Kola", "1", Longest().village),
+        "complaint_village": (Longest().village, "1"),
         "complaint_name": ("Moussa Traoré", "1"),
         "secret_sum": ("5 000", "cinq"),
         "secret_words": ("Il a pris ma part.", "W" * 170),

@@ -109,7 +109,7 @@ async def test_the_longest_place_stands_whole_beside_the_key_that_sends(town: To
     place = "N'Golobougou Dougoukoura Maren, Sere Moussa Ani Samo"
     page = await dialled(town, STRANGER, *long)
     assert page.startswith(f"Envoyer cette plainte ?\nMon ménage a été oublié\n{place}\n1 Oui, envoyer")
-    page = await dialled(town, STRANGER, "00", *long, "9", "2")
+    page = await dialled(town, STRANGER, "00", *long, "9", "3")
     assert page.startswith(f"Envoyer cette plainte ?\n{place}\nVotre nom est caché.\n1 Oui, envoyer")
 
 

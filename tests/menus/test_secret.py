@@ -91,7 +91,7 @@ async def test_of_money_that_was_asked_for_it_may_be_told_how_much_and_more(town
     end = await dialled(town, "00", *steps, DO_NOT_CALL)
     assert not any(told in page + end for told in ("5 000", "5000", "pris ma part", "argent"))
     assert (await filed()).words == "Demandé : 5 000 F CFA\nIl a pris ma part."
-    assert not [row for row in await query("SELECT body FROM message") if "5 000" in str(row)]
+    assert not [row for row in await query("SELECT * FROM message") if "5 000" in str(row)]
 
 
 @pytest.mark.parametrize("typed", ["5 000", "5.000", "5000f", "5000 F CFA", "5000cfa"])

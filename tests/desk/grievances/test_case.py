@@ -8,6 +8,7 @@ import pytest
 
 from core.call_requests.requests import ask_call
 from core.grievances import prepared_answers
+from core.grievances.filing import file
 from core.grievances.following import Viewer
 from core.grievances.steps import reopen_on_the_line
 from core.grievances.subjects import Category
@@ -40,6 +41,37 @@ async def test_a_case_shows_what_was_said_and_what_the_household_hears(sign_in: 
         "Plainte reçue", "SMS à envoyer", other, "peut-être la même", "(Fête)", "Téléphone (USSD)",
     ):  # fmt: skip
         assert words in page
+
+
+async def test_a_forgotten_household_goes_to_the_desk_of_its_commune_with_village_and_name(sign_in: SignIn) -> None:
+    caller = await seed.household(phones=("+22376000001",))
+    forgotten = replace(
+        LATE, category="exclusion", subcategory="left_out", words=None, household_id=caller, commune_pcode=DIAGO,
+        village="Kola", name="Moussa Coulibaly",
+    )  # fmt: skip
+    reference = (await file(forgotten, NOW)).reference
+    nowhere = (await file(replace(forgotten, key="2", village=None, name=None), NOW)).reference
+    here = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
+    there = await sign_in("oumar", scope=Scope.COMMUNE, scope_code=DIAGO)
+    assert (await here.open(f"/desk/cases/{reference}")).status_code == 404
+    page = await there.see(f"/desk/cases/{reference}")
+    assert "Personne Moussa Coulibaly" in page
+    assert "Lieu Kola, Diago" in page
+    everywhere = await sign_in("awa", Role.SUPERVISOR)
+    assert "Lieu Diago" in await everywhere.see(f"/desk/cases/{nowhere}"), "not the village of who called"
+
+
+async def test_who_was_enrolled_wrongly_is_not_shown_as_who_complains(sign_in: SignIn) -> None:
+    wrongly = replace(
+        LATE, category="inclusion", subcategory="wrong_in", words="Il a deux maisons.", commune_pcode=SAFO,
+        village="Dabani", about="Seydou Coulibaly", anonymous=True,
+    )  # fmt: skip
+    reference = (await file(wrongly, NOW)).reference
+    mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
+    page = await mariam.see(f"/desk/cases/{reference}")
+    assert "Inscrit à tort : Seydou Coulibaly Il a deux maisons." in page
+    assert "Personne cache son nom" in page
+    assert "Lieu Dabani, Safo" in page
 
 
 async def test_a_script_in_the_words_is_shown_as_words(sign_in: SignIn) -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from core.grievances import cases, queue
+from core.call_requests.vocabulary import Period
+from core.grievances import cases, queue, search
 from core.grievances.queue import QueueCounts, QueueView
+from core.grievances.search import Wanted
 from core.staff.agents import Role
 from core.staff.row_security import seen_by
-from tests.core.seed import NOW
+from tests.core.seed import NOW, TODAY
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 from tests.desk.grievances.cases import CONDUCT, LATE, do, filed, shown
@@ -111,6 +113,26 @@ async def test_it_is_decided_without_an_sms_a_call_or_a_word_outside(sign_in: Si
     assert await count("message") == 0
     entries = await query("SELECT act, about, detail::text FROM audit_entry")
     assert not [entry for entry in entries if "parti" in str(entry) or "chef" in str(entry)]
+
+
+async def test_when_a_call_is_safe_and_how_much_was_asked_is_for_focal_persons_alone(sign_in: SignIn) -> None:
+    filing = replace(
+        CONDUCT, words="Il a pris ma part.", asked_xof=5000, call_back=True, call_safe=True, sms_safe=False,
+        safe_period=Period.AFTERNOON, call_at="+22376000044",
+    )  # fmt: skip
+    secret = await filed("a", filing)
+    fanta, mariam, awa = await sign_in("fanta", Role.FOCAL), await sign_in("mariam"), await watcher(sign_in)
+    page = await fanta.see(f"/desk/cases/{secret}")
+    assert "appel : oui, l'après-midi seulement" in page
+    assert "+22376000044" in page
+    assert "Demandé : 5 000 F CFA Il a pris ma part." in page
+    for browser in (fanta, mariam, awa):
+        lists = [await browser.open(path) for path in ("/desk/queue", "/desk/grievances", "/desk/readings")]
+        assert not any("5 000" in seen(each) or "après-midi seulement" in seen(each) for each in lists)
+    assert (await mariam.open(f"/desk/cases/{secret}")).status_code == 404
+    async with seen_by(fanta.actor):
+        assert await search.to_export(Wanted(), TODAY) == []
+    assert await count("message") == 0
 
 
 async def test_where_an_sms_is_safe_it_says_no_more_than_the_number(sign_in: SignIn) -> None:
