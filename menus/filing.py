@@ -48,10 +48,8 @@ def _subject(call: Call, subcategory: Subcategory) -> Option:
 
 @line.screen("complaint_send", "complaint_words", "complaint_confirm")
 async def complaint_confirm(call: Call) -> Value:
-    """Send it as it is, asking for a call or not, or first add words or hide the name.
-
-    A place is looked at once: with the words, or all of this, it would push the key that sends off the page.
-    """
+    """Send it as it is, asking for a call or not, or first add words or hide the name."""
+    # a place is looked at once: beside words, or all of this, it would push the key that sends off the page
     words, hidden = call.word("words"), call.flag("anonymous")
     where = "" if words else place(call)
     asked = [call.t("Send this complaint?")]
