@@ -33,6 +33,9 @@ NEAREST: Final[Mapping[int, str]] = {
     4: """
         communes_list complaint_village days_of_commune received_sent secret_filed secret_hour secret_more
     """,
+    5: """
+        secret_number secret_sum secret_words
+    """,
 }
 """The fewest keys from the first dial to each screen, as they were when this was written: a screen may come nearer.
 
