@@ -67,7 +67,10 @@ def chart_in(svg: str) -> Chart:
 
 
 def _directions(chart: Chart, start: str) -> tuple[list[ChartStep], list[ChartStep]]:
-    """The steps that go on, and those that go back towards where the call came from or stay where it is."""
+    """The steps that go on, and those that go back towards where the call began or stay where it is.
+
+    A screen that is reached from near the beginning and again from afar stands near it.
+    """
     leads: dict[str, list[ChartStep]] = defaultdict(list)
     for step in chart.steps:
         leads[step.source].append(step)
@@ -84,6 +87,7 @@ def _directions(chart: Chart, start: str) -> tuple[list[ChartStep], list[ChartSt
 
     search(start, ())
     nearest = _distances(leads, start)
+    returning |= {(step.source, step.target) for step in chart.steps if nearest[step.source] > nearest[step.target]}
     for name, steps in leads.items():
         if steps and all((name, step.target) in returning for step in steps):
             late = [step for step in chart.steps if step.target == name and nearest[step.source] >= nearest[name]]
@@ -356,7 +360,7 @@ KINDS: Final = (
 REMARKS: Final = (
     "1-5… : aussi sur les pages suivantes (touche 9) · saisie : on écrit",
     "La même touche deux fois : téléphone inscrit ou inconnu",
-    "↩ : retour ; partout, 0 revient et 00 va au début",
+    "↩ : écran plus à gauche ; partout, 0 revient et 00 va au début",
 )
 STYLE: Final = """
 text { font: 3.15px "Liberation Sans", Arial, Helvetica, "Noto Sans", sans-serif; fill: #2a231e; }
