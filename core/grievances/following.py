@@ -107,7 +107,9 @@ CASE WHEN grievance.household_id IS NOT NULL
 A number with a secret beside it is only to be called: whose phone it is, is not known."""
 
 OWNED: Final = "(household_id IS NOT NULL OR msisdn IS NOT NULL AND NOT anonymous AND secret IS NULL)"
-"""SQL: whether a household or a phone is kept that a grievance is followed from; not the number to call of a secret one."""
+"""SQL: whether a household or a phone is kept that a grievance is followed from.
+
+The number to call of a secret one is none."""
 
 OF_VIEWER: Final = """
 SELECT reference, category, subcategory, state, CAST(received_at AS date) AS received_on FROM grievance

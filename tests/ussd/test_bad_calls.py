@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from tests.support.database import one
+from tests.support.mentions import mentions
 from tests.ussd.conftest import CALLBACK, TOKEN, Line
 
 PHONE = "+22370012345"
@@ -91,8 +92,8 @@ async def test_the_end_of_a_session_is_kept_without_number_and_without_what_was_
         assert (await line.client.post(f"{CALLBACK}/events", data=end)).status_code == 200
     ended = await one("SELECT status, hops, duration_ms, cost FROM gateway_session")
     assert ended == ("cut", 4, 41000, "XOF 12.0000")
-    kept = str(await one("SELECT * FROM gateway_session"))
-    assert not any(word in kept for word in ("70012345", "1961", "Zakuzaku", "90000010"))
+    kept = await one("SELECT * FROM gateway_session")
+    assert mentions(kept, "70012345", "1961", "Zakuzaku", "90000010") == []
 
 
 async def test_no_log_tells_a_number_a_word_or_a_token(line: Line, redis: Redis) -> None:
@@ -102,5 +103,4 @@ async def test_no_log_tells_a_number_a_word_or_a_token(line: Line, redis: Redis)
         await redis.set(f"jigi:{{{PHONE}}}:call", "not json")
         await call.reply("1")
         await line.client.post(CALLBACK, content=b"\xff" * 70000)
-    lines = str(logs)
-    assert not any(word in lines for word in (PHONE, "70012345", "zakuzaku", "1961", TOKEN))
+    assert mentions(logs, PHONE, "70012345", "zakuzaku", "1961", TOKEN) == []
