@@ -17,6 +17,7 @@ import structlog
 from core.calls.events import Event
 from core.calls.session_end import Unsaid
 from core.numbers.msisdn import mask
+from core.platform.logs import place_of
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
 from ussd import metrics
@@ -246,8 +247,4 @@ def _reply(state: State) -> Reply:
 
 def _log_failure(error: BaseException, hop: Hop) -> None:
     """Say what failed and where, without its message: it may hold what a person typed."""
-    trace, where = error.__traceback__, ""
-    while trace is not None:
-        where = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    log.error("step_failed", error=type(error).__name__, where=where, phone=mask(hop.msisdn))
+    log.error("step_failed", error=type(error).__name__, where=place_of(error), phone=mask(hop.msisdn))

@@ -19,3 +19,12 @@ def set_up(level: str) -> None:
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+def place_of(error: BaseException) -> str:
+    """Where an error arose, as `module:line`, without its message, which may hold what a person typed."""
+    trace, where = error.__traceback__, ""
+    while trace is not None:
+        where = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return where
