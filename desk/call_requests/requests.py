@@ -19,7 +19,7 @@ from core.grievances.wishes import wishes
 from core.numbers.msisdn import local
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
-from desk.site.pages import DeskPage, actor, now, number, typed
+from desk.site.pages import DeskPage, actor, day_in, now, number, typed
 from desk.site.refusals import Refused, not_there
 from desk.site.words import word
 
@@ -165,8 +165,5 @@ def _of(request: Request) -> str:
 
 def _day(written: str) -> date | None:
     """A day from today on and not too far away, or None."""
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        return None
-    return day if now().date() <= day <= now().date() + LATEST else None
+    day = day_in(written)
+    return day if day and now().date() <= day <= now().date() + LATEST else None

@@ -7,7 +7,7 @@ from typing import Final
 from starlette.datastructures import FormData
 
 from core.numbers.msisdn import BadNumber, parse_any
-from desk.site.pages import typed
+from desk.site.pages import day_in, hour_in, typed
 from desk.site.refusals import Mistake
 
 MOST_PHONES: Final = 5
@@ -26,10 +26,10 @@ def moment(form: FormData, at: datetime) -> datetime | None:
     """The day and hour that were typed, in Bamako, which keeps UTC all year; None for now. Raises Mistake."""
     if typed(form, "when") != "later":
         return None
-    try:
-        later = datetime.fromisoformat(f"{typed(form, 'day')}T{typed(form, 'hour')}").replace(tzinfo=UTC)
-    except ValueError:
-        raise Mistake("Écrivez le jour et l'heure du départ.") from None
+    day, hour = day_in(typed(form, "day")), hour_in(typed(form, "hour"))
+    if day is None or hour is None:
+        raise Mistake("Écrivez le jour et l'heure du départ.")
+    later = datetime.combine(day, hour, UTC)
     if later <= at:
         raise Mistake("Ce moment est passé : choisissez un jour et une heure à venir.")
     return later

@@ -27,7 +27,7 @@ from core.text.links import NotASafeText
 from core.text.translator import translator
 from desk.campaigns.words import refused, word
 from desk.campaigns.words import title as campaign_title
-from desk.site.pages import DeskPage, actor, now, number, typed
+from desk.site.pages import DeskPage, actor, day_in, now, number, typed
 from sms.campaigns import planning_task
 from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
@@ -247,8 +247,7 @@ def _kind(form: FormData, errors: dict[str, str]) -> None:
 def _day(text: str, field: str, errors: dict[str, str]) -> date | None:
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    day = day_in(text)
+    if day is None:
         errors[field] = "Écrivez la date ainsi : 2026-12-31."
-        return None
+    return day

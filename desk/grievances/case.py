@@ -25,7 +25,7 @@ from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.grievances.refusals import UNUSABLE, NotADay, in_french
 from desk.grievances.reply import preview, trouble
-from desk.site.pages import DeskPage, actor, now, number, typed
+from desk.site.pages import DeskPage, actor, day_in, now, number, typed
 from desk.site.refusals import Refused, not_there
 from desk.site.words import word
 from menus.eligibility import component, eligibility
@@ -256,11 +256,8 @@ async def _call(visit: DeskVisit, words: str, form: FormData) -> None:
 def _day(written: str, today: date) -> date | None:
     if not written:
         return None
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        raise NotADay(written) from None
-    if not today <= day <= today + FURTHEST:
+    day = day_in(written)
+    if day is None or not today <= day <= today + FURTHEST:
         raise NotADay(written)
     return day
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -25,7 +24,7 @@ from core.staff.row_security import figures_seen_by, seen_by
 from core.text.formats import number_phrase, short_date
 from core.text.words import PAPER, Word, label
 from desk.site.charts import link
-from desk.site.pages import DESK, DeskPage, actor, now, number
+from desk.site.pages import DESK, DeskPage, actor, day_in, now, number
 from desk.site.refusals import Refused
 from desk.site.words import word
 
@@ -152,18 +151,10 @@ def wanted_of(params: QueryParams) -> Wanted:
         age=one("age", Age),
         timely=one("timely", Timely),
         reopened=params.get("reopened") == "1",
-        since=day_of(params.get("since", "")),
-        until=day_of(params.get("until", "")),
+        since=day_in(params.get("since", "")),
+        until=day_in(params.get("until", "")),
         order=one("order", SearchOrder) or SearchOrder.NEWEST,
     )
-
-
-def day_of(value: str) -> date | None:
-    """A day written as forms send it, or None."""
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
 
 
 def _filters(wanted: Wanted) -> dict[str, Any]:

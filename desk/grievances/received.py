@@ -16,10 +16,10 @@ from core.staff.acts import Act
 from core.staff.permissions import Permission, may
 from core.staff.row_security import figures_seen_by, seen_by
 from core.text.words import PAPER, label
-from desk.grievances.list import day_of, download
+from desk.grievances.list import download
 from desk.grievances.reports import LONGEST_DAYS, TOO_LONG
 from desk.site.charts import link
-from desk.site.pages import DESK, DeskPage, actor, now
+from desk.site.pages import DESK, DeskPage, actor, day_in, now
 from desk.site.refusals import Refused
 
 FIRST_DAYS: Final = 90
@@ -71,8 +71,8 @@ class Received(DeskPage):
 def _days(request: Request) -> tuple[date, date]:
     """From which day to which, both counted."""
     asked = request.query_params
-    until = day_of(asked.get("until", "")) or now().date()
-    since = day_of(asked.get("since", "")) or until - timedelta(days=FIRST_DAYS)
+    until = day_in(asked.get("until", "")) or now().date()
+    since = day_in(asked.get("since", "")) or until - timedelta(days=FIRST_DAYS)
     if not 0 <= (until - since).days <= LONGEST_DAYS:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
     return since, until

@@ -24,7 +24,7 @@ from core.text.languages import Language
 from core.text.words import Readership, label
 from desk.grievances.intake import LONGEST_NAME
 from desk.places.commune_field import CommuneField, own_commune, read_commune
-from desk.site.pages import DeskPage, actor, now, typed
+from desk.site.pages import DeskPage, actor, day_in, now, typed
 
 EMPTY_ROWS: Final = 6
 MOST_ROWS: Final = 100
@@ -120,9 +120,8 @@ async def _head(sent: FormData) -> _List:
     if not head.village or len(head.village) > LONGEST_NAME:
         head.errors["village"] = f"Écrivez le nom du village, {LONGEST_NAME} caractères au plus."
     today = now().date()
-    try:
-        head.day = date.fromisoformat(head.written_on)
-    except ValueError:
+    head.day = day_in(head.written_on)
+    if head.day is None:
         head.errors["written_on"] = "Écrivez le jour où la liste fut écrite."
     if head.day and not today - OLDEST <= head.day <= today:
         head.errors["written_on"] = "Ce jour est à venir, ou passé depuis plus d'un an."

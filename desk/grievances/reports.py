@@ -23,9 +23,9 @@ from core.text.formats import month_phrase, short_date
 from core.text.languages import Language
 from core.text.words import PAPER, label
 from desk.grievances.dashboard import LIST, value_words
-from desk.grievances.list import FOCAL_EXPORTS, day_of, download
+from desk.grievances.list import FOCAL_EXPORTS, download
 from desk.site.charts import link
-from desk.site.pages import DESK, DeskPage, actor, now
+from desk.site.pages import DESK, DeskPage, actor, day_in, now
 from desk.site.refusals import Refused
 from desk.site.words import word
 
@@ -82,8 +82,8 @@ class Reports(DeskPage):
         today = now().date()
         asked = request.query_params
         span = next((each for each in Span if each.value == asked.get("step")), Span.MONTH)
-        since = day_of(asked.get("since", "")) or _a_year_before(today)
-        until = day_of(asked.get("until", "")) or today
+        since = day_in(asked.get("since", "")) or _a_year_before(today)
+        until = day_in(asked.get("until", "")) or today
         if not 0 <= (until - since).days <= LONGEST_DAYS:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
         async with figures_seen_by(actor(request)):

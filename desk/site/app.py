@@ -1,5 +1,6 @@
 """Builds the site of the desk: the library's lists and forms, the pages it is given, and the door before them."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
@@ -14,26 +15,35 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Mount, Route
 from starlette.templating import Jinja2Templates
 from starlette_admin import CustomView
 from starlette_admin.auth import BaseAuthProvider
 from starlette_admin.contrib.sqla import Admin
 from starlette_admin.i18n import I18nConfig, TimezoneConfig
+from starlette_admin.routing import route
 from starlette_admin.views import BaseView
 
 from core.platform.settings import Settings
 from core.staff.permissions import NotAllowed
 from core.text.formats import number_phrase, short_date
 from core.text.languages import STAFF, Language
-from desk.site.middleware import SecurityHeaders, SizeLimit
+from desk.site.cleaning import Cleaner, FormSize
+from desk.site.cookies import HostCookies
+from desk.site.forgery import BoundForms
+from desk.site.headers import Failures, SecurityHeaders
 from desk.site.pages import DESK
 from desk.site.refusals import Refused, in_words
 from desk.site.row_security import sessions
+from desk.site.scripts import BearingScripts
 from desk.site.words import word
 
 SITE: Final = Path(__file__).parent
-UPLOADS: Final = ("/imports",)
-LISTS: Final = ("/list", "/detail", "/create", "/edit")
+UNUSED: Final = frozenset({"relation-lookup", "inline-edit", "inline-edit-row", "import", "file"})
+"""Ways in that the library opens for fields and files that our lists do not have."""
+
+REGISTER_FIELDS: Final = 700
+"""Fields of the longest list of a village, a row having six."""
 
 
 class Desk(Admin):
@@ -51,6 +61,30 @@ class Desk(Admin):
                 raise Refused(HTTPStatus.FORBIDDEN) from None
 
         return refusing
+
+    def _collect_core_routes(self) -> list[Route]:
+        """The library's ways in, without those that no page of ours uses."""
+        return [each for each in super()._collect_core_routes() if each.name not in UNUSED]
+
+    @route("/_api/{key}/action", methods=["POST"], name="action")
+    async def handle_action(self, request: Request) -> Response:
+        """Do something with the rows of a list that were chosen; what is to be done is named."""
+        if not request.query_params.get("name"):
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        response: Response = await super().handle_action(request)
+        return response
+
+    @route("/_api/{key}/row-action", methods=["POST"], name="row-action")
+    async def handle_row_action(self, request: Request) -> Response:
+        """Delete one row: the others lead to pages, which are opened."""
+        if request.query_params.get("name") != "delete" or not request.query_params.get("pk"):
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        response: Response = await super().handle_row_action(request)
+        return response
+
+    def _init_csrf(self) -> None:
+        """Guard forms by the session they were shown in, instead of the library's guard."""
+        self.middlewares.append(Middleware(BoundForms, secret_key=self.secret_key or secrets.token_hex()))
 
     async def _render_error(self, request: Request, exc: Exception | None = None) -> Response:
         error = exc if isinstance(exc, HTTPException) else HTTPException(500)
@@ -81,17 +115,9 @@ def mount(
             default_timezone="Africa/Bamako", timezone_cookie_name=None, use_user_locale_timezone=False
         ),
         index_view=home,
-        middlewares=[
-            Middleware(
-                SizeLimit,
-                form_bytes=settings.desk_form_bytes,
-                upload_bytes=settings.desk_upload_bytes,
-                uploads=UPLOADS,
-            ),
-            Middleware(SecurityHeaders, is_list=_is_list),
-            Middleware(GZipMiddleware, minimum_size=600),
-        ],
+        middlewares=[Middleware(GZipMiddleware, minimum_size=600)],
     )
+    desk.templates.env.add_extension(BearingScripts)
     desk.templates.env.filters.update(
         word=word, day=_day, moment=_moment, hour=_hour, number=number_phrase, plural=_plural
     )
@@ -100,11 +126,30 @@ def mount(
     )
     for view in views:
         desk.add_view(view)
+    desk.middlewares[:0] = _before_all(settings)
     desk.mount_to(app)
+    _take_whole_paths(app)
 
 
-def _is_list(path: str) -> bool:
-    return path.endswith(LISTS) or path.startswith("/_api/")
+def _take_whole_paths(app: Starlette) -> None:
+    """Let the desk answer for paths with a line feed in them, too, which the library's pattern ends at."""
+    for mounted in app.routes:
+        if isinstance(mounted, Mount) and mounted.path == DESK:
+            mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
+
+
+def _before_all(settings: Settings) -> list[Middleware]:
+    """What a request meets before the library's own session, the outermost first."""
+    sizes = {
+        "/imports": FormSize(settings.desk_upload_bytes, files=1),
+        "/register": FormSize(settings.desk_form_bytes, REGISTER_FIELDS),
+    }
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(HostCookies),
+        Middleware(Failures),
+        Middleware(Cleaner, usual=FormSize(settings.desk_form_bytes), sizes=sizes),
+    ]
 
 
 def _day(value: date | datetime | None) -> str:

@@ -1,9 +1,11 @@
 """Lists of the library's own: holidays, prepared answers, places. Whoever changes or exports one is written down."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Any, ClassVar, Final, Self
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any, ClassVar, Final
 
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette_admin import (
@@ -19,6 +21,7 @@ from starlette_admin import (
 )
 from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.events import AdminEvent, AfterEditContext, EventContext
+from starlette_admin.exceptions import FormValidationError
 from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
 
 from core.grievances.models import Holiday, PreparedAnswer
@@ -29,7 +32,9 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
 from core.text.languages import Language
+from desk.site.keys import DayKey, NumberKey, TextKey
 from desk.site.pages import actor, may_here, now
+from desk.site.refusals import Refused
 from desk.site.words import word
 
 OPENS_IN_A_SHEET: Final = "\ufeff"
@@ -59,9 +64,15 @@ class Kept(ModelView):
     page_size = 25
     page_size_options: Sequence[int] = (25, 50, 100)
 
+    key_kind: ClassVar[type] = TextKey
+    """What the key of a row is in an address."""
+
+    there_already: ClassVar[str] = "C'est déjà dans la liste."
+
     def __init__(self, model: type[Any]) -> None:
         self.exporters: Sequence[BaseExporter | str] = [SheetCsv()]
         super().__init__(model)
+        self._pk_coerce = self.key_kind  # the library would call the column's own type with the words
         for field in self._all_fields:
             field.null_template = field.empty_template = "desk/site/nothing.html"
         self.events.on(AdminEvent.AFTER_EDIT, self._edited)
@@ -85,6 +96,34 @@ class Kept(ModelView):
     def can_import(self, request: Request) -> bool:
         """Files come in by the page of imports only."""
         return False
+
+    async def find_all(self, request: Request, *given: Any, **named: Any) -> Sequence[Any]:
+        """The rows that are asked for; what is no value of a column is refused."""
+        with _of_their_columns():
+            rows: Sequence[Any] = await super().find_all(request, *given, **named)
+        return rows
+
+    async def count(self, request: Request, *given: Any, **named: Any) -> int:
+        """How many they are."""
+        with _of_their_columns():
+            rows: int = await super().count(request, *given, **named)
+        return rows
+
+    async def validate(self, request: Request, data: dict[str, Any]) -> None:
+        """Raise FormValidationError for a value that is not of its list, and for one that is too long."""
+        errors: dict[str | int, Any] = {
+            field.name: wrong
+            for field in self.get_fields_list(request)
+            if (wrong := _wrong(field, data.get(field.name)))
+        }
+        if errors:
+            raise FormValidationError(errors)
+
+    async def handle_exception(self, request: Request, exc: Exception) -> None:
+        """Say in words that a row with this key is there already."""
+        if isinstance(exc, IntegrityError):
+            raise FormValidationError({self.pk_attr or "": self.there_already}) from None
+        await super().handle_exception(request, exc)
 
     async def after_create(self, request: Request, obj: Any) -> None:
         """Write down what was added."""
@@ -122,14 +161,34 @@ class Kept(ModelView):
         return {field.name: getattr(obj, field.name, None) for field in self.get_fields_list(request)}
 
 
-class _Day(date):
-    """A day by how it stands in an address; one that is none is a day of no holiday."""
+@contextmanager
+def _of_their_columns() -> Iterator[None]:
+    """Refuse a filter whose value its column, or PostgreSQL, cannot have."""
+    try:
+        yield
+    except StatementError as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, DataError):
+            raise
+        raise Refused(HTTPStatus.BAD_REQUEST) from None
 
-    def __new__(cls, written: str) -> Self:
-        try:
-            return super().__new__(cls, *map(int, written.split("-")))
-        except (TypeError, ValueError):
-            return super().__new__(cls, 1, 1, 1)
+
+LONGEST_LINE: Final = 120
+LONGEST_TEXT: Final = 600
+
+
+def _wrong(field: BaseField, value: Any) -> str | dict[str, str]:
+    """What is wrong with a value of a form, in words; '' for nothing. That one is missing the library says."""
+    if isinstance(field, CollectionField):
+        texts = value or {}
+        return {part.name: wrong for part in field.fields if (wrong := str(_wrong(part, texts.get(part.name))))}
+    if (
+        isinstance(field, EnumField)
+        and value is not None
+        and value not in {choice[0] for choice in field.choices or ()}
+    ):
+        return "Choisissez dans la liste."
+    most = LONGEST_TEXT if isinstance(field, TextAreaField) else LONGEST_LINE
+    return f"{most} caractères au plus." if isinstance(value, str) and len(value) > most else ""
 
 
 class Holidays(Kept):
@@ -140,15 +199,13 @@ class Holidays(Kept):
     menu_label = "Jours fériés"
     may_change = Permission.KEEP_HOLIDAYS
     fields: Sequence[Any] = (
-        DateField("day", "Jour", required=True),
+        DateField("day", "Jour", required=True, output_format="yyyy-MM-dd"),  # links to a row are made of it
         StringField("name", "Nom", required=True, help_text="Par exemple : Fête de l'Indépendance."),
     )
     fields_default_sort: Sequence[Any] = (("day", True),)
     show_pk_in_forms = True
-
-    def __init__(self, model: type[Any]) -> None:
-        super().__init__(model)
-        self._pk_coerce = _Day  # the library would call `date` with the words
+    key_kind = DayKey
+    there_already = "Ce jour est déjà dans la liste."
 
 
 FOR_STAFF: Final = sorted(Language, key=lambda language: language != Language.staff())
@@ -186,9 +243,12 @@ class PreparedAnswers(Kept):
     menu_label = "Réponses préparées"
     may_change = Permission.KEEP_PREPARED_ANSWERS
     may_look = Permission.READ_PREPARED_ANSWERS
+    key_kind = NumberKey
     exclude_fields_from_list = exclude_fields_from_detail = exclude_fields_from_export = ("texts",)
     fields: Sequence[Any] = (
-        IntegerField("id", exclude_from_list=True, exclude_from_detail=True, exclude_from_export=True),
+        IntegerField(
+            "id", exclude_from_list=True, exclude_from_detail=True, exclude_from_export=True, searchable=False
+        ),
         EnumField("category", "Catégorie", required=True, choices=[(each.value, word(each)) for each in Category]),
         StringField("title", "Titre", required=True),
         _texts(),

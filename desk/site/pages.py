@@ -1,7 +1,7 @@
 """A page of the desk: who may open it, and how it is shown."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar, Final
 
 from starlette.datastructures import FormData
@@ -15,6 +15,11 @@ from core.staff.permissions import Permission, may
 from core.staff.sign_in import SignedIn
 
 DESK: Final = "/desk"
+FIRST_DAY: Final = date(2000, 1, 1)
+LAST_DAY: Final = date(2099, 12, 31)
+"""What a day that was typed is held to: far from the ends of the calendar, days can be counted from it."""
+SESSION_COOKIE: Final = "jigi_desk"
+"""Bears the word of a session; over TLS its name has a prefix (`desk.site.cookies`)."""
 
 
 def signed_in(request: Request) -> SignedIn:
@@ -81,3 +86,20 @@ def typed(form: FormData, name: str) -> str:
 def number(text: str | None) -> int | None:
     """A whole number of nine digits at the most, or None."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def day_in(text: str | None) -> date | None:
+    """A day as forms send it (`2026-12-31`), held to this century; None for what is no day."""
+    try:
+        return min(max(date.fromisoformat(text or ""), FIRST_DAY), LAST_DAY)
+    except ValueError:
+        return None
+
+
+def hour_in(text: str | None) -> time | None:
+    """An hour and minutes as forms send them (`08:30`), or None."""
+    try:
+        hour = time.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return hour if hour.tzinfo is None else None

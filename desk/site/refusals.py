@@ -22,6 +22,7 @@ WORDS: Final = {
     404: "Cela n'existe pas, ou n'est pas de votre ressort.",
     405: "La demande n'a pas été comprise. Revenez à la page et recommencez.",
     409: "Quelqu'un d'autre a changé cela entre-temps. Regardez la page à nouveau.",
+    415: "La demande n'a pas été comprise. Revenez à la page et recommencez.",
     413: "C'est trop gros pour être envoyé ici.",
     422: "Ce qui a été écrit ne va pas.",
     500: "Une erreur est survenue. Elle est notée; réessayez, puis prévenez l'administrateur.",

@@ -13,6 +13,7 @@ from core.staff.acts import ACTS
 from core.staff.agents import Agent
 from core.staff.audit import AuditEntry
 from core.staff.permissions import Permission
+from desk.site.keys import NumberKey
 from desk.site.lists import Kept
 
 
@@ -59,6 +60,7 @@ class AuditTrail(Kept):
     display_name = "Acte"
     menu_label = "Journal"
     may_look = Permission.READ_AUDIT
+    key_kind = NumberKey
     fields: Sequence[Any] = (
         StringField("id", "Nº", searchable=False),
         DateTimeField("at", "Quand"),

@@ -19,11 +19,10 @@ from core.staff import sign_in
 from core.staff.agents import ROLES
 from core.staff.passwords import SHORTEST, WeakPassword
 from core.staff.sign_in import LockedOut, NotSignedIn, SignedIn, Stage
-from desk.site.pages import DESK, now, typed
+from desk.site.pages import DESK, SESSION_COOKIE, now, typed
 from desk.site.refusals import sentence
 from desk.site.row_security import ASKING
 
-COOKIE: Final = "jigi_desk"
 WRONG: Final = "Le nom et le mot de passe ne vont pas ensemble."
 WRONG_OLD: Final = "L'ancien mot de passe n'est pas le bon."
 WRONG_CODE: Final = "Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant."
@@ -57,7 +56,7 @@ class SignIn(BaseAuthProvider):
         ]
 
     async def _session(self, request: Request) -> SignedIn | None:
-        token = request.cookies.get(COOKIE)
+        token = request.cookies.get(SESSION_COOKIE)
         return await sign_in.session_of(token, now(), self._settings) if token else None
 
     async def _ask(self, request: Request) -> Response:
@@ -108,7 +107,7 @@ class SignIn(BaseAuthProvider):
         )
         response = RedirectResponse(str(request.url), HTTPStatus.SEE_OTHER)
         response.set_cookie(
-            COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
+            SESSION_COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
         )
         return response
 
@@ -132,7 +131,7 @@ class SignIn(BaseAuthProvider):
         if session is not None:
             await sign_in.sign_out(session.token_hash, now())
         response = RedirectResponse(f"{DESK}{self.login_path}", HTTPStatus.SEE_OTHER)
-        response.delete_cookie(COOKIE, path="/")
+        response.delete_cookie(SESSION_COOKIE, path="/")
         return response
 
     def _next(self, request: Request) -> str:
