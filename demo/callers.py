@@ -35,6 +35,7 @@ class Situation(Word):
     WINDOW = "window"
     SEVERAL = "several"
     GRIEVANCE_LATE = "grievance late"
+    GRIEVANCE_ASKED = "grievance asked"
     UNREGISTERED = "unregistered"
 
 
@@ -61,6 +62,7 @@ called(
         Situation.WINDOW: "jour passé hier, argent encore à prendre",
         Situation.SEVERAL: "deux aides le même jour, et un paiement échoué avant",
         Situation.GRIEVANCE_LATE: "plainte dont la réponse est en retard",
+        Situation.GRIEVANCE_ASKED: "plainte où le programme pose une question",
         Situation.UNREGISTERED: "téléphone inconnu",
     },
 )
@@ -96,7 +98,12 @@ class CallerHousehold:
         return 1960 + self.serial % 30
 
 
-_WITH_A_GRIEVANCE: Final = (Situation.GRIEVANCE_OPEN, Situation.GRIEVANCE_ANSWERED, Situation.GRIEVANCE_LATE)
+_WITH_A_GRIEVANCE: Final = (
+    Situation.GRIEVANCE_OPEN,
+    Situation.GRIEVANCE_ANSWERED,
+    Situation.GRIEVANCE_LATE,
+    Situation.GRIEVANCE_ASKED,
+)
 
 
 def _phone(number: int) -> str:

@@ -87,7 +87,7 @@ UPDATE grievance SET state = %(state)s, level = %(level)s, answer = %(answer)s, 
     village = %(village)s, assigned_to = %(agent)s, filed_by = %(filed_by)s, assigned_at = %(assigned_at)s,
     touched_at = %(touched_at)s, waiting_since = %(waiting_since)s, first_answered_at = %(first)s,
     decided_at = %(decided_at)s, decided_by = CASE WHEN %(decided)s THEN CAST(%(agent)s AS integer) END,
-    escalated_at = %(escalated_at)s
+    escalated_at = %(escalated_at)s, solved = %(solved)s
 WHERE reference = %(reference)s RETURNING id
 """
 STEP: Final = """
@@ -197,6 +197,7 @@ async def _file(number: int, family: Family, now: datetime, draw: Random, agents
         "first": moments.get(GrievanceStep.ASK) or moments.get(GrievanceStep.DECIDE),
         "decided_at": moments.get(GrievanceStep.DECIDE),
         "decided": decided,
+        "solved": draw.random() < 0.75 if decided and not sensitive and draw.random() < 0.4 else None,
         "escalated_at": steps[-1][1] if escalated and steps else None,
     }
     async with writing():

@@ -1,4 +1,4 @@
-"""The grievances of the demonstration phones: one waits for its answer, one has it, and one should have it."""
+"""The grievances of the demonstration phones: one is open, one has its answer, one should have it, one asks."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -17,22 +17,35 @@ ANSWER: Final = (
     "Votre nom est maintenant sur la liste de l'agence. Venez au prochain jour de paiement avec votre carte."
 )
 
+QUESTION: Final = "Êtes-vous allée à la mairie ?"
+
 FILED_DAYS_AGO: Final = {
     Situation.GRIEVANCE_OPEN: 3,
     Situation.GRIEVANCE_ANSWERED: 9,
     Situation.GRIEVANCE_LATE: 17,
+    Situation.GRIEVANCE_ASKED: 5,
 }
+
+STATES: Final = {
+    Situation.GRIEVANCE_ANSWERED: GrievanceState.RESOLVED,
+    Situation.GRIEVANCE_ASKED: GrievanceState.WAITING,
+}
+STEPS: Final = {
+    GrievanceState.RESOLVED: GrievanceStep.DECIDE,
+    GrievanceState.WAITING: GrievanceStep.ASK,
+}
+"""The step that brings a grievance there."""
 
 _FORGET: Final = "DELETE FROM grievance WHERE filing_key LIKE 'demo %%' OR reference = ANY (%(references)s)"
 _MOVE_ON: Final = f"""
 WITH moved AS (
     UPDATE grievance
     SET reference = %(shown)s, state = %(state)s, answer = CAST(%(answer)s AS text),
-        decided_at = CAST(%(decided_at)s AS timestamptz)
+        decided_at = CAST(%(decided_at)s AS timestamptz), waiting_since = CAST(%(waiting_since)s AS timestamptz)
     WHERE reference = %(reference)s RETURNING id
 )
-INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, told)
-SELECT id, %(at)s, %(kind)s, '{GrievanceState.RECEIVED}', %(state)s, false FROM moved
+INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, note, told)
+SELECT id, %(at)s, %(kind)s, '{GrievanceState.RECEIVED}', %(state)s, CAST(%(note)s AS text), %(told)s FROM moved
 """  # noqa: S608 - a word of ours
 
 
@@ -43,13 +56,10 @@ async def file_grievances(today: date) -> None:
         await sql.execute(_FORGET, {"references": [caller.reference for caller in callers]})
     for caller in callers:
         day = today - timedelta(days=FILED_DAYS_AGO[caller.situation])
-        if caller.situation is Situation.GRIEVANCE_ANSWERED:
-            await _filed(caller, day, GrievanceState.RESOLVED, ANSWER)
-        else:
-            await _filed(caller, day, GrievanceState.IN_PROGRESS, None)
+        await _filed(caller, day, STATES.get(caller.situation, GrievanceState.IN_PROGRESS))
 
 
-async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: str | None) -> None:
+async def _filed(caller: DemoCaller, day: date, state: GrievanceState) -> None:
     """File a caller's grievance on `day`, and bring it to `state` two days later."""
     at = datetime.combine(day, time(10), UTC)
     later = at + timedelta(days=2)
@@ -74,9 +84,12 @@ async def _filed(caller: DemoCaller, day: date, state: GrievanceState, answer: s
             "reference": filed.reference,
             "shown": caller.reference,
             "state": state.value,
-            "kind": (GrievanceStep.DECIDE if answer else GrievanceStep.NOTE).value,
-            "answer": answer,
-            "decided_at": later if answer else None,
+            "kind": STEPS.get(state, GrievanceStep.NOTE).value,
+            "answer": ANSWER if state is GrievanceState.RESOLVED else None,
+            "note": QUESTION if state is GrievanceState.WAITING else None,
+            "told": state is not GrievanceState.IN_PROGRESS,
+            "decided_at": later if state is GrievanceState.RESOLVED else None,
+            "waiting_since": later if state is GrievanceState.WAITING else None,
             "at": later,
         }
         await sql.execute(_MOVE_ON, values)

@@ -2,6 +2,7 @@
 
 from menus import (
     about_whom,
+    answering,
     codes,
     communes,
     eligibility,
@@ -9,6 +10,7 @@ from menus import (
     following,
     identity,
     more,
+    own_phone,
     payments,
     received,
     secret,
@@ -18,6 +20,7 @@ from menus.line import line
 
 __all__ = [
     "about_whom",
+    "answering",
     "codes",
     "communes",
     "eligibility",
@@ -26,6 +29,7 @@ __all__ = [
     "identity",
     "line",
     "more",
+    "own_phone",
     "payments",
     "received",
     "secret",

@@ -1,17 +1,17 @@
 """What became of a grievance: picked from those of this phone, or by its reference."""
 
+from collections.abc import Iterator
+
 from core.grievances.following import GrievanceView, LookUpBlocked, NotSeen, look_up, of_viewer
-from core.grievances.steps import add_words, reopen_on_the_line
 from core.numbers.identifiers import digits, is_reference
 from core.phrases.telling import grievance_told
 from core.text.formats import short_date
 from core.text.words import LINE, label
 from menus.line import line
-from menus.viewer import may_tell_again, viewer
+from menus.viewer import viewer
 from menus.waiting import waiting
-from menus.words import MOST_WORDS
 from ussd.call import Call
-from ussd.values import Value, answer, ask, choose, option, retry, say
+from ussd.values import Option, Value, answer, ask, choose, option, retry
 
 
 @line.screen("complaint_status", "complaint_reference")
@@ -39,7 +39,15 @@ async def complaint_reference(call: Call) -> Value:
     return ask(call.t("Write the complaint number."), "complaint_status", "reference")
 
 
-@line.screen("complaint_reopened", "complaint_status", "complaint_more_words")
+@line.screen(
+    "complaint_reopened",
+    "complaint_status",
+    "complaint_answer",
+    "complaint_more_words",
+    "complaint_withdraw",
+    "complaint_solved",
+    "call_me",
+)
 async def complaint_status(call: Call) -> Value:
     """Where the grievance stands, the answer when there is one, and until when one is due."""
     reference = digits(call.word("reference"))
@@ -48,7 +56,7 @@ async def complaint_status(call: Call) -> Value:
     grievance = await look_up(reference, viewer(call), call.now, digits(call.word("secret")))
     match grievance:
         case LookUpBlocked():
-            return say(waiting(call))
+            return waiting(call)
         case NotSeen.SECRET_ASKED:
             return ask(call.t("Write the secret code (4 digits)."), "complaint_status", "secret")
         case NotSeen.ANOTHERS if call.word("secret"):
@@ -61,45 +69,24 @@ async def complaint_status(call: Call) -> Value:
 def _status(call: Call, grievance: GrievanceView) -> Value:
     lines = [call.t("Complaint {ref}, {day}", ref=grievance.reference, day=short_date(grievance.received_on))]
     lines += grievance_told(call.translator, grievance, call.today)
+    if grievance.asks_solved:
+        lines.append(call.t("Was it settled?"))
     shown = choose if grievance.sensitive else answer
-    options = []
+    return shown("\n".join(lines), *_possible(call, grievance))
+
+
+def _possible(call: Call, grievance: GrievanceView) -> Iterator[Option]:
+    """What the person can do with it, the most likely first."""
+    reference = grievance.reference
+    if grievance.question:
+        yield option(call.t("Answer"), "complaint_answer", reference=reference)
+    elif grievance.may_add:
+        yield option(call.t("Add a few words"), "complaint_more_words", reference=reference)
     if grievance.may_add:
-        words = call.t("Answer") if grievance.question else call.t("Add a few words")
-        options.append(option(words, "complaint_more_words", reference=grievance.reference))
-    if grievance.may_reopen:
+        yield option(call.t("Withdraw it"), "complaint_withdraw", reference=reference)
+    if grievance.asks_solved:
+        yield option(call.t("Yes"), "complaint_solved", reference=reference, solved=True)
+        yield option(call.t("No"), "complaint_solved", reference=reference, solved=False)
+    elif grievance.may_reopen:
         label_ = call.t("I do not agree: reopen")
-        options.append(option(label_, "complaint_reopened", reference=grievance.reference, hidden=grievance.sensitive))
-    return shown("\n".join(lines), *options)
-
-
-@line.screen("complaint_words_added")
-async def complaint_more_words(call: Call) -> Value:
-    """Words for a complaint that was filed before, or the answer to what it waits for."""
-    return ask(call.t("Explain in a few words."), "complaint_words_added", "words", most=MOST_WORDS, words=True)
-
-
-@line.act()
-async def complaint_words_added(call: Call) -> Value:
-    """Written into the case, and the desk goes on with it."""
-    reference = call.word("reference")
-    if not await add_words(reference, viewer(call), call.word("words"), call.now):
-        return say(call.t("This number was not seen."))
-    return say(call.t("Your words are written. Number: {ref}", ref=reference), again=may_tell_again(call))
-
-
-@line.act()
-async def complaint_reopened(call: Call) -> Value:
-    """Opened again as an appeal, once."""
-    reference, secret = call.word("reference"), digits(call.word("secret"))
-    answer_due = await reopen_on_the_line(reference, viewer(call), call.key, call.now, secret)
-    if answer_due is None:
-        return say(call.t("It was reopened once already."))
-    return say(
-        "\n".join(
-            [
-                call.t("The complaint {ref} is open again.", ref=reference),
-                call.t("Answer at the latest: {date}", date=answer_due),
-            ]
-        ),
-        again=may_tell_again(call),
-    )
+        yield option(label_, "complaint_reopened", reference=reference, hidden=grievance.sensitive)

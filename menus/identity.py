@@ -8,7 +8,7 @@ from menus.viewer import IDENTIFIED
 from menus.waiting import waiting
 from menus.whose import first_name
 from ussd.call import Call
-from ussd.values import PRIVATE, Value, ask, go, retry, say
+from ussd.values import PRIVATE, Value, ask, go, retry, then
 
 OLDEST = 120
 
@@ -27,7 +27,7 @@ async def birth_year(call: Call) -> Value:
     return ask(call.t("Write the birth year of the recipient (4 digits)."), "identified", "birth_year")
 
 
-@line.act("home")
+@line.act("home", "locked_out")
 async def identified(call: Call) -> Value:
     """Three tries, then a day of waiting; what was typed is not kept."""
     year = digits(call.word("birth_year"))
@@ -37,9 +37,15 @@ async def identified(call: Call) -> Value:
     if isinstance(outcome, Identified):
         return await _home(call, outcome)
     if isinstance(outcome, Blocked):
-        return say(waiting(call))
+        return then("locked_out")
     left = outcome.tries_left
     return retry(call.n("It did not match. {n} try left.", "It did not match. {n} tries left.", left, n=left))
+
+
+@line.screen("call_me")
+async def locked_out(call: Call) -> Value:
+    """Whom to call, or be called by, while nothing can be tried."""
+    return waiting(call)
 
 
 async def _home(call: Call, household: Identified) -> Value:

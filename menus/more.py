@@ -13,13 +13,22 @@ from menus.bounds import bounded
 from menus.languages import language_options
 from menus.line import line
 from menus.numbers import number_to_call
+from menus.own_phone import own_phone_option
 from menus.viewer import may_tell_again
 from ussd.call import Call
 from ussd.values import Value, ask, choose, option, retry, say
 
 
 @line.screen(
-    "call_me", "contacts", "about", "sms_stop", "sms_restarted", "other_language", "commune_by", "household_number"
+    "call_me",
+    "contacts",
+    "about",
+    "sms_stop",
+    "sms_restarted",
+    "other_language",
+    "commune_by",
+    "household_number",
+    "phone_mine",
 )
 async def more(call: Call) -> Value:
     """Everything that is asked for less often; the most wanted on the first page."""
@@ -40,6 +49,7 @@ async def more(call: Call) -> Value:
         switch,
         option(_change_language(call), "other_language"),
         *(others if registered else ()),
+        *own_phone_option(call),
     )
 
 

@@ -12,6 +12,7 @@ from core.calls.daily_uses import Use
 from core.grievances.filing import file
 from core.grievances.subjects import Subcategory
 from core.numbers.msisdn import local
+from core.text.translator import Amount
 from core.text.words import LINE, label
 from menus.bounds import bounded
 from menus.filing import filing_of, name_option
@@ -20,6 +21,9 @@ from menus.numbers import number_to_call
 from menus.words import MOST_WORDS, kept
 from ussd.call import Call
 from ussd.values import Value, ask, choose, option, retry, say
+
+LIKE: Final = Amount(5_000)
+"""An example with its unit: a bare number in words is counted in fives."""
 
 SUM: Final = re.compile(r"([1-9]\d{0,8})\s*(?:f|f\s?cfa|cfa)?", re.IGNORECASE)
 
@@ -60,7 +64,9 @@ async def secret_more(call: Call) -> Value:
 @line.screen("secret_confirm", private=True)
 async def secret_sum(call: Call) -> Value:
     """How much was asked, in figures: a bare number in words is counted in fives."""
-    return ask(call.t("How many F CFA? Write figures."), "secret_confirm", "sum", most=20)
+    return ask(
+        call.t("How much was asked? Write figures, like {amount}.", amount=LIKE), "secret_confirm", "sum", most=20
+    )
 
 
 @line.screen("secret_confirm", private=True)

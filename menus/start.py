@@ -12,7 +12,7 @@ from ussd.call import Call
 from ussd.values import Value, choose, go, option
 
 
-@line.screen("first_language", "home", "which_household")
+@line.screen("first_language", "home", "phone_asks", "which_household")
 async def start(call: Call) -> Value:
     """Whom the phone belongs to decides what comes first."""
     caller = await recognise(call.msisdn)
@@ -23,9 +23,10 @@ async def start(call: Call) -> Value:
         return go(
             "which_household",
             households=[[card.id, _distinct_name(card, caller.households)] for card in caller.households],
+            asked=sorted(caller.asked),
         )
     if caller.households:
-        return go("home", household=caller.households[0].id)
+        return go("phone_asks" if caller.asked else "home", household=caller.households[0].id)
     return go("home")
 
 
@@ -47,14 +48,17 @@ async def language_chosen(call: Call) -> Value:
     return go("start")
 
 
-@line.screen("home")
+@line.screen("home", "phone_asks")
 async def which_household(call: Call) -> Value:
     """The households of a phone that several share."""
-    households = call.memory()["households"]
+    households, asked = call.memory()["households"], call.memory().get("asked", ())
     names = [name for _, name in households]
     return choose(
         call.t("Several households for this phone. Choose one."),
-        *(option(name, "home", household=number, whose=first_name(name, names)) for number, name in households),
+        *(
+            option(name, "phone_asks" if number in asked else "home", household=number, whose=first_name(name, names))
+            for number, name in households
+        ),
     )
 
 

@@ -2,8 +2,10 @@
 
 from core.phrases.telling import contact_phone
 from ussd.call import Call
+from ussd.values import Choose, choose, option
 
 
-def waiting(call: Call) -> str:
-    """The last text of a call in which nothing can be tried any more."""
-    return f"{call.t('It is closed. Wait 24 hours.')}\n{call.t('Call {phone}.', phone=contact_phone())}"
+def waiting(call: Call) -> Choose:
+    """Nothing can be tried any more; somebody can be called, or call back."""
+    text = f"{call.t('It is closed. Wait 24 hours.')}\n{call.t('Call {phone}.', phone=contact_phone())}"
+    return choose(text, option(call.t("Call me back"), "call_me"))

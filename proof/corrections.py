@@ -186,7 +186,7 @@ def _fields(text: str) -> Counter[str] | None:
 
 def _against_the_rules(text: Text, correction: Correction) -> Iterator[str]:
     corrected_text = correction.bambara
-    if UNIT.search(corrected_text) and not UNIT.search(text.msgid):
+    if UNIT.search(corrected_text):
         yield "l'unité vient avec {amount} : ne l'écrivez pas"
     if BARE.search(corrected_text):
         yield "un montant sans unité : le bambara compte l'argent par cinq"

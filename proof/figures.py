@@ -16,7 +16,7 @@ LEAST_SHARE: Final = 0.9
 
 NEAREST: Final[Mapping[int, str]] = {
     0: """
-        first_language home which_household
+        first_language home phone_asks which_household
     """,
     1: """
         commune_by complaint_topics complaints eligibility household_number more payment
@@ -27,11 +27,12 @@ NEAREST: Final[Mapping[int, str]] = {
         sms_restarted
     """,
     3: """
-        call_asked call_number cercles_list communes_found complaint_filed complaint_name complaint_reopened
-        complaint_words received_all received_confirm received_missing secret_confirm sms_stopped
+        call_asked call_number cercles_list communes_found complaint_filed complaint_answer complaint_name
+        complaint_withdraw complaint_words received_all received_confirm received_missing secret_confirm sms_stopped
     """,
     4: """
-        communes_list complaint_village days_of_commune received_sent secret_filed secret_hour secret_more
+        communes_list complaint_reopened complaint_replied complaint_solved complaint_village complaint_withdrawn
+        days_of_commune received_sent secret_filed secret_hour secret_more
     """,
     5: """
         secret_number secret_sum secret_words
@@ -39,7 +40,8 @@ NEAREST: Final[Mapping[int, str]] = {
 }
 """The fewest keys from the first dial to each screen, as they were when this was written: a screen may come nearer.
 
-That of `sms_stopped` is one more than once: a stop is for good, and is asked for."""
+That of `sms_stopped` is one more than once: a stop is for good, and is asked for; that of `complaint_reopened` too: who
+disagrees says first that it is not settled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -10,9 +11,9 @@ from hypothesis import given
 from hypothesis import settings as trial_settings
 from hypothesis import strategies as st
 
-from core.grievances.models import Grievance
+from core.grievances.models import Grievance, GrievanceEvent
 from core.grievances.subjects import Category, Sensitivity, Subcategory
-from core.grievances.vocabulary import Channel, GrievanceState, Level
+from core.grievances.vocabulary import Channel, GrievanceState, GrievanceStep, Level
 from core.outbox.notice_kinds import NoticeKind
 from core.platform.database import undone, writing
 from core.text.alphabet import GSM7
@@ -21,7 +22,7 @@ from core.text.translator import translator
 from proof.histories import EDGES, NotSo, Tried, dialled
 from proof.planting import plant_phone
 from proof.truth import NOW, TODAY, differs
-from proof.truth_of_grievances import REFERENCE, Complaint, must_be_sent, must_be_told
+from proof.truth_of_grievances import REFERENCE, Complaint, must_be_sent, must_be_shown
 from sms.outbox.notice_texts import Occasion, notice_text
 
 ASKING: Final = "+22376999999"
@@ -36,6 +37,11 @@ complaints = st.builds(
     answer=st.sampled_from(("", "Venez mardi.")),
     again=st.booleans(),
     secret=st.booleans(),
+    question=st.sampled_from(("", "Quel jour ?")),
+    said=st.booleans(),
+)
+over = complaints.filter(lambda complaint: complaint.state == "closed" and not complaint.secret).map(
+    lambda complaint: replace(complaint, withdrawn=True, said=False, answer="")
 )
 
 
@@ -44,7 +50,7 @@ def hold_complaints(runner: asyncio.Runner, examples: int) -> Tried:
     tried = Tried()
 
     @trial_settings(max_examples=examples, deadline=None, database=None)
-    @given(complaint=complaints)
+    @given(complaint=complaints | over)
     def one(complaint: Complaint) -> None:
         tried.answers += 2 * len(Language)
         wrong = runner.run(complaint_differences(complaint))
@@ -60,7 +66,7 @@ async def complaint_differences(complaint: Complaint) -> Sequence[str]:
     wrong = []
     for language in Language:
         async with _planted(complaint, language):
-            page = differs(await dialled(ASKING, TYPED), [[must_be_told(complaint, language)]])
+            page = differs(await dialled(ASKING, TYPED), [[must_be_shown(complaint, language)]])
             occasion = Occasion(ASKING, {"ref": REFERENCE}, NOW)
             sms = GSM7.prepare(await notice_text(NoticeKind.STATUS, occasion, translator(language)))
             text = sms if complaint.secret else sms.partition(":")[2]
@@ -76,7 +82,7 @@ async def _planted(complaint: Complaint, language: Language) -> AsyncIterator[No
         await plant_phone(ASKING, language)
         decided = complaint.state in ("resolved", "rejected", "closed")
         async with writing() as session:
-            session.add(
+            grievance = (
                 Grievance(
                     reference=REFERENCE, filing_key="truth", channel=Channel.USSD, category=Category.PAYMENT,
                     subcategory=Subcategory.NOT_PAID,
@@ -85,8 +91,21 @@ async def _planted(complaint: Complaint, language: Language) -> AsyncIterator[No
                     state=GrievanceState(complaint.state), level=Level.COMMUNE,
                     first_answer_due=TODAY, decision_due=TODAY + timedelta(days=complaint.due),
                     answer=complaint.answer or None, received_at=NOW + timedelta(days=complaint.received),
-                    decided_at=NOW if decided else None, reopen_count=int(complaint.again),
+                    decided_at=NOW if decided and not complaint.withdrawn else None,
+                    reopen_count=int(complaint.again), solved=True if complaint.said else None,
+                    withdrawn_at=NOW if complaint.withdrawn else None,
                 )
             )  # fmt: skip
+            session.add(grievance)
             await session.flush()
+            if complaint.question:
+                session.add(_asked(grievance, complaint.question))
+                await session.flush()
         yield
+
+
+def _asked(grievance: Grievance, question: str) -> GrievanceEvent:
+    waiting = GrievanceState.WAITING
+    return GrievanceEvent(
+        grievance_id=grievance.id or 0, at=NOW, kind=GrievanceStep.ASK, to_state=waiting, note=question, told=True
+    )

@@ -34,6 +34,9 @@ HOUSEHOLDS: Final = 60
 SAME: Final = frozenset({"Jigisèmèjiri", "Discrimination", "Contacts"})
 """Texts that French and English share."""
 
+ASKED: Final = "+22370000096"
+"""A phone of the register: another one says it is its household's, and it typed three wrong years itself."""
+
 STOPPED: Final = "+22370000097"
 NEVER_CALLED: Final = "+22370000098"
 SECRET_REFERENCE: Final = "700000000" + check_digit("700000000")
@@ -93,6 +96,8 @@ async def make_world(longest: Longest) -> None:
             await sql.execute(statement, asdict(longest))
         await stop_sms(STOPPED)
         await _file_complaints(longest)
+        for statement in ASK:
+            await sql.execute(statement, {"msisdn": ASKED, "asking": NEVER_CALLED, "now": datetime.now(UTC)})
 
 
 async def _file_complaints(longest: Longest) -> None:
@@ -119,6 +124,15 @@ WITH asked AS (
 INSERT INTO grievance_event (grievance_id, at, kind, to_state, note, told)
 SELECT id, %(at)s, '{GrievanceStep.ASK}', '{GrievanceState.WAITING}', %(reason)s, true FROM asked
 """  # noqa: S608 - our own words
+ASK: Final = (
+    "UPDATE household_phone SET msisdn = %(msisdn)s WHERE (household_id, position) = ("
+    "SELECT household_id, position FROM household_phone WHERE msisdn NOT LIKE '+223700000%%' "
+    "ORDER BY household_id, position LIMIT 1)",
+    "INSERT INTO phone_claim (household_id, msisdn, state, asked_at) "
+    "SELECT household_id, %(asking)s, 'asked', %(now)s FROM household_phone WHERE msisdn = %(msisdn)s",
+    "INSERT INTO identification_try (msisdn, household_no, at, ok) "
+    "SELECT %(msisdn)s, 'another', %(now)s, false FROM generate_series(1, 3)",
+)
 SECRETLY: Final = """
 UPDATE grievance SET reference = %(long)s, secret = %(secret)s
 WHERE reference = %(reference)s AND secret IS NOT NULL
@@ -136,7 +150,8 @@ async def walk_line(alphabet: Alphabet, language: Language) -> Walk:
 
 def _callers(language: Language) -> Sequence[TrialCaller]:
     regulars = [TrialCaller(each.msisdn, each.situation_fr, language) for each in DEMO_CALLERS]
-    return [*regulars, TrialCaller(STOPPED, "a arrêté les SMS", language)]
+    others = {STOPPED: "a arrêté les SMS", ASKED: "un téléphone demande à être du ménage, et trois essais faux"}
+    return [*regulars, *(TrialCaller(msisdn, what, language) for msisdn, what in others.items())]
 
 
 def inputs() -> Mapping[str, Sequence[str]]:

@@ -167,7 +167,7 @@ class Player:
         if isinstance(value, Retry):
             return self._show(state, screen, {}, value)
         bound = _bound(state, memory)
-        state.frames = []
+        state.frames = state.frames[:1] if isinstance(value, Go) and value.over_first else []
         if isinstance(value, Go):
             return await self._enter(state, value.to, _still_bound(bound, value), msisdn)
         if isinstance(value, Say):

@@ -66,10 +66,14 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Nothing to show here: go on to the screen `to`."""
+    """Nothing to show here: go on to the screen `to`.
+
+    After an act nothing of the way there is left, unless `over_first` keeps the first page of the call to go back to.
+    """
 
     to: str
     memory: Memory = field(default_factory=dict)
+    over_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,11 @@ def say(text: str, *, again: bool = False) -> Say:
 def go(to: str, **memory: Any) -> Go:
     """Go on to `to`, remembering `memory`."""
     return Go(to, memory)
+
+
+def then(to: str, **memory: Any) -> Go:
+    """After an act: go on to `to`, from which the first page of the call is one key away."""
+    return Go(to, memory, over_first=True)
 
 
 def retry(message: str) -> Retry:

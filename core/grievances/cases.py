@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from core.call_requests.models import CallRequest
 from core.call_requests.vocabulary import Period
+from core.grievances.figures import PersonSays, says_of
 from core.grievances.filing import may_be_told
 from core.grievances.locked import ShownVersion
 from core.grievances.models import GrievanceAccess, Holiday
@@ -96,6 +97,8 @@ class CaseRow:
     received_at: datetime
     decided_at: datetime | None
     appealed: bool
+    withdrawn: bool
+    solved: bool | None
     escalated: bool
     call_again_on: date | None
     assigned_to: int | None
@@ -106,6 +109,11 @@ class CaseRow:
     decider: str | None
     filed_by: str | None
     version: int
+
+    @property
+    def says(self) -> PersonSays | None:
+        """What the person says of it, None while they said nothing."""
+        return says_of(self)
 
     @property
     def open(self) -> bool:
@@ -144,8 +152,9 @@ SELECT grievance.id, reference, channel, category, subcategory, sensitivity, wor
     beneficiary, coalesce(phone.language, grievance.language) AS language, call_back, call_safe, sms_safe,
     safe_period, state, level,
     first_answer_due, decision_due, next_due, first_answered_at, answer, received_at, decided_at,
-    reopen_count > 0 AS appealed, escalated_at IS NOT NULL AS escalated, call_again_on, assigned_to,
-    holder.name AS holder, assigned_at, touched_at, decided_by, decider.name AS decider, filer.name AS filed_by, version
+    reopen_count > 0 AS appealed, withdrawn_at IS NOT NULL AS withdrawn, solved,
+    escalated_at IS NOT NULL AS escalated, call_again_on, assigned_to, holder.name AS holder, assigned_at, touched_at,
+    decided_by, decider.name AS decider, filer.name AS filed_by, version
 FROM grievance
 LEFT JOIN commune ON commune.pcode = commune_pcode LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode
 LEFT JOIN region ON region.pcode = cercle.region_pcode

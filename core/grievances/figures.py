@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from core.grievances.subjects import Category
 from core.grievances.vocabulary import IS_OPEN, Channel, Sex
@@ -44,6 +44,14 @@ class Timely(Word):
     ANSWERED_LATE = "answered_late"
     DECIDED = "decided"
     DECIDED_LATE = "decided_late"
+
+
+class PersonSays(Word):
+    """What the person says of their grievance: the decision settled it or not, or they take it back."""
+
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
+    WITHDRAWN = "withdrawn"
 
 
 class By(Word):
@@ -83,6 +91,15 @@ called(
         Timely.DECIDED_LATE: "décision en retard",
     },
 )
+called(
+    PersonSays,
+    DESK,
+    {
+        PersonSays.SOLVED: "réglée",
+        PersonSays.UNSOLVED: "pas réglée",
+        PersonSays.WITHDRAWN: "retirée",
+    },
+)
 called(By, DESK, {By.CATEGORY: "Catégorie", By.CHANNEL: "Canal", By.SEX: "Sexe", By.PLACE: "Lieu"})
 called(Span, DESK, {Span.MONTH: "mois", Span.QUARTER: "trimestre"})
 
@@ -90,15 +107,43 @@ IS_DECIDED: Final = (
     "(grievance.decided_at IS NOT NULL AND (grievance.reopened_at IS NULL "
     "OR grievance.decided_at > grievance.reopened_at))"
 )
+UNTIL: Final = "coalesce(CAST(grievance.withdrawn_at AS date), CAST(%(today)s AS date))"
+"""SQL of the day on which what is missing is late or not: of what was withdrawn, that day."""
+
 IN_TIME: Final[Mapping[Timely, str]] = {
     Timely.ANSWERED: "CAST(grievance.first_answered_at AS date) <= grievance.first_answer_due",
-    Timely.ANSWERED_LATE: "coalesce(CAST(grievance.first_answered_at AS date), CAST(%(today)s AS date)) "
-    "> grievance.first_answer_due",
+    Timely.ANSWERED_LATE: f"coalesce(CAST(grievance.first_answered_at AS date), {UNTIL}) > grievance.first_answer_due",
     Timely.DECIDED: f"{IS_DECIDED} AND CAST(grievance.decided_at AS date) <= grievance.decision_due",
     Timely.DECIDED_LATE: f"CASE WHEN {IS_DECIDED} THEN CAST(grievance.decided_at AS date) "
-    "ELSE CAST(%(today)s AS date) END > grievance.decision_due",
+    f"ELSE {UNTIL} END > grievance.decision_due",
 }
 """SQL of the four."""
+
+SAYS: Final[Mapping[PersonSays, str]] = {
+    PersonSays.SOLVED: "grievance.solved IS TRUE",
+    PersonSays.UNSOLVED: "grievance.solved IS FALSE",
+    PersonSays.WITHDRAWN: "grievance.withdrawn_at IS NOT NULL",
+}
+"""SQL of the three."""
+
+
+class SaidOf(Protocol):
+    """What is on record of what the person says."""
+
+    @property
+    def withdrawn(self) -> bool: ...
+    @property
+    def solved(self) -> bool | None: ...
+
+
+def says_of(grievance: SaidOf) -> PersonSays | None:
+    """What the person says of their grievance, None while they said nothing."""
+    if grievance.withdrawn:
+        return PersonSays.WITHDRAWN
+    if grievance.solved is None:
+        return None
+    return PersonSays.SOLVED if grievance.solved else PersonSays.UNSOLVED
+
 
 TAKEN: Final = (
     f"CASE WHEN {IS_DECIDED} THEN CAST(grievance.decided_at AS date) "
@@ -115,7 +160,13 @@ PLACE: Final[Mapping[Scope, str]] = {
 """The places that somebody's figures are split by: those one step below their own."""
 
 
-MEASURES: Final = ("received", *(timely.value for timely in Timely), "reopened", "open")
+MEASURES: Final = (
+    "received",
+    *(timely.value for timely in Timely),
+    "reopened",
+    "open",
+    *(says.value for says in PersonSays),
+)
 
 
 @dataclass
@@ -129,12 +180,25 @@ class GrievanceCount:
     decided_late: int = 0
     reopened: int = 0
     open: int = 0
+    solved: int = 0
+    unsolved: int = 0
+    withdrawn: int = 0
     days: Counter[int] = field(default_factory=Counter)
 
     @property
     def median(self) -> float | None:
         """Half of what was decided took so many days or fewer; None when nothing was."""
         return median(self.days)
+
+    @property
+    def replied(self) -> int:
+        """Those of which the person said whether the decision settled it."""
+        return self.solved + self.unsolved
+
+    @property
+    def solved_share(self) -> int | None:
+        """Of those, so many in a hundred were settled."""
+        return share(self.solved, self.replied)
 
     @property
     def answer_due(self) -> int:
@@ -188,6 +252,9 @@ class CountedGrievances:
     decided_late: int
     reopened: int
     open: int
+    solved: int
+    unsolved: int
+    withdrawn: int
 
 
 Groups = dict[str | None, GrievanceCount]
@@ -244,8 +311,8 @@ FROM (
         days, count(*) AS received, {", ".join(f"count(*) FILTER (WHERE {name}) AS {name}" for name in MEASURES[1:])}
     FROM (
         SELECT {{period}} AS period, category, channel, sex, commune_pcode, {TAKEN} AS days,
-            {", ".join(f"{clause} AS {name}" for name, clause in IN_TIME.items())}, reopen_count > 0 AS reopened,
-            {IS_OPEN} AS open
+            {", ".join(f"{clause} AS {name}" for name, clause in (*IN_TIME.items(), *SAYS.items()))},
+            reopen_count > 0 AS reopened, {IS_OPEN} AS open
         FROM grievance WHERE received_at >= CAST(CAST(%(since)s AS date) AS timestamptz)
             AND received_at < CAST(CAST(%(until)s AS date) AS timestamptz)
         OFFSET 0

@@ -16,6 +16,7 @@ from core.platform import sql
 from core.platform.database import writing
 from core.platform.locks import by_name
 from core.registry.attempts import BLOCK, blocked_until
+from core.registry.phone_claims import OWN_PHONES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class GrievanceCard:
 class GrievanceView:
     """A grievance as its reference shows it; nothing of a sensitive one's answer, and no words of any.
 
-    `answer_due` is the day its decision is due; `question` what it waits to hear of the person; `owned` says that a
-    household or a phone is kept that it is followed from, and so no number need be guessed; `asks_secret` is
-    the secret that goes with its reference, if one does.
+    `answer_due` is the day its decision is due; `solved` what the person said of the decision; `question` what it waits
+    to hear of them; `owned` says that a household or a phone is kept that it is followed from, and so no number need be
+    guessed; `asks_secret` is the secret that goes with its reference, if one does.
     """
 
     reference: str
@@ -60,6 +61,8 @@ class GrievanceView:
     answer_due: date
     answer: str | None
     reopened: bool
+    withdrawn: bool
+    solved: bool | None
     question: str | None
     owned: bool
     asks_secret: str | None
@@ -76,7 +79,12 @@ class GrievanceView:
     @property
     def may_reopen(self) -> bool:
         """Whether the person may have it reopened."""
-        return may_be_reopened(self.state, appealed=self.reopened)
+        return not self.withdrawn and may_be_reopened(self.state, appealed=self.reopened)
+
+    @property
+    def asks_solved(self) -> bool:
+        """Whether the person is still to say if the decision settled it; of what is secret nobody asks on a phone."""
+        return self.state in DECIDED and not self.sensitive and not self.withdrawn and self.solved is None
 
 
 class NotSeen(Enum):
@@ -93,11 +101,11 @@ class LookUpBlocked:
     until: datetime
 
 
-OWN: Final = """
+OWN: Final = f"""
 CASE WHEN grievance.household_id IS NOT NULL
      THEN grievance.household_id = CAST(%(household_id)s AS integer) OR NOT %(identified)s AND EXISTS (
-        SELECT FROM household_phone
-        WHERE household_phone.household_id = grievance.household_id AND household_phone.msisdn = %(msisdn)s)
+        SELECT FROM ({OWN_PHONES}) AS own
+        WHERE own.household_id = grievance.household_id AND own.msisdn = %(msisdn)s)
      WHEN grievance.msisdn IS NOT NULL AND NOT grievance.anonymous AND grievance.secret IS NULL
      THEN grievance.msisdn = %(msisdn)s AND NOT %(identified)s
      ELSE true END
@@ -121,7 +129,7 @@ VIEW: Final = f"""
 SELECT reference, category, subcategory, sensitivity = %(sensitive)s AS sensitive, state,
     CAST(received_at AS date) AS received_on, decision_due AS answer_due,
     CASE WHEN sensitivity <> %(sensitive)s AND state = ANY(%(decided)s) THEN answer END AS answer,
-    reopen_count > 0 AS reopened,
+    reopen_count > 0 AS reopened, withdrawn_at IS NOT NULL AS withdrawn, solved,
     CASE WHEN sensitivity <> %(sensitive)s AND state = '{GrievanceState.WAITING}' THEN (
         SELECT note FROM grievance_event WHERE grievance_id = grievance.id AND kind = '{GrievanceStep.ASK}'
         ORDER BY grievance_event.id DESC LIMIT 1) END AS question,

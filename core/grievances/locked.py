@@ -65,6 +65,7 @@ class Locked:
     decided_by: int | None
     decision_due: date
     appealed: bool
+    solved: bool | None
     reopen_key: str | None
     version: int
 
@@ -86,7 +87,7 @@ class Locked:
 LOCK: Final = """
 SELECT id, reference, category, sensitivity, state, level, msisdn, household_id, language, anonymous, sms_safe,
     call_safe, assigned_to, (SELECT name FROM agent WHERE agent.id = grievance.assigned_to) AS holder, touched_at,
-    decided_by, decision_due, reopen_count > 0 AS appealed, reopen_key, version
+    decided_by, decision_due, reopen_count > 0 AS appealed, solved, reopen_key, version
 FROM grievance WHERE reference = %(reference)s FOR UPDATE OF grievance
 """
 SINCE: Final = """

@@ -23,7 +23,8 @@ class Grievance(TableRow, table=True):
     and `village` are those of who complains, or of a household that was forgotten; `filed_by` is who filed it at the
     desk. `touched_at` is when the agent it is `assigned_to` last did something; `next_due` is
     what is due next, the first answer or the decision, written by PostgreSQL; `version` counts the changes, so that a
-    page that is out of date is told from one that is not.
+    page that is out of date is told from one that is not. `solved` is what the person says of the decision, None while
+    they said nothing; `withdrawn_at` is when they took it back, and it was closed undecided.
     """
 
     __tablename__ = "grievance"
@@ -84,6 +85,8 @@ class Grievance(TableRow, table=True):
     waiting_since: datetime | None = None
     first_answered_at: datetime | None = None
     decided_by: int | None = Field(default=None, foreign_key="agent.id")
+    solved: bool | None = None
+    withdrawn_at: datetime | None = None
     escalated_at: datetime | None = None
     call_again_on: date | None = None
     next_due: date | None = Field(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlmodel import col, select
 
-from core.grievances.figures import DAYS, IN_TIME, Age, Timely
+from core.grievances.figures import DAYS, IN_TIME, SAYS, Age, PersonSays, Timely, says_of
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import IS_OPEN, Channel, GrievanceState, Level, Sex
 from core.numbers.identifiers import digits, is_household_no
@@ -84,6 +84,7 @@ class Wanted:
     assigned: int | NotSaid | None = None
     age: Age | None = None
     timely: Timely | None = None
+    says: PersonSays | None = None
     reopened: bool = False
     since: date | None = None
     until: date | None = None
@@ -113,8 +114,15 @@ class SearchRow:
     decided_at: datetime | None
     next_due: date
     reopened: bool
+    withdrawn: bool
+    solved: bool | None
     agent: str | None
     name: str | None
+
+    @property
+    def says(self) -> PersonSays | None:
+        """What the person says of it, None while they said nothing."""
+        return says_of(self)
 
 
 ORDERS: Final = {
@@ -133,7 +141,8 @@ SELECT grievance.reference, grievance.received_at, grievance.channel, grievance.
     grievance.sensitivity, grievance.state, grievance.level, region.name AS region, cercle.name AS cercle,
     commune.name AS commune, grievance.sex, grievance.language, grievance.first_answer_due,
     grievance.first_answered_at, grievance.decision_due, grievance.decided_at, grievance.next_due,
-    grievance.reopen_count > 0 AS reopened, agent.name AS agent, {name} AS name
+    grievance.reopen_count > 0 AS reopened, grievance.withdrawn_at IS NOT NULL AS withdrawn, grievance.solved,
+    agent.name AS agent, {name} AS name
 FROM (SELECT id FROM grievance WHERE {where} ORDER BY {order} LIMIT %(most)s OFFSET %(skipped)s) AS fits
 JOIN grievance ON grievance.id = fits.id
 LEFT JOIN commune ON commune.pcode = grievance.commune_pcode
@@ -187,6 +196,8 @@ def _where(wanted: Wanted, today: date) -> tuple[str, dict[str, Any]]:
     _who_and_where(wanted, clauses, values)
     if wanted.timely is not None:
         clauses.append(IN_TIME[wanted.timely])
+    if wanted.says is not None:
+        clauses.append(SAYS[wanted.says])
     if wanted.reopened:
         clauses.append("grievance.reopen_count > 0")
     _days(wanted, today, clauses, values)

@@ -1,7 +1,7 @@
 """What is done with a grievance: the step, its record, the SMS that tells it and the audit trail in one transaction.
 
 Each is done by somebody at the desk from a page that they saw, and refused where `rules` refuses it or the page is out
-of date. The person themselves reopens on the line, from no page.
+of date. What the person does on the line is in `by_person`.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -10,18 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlmodel import col, func, update
-
 from core.grievances.calendar import due_dates
+from core.grievances.changes import NOBODYS, Values, answered, change, open_again, write_event
 from core.grievances.colleagues import may_have
-from core.grievances.following import Viewer, by_reference
-from core.grievances.locked import Locked, ShownVersion, lock, lock_as_shown
-from core.grievances.models import Grievance, GrievanceEvent
-from core.grievances.rules import check_words, may_be_reopened, refusal
+from core.grievances.locked import Locked, ShownVersion, lock_as_shown
+from core.grievances.rules import check_words, refusal
 from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, GrievanceStep, Level, above
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
-from core.platform import sql
 from core.platform.database import Session, writing
 from core.platform.errors import JigiError
 from core.staff import audit
@@ -57,25 +53,12 @@ AUDITED: Final[Mapping[GrievanceStep, Act]] = {
 }
 """What the audit trail calls each step."""
 
-Values = dict[str, Any]
-LAST_WORDS: Final = f"""
-SELECT CASE WHEN kind = '{GrievanceStep.ADD}' THEN note END FROM grievance_event WHERE grievance_id = %(id)s
-ORDER BY id DESC LIMIT 1
-"""  # noqa: S608 - our own words
-
-NOBODYS: Final[Mapping[str, None]] = {
-    "assigned_to": None,
-    "assigned_at": None,
-    "waiting_since": None,
-    "call_again_on": None,
-}
-
 
 async def take(visit: DeskVisit) -> None:
     """Take a grievance that nobody has."""
     async with _taking(visit, GrievanceStep.TAKE) as (session, case):
         await _give(session, visit, case, visit.actor.id)
-        await _write_event(session, case, GrievanceStep.TAKE, GrievanceState.ASSIGNED, **_by(visit))
+        await write_event(session, case, GrievanceStep.TAKE, GrievanceState.ASSIGNED, **_by(visit))
 
 
 async def assign(visit: DeskVisit, agent_id: int) -> None:
@@ -85,7 +68,7 @@ async def assign(visit: DeskVisit, agent_id: int) -> None:
         if chosen is None:
             raise NotForThem(str(agent_id))
         await _give(session, visit, case, agent_id)
-        await _write_event(session, case, GrievanceStep.ASSIGN, GrievanceState.ASSIGNED, **_by(visit), note=chosen.name)
+        await write_event(session, case, GrievanceStep.ASSIGN, GrievanceState.ASSIGNED, **_by(visit), note=chosen.name)
 
 
 async def note(visit: DeskVisit, words: str) -> None:
@@ -97,8 +80,8 @@ async def note(visit: DeskVisit, words: str) -> None:
         if own and state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED):
             state = GrievanceState.IN_PROGRESS
         if own:
-            await _change(session, case, state, touched_at=visit.now)
-        await _write_event(session, case, GrievanceStep.NOTE, state, **_by(visit), note=words)
+            await change(session, case, state, touched_at=visit.now)
+        await write_event(session, case, GrievanceStep.NOTE, state, **_by(visit), note=words)
 
 
 async def ask(visit: DeskVisit, words: str) -> None:
@@ -108,8 +91,8 @@ async def ask(visit: DeskVisit, words: str) -> None:
     """
     check_words(GrievanceStep.ASK, words)
     async with _taking(visit, GrievanceStep.ASK) as (session, case):
-        await _change(session, case, GrievanceState.WAITING, **_answered(visit.now), waiting_since=visit.now)
-        event = await _write_event(
+        await change(session, case, GrievanceState.WAITING, **answered(visit.now), waiting_since=visit.now)
+        event = await write_event(
             session, case, GrievanceStep.ASK, GrievanceState.WAITING, **_by(visit), note=words, told=case.sms_goes
         )
         await _tell(case, NoticeKind.INFORMATION, event, {}, visit.now)
@@ -125,8 +108,8 @@ async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
     check_words(GrievanceStep.DECIDE, words)
     async with _taking(visit, GrievanceStep.DECIDE, {"state": state.value}) as (session, case):
         decision = {"answer": words, "decided_at": visit.now, "decided_by": visit.actor.id}
-        await _change(session, case, state, **decision, **_answered(visit.now), waiting_since=None, call_again_on=None)
-        event = await _write_event(session, case, GrievanceStep.DECIDE, state, **_by(visit), told=case.sms_goes)
+        await change(session, case, state, **decision, **answered(visit.now), waiting_since=None, call_again_on=None)
+        event = await write_event(session, case, GrievanceStep.DECIDE, state, **_by(visit), told=case.sms_goes)
         filling = {"text": words, "rejected": state is GrievanceState.REJECTED}
         await _tell(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
 
@@ -139,8 +122,8 @@ async def escalate(visit: DeskVisit, words: str) -> Level:
         first_answer_due, decision_due = await due_dates(case.category, visit.now.date())
         due = {"level": level, "first_answer_due": first_answer_due, "decision_due": decision_due}
         state = GrievanceState.IN_PROGRESS if case.state is GrievanceState.WAITING else case.state
-        await _change(session, case, state, **due, **NOBODYS, **_answered(visit.now), escalated_at=visit.now)
-        event = await _write_event(
+        await change(session, case, state, **due, **NOBODYS, **answered(visit.now), escalated_at=visit.now)
+        event = await write_event(
             session, case, GrievanceStep.ESCALATE, state, **_by(visit), note=words, told=case.sms_goes
         )
         await _tell(case, NoticeKind.ESCALATED, event, {"due": decision_due.isoformat()}, visit.now)
@@ -152,52 +135,14 @@ async def reopen(visit: DeskVisit, words: str) -> None:
     check_words(GrievanceStep.REOPEN, words)
     async with _taking(visit, GrievanceStep.REOPEN) as (session, case):
         key = f"desk:{visit.reference}:{visit.shown.version}"
-        await _reopen(session, case, key, visit.now, visit.actor.id, words)
-
-
-async def reopen_on_the_line(reference: str, viewer: Viewer, key: str, now: datetime, secret: str = "") -> date | None:
-    """Reopen a decided grievance for the person on the line, and give the day by which its decision is due.
-
-    None when there is none that is theirs, it is not decided, or it was reopened before; the same `key` again gets the
-    same answer.
-    """
-    async with writing() as session:
-        case = await lock(reference)
-        view = await by_reference(reference, viewer)
-        if case is None or view is None or not view.opens_with(secret):
-            return None
-        if case.appealed:
-            return case.decision_due if case.reopen_key == key else None
-        if not may_be_reopened(case.state, appealed=case.appealed):
-            return None
-        return await _reopen(session, case, key, now)
-
-
-async def add_words(reference: str, viewer: Viewer, words: str, now: datetime) -> bool:
-    """Add words of the person on the line to an open grievance of theirs; one that waited for them goes on.
-
-    False when there is none that is theirs, it is sensitive, or it is decided. The same words again, one after the
-    other, are written once.
-    """
-    async with writing() as session:
-        case = await lock(reference)
-        view = await by_reference(reference, viewer)
-        if case is None or view is None or view.sensitive or case.state not in OPEN:
-            return False
-        if await sql.scalar(LAST_WORDS, {"id": case.id}) == words:
-            return True
-        waited = case.state is GrievanceState.WAITING
-        state = GrievanceState.IN_PROGRESS if waited else case.state
-        await _change(session, case, state, **({"waiting_since": None} if waited else {}))
-        await _write_event(session, case, GrievanceStep.ADD, state, at=now, note=words, told=True)
-        return True
+        await open_again(session, case, key, visit.now, visit.actor.id, words)
 
 
 async def close(visit: DeskVisit) -> None:
     """Conclude what is decided."""
     async with _taking(visit, GrievanceStep.CLOSE) as (session, case):
-        await _change(session, case, GrievanceState.CLOSED)
-        await _write_event(session, case, GrievanceStep.CLOSE, GrievanceState.CLOSED, **_by(visit))
+        await change(session, case, GrievanceState.CLOSED)
+        await write_event(session, case, GrievanceStep.CLOSE, GrievanceState.CLOSED, **_by(visit))
 
 
 async def call(visit: DeskVisit, *, reached: bool, again_on: date | None, words: str) -> None:
@@ -207,12 +152,10 @@ async def call(visit: DeskVisit, *, reached: bool, again_on: date | None, words:
     async with _taking(visit, step, {"reached": reached}) as (session, case):
         waits = case.state is GrievanceState.WAITING and not reached
         state = case.state if waits else GrievanceState.IN_PROGRESS
-        values: Values = _answered(visit.now) if reached else {"touched_at": visit.now}
+        values: Values = answered(visit.now) if reached else {"touched_at": visit.now}
         values |= {} if waits else {"waiting_since": None}
-        await _change(session, case, state, **values, call_again_on=again_on)
-        await _write_event(
-            session, case, step, state, **_by(visit), note=words or None, told=reached, again_on=again_on
-        )
+        await change(session, case, state, **values, call_again_on=again_on)
+        await write_event(session, case, step, state, **_by(visit), note=words or None, told=reached, again_on=again_on)
 
 
 @asynccontextmanager
@@ -234,43 +177,11 @@ async def _taking(
 
 async def _give(session: Session, visit: DeskVisit, case: Locked, agent_id: int) -> None:
     moments = {"assigned_at": visit.now, "touched_at": visit.now, "waiting_since": None}
-    await _change(session, case, GrievanceState.ASSIGNED, assigned_to=agent_id, **moments)
-
-
-async def _reopen(
-    session: Session, case: Locked, key: str, now: datetime, agent_id: int | None = None, words: str | None = None
-) -> date:
-    """An appeal: one step up the ladder, with new delays, nobody's until another agent takes it."""
-    first_answer_due, decision_due = await due_dates(case.category, now.date())
-    due = {"level": above(case.level), "first_answer_due": first_answer_due, "decision_due": decision_due}
-    appeal = {"reopened_at": now, "reopen_count": 1, "reopen_key": key, "first_answered_at": None, "touched_at": None}
-    await _change(session, case, GrievanceState.RECEIVED, **due, **appeal, **NOBODYS)
-    written = {"at": now, "agent_id": agent_id, "note": words, "told": True}
-    await _write_event(session, case, GrievanceStep.REOPEN, GrievanceState.RECEIVED, **written)
-    return decision_due
+    await change(session, case, GrievanceState.ASSIGNED, assigned_to=agent_id, **moments)
 
 
 def _by(visit: DeskVisit) -> Values:
     return {"at": visit.now, "agent_id": visit.actor.id}
-
-
-def _answered(now: datetime) -> Values:
-    """What a step that the person is told of, or hears themselves, leaves: the first of them is the first answer."""
-    return {"touched_at": now, "first_answered_at": func.coalesce(col(Grievance.first_answered_at), now)}
-
-
-async def _change(session: Session, case: Locked, state: GrievanceState, **values: Any) -> None:
-    await session.exec(update(Grievance).where(col(Grievance.id) == case.id).values(state=state, **values))
-
-
-async def _write_event(
-    session: Session, case: Locked, step: GrievanceStep, to: GrievanceState, **written: Any
-) -> int | None:
-    """Write a step into the timeline, and give its number."""
-    event = GrievanceEvent(grievance_id=case.id, kind=step, from_state=case.state, to_state=to, **written)
-    session.add(event)
-    await session.flush()
-    return event.id
 
 
 async def _tell(case: Locked, kind: NoticeKind, event: int | None, filling: Mapping[str, Any], now: datetime) -> None:

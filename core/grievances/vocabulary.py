@@ -71,6 +71,14 @@ def above(level: Level) -> Level:
     return ladder[min(ladder.index(level) + 1, len(ladder) - 1)]
 
 
+class QuestionReply(Word):
+    """What a person replies with a key to what their grievance waits for."""
+
+    YES = "yes"
+    NO = "no"
+    CALL = "call"
+
+
 class GrievanceStep(Word):
     """What was done with a grievance, as its timeline keeps it."""
 
@@ -83,10 +91,18 @@ class GrievanceStep(Word):
     ESCALATE = "escalated"
     REOPEN = "reopened"
     ADD = "added"
+    WITHDRAW = "withdrawn"
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
     CLOSE = "closed"
     REACH = "called"
     MISS = "not_reached"
 
+
+OF_THE_PERSON: Final = frozenset(
+    {GrievanceStep.ADD, GrievanceStep.WITHDRAW, GrievanceStep.SOLVED, GrievanceStep.UNSOLVED}
+)
+"""What only the person does, on the line."""
 
 CALLS: Final = frozenset({GrievanceStep.REACH, GrievanceStep.MISS})
 """A call to the person: they were reached or not."""
@@ -101,6 +117,11 @@ called(
         Channel.REGISTER: "Registre du village",
         Channel.SMS: "SMS",
     },
+)
+called(
+    QuestionReply,
+    DESK,
+    {QuestionReply.YES: "Oui", QuestionReply.NO: "Non", QuestionReply.CALL: "Demande à être appelée"},
 )
 called(Sex, DESK, {Sex.F: "femme", Sex.M: "homme"})
 called(
@@ -150,6 +171,9 @@ called(
         GrievanceStep.NOTE: "Note interne",
         GrievanceStep.ASK: "Information demandée",
         GrievanceStep.ADD: "La personne a répondu ou ajouté",
+        GrievanceStep.WITHDRAW: "La personne l'a retirée",
+        GrievanceStep.SOLVED: "La personne dit : réglée",
+        GrievanceStep.UNSOLVED: "La personne dit : pas réglée",
         GrievanceStep.DECIDE: "Décision",
         GrievanceStep.ESCALATE: "Remontée d'un niveau",
         GrievanceStep.REOPEN: "Rouverte en appel",

@@ -14,6 +14,8 @@ class NoticeKind(Word):
     """`ref`, `text`; `rejected`; `discreet`, without its text."""
     ESCALATED = "escalated"
     """`ref`, `due`; `discreet`."""
+    PHONE_ASKS = "phone_asks"
+    """`phone`, which says that it is the household's."""
     CALL_AGREED = "call_agreed"
     """`day`, `period`."""
     CALL_DROPPED = "call_cut"
@@ -39,6 +41,7 @@ called(
         NoticeKind.INFORMATION: "Information demandée",
         NoticeKind.DECIDED: "Décision sur une plainte",
         NoticeKind.ESCALATED: "Plainte transmise plus haut",
+        NoticeKind.PHONE_ASKS: "Un téléphone demande à être reconnu",
         NoticeKind.CALL_AGREED: "Rendez-vous d'appel",
         NoticeKind.CALL_DROPPED: "Suite d'un appel coupé",
         NoticeKind.SMS_STOPPED: "SMS arrêtés",

@@ -10,6 +10,8 @@ A payment is asked about while nobody replied for it, and
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -90,6 +92,27 @@ SET reply = excluded.reply, missing_xof = excluded.missing_xof, grievance_id = e
 WHERE earlier.grievance_id IS NULL
 """
 _SUM: Final = re.compile(r"(\d{1,9})(?:f|fcfa|cfa|francs?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """What a household said of a payment; `missing_xof` (F CFA) is None where all came."""
+
+    payment_id: int
+    reply: MoneyReply
+    missing_xof: int | None
+
+
+REPLIED: Final = """
+SELECT payment_id, reply, missing_xof FROM payment_reply JOIN payment ON payment.id = payment_id
+WHERE household_id = %(household_id)s
+"""
+
+
+async def replies_of(household_id: int) -> Mapping[int, Replied]:
+    """What a household said of its payments, by their ids."""
+    rows = await sql.rows(Replied, REPLIED, {"household_id": household_id})
+    return {row.payment_id: row for row in rows}
 
 
 async def unreplied(household_id: int, today: date) -> tuple[PaymentNews, ...]:

@@ -197,14 +197,19 @@ def _written(translator: Translator, reason: str | None) -> str:
 
 
 def grievance_told(translator: Translator, grievance: GrievanceView, today: date) -> list[str]:
-    """Where a grievance stands, the answer when there is one, and until when one is due; or that it is late."""
+    """Where a grievance stands, the answer when there is one, and until when one is due; or that it is late.
+
+    What waits for the person says what it waits for, and promises no day.
+    """
+    if grievance.withdrawn:
+        return [translator.t("You withdrew it.")]
     lines = [translator.t(label(grievance.state, LINE))]
     if grievance.answer:
         return [*lines, translator.t("Answer: {text}", text=grievance.answer)]
     if grievance.state in DECIDED:
         return lines
     if grievance.question:
-        lines.append(translator.t("Question: {text}", text=grievance.question))
+        return [*lines, translator.t("Question: {text}", text=grievance.question)]
     if grievance.reopened:
         lines.append(translator.t("It was reopened."))
     if grievance.answer_due >= today:

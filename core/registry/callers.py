@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.platform import sql
+from core.registry.phone_claims import OWN_PHONES, ClaimState
 from core.text.languages import Language
 
 
@@ -18,11 +19,15 @@ class HouseholdCard:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the language this phone chose (None: not yet) and the households reached at its number, by name."""
+    """Who calls: the language this phone chose (None: not yet) and the households it is a phone of, by name.
+
+    `asked` are the ids of those in whose name this phone, which the register has, may answer for another.
+    """
 
     language: Language | None
     sms_stopped: bool
     households: tuple[HouseholdCard, ...]
+    asked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +39,31 @@ class _Row:
     id: int | None
     household_no: str
     head_name: str
+    asked: bool | None
 
 
-CALLER: Final = """
-SELECT DISTINCT phone.language, phone.sms_stopped_at IS NOT NULL AS sms_stopped,
-    household.id, household.household_no, household.head_name
+CALLER: Final = f"""
+SELECT phone.language, phone.sms_stopped_at IS NOT NULL AS sms_stopped,
+    household.id, household.household_no, household.head_name,
+    own.registered AND EXISTS (SELECT FROM phone_claim
+        WHERE phone_claim.household_id = household.id AND phone_claim.state = '{ClaimState.ASKED}') AS asked
 FROM (SELECT CAST(%(msisdn)s AS varchar) AS msisdn) AS calling LEFT JOIN phone USING (msisdn)
-LEFT JOIN household_phone USING (msisdn) LEFT JOIN household ON household.id = household_phone.household_id
+LEFT JOIN (
+    SELECT household_id, bool_or(registered) AS registered FROM ({OWN_PHONES}) AS each
+    WHERE msisdn = %(msisdn)s GROUP BY household_id
+) AS own ON true
+LEFT JOIN household ON household.id = own.household_id
 ORDER BY household.head_name, household.household_no
-"""
+"""  # noqa: S608 - our own words
 
 
 async def recognise(msisdn: str) -> Caller:
     """Who calls from this number (E.164), in one query."""
     rows = await sql.rows(_Row, CALLER, {"msisdn": msisdn})
     households = tuple(HouseholdCard(row.id, row.household_no, row.head_name) for row in rows if row.id is not None)
-    return Caller(rows[0].language, rows[0].sms_stopped, households)
+    return Caller(
+        rows[0].language, rows[0].sms_stopped, households, frozenset(row.id for row in rows if row.id and row.asked)
+    )
 
 
 REMEMBER: Final = """

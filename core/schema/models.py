@@ -12,6 +12,7 @@ from core.payments import replies
 from core.places import models as places
 from core.platform.columns import TableRow
 from core.registry import models as registry
+from core.registry import phone_claims
 from core.schema import identity
 from core.staff import agents, audit, sign_in
 
@@ -29,6 +30,7 @@ HOMES: Final = (
     journal,
     messages,
     payments,
+    phone_claims,
     places,
     registry,
     sign_in,

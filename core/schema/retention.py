@@ -17,6 +17,7 @@ from core.platform.columns import TableRow, listed
 from core.platform.database import writing
 from core.platform.settings import Settings
 from core.registry.models import IdentificationTry
+from core.registry.phone_claims import ClaimState
 from core.staff.sign_in import DeskSession
 
 UNDER_WAY: Final = frozenset({CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED})
@@ -38,6 +39,7 @@ WITH notices AS (
 )
 SELECT count(*) FROM notices
 """
+UNCONFIRMED: Final = f"DELETE FROM phone_claim WHERE asked_at < %(before)s AND state <> '{ClaimState.CONFIRMED}'"  # noqa: S608
 PUT_OFF: Final = f"""
 WITH batches AS (
     DELETE FROM sms_batch WHERE campaign_id IS NULL AND state IN {listed(OVER)} AND not_before < %(before)s
@@ -79,7 +81,8 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         journal=await _deleted(UssdJournal, UssdJournal.at, before(settings.keep_journal_days))
         + await _deleted(DailyUse, DailyUse.day, before(settings.keep_journal_days).date()),
         tries=await _deleted(IdentificationTry, IdentificationTry.at, before(settings.keep_tries_days))
-        + await _deleted(ReferenceTry, ReferenceTry.at, before(settings.keep_tries_days)),
+        + await _deleted(ReferenceTry, ReferenceTry.at, before(settings.keep_tries_days))
+        + await sql.execute(UNCONFIRMED, {"before": before(settings.keep_tries_days)}),
         gateway_sessions=await _deleted(
             GatewaySession, GatewaySession.date, before(settings.keep_gateway_sessions_days)
         ),

@@ -22,6 +22,7 @@ class Act(Word):
     IMPORT_ENDED = "import ended"
     ERRORS_DOWNLOADED = "errors downloaded"
     PHONE_CORRECTED = "phone corrected"
+    PHONE_CLAIM_ANSWERED = "phone claim answered"
     LANGUAGE_CORRECTED = "language corrected"
     DIALLED_AS_THE_HOUSEHOLD = "dialled as the household"
     CALL_TAKEN = "call taken"
@@ -86,6 +87,7 @@ ACTS: Final = called(
         Act.IMPORT_ENDED: "import fini",
         Act.ERRORS_DOWNLOADED: "erreurs d'import téléchargées",
         Act.PHONE_CORRECTED: "téléphone d'un ménage corrigé",
+        Act.PHONE_CLAIM_ANSWERED: "téléphone reconnu à un ménage ou refusé",
         Act.LANGUAGE_CORRECTED: "langue d'un ménage corrigée",
         Act.DIALLED_AS_THE_HOUSEHOLD: "appelé comme le ménage (simulateur)",
         Act.CALL_TAKEN: "appel pris",

@@ -11,7 +11,7 @@ from starlette_admin.routing import route
 from core.calls import counts, gateway_sessions
 from core.calls.events import Event
 from core.grievances import figures
-from core.grievances.figures import By, Figures, GrievanceCount, Timely
+from core.grievances.figures import By, Figures, GrievanceCount, PersonSays, Timely
 from core.grievances.search import GrievanceStanding, NotSaid, SearchOrder
 from core.staff.permissions import Permission, may
 from core.staff.row_security import figures_seen_by
@@ -90,6 +90,7 @@ def _links(since: date, until: date) -> dict[str, str]:
         "nobodys": link(LIST, state=GrievanceStanding.OPEN, assigned=NotSaid.NOBODY, order=SearchOrder.DUE),
         "reopened": link(LIST, **period, reopened=1),
         **{timely.value: link(LIST, **period, timely=timely) for timely in Timely},
+        **{says.value: link(LIST, **period, says=says) for says in PersonSays},
     }
 
 

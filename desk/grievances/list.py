@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
 from core.grievances import search
-from core.grievances.figures import Age, Timely
+from core.grievances.figures import Age, PersonSays, Timely
 from core.grievances.search import MOST_EXPORTED, PAGE_ROWS, GrievanceStanding, NotSaid, SearchOrder, SearchRow, Wanted
 from core.grievances.subjects import Category
 from core.grievances.vocabulary import OPEN, Channel, GrievanceState, Level, Sex
@@ -33,9 +33,10 @@ LETTERS: Final = 80
 HEADER: Final = (
     "Référence", "Reçue le", "Canal", "Catégorie", "Précision", "Classe", "État", "Niveau", "Région", "Cercle",
     "Commune", "Sexe", "Langue", "Réponse due le", "Répondu le", "Décision due le", "Décidée le", "Rouverte",
+    "La personne dit",
     "Attribuée à",
 )  # fmt: skip
-WIDTHS: Final = (11, 12, 16, 20, 24, 11, 16, 10, 14, 14, 16, 9, 10, 13, 12, 14, 12, 9, 20)
+WIDTHS: Final = (11, 12, 16, 20, 24, 11, 16, 10, 14, 14, 16, 9, 10, 13, 12, 14, 12, 9, 14, 20)
 FOCAL_EXPORTS: Final = "Une plainte sensible ne sort jamais en fichier."
 TOO_MANY: Final = f"Plus de {number_phrase(MOST_EXPORTED)} plaintes : resserrez les filtres avant d'exporter."
 
@@ -127,6 +128,7 @@ CHOICES: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
     "sexes": offered(*Sex, NotSaid.NOT_SAID),
     "ages": offered(*Age),
     "timelies": offered(*Timely),
+    "sayings": offered(*PersonSays),
     "orders": offered(*SearchOrder),
 }
 
@@ -150,6 +152,7 @@ def wanted_of(params: QueryParams) -> Wanted:
         assigned=one("assigned", (NotSaid.NOBODY,)) or number(params.get("assigned", "")),
         age=one("age", Age),
         timely=one("timely", Timely),
+        says=one("says", PersonSays),
         reopened=params.get("reopened") == "1",
         since=day_in(params.get("since", "")),
         until=day_in(params.get("until", "")),
@@ -189,6 +192,7 @@ def _cells(row: SearchRow) -> Sequence[Cell]:
         short_date(row.decision_due),
         short_date(row.decided_at) if row.decided_at else "",
         "oui" if row.reopened else "non",
+        label(row.says, PAPER) if row.says else "",
         row.agent,
     )
 

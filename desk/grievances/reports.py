@@ -33,9 +33,10 @@ LONGEST_DAYS: Final = 5 * 366
 TOO_LONG: Final = "Un rapport va d'un jour à un jour plus tard, sur cinq ans au plus."
 HEADER: Final = (
     "Période", "Par", "Valeur", "Reçues", "Première réponse à temps", "sur", "%", "Décidées à temps", "sur", "%",
-    "Jours jusqu'à la décision (médiane)", "Rouvertes", "Encore ouvertes",
+    "Jours jusqu'à la décision (médiane)", "Rouvertes", "Réglées, disent-ils", "sur", "%", "Retirées",
+    "Encore ouvertes",
 )  # fmt: skip
-WIDTHS: Final = (16, 20, 24, 9, 14, 9, 7, 14, 9, 7, 16, 10, 10)
+WIDTHS: Final = (16, 20, 24, 9, 14, 9, 7, 14, 9, 7, 16, 10, 14, 9, 7, 10, 10)
 
 
 class Reports(DeskPage):
@@ -156,8 +157,12 @@ def _rows(made: GrievanceReport, today: date) -> Iterator[Sequence[Cell]]:
             count.decided_share,
             count.median,
             count.reopened,
+            count.solved,
+            count.replied,
+            count.solved_share,
+            count.withdrawn,
             count.open,
         )
     for age in Age:
-        blank = (None,) * 9
+        blank = (None,) * 13
         yield (f"Au {short_date(today)}", "Ouvertes, par âge", label(age, PAPER), *blank, made.open.ages[age])

@@ -8,10 +8,12 @@ from core.grievances.household import HouseholdGrievance, grievances_of
 from core.outbox.household import SentCard, sent_about
 from core.payments.account import account
 from core.payments.history import PaymentCard, all_payments
+from core.payments.replies import Replied, replies_of
 from core.phrases.events import events_told
 from core.phrases.telling import money_told
 from core.registry.components import ComponentCode
 from core.registry.households import PhoneCard, Standing, phones_of, standing
+from core.registry.phone_claims import ClaimCard, claims_of
 from core.registry.search import CannotSearch, Hit, by_number
 from core.text.languages import Language
 from core.text.translator import translator
@@ -21,6 +23,7 @@ from core.text.translator import translator
 class HouseholdFile:
     """All that the desk knows of a household.
 
+    `claims` are the phones that say they are its own; `replies` what it said of its payments, by their ids.
     `events` is what the line says of the next events of its components, and `money` of its money, in blocks.
     """
 
@@ -28,8 +31,10 @@ class HouseholdFile:
     standing: Standing
     events: Mapping[ComponentCode, Sequence[str]]
     phones: tuple[PhoneCard, ...]
+    claims: tuple[ClaimCard, ...]
     money: tuple[str, ...]
     payments: tuple[PaymentCard, ...]
+    replies: Mapping[int, Replied]
     messages: tuple[SentCard, ...]
     grievances: tuple[HouseholdGrievance, ...]
 
@@ -48,8 +53,10 @@ async def household_file(household_no: str, now: datetime) -> HouseholdFile | No
         stands,
         _events(stands, now.date()),
         await phones_of(hit.id),
+        await claims_of(hit.id),
         await _money(hit.id, now.date()),
         await all_payments(hit.id),
+        await replies_of(hit.id),
         await sent_about(hit.id),
         await grievances_of(hit.id),
     )

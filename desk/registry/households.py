@@ -21,6 +21,7 @@ from core.registry.edits import (
     correct_language,
     correct_phone,
 )
+from core.registry.phone_claims import ClaimState, answer_claim_at_desk
 from core.registry.search import CannotSearch, Search
 from core.registry.statuses import PhonePosition, status_reason
 from core.staff import audit
@@ -106,6 +107,21 @@ class Households(DeskPage):
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
         return self.done(request, "La langue est corrigée.", f"{self.path}/{number}")
+
+    @route("/{household_no}/claim", methods=["POST"])
+    async def claim(self, request: Request) -> Response:
+        """Answer for a phone that says it is the household's."""
+        form = await request.form()
+        number = request.path_params["household_no"]
+        try:
+            was, state = ClaimState(typed(form, "was")), ClaimState(typed(form, "state"))
+            async with seen_by(actor(request)):
+                await answer_claim_at_desk(actor(request), number, typed(form, "phone"), was, state, now())
+        except (ChangedMeanwhile, NoSuchHousehold) as error:
+            return await self._refused(request, form, "claim", error)
+        except ValueError:
+            raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
+        return self.done(request, "La réponse est écrite.", f"{self.path}/{number}")
 
     @route("/{household_no}/dial", methods=["POST"])
     async def dial(self, request: Request) -> Response:

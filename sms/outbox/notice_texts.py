@@ -7,6 +7,7 @@ from typing import Any
 
 from core.call_requests.vocabulary import Period
 from core.grievances.following import Viewer, by_reference
+from core.numbers.msisdn import local
 from core.outbox.notice_kinds import NoticeKind
 from core.payments.account import account
 from core.phrases.telling import contact_phone, grievance_told, money_told
@@ -90,6 +91,14 @@ def _discreet(occasion: Occasion, translator: Translator) -> str:
     return translator.t("Jigisèmèjiri: {ref}. Call {code}.", ref=occasion.text("ref"), code=_code())
 
 
+async def _phone_asks(occasion: Occasion, translator: Translator) -> str:
+    return translator.t(
+        "Jigisèmèjiri: is {phone} a phone of your household? Call {code}.",
+        phone=local(occasion.text("phone")),
+        code=_code(),
+    )
+
+
 async def _call_agreed(occasion: Occasion, translator: Translator) -> str:
     period = translator.t(label(Period(occasion.text("period")), LINE))
     return translator.t("Jigisèmèjiri: we will call you {date}, {period}.", date=occasion.day("day"), period=period)
@@ -163,6 +172,7 @@ TEXTS: Mapping[NoticeKind, Callable[[Occasion, Translator], Awaitable[str]]] = {
     NoticeKind.INFORMATION: _information,
     NoticeKind.DECIDED: _decided,
     NoticeKind.ESCALATED: _escalated,
+    NoticeKind.PHONE_ASKS: _phone_asks,
     NoticeKind.CALL_AGREED: _call_agreed,
     NoticeKind.CALL_DROPPED: _call_dropped,
     NoticeKind.SMS_STOPPED: _sms_stopped,

@@ -70,7 +70,7 @@ _CALLER = re.compile(r"Appelant : (\+\d+) \((.+)\)")
 _LANGUAGE_KNOWN, _LANGUAGE_NEW = "Langue : choisie à un appel d'avant", "Langue : pas encore choisie"
 _ACTION = re.compile(r"Elle (compose|tape|écrit) (.+)|L'appel est coupé\.")
 _REFERENCES = re.compile(r"(?<!\d)(?:\d{10}|\d{7})(?!\d)")
-_SECRETS = re.compile(r"((?:Code secret :|Gundo nimòrò:) )\d{4}\b")
+_SECRETS = re.compile(r"((?:Code secret :|Gundo nimòrò:) )(\d{4})\b")
 _KNOWN_REFERENCES = frozenset(caller.reference for caller in DEMO_CALLERS)
 
 
@@ -222,6 +222,7 @@ class Conversation:
         self._phone, self._msisdn = phone, msisdn
         self._call = phone(msisdn)
         self._references: list[str] = []
+        self._secret = ""
 
     async def held(self, steps: Iterable[Step]) -> list[Step]:
         """The same actions, and what the phone really shows after each."""
@@ -239,14 +240,16 @@ class Conversation:
 
     def _filled(self, typed: str) -> str:
         for place, reference in enumerate(self._references):
-            typed = typed.replace(_name(place), reference)
-        return typed
+            typed = typed.replace(LONG_REFERENCE if len(reference) > SHORT else _name(place), reference)
+        return typed.replace(SECRET, self._secret)
 
     def _shown(self, screen: PhoneScreen) -> PhoneScreen:
         """The screen with a name for each reference that was drawn by lot."""
         for digits in _REFERENCES.findall(screen.text):
             if is_reference(digits) and digits not in _KNOWN_REFERENCES and digits not in self._references:
                 self._references.append(digits)
+        given = _SECRETS.search(screen.text)
+        self._secret = given[2] if given else self._secret
         text = _SECRETS.sub(rf"\1{SECRET}", screen.text)
         for place, reference in enumerate(self._references):
             text = text.replace(reference, LONG_REFERENCE if len(reference) > SHORT else _name(place))

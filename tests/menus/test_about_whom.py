@@ -69,7 +69,7 @@ async def test_an_appeal_of_a_household_asks_nothing_that_is_known(town: Town) -
 
 async def test_who_was_enrolled_wrongly_is_looked_for_where_the_callers_household_lives(town: Town) -> None:
     asked = await dialled(town, OWN, *WRONGLY)
-    assert asked.startswith("Tapez le nom de la personne inscrite à tort.\n1 Je ne sais pas")
+    assert asked.startswith("Tapez le nom de la personne qui n'y a pas droit.\n1 Je ne sais pas")
     household = await one(
         "SELECT commune_pcode, village FROM household WHERE household_no = %(no)s", no=caller(OWN).household_no
     )

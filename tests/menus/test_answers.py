@@ -174,8 +174,9 @@ async def test_an_answer_is_read_from_the_list_or_by_reference_and_appealed_once
     by_number = town.phone(call.msisdn)
     read = await pressed(by_number, "00", "4", "2", woman.reference)
     assert "Réponse : Votre nom" in read
-    while "reprendre" not in read:
+    while "Est-ce réglé ?" not in read:
         read = (await by_number.reply("9")).text
+    assert "reprendre" in (await by_number.reply("2")).text
     end = await by_number.reply("1")
     assert end.ends
     assert "reprise" in end.text
@@ -204,8 +205,8 @@ async def test_three_wrong_years_close_it_and_leave_no_year_behind(town: Town) -
     assert "Tapez 4 chiffres" in (await call.reply("61")).text
     assert "Encore 2 essais" in (await call.reply("1950")).text
     assert "Encore 1 essai." in (await call.reply("1951")).text
-    end = await call.reply("1952")
-    assert (end.ends, end.text) == (True, "Bloqué 24 heures. Attendez.\nAppelez le +223 20 22 16 15.")
+    shut = (await call.reply("1952")).text
+    assert shut == "Bloqué 24 heures. Attendez.\nAppelez le +223 20 22 16 15.\n1 Rappelez-moi\n0 Retour"
     async with reading() as connection:
         kept = str((await connection.execute(text("SELECT state::text FROM ussd_journal"))).all())
     assert mentions(kept, "1950", "1951", "1952") == []

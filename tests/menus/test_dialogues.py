@@ -29,7 +29,14 @@ def difference(file: Path, now: str) -> str:
     return "\n".join(["", *(row.rstrip("\n") for row in rows), "", HOW])
 
 
-TELLS_AGAIN = {"answer_and_reopening", "complaint_twice", "complaint_with_words"}
+TELLS_AGAIN = {
+    "answer_and_reopening",
+    "complaint_question_answered",
+    "complaint_settled_or_not",
+    "complaint_twice",
+    "complaint_with_words",
+    "complaint_withdrawn",
+}
 """Dialogues that begin with what the last call told: a process of the first stored form begins with the menu."""
 
 

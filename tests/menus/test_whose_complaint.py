@@ -127,7 +127,7 @@ async def test_state_answer_and_appeal_are_the_owners_alone(town: Town) -> None:
     assert borrowed.screen is not None
     assert "Venez lundi." in borrowed.screen.text
     assert "Venez lundi." in await dialled(town, OWN, "00", "4", "1")
-    assert "reprise" in await dialled(town, OWN, "00", "4", "1", "1")
+    assert "reprise" in await dialled(town, OWN, "00", "4", "1", "2", "1")
     assert await one("SELECT reopen_count FROM grievance WHERE reference = %(r)s", r=reference) == (1,)
 
 
@@ -208,7 +208,7 @@ async def test_what_a_case_waits_for_is_shown_and_answered(town: Town) -> None:
     page = await dialled(town, OWN, "1", "4", "1")
     assert "Question : Quel mois ?" in page
     assert "1 Répondre" in page
-    assert reference in await dialled(town, OWN, "00", "4", "1", "1", "Le mois de mai")
+    assert reference in await dialled(town, OWN, "00", "4", "1", "1", "3", "Le mois de mai")
     state, note = await one(
         "SELECT state, (SELECT note FROM grievance_event WHERE grievance_id = grievance.id AND kind = 'added') "
         "FROM grievance WHERE reference = %(r)s",

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from core.grievances import following
 from core.grievances.vocabulary import GrievanceState
 from core.phrases import telling
-from proof.grievance_histories import complaint_differences, complaints
+from proof.grievance_histories import complaint_differences, complaints, over
 from proof.truth_of_grievances import Complaint
 from sms.outbox import notice_texts
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("world")
 
 
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(complaint=complaints)
+@given(complaint=complaints | over)
 async def test_its_page_and_the_sms_say_what_is_so(complaint: Complaint) -> None:
     assert await complaint_differences(complaint) == []
 
@@ -32,6 +32,10 @@ CASES: Final[dict[str, Complaint]] = {
     "looked at again": Complaint("waiting", -60, 4, answer="Venez mardi.", again=True),
     "settled after its day": Complaint("resolved", -60, -20, answer="Venez mardi."),
     "over without a word": Complaint("closed", -60, -20),
+    "waits for a word": Complaint("waiting", -9, -2, question="Quel jour ?"),
+    "said to be settled": Complaint("closed", -60, -20, answer="Venez mardi.", said=True),
+    "withdrawn": Complaint("closed", -60, -20, withdrawn=True),
+    "secret, and waits": Complaint("waiting", -60, 3, question="Quel jour ?", secret=True),
     "secret and late": Complaint("in_progress", -60, -3, secret=True),
     "secret and settled": Complaint("rejected", -60, -3, answer="Venez mardi.", secret=True),
 }
@@ -59,6 +63,13 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
     ),
     "an answer is told while it is looked at again": (
         following, "SENSITIVE", {**following.SENSITIVE, "decided": [state.value for state in GrievanceState]},
+    ),
+    "a settled one is asked about twice": (following, "VIEW", following.VIEW.replace(" solved,", " NULL AS solved,")),
+    "what is withdrawn is concluded": (
+        following, "VIEW", following.VIEW.replace("withdrawn_at IS NOT NULL AS", "false AS"),
+    ),
+    "a secret question is told": (
+        following, "VIEW", following.VIEW.replace("%(sensitive)s AND state = 'waiting'", "'' AND state = 'waiting'"),
     ),
     "that it is looked at again is not told": (
         following, "VIEW", following.VIEW.replace("reopen_count > 0 AS", "false AS"),

@@ -54,6 +54,7 @@ async def walked_by_few(menu: Menu) -> Walk:
         TrialCaller(each.msisdn, each.situation_fr, Language("fr")) for each in DEMO_CALLERS if each.situation in FEW
     ]
     callers.append(TrialCaller(world.STOPPED, "a arrêté les SMS", Language("fr")))
+    callers.append(TrialCaller(world.ASKED, "un autre téléphone demande", Language("fr")))
     for caller in callers:
         await remember_language(caller.msisdn, Language("fr"))
     walker = Walker(menu, Journal(), GSM7, undone=undone, inputs=world.inputs(), step_seconds=30)

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from core.grievances import figures, reports, search
-from core.grievances.figures import Age, By, GrievanceCount, Span, Timely, median, share
+from core.grievances.figures import Age, By, GrievanceCount, PersonSays, Span, Timely, median, share
 from core.grievances.search import GrievanceStanding, Wanted
 from core.staff.agents import Actor, Role, Scope
 from core.staff.row_security import seen_by
-from tests.core.grievances.grievance_rows import ELSEWHERE, FOCAL, SUPERVISOR, ago, listed, plant
+from tests.core.grievances.grievance_rows import ELSEWHERE, FOCAL, SUPERVISOR, ago, at, listed, plant
 from tests.core.seed import TODAY
 
 pytestmark = pytest.mark.usefixtures("safo_and_kayes")
@@ -61,6 +61,26 @@ async def test_an_appeal_begins_anew() -> None:
     assert (count.reopened, count.decided, count.decided_late) == (2, 1, 0)
     assert count.median == 4
     assert await listed(Wanted(state=GrievanceStanding.OPEN, reopened=True)) == [open_again]
+
+
+async def test_what_people_say_is_counted_and_opens_the_list_behind_it() -> None:
+    solved = [await plant(ago(20), decided=ago(15), solved=True) for _ in range(3)]
+    unsolved = await plant(ago(20), decided=ago(15), solved=False)
+    await plant(ago(20), decided=ago(15))
+    withdrawn = await plant(ago(20), state="closed", withdrawn_at=at(ago(19)))
+    count = (await last_month()).together
+    assert (count.solved, count.unsolved, count.solved_share, count.withdrawn) == (3, 1, 75, 1)
+    assert sorted(await listed(Wanted(says=PersonSays.SOLVED))) == sorted(solved)
+    assert await listed(Wanted(says=PersonSays.UNSOLVED)) == [unsolved]
+    assert await listed(Wanted(says=PersonSays.WITHDRAWN)) == [withdrawn]
+
+
+async def test_what_was_withdrawn_in_time_is_never_late() -> None:
+    await plant(ago(20), state="closed", withdrawn_at=at(ago(19)))
+    count = (await last_month()).together
+    assert (count.answered_late, count.decided_late, count.open) == (0, 0, 0)
+    late = await plant(ago(20), state="closed", withdrawn_at=at(ago(2)))
+    assert await listed(Wanted(timely=Timely.DECIDED_LATE)) == [late]
 
 
 async def test_the_median_of_the_days_to_a_decision() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from core.grievances.by_person import reopen
 from core.grievances.filing import Filed, file
 from core.grievances.following import Viewer, by_reference, of_viewer
 from core.grievances.models import Holiday
-from core.grievances.steps import reopen_on_the_line as reopen
 from core.grievances.subjects import CATEGORIES, Category, UnknownCategoryError
 from core.grievances.vocabulary import GrievanceState
 from core.numbers.identifiers import is_reference

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from core.grievances import by_person
 from core.grievances.filing import Filing, file
 from core.grievances.following import Viewer
 from core.grievances.locked import NotThere
 from core.grievances.rules import SensitiveStaysPut, StepNotPossible, WordsMissing, WordsTooLong
-from core.grievances.steps import ask, decide, escalate, note, reopen_on_the_line
+from core.grievances.steps import ask, decide, escalate, note
 from core.grievances.vocabulary import Channel, GrievanceState, Level
 from core.platform.database import writing
 from core.staff.agents import Actor, Role
@@ -233,7 +234,7 @@ async def test_of_decisions_that_come_together_one_is_taken_and_told() -> None:
 async def test_an_appeal_is_decided_and_told_anew() -> None:
     reference = await filed()
     await decided(reference, REJECTED, "Le nom ne correspond pas.", MONDAY)
-    await reopen_on_the_line(reference, Viewer(AWA), "session:9", MONDAY)
+    await by_person.reopen(reference, Viewer(AWA), "session:9", MONDAY)
     await decided(reference, RESOLVED, ANSWER, MONDAY)
     assert [filling["text"] for _, filling in await notices()] == ["Le nom ne correspond pas.", ANSWER]
 
@@ -336,7 +337,7 @@ async def test_what_goes_up_or_is_reopened_is_nobody_s_until_it_is_taken() -> No
     assert await kept("assigned_to", "escalated_at") == (None, MONDAY)
     page = await held(reference, MONDAY)
     await decide(page, REJECTED, ANSWER)
-    await reopen_on_the_line(reference, Viewer(AWA), "session:9", MONDAY)
+    await by_person.reopen(reference, Viewer(AWA), "session:9", MONDAY)
     assert await kept("assigned_to", "first_answered_at", "decided_by") == (None, None, page.actor.id)
     ((at, kind, agent_id),) = await query("SELECT at, kind, agent_id FROM grievance_event WHERE kind = 'reopened'")
     assert (at, kind, agent_id) == (MONDAY, "reopened", None)

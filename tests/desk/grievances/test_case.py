@@ -7,10 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from core.call_requests.requests import ask_call
-from core.grievances import prepared_answers
+from core.grievances import by_person, prepared_answers
 from core.grievances.filing import file
 from core.grievances.following import Viewer
-from core.grievances.steps import reopen_on_the_line
 from core.grievances.subjects import Category
 from core.payments.states import PaymentState
 from core.staff.agents import Role, Scope
@@ -181,7 +180,7 @@ async def test_an_appeal_is_decided_by_another(sign_in: SignIn) -> None:
     assert "La réponse est donnée" in page
     refused = await do(oumou, reference, "reopen", words="Encore")
     assert refused.status_code == 409
-    assert await reopen_on_the_line(reference, Viewer(AWA), "line", NOW) is None
+    assert await by_person.reopen(reference, Viewer(AWA), "line", NOW) is None
 
 
 @pytest.mark.parametrize(

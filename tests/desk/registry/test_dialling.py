@@ -35,9 +35,9 @@ async def test_the_line_answers_as_to_that_phone_and_each_look_is_recorded(maria
     assert [entry.detail for entry in entries] == [{"position": 1, "keys": 0}, {"position": 1, "keys": 1}]
 
 
-@pytest.mark.parametrize("subject", [("1", "1"), ("4", "4")])
+@pytest.mark.parametrize("subject", [("1", "1"), ("4", "4", "1")])
 async def test_filing_is_shown_up_to_the_last_question_and_files_nothing(
-    mariam: Browser, subject: tuple[str, str]
+    mariam: Browser, subject: tuple[str, ...]
 ) -> None:
     assert "ne s'essaie pas" not in await dialled(mariam, "3", *subject)
     assert "Cette étape ne s'essaie pas d'ici" in await dialled(mariam, "3", *subject, "1")

@@ -9,6 +9,7 @@ from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.payments.states import PaymentState
 from core.platform import sql
+from core.registry.phone_claims import claim
 from core.registry.statuses import Status
 from core.staff.agents import Role, Scope
 from core.text.languages import Language
@@ -110,3 +111,26 @@ async def test_another_place_and_another_role_are_refused(sign_in: SignIn) -> No
     focal = await sign_in("focal", Role.FOCAL)
     assert "Corriger" not in await focal.see(PAGE)
     assert (await focal.submit(f"{PAGE}/phone", page=PAGE, **RIGHT)).status_code == 403
+
+
+async def test_a_phone_that_asks_is_recognised_here_and_refused_again(mariam: Browser, household_of_awa: int) -> None:
+    asking = "+22366000002"
+    await claim(household_of_awa, asking, NOW)
+    assert "66 00 00 02 · attend un oui, demandé le" in await mariam.see(PAGE)
+    await mariam.submit(f"{PAGE}/claim", page=PAGE, phone=asking, was="asked", state="confirmed")
+    assert "66 00 00 02 · reconnu le" in await mariam.see(PAGE)
+    late = await mariam.submit(f"{PAGE}/claim", page=PAGE, phone=asking, was="asked", state="refused")
+    assert late.status_code == 409
+    assert "Changé entre-temps" in seen(late)
+    odd = await mariam.submit(f"{PAGE}/claim", page=PAGE, phone=asking, was="asked", state="mine")
+    assert odd.status_code == 422
+
+
+async def test_its_page_says_what_the_household_said_of_its_money(mariam: Browser, household_of_awa: int) -> None:
+    await seed.payment(household_of_awa, PaymentState.PAID, due=TODAY, paid=TODAY, round_name="T3 2026")
+    await sql.execute(
+        "INSERT INTO payment_reply (payment_id, reply, missing_xof, at) "
+        "SELECT id, 'not_all', 5000, %(now)s FROM payment",
+        {"now": NOW},
+    )
+    assert "le ménage dit : reçu en partie, il manque 5 000 F CFA" in await mariam.see(PAGE)
