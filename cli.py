@@ -45,8 +45,9 @@ class _Commands(TyperGroup):
 
 
 app = typer.Typer(
-    cls=_Commands, help="The line of the programme Jigisèmèjiri.", no_args_is_help=True, add_completion=False
-)
+    cls=_Commands, help="The line of the programme Jigisèmèjiri.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
 database_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(database_app, name="db")
 for _name, (_, _help) in ELSEWHERE.items():
@@ -248,9 +249,12 @@ def _speak() -> None:
 def _listen(host: str, port: int, workers: int) -> None:
     import uvicorn
 
+    from core.platform import logs
+
+    logs.set_up(settings().log_level)
     uvicorn.run(
         "asgi:build", factory=True, host=host, port=port, workers=workers, access_log=False, log_level="warning",
-        server_header=False, timeout_graceful_shutdown=5,
+        log_config=logs.server_logs(), server_header=False, timeout_graceful_shutdown=5,
     )  # fmt: skip
 
 

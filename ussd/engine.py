@@ -27,8 +27,9 @@ from ussd.journal import CallJournal
 from ussd.menu import Menu
 from ussd.pages import BLOCK
 from ussd.player import Player
+from ussd.seals import sealed, sealed_hop
 from ussd.sessions import Store
-from ussd.standing import StandingCall, Standings, asks_words, repeats
+from ussd.standing import StandingCall, Standings, asks_words, is_again
 from ussd.state import State, parts
 from ussd.texts import too_many, unavailable
 
@@ -179,8 +180,8 @@ class Engine:
     def _is_repeated(self, hop: Hop, stored: State) -> bool:
         """Whether a hop of this session was answered already, or its call has ended."""
         if isinstance(hop.typed, str):
-            return stored.typed == hop.typed or stored.ended
-        if stored.hop is not None and repeats(hop.typed, stored.hop, self._clock().timestamp()):
+            return stored.ended or sealed(stored.typed, hop.session_id) == sealed(hop.typed, hop.session_id)
+        if stored.hop is not None and is_again(hop, hop.typed, stored.hop, self._clock().timestamp()):
             return True
         return stored.ended and not hop.typed.begins
 
@@ -209,7 +210,10 @@ class Engine:
         state.ended = page.last and state.view is not None and state.view.kind == "say"
         state.reply = page.text
         if state.ended:
-            state.typed = ""  # every later hop of the call gets its last page, and words are nobody's business any more
+            state.typed = ""  # every later hop of the call gets its last page
+        state.typed = sealed(state.typed, hop.session_id)
+        if state.hop is not None:
+            state.hop = sealed_hop(state.hop, hop.session_id)
         remember = state.language if state.language != spoken else None
         if token is not None:
             await self._sessions.keep(hop.msisdn, token, state, remember=remember)

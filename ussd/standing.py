@@ -22,6 +22,7 @@ from core.text.translator import translator
 from ussd.hops import Hop, LastInput, is_of, on_day
 from ussd.journal import CallJournal
 from ussd.player import Player
+from ussd.seals import sealed, sealed_hop, sealed_last
 from ussd.state import LastHop, State, last_hop, parts
 from ussd.texts import interrupted
 
@@ -72,6 +73,11 @@ def repeats(hop: LastInput, last: LastHop, now: float) -> bool:
     return 0 <= last.sequence - hop.sequence <= LATE_HOPS
 
 
+def is_again(hop: Hop, last: LastInput, before: LastHop, now: float) -> bool:
+    """Whether a hop with this last input was answered already, where the call's last hop is kept sealed."""
+    return repeats(sealed_last(hop, last), sealed_hop(before, hop.session_id), now)
+
+
 def asks_words(state: State) -> bool:
     """Whether free text is asked for, in which a `*` is the person's own: the journal keeps both sides of it."""
     return state.view is not None and state.view.words
@@ -103,7 +109,7 @@ class Standings:
     async def _before_whole(self, hop: Hop, typed: str, stored: State | None) -> StandingCall:
         state = None
         if stored is not None and is_of(stored.call, hop.call):
-            state = stored if _extends(typed, stored.typed) else None
+            state = stored if _extends(hop, typed, stored.typed) else None
         if state is None:
             prior = stored if stored is not None and not is_of(stored.call, hop.call) else None
             if typed == "" and prior is not None and self._player.unread(prior):
@@ -130,7 +136,7 @@ class Standings:
     async def _before_last(self, hop: Hop, last: LastInput, stored: State | None) -> StandingCall:
         ours = stored if stored is not None and is_of(stored.call, hop.call) and not last.begins else None
         kept = None if last.begins and not last.text else await self._kept_beyond(hop, ours)
-        if kept is not None and kept.hop is not None and repeats(last, kept.hop, self._now()):
+        if kept is not None and kept.hop is not None and is_again(hop, last, kept.hop, self._now()):
             return _playing(kept, parts(last.text)[kept.position - kept.hop.before :])
         if last.begins:
             return await self._begun(hop, last, stored)
@@ -232,8 +238,9 @@ class Standings:
         return self._clock().timestamp()
 
 
-def _extends(text: str, typed: str) -> bool:
-    return typed == "" or text.startswith(f"{typed}*")
+def _extends(hop: Hop, text: str, typed: str) -> bool:
+    """Whether more was typed than a session says, whose long inputs are sealed."""
+    return typed == "" or sealed(text, hop.session_id).startswith(f"{sealed(typed, hop.session_id)}*")
 
 
 def _inputs(state: State, text: str) -> list[str]:

@@ -71,7 +71,8 @@ HOP_FIELDS: Final = tuple(each.name for each in fields(LastHop))
 class State:
     """One call, kept under the name `call` (`ussd.hops.on_day`).
 
-    `typed` is all that was typed, joined by `*` as the gateway joins it; `position` counts its parts.
+    `typed` is all that was typed, joined by `*` as the gateway joins it; `position` counts its parts. Between hops what
+    is longer than a key stands in it sealed (`ussd.seals`).
 
     `began` is when it began, in seconds since 1970 (0: not known); `done` are the tasks that were finished in it.
 

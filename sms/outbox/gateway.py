@@ -18,6 +18,7 @@ from typing import ClassVar, Protocol
 
 from core.platform.errors import JigiError
 from core.platform.gateways import Trial
+from core.platform.masking import masked
 from core.platform.settings import Settings
 from core.platform.webhooks import Posting
 from core.text.words import Code, Word
@@ -46,8 +47,8 @@ class GatewayTrouble(JigiError):
     policy: ClassVar[Policy]
 
     def __init__(self, reason: str, *, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = masked(reason)  # a gateway's words may repeat a number that was asked for
+        super().__init__(self.reason)
         self.wait = wait
 
 
