@@ -88,6 +88,7 @@ def build(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        logs.take_failures()
         gc.collect()
         gc.freeze()  # what stands now stands to the end: the collector need not look at it again
         with stack:

@@ -122,6 +122,7 @@ def worker(
     url = settings().database_url or postgres(settings())
     _fit()
     logs.set_up(settings().log_level)
+    logs.take_failures()
     if metrics_port:
         start_http_server(metrics_port, "127.0.0.1")
     if not settings().sms_api_key.get_secret_value():
@@ -252,6 +253,7 @@ def _listen(host: str, port: int, workers: int) -> None:
     from core.platform import logs
 
     logs.set_up(settings().log_level)
+    logs.take_failures()
     uvicorn.run(
         "asgi:build", factory=True, host=host, port=port, workers=workers, access_log=False, log_level="warning",
         log_config=logs.server_logs(), server_header=False, timeout_graceful_shutdown=5,

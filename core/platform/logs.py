@@ -31,7 +31,7 @@ WARNING: Final = re.compile(r"(?:.*[/\\])?([^/\\]+):(\d+): (\w+)")
 
 
 def set_up(level: str) -> None:
-    """Log from `level` up; what libraries say, from warnings up. Whatever ends the process is a line as well."""
+    """Log from `level` up; what libraries say, from warnings up."""
     structlog.configure(
         processors=[*OURS, structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
@@ -47,7 +47,16 @@ def set_up(level: str) -> None:
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.captureWarnings(True)
-    _take_what_nobody_caught()
+
+
+def take_failures() -> None:
+    """Turn what nobody caught, and would be a traceback, into a line, where nobody else has taken these hooks."""
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _ended
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = lambda args: _uncaught("thread_failed", args.exc_value)
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = lambda args: _uncaught("left_behind", args.exc_value)
 
 
 def place_of(error: BaseException) -> str:
@@ -148,16 +157,6 @@ def _frames(error: BaseException) -> list[str]:
         frames.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
         trace = trace.tb_next
     return frames
-
-
-def _take_what_nobody_caught() -> None:
-    """Turn what would be a traceback into a line, where nobody else has taken these hooks."""
-    if sys.excepthook is sys.__excepthook__:
-        sys.excepthook = _ended
-    if threading.excepthook is threading.__excepthook__:
-        threading.excepthook = lambda args: _uncaught("thread_failed", args.exc_value)
-    if sys.unraisablehook is sys.__unraisablehook__:
-        sys.unraisablehook = lambda args: _uncaught("left_behind", args.exc_value)
 
 
 def _ended(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:

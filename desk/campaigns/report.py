@@ -63,7 +63,8 @@ class CampaignReport(DeskPage):
             if sum(each.unreached for each in wanted) > MOST_AT_ONCE and not commune:
                 words = "La liste est longue : imprimez-la commune par commune."
                 return self.not_done(request, words, f"/campaigns/{campaign_id}/unreached")
-            detail = {"commune": commune or "all"}
+            printed = commune if wanted else "none"  # what is no commune of the campaign is not written down
+            detail = {"commune": printed or "all"}
             await audit.record(me.id, Act.CAMPAIGN_UNREACHED_PRINTED, f"campaign {campaign_id}", at, detail)
         households = [
             household

@@ -1,6 +1,7 @@
 """The list of grievances: filtered, searched, and exported without anybody's name or number."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
@@ -30,6 +31,7 @@ from desk.site.words import word
 
 W = TypeVar("W", bound=Word)
 LETTERS: Final = 80
+PCODE: Final = re.compile(r"ML[0-9]{2,6}")
 HEADER: Final = (
     "Référence", "Reçue le", "Canal", "Catégorie", "Précision", "Classe", "État", "Niveau", "Région", "Cercle",
     "Commune", "Sexe", "Langue", "Réponse due le", "Répondu le", "Décision due le", "Décidée le", "Rouverte",
@@ -140,7 +142,7 @@ def wanted_of(params: QueryParams) -> Wanted:
         written = params.get(name, "")
         return next((value for value in values if value.value == written), None)
 
-    place = params.get("place", "")[:20]
+    place = params.get("place", "")
     return Wanted(
         words=params.get("words", "").strip()[:LETTERS],
         state=one("state", (*GrievanceState, *GrievanceStanding)),
@@ -148,7 +150,7 @@ def wanted_of(params: QueryParams) -> Wanted:
         channel=one("channel", Channel),
         level=one("level", Level),
         sex=one("sex", (*Sex, NotSaid.NOT_SAID)),
-        place=one("place", (NotSaid.NOT_SAID,)) or place,
+        place=one("place", (NotSaid.NOT_SAID,)) or (place if PCODE.fullmatch(place) else ""),
         assigned=one("assigned", (NotSaid.NOBODY,)) or number(params.get("assigned", "")),
         age=one("age", Age),
         timely=one("timely", Timely),

@@ -31,6 +31,6 @@ async def test_redis_keeps_no_number_that_was_typed(line: Line, redis: Redis) ->
     screen = await call.reply("777776")
     assert screen.text.startswith("777776 is even.")
     (stored,) = [await redis.get(key) for key in await redis.keys("*:call")]
-    typed = stored.decode().split('"typed":"')[1].split('"')[0]
+    typed = str(stored).split('"typed":"')[1].split('"')[0]
     assert typed.startswith("1*2*~")
     assert "777776" not in typed

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
-START = "import logging, structlog\nfrom core.platform import logs\nlogs.set_up('INFO')\n"
+START = "import logging, structlog\nfrom core.platform import logs\nlogs.set_up('INFO')\nlogs.take_failures()\n"
 
 
 def lines(program: str) -> list[dict[str, Any]]:
@@ -21,7 +21,7 @@ def test_our_own_line_is_masked_and_an_error_has_its_place_and_not_its_words() -
         "except KeyError:\n    structlog.get_logger().error('failed', phone='+22376123456', exc_info=True)\n"
     )
     assert (line["event"], line["phone"], line["error"], line["level"]) == ("failed", "****", "KeyError", "error")
-    assert line["calls"] == ["__main__:5"]
+    assert line["calls"] == ["__main__:6"]
 
 
 def test_of_a_library_its_own_words_are_kept_and_no_value_but_numbers() -> None:
@@ -42,7 +42,7 @@ def test_a_reason_of_the_database_is_told_by_kind() -> None:
         "    except ValueError as error:\n        raise RuntimeError('[parameters: Awa]') from error\n"
         "except RuntimeError:\n    logging.getLogger('sqlalchemy.pool').exception('Exception during reset')\n"
     )
-    assert (line["error"], line["because"]) == ("RuntimeError", "ValueError __main__:6")
+    assert (line["error"], line["because"]) == ("RuntimeError", "ValueError __main__:7")
     assert "Awa" not in str(line)
 
 
@@ -81,6 +81,6 @@ def test_warnings_tasks_threads_and_the_end_of_the_process_are_lines_too() -> No
         "warning", "Task exception was never retrieved", "Exception in callback main.<locals>.<lambda>…",
         "thread_failed", "process_failed",
     ]  # fmt: skip
-    assert (told[0]["kind"], told[0]["where"]) == ("UserWarning", "<string>:5")
+    assert (told[0]["kind"], told[0]["where"]) == ("UserWarning", "<string>:6")
     assert [line.get("error") for line in told[1:]] == ["ValueError", "ZeroDivisionError", "ValueError", "LookupError"]
     assert "Awa" not in str(told)
