@@ -1,11 +1,14 @@
 """What a household answers of its money after pay day, and the grievance that comes of a difference with the file."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from core.grievances.changes import change, write_event
 from core.grievances.filing import Filed, Filing, file, filed_before
+from core.grievances.locked import lock
 from core.grievances.subjects import Category, Subcategory
+from core.grievances.vocabulary import STILL_OPEN, GrievanceStep
 from core.payments import replies
 from core.payments.history import PaymentCard
 from core.payments.replies import MoneyReply, reply_of
@@ -22,6 +25,13 @@ CAME_OF_IT: Final = """
 SELECT grievance.reference FROM payment_reply JOIN grievance ON grievance.id = payment_reply.grievance_id
 WHERE payment_reply.payment_id = %(payment_id)s
 """
+
+TWIN: Final = f"""
+SELECT reference FROM grievance WHERE household_id = %(household_id)s AND subcategory = %(subcategory)s
+    AND NOT anonymous AND received_at > %(since)s AND {STILL_OPEN} ORDER BY received_at DESC, id DESC LIMIT 1
+"""  # noqa: S608 - our own words
+SAME_WITHIN: Final = timedelta(days=1)
+"""What a household complained of so long ago or less, and complains of again, is one complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class Answerer:
 
 @dataclass(frozen=True, slots=True)
 class ComplainedBefore:
-    """A grievance came of an earlier answer: that one stands."""
+    """A grievance came of an earlier answer, or the household complained of it today: that one stands."""
 
     reference: str
 
@@ -61,9 +71,28 @@ async def answer_for(
         reference: str | None = await sql.scalar(CAME_OF_IT, {"payment_id": card.id})
         if reference is not None:
             return ComplainedBefore(reference)
-        filed = None if missing_xof is None else await file(_filing(answerer, card, missing_xof), now)
-        await replies.write(card, missing_xof, filed.reference if filed else None, now)
+        if missing_xof is None:
+            await replies.write(card, None, None, now)
+            return None
+        twin = await _joined(answerer, card, missing_xof, now)
+        filed = twin or await file(_filing(answerer, card, missing_xof), now)
+        await replies.write(card, missing_xof, filed.reference, now)
         return filed
+
+
+async def _joined(answerer: Answerer, card: PaymentCard, missing_xof: int, now: datetime) -> ComplainedBefore | None:
+    """Write the answer into what the household complained of the same today; None where there is none."""
+    subject = SUBJECTS[reply_of(missing_xof, card.amount_xof)]
+    values = {"household_id": answerer.household_id, "subcategory": subject.value, "since": now - SAME_WITHIN}
+    reference: str | None = await sql.scalar(TWIN, values)
+    case = await lock(reference) if reference else None
+    if case is None:
+        return None
+    words = difference_told(card, missing_xof)
+    async with writing() as session:
+        await change(session, case, case.state)
+        await write_event(session, case, GrievanceStep.ADD, case.state, at=now, note=words, told=True)
+    return ComplainedBefore(case.reference)
 
 
 def _filing(answerer: Answerer, card: PaymentCard, missing_xof: int) -> Filing:

@@ -34,6 +34,8 @@ NUMBER: Final = re.compile(r"Numéro : (\d{7,10})")
 ANY_NUMBER: Final = re.compile(r"(?<!\d)(?:\d{7}|\d{10})(?!\d)")
 AMOUNT: Final = re.compile(r"(\d[\d ]*) F CFA")
 
+WORDS: Final = "words that are new with each call"
+
 ACTS: Final = {
     "payment": ("1",),
     "past payments": ("1", "1"),
@@ -43,8 +45,11 @@ ACTS: Final = {
     "hidden complaint": ("3", "1", "2", "4", "1"),
     "secret complaint": ("3", "4", "4", "2"),
     "call me": ("5", "1", "1"),
+    "more words": ("4", "1", "1", WORDS),
+    "withdrawal": ("4", "1", "2", "1"),
 }
-TOLD_AGAIN: Final = {"complaint", "another complaint", "call me"}
+TOLD_AGAIN: Final = {"complaint", "another complaint", "call me", "more words", "withdrawal"}
+ANSWERS_BACK: Final = {"more words": "Vos mots sont notés", "withdrawal": "est retirée"}
 
 
 class NumberedCall(UssdCall):
@@ -68,6 +73,8 @@ class Run:
     random: Random
     owners: dict[str, str] = field(default_factory=dict)
     calls_asked: int = 0
+    words_added: int = 0
+    withdrawn: set[str] = field(default_factory=set)
     sessions: Counter[str] = field(default_factory=Counter)
     lost: dict[str, str] = field(default_factory=dict)
     """By phone, the result that its last call may not have shown."""
@@ -127,7 +134,7 @@ async def one_call(run: Run) -> None:
     for key in ACTS[name]:
         if screen.ends:
             break
-        screen = await call.reply(key)
+        screen = await call.reply(f"Mot {run.tally['calls']}" if key == WORDS else key)
         run.look(screen, phone, household)
     if screen.text.startswith(ALREADY):
         run.tally["told that it was filed"] += 1
@@ -135,6 +142,30 @@ async def one_call(run: Run) -> None:
             return
         screen = await call.reply("2")
     await ended(run, call, screen, name, phone, household, borrowed=lender)
+
+
+def answered_back(run: Run, screen: PhoneScreen, name: str, mine: set[str | None]) -> None:
+    """Note what was added to, or withdrawn of, one's own."""
+    (reference,) = ANY_NUMBER.findall(screen.text)
+    assert run.owners[reference] in mine
+    run.words_added += name == "more words"
+    run.withdrawn |= {reference} if name == "withdrawal" else set()
+    run.tally[name] += 1
+
+
+def noted(run: Run, screen: PhoneScreen, name: str, phone: str, household: str | None) -> bool:
+    """Note what an act did; False where the last page says that it did nothing."""
+    if name in ANSWERS_BACK:
+        if ANSWERS_BACK[name] not in screen.text:
+            return False
+        answered_back(run, screen, name, {phone, household})
+    elif number := NUMBER.search(screen.text):
+        run.owners[number[1]] = household if household and "complaint" in name and name != "hidden complaint" else phone
+        run.tally[name] += 1
+    elif name == "call me":
+        run.calls_asked += 1
+        run.tally[name] += 1
+    return True
 
 
 async def ended(
@@ -151,12 +182,8 @@ async def ended(
     if screen.text.startswith(ENOUGH):
         run.tally["bounded"] += 1
         return
-    if number := NUMBER.search(screen.text):
-        run.owners[number[1]] = household if household and "complaint" in name and name != "hidden complaint" else phone
-        run.tally[name] += 1
-    elif name == "call me":
-        run.calls_asked += 1
-        run.tally[name] += 1
+    if not noted(run, screen, name, phone, household):
+        return
     reported = run.random.choice((EndStatus.SUCCESS, EndStatus.FAILED, None))
     if reported:
         await call.end_event(reported)
@@ -178,6 +205,9 @@ async def test_every_act_is_done_once_and_nothing_of_one_household_is_anothers(t
         await one_call(run)
     filed = {row.reference for row in await query("SELECT reference FROM grievance WHERE filing_key NOT LIKE 'demo%%'")}
     assert filed == set(run.owners)
+    withdrawn = {row.reference for row in await query("SELECT reference FROM grievance WHERE withdrawn_at IS NOT NULL")}
+    assert withdrawn == run.withdrawn
+    assert len(await query("SELECT 1 FROM grievance_event WHERE kind = 'added'")) == run.words_added
     assert len(await query("SELECT 1 FROM callback_request WHERE key NOT LIKE 'demo%%'")) == run.calls_asked
     assert min(run.tally[name] for name in ("results told again", "borrowed", "repeats", *TOLD_AGAIN)) > 0
     sys.stdout.write("\n" + "".join(f"{run.tally[name]:6} {name}\n" for name in sorted(run.tally)))

@@ -2,16 +2,18 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from core.grievances.filing import Filed
+from core.grievances.filing import Filed, file
 from core.grievances.missing_money import Answerer, ComplainedBefore, answer_for
 from core.payments.history import PaymentCard
 from core.payments.replies import unreplied
 from core.payments.states import PaymentState
 from core.text.languages import Language
 from tests.core import seed
+from tests.core.grievances.handling import LATE
 from tests.core.seed import NOW, TODAY, day
 from tests.support.database import count, one, query
 
@@ -89,6 +91,24 @@ async def test_after_a_complaint_the_first_answer_stands(answerer: Answerer) -> 
         assert later == ComplainedBefore(first.reference)
     assert await query("SELECT reply, missing_xof FROM payment_reply") == [("not_all", 5_000)]
     assert await count("grievance") == 1
+
+
+async def test_what_the_household_complained_of_today_takes_the_answer_in(answerer: Answerer) -> None:
+    own = replace(LATE, subcategory="not_paid", household_id=answerer.household_id, msisdn=PHONE)
+    first = (await file(own, NOW)).reference
+    card = await asked(answerer)
+    assert await answer_for(answerer, card, card.amount_xof, NOW + timedelta(hours=2)) == ComplainedBefore(first)
+    assert await count("grievance") == 1
+    kind, words = await one("SELECT kind, note FROM grievance_event ORDER BY id DESC LIMIT 1")
+    assert (kind, "rien reçu, il manque 30 000 F CFA" in words) == ("added", True)
+    assert await one("SELECT grievance_id IS NOT NULL FROM payment_reply") == (True,)
+
+
+async def test_an_older_complaint_of_the_same_is_another(answerer: Answerer) -> None:
+    own = replace(LATE, subcategory="not_paid", household_id=answerer.household_id, msisdn=PHONE)
+    await file(own, NOW - timedelta(days=2))
+    card = await asked(answerer)
+    assert isinstance(await answer_for(answerer, card, card.amount_xof, NOW), Filed)
 
 
 async def test_after_all_of_it_a_household_may_still_complain(answerer: Answerer) -> None:
