@@ -71,6 +71,9 @@ class Kept(ModelView):
 
     def __init__(self, model: type[Any]) -> None:
         self.exporters: Sequence[BaseExporter | str] = [SheetCsv()]
+        # Unless they are named, the library takes every field for one that it can look into and order by.
+        self.searchable_fields = [field.name for field in self.fields if field.searchable]
+        self.sortable_fields = [field.name for field in self.fields if field.orderable]
         super().__init__(model)
         self._pk_coerce = self.key_kind  # the library would call the column's own type with the words
         for field in self._all_fields:

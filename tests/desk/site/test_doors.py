@@ -95,6 +95,14 @@ async def test_a_prepared_answer_of_no_category_is_refused_when_it_is_written(si
     assert "600 caractères au plus." in seen(answer)
 
 
+async def test_prepared_answers_are_searched_by_title(sign_in: SignIn) -> None:
+    awa = await sign_in("awa", Role.SUPERVISOR)
+    fields = {"category": "payment", "title": "Jour fixé", "texts.fr": "a", "texts.bm": "b"}
+    await awa.submit("/desk/prepared-answer/create", **fields)
+    assert "Jour fixé" in await awa.see("/desk/prepared-answer/list", q="fixé")
+    assert "Jour fixé" not in await awa.see("/desk/prepared-answer/list", q="autre")
+
+
 async def test_the_same_holiday_twice_is_a_sentence(sign_in: SignIn) -> None:
     admin = await sign_in("admin", Role.ADMINISTRATOR)
     await admin.submit("/desk/holiday/create", day="2026-09-22", name="Indépendance")
