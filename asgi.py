@@ -64,6 +64,7 @@ def build(
         on.database_url,
         direct=on.direct_url,
         read=on.read_url,
+        by_task=on.by_task,
         pool=settings.database_pool,
         statement_seconds=settings.step_seconds,
     )

@@ -119,7 +119,7 @@ def worker(
     from sms.worker.process import work
 
     _speak()
-    url = settings().database_url or postgres(settings())
+    url = settings().worker_database_url or settings().database_url or postgres(settings())
     _fit()
     logs.set_up(settings().log_level)
     logs.take_failures()

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 import demo.world
 from core.platform import database
+from core.platform.database import DatabaseTask
 from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
 from core.schema import migrations
 from tests.core import seed
@@ -39,6 +40,26 @@ def database_url(servers_folder: Path) -> Iterator[str]:
     migrations.upgrade(url)
     yield url
     end_own_postgres(servers_folder)
+
+
+ROLES = {
+    DatabaseTask.LINE: "jigi_line",
+    DatabaseTask.DESK: "jigi_desk",
+    DatabaseTask.SIGN_IN: "jigi_sign_in",
+    DatabaseTask.WORKER: "jigi_worker",
+}
+
+
+@pytest.fixture(scope="session")
+def by_task(database_url: str) -> Mapping[DatabaseTask, str]:
+    """The URL of the tests' database for each task, signed in with a login that has its role and no other."""
+    urls = {}
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for task, role in ROLES.items():
+            login = f"a_{role}"
+            connection.execute(f"CREATE ROLE {login} LOGIN IN ROLE {role}".encode())
+            urls[task] = make_url(database_url).set(username=login).render_as_string(hide_password=False)
+    return urls
 
 
 @pytest.fixture

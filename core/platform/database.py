@@ -6,17 +6,22 @@ Three addresses, which are one where only one is given: the pooled one, which ma
 nothing there relies on a session (no start-up options, no prepared statements, no LISTEN); the direct one for what a
 pooler cannot carry (COPY, locks of a session, LISTEN, migrations); and one to read from, which may be a standby. Each
 may name several hosts, in libpq's own spelling.
+
+A process may sign in several times, by task: what belongs to the desk, to sign-in or to the worker goes by the sign-in
+of that task where it has one (`signed_in_for`), else by that of the process.
 """
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Final
+from enum import StrEnum
+from functools import partial, wraps
+from typing import Any, Final, ParamSpec, TypeVar
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -24,6 +29,9 @@ from sqlalchemy.ext.asyncio import AsyncSession as SqlAlchemySession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.platform.errors import JigiError
+
+Given = ParamSpec("Given")
+Done = TypeVar("Done")
 
 
 class Session(AsyncSession):
@@ -40,6 +48,19 @@ class NotOpen(JigiError, RuntimeError):
     """The database was used before `open_database`."""
 
 
+class DatabaseTask(StrEnum):
+    """What has a database role of its own; a task without a sign-in goes by that of the process."""
+
+    LINE = "line"
+    """What gateways reach, and what is filed at the desk as on the line."""
+    DESK = "desk"
+    """The pages: what whoever asks may see, and no more."""
+    SIGN_IN = "sign-in"
+    """Passwords, sessions and the people who work here; no household, no grievance."""
+    WORKER = "worker"
+    """Imports and plans."""
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """Where PostgreSQL answers, as libpq URLs or connection strings; '' is the first of them."""
@@ -52,6 +73,16 @@ class Addresses:
     def is_pooled(self) -> bool:
         """Whether a pooler stands before the first address."""
         return bool(self.direct) and self.direct != self.pooled
+
+    def by(self, url: str) -> "Addresses":
+        """The addresses of a task that signs in at `url`: past the pooler and to read, the same servers as its name."""
+        who = {key: value for key, value in conninfo_to_dict(url).items() if key in SIGN_IN_WORDS}
+        direct, read = (make_conninfo(each, **who) if each else "" for each in (self.direct, self.read))
+        return Addresses(url, direct, read)
+
+
+SIGN_IN_WORDS: Final = frozenset({"user", "password", "passfile", "sslcert", "sslkey", "sslpassword"})
+"""What libpq signs in with."""
 
 
 class _Engines:
@@ -110,34 +141,78 @@ def _leave_the_demoted(context: ExceptionContext) -> None:
 
 BOUND: Final = "SET LOCAL statement_timeout = {}"
 _engines: _Engines | None = None
+_by_task: Final[dict[DatabaseTask, _Engines]] = {}
+_task: ContextVar[DatabaseTask | None] = ContextVar("task", default=None)
 _ambient: ContextVar[Session | None] = ContextVar("ambient_write", default=None)
 
 
 def open_database(
-    url: str, *, direct: str = "", read: str = "", pool: int = 10, statement_seconds: float = 3.0
+    url: str,
+    *,
+    direct: str = "",
+    read: str = "",
+    by_task: Mapping[DatabaseTask, str] = {},
+    pool: int = 10,
+    statement_seconds: float = 3.0,
 ) -> None:
     """Make `url` (a libpq URL) the database of this process; connections are made on first use.
+
+    `by_task` are the URLs by which a task signs in on its own; '' is as none.
 
     `statement_seconds` bounds each statement and the wait for a connection of the pool; behind a pooler it bounds those
     of a transaction, and other reads are bounded by what the role was given (`docs/operators.md`).
     """
     global _engines
     os.environ["PGTZ"] = "UTC"  # libpq asks for it as it connects, which PgBouncer carries, as it does not `options`
-    _engines = _Engines(Addresses(url, direct, read), pool, statement_seconds)
+    addresses = Addresses(url, direct, read)
+    _engines = _Engines(addresses, pool, statement_seconds)
+    _by_task.clear()
+    _by_task.update(
+        {task: _Engines(addresses.by(own), pool, statement_seconds) for task, own in by_task.items() if own}
+    )
 
 
 async def close_database() -> None:
     """Close every connection of the pool."""
     global _engines
-    if _engines is not None:
-        await _engines.close()
+    opened = [] if _engines is None else [_engines, *_by_task.values()]
     _engines = None
+    _by_task.clear()
+    for each in opened:
+        await each.close()
 
 
 def _opened() -> _Engines:
     if _engines is None:
         raise NotOpen("open_database() has not been called")
-    return _engines
+    task = _task.get()
+    return _engines if task is None else _by_task.get(task, _engines)
+
+
+def goes_by(
+    task: DatabaseTask,
+) -> Callable[[Callable[Given, Awaitable[Done]]], Callable[Given, Coroutine[Any, Any, Done]]]:
+    """Makes a coroutine function reach the database by the sign-in of a task."""
+
+    def decorate(work: Callable[Given, Awaitable[Done]]) -> Callable[Given, Coroutine[Any, Any, Done]]:
+        @wraps(work)
+        async def by_task(*args: Given.args, **kwargs: Given.kwargs) -> Done:
+            with signed_in_for(task):
+                return await work(*args, **kwargs)
+
+        return by_task
+
+    return decorate
+
+
+@contextmanager
+def signed_in_for(task: DatabaseTask) -> Iterator[None]:
+    """Reach the database by the sign-in of a task; a transaction under way goes on as it is."""
+    mark = _task.set(task)
+    try:
+        yield
+    finally:
+        _task.reset(mark)
 
 
 def engine() -> AsyncEngine:

@@ -81,6 +81,26 @@ class Settings(BaseSettings):
         default="",
         description="A PostgreSQL to read figures, reports and exports from, e.g. a standby. Empty: the same.",
     )
+    desk_database_url: str = Field(
+        default="",
+        description="The same database, signed in to with the desk's own role (`jigi_desk`). Empty: JIGI_DATABASE_URL, "
+        "and the role is entered for each transaction.",
+    )
+    sign_in_database_url: str = Field(
+        default="",
+        description="The same for sign-in at the desk and the people who work there (`jigi_sign_in`). "
+        "Empty: JIGI_DATABASE_URL.",
+    )
+    worker_database_url: str = Field(
+        default="",
+        description="The same for `jigi worker`, and for imports and plans at the desk (`jigi_worker`). "
+        "Empty: JIGI_DATABASE_URL.",
+    )
+    owner_database_url: str = Field(
+        default="",
+        description="The same for `jigi db` and the commands of the shell, past a pooler: the owner of the tables. "
+        "Empty: JIGI_DATABASE_DIRECT_URL, else JIGI_DATABASE_URL.",
+    )
     redis_url: str = Field(
         default="",
         description="Redis or Valkey: redis://, rediss://, unix://, valkey://, redis+sentinel://h1,h2,h3/service or "

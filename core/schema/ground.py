@@ -1,10 +1,11 @@
 """The servers a process stands on: those of the settings, or our own where none is set."""
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from core.platform.database import DatabaseTask
 from core.platform.servers import own_postgres, own_redis
 from core.platform.settings import Settings, settings
 from core.platform.terminal import on
@@ -21,6 +22,7 @@ class Ground:
     redis_url: str
     direct_url: str = ""
     read_url: str = ""
+    by_task: Mapping[DatabaseTask, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -34,15 +36,24 @@ def ground(chosen: Settings) -> Iterator[Ground]:
             redis_url = server.url
         if chosen.database_url:
             direct, read = chosen.database_direct_url, chosen.database_read_url
-            yield Ground(chosen.database_url, redis_url, direct, read)
+            yield Ground(chosen.database_url, redis_url, direct, read, by_task(chosen))
         else:
             yield Ground(postgres(chosen), redis_url)
 
 
+def by_task(chosen: Settings) -> Mapping[DatabaseTask, str]:
+    """The URLs by which tasks sign in on their own; '' for those that do not."""
+    return {
+        DatabaseTask.DESK: chosen.desk_database_url,
+        DatabaseTask.SIGN_IN: chosen.sign_in_database_url,
+        DatabaseTask.WORKER: chosen.worker_database_url,
+    }
+
+
 def postgres(chosen: Settings) -> str:
-    """The URL of the database set, past a pooler, or of our own with the newest tables."""
+    """The URL of the database set, past a pooler and as its owner, or of our own with the newest tables."""
     if chosen.database_url:
-        return chosen.database_direct_url or chosen.database_url
+        return chosen.owner_database_url or chosen.database_direct_url or chosen.database_url
     url = own_postgres(chosen.data_dir)
     migrations.upgrade(url)
     return url

@@ -24,7 +24,7 @@ from core.platform.errors import JigiError
 from core.platform.settings import Settings
 from core.text.words import COMMAND, Word, called, label
 
-NEEDS: Final = "0016"
+NEEDS: Final = "0017"
 """The oldest tables, by the number of their migration, that this program can run on."""
 
 
@@ -108,8 +108,10 @@ async def fits(kind: DatabaseKind) -> None:
 async def become(kind: DatabaseKind) -> None:
     """Make the open database what it is asked to be, where it is nothing yet; raises UnfitDatabase as `fits` does."""
     await fits(kind)
-    await sql.execute(SAY, {"kind": kind.value})
-    await fits(kind)
+    identity = await _identity()
+    if identity is not None and identity.kind is None:
+        await sql.execute(SAY, {"kind": kind.value})
+        await fits(kind)
 
 
 def is_older(version: str, other: str) -> bool:
