@@ -13,7 +13,7 @@ from core.numbers.identifiers import new_reference
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.platform import sql
-from core.platform.database import writing
+from core.platform.database import DatabaseTask, goes_by, writing
 from core.registry.households import phones_of
 from core.registry.statuses import Status
 from core.staff import audit
@@ -140,13 +140,18 @@ async def _off_the_borrowed_phone(filing: Filing) -> Filing:
     return replace(filing, msisdn=phones[0].msisdn if phones else None)
 
 
+@goes_by(DatabaseTask.LINE)
 async def filed_before(key: str) -> Filed | None:
     """What was given when a grievance was filed under this key, or None."""
     return await sql.row(Filed, FILED, {"key": key})
 
 
+@goes_by(DatabaseTask.LINE)
 async def file_for(actor: Actor, filing: Filing, now: datetime) -> Filed:
-    """File what somebody said or wrote to `actor`, who may not read all that they take; raises UnknownCategoryError."""
+    """File what somebody said or wrote to `actor`, who may not read all that they take; raises UnknownCategoryError.
+
+    It goes in as on the line, for the desk writes nothing that whoever asks may not see.
+    """
     async with writing():
         earlier = await filed_before(filing.key)
         if earlier is not None:

@@ -22,6 +22,7 @@ from core.files.opening import WORKBOOKS
 from core.imports.importing import ImportReport, run
 from core.imports.kinds import ImportKind
 from core.imports.staging import Remark
+from core.platform.database import DatabaseTask, signed_in_for
 from core.platform.errors import JigiError
 from core.staff import audit
 from core.staff.acts import Act
@@ -280,7 +281,8 @@ class _Progress:
 
 
 def _run(upload: Upload, path: Path, progress: _Progress) -> ImportReport:
-    return asyncio.run(run(upload.kind, path, keep_good=upload.keep_good, progress=progress.advance))
+    with signed_in_for(DatabaseTask.WORKER):
+        return asyncio.run(run(upload.kind, path, keep_good=upload.keep_good, progress=progress.advance))
 
 
 def _ended(upload: Upload, work: "asyncio.Task[ImportReport]") -> Upload:

@@ -14,7 +14,7 @@ from core.platform.columns import TableRow
 from core.registry import models as registry
 from core.registry import phone_claims
 from core.schema import identity
-from core.staff import agents, audit, sign_in
+from core.staff import agents, audit, row_security, sign_in
 
 HOMES: Final = (
     agents,
@@ -33,6 +33,7 @@ HOMES: Final = (
     phone_claims,
     places,
     registry,
+    row_security,
     sign_in,
 )
 """The modules that the tables stand in."""

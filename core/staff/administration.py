@@ -15,7 +15,7 @@ from sqlmodel import col, select, update
 from core.places.communes import Place, loose
 from core.places.models import Cercle, Commune, Region
 from core.platform import sql
-from core.platform.database import reading, writing
+from core.platform.database import DatabaseTask, goes_by, reading, writing
 from core.platform.errors import JigiError
 from core.platform.settings import Settings
 from core.staff import agents, audit, sign_in
@@ -116,11 +116,13 @@ ALL: Final = f"{PEOPLE} ORDER BY disabled_at IS NOT NULL, lower(agent.name), log
 ONE: Final = f"{PEOPLE} WHERE login = %(login)s"
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def everybody(now: datetime, settings: Settings) -> tuple[Person, ...]:
     """All who work here by name, then those who did."""
     return tuple(await sql.rows(Person, ALL, sign_in.lasting(now, settings)))
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def person(login: str, now: datetime, settings: Settings) -> Person:
     """Who has this login; raises UnknownAgent."""
     someone = await sql.row(Person, ONE, {"login": login, **sign_in.lasting(now, settings)})
@@ -129,6 +131,7 @@ async def person(login: str, now: datetime, settings: Settings) -> Person:
     return someone
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def open_sessions(login: str, now: datetime, settings: Settings) -> tuple[OpenSession, ...]:
     """The sessions of somebody that last, the one used last first."""
     since = sign_in.lasting(now, settings)
@@ -156,12 +159,14 @@ NAMED: Final[Mapping[Scope, str]] = {
 }
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def places_named(kind: Scope, pcode: str, name: str) -> tuple[Place, ...]:
     """The places of a kind with this P-code or, when none has it, this name (a commune's in any spelling)."""
     places = tuple(await sql.rows(Place, NAMED[kind], {"pcode": pcode, "name": name, "loose": loose(name)}))
     return tuple(place for place in places if place.pcode == pcode.upper()) or places
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def add(actor: Actor | None, login: str, name: str, duties: Duties, now: datetime) -> str:
     """Let somebody work here, and give the password to tell them once.
 
@@ -176,6 +181,7 @@ async def add(actor: Actor | None, login: str, name: str, duties: Duties, now: d
         return await sign_in.give_password(agent_id, now, _id(actor))
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def change(actor: Actor | None, login: str, duties: Duties, why: str, now: datetime) -> bool:
     """Change what somebody may do and where, with a reason; their sessions end. False when it was so already.
 
@@ -198,6 +204,7 @@ async def change(actor: Actor | None, login: str, duties: Duties, why: str, now:
     return True
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def disable(actor: Actor | None, login: str, why: str, now: datetime) -> bool:
     """Let somebody work here no more, with a reason; their sessions end. False when it was so already.
 
@@ -215,6 +222,7 @@ async def disable(actor: Actor | None, login: str, why: str, now: datetime) -> b
     return True
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def enable(actor: Actor | None, login: str, now: datetime) -> bool:
     """Let somebody work here again, as before; False when they do. Raises UnknownAgent."""
     _must_manage(actor)
@@ -227,6 +235,7 @@ async def enable(actor: Actor | None, login: str, now: datetime) -> bool:
     return True
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def new_password(actor: Actor | None, login: str, now: datetime) -> str:
     """A password to tell somebody once, in place of theirs; a lock ends, and so do their sessions."""
     _must_manage(actor)
@@ -235,6 +244,7 @@ async def new_password(actor: Actor | None, login: str, now: datetime) -> str:
         return await sign_in.give_password(agent.id, now, _id(actor))
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def forget_second_factor(actor: Actor | None, login: str, now: datetime) -> None:
     """Let somebody set up their second factor anew; their sessions end. Raises UnknownAgent."""
     _must_manage(actor)
@@ -243,6 +253,7 @@ async def forget_second_factor(actor: Actor | None, login: str, now: datetime) -
         await sign_in.forget_second_factor(agent.id, _id(actor), now)
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def end_sessions(actor: Actor | None, login: str, now: datetime) -> None:
     """End every session of somebody. Raises UnknownAgent."""
     _must_manage(actor)

@@ -1,7 +1,7 @@
 """The people who work here: agents of the desk, what they may do and for which places."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -79,7 +79,10 @@ class Agent(TableRow, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who does something now; `scope_code` is None for the whole country."""
+    """Somebody who does something now; `scope_code` is None for the whole country.
+
+    `claim` is the database's sealed word of who this is, '' for somebody who acts without a session.
+    """
 
     id: int
     name: str
@@ -87,6 +90,7 @@ class Actor:
     scope_kind: Scope = Scope.NATIONAL
     scope_code: str | None = None
     watches_focal: bool = False
+    claim: str = field(default="", compare=False, repr=False)
 
 
 class UnknownAgent(JigiError, LookupError):

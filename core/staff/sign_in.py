@@ -16,7 +16,7 @@ from sqlmodel import Field, col, select, update
 
 from core.platform import sql
 from core.platform.columns import TableRow
-from core.platform.database import reading, writing
+from core.platform.database import DatabaseTask, goes_by, reading, writing
 from core.platform.errors import JigiError
 from core.platform.settings import Settings
 from core.staff import audit, passwords
@@ -143,6 +143,7 @@ class _Session:
     verified_at: datetime | None
     must_change: bool
     totp_confirmed_at: datetime | None
+    claim: str
 
 
 CREDENTIAL: Final = """
@@ -157,6 +158,7 @@ WHERE agent_id = %(agent_id)s RETURNING locked_until
 """
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def sign_in(login: str, password: str, now: datetime, settings: Settings) -> str:
     """Open a session for whoever this is, and give the word for their cookie; raises NotSignedIn and LockedOut."""
     async with writing():
@@ -198,7 +200,8 @@ async def _failed(agent_id: int, now: datetime, settings: Settings) -> datetime 
 
 SESSION: Final = """
 SELECT agent.id, agent.login, agent.name, agent.role, agent.scope_kind, agent.scope_code, agent.watches_focal,
-    desk_session.seen_at, desk_session.verified_at, must_change, totp_confirmed_at
+    desk_session.seen_at, desk_session.verified_at, must_change, totp_confirmed_at,
+    desk_claim(agent.id, agent.role, coalesce(agent.scope_code, '')) AS claim
 FROM desk_session JOIN agent ON agent.id = desk_session.agent_id
 JOIN agent_credential ON agent_credential.agent_id = agent.id
 WHERE token_hash = %(token_hash)s AND ended_at IS NULL AND agent.disabled_at IS NULL
@@ -207,6 +210,7 @@ WHERE token_hash = %(token_hash)s AND ended_at IS NULL AND agent.disabled_at IS 
 SEEN: Final = "UPDATE desk_session SET seen_at = %(now)s WHERE token_hash = %(token_hash)s"
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def session_of(token: str, now: datetime, settings: Settings) -> SignedIn | None:
     """Who the word of a cookie is of, and at what stage; None when its session ended or there is none."""
     token_hash = _hash(token)
@@ -215,10 +219,17 @@ async def session_of(token: str, now: datetime, settings: Settings) -> SignedIn 
         return None
     if now - opened.seen_at > SEEN_EVERY:
         await sql.execute(SEEN, {"now": now, "token_hash": token_hash})
+    stage = _stage(opened, settings)
     actor = Actor(
-        opened.id, opened.name, opened.role, opened.scope_kind, opened.scope_code, watches_focal=opened.watches_focal
+        opened.id,
+        opened.name,
+        opened.role,
+        opened.scope_kind,
+        opened.scope_code,
+        watches_focal=opened.watches_focal,
+        claim=opened.claim if stage is Stage.IN else "",
     )
-    return SignedIn(actor, opened.login, _stage(opened, settings), token_hash)
+    return SignedIn(actor, opened.login, stage, token_hash)
 
 
 def lasting(now: datetime, settings: Settings) -> dict[str, datetime]:
@@ -251,6 +262,7 @@ async def _of_session(token_hash: str) -> _Credential:
     return credential
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def totp_uri(token_hash: str) -> tuple[str, str]:
     """The `otpauth:` address and the secret in letters, for somebody whose second factor is not set up yet.
 
@@ -266,6 +278,7 @@ async def totp_uri(token_hash: str) -> tuple[str, str]:
     return pyotp.TOTP(secret).provisioning_uri(name=credential.login, issuer_name=ISSUER), secret
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def prove(token_hash: str, code: str, now: datetime, settings: Settings) -> None:
     """Take the code of a second factor, each once; raises NotSignedIn and LockedOut."""
     async with writing():
@@ -314,6 +327,7 @@ async def _set_password(agent_id: int, password: str, now: datetime, *, must_cha
     await end_sessions(agent_id, Ending.PASSWORD, now, but=but)
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def give_password(agent_id: int, now: datetime, by: int | None = None, password: str | None = None) -> str:
     """Give somebody a password to be told once and changed at the first sign-in; their sessions end.
 
@@ -326,6 +340,7 @@ async def give_password(agent_id: int, now: datetime, by: int | None = None, pas
     return given
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def change_password(signed_in: SignedIn, old: str, new: str, now: datetime, settings: Settings) -> None:
     """Change one's own password; raises NotSignedIn for a wrong old one, LockedOut, WeakPassword."""
     async with writing():
@@ -341,6 +356,7 @@ async def change_password(signed_in: SignedIn, old: str, new: str, now: datetime
     raise LockedOut(locked) if locked else NotSignedIn
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def forget_second_factor(agent_id: int, by: int | None, now: datetime) -> None:
     """Let somebody who lost their telephone set up their second factor anew; their sessions end."""
     async with writing() as session:
@@ -349,6 +365,7 @@ async def forget_second_factor(agent_id: int, by: int | None, now: datetime) -> 
         await audit.record(by, Act.SECOND_FACTOR_FORGOTTEN, await _about(agent_id), now)
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def sign_out(token_hash: str, now: datetime) -> None:
     """End a session."""
     this = (col(DeskSession.token_hash) == token_hash, col(DeskSession.ended_at).is_(None))
@@ -356,6 +373,7 @@ async def sign_out(token_hash: str, now: datetime) -> None:
         await session.exec(update(DeskSession).where(*this).values(ended_at=now, why_ended=Ending.SIGNED_OUT))
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def end_sessions(agent_id: int, why: Ending, now: datetime, *, but: str = "") -> None:
     """End every session of somebody, but for one."""
     theirs = (

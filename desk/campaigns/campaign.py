@@ -239,7 +239,8 @@ class Campaigns(DeskPage):
             raise not_there() from None
         words = refused(error)
         if isinstance(error, WrongState) and not isinstance(error, EmptyPlan):
-            words = await _what_happened(campaign_id)
+            async with seen_by(actor(request)):
+                words = await _what_happened(campaign_id)
         return self.not_done(request, words, f"/campaigns/{campaign_id}")
 
 

@@ -14,6 +14,7 @@ from starlette_admin.routing import route
 
 from core.campaigns.steps import CampaignError
 from core.platform import sql
+from core.platform.database import DatabaseTask, signed_in_for
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
@@ -66,11 +67,12 @@ class CampaignReport(DeskPage):
             printed = commune if wanted else "none"  # what is no commune of the campaign is not written down
             detail = {"commune": printed or "all"}
             await audit.record(me.id, Act.CAMPAIGN_UNREACHED_PRINTED, f"campaign {campaign_id}", at, detail)
-        households = [
-            household
-            async for household in unreached.households(campaign_id)
-            if not commune or (household.region, household.commune) == (region, commune)
-        ]
+        with signed_in_for(DatabaseTask.WORKER):
+            households = [
+                household
+                async for household in unreached.households(campaign_id)
+                if not commune or (household.region, household.commune) == (region, commune)
+            ]
         villages = [(key, list(group)) for key, group in groupby(households, key=_village)]
         return self.show(request, "campaigns/unreached.html", {**context, "id": campaign_id, "villages": villages})
 
@@ -121,7 +123,8 @@ def _village(household: UnreachedHousehold) -> tuple[str, str, str, str]:
 
 def _written(campaign_id: int, folder: Path) -> unreached.UnreachedFiles:
     """Write the files in a thread of their own: a long list must not keep the line waiting."""
-    return asyncio.run(unreached.write(campaign_id, folder))
+    with signed_in_for(DatabaseTask.WORKER):
+        return asyncio.run(unreached.write(campaign_id, folder))
 
 
 async def _must_see(request: Request) -> int:

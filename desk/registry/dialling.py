@@ -1,9 +1,11 @@
 """What a household's phone shows when it dials, tried at the desk: the line itself answers, and nothing is changed."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from core.calls.journal import Journal
+from core.calls.journal import JournalEntry
 from core.platform.database import undone
 from core.platform.settings import Settings
 from core.staff.agents import Actor
@@ -48,6 +50,20 @@ class _OneCall:
         return None
 
 
+class _NoJournal:
+    """The journal of a call that is played whole each time, and leaves nothing."""
+
+    async def last(self, session_id: str, upto: int) -> dict[str, Any] | None:
+        return None
+
+    @asynccontextmanager
+    async def once(self, key: str, session_id: str, position: int) -> AsyncIterator[JournalEntry]:
+        yield JournalEntry(None)
+
+    async def keep(self, key: str, session_id: str, position: int, state: dict[str, Any]) -> None:
+        return None
+
+
 class _Tried(Engine):
     """The engine of the line, whose failure is told to who tries and not counted as one of the line's."""
 
@@ -66,7 +82,7 @@ async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Se
     engine = _Tried(
         line,
         sessions=_OneCall(),
-        journal=Journal(),
+        journal=_NoJournal(),
         alphabet=alphabet(settings.alphabet),
         step_seconds=settings.step_seconds,
         typed_inputs=settings.typed_inputs,

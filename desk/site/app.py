@@ -34,7 +34,7 @@ from desk.site.forgery import BoundForms
 from desk.site.headers import Failures, SecurityHeaders
 from desk.site.pages import DESK
 from desk.site.refusals import Refused, in_words
-from desk.site.row_security import sessions
+from desk.site.row_security import AtTheDesk, sessions
 from desk.site.scripts import BearingScripts
 from desk.site.words import word
 
@@ -145,6 +145,7 @@ def _before_all(settings: Settings) -> list[Middleware]:
         "/register": FormSize(settings.desk_form_bytes, REGISTER_FIELDS),
     }
     return [
+        Middleware(AtTheDesk),
         Middleware(SecurityHeaders),
         Middleware(HostCookies),
         Middleware(Failures),

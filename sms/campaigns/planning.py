@@ -194,12 +194,14 @@ class _Planning:
         async with self._connection.cursor(row_factory=row_factory(Spoken)) as cursor:
             await cursor.execute(snapshot.SPOKEN)
             contents = await cursor.fetchall()
-        async with self._connection.cursor() as writing, writing.copy(snapshot.TEXTS) as copy:
+        await self._run(snapshot.WRITTEN)
+        async with self._connection.cursor() as writing, writing.copy(snapshot.COPIED) as copy:
             for each in contents:
                 await copy.write_row(self._text(each))
+        await self._run(snapshot.TEXTS)
 
     def _text(self, spoken: Spoken) -> tuple[object, ...]:
-        """A content as it is written in a language, in the order of `snapshot.TEXTS`."""
+        """A content as it is written in a language, in the order of `snapshot.COPIED`."""
         content, language = self._content(spoken), translator(spoken.language)
         body = campaign_text(self._kind, content, language)
         text = written(body, language, self._alphabet, reserve=self._settings.sms_optout_reserve)

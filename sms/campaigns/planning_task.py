@@ -44,6 +44,11 @@ async def ended() -> None:
 
 
 async def _plan(campaign_id: int, settings: Settings, actor: Actor, now: datetime) -> None:
+    with database.signed_in_for(database.DatabaseTask.WORKER):
+        await _plan_alone(campaign_id, settings, actor, now)
+
+
+async def _plan_alone(campaign_id: int, settings: Settings, actor: Actor, now: datetime) -> None:
     async with database.copying() as connection:
         keys = {"lock": int(Lock.PLAN_OF_ONE), "id": campaign_id}
         row = await (await connection.execute(TRY_LOCK, keys)).fetchone()

@@ -115,7 +115,12 @@ SPOKEN_TABLE: Final = """
 """What is told, by the number of its text. The component is no part of the content: named or not, it tells the same."""
 
 SPOKEN: Final = "SELECT id, language, content, component FROM spoken ORDER BY id"
-TEXTS: Final = "COPY message_text (id, campaign_id, language, content, body, parts, size, not_after) FROM STDIN"
+_TEXT: Final = "id, campaign_id, language, content, body, parts, size, not_after"
+WRITTEN: Final = f"CREATE TEMP TABLE written ON COMMIT DROP AS SELECT {_TEXT} FROM message_text WITH NO DATA"  # noqa: S608
+COPIED: Final = f"COPY written ({_TEXT}) FROM STDIN"
+TEXTS: Final = f"INSERT INTO message_text ({_TEXT}) SELECT {_TEXT} FROM written"  # noqa: S608
+"""PostgreSQL copies nothing into a table under row security."""
+
 REQUESTS: Final = """
     CREATE TEMP TABLE request ON COMMIT DROP AS
     WITH placed AS (

@@ -1,7 +1,8 @@
 """The desk of the tests: the whole application on real servers, and browsers that somebody signed in with."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Final
@@ -13,11 +14,12 @@ from starlette.applications import Starlette
 import asgi
 from core.imports import uploads
 from core.numbers.identifiers import household_no
-from core.platform.database import close_database
+from core.platform import sql
+from core.platform.database import DatabaseTask, close_database
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
 from core.schema.ground import Ground
-from core.staff.agents import Role, Scope, actor_of, add_agent
+from core.staff.agents import Actor, Role, Scope, actor_of, add_agent
 from core.staff.sign_in import give_password
 from desk.site import pages
 from tests.core import seed
@@ -58,11 +60,17 @@ def desk_settings() -> Settings:
 
 @pytest.fixture
 async def app(
-    world: None, database_url: str, redis_server: OwnRedis, redis: Redis, desk_settings: Settings, watch: Watch
+    world: None,
+    database_url: str,
+    by_task: Mapping[DatabaseTask, str],
+    redis_server: OwnRedis,
+    redis: Redis,
+    desk_settings: Settings,
+    watch: Watch,
 ) -> Starlette:
-    """The application; it opens the database for itself, whatever was planted there before."""
+    """The application; it opens the database for itself, each task by its own sign-in, whatever was planted before."""
     await close_database()
-    return asgi.build(desk_settings, Ground(database_url, redis_server.url), lambda: watch.now)
+    return asgi.build(desk_settings, Ground(database_url, redis_server.url, by_task=by_task), lambda: watch.now)
 
 
 @pytest.fixture
@@ -70,6 +78,12 @@ async def browser(app: Starlette) -> AsyncIterator[Browser]:
     """A browser that nobody signed in with."""
     async with Browser(app) as fresh:
         yield fresh
+
+
+async def claiming(actor: Actor) -> Actor:
+    """The same with the word of the database that this is who acts, which the desk's own sign-in cannot give."""
+    words = {"id": actor.id, "role": actor.role.value, "scope": actor.scope_code or ""}
+    return replace(actor, claim=await sql.scalar("SELECT desk_claim(%(id)s, %(role)s, %(scope)s)", words))
 
 
 SignIn = Callable[..., Awaitable[Browser]]
@@ -91,7 +105,7 @@ async def sign_in(app: Starlette, watch: Watch) -> AsyncIterator[SignIn]:
             own = await stack.enter_async_context(Browser(app))
             answer = await own.submit("/desk/login", login=login, password=PASSWORD)
             assert answer.status_code == 303, answer.text
-            own.actor = await actor_of(login)
+            own.actor = await claiming(await actor_of(login))
             return own
 
         yield as_

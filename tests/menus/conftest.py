@@ -1,13 +1,16 @@
 """The line as it is, on a small demo world: every demo caller can be dialled."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, time
 
 import httpx
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy.engine import make_url
+from starlette.types import Receive, Scope, Send
 
 from asgi import build
+from core.platform.database import DatabaseTask, signed_in_for
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
 from core.registry.callers import remember_language
@@ -44,12 +47,20 @@ class Town:
 
 
 @pytest.fixture
-async def town(town_database: str, redis: Redis, redis_server: OwnRedis) -> AsyncIterator[Town]:
-    app = build(
-        Settings(callback_tokens=("demo",), log_level="DEBUG"), Ground(town_database, redis_server.url), lambda: NOW
-    )
+async def town(
+    town_database: str, by_task: Mapping[DatabaseTask, str], redis: Redis, redis_server: OwnRedis
+) -> AsyncIterator[Town]:
+    """The town; the line signs in with its own role and no other."""
+    line = make_url(by_task[DatabaseTask.LINE]).set(database="jigi_town").render_as_string(hide_password=False)
+    on = Ground(town_database, redis_server.url, by_task={DatabaseTask.LINE: line})
+    app = build(Settings(callback_tokens=("demo",), log_level="DEBUG"), on, lambda: NOW)
+
+    async def as_the_line(scope: Scope, receive: Receive, send: Send) -> None:
+        with signed_in_for(DatabaseTask.LINE):
+            await app(scope, receive, send)
+
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=as_the_line), base_url="http://line") as client,
     ):
         yield Town(client)

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-FILLED: Final = ("alembic_version", "component", "database_identity")
+FILLED: Final = ("alembic_version", "claim_key", "component", "database_identity")
 """The tables that the migrations fill: whoever empties a database leaves them as they are."""
 
 

@@ -1,7 +1,7 @@
 """A worker at work by the machine's own clock: it sends, keeps the timetable, and outlives a database that goes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, time, timedelta
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.campaigns.models import CampaignKind as Kind
 from core.platform import database
+from core.platform.database import DatabaseTask
 from core.platform.jobs import new_queue
 from core.platform.settings import Settings
 from core.schema import identity
@@ -100,6 +101,15 @@ async def test_what_is_queued_is_sent_and_the_worker_ends_cleanly(database_url: 
     assert await query("SELECT name FROM sms_worker") == []
     assert gateway.closed
     assert await query("SELECT id FROM sms_batch WHERE state IN ('claimed', 'left')") == []
+
+
+async def test_a_worker_needs_no_more_than_its_own_role(by_task: Mapping[DatabaseTask, str]) -> None:
+    gateway = ScriptedGateway()
+    async with worker(by_task[DatabaseTask.WORKER], gateway):
+        key = await notice(now=now())
+        await until(lambda: accepted(key))
+    assert gateway.took == {AWA: 1}
+    assert await query("SELECT name FROM sms_worker") == []
 
 
 async def test_a_campaign_that_is_started_goes_at_once(database_url: str) -> None:
