@@ -1,7 +1,7 @@
 """What an agent sees: a transaction in which only that is there, by the row-level security of the database.
 
 Who asks is a claim that the database sealed when it knew their session, and whose seal its policies verify
-(`core/schema/migrations/versions/r0015_roles.py`): what is told it otherwise is not believed.
+(`core/schema/migrations/versions/r0017_roles.py`): what is told it otherwise is not believed.
 """
 
 from collections.abc import AsyncIterator

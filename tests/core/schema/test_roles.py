@@ -5,12 +5,12 @@ from alembic import command
 from sqlalchemy.engine import make_url
 
 from core.schema import migrations
-from core.schema.migrations.versions import r0015_roles
+from core.schema.migrations.versions import r0017_roles
 
 
 def test_who_signed_in_for_all_tasks_without_owning_the_tables_goes_on_to(empty_url: str) -> None:
     """A programme whose `jigi serve` had a sign-in of its own keeps it at the upgrade, and its line answers."""
-    command.upgrade(migrations.configuration(empty_url), r0015_roles.down_revision)
+    command.upgrade(migrations.configuration(empty_url), r0017_roles.down_revision)
     with psycopg.connect(empty_url, autocommit=True) as owner:
         owner.execute("CREATE ROLE serving LOGIN IN ROLE jigi_desk")
         try:

@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.errors import InsufficientPrivilege
 
 from core.platform.database import DatabaseTask
-from core.schema.migrations.versions import r0015_roles
+from core.schema.migrations.versions import r0017_roles
 from core.staff.agents import Role, add_agent
 from core.staff.sign_in import give_password
 from tests.core import seed
@@ -18,10 +18,10 @@ from tests.core.seed import NOW
 
 NEAR, FAR = "ML020201", "ML030101"
 
-PERSONAL: Final = frozenset({*r0015_roles.SEEN, *r0015_roles.UNSEEN})
+PERSONAL: Final = frozenset({*r0017_roles.SEEN, *r0017_roles.UNSEEN})
 """Tables that hold something of somebody: under row security, whoever made them."""
 
-NOBODYS: Final = frozenset({*r0015_roles.OPEN, *r0015_roles.QUEUE, "alembic_version", "claim_key"})
+NOBODYS: Final = frozenset({*r0017_roles.OPEN, *r0017_roles.QUEUE, "alembic_version", "claim_key"})
 """Tables that hold nothing of anybody; `claim_key` is the owner's alone."""
 
 
@@ -129,7 +129,7 @@ def test_what_the_desks_sign_in_is_refused(
 @pytest.mark.parametrize("borne", ["", "nobody", "0" * 64])
 def test_without_a_claim_the_desks_sign_in_sees_nobody(by_task: Mapping[DatabaseTask, str], borne: str) -> None:
     with at_the_desk(by_task, borne) as connection:
-        for table in r0015_roles.SEEN:
+        for table in r0017_roles.SEEN:
             assert connection.execute(f"TABLE {table}".encode()).fetchone() is None, table
 
 

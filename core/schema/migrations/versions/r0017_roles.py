@@ -11,8 +11,8 @@ from alembic import op
 
 from core.schema.migrations.versions import r0004_desk
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -109,6 +109,7 @@ SEEN: Mapping[str, str] = {
     "payment": OF_A_HOUSEHOLD,
     "payment_move": OF_A_PAYMENT,
     "payment_reply": OF_A_PAYMENT,
+    "phone_claim": OF_A_HOUSEHOLD,
     "phone": A_PHONE_SEEN.format("phone.msisdn"),
     "reference_try": "false",
 }
@@ -151,7 +152,8 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         CHANGE: (
             "callback_request", "daily_use", "gateway_session", "grievance", "grievance_event", "inbound_sms",
-            "message", "payment_reply", "phone", "screen_count", "sms_batch", "task_count", "ussd_journal",
+            "message", "payment_reply", "phone", "phone_claim", "screen_count", "sms_batch", "task_count",
+            "ussd_journal",
         ),
         ALL: ("early_report",),
     },
@@ -164,8 +166,8 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "callback_request", "callback_try", "campaign", "campaign_change", "campaign_rule_off", "component_event",
             "daily_use", "early_report", "enrolment", "gateway_session", "household_phone", "identification_try",
             "inbound_sms", "message", "message_text", "payment", "payment_move", "payment_reply", "phone",
-            "reference_try", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count", "ussd_journal",
-            *QUEUE,
+            "phone_claim", "reference_try", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",
+            "ussd_journal", *QUEUE,
         ),
     },
     SIGN_IN: {
@@ -179,7 +181,7 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "message_text", "payment", "payment_move", "payment_reply", "payment_round", "screen_count",
             "sms_worker", "task_count",
         ),
-        "SELECT, UPDATE": ("sms_pace",),
+        "SELECT, UPDATE": ("phone_claim", "sms_pace"),
         ADD: (
             "audit_entry", "callback_try", "campaign_change", "grievance_event", "grievance_reading",
             "identification_try", "procrastinate_events", "procrastinate_jobs", "reference_try",
@@ -311,14 +313,17 @@ def _grant() -> None:
     op.execute(WHO_DID_ALL)
 
 
+OLD: Mapping[str, str] = {**r0004_desk.POLICIES, "payment_reply": OF_A_PAYMENT, "phone_claim": OF_A_HOUSEHOLD}
+
+
 def downgrade() -> None:
     for table in (*SEEN, *UNSEEN):
         op.execute(f"DROP POLICY IF EXISTS {table}_tasks ON {table}")
     for table in SEEN:
         op.execute(f"DROP POLICY {table}_desk ON {table}")
-    for table in {*SEEN, *UNSEEN} - {*r0004_desk.POLICIES, "payment_reply"}:
+    for table in {*SEEN, *UNSEEN} - OLD.keys():
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-    for table, seen in {**r0004_desk.POLICIES, "payment_reply": OF_A_PAYMENT}.items():
+    for table, seen in OLD.items():
         using = f"{r0004_desk.NOT_THE_DESK} OR ({seen})"
         written = "true" if table in r0004_desk.ANYBODY_WRITES else using
         op.execute(f"CREATE POLICY {table}_seen ON {table} USING ({using}) WITH CHECK ({written})")
@@ -345,5 +350,6 @@ def downgrade() -> None:
     op.execute(r0004_desk.ROLE)
     for table in (*r0004_desk.ONLY_ADDED_TO, "payment_reply"):
         op.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {DESK}")
+    op.execute(f"REVOKE INSERT, DELETE ON phone_claim FROM {DESK}")
     for table in r0004_desk.NEVER_DELETED:
         op.execute(f"REVOKE DELETE ON {table} FROM {DESK}")
