@@ -4,10 +4,12 @@ Gateways sign none of their callbacks: an unguessable word in the path is what p
 switched on, or that there is none of, has no path: whoever asks for it gets the same 404 as with a wrong word.
 """
 
+import asyncio
 import hmac
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -16,11 +18,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.platform.connections import accepted
 from core.platform.errors import JigiError
 
 log = structlog.get_logger(__name__)
 
 MOST_FIELDS: Final = 40
+BODY_SECONDS: Final = 10.0
+"""A posting is small: one that takes longer to come is not a gateway's."""
+
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 
@@ -35,10 +41,14 @@ class WebhookRefused(JigiError):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What somebody who knows a token posted; `kind` is the media type it claims, '' for none."""
+    """What somebody who knows a token posted; `kind` is the media type it claims, '' for none.
+
+    `accepted` is when it began to come (`time.monotonic`).
+    """
 
     kind: str
     body: bytes
+    accepted: float = field(default_factory=time.monotonic, compare=False)
 
     def form(self) -> dict[str, str]:
         """The fields of a form, the first of each name; raises WebhookRefused."""
@@ -102,18 +112,21 @@ class Doors:
         if not any(hmac.compare_digest(given, token) for token in self._tokens):
             raise WebhookRefused(404, "Not Found")
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        return Posting(kind, await self._body(request))
+        return Posting(kind, await self._body(request), accepted(request.scope))
 
     async def _body(self, request: Request) -> bytes:
-        """The body, refused as soon as it is too large."""
+        """The body, refused as soon as it is too large, or too slow."""
         body = bytearray()
         try:
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > self._body_bytes:
-                    raise WebhookRefused(413, "too large")
+            async with asyncio.timeout(BODY_SECONDS):
+                async for chunk in request.stream():
+                    body += chunk
+                    if len(body) > self._body_bytes:
+                        raise WebhookRefused(413, "too large")
         except ClientDisconnect:
             raise WebhookRefused(400, "cut off") from None
+        except TimeoutError:
+            raise WebhookRefused(408, "too slow") from None
         return bytes(body)
 
 
