@@ -40,7 +40,7 @@ class AfricasTalkingCalls(UssdGateway):
         """Take hops and session events."""
 
         async def hop(posting: Posting) -> Response:
-            return _page(await line.answer(read_hop(posting.form())))
+            return _page(await line.answer(read_hop(posting.form(), posting.accepted)))
 
         async def events(posting: Posting) -> Response:
             await line.ended(read_ending(posting.form()))
@@ -53,9 +53,9 @@ class AfricasTalkingCalls(UssdGateway):
         return (Trial(None, "Whether Africa's Talking reaches the callbacks shows only when somebody dials."),)
 
 
-def read_hop(form: Mapping[str, str]) -> Hop:
-    """The hop in a form; raises WebhookRefused."""
-    return Hop(NAME, _session_id(form), _number(form), form.get("text", ""))
+def read_hop(form: Mapping[str, str], accepted: float) -> Hop:
+    """The hop in a form that came at a moment; raises WebhookRefused."""
+    return Hop(NAME, _session_id(form), _number(form), form.get("text", ""), accepted)
 
 
 def read_ending(form: Mapping[str, str]) -> SessionEnding:

@@ -21,6 +21,7 @@ from core.platform.logs import place_of
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
 from ussd import metrics
+from ussd.admission import Admission, LeftAlone, LineFull
 from ussd.counting import Counts, NoCounts
 from ussd.hops import Hop, Reply, is_of, on_day
 from ussd.journal import CallJournal
@@ -31,11 +32,13 @@ from ussd.seals import sealed, sealed_hop
 from ussd.sessions import Store
 from ussd.standing import StandingCall, Standings, asks_words, is_again
 from ussd.state import State, parts
-from ussd.texts import too_many, unavailable
+from ussd.texts import busy, too_many, unavailable
 
 log = structlog.get_logger(__name__)
 
 BUSY_SECONDS = 0.02
+MOST_HOPS = 500
+"""Hops answered at a time, where nothing else is said."""
 
 
 @dataclass(slots=True)
@@ -60,6 +63,8 @@ class Engine:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         counts: Counts | None = None,
         tasks: Mapping[str, str] | None = None,
+        most_hops: int = MOST_HOPS,
+        is_outage: Callable[[BaseException], bool] = lambda error: isinstance(error, OSError),
     ) -> None:
         menu.check()
         self._sessions = sessions
@@ -71,20 +76,30 @@ class Engine:
         self._step_seconds = step_seconds
         self._typed_inputs = typed_inputs
         self._late: set[asyncio.Task[Reply]] = set()
+        self._admission = Admission(most_hops)
+        self._is_outage = is_outage
 
     async def answer(self, hop: Hop) -> Reply:
         """The page for this hop. Whatever fails, the person gets an end in words, within the deadline."""
-        began = time.perf_counter()
+        now = time.monotonic()
+        began = now if hop.accepted is None else hop.accepted
+        try:
+            with self._admission.admitted(hop):
+                reply = await self._answered(hop, max(0.0, self._step_seconds - (now - began)))
+        except LineFull:
+            reply = Reply(self._alphabet.prepare(busy(await self._last_language(hop.msisdn))), ends=True)
+        metrics.HOP_SECONDS.observe(time.monotonic() - began)
+        return reply
+
+    async def _answered(self, hop: Hop, seconds: float) -> Reply:
         learned = _Learned()
         work = asyncio.create_task(self._answer(hop, learned))
         try:
-            await asyncio.wait({work}, timeout=self._step_seconds)
+            await asyncio.wait({work}, timeout=seconds)
         finally:
             if not work.done():
                 self._abandon(work)
-        reply = await self._outcome(work, hop, learned)
-        metrics.HOP_SECONDS.observe(time.perf_counter() - began)
-        return reply
+        return await self._outcome(work, hop, learned)
 
     async def cut(self, call: str, msisdn: str, *, timed_out: bool) -> Unsaid | None:
         """Count where a call was cut or left, and give the answer that may have been left unsaid."""
@@ -129,6 +144,8 @@ class Engine:
         if error is None:
             log.warning("step_too_slow", phone=mask(hop.msisdn), seconds=self._step_seconds)
             metrics.FAILED_HOPS.labels("deadline").inc()
+        elif isinstance(error, LeftAlone):
+            metrics.FAILED_HOPS.labels("left alone").inc()
         else:
             _log_failure(error, hop)
             metrics.FAILED_HOPS.labels("error").inc()
@@ -144,10 +161,13 @@ class Engine:
 
     async def _outcome(self, work: "asyncio.Task[Reply]", hop: Hop, learned: _Learned) -> Reply:
         if not work.done() or work.cancelled():
+            self._admission.unanswered()
             self.failed(None, hop)
         elif (error := work.exception()) is None:
             return work.result()
         else:
+            if self._is_outage(error):
+                self._admission.unanswered()
             self.failed(error, hop)
         language = learned.language or await self._last_language(hop.msisdn)
         return Reply(self._alphabet.prepare(unavailable(language)), ends=True)
@@ -194,6 +214,7 @@ class Engine:
 
     async def _played(self, hop: Hop, stored: State | None, learned: _Learned, token: str | None) -> Reply:
         """Play the hop, store where the call stands now, and answer."""
+        self._admission.ask_database()
         if _inputs(hop, stored) > self._typed_inputs:
             if token is not None:
                 await self._sessions.free(hop.msisdn, token)
@@ -205,6 +226,7 @@ class Engine:
         state.began = state.began or self._clock().timestamp()
         state.bare = state.bare or (token is None and state.hop is not None)
         await self._play(standing, hop.msisdn)
+        self._admission.answered()
         learned.language = state.language
         page = self._player.page(state)
         state.ended = page.last and state.view is not None and state.view.kind == "say"

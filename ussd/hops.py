@@ -1,7 +1,7 @@
 """A hop: one request of a gateway and its answer, and what names the call it belongs to."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -23,12 +23,14 @@ class Hop:
     """One request of a gateway.
 
     `typed` is all that was typed since the call began, joined by `*`, or the last input where that is all that comes.
+    `accepted` is when it came (`time.monotonic`), from which its deadline counts; None for now.
     """
 
     gateway: str
     session_id: str
     msisdn: str
     typed: str | LastInput
+    accepted: float | None = field(default=None, compare=False)
 
     @property
     def call(self) -> str:

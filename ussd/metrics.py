@@ -1,6 +1,6 @@
 """What the engine counts. No phone, no household and nothing typed is ever a label."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 HOP_SECONDS = Histogram(
     "jigi_ussd_hop_seconds",
@@ -12,3 +12,6 @@ REPEATED_HOPS = Counter("jigi_ussd_repeated_hops", "Hops answered from the store
 GATEWAY_SESSIONS = Counter("jigi_ussd_gateway_sessions", "Sessions as the gateway reported their end", ["status"])
 LATE_SESSIONS = Counter("jigi_ussd_late_sessions", "Sessions not written because the phone's lock was another hop's")
 REDIS_FAILURES = Counter("jigi_redis_failures", "Trips to Redis that failed", ["why"])
+HOPS_IN_FLIGHT = Gauge("jigi_ussd_hops_in_flight", "Hops that are being answered now")
+REFUSED_CALLS = Counter("jigi_ussd_refused_calls", "Calls that were told to call again because too many were answered")
+RESTS = Counter("jigi_ussd_database_rests", "Times the database was left alone because it did not answer")

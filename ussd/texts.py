@@ -33,6 +33,11 @@ def unavailable(language: Language | None) -> str:
     return _said(language, lambda spoken: spoken.t("It does not work now. Try later."))
 
 
+def busy(language: Language | None) -> str:
+    """Too many call at once."""
+    return _said(language, lambda spoken: spoken.t("Many people are calling. Call again later."))
+
+
 def too_many(language: Language | None) -> str:
     """More was typed in one call than a call may hold."""
     return _said(language, lambda spoken: spoken.t("The call was too long. Dial again."))
