@@ -1,43 +1,45 @@
-"""The web application: the line's callbacks, the desk, health, metrics and, where it is on, the telephone to try."""
+"""The web application: the callbacks of the line and of SMS, the desk, health, metrics and a telephone to try.
+
+Each of the three parts can have processes of its own (`jigi serve --only line`): a process imports no part that it does
+not serve, so that nothing done at the desk can delay a hop, and nothing wrong there can end the line.
+"""
 
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core.calls.journal import Journal
-from core.calls.session_end import SessionEnd, Unsaid
-from core.platform import health, logs
+from core.platform import health, hosts, logs
 from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
-from core.platform.settings import Settings
+from core.platform.settings import Part, Settings
 from core.platform.settings import settings as read_settings
 from core.schema import identity
 from core.schema.ground import Ground, ground
-from core.text.alphabet import alphabet
 from core.text.catalogue import unspoken
 from core.text.translator import read_all
-from desk import views as desk
-from menus import line
-from menus.counting import keeping
-from menus.tasks import ANSWERED_BY
-from sms.inbound import dropped_calls, webhooks
-from ussd import gateways
-from ussd.counting import Counts, NoCounts
-from ussd.engine import Engine
-from ussd.gateway import EngineLine
-from ussd.sessions import LOCK_SHARE, Sessions
 
 NEVER = 86_400.0
 """Seconds between looks at counts that are not counted."""
+
+
+@dataclass
+class Served:
+    """What a part brings: its routes, what holds while the application stands, and what it counts by itself."""
+
+    routes: list[BaseRoute] = field(default_factory=list)
+    running: AbstractAsyncContextManager[None] = field(default_factory=nullcontext)
+    counts: Collector | None = None
 
 
 def _now() -> datetime:
@@ -57,7 +59,6 @@ def build(
     settings = settings or read_settings()
     logs.set_up(settings.log_level)
     read_all()
-    calling = gateways.switched_on(settings)
     stack = ExitStack()
     on = on or stack.enter_context(ground(settings))
     open_database(
@@ -69,6 +70,49 @@ def build(
         statement_seconds=settings.step_seconds,
     )
     redis = connect(on.redis_url)
+    parts = settings.only or tuple(Part)
+    served = [make(settings, redis, clock) for part, make in PARTS.items() if part in parts]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        logs.take_failures()
+        gc.collect()
+        gc.freeze()  # what stands now stands to the end: the collector need not look at it again
+        with stack:
+            async with AsyncExitStack() as held:
+                for each in served:
+                    await held.enter_async_context(each.running)
+                yield
+            await redis.aclose()
+            await close_database()
+
+    routes = [route for each in served for route in each.routes]
+    app = Starlette(routes=[*routes, *_about_itself(settings, redis, served)], lifespan=lifespan)
+    if Part.DESK in parts:
+        from desk import views as desk
+
+        desk.mount(app, settings)
+    app.add_middleware(hosts.OwnHosts, names=settings.hosts)
+    return app
+
+
+def _line(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> Served:
+    """The callbacks of USSD gateways, the links of those that have one, and the telephone to try."""
+    from core.calls.journal import Journal
+    from core.calls.session_end import SessionEnd, Unsaid
+    from core.platform.outages import is_outage
+    from core.text.alphabet import alphabet
+    from menus import line
+    from menus.counting import keeping
+    from menus.tasks import ANSWERED_BY
+    from sms.inbound import dropped_calls
+    from ussd import gateways
+    from ussd.counting import Counts, NoCounts
+    from ussd.engine import Engine
+    from ussd.gateway import EngineLine
+    from ussd.sessions import LOCK_SHARE, Sessions
+
+    calling = gateways.switched_on(settings)
     counts = Counts() if settings.count_seconds else NoCounts()
     engine = Engine(
         line,
@@ -80,6 +124,8 @@ def build(
         clock=clock,
         counts=counts,
         tasks=ANSWERED_BY,
+        most_hops=settings.most_hops,
+        is_outage=is_outage,
     )
 
     async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
@@ -88,38 +134,39 @@ def build(
     answered = EngineLine(engine, end)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        logs.take_failures()
-        gc.collect()
-        gc.freeze()  # what stands now stands to the end: the collector need not look at it again
-        with stack:
-            async with keeping(counts, settings.count_seconds or NEVER), gateways.running(calling, answered):
-                yield
-            await engine.close()
-            await redis.aclose()
-            await close_database()
+    async def running() -> AsyncIterator[None]:
+        async with keeping(counts, settings.count_seconds or NEVER), gateways.running(calling, answered):
+            yield
+        await engine.close()
 
-    callbacks = gateways.routes(calling, answered, settings)
-    app = Starlette(routes=[*callbacks, *_routes(settings, redis, counts, clock)], lifespan=lifespan)
-    desk.mount(app, settings)
-    return app
+    routes: list[BaseRoute] = [*gateways.routes(calling, answered, settings)]
+    if settings.simulator and settings.callback_tokens:
+        routes += _simulator(settings)
+    return Served(routes, running(), counts)
 
 
-def _routes(settings: Settings, redis: Client, counts: Counts, clock: Callable[[], datetime]) -> list[BaseRoute]:
+def _sms(settings: Settings, _: Client, clock: Callable[[], datetime]) -> Served:
+    """The callbacks of SMS gateways."""
+    from sms.inbound import webhooks
+
+    return Served([*webhooks.routes(settings, clock)])
+
+
+PARTS = {Part.LINE: _line, Part.SMS: _sms}
+"""What has routes at the root; the desk is mounted beside them."""
+
+
+def _about_itself(settings: Settings, redis: Client, served: list[Served]) -> list[BaseRoute]:
     own = CollectorRegistry()
-    own.register(counts)
+    for each in served:
+        if each.counts is not None:
+            own.register(each.counts)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest() + generate_latest(own), media_type=CONTENT_TYPE_LATEST)
 
-    routes: list[BaseRoute] = [
-        *webhooks.routes(settings, clock),
-        *health.routes(redis, unspoken, fits=partial(identity.fits, identity.kind_asked_for(settings))),
-        Route("/metrics", metrics),
-    ]
-    if settings.simulator and settings.callback_tokens:
-        routes += _simulator(settings)
-    return routes
+    fits = partial(identity.fits, identity.kind_asked_for(settings))
+    return [*health.routes(redis, unspoken, fits=fits), Route("/metrics", metrics)]
 
 
 def _simulator(settings: Settings) -> list[BaseRoute]:

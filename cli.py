@@ -21,7 +21,7 @@ import typer
 from typer.core import TyperGroup
 
 from core.platform.errors import JigiError
-from core.platform.settings import Settings, settings
+from core.platform.settings import Part, Settings, settings
 from core.platform.terminal import bar, errors, out
 
 ELSEWHERE: Final = {
@@ -85,8 +85,12 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Port = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 1,
+    only: Annotated[list[Part] | None, typer.Option(help="Serve this alone; may be said more than once.")] = None,
 ) -> None:
     """Answer callers: the web application, with our own PostgreSQL and Redis where no URL is set."""
+    if only:
+        os.environ["JIGI_ONLY"] = ",".join(part.value for part in only)  # the processes of the server read it too
+        settings.cache_clear()
     with _standing(settings()):
         _fit()
         _listen(host, port, workers)
@@ -257,6 +261,7 @@ def _listen(host: str, port: int, workers: int) -> None:
     uvicorn.run(
         "asgi:build", factory=True, host=host, port=port, workers=workers, access_log=False, log_level="warning",
         log_config=logs.server_logs(), server_header=False, timeout_graceful_shutdown=5,
+        http="core.platform.connections:BoundedProtocol",
     )  # fmt: skip
 
 

@@ -47,6 +47,30 @@ def test_the_web_process_reads_the_invented_callers_for_the_simulator_only() -> 
     assert _read_by(BUILT_FOR_PRODUCTION.format(simulator=True)) & NEVER_IN_PRODUCTION == {"demo"}
 
 
+PART: Final = BUILT_FOR_PRODUCTION.replace("simulator={simulator}", "simulator=False, only=({part!r},)")
+ALL_OF: Final = "\nimport sys\nprint(*sorted(sys.modules))"
+
+
+@pytest.mark.parametrize(
+    ("part", "others"),
+    [
+        (
+            "line",
+            ("desk", "core.imports", "core.files", "starlette_admin", "python_calamine", "sms.campaigns"),
+        ),
+        ("sms", ("desk", "core.imports", "core.files", "starlette_admin", "python_calamine", "menus", "ussd")),
+        ("desk", ("sms.inbound", "demo", "simulator")),
+    ],
+)
+def test_a_process_reads_no_part_that_it_does_not_serve(part: str, others: tuple[str, ...]) -> None:
+    ended = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", PART.format(part=part) + ALL_OF], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    read = ended.stdout.split()
+    assert "core.platform.settings" in read
+    assert [name for name in read if name.startswith(others)] == []
+
+
 def test_the_list_of_commands_reads_no_room_and_no_database() -> None:
     """So that it comes at once."""
     assert _read_by(HELP) & {*ROOMS, "sqlalchemy", "psycopg", "babel"} == {"core"}

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from functools import partial, wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -48,7 +48,7 @@ class NotOpen(JigiError, RuntimeError):
     """The database was used before `open_database`."""
 
 
-class DatabaseTask(StrEnum):
+class DatabaseTask(Enum):
     """What has a database role of its own; a task without a sign-in goes by that of the process."""
 
     LINE = "line"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from datetime import time
 from difflib import get_close_matches
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -60,6 +61,17 @@ Days = Annotated[tuple[int, int], NoDecode, BeforeValidator(_split)]
 Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split), AfterValidator(_forwards)]
 Hours = Annotated[tuple[time, ...], NoDecode, BeforeValidator(_split), AfterValidator(_hours)]
 Rates = Annotated[dict[str, PositiveFloat], NoDecode, BeforeValidator(_pairs)]
+
+
+class Part(Enum):
+    """What a web process can serve."""
+
+    LINE = "line"
+    SMS = "sms"
+    DESK = "desk"
+
+
+Parts = Annotated[tuple[Part, ...], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -122,11 +134,24 @@ class Settings(BaseSettings):
     service_code: str = Field(
         default="*384*1234#", description="The code people dial, as shown to them, e.g. *384*1234#."
     )
+    only: Parts = Field(
+        default=(), description="What this process serves: line, sms, desk, separated by commas. Empty: all three."
+    )
+    hosts: Words = Field(
+        default=(),
+        description="Names by which this server is asked for, separated by commas; `*.name` is all below one. "
+        "Empty: any.",
+    )
     simulator: bool = Field(
         default=False, description="Whether /simulator, the telephone to try the line with, is there."
     )
     step_seconds: PositiveFloat = Field(
         default=3.0, description="Deadline of one USSD step; past it the call ends in words."
+    )
+    most_hops: PositiveInt = Field(
+        default=500,
+        description="USSD hops a process answers at a time; who dials beyond them is told to call again, calls under "
+        "way go on.",
     )
     body_bytes: PositiveInt = Field(
         default=16 * 1024, description="Largest callback body taken; a larger one gets 413."

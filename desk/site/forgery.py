@@ -38,7 +38,7 @@ class BoundForms(CSRFMiddleware):
             return plain_forged()
         response = await call_next(request)
         if not kept:
-            secure = request.url.scheme == "https"
+            secure = request.scope["scheme"] == "https"
             response.set_cookie(BROWSER_COOKIE, browser, httponly=True, samesite="lax", secure=secure)
         return response
 

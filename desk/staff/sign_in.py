@@ -107,7 +107,7 @@ class SignIn(BaseAuthProvider):
         )
         response = RedirectResponse(str(request.url), HTTPStatus.SEE_OTHER)
         response.set_cookie(
-            SESSION_COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
+            SESSION_COOKIE, token, httponly=True, samesite="lax", secure=request.scope["scheme"] == "https", path="/"
         )
         return response
 
