@@ -196,13 +196,13 @@ def dial(
 
 @app.command()
 def purge() -> None:
-    """Delete what has been kept long enough, by the retention settings."""
+    """Delete what has been kept long enough, or make it nameless, by the retention settings; print how many rows."""
     from core.schema import retention
     from core.schema.ground import at_database
 
     deleted = at_database(retention.purge(datetime.now(UTC), settings()))
     for what, count in asdict(deleted).items():
-        out.print(f"{what}: {count} deleted")
+        out.print(f"{what}: {count}")
 
 
 @contextmanager

@@ -129,7 +129,10 @@ class ReferenceTry(TableRow, table=True):
 
 
 class GrievanceAccess(TableRow, table=True):
-    """Somebody read a sensitive grievance; its reference stands here because who is shown this cannot see it."""
+    """Somebody read a sensitive grievance; its reference stands here because who is shown this cannot see it.
+
+    `agent_id` is None once its time has passed: it stays that it was read.
+    """
 
     __tablename__ = "grievance_reading"
     __table_args__ = (
@@ -140,7 +143,7 @@ class GrievanceAccess(TableRow, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE")
     reference: str
-    agent_id: int = Field(foreign_key="agent.id")
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
     at: datetime
 
 

@@ -333,7 +333,31 @@ class Settings(BaseSettings):
     )
 
     keep_desk_sessions_days: PositiveInt = Field(
-        default=90, description="Days it is kept when somebody was signed in at the desk; the audit trail is kept."
+        default=90, description="Days it is kept when somebody was signed in at the desk."
+    )
+
+    keep_left_days: PositiveInt = Field(
+        default=1095,
+        description="Days after which a household that left, or was not taken, is made nameless; its payments stay as "
+        "figures. Also how long a phone of no household keeps its language.",
+    )
+    keep_grievances_days: PositiveInt = Field(
+        default=1825, description="Days after its decision in which a complaint has a name, a number and words."
+    )
+    keep_sensitive_days: PositiveInt = Field(
+        default=730, description="The same for a sensitive complaint; no longer than the others."
+    )
+    keep_call_requests_days: PositiveInt = Field(
+        default=90, description="Days whom to call is kept after a request that is over was made."
+    )
+    keep_accesses_days: PositiveInt = Field(
+        default=1825, description="Days it is kept who read a sensitive complaint; that it was read stays."
+    )
+    keep_audit_days: int = Field(
+        default=1825,
+        ge=400,
+        description="Days the audit trail is kept, 400 at the least; of what is older it keeps how often each act was "
+        "done, and the seal it went on from.",
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")

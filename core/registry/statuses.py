@@ -33,6 +33,9 @@ called(
 NEVER_ENROLLED: Final = frozenset({Status.WAITING, Status.NOT_ELIGIBLE})
 """A household that stands here is in no component."""
 
+LEFT: Final = frozenset({Status.NOT_ELIGIBLE, Status.EXITED})
+"""A household that stands here has left the programme, or was not taken."""
+
 
 class StatusReason(Word):
     """Why a household is not in, where the programme's files give a code; other reasons are free French text."""

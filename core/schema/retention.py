@@ -1,23 +1,34 @@
-"""Limited retention (Loi 2013-015): what has served is deleted, after the days that the settings give it."""
+"""Limited retention (Loi 2013-015): what has served goes, after the days that the settings give it.
 
+What figures are counted from stays and is made nameless (migration 0018 has how); the rest is deleted.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlmodel import delete
 
+from core.call_requests.vocabulary import ENDED
+from core.call_requests.vocabulary import STILL_OPEN as CALL_OPEN
 from core.calls.daily_uses import DailyUse
 from core.calls.gateway_sessions import GatewaySession
 from core.calls.journal import UssdJournal
 from core.campaigns.models import CampaignState
 from core.grievances.models import ReferenceTry
+from core.grievances.subjects import Sensitivity
+from core.grievances.vocabulary import DECIDED, IS_OPEN
 from core.outbox.messages import OVER, EarlyReport, InboundSms
+from core.payments.states import COMING
 from core.platform import sql
 from core.platform.columns import TableRow, listed
 from core.platform.database import writing
 from core.platform.settings import Settings
 from core.registry.models import IdentificationTry
-from core.registry.phone_claims import ClaimState
+from core.registry.phone_claims import OWN_PHONES, ClaimState
+from core.registry.statuses import LEFT
+from core.staff import audit
 from core.staff.sign_in import DeskSession
 
 UNDER_WAY: Final = frozenset({CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED})
@@ -53,10 +64,42 @@ SELECT count(*) FROM batches
 """  # noqa: S608
 """Requests that notices were put off from into others, with the texts that no other request has."""
 
+PORTION: Final = 500
+"""Rows that are made nameless in one statement, which has its time."""
+LONE_PHONES: Final = f"""
+DELETE FROM phone WHERE sms_stopped_at IS NULL AND updated_at < %(before)s
+    AND NOT EXISTS (SELECT FROM ({OWN_PHONES}) AS own WHERE own.msisdn = phone.msisdn)
+"""  # noqa: S608
+GRIEVANCES: Final = f"""
+SELECT forget_grievances(ARRAY(SELECT id FROM grievance WHERE state IN {listed(DECIDED)} AND filing_key <> 'x' || id
+    AND greatest(received_at, reopened_at, decided_at, withdrawn_at) < CASE sensitivity
+        WHEN '{Sensitivity.SENSITIVE}' THEN CAST(%(sensitive)s AS timestamptz)
+        ELSE CAST(%(ordinary)s AS timestamptz) END LIMIT {PORTION}))
+"""  # noqa: S608
+CALL_REQUESTS: Final = f"""
+SELECT forget_calls(ARRAY(SELECT id FROM callback_request
+    WHERE state IN {listed(ENDED)} AND key <> 'x' || id AND asked_at < %(before)s LIMIT {PORTION}))
+"""  # noqa: S608
+HOUSEHOLDS: Final = f"""
+SELECT forget_households(ARRAY(SELECT id FROM household WHERE status IN {listed(LEFT)} AND updated_at < %(before)s
+    AND household_no <> 'x' || id
+    AND NOT EXISTS (SELECT FROM payment WHERE household_id = household.id
+        AND (state IN {listed(COMING)} OR updated_at >= %(before)s))
+    AND NOT EXISTS (SELECT FROM grievance WHERE household_id = household.id AND {IS_OPEN})
+    AND NOT EXISTS (SELECT FROM callback_request WHERE household_id = household.id AND {CALL_OPEN})
+    LIMIT {PORTION}))
+"""  # noqa: S608
+"""A household that somebody still waits for an answer of keeps its name."""
+
+ACCESSES: Final = "SELECT forget_readings(%(before)s)"
+
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many rows were deleted. Who stopped their SMS is never among them: a stop is for good."""
+    """How many rows were deleted, and, from `households` to `accesses`, made nameless.
+
+    Who stopped their SMS is never among them: a stop is for good.
+    """
 
     journal: int
     tries: int
@@ -67,6 +110,12 @@ class Purged:
     inbound: int
     early_reports: int
     desk_sessions: int
+    phones: int
+    households: int
+    grievances: int
+    call_requests: int
+    accesses: int
+    audit_entries: int
 
 
 async def purge(now: datetime, settings: Settings) -> Purged:
@@ -92,7 +141,30 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         inbound=await _deleted(InboundSms, InboundSms.at, before(settings.keep_inbound_days)),
         early_reports=await _deleted(EarlyReport, EarlyReport.received_at, before(settings.keep_early_reports_days)),
         desk_sessions=await _deleted(DeskSession, DeskSession.created_at, before(settings.keep_desk_sessions_days)),
+        phones=await sql.execute(LONE_PHONES, {"before": before(settings.keep_left_days)}),
+        grievances=await _in_portions(GRIEVANCES, _decided(now, settings)),
+        call_requests=await _in_portions(CALL_REQUESTS, {"before": before(settings.keep_call_requests_days)}),
+        households=await _in_portions(HOUSEHOLDS, {"before": before(settings.keep_left_days)}),
+        accesses=await sql.scalar(ACCESSES, {"before": before(settings.keep_accesses_days)}),
+        audit_entries=await audit.cut_before(before(settings.keep_audit_days), now),
     )
+
+
+def _decided(now: datetime, settings: Settings) -> dict[str, datetime]:
+    """Before when a grievance was decided that is made nameless; a sensitive one is never kept longer than others."""
+    sensitive = min(settings.keep_sensitive_days, settings.keep_grievances_days)
+    return {
+        "ordinary": now - timedelta(days=settings.keep_grievances_days),
+        "sensitive": now - timedelta(days=sensitive),
+    }
+
+
+async def _in_portions(statement: str, values: Mapping[str, Any]) -> int:
+    """Run a statement that does a portion at a time until nothing is left to do; how many rows it was."""
+    together = 0
+    while portion := int(await sql.scalar(statement, values)):
+        together += portion
+    return together
 
 
 async def _deleted(table: type[TableRow], moment: Any, before: date) -> int:

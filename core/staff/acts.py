@@ -67,6 +67,9 @@ class Act(Word):
     CERCLE_EXPORTED = "cercle exported"
     COMMUNE_EXPORTED = "commune exported"
     AUDIT_ENTRY_EXPORTED = "audit-entry exported"
+    TRAIL_CUT = "trail cut"
+    PERSON_DATA_SHOWN = "person data shown"
+    PERSON_DATA_ERASED = "person data erased"
 
 
 ACTS: Final = called(
@@ -132,5 +135,8 @@ ACTS: Final = called(
         Act.CERCLE_EXPORTED: "cercles : export",
         Act.COMMUNE_EXPORTED: "communes : export",
         Act.AUDIT_ENTRY_EXPORTED: "journal : export",
+        Act.TRAIL_CUT: "début du journal retiré, son temps passé",
+        Act.PERSON_DATA_SHOWN: "données d'une personne remises",
+        Act.PERSON_DATA_ERASED: "données d'une personne effacées",
     },
 )

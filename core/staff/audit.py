@@ -1,4 +1,9 @@
-"""The audit trail: who did what at the desk. It is only added to, and each entry seals the one before it."""
+"""The audit trail: who did what at the desk. It is only added to, and each entry seals the one before it.
+
+What is older than the settings keep is cut off at the beginning (`cut_audit`, migration 0018). The trail says so
+itself: the entry of the cut names the last entry that went, its seal, and how often each act was done up to there. The
+first entry that is left seals that same one, so that nothing else can go unnoticed.
+"""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, select
 
@@ -20,7 +25,11 @@ class AuditEntry(TableRow, table=True):
     """One act; never a text of a grievance or a password. `about` names what it was done to: `grievance 1234567`."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_at", "at"), Index("ix_audit_entry_about", "about"))
+    __table_args__ = (
+        Index("ix_audit_entry_at", "at"),
+        Index("ix_audit_entry_about", "about"),
+        Index("ix_audit_entry_cut", "id", postgresql_where=text(f"act = '{Act.TRAIL_CUT}'")),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     at: datetime
@@ -36,14 +45,17 @@ RECORD: Final = """
 INSERT INTO audit_entry (at, agent_id, act, about, detail)
 VALUES (%(at)s, %(agent_id)s, %(act)s, %(about)s, CAST(%(detail)s AS jsonb))
 """
-BROKEN: Final = """
+LAST_CUT: Final = f"FROM audit_entry WHERE act = '{Act.TRAIL_CUT}' ORDER BY id DESC LIMIT 1"
+BROKEN: Final = f"""
 SELECT id FROM (
-    SELECT audit_entry.*, lag(seal, 1, ''::bytea) OVER (ORDER BY id) AS last FROM audit_entry
+    SELECT audit_entry.*, lag(seal, 1, coalesce((SELECT decode(detail ->> 'seal', 'hex') {LAST_CUT}), ''::bytea))
+        OVER (ORDER BY id) AS last FROM audit_entry
 ) AS entry
 WHERE before <> last OR seal <> sha256(before || convert_to(concat_ws('|', id, extract(epoch FROM at), agent_id,
     act, about, detail), 'UTF8'))
 ORDER BY id LIMIT 1
-"""
+"""  # noqa: S608 - our own words
+CUT: Final = "SELECT cut_audit(%(before)s, %(now)s)"
 LAST: Final = """
 SELECT count(*) OVER () AS entries, id AS last_id, at AS last_at, encode(seal, 'hex') AS seal
 FROM audit_entry ORDER BY id DESC LIMIT 1
@@ -73,6 +85,11 @@ def entry(
     """The parameters of RECORD for an act, for a transaction that is not one of `writing`."""
     kept = json.dumps(dict(detail), ensure_ascii=False, default=str) if detail is not None else None
     return {"at": now, "agent_id": agent_id, "act": act, "about": about, "detail": kept}
+
+
+async def cut_before(before: datetime, now: datetime) -> int:
+    """Cut off the entries before a moment, which is a year ago or more, and enter that; how many they were."""
+    return int(await sql.scalar(CUT, {"before": before, "now": now}))
 
 
 async def first_broken() -> int | None:

@@ -1,5 +1,6 @@
 """What has served is deleted."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from core.calls.session_end import SessionEnd, SessionOutcome
 from core.platform.database import writing
 from core.platform.settings import Settings
 from core.registry.models import IdentificationTry
-from core.schema.retention import Purged, purge
+from core.schema.retention import purge
 from core.staff.agents import Role, add_agent
 from core.staff.sign_in import DeskSession
 
@@ -27,7 +28,7 @@ async def test_each_kind_is_kept_its_days_and_no_longer() -> None:
 
     purged = await purge(NOW, settings)
     assert (purged.journal, purged.tries, purged.gateway_sessions) == (1, 1, 1)
-    assert await purge(NOW, settings) == Purged(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert not any(asdict(await purge(NOW, settings)).values())
     async with writing() as session:
         left = (
             await session.execute(

@@ -1,12 +1,13 @@
 """What is kept of SMS and for how long; who stopped them is never forgotten."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
-from core.schema.retention import Purged, purge
+from core.schema.retention import purge
 from tests.core.seed import NOW
 from tests.sms.campaign_world import AWA, BINTA, CHEICK, drafted, family, left_out, notice, planned, somebody
 from tests.support.database import change, one, query
@@ -44,7 +45,7 @@ async def test_an_old_campaign_goes_with_its_messages_texts_and_record(state: st
 async def test_a_campaign_that_is_not_over_is_kept_however_old(state: str) -> None:
     await family(AWA)
     await aged((await planned()).campaign_id, state, ended=False)
-    assert await purge(NOW, SETTINGS) == Purged(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert not any(asdict(await purge(NOW, SETTINGS)).values())
     assert (await one("SELECT count(*) AS n FROM message")).n == 1
 
 
