@@ -42,6 +42,7 @@ THINKS: Final = (0.5, 1.5)
 MOST_MS: Final = 300.0
 PASSWORD: Final = "un long mot de passe"  # noqa: S105 - of a database that is thrown away
 TOKEN: Final = re.compile(r'name="csrftoken" value="([^"]+)"')
+WORDS_OF_FORMS: Final[dict[httpx.AsyncClient, str]] = {}
 MIX: Final = {"queue": 30, "case": 35, "grievances": 12, "households": 15, "dashboard": 8}
 """How often of a hundred each page is asked for."""
 
@@ -101,6 +102,15 @@ async def _signed_in(login: str) -> httpx.AsyncClient:
     return client
 
 
+async def _word(client: httpx.AsyncClient) -> str:
+    """The word of the forms of this session, as the page that a search is typed into holds it."""
+    held = WORDS_OF_FORMS.get(client)
+    if held is None:
+        token = TOKEN.search((await client.get("/desk/account")).text)
+        held = WORDS_OF_FORMS[client] = html.unescape(token[1]) if token else ""
+    return held
+
+
 def _address(page: str, words: Words, draw: Random) -> tuple[str, dict[str, str]]:
     match page:
         case "queue":
@@ -126,7 +136,10 @@ async def _at_work(client: httpx.AsyncClient, role: Role, words: Words, seed: in
         page = draw.choices(pages, [MIX[name] for name in pages])[0]
         path, params = _address(page, words, draw)
         began = time.perf_counter()
-        answer = await client.get(path, params=params)
+        if "q" in params or "words" in params:
+            answer = await client.post(path, data={**params, "csrftoken": await _word(client)})
+        else:
+            answer = await client.get(path, params=params)
         if answer.status_code == httpx.codes.OK:
             asked[page].append((time.perf_counter() - began) * 1000)
         elif answer.status_code not in (httpx.codes.NOT_FOUND, httpx.codes.SEE_OTHER):

@@ -279,8 +279,8 @@ async def totp_uri(token_hash: str) -> tuple[str, str]:
 
 
 @goes_by(DatabaseTask.SIGN_IN)
-async def prove(token_hash: str, code: str, now: datetime, settings: Settings) -> None:
-    """Take the code of a second factor, each once; raises NotSignedIn and LockedOut."""
+async def prove(token_hash: str, code: str, now: datetime, settings: Settings) -> str:
+    """Take the code of a second factor, each once; give the session's new word. Raises NotSignedIn and LockedOut."""
     async with writing():
         credential = await _of_session(token_hash)
         if credential.totp_secret is None:
@@ -288,17 +288,20 @@ async def prove(token_hash: str, code: str, now: datetime, settings: Settings) -
         credential.must_be_open(now)
         step = _step(credential.totp_secret, code, now)
         if step is not None and step > (credential.totp_step or 0):
-            await _proved(credential, token_hash, step, now)
-            return
+            return await _proved(credential, token_hash, step, now)
         locked = await _failed(credential.id, now, settings)
     raise LockedOut(locked) if locked else NotSignedIn
 
 
-async def _proved(credential: _Credential, token_hash: str, step: int, now: datetime) -> None:
+async def _proved(credential: _Credential, token_hash: str, step: int, now: datetime) -> str:
+    """The new word of the session: one that was seen before the second factor opens nothing after it."""
+    token = secrets.token_urlsafe(32)
+    renewed = {"token_hash": _hash(token), "verified_at": now}
     async with writing() as session:
         values = {"totp_step": step, "totp_confirmed_at": credential.totp_confirmed_at or now}
         await session.exec(_credential_of(credential.id).values(failures=0, locked_until=None, **values))
-        await session.exec(update(DeskSession).where(col(DeskSession.token_hash) == token_hash).values(verified_at=now))
+        await session.exec(update(DeskSession).where(col(DeskSession.token_hash) == token_hash).values(**renewed))
+    return token
 
 
 def _step(secret: str, code: str, now: datetime) -> int | None:

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -74,7 +73,6 @@ class CallRequests(DeskPage):
             "call": call,
             "tries": tries,
             "number": local(call.msisdn),
-            "intake": f"/desk/intake?{urlencode({'phone': call.msisdn, 'household': call.household_no or ''})}",
             "offered": rules.steps_for(call, actor(request), now()),
             "mine": call.taken(now()) and call.taken_by == actor(request).id,
             "most": rules.MOST_TRIES,

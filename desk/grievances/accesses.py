@@ -1,5 +1,7 @@
 """The accesses to sensitive grievances, for the supervisor of the focal persons."""
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
@@ -9,7 +11,9 @@ from core.numbers.identifiers import digits
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.staff.sign_in import SignedIn
-from desk.site.pages import DeskPage, actor
+from desk.site.pages import DeskPage, actor, typed
+
+LONGEST_REFERENCE: Final = 10
 
 
 class Accesses(DeskPage):
@@ -26,8 +30,15 @@ class Accesses(DeskPage):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        """The last ones, or those of one reference."""
-        reference = digits(request.query_params.get("reference", ""))[:7]
+        """The last ones."""
+        return await self._of(request, "")
+
+    @route("", methods=["POST"])
+    async def of(self, request: Request) -> Response:
+        """Those of one reference, which stands in no address."""
+        return await self._of(request, digits(typed(await request.form(), "reference"))[:LONGEST_REFERENCE])
+
+    async def _of(self, request: Request, reference: str) -> Response:
         async with seen_by(actor(request)):
             rows = await cases.accesses(reference or None)
         return self.show(request, "grievances/accesses.html", {"rows": rows, "reference": reference})

@@ -66,9 +66,18 @@ class Intake(DeskPage):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        """An empty form, or that of a household or a phone; and the reference of what was filed just before."""
+        """An empty form, and the reference of what was filed just before."""
+        filed = request.query_params.get("filed", "")
+        return await self._begun(request, filed=filed if identifiers.is_reference(filed) else "")
+
+    @route("/of", methods=["POST"])
+    async def of(self, request: Request) -> Response:
+        """The form with a household or a phone in it."""
+        form = await request.form()
+        return await self._begun(request, typed(form, "household"), typed(form, "phone"))
+
+    async def _begun(self, request: Request, number: str = "", phone: str = "", filed: str = "") -> Response:
         me = actor(request)
-        number, phone = (request.query_params.get(name, "") for name in ("household", "phone"))
         values = dict.fromkeys(FIELDS, "") | {
             "key": secrets.token_urlsafe(16),
             "who": "household",
@@ -81,8 +90,7 @@ class Intake(DeskPage):
         form = _Form(values, await own_commune(me))
         if number or phone:
             await _find(form, me)
-        filed = request.query_params.get("filed", "")
-        return self._page(request, form, filed if identifiers.is_reference(filed) else "")
+        return self._page(request, form, filed)
 
     @route("", methods=["POST"])
     async def take(self, request: Request) -> Response:

@@ -3,11 +3,11 @@
 import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
-from starlette.datastructures import QueryParams
+from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
@@ -25,7 +25,7 @@ from core.staff.row_security import figures_seen_by, seen_by
 from core.text.formats import number_phrase, short_date
 from core.text.words import PAPER, Word, label
 from desk.site.charts import link
-from desk.site.pages import DESK, DeskPage, actor, day_in, now, number
+from desk.site.pages import DESK, DeskPage, actor, day_in, now, number, typed
 from desk.site.refusals import Refused
 from desk.site.words import word
 
@@ -52,9 +52,17 @@ class GrievanceList(DeskPage):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        """A page of the list."""
-        wanted, today = wanted_of(request.query_params), now().date()
-        at = number(request.query_params.get("page")) or 1
+        """A page of the list, filtered."""
+        return await self._listed(request, wanted_of(request.query_params), request.query_params.get("page"))
+
+    @route("", methods=["POST"])
+    async def look(self, request: Request) -> Response:
+        """A page of the list, filtered and searched; what is looked for stands in no address."""
+        form = await request.form()
+        return await self._listed(request, searched_of(form), typed(form, "page"))
+
+    async def _listed(self, request: Request, wanted: Wanted, page: str | None) -> Response:
+        today, at = now().date(), number(page) or 1
         async with seen_by(actor(request)):
             count = await search.count(wanted, today)
             pages = max(1, -(-count // PAGE_ROWS))
@@ -75,20 +83,21 @@ class GrievanceList(DeskPage):
             "href": lambda page: _href(wanted, page=page if page > 1 else ""),
             "csv": _href(wanted, "/export.csv"),
             "xlsx": _href(wanted, "/export.xlsx"),
+            "path": f"{DESK}{self.path}",
             "exports": may(actor(request), Permission.EXPORT_GRIEVANCES),
-            "filtered": _href(wanted) != f"{DESK}{self.path}",
+            "filtered": bool(wanted.words) or _href(wanted) != f"{DESK}{self.path}",
             **choices,
             **CHOICES,
         }
         return self.show(request, "grievances/list.html", context)
 
-    @route("/export.csv")
+    @route("/export.csv", methods=["GET", "POST"])
     async def as_csv(self, request: Request) -> Response:
         """The filtered list as a CSV."""
         rows = await self._exported(request, "csv")
         return download(csv_bytes(HEADER, rows), CSV_TYPE, "plaintes.csv")
 
-    @route("/export.xlsx")
+    @route("/export.xlsx", methods=["GET", "POST"])
     async def as_xlsx(self, request: Request) -> Response:
         """The filtered list as a workbook."""
         rows = await self._exported(request, "xlsx")
@@ -105,14 +114,13 @@ class GrievanceList(DeskPage):
         me, at = actor(request), now()
         if not may(me, Permission.EXPORT_GRIEVANCES):
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
-        wanted = wanted_of(request.query_params)
+        wanted = searched_of(await request.form()) if request.method == "POST" else wanted_of(request.query_params)
         async with figures_seen_by(me):
             if await search.count(wanted, at.date()) > MOST_EXPORTED:
                 raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_MANY)
             rows = await search.to_export(wanted, at.date())
         async with seen_by(me):
-            filters = {name: value for name, value in _filters(wanted).items() if name != "words"}
-            detail = {"kind": kind, "rows": len(rows), "filters": filters, "searched": bool(wanted.words)}
+            detail = {"kind": kind, "rows": len(rows), "filters": _filters(wanted), "searched": bool(wanted.words)}
             await audit.record(me.id, Act.GRIEVANCES_EXPORTED, None, at, detail)
         return [_cells(row) for row in rows]
 
@@ -135,8 +143,14 @@ CHOICES: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
 }
 
 
-def wanted_of(params: QueryParams) -> Wanted:
-    """The filters of an address; what is not known there does not filter."""
+def searched_of(form: FormData) -> Wanted:
+    """The filters of a form, and what is looked for."""
+    return replace(wanted_of(form), words=typed(form, "words")[:LETTERS])
+
+
+def wanted_of(given: QueryParams | FormData) -> Wanted:
+    """The filters of an address or a form; what is not known there does not filter."""
+    params = {name: value for name, value in given.items() if isinstance(value, str)}
 
     def one(name: str, values: Iterable[W]) -> W | None:
         written = params.get(name, "")
@@ -144,7 +158,6 @@ def wanted_of(params: QueryParams) -> Wanted:
 
     place = params.get("place", "")
     return Wanted(
-        words=params.get("words", "").strip()[:LETTERS],
         state=one("state", (*GrievanceState, *GrievanceStanding)),
         category=one("category", Category),
         channel=one("channel", Channel),
@@ -166,7 +179,7 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
     given = {**asdict(wanted), "reopened": 1 if wanted.reopened else ""}
     if wanted.order is SearchOrder.NEWEST:
         del given["order"]
-    return {name: value for name, value in given.items() if value not in (None, "")}
+    return {name: value for name, value in given.items() if name != "words" and value not in (None, "")}
 
 
 def _href(wanted: Wanted, path: str = "", **more: object) -> str:

@@ -53,8 +53,15 @@ class Households(DeskPage):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        """Look for one."""
-        asked, commune = request.query_params.get("q", "").strip(), await read_commune(request.query_params)
+        """The form to look for one."""
+        context = {"q": "", "commune": await read_commune(FormData()), "result": Search(()), "error": ""}
+        return self.show(request, "registry/households.html", context)
+
+    @route("", methods=["POST"])
+    async def look(self, request: Request) -> Response:
+        """Look for one; what is looked for stands in no address."""
+        form = await request.form()
+        asked, commune = typed(form, "q"), await read_commune(form)
         result, error = Search(()), ""
         if asked:
             async with seen_by(actor(request)):

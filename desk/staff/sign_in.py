@@ -1,18 +1,22 @@
 """The way in: login and password, then whatever that person still owes — a code, a second factor, a new password."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import segno
 from starlette.datastructures import FormData
+from starlette.middleware import Middleware
+from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 from starlette_admin.auth import AdminUser, BaseAuthProvider
-from starlette_admin.helpers import safe_redirect_url
+from starlette_admin.auth.base import AuthMiddleware
 
 from core.platform.settings import Settings
 from core.staff import sign_in
@@ -26,6 +30,10 @@ from desk.site.row_security import ASKING
 WRONG: Final = "Le nom et le mot de passe ne vont pas ensemble."
 WRONG_OLD: Final = "L'ancien mot de passe n'est pas le bon."
 WRONG_CODE: Final = "Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant."
+FIRST_PAGE: Final = re.compile(rf"{DESK}/[a-z-]*")
+LEAVES_NOTHING: Final = '"cache", "storage"'
+"""What a browser forgets when somebody leaves; the cookie of the session is deleted by name."""
+
 DIFFERENT: Final = "Les deux mots de passe ne sont pas les mêmes."
 
 
@@ -62,7 +70,7 @@ class SignIn(BaseAuthProvider):
     async def _ask(self, request: Request) -> Response:
         session = await self._session(request)
         if session is not None and session.stage is Stage.IN:
-            return RedirectResponse(self._next(request), HTTPStatus.SEE_OTHER)
+            return RedirectResponse(_next(request), HTTPStatus.SEE_OTHER)
         return await self._page(request, session)
 
     async def _page(self, request: Request, session: SignedIn | None, error: str = "") -> Response:
@@ -73,6 +81,7 @@ class SignIn(BaseAuthProvider):
             "error": error,
             "stage": session.stage if session else "password",
             "shortest": SHORTEST,
+            "here": _here(request),
         }
         if session is not None and session.stage is Stage.ENROL:
             uri, secret = await sign_in.totp_uri(session.token_hash)
@@ -85,11 +94,11 @@ class SignIn(BaseAuthProvider):
         form = await request.form()
         session = await self._session(request)
         if session is not None and session.stage is Stage.IN:
-            return RedirectResponse(self._next(request), HTTPStatus.SEE_OTHER)
+            return RedirectResponse(_next(request), HTTPStatus.SEE_OTHER)
         try:
             if session is None:
                 return await self._password(request, form, now())
-            await self._stages[session.stage](self, session, form, now())
+            renewed = await self._stages[session.stage](self, session, form, now())
         except (LockedOut, WeakPassword) as refusal:
             error = sentence(refusal)
         except NotSignedIn:
@@ -97,7 +106,7 @@ class SignIn(BaseAuthProvider):
         except _Different:
             error = DIFFERENT
         else:
-            return RedirectResponse(str(request.url), HTTPStatus.SEE_OTHER)
+            return _known_by(renewed, request, RedirectResponse(_here(request), HTTPStatus.SEE_OTHER))
         return await self._page(request, session, error)
 
     async def _password(self, request: Request, form: FormData, at: datetime) -> Response:
@@ -105,22 +114,19 @@ class SignIn(BaseAuthProvider):
         token = await sign_in.sign_in(
             typed(form, "login"), password if isinstance(password, str) else "", at, self._settings
         )
-        response = RedirectResponse(str(request.url), HTTPStatus.SEE_OTHER)
-        response.set_cookie(
-            SESSION_COOKIE, token, httponly=True, samesite="lax", secure=request.scope["scheme"] == "https", path="/"
-        )
-        return response
+        return _known_by(token, request, RedirectResponse(_here(request), HTTPStatus.SEE_OTHER))
 
-    async def _code(self, session: SignedIn, form: FormData, at: datetime) -> None:
-        await sign_in.prove(session.token_hash, typed(form, "code"), at, self._settings)
+    async def _code(self, session: SignedIn, form: FormData, at: datetime) -> str:
+        return await sign_in.prove(session.token_hash, typed(form, "code"), at, self._settings)
 
-    async def _change(self, session: SignedIn, form: FormData, at: datetime) -> None:
+    async def _change(self, session: SignedIn, form: FormData, at: datetime) -> str | None:
         old, new, again = (str(form.get(name) or "") for name in ("old", "new", "again"))
         if new != again:
             raise _Different
         await sign_in.change_password(session, old, new, at, self._settings)
+        return None
 
-    _stages: Final[Mapping[Stage, Callable[..., Awaitable[None]]]] = {
+    _stages: Final[Mapping[Stage, Callable[..., Awaitable[str | None]]]] = {
         Stage.CODE: _code,
         Stage.ENROL: _code,
         Stage.CHANGE: _change,
@@ -132,10 +138,57 @@ class SignIn(BaseAuthProvider):
             await sign_in.sign_out(session.token_hash, now())
         response = RedirectResponse(f"{DESK}{self.login_path}", HTTPStatus.SEE_OTHER)
         response.delete_cookie(SESSION_COOKIE, path="/")
+        response.headers["Clear-Site-Data"] = LEAVES_NOTHING
         return response
 
-    def _next(self, request: Request) -> str:
-        return safe_redirect_url(request.query_params.get("next") or f"{DESK}/", request, f"{DESK}/")
+    def get_middleware(self) -> Middleware:
+        """What leads to the way in whoever is not in."""
+        return Middleware(_Waiting, provider=self)
+
+
+class _Waiting(AuthMiddleware):
+    """Leads to the way in without writing into its address what was asked for: it may name somebody."""
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """Let in, or lead to the way in and from there to the first page of the subject."""
+        passed = False
+
+        async def inner(given: Request) -> Response:
+            nonlocal passed
+            passed = True
+            return await call_next(given)
+
+        response = await super().dispatch(request, inner)
+        if passed:
+            return response
+        page = _first_page(request)
+        query = f"?{urlencode({'next': page})}" if page else ""
+        return RedirectResponse(f"{DESK}{self.provider.login_path}{query}", HTTPStatus.SEE_OTHER)
+
+
+def _first_page(request: Request) -> str:
+    """The page that a subject begins with, by the first word of the path; '' for none."""
+    word = request.scope["path"].removeprefix(request.scope["root_path"]).strip("/").partition("/")[0]
+    known = {each.path for each in request.app.routes if isinstance(each, Route) and "GET" in (each.methods or ())}
+    return f"{DESK}/{word}" if word and f"/{word}" in known else ""
+
+
+def _next(request: Request) -> str:
+    asked = request.query_params.get("next", "")
+    return asked if FIRST_PAGE.fullmatch(asked) else f"{DESK}/"
+
+
+def _here(request: Request) -> str:
+    """The way in again, for whatever is still owed."""
+    return f"{DESK}/login?{urlencode({'next': _next(request)})}"
+
+
+def _known_by(token: str | None, request: Request, response: Response) -> Response:
+    """Give the browser the word of its session, where there is a new one."""
+    if token is not None:
+        secure = request.scope["scheme"] == "https"
+        response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="lax", secure=secure, path="/")
+    return response
 
 
 def _wrong(session: SignedIn | None) -> str:

@@ -41,6 +41,12 @@ class Browser:
         assert answer.status_code == 200, (answer.status_code, seen(answer))
         return seen(answer)
 
+    async def look(self, path: str, **fields: str) -> str:
+        """The words of the page that a search leads to, which is sent as a form."""
+        answer = await self.submit(path, **fields)
+        assert answer.status_code == 200, (answer.status_code, seen(answer))
+        return seen(answer)
+
     async def submit(
         self, path: str, *, page: str | None = None, follow: bool | str = False, **fields: str
     ) -> httpx.Response:

@@ -1,4 +1,4 @@
-// Small help on every page: a form is sent once, and a question is asked before what cannot be undone.
+// Small help on every page: a form is sent once, unless it only asks (data-again), and a question is asked before what cannot be undone.
 "use strict";
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -7,7 +7,7 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  if (form.method === "post") {
+  if (form.method === "post" && !("again" in form.dataset)) {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
   }

@@ -144,8 +144,17 @@ class TestSecondFactor:
         assert me.stage is Stage.ENROL
         _, secret = await sign_in.totp_uri(me.token_hash)
         telephone = pyotp.TOTP(secret)
-        await sign_in.prove(me.token_hash, telephone.at(NOW), NOW, SETTINGS)
-        return me.token_hash, telephone
+        token = await sign_in.prove(me.token_hash, telephone.at(NOW), NOW, SETTINGS)
+        return (await lasting(token)).token_hash, telephone
+
+    async def test_a_session_has_another_word_after_the_second_factor(self) -> None:
+        await somebody(Role.SUPERVISOR)
+        before = await enter()
+        me = await lasting(before)
+        _, secret = await sign_in.totp_uri(me.token_hash)
+        after = await sign_in.prove(me.token_hash, pyotp.TOTP(secret).at(NOW), NOW, SETTINGS)
+        assert (await lasting(after)).stage is Stage.IN
+        assert await sign_in.session_of(before, NOW, SETTINGS) is None
 
     async def test_an_agent_needs_none(self) -> None:
         await somebody()

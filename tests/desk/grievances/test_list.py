@@ -42,7 +42,7 @@ async def test_the_filters_stay_with_the_pages_and_the_files(sign_in: SignIn) ->
 async def test_somebody_is_found_by_how_their_name_sounds(sign_in: SignIn) -> None:
     reference = await plant(TODAY, name="Fatoumata Coulibaly")
     await plant(TODAY, name="Moussa Diarra")
-    words = await (await sign_in("issa")).see("/desk/grievances", words="fatumata kulibaly")
+    words = await (await sign_in("issa")).look("/desk/grievances", words="fatumata kulibaly")
     assert reference in words
     assert "1 plainte" in words
     assert "Moussa" not in words
@@ -52,21 +52,21 @@ async def test_another_place_is_not_even_a_hit(sign_in: SignIn) -> None:
     reference = await plant(TODAY, commune_pcode=DIAGO, name="Awa Traoré")
     issa = await sign_in("issa", Role.AGENT, Scope.COMMUNE, SAFO)
     for words in ("", reference, "Traoré"):
-        assert "0 plainte" in await issa.see("/desk/grievances", words=words)
+        assert "0 plainte" in await issa.look("/desk/grievances", words=words)
 
 
 async def test_a_sensitive_one_is_a_hit_for_focal_persons_alone(sign_in: SignIn) -> None:
     reference = await plant(TODAY, category="conduct", name="Awa Traoré")
     awa, oumou = await sign_in("awa", Role.SUPERVISOR), await sign_in("oumou", Role.FOCAL)
     for words in ("", reference, "Traoré"):
-        assert "0 plainte" in await awa.see("/desk/grievances", words=words)
-        assert "1 plainte" in await oumou.see("/desk/grievances", words=words)
+        assert "0 plainte" in await awa.look("/desk/grievances", words=words)
+        assert "1 plainte" in await oumou.look("/desk/grievances", words=words)
     assert "0 plainte" in await awa.see("/desk/grievances", category="conduct")
 
 
 async def test_a_script_in_a_name_is_only_words(sign_in: SignIn) -> None:
     await plant(TODAY, name="<script>alert(1)</script>")
-    page = await (await sign_in("issa")).open("/desk/grievances", words="<script>alert")
+    page = await (await sign_in("issa")).submit("/desk/grievances", words="<script>alert")
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
 
@@ -79,7 +79,7 @@ async def test_a_file_tells_nobodys_name_number_or_words_and_is_in_the_trail(sig
     reference = await plant(TODAY, household_id=household, msisdn="+22376123456", words="Je n'ai rien reçu", sex="F")
     await plant(TODAY, category="abuse", commune_pcode=None)
     issa = await sign_in("issa")
-    answer = await issa.open("/desk/grievances/export.csv", words="Traoré")
+    answer = await issa.submit("/desk/grievances/export.csv", page="/desk/grievances", words="Traoré")
     rows = answer.content.decode("utf-8-sig").splitlines()
     assert answer.headers["content-disposition"] == 'attachment; filename="plaintes.csv"'
     assert answer.content.startswith(b"\xef\xbb\xbf")

@@ -87,7 +87,7 @@ async def test_each_reading_is_recorded_and_shown_to_who_watches(sign_in: SignIn
     assert page.count(secret) == 2
     assert "Fanta" in page
     assert "5 000" not in page
-    assert secret not in await awa.see("/desk/readings", reference="7654321")
+    assert secret not in await awa.look("/desk/readings", reference="7654321")
     for actor in (fanta, other):
         assert (await actor.open("/desk/readings")).status_code == 403
     async with seen_by(other.actor):

@@ -27,12 +27,12 @@ RIGHT = {"position": "1", "was": FIRST, "value": "78 00 00 01", "reason": "SIM p
 
 @pytest.mark.parametrize("typed", [AWA, "76123456", "awa traorré"])
 async def test_it_is_looked_for(mariam: Browser, typed: str) -> None:
-    page = await mariam.open("/desk/households", q=typed)
+    page = await mariam.submit("/desk/households", q=typed)
     assert f'href="{PAGE}"' in page.text
 
 
 async def test_a_slip_in_its_number_is_told(mariam: Browser) -> None:
-    answer = await mariam.open("/desk/households", q="12345678")
+    answer = await mariam.submit("/desk/households", q="12345678")
     assert "vérifiez chaque chiffre" in seen(answer)
 
 
@@ -105,7 +105,7 @@ async def test_another_place_and_another_role_are_refused(sign_in: SignIn) -> No
     away = await sign_in("away", scope=Scope.COMMUNE, scope_code=DIAGO)
     assert (await away.open(PAGE)).status_code == 404
     assert (await away.submit(f"{PAGE}/phone", page="/desk/households", **RIGHT)).status_code == 404
-    assert "Aucun ménage dans votre zone" in await away.see("/desk/households", q="awa")
+    assert "Aucun ménage dans votre zone" in await away.look("/desk/households", q="awa")
     administrator = await sign_in("admin", Role.ADMINISTRATOR)
     assert (await administrator.open(PAGE)).status_code == 403
     focal = await sign_in("focal", Role.FOCAL)

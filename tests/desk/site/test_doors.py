@@ -3,14 +3,17 @@
 import html
 import re
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from core.staff.agents import Role
 from desk.staff.account import Account
-from tests.desk.browser import Browser, seen
-from tests.desk.conftest import SignIn
+from tests.core.grievances.grievance_rows import plant
+from tests.core.seed import TODAY
+from tests.desk.browser import PASSWORD, Browser, seen, token_in
+from tests.desk.conftest import AWA, SignIn
 
 NOT_UNDERSTOOD = "La demande n'a pas été comprise."
 
@@ -162,3 +165,89 @@ async def test_a_form_of_another_session_sends_nothing(app: Starlette, sign_in: 
         assert "Ce formulaire ne vient pas de votre page ouverte" in seen(answer)
     token = await mariam.token("/desk/account")
     assert (await mariam.http.post("/desk/account/sessions", data={"csrftoken": token})).status_code == 303
+
+
+class TestAddresses:
+    """What is searched, and whoever it is of, stands in no address."""
+
+    async def test_who_is_not_in_comes_back_to_the_first_page_of_the_subject(self, browser: Browser) -> None:
+        for asked, led in (
+            ("/desk/households/76543216?q=Awa", "/desk/login?next=%2Fdesk%2Fhouseholds"),
+            ("/desk/grievances?words=Awa+76123456", "/desk/login?next=%2Fdesk%2Fgrievances"),
+            ("/desk/cases/1234567", "/desk/login"),
+            ("/desk/Awa", "/desk/login"),
+        ):
+            assert (await browser.http.get(asked)).headers["location"] == led
+
+    async def test_after_the_way_in_it_leads_there_and_nowhere_else(self, sign_in: SignIn) -> None:
+        mariam = await sign_in("mariam")
+        for next_page, led in (
+            ("/desk/households", "/desk/households"),
+            ("/desk/households/76543216", "/desk/"),
+            ("//evil.test/", "/desk/"),
+            ("https://evil.test/desk/", "/desk/"),
+        ):
+            answer = await mariam.http.get("/desk/login", params={"next": next_page})
+            assert answer.headers["location"] == led
+
+    async def test_an_address_searches_nothing(self, sign_in: SignIn, household_of_awa: int) -> None:
+        awa = await sign_in("awa", Role.SUPERVISOR)
+        assert "Awa Traoré" in await awa.look("/desk/households", q="awa")
+        assert "Awa Traoré" not in await awa.see("/desk/households", q="awa")
+        for path, name in (("/desk/households", "q"), ("/desk/grievances", "words"), ("/desk/readings", "reference")):
+            page = (await awa.open("/desk/grievances" if name == "reference" else path)).text
+            assert f'method="get" action="{path}"' not in page
+
+    async def test_pages_and_files_of_a_search_are_asked_by_the_form(self, sign_in: SignIn, two_communes: None) -> None:
+        awa = await sign_in("awa", Role.SUPERVISOR)
+        for _ in range(60):
+            await plant(TODAY, name="Fatoumata Coulibaly")
+        page = await awa.submit("/desk/grievances", words="fatumata kulibaly")
+        assert "60 plaintes" in seen(page)
+        assert not re.search(r'href="[^"]*(fatumata|kulibaly)', page.text)
+        assert 'name="page" value="2">Suite</button>' in page.text
+        assert 'formaction="/desk/grievances/export.csv"' in page.text
+        asked = {"words": "fatumata kulibaly", "page": "2", "csrftoken": token_in(page)}
+        assert "Page 2 sur 2" in seen(await awa.http.post("/desk/grievances", data=asked))
+        assert 'href="/desk/grievances?page=2">Suite</a>' in (await awa.open("/desk/grievances")).text
+
+    async def test_a_complaint_of_a_household_is_begun_by_a_form(self, sign_in: SignIn, household_of_awa: int) -> None:
+        mariam = await sign_in("mariam")
+        page = await mariam.open(f"/desk/households/{AWA}")
+        assert 'action="/desk/intake/of"' in page.text
+        assert "intake?" not in page.text
+        form = await mariam.submit("/desk/intake/of", page="/desk/account", household=AWA)
+        assert "Awa Traoré" in seen(form)
+
+
+class TestOverTls:
+    """Cookies are the host's alone, and the connection stays encrypted; the demonstration speaks plain HTTP."""
+
+    async def test_cookies_have_the_prefix_and_only_those_are_read(self, app: Starlette, sign_in: SignIn) -> None:
+        await sign_in("mariam")
+        async with Browser(app) as mariam:
+            mariam.http.base_url = httpx.URL("https://desk.test")
+            answer = await mariam.submit("/desk/login", login="mariam", password=PASSWORD)
+            assert answer.status_code == 303
+            assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
+            (cookie,) = [each for each in answer.headers.get_list("set-cookie") if "jigi_desk=" in each]
+            assert cookie.startswith("__Host-jigi_desk=")
+            assert "Secure" in cookie
+            assert "HttpOnly" in cookie
+            assert "Path=/" in cookie
+            assert "Domain" not in cookie
+            assert set(mariam.http.cookies) <= {"__Host-jigi_desk", "__Host-jigi_browser"}
+            assert (await mariam.http.get("/desk/account")).status_code == 200
+            mariam.http.cookies = httpx.Cookies({"jigi_desk": mariam.http.cookies["__Host-jigi_desk"]})
+            assert (await mariam.http.get("/desk/account")).status_code == 303
+
+    async def test_plain_http_has_neither(self, sign_in: SignIn) -> None:
+        mariam = await sign_in("mariam")
+        assert "jigi_desk" in mariam.http.cookies
+        assert "strict-transport-security" not in (await mariam.open("/desk/account")).headers
+
+    async def test_who_goes_leaves_nothing_in_the_browser(self, sign_in: SignIn) -> None:
+        mariam = await sign_in("mariam")
+        answer = await mariam.submit("/desk/logout", page="/desk/account")
+        assert answer.headers["clear-site-data"] == '"cache", "storage"'
+        assert "jigi_desk" not in mariam.http.cookies

@@ -109,6 +109,7 @@ async def work_at_the_desk(browser: Browser) -> list[str]:
     }.items():  # fmt: skip
         await browser.http.post(path, data={**form, "csrftoken": token})
     await browser.open("/desk/households", q=f"{NAME} {PHONE}")
+    await browser.open("/desk/grievances", words=f"{NAME} {PHONE}")
     files = ("/desk/grievances/export.csv", "/desk/reports/export.csv", "/desk/received/export.csv")
     return [(await browser.open(path)).text for path in files]
 
