@@ -63,7 +63,7 @@ async def somebody_looks(sign_in: SignIn, words: str) -> int:
     await seed.household("far", commune=DIAGO, head_name="Far")
     mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
     try:
-        return (await mariam.open("/desk/households", q=words)).status_code
+        return (await mariam.submit("/desk/households", q=words)).status_code
     except Exception:
         return 500
 
