@@ -237,9 +237,11 @@ def _fit() -> None:
 
 def _find_gateways(chosen: Settings) -> None:
     """Raise WrongSetting for gateways that there are none of, and for routes that this version cannot go."""
+    from core.platform.gateways import check_tokens
     from sms.outbox.gateways import way_out
     from ussd.gateways import switched_on
 
+    check_tokens(chosen)
     switched_on(chosen)
     way_out(chosen)
 

@@ -25,7 +25,7 @@ def switched_on(settings: Settings) -> tuple[UssdGateway, ...]:
 
 def routes(gateways: Sequence[UssdGateway], line: UssdLine, settings: Settings) -> list[Route]:
     """`/ussd/{gateway}/{token}` and what stands behind it, of each gateway."""
-    doors = Doors(settings.callback_tokens, settings.body_bytes)
+    doors = Doors(settings.callback_tokens, settings.body_bytes, settings.callback_networks)
     return [
         doors.route(ROOM, gateway.name, name, take)
         for gateway in gateways

@@ -3,6 +3,7 @@
 A room's table says where each gateway's class stands; its file is read only where the gateway is switched on.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pkgutil import resolve_name
@@ -12,6 +13,8 @@ from core.platform.settings import Settings, WrongSetting
 
 TOKEN_LETTERS: Final = 22
 """An unguessable word of letters and digits has 128 bits from so many on."""
+
+TOKEN: Final = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LETTERS},}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,18 @@ def named(setting: str, names: Iterable[str], table: Mapping[str, str]) -> tuple
         if asked.count(name) > 1:
             raise WrongSetting(f"{setting} names {name} twice.")
     return tuple(resolve_name(table[name]) for name in asked)
+
+
+def check_tokens(settings: Settings) -> None:
+    """Raise WrongSetting for a word of the callbacks that can be guessed, or that no path carries as it is."""
+    if settings.simulator:
+        return
+    for token in settings.callback_tokens:
+        if not TOKEN.fullmatch(token):
+            raise WrongSetting(
+                f"JIGI_CALLBACK_TOKENS has a word that can be guessed or stands in no path: at least {TOKEN_LETTERS} "
+                "letters, digits, - and _, e.g. `python -c 'import secrets; print(secrets.token_urlsafe(16))'`."
+            )
 
 
 def try_tokens(settings: Settings) -> Trial:

@@ -6,6 +6,7 @@ from datetime import time
 from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -57,6 +58,7 @@ def _pairs(value: object) -> object:
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
 Days = Annotated[tuple[int, int], NoDecode, BeforeValidator(_split)]
 Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split), AfterValidator(_forwards)]
 Hours = Annotated[tuple[time, ...], NoDecode, BeforeValidator(_split), AfterValidator(_hours)]
@@ -127,6 +129,11 @@ class Settings(BaseSettings):
         default=(),
         description="Unguessable words in the callback paths, comma-separated; any one is accepted, so they can be "
         "rotated. None: every callback answers 404.",
+    )
+    callback_networks: Networks = Field(
+        default=(),
+        description="Where gateways call from, networks or addresses, comma-separated (`203.0.113.0/24,2001:db8::1`); "
+        "any other gets 404. Behind a proxy it has to tell the caller's address. Empty: from anywhere.",
     )
     ussd_gateways: Words = Field(
         default=("africastalking",), description="The USSD gateways that may call, comma-separated: africastalking."

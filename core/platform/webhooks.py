@@ -10,10 +10,12 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import parse_qsl
 
 import structlog
+from prometheus_client import Counter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -23,6 +25,13 @@ from core.platform.errors import JigiError
 
 log = structlog.get_logger(__name__)
 
+STRANGERS: Final = Counter(
+    "jigi_callback_strangers_total", "Postings with a wrong word in the path, or from elsewhere.", ["webhook"]
+)
+STRANGER_SECONDS: Final = 0.5
+"""How long who has no token waits for the 404."""
+
+MOST_WAITING: Final = 50
 MOST_FIELDS: Final = 40
 BODY_SECONDS: Final = 10.0
 """A posting is small: one that takes longer to come is not a gateway's."""
@@ -78,6 +87,7 @@ class Posting:
         return whole
 
 
+Network = IPv4Network | IPv6Network
 Take = Callable[[Posting], Awaitable[Response]]
 """Does what a posting asks and answers it. It may raise WebhookRefused for what cannot be read."""
 
@@ -85,9 +95,11 @@ Take = Callable[[Posting], Awaitable[Response]]
 class Doors:
     """The callbacks of gateways, for callers who know a token, up to so many octets."""
 
-    def __init__(self, tokens: Sequence[str], body_bytes: int) -> None:
+    def __init__(self, tokens: Sequence[str], body_bytes: int, networks: Sequence[Network] = ()) -> None:
         self._tokens = [token.encode() for token in tokens]
         self._body_bytes = body_bytes
+        self._networks = networks
+        self._strangers = 0
 
     def route(self, room: str, gateway: str, name: str, take: Take) -> Route:
         """`/{room}/{gateway}/{token}`, and behind it `/{name}` where there is one.
@@ -97,6 +109,9 @@ class Doors:
 
         async def endpoint(request: Request) -> Response:
             try:
+                if not self._knows(request):
+                    await self._slowed(webhook)
+                    raise WebhookRefused(404, "Not Found")
                 return await take(await self._posting(request))
             except WebhookRefused as refused:
                 return PlainTextResponse(str(refused), status_code=refused.status)
@@ -107,10 +122,32 @@ class Doors:
         webhook = "/".join(filter(None, (room, gateway, name)))
         return Route(callback_path(room, gateway, name), endpoint, methods=["POST"])
 
+    def _knows(self, request: Request) -> bool:
+        """Whether a caller has a token, and calls from where gateways do."""
+        given = request.path_params["token"].encode(errors="surrogatepass")
+        return any(hmac.compare_digest(given, token) for token in self._tokens) and self._is_near(request)
+
+    def _is_near(self, request: Request) -> bool:
+        if not self._networks:
+            return True
+        try:
+            address = ip_address(request.client.host if request.client else "")
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+    async def _slowed(self, webhook: str) -> None:
+        """Count a stranger, and let them wait; not all of them at once, so that they hold nobody else up."""
+        STRANGERS.labels(webhook).inc()
+        if self._strangers >= MOST_WAITING:
+            return
+        self._strangers += 1
+        try:
+            await asyncio.sleep(STRANGER_SECONDS)
+        finally:
+            self._strangers -= 1
+
     async def _posting(self, request: Request) -> Posting:
-        given = request.path_params["token"].encode()
-        if not any(hmac.compare_digest(given, token) for token in self._tokens):
-            raise WebhookRefused(404, "Not Found")
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         return Posting(kind, await self._body(request), accepted(request.scope))
 

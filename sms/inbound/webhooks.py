@@ -49,7 +49,7 @@ def routes(settings: Settings, clock: Clock = _now) -> list[Route]:
 
     Raises WrongSetting for routes that cannot be read.
     """
-    doors = Doors(settings.callback_tokens, settings.body_bytes)
+    doors = Doors(settings.callback_tokens, settings.body_bytes, settings.callback_networks)
     intake = GatewayIntake(settings, clock)
     return [
         doors.route(ROOM, gateway.name, name, _taking(gateway, name, intake, clock))

@@ -1,8 +1,10 @@
 """Gateways by name: each is read where it is switched on, and a name that there is none of stops the start."""
 
+import secrets
+
 import pytest
 
-from core.platform.gateways import named, try_tokens
+from core.platform.gateways import check_tokens, named, try_tokens
 from core.platform.settings import Settings, WrongSetting
 from core.text.languages import Language
 
@@ -42,3 +44,15 @@ def test_a_word_that_can_be_guessed_is_said_and_never_shown(
     trial = try_tokens(Settings(callback_tokens=tokens, simulator=simulator))
     assert trial.holds is holds
     assert not any(token in trial.sentence for token in tokens if token != "demo")
+
+
+@pytest.mark.parametrize("token", ["demo", "a" * 21, "a/b" * 10, "é" * 30, "with space in it all along"])
+def test_no_programme_starts_with_a_word_that_can_be_guessed_or_stands_in_no_path(token: str) -> None:
+    with pytest.raises(WrongSetting, match="JIGI_CALLBACK_TOKENS"):
+        check_tokens(Settings(callback_tokens=(token,)))
+    check_tokens(Settings(callback_tokens=(token,), simulator=True))
+
+
+def test_a_word_of_128_bits_will_do_and_none_at_all_too() -> None:
+    check_tokens(Settings(callback_tokens=(secrets.token_urlsafe(16), secrets.token_hex(16))))
+    check_tokens(Settings(callback_tokens=()))

@@ -1,6 +1,9 @@
 """Forms of a gateway are read whatever they hold, and only from who knows the word in the path."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
+from ipaddress import ip_network
 from urllib.parse import quote
 
 import httpx
@@ -9,6 +12,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 
+from core.platform import webhooks
 from core.platform.webhooks import FORM, JSON, MOST_FIELDS, Doors, Posting
 
 NEW, OLD = "the-new-word", "the-old-word-é"
@@ -167,3 +171,45 @@ async def test_what_cannot_be_taken_may_be_posted_again_and_the_log_tells_nothin
     assert (answer.status_code, answer.text) == (503, "not now")
     assert [(entry["webhook"], entry["error"]) for entry in logs] == [("ussd/one/broken", "ZeroDivisionError")]
     assert not any(word in str(logs) for word in (NEW, "76000001"))
+
+
+@pytest.mark.parametrize(
+    ("called_from", "networks", "status"),
+    [
+        ("203.0.113.7", (), 200),
+        ("203.0.113.7", ("203.0.113.0/24",), 200),
+        ("2001:db8::1", ("203.0.113.0/24", "2001:db8::/32"), 200),
+        ("198.51.100.1", ("203.0.113.0/24",), 404),
+        ("a socket", ("203.0.113.0/24",), 404),
+    ],
+)
+async def test_where_networks_are_named_only_gateways_in_them_are_heard(
+    monkeypatch: pytest.MonkeyPatch, called_from: str, networks: tuple[str, ...], status: int
+) -> None:
+    async def take(posting: Posting) -> Response:
+        return JSONResponse(posting.form())
+
+    monkeypatch.setattr(webhooks, "STRANGER_SECONDS", 0)
+    doors = Doors([NEW], MOST, [ip_network(each) for each in networks])
+    app = Starlette(routes=[doors.route("ussd", "one", "", take)])
+    transport = httpx.ASGITransport(app=app, client=(called_from, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://forms") as caller:
+        assert (await caller.post(f"/ussd/one/{NEW}", data={"text": "1"})).status_code == status
+
+
+async def test_a_stranger_is_counted_and_waits_and_many_hold_nobody_up(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "STRANGER_SECONDS", 0.2)
+    monkeypatch.setattr(webhooks, "MOST_WAITING", 3)
+    counted = webhooks.STRANGERS.labels("ussd/one")
+    before, began = counted._value.get(), time.monotonic()
+    answers = await asyncio.gather(*(client.post("/guessed") for _ in range(8)))
+    assert [answer.status_code for answer in answers] == [404] * 8
+    assert time.monotonic() - began >= 0.2
+    assert counted._value.get() == before + 8
+    waiting = asyncio.gather(*(client.post("/guessed") for _ in range(3)))
+    await asyncio.sleep(0.05)
+    assert (await client.post(f"/{NEW}", data={"text": "1"})).status_code == 200
+    assert not waiting.done()
+    await waiting
