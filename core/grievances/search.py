@@ -172,7 +172,7 @@ async def to_export(wanted: Wanted, today: date) -> list[SearchRow]:
     where, values = _where(wanted, today)
     values |= {"most": MOST_EXPORTED, "skipped": 0}
     statement = _statement(wanted, f"{where} AND grievance.sensitivity <> '{Sensitivity.SENSITIVE}'", NAMELESS)
-    return await sql.rows(SearchRow, statement, values)
+    return await sql.many_rows(SearchRow, statement, values)
 
 
 def _statement(wanted: Wanted, where: str, names: tuple[str, str]) -> str:

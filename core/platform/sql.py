@@ -4,6 +4,7 @@ Statements are written for the driver: parameters are `%(name)s`, a percent sign
 that is under way, and by itself where there is none. A plain read or change of one table is SQLModel instead.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields, is_dataclass
@@ -19,6 +20,8 @@ from core.platform.errors import JigiError
 
 Kind = TypeVar("Kind")
 NOTHING: Final[Mapping[str, Any]] = {}
+TURN: Final = 100
+"""Rows that are read at a time where there are many: some thousandths of a second."""
 
 
 class WrongColumns(JigiError, TypeError):
@@ -30,6 +33,26 @@ async def rows(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOT
     async with _run(statement, values) as result:
         make = mapper(kind, tuple(result.keys()))
         return [make(row) for row in result]
+
+
+async def many_rows(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOTHING) -> list[Kind]:
+    """The same for thousands of rows, in turns with whoever else waits for this process: callers do not.
+
+    It needs a transaction under way, for the cursor that it reads by.
+    """
+    made: list[Kind] = []
+    async with connection() as own:
+        await own.exec_driver_sql(f"DECLARE turns NO SCROLL CURSOR FOR {statement}", dict(values))
+        while True:
+            result = await own.exec_driver_sql(f"FETCH {TURN} FROM turns")
+            make = mapper(kind, tuple(result.keys()))
+            turn = [make(row) for row in result]
+            if not turn:
+                break
+            made += turn
+            await asyncio.sleep(0)
+        await own.exec_driver_sql("CLOSE turns")
+    return made
 
 
 async def row(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOTHING) -> Kind | None:

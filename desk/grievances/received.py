@@ -65,7 +65,7 @@ class Received(DeskPage):
         detail = {"kind": "csv", "rows": len(rows), "since": since, "until": until, "of": "payment replies"}
         async with seen_by(me):
             await audit.record(me.id, Act.REPORT_EXPORTED, None, at, detail)
-        return download(csv_bytes(HEADER, rows), CSV_TYPE, "argent-recu.csv")
+        return download(await csv_bytes(HEADER, rows), CSV_TYPE, "argent-recu.csv")
 
 
 def _days(request: Request) -> tuple[date, date]:

@@ -1,6 +1,5 @@
 """Reports of grievances by month or quarter, on a page and as files."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import date
 from http import HTTPStatus
@@ -70,13 +69,13 @@ class Reports(DeskPage):
     async def as_csv(self, request: Request) -> Response:
         """The report as a CSV."""
         rows = await self._exported(request, "csv")
-        return download(csv_bytes(HEADER, rows), CSV_TYPE, "rapport-plaintes.csv")
+        return download(await csv_bytes(HEADER, rows), CSV_TYPE, "rapport-plaintes.csv")
 
     @route("/export.xlsx")
     async def as_xlsx(self, request: Request) -> Response:
         """The report as a workbook."""
         rows = await self._exported(request, "xlsx")
-        made = await asyncio.to_thread(xlsx_bytes, "Rapport", HEADER, rows, WIDTHS)
+        made = await xlsx_bytes("Rapport", HEADER, rows, WIDTHS)
         return download(made, XLSX_TYPE, "rapport-plaintes.xlsx")
 
     async def _report(self, request: Request) -> GrievanceReport:

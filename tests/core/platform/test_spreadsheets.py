@@ -21,12 +21,12 @@ def test_a_number_below_nothing_stays_a_number() -> None:
     assert in_csv(-1.5) == "-1,5"
 
 
-def test_french_excel_opens_the_csv() -> None:
-    assert csv_bytes(HEADER, ROWS).decode() == "\ufeffNom;Plaintes;Jours\r\n'=1+1;3;1,5\r\nAwa;;0\r\n"
+async def test_french_excel_opens_the_csv() -> None:
+    assert (await csv_bytes(HEADER, ROWS)).decode() == "\ufeffNom;Plaintes;Jours\r\n'=1+1;3;1,5\r\nAwa;;0\r\n"
 
 
-def test_a_workbook_holds_numbers_as_numbers_and_no_formula() -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes("Plaintes", HEADER, ROWS, (20, 10, 10)))).active
+async def test_a_workbook_holds_numbers_as_numbers_and_no_formula() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(await xlsx_bytes("Plaintes", HEADER, ROWS, (20, 10, 10)))).active
     assert sheet is not None
     assert list(sheet.iter_rows(values_only=True)) == [HEADER, *ROWS]
     assert [cell.data_type for cell in sheet[2]] == ["s", "n", "n"]
