@@ -76,7 +76,7 @@ async def test_a_household_that_left_has_its_days_then_no_name_and_its_payments_
     await left("Kept", status, ago(100))
     gone = await left("Gone", status, ago(100, more=True))
     assert (await purge(NOW, SETTINGS)).households == 1
-    assert {row.head_name for row in await query("SELECT head_name FROM household")} == {"Kept", "(effacé)"}
+    assert {row.head_name for row in await query("SELECT head_name FROM household")} == {"Kept", "—"}
     row = await one("SELECT * FROM household WHERE id = %(id)s", id=gone)
     assert (row.birth_year, row.village, row.status_reason, row.commune_pcode) == (None, None, None, seed.SAFO)
     assert not await query("SELECT FROM household_phone WHERE household_id = %(id)s", id=gone)

@@ -14,6 +14,8 @@ depends_on = None
 SAFE_PATH = "SET search_path = pg_catalog, public, pg_temp"
 OVER = "('left_out', 'silent', 'delivered', 'failed', 'dropped')"
 """States of an SMS that nothing is to come of."""
+OPENLY = "coalesce(CAST(filling ->> 'discreet' AS boolean), false) IS FALSE"
+"""An SMS that does not belong to a sensitive grievance, which has its own time."""
 DECIDED = "('resolved', 'rejected', 'closed')"
 CALLED = "('called', 'unreachable')"
 TEXTS = "SELECT text_id FROM sms_batch JOIN message ON message.batch_id = sms_batch.id WHERE message.id = ANY(ids)"
@@ -56,7 +58,8 @@ END $$;
 CREATE FUNCTION forget_households(ids integer[]) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER {SAFE_PATH} AS $$
 DECLARE forgotten integer;
 BEGIN
-    PERFORM forget_messages(ARRAY(SELECT id FROM message WHERE household_ids && ids AND state IN {OVER}));
+    PERFORM forget_messages(ARRAY(SELECT id FROM message WHERE household_ids && ids AND state IN {OVER}
+        AND {OPENLY}));
     PERFORM forget_calls(ARRAY(SELECT id FROM callback_request WHERE household_id = ANY(ids) AND state IN {CALLED}));
     DELETE FROM household_phone WHERE household_id = ANY(ids);
     DELETE FROM phone_claim WHERE household_id = ANY(ids);
@@ -67,7 +70,7 @@ BEGIN
         village = coalesce(grievance.village, household.village)
         FROM household WHERE household.id = household_id AND household_id = ANY(ids) AND NOT anonymous
             AND grievance.state NOT IN {DECIDED};
-    UPDATE household SET household_no = 'x' || id, head_name = '(effacé)', birth_year = NULL, village = NULL,
+    UPDATE household SET household_no = 'x' || id, head_name = '—', birth_year = NULL, village = NULL,
         language = NULL, status_reason = NULL WHERE id = ANY(ids);
     GET DIAGNOSTICS forgotten = ROW_COUNT;
     RETURN forgotten;
