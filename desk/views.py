@@ -27,6 +27,7 @@ from desk.grievances.register import Register
 from desk.grievances.reports import Reports
 from desk.imports.uploads import Imports
 from desk.registry.households import Households
+from desk.rights.persons import Rights
 from desk.site import app as site
 from desk.site.lists import lists
 from desk.site.pages import DESK, DeskPage, actor
@@ -78,6 +79,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         CampaignRules(),
         CampaignReport(),
         People(settings),
+        Rights(),
         DropDown("Listes", views=[*lists(), AuditTrail()]),
         Account(settings),
     )

@@ -43,6 +43,8 @@ class Permission(Code):
     KEEP_HOLIDAYS = "keep holidays"
     MANAGE_PEOPLE = "manage people"
     READ_AUDIT = "read audit"
+    ANSWER_FOR_PERSONS = "answer for persons"
+    """Give out what is held of a person, and erase what may be erased."""
 
 
 _A, _S, _F, _ADM = Role.AGENT, Role.SUPERVISOR, Role.FOCAL, Role.ADMINISTRATOR
@@ -69,6 +71,7 @@ ALLOWED: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.KEEP_HOLIDAYS: frozenset({_ADM}),
     Permission.MANAGE_PEOPLE: frozenset({_ADM}),
     Permission.READ_AUDIT: frozenset({_ADM}),
+    Permission.ANSWER_FOR_PERSONS: frozenset({_ADM}),
 }
 
 SECOND_FACTOR: Final = frozenset({_S, _F, _ADM})

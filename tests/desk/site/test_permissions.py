@@ -41,6 +41,7 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/received": frozenset({SUPERVISOR, FOCAL}),
     "/received/export.csv": frozenset({SUPERVISOR}),
     "/register": GRIEVANCES,
+    "/rights": frozenset({ADMINISTRATOR}),
     "/reports": frozenset({SUPERVISOR, FOCAL}),
     "/reports/export.csv": frozenset({SUPERVISOR}),
     "/reports/export.xlsx": frozenset({SUPERVISOR}),
