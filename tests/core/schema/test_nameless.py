@@ -1,5 +1,6 @@
 """What has had its time is made nameless, and the figures that are counted from it stay as they were."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from core.call_requests.requests import ask_call
 from core.grievances import figures
 from core.grievances.filing import file
 from core.payments.states import PaymentState
+from core.platform.database import DatabaseTask, close_database, open_database
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from core.registry.statuses import Status
@@ -159,6 +161,29 @@ async def test_a_phone_of_nobody_loses_its_language_and_a_stop_stays() -> None:
     await change("UPDATE phone SET updated_at = %(at)s", at=ago(100, more=True))
     assert (await purge(NOW, SETTINGS)).phones == 1
     assert {row.msisdn for row in await query("SELECT msisdn FROM phone")} == {PHONE, "+22370000009"}
+
+
+async def test_a_worker_needs_no_more_than_its_own_role_for_all_of_it(
+    database_url: str, by_task: Mapping[DatabaseTask, str]
+) -> None:
+    await add_agent("kadi", "Kadi", Role.FOCAL)
+    await left("Gone", Status.EXITED, ago(100, more=True))
+    grievance = await complaint("conduct", "bribe", "closed", ago(30, more=True))
+    await change(
+        "INSERT INTO grievance_reading (grievance_id, reference, agent_id, at) VALUES (%(id)s, '1', 1, %(at)s)",
+        id=grievance,
+        at=ago(501),
+    )
+    await ask_call("call", OTHER, Language("bm"), None, ago(21))
+    await change("UPDATE callback_request SET state = 'called'")
+    await acts(900, 2)
+    await close_database()
+    open_database(by_task[DatabaseTask.WORKER])
+    purged = await purge(NOW, SETTINGS)
+    await close_database()
+    open_database(database_url)
+    assert (purged.households, purged.grievances, purged.call_requests) == (1, 1, 1)
+    assert (purged.accesses, purged.audit_entries) == (1, 1)
 
 
 async def acts(*days: int) -> None:
