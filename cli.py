@@ -29,7 +29,7 @@ ELSEWHERE: Final = {
     "campaign": ("sms.campaigns.command", "SMS campaigns."),
     "gateways": ("sms.outbox.command", "The gateways."),
     "import": ("desk.imports.command", "Import a file: all of it, or nothing when a row is bad."),
-    "person": ("desk.rights.command", "What is held of a person: handed over, or erased."),
+    "person": ("desk.rights.command", "What is held of a person."),
     "menus": ("proof.command", "The screens of the line."),
 }
 """Commands that stand with their subject: the module whose `app` they are, and their line in the list."""
