@@ -22,6 +22,9 @@ class Lock(IntEnum):
     PLAN_OF_ONE = 7_551_905
     """The first of two keys that a plan made apart from whoever asked holds; the second is the campaign's number."""
 
+    SIGN_IN = 7_551_906
+    """One try to sign in is counted at a time, so that many at once are each seen by the next."""
+
     DEPARTURE = 7_551_903
     """One request of SMS is judged at a time, so that two cannot both be the third of a day."""
 

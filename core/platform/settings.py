@@ -177,11 +177,12 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Signs the desk's forms, the same for all web processes. Empty: one is drawn at each start.",
     )
-    desk_totp: bool = Field(
-        default=True, description="Whether supervisors, focal persons and administrators sign in with a second factor."
+    desk_totp: bool = Field(default=True, description="Whether everybody signs in to the desk with a second factor.")
+    desk_tries: PositiveInt = Field(
+        default=5,
+        description="Wrong passwords in a row after which a source waits; wrong codes that lock a login.",
     )
-    desk_tries: PositiveInt = Field(default=5, description="Wrong passwords or codes in a row that lock a login.")
-    desk_lock_minutes: PositiveInt = Field(default=15, description="Minutes a login stays locked.")
+    desk_lock_minutes: PositiveInt = Field(default=15, description="Minutes that a source, or a login, waits then.")
     desk_idle_minutes: PositiveInt = Field(default=30, description="Minutes unused after which a desk session ends.")
     desk_session_hours: PositiveInt = Field(
         default=10, description="Hours after which a desk session ends, used or not."

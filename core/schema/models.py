@@ -14,7 +14,7 @@ from core.platform.columns import TableRow
 from core.registry import models as registry
 from core.registry import phone_claims
 from core.schema import identity
-from core.staff import agents, audit, row_security, sign_in
+from core.staff import agents, audit, credentials, row_security, second_factor, tries
 
 HOMES: Final = (
     agents,
@@ -23,6 +23,7 @@ HOMES: Final = (
     call_requests,
     campaigns,
     counts,
+    credentials,
     daily_uses,
     gateway_sessions,
     grievances,
@@ -34,7 +35,8 @@ HOMES: Final = (
     places,
     registry,
     row_security,
-    sign_in,
+    second_factor,
+    tries,
 )
 """The modules that the tables stand in."""
 

@@ -29,7 +29,8 @@ from core.registry.models import IdentificationTry
 from core.registry.phone_claims import OWN_PHONES, ClaimState
 from core.registry.statuses import LEFT
 from core.staff import audit
-from core.staff.sign_in import DeskSession
+from core.staff.credentials import DeskSession
+from core.staff.tries import SignInTry
 
 UNDER_WAY: Final = frozenset({CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED})
 """States of a campaign that is kept however old it is."""
@@ -131,6 +132,7 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         + await _deleted(DailyUse, DailyUse.day, before(settings.keep_journal_days).date()),
         tries=await _deleted(IdentificationTry, IdentificationTry.at, before(settings.keep_tries_days))
         + await _deleted(ReferenceTry, ReferenceTry.at, before(settings.keep_tries_days))
+        + await _deleted(SignInTry, SignInTry.at, before(settings.keep_tries_days))
         + await sql.execute(UNCONFIRMED, {"before": before(settings.keep_tries_days)}),
         gateway_sessions=await _deleted(
             GatewaySession, GatewaySession.date, before(settings.keep_gateway_sessions_days)

@@ -10,6 +10,13 @@ class Act(Word):
 
     SIGNED_IN = "signed in"
     SIGN_IN_FAILED = "sign-in failed"
+    UNKNOWN_LOGIN = "unknown login"
+    LOCKED_OUT = "locked out"
+    RECOVERY_CODES_GIVEN = "recovery codes given"
+    RECOVERY_CODE_USED = "recovery code used"
+    ACCESS_REFUSED = "access refused"
+    WRONG_TOKENS = "wrong tokens"
+    HOUSEHOLD_READ = "household read"
     PASSWORD_GIVEN = "password given"  # noqa: S105
     PASSWORD_CHANGED = "password changed"  # noqa: S105
     SECOND_FACTOR_FORGOTTEN = "second factor forgotten"
@@ -78,6 +85,13 @@ ACTS: Final = called(
     {
         Act.SIGNED_IN: "est entré",
         Act.SIGN_IN_FAILED: "essai d'entrée manqué",
+        Act.UNKNOWN_LOGIN: "nom de connexion inconnu",
+        Act.LOCKED_OUT: "trop d'essais d'entrée",
+        Act.RECOVERY_CODES_GIVEN: "codes de secours donnés",
+        Act.RECOVERY_CODE_USED: "code de secours employé",
+        Act.ACCESS_REFUSED: "accès refusé",
+        Act.WRONG_TOKENS: "mauvais jetons de passerelle",
+        Act.HOUSEHOLD_READ: "ménage consulté",
         Act.PASSWORD_GIVEN: "mot de passe donné",
         Act.PASSWORD_CHANGED: "mot de passe changé",
         Act.SECOND_FACTOR_FORGOTTEN: "second code oublié",

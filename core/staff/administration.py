@@ -18,11 +18,12 @@ from core.platform import sql
 from core.platform.database import DatabaseTask, goes_by, reading, writing
 from core.platform.errors import JigiError
 from core.platform.settings import Settings
-from core.staff import agents, audit, sign_in
+from core.staff import agents, audit, second_factor, sign_in
 from core.staff.acts import Act
 from core.staff.agents import Actor, Agent, Role, Scope, UnknownAgent
+from core.staff.credentials import DeskSession
 from core.staff.permissions import Permission, must
-from core.staff.sign_in import DeskSession, Ending
+from core.staff.sign_in import Ending
 
 
 class LastAdministrator(JigiError, ValueError):
@@ -173,12 +174,14 @@ async def add(actor: Actor | None, login: str, name: str, duties: Duties, now: d
     Raises LoginTaken, BadLogin, UnknownPlace, and ScopeNeedsPlace.
     """
     _must_manage(actor)
+    given = await sign_in.drawn_password()
     async with writing() as session:
         await _must_be_there(duties)
         agent_id = await agents.add_agent(login, name, duties.role, duties.scope_kind, duties.scope_code)
         await session.exec(_agent(agent_id).values(**duties.kept()))
         await audit.record(_id(actor), Act.PERSON_ADDED, f"agent {login}", now, {"after": duties.kept()})
-        return await sign_in.give_password(agent_id, now, _id(actor))
+        await sign_in.keep_password(agent_id, given, now, _id(actor))
+    return given.words
 
 
 @goes_by(DatabaseTask.SIGN_IN)
@@ -239,9 +242,11 @@ async def enable(actor: Actor | None, login: str, now: datetime) -> bool:
 async def new_password(actor: Actor | None, login: str, now: datetime) -> str:
     """A password to tell somebody once, in place of theirs; a lock ends, and so do their sessions."""
     _must_manage(actor)
+    given = await sign_in.drawn_password()
     async with writing():
         agent = await _locked(login, actor)
-        return await sign_in.give_password(agent.id, now, _id(actor))
+        await sign_in.keep_password(agent.id, given, now, _id(actor))
+    return given.words
 
 
 @goes_by(DatabaseTask.SIGN_IN)
@@ -250,7 +255,7 @@ async def forget_second_factor(actor: Actor | None, login: str, now: datetime) -
     _must_manage(actor)
     async with writing():
         agent = await _locked(login, actor)
-        await sign_in.forget_second_factor(agent.id, _id(actor), now)
+        await second_factor.forget_second_factor(agent.id, _id(actor), now)
 
 
 @goes_by(DatabaseTask.SIGN_IN)

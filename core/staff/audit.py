@@ -7,6 +7,7 @@ first entry that is left seals that same one, so that nothing else can go unnoti
 
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -37,13 +38,18 @@ class AuditEntry(TableRow, table=True):
     act: str = Field(max_length=40)
     about: str | None = None
     detail: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    source: str | None = None
+    """The address that whoever did it came from, where it came over the network."""
     before: bytes = Field(default=b"", sa_type=LargeBinary)
     seal: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
+SOURCE: Final[ContextVar[str | None]] = ContextVar("source", default=None)
+"""Where what is being answered came from."""
+
 RECORD: Final = """
-INSERT INTO audit_entry (at, agent_id, act, about, detail)
-VALUES (%(at)s, %(agent_id)s, %(act)s, %(about)s, CAST(%(detail)s AS jsonb))
+INSERT INTO audit_entry (at, agent_id, act, about, detail, source)
+VALUES (%(at)s, %(agent_id)s, %(act)s, %(about)s, CAST(%(detail)s AS jsonb), %(source)s)
 """
 LAST_CUT: Final = f"FROM audit_entry WHERE act = '{Act.TRAIL_CUT}' ORDER BY id DESC LIMIT 1"
 BROKEN: Final = f"""
@@ -52,7 +58,7 @@ SELECT id FROM (
         OVER (ORDER BY id) AS last FROM audit_entry
 ) AS entry
 WHERE before <> last OR seal <> sha256(before || convert_to(concat_ws('|', id, extract(epoch FROM at), agent_id,
-    act, about, detail), 'UTF8'))
+    act, about, detail, source), 'UTF8'))
 ORDER BY id LIMIT 1
 """  # noqa: S608 - our own words
 CUT: Final = "SELECT cut_audit(%(before)s, %(now)s)"
@@ -84,7 +90,7 @@ def entry(
 ) -> dict[str, Any]:
     """The parameters of RECORD for an act, for a transaction that is not one of `writing`."""
     kept = json.dumps(dict(detail), ensure_ascii=False, default=str) if detail is not None else None
-    return {"at": now, "agent_id": agent_id, "act": act, "about": about, "detail": kept}
+    return {"at": now, "agent_id": agent_id, "act": act, "about": about, "detail": kept, "source": SOURCE.get()}
 
 
 async def cut_before(before: datetime, now: datetime) -> int:

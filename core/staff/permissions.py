@@ -70,12 +70,9 @@ ALLOWED: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.KEEP_PREPARED_ANSWERS: frozenset({_S}),
     Permission.KEEP_HOLIDAYS: frozenset({_ADM}),
     Permission.MANAGE_PEOPLE: frozenset({_ADM}),
-    Permission.READ_AUDIT: frozenset({_ADM}),
+    Permission.READ_AUDIT: frozenset({_S, _ADM}),
     Permission.ANSWER_FOR_PERSONS: frozenset({_ADM}),
 }
-
-SECOND_FACTOR: Final = frozenset({_S, _F, _ADM})
-"""Roles that sign in with a second factor."""
 
 
 class NotAllowed(JigiError, PermissionError):

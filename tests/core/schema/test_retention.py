@@ -14,7 +14,7 @@ from core.platform.settings import Settings
 from core.registry.models import IdentificationTry
 from core.schema.retention import purge
 from core.staff.agents import Role, add_agent
-from core.staff.sign_in import DeskSession
+from core.staff.credentials import DeskSession
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

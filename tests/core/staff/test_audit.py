@@ -9,9 +9,10 @@ from sqlalchemy.exc import DBAPIError
 
 from core.platform.database import reading, undone, writing
 from core.staff.acts import Act
-from core.staff.agents import Actor, Role, add_agent
-from core.staff.audit import first_broken, has_seal, record, trail
+from core.staff.agents import Actor, Role, Scope, add_agent
+from core.staff.audit import SOURCE, first_broken, has_seal, record, trail
 from core.staff.row_security import seen_by
+from tests.core import seed
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -101,3 +102,46 @@ async def test_an_act_that_is_undone_leaves_no_entry() -> None:
         await record(None, Act.PERSON_ADDED, "agent x", NOW)
     async with reading() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM audit_entry")) == 0
+
+
+async def test_entries_are_numbered_without_gaps_although_acts_are_undone() -> None:
+    await record(None, Act.UNKNOWN_LOGIN, None, NOW)
+    for _ in range(3):
+        async with undone():
+            await record(None, Act.PERSON_ADDED, "agent x", NOW)
+    await record(None, Act.UNKNOWN_LOGIN, None, NOW)
+    async with reading() as connection:
+        assert (await connection.execute(text("SELECT id FROM audit_entry ORDER BY id"))).scalars().all() == [1, 2]
+    assert await first_broken() is None
+
+
+async def test_an_entry_says_from_where_and_its_seal_holds_that_too(database_url: str) -> None:
+    mark = SOURCE.set("192.0.2.7")
+    await record(None, Act.UNKNOWN_LOGIN, None, NOW)
+    SOURCE.reset(mark)
+    assert await first_broken() is None
+    with psycopg.connect(database_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE audit_entry SET source = '192.0.2.8'")
+    assert await first_broken() == 1
+
+
+async def test_supervisors_see_the_acts_of_who_works_for_their_places() -> None:
+    await seed.places(("ML020201", "Near"), ("ML030101", "Far"))
+    team = {
+        "near": (Role.AGENT, Scope.COMMUNE, "ML020201"),
+        "cercle": (Role.SUPERVISOR, Scope.CERCLE, "ML0202"),
+        "far": (Role.AGENT, Scope.COMMUNE, "ML030101"),
+        "focal": (Role.FOCAL, Scope.COMMUNE, "ML020201"),
+        "everywhere": (Role.AGENT, Scope.NATIONAL, None),
+    }
+    for login, (role, scope, code) in team.items():
+        await record(await add_agent(login, login, role, scope, code), Act.HOUSEHOLD_READ, login, NOW)
+    for code, seen in (
+        ("ML02", {"near", "cercle"}),
+        ("ML03", {"far"}),
+        (None, {"near", "cercle", "far", "everywhere"}),
+    ):
+        supervisor = Actor(1, "Awa", Role.SUPERVISOR, Scope.REGION if code else Scope.NATIONAL, code)
+        async with seen_by(supervisor) as session:
+            assert set((await session.execute(text("SELECT about FROM audit_entry"))).scalars()) == seen

@@ -1,0 +1,60 @@
+"""Passwords: which may be chosen, and that hashing keeps nobody waiting."""
+
+import asyncio
+import time
+
+import pytest
+
+from core.staff import passwords
+from core.staff.passwords import TooManyAtOnce, WeakPassword
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "court", "password123", "1234567890", "azertyuiop", "jigisemejiri", "Bamako2026", "motdepasse1", "superviseur1",
+        "aminatakone", "aaaaaaaaaaaa", "x" * 201,
+    ],
+)  # fmt: skip
+async def test_what_is_guessed_soon_may_not_be_chosen(weak: str) -> None:
+    with pytest.raises(WeakPassword):
+        await passwords.check(weak, "aminata", "Aminata Koné")
+
+
+@pytest.mark.parametrize(
+    "firm", ["quatre girafes dansent mardi", "tabouret-nuage-violon", "togega-rizuvi-dusona-vofago"]
+)
+async def test_words_that_do_not_go_together_do(firm: str) -> None:
+    await passwords.check(firm, "aminata")
+
+
+async def test_the_loop_goes_on_while_hashes_are_made() -> None:
+    kept = await passwords.hashed("un long mot de passe")
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - began)
+
+    beating = asyncio.create_task(beat())
+    matched = await asyncio.gather(*(passwords.matches("un long mot de passe", kept, str(each)) for each in range(8)))
+    beating.cancel()
+    assert all(matched)
+    assert longest < 0.25
+
+
+async def test_one_source_takes_a_few_places_and_all_together_take_some() -> None:
+    kept = await passwords.hashed("un long mot de passe")
+
+    async def refused(*sources: str) -> int:
+        met = await asyncio.gather(
+            *(passwords.matches("faux", kept, source) for source in sources), return_exceptions=True
+        )
+        return sum(isinstance(each, TooManyAtOnce) for each in met)
+
+    assert await refused(*["192.0.2.1"] * 9, "192.0.2.2") == 9 - passwords.MOST_OF_ONE
+    assert await refused(*(f"192.0.2.{number}" for number in range(passwords.MOST_WAITING + 3))) == 3
+    assert await passwords.matches("un long mot de passe", kept, "192.0.2.1"), "places are given back"
