@@ -75,7 +75,11 @@ class Households(DeskPage):
     @route("/{household_no}")
     async def one(self, request: Request) -> Response:
         """All that is known of it."""
-        return self._page(request, await self._file(request))
+        household = await self._file(request)
+        async with seen_by(actor(request)):
+            about = f"household {household.hit.household_no}"
+            await audit.record(actor(request).id, Act.HOUSEHOLD_READ, about, now())
+        return self._page(request, household)
 
     @route("/{household_no}/phone", methods=["POST"])
     async def phone(self, request: Request) -> Response:

@@ -25,6 +25,8 @@ from starlette_admin.routing import route
 from starlette_admin.views import BaseView
 
 from core.platform.settings import Settings
+from core.staff import audit
+from core.staff.acts import Act
 from core.staff.permissions import NotAllowed
 from core.text.formats import number_phrase, short_date
 from core.text.languages import STAFF, Language
@@ -32,7 +34,7 @@ from desk.site.cleaning import Cleaner, FormSize
 from desk.site.cookies import HostCookies
 from desk.site.forgery import BoundForms
 from desk.site.headers import Failures, SecurityHeaders
-from desk.site.pages import DESK
+from desk.site.pages import DESK, actor, now
 from desk.site.refusals import Refused, in_words
 from desk.site.row_security import AtTheDesk, sessions
 from desk.site.scripts import BearingScripts
@@ -88,6 +90,9 @@ class Desk(Admin):
 
     async def _render_error(self, request: Request, exc: Exception | None = None) -> Response:
         error = exc if isinstance(exc, HTTPException) else HTTPException(500)
+        if error.status_code == HTTPStatus.FORBIDDEN and hasattr(request.state, "signed_in"):
+            page = request.url.path.removeprefix(DESK).strip("/").split("/")[0]
+            await audit.record(actor(request).id, Act.ACCESS_REFUSED, f"page {page}", now())
         return self._template_response(
             request,
             "desk/site/refused.html",

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from core.platform.errors import JigiError
 from core.staff.administration import LastAdministrator, NoReason, UnknownPlace
 from core.staff.agents import BadLogin, LoginTaken, ScopeNeedsPlace
-from core.staff.passwords import SHORTEST, WeakPassword
-from core.staff.sign_in import LockedOut
+from core.staff.passwords import SHORTEST, TooManyAtOnce, WeakPassword
+from core.staff.tries import LockedOut
 
 WORDS: Final = {
     400: "La demande n'a pas été comprise. Revenez à la page et recommencez.",
@@ -40,8 +40,9 @@ SENTENCES: Final[Mapping[type[JigiError], str | Callable[[Any], str]]] = {
     NoReason: "Écrivez la raison : elle est gardée au journal.",
     ScopeNeedsPlace: "Écrivez le nom ou le code du lieu.",
     UnknownPlace: "Ce lieu n'existe pas.",
-    WeakPassword: f"Choisissez un autre mot de passe : {SHORTEST} caractères au moins, sans votre nom de connexion, et "
-    "pas l'ancien.",
+    TooManyAtOnce: "Trop de personnes entrent en ce moment. Réessayez dans une minute.",
+    WeakPassword: f"Choisissez un autre mot de passe : {SHORTEST} caractères au moins, sans votre nom, "
+    "qu'on ne devine pas, et pas l'ancien.",
 }
 
 

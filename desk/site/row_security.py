@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.platform import database
+from core.staff import audit
 from core.staff.agents import Actor
 from core.staff.row_security import narrowed
 
@@ -23,9 +24,14 @@ class AtTheDesk:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
-        with database.signed_in_for(database.DatabaseTask.DESK):
-            await self._app(scope, receive, send)
+        """Answer, and remember from where it was asked."""
+        client = scope.get("client")
+        mark = audit.SOURCE.set(client[0] if client else None)
+        try:
+            with database.signed_in_for(database.DatabaseTask.DESK):
+                await self._app(scope, receive, send)
+        finally:
+            audit.SOURCE.reset(mark)
 
 
 class _Narrowed(Session):

@@ -1,13 +1,15 @@
-"""One's own account: the password, and the other sessions."""
+"""One's own account: the password, codes for a lost telephone, and the other sessions."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.platform.settings import Settings
-from core.staff import sign_in
-from core.staff.passwords import SHORTEST, WeakPassword
-from core.staff.sign_in import Ending, LockedOut, NotSignedIn
+from core.staff import second_factor, sign_in
+from core.staff.credentials import NotSignedIn
+from core.staff.passwords import SHORTEST, TooManyAtOnce, WeakPassword
+from core.staff.sign_in import Ending
+from core.staff.tries import LockedOut
 from desk.site.pages import DeskPage, now, signed_in
 from desk.site.refusals import sentence
 from desk.staff.sign_in import DIFFERENT, WRONG_OLD
@@ -26,8 +28,8 @@ class Account(DeskPage):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        """The two forms."""
-        return self.show(request, "staff/account.html", {"shortest": SHORTEST, "login": signed_in(request).login})
+        """What can be changed, and where one is signed in."""
+        return await self._page(request)
 
     @route("/password", methods=["POST"])
     async def password(self, request: Request) -> Response:
@@ -40,7 +42,7 @@ class Account(DeskPage):
             await sign_in.change_password(signed_in(request), old, new, now(), self._settings)
         except NotSignedIn:
             return self.not_done(request, WRONG_OLD, self.path)
-        except (WeakPassword, LockedOut) as error:
+        except (WeakPassword, LockedOut, TooManyAtOnce) as error:
             return self.not_done(request, sentence(error), self.path)
         return self.done(request, "Votre mot de passe est changé ; vos autres sessions sont fermées.", self.path)
 
@@ -50,3 +52,33 @@ class Account(DeskPage):
         me = signed_in(request)
         await sign_in.end_sessions(me.actor.id, Ending.BY_ONESELF, now(), but=me.token_hash)
         return self.done(request, "Vos autres sessions sont fermées.", self.path)
+
+    @route("/sessions/{name}", methods=["POST"])
+    async def session(self, request: Request) -> Response:
+        """End one of the others."""
+        if not await sign_in.end_own_session(signed_in(request), request.path_params["name"], now()):
+            return self.not_done(request, "Cette session est déjà fermée.", self.path)
+        return self.done(request, "La session est fermée.", self.path)
+
+    @route("/codes", methods=["POST"])
+    async def codes(self, request: Request) -> Response:
+        """Give new codes for a lost telephone, to who types the password; they are shown once."""
+        me, form = signed_in(request), await request.form()
+        try:
+            if not await sign_in.is_password(me, str(form.get("password") or ""), now(), self._settings):
+                return self.not_done(request, WRONG_OLD, self.path)
+        except (LockedOut, TooManyAtOnce) as error:
+            return self.not_done(request, sentence(error), self.path)
+        return await self._page(request, await second_factor.new_recovery_codes(me.actor.id, now()))
+
+    async def _page(self, request: Request, codes: tuple[str, ...] = ()) -> Response:
+        me = signed_in(request)
+        context = {
+            "shortest": SHORTEST,
+            "login": me.login,
+            "sessions": await sign_in.own_sessions(me, now(), self._settings),
+            "second": self._settings.desk_totp,
+            "left": await second_factor.recovery_codes_left(me.actor.id),
+            "codes": codes,
+        }
+        return self.show(request, "staff/account.html", context)

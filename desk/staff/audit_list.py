@@ -1,4 +1,7 @@
-"""The audit trail as administrators read it: who did what, when, to what. It is looked at and exported, no more."""
+"""The audit trail: who did what, when, to what, from where. It is looked at and exported, no more.
+
+Administrators read all of it, supervisors what those did who work for their places.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,6 +37,7 @@ class TrailRow:
     act: str
     about: str | None
     detail: str | None
+    source: str | None
 
 
 _entry: Final = AuditEntry.__table__  # type: ignore[attr-defined]
@@ -46,6 +50,7 @@ _named: Final = (
         _entry.c.act,
         _entry.c.about,
         cast(_entry.c.detail, Text).label("detail"),
+        _entry.c.source,
     )
     .select_from(_entry.outerjoin(_agent, _agent.c.id == _entry.c.agent_id))
     .subquery("named")
@@ -68,6 +73,7 @@ class AuditTrail(Kept):
         ActField("act", "Acte", choices=tuple((act.value, words) for act, words in ACTS.items())),
         StringField("about", "Sur"),
         StringField("detail", "Détail", orderable=False),
+        StringField("source", "Depuis"),
     )
     fields_default_sort: Sequence[Any] = (("id", True),)
 

@@ -15,7 +15,7 @@ from core.platform.settings import Settings
 from core.staff import administration
 from core.staff.administration import Duties, LastAdministrator, NoReason, Person
 from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope, UnknownAgent
-from core.staff.permissions import SECOND_FACTOR, Permission
+from core.staff.permissions import Permission
 from desk.site.pages import DeskPage, actor, now, typed
 from desk.site.refusals import Mistake, Refused, not_there, sentence
 
@@ -130,7 +130,7 @@ class People(DeskPage):
         context = {
             "person": person,
             "sessions": await administration.open_sessions(login, now(), self._settings),
-            "asked_for_code": self._settings.desk_totp and person.role in SECOND_FACTOR,
+            "asked_for_code": self._settings.desk_totp,
             "given": given or _as_given(person),
             "error": error,
             **await _choices(),

@@ -1,7 +1,6 @@
 """The way in: login and password, then whatever that person still owes — a code, a second factor, a new password."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -19,10 +18,12 @@ from starlette_admin.auth import AdminUser, BaseAuthProvider
 from starlette_admin.auth.base import AuthMiddleware
 
 from core.platform.settings import Settings
-from core.staff import sign_in
+from core.staff import audit, second_factor, sign_in
 from core.staff.agents import ROLES
-from core.staff.passwords import SHORTEST, WeakPassword
-from core.staff.sign_in import LockedOut, NotSignedIn, SignedIn, Stage
+from core.staff.credentials import NotSignedIn
+from core.staff.passwords import SHORTEST, TooManyAtOnce, WeakPassword
+from core.staff.sign_in import SignedIn, Stage
+from core.staff.tries import LockedOut
 from desk.site.pages import DESK, SESSION_COOKIE, now, typed
 from desk.site.refusals import sentence
 from desk.site.row_security import ASKING
@@ -84,7 +85,7 @@ class SignIn(BaseAuthProvider):
             "here": _here(request),
         }
         if session is not None and session.stage is Stage.ENROL:
-            uri, secret = await sign_in.totp_uri(session.token_hash)
+            uri, secret = await second_factor.totp_uri(session.token_hash)
             context["qr"] = segno.make(uri, error="m").svg_data_uri(scale=5, border=2)
             context["secret"] = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
@@ -98,39 +99,45 @@ class SignIn(BaseAuthProvider):
         try:
             if session is None:
                 return await self._password(request, form, now())
-            renewed = await self._stages[session.stage](self, session, form, now())
-        except (LockedOut, WeakPassword) as refusal:
+            if session.stage is Stage.CHANGE:
+                await self._change(session, form, now())
+                return RedirectResponse(_here(request), HTTPStatus.SEE_OTHER)
+            return await self._code(request, session, form, now())
+        except (LockedOut, WeakPassword, TooManyAtOnce) as refusal:
             error = sentence(refusal)
         except NotSignedIn:
             error = _wrong(session)
         except _Different:
             error = DIFFERENT
-        else:
-            return _known_by(renewed, request, RedirectResponse(_here(request), HTTPStatus.SEE_OTHER))
         return await self._page(request, session, error)
 
     async def _password(self, request: Request, form: FormData, at: datetime) -> Response:
         password = form.get("password")
         token = await sign_in.sign_in(
-            typed(form, "login"), password if isinstance(password, str) else "", at, self._settings
+            typed(form, "login"),
+            password if isinstance(password, str) else "",
+            at,
+            self._settings,
+            audit.SOURCE.get() or "",
         )
         return _known_by(token, request, RedirectResponse(_here(request), HTTPStatus.SEE_OTHER))
 
-    async def _code(self, session: SignedIn, form: FormData, at: datetime) -> str:
-        return await sign_in.prove(session.token_hash, typed(form, "code"), at, self._settings)
+    async def _code(self, request: Request, session: SignedIn, form: FormData, at: datetime) -> Response:
+        """Let in who has the code; who set it up just now is shown the codes for when the telephone is lost."""
+        token = await second_factor.prove(session.token_hash, typed(form, "code"), at, self._settings)
+        if session.stage is Stage.CODE:
+            return _known_by(token, request, RedirectResponse(_here(request), HTTPStatus.SEE_OTHER))
+        codes = await second_factor.new_recovery_codes(session.actor.id, at)
+        if self._templates is None:
+            raise RuntimeError("the page is shown once the desk is built")
+        context = {"stage": "recovery", "codes": codes, "to": _next(request)}
+        return _known_by(token, request, self._templates.TemplateResponse(request, "desk/staff/sign_in.html", context))
 
-    async def _change(self, session: SignedIn, form: FormData, at: datetime) -> str | None:
+    async def _change(self, session: SignedIn, form: FormData, at: datetime) -> None:
         old, new, again = (str(form.get(name) or "") for name in ("old", "new", "again"))
         if new != again:
             raise _Different
         await sign_in.change_password(session, old, new, at, self._settings)
-        return None
-
-    _stages: Final[Mapping[Stage, Callable[..., Awaitable[str | None]]]] = {
-        Stage.CODE: _code,
-        Stage.ENROL: _code,
-        Stage.CHANGE: _change,
-    }
 
     async def _leave(self, request: Request) -> Response:
         session = await self._session(request)
@@ -183,11 +190,10 @@ def _here(request: Request) -> str:
     return f"{DESK}/login?{urlencode({'next': _next(request)})}"
 
 
-def _known_by(token: str | None, request: Request, response: Response) -> Response:
-    """Give the browser the word of its session, where there is a new one."""
-    if token is not None:
-        secure = request.scope["scheme"] == "https"
-        response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="lax", secure=secure, path="/")
+def _known_by(token: str, request: Request, response: Response) -> Response:
+    """Give the browser the new word of its session."""
+    secure = request.scope["scheme"] == "https"
+    response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="lax", secure=secure, path="/")
     return response
 
 

@@ -49,7 +49,7 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
 """Who is served below a path, where no longer path says otherwise."""
 
 LISTS: Final[Mapping[str, tuple[frozenset[Role], frozenset[Role]]]] = {
-    "audit-entry": (frozenset({ADMINISTRATOR}), frozenset()),
+    "audit-entry": (frozenset({SUPERVISOR, ADMINISTRATOR}), frozenset()),
     "cercle": (EVERYBODY, frozenset()),
     "commune": (EVERYBODY, frozenset()),
     "holiday": (EVERYBODY, frozenset({ADMINISTRATOR})),

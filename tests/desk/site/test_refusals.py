@@ -6,17 +6,17 @@ from inspect import getmembers, isclass
 import pytest
 
 from core.platform.errors import JigiError
-from core.staff import administration, agents, passwords, permissions, sign_in
+from core.staff import administration, agents, credentials, passwords, permissions, second_factor, sign_in, tries
 from desk.site.refusals import SENTENCES, sentence
 
-SAID_OTHERWISE = {agents.UnknownAgent, permissions.NotAllowed, sign_in.NotSignedIn}
+SAID_OTHERWISE = {agents.UnknownAgent, permissions.NotAllowed, credentials.NotSignedIn}
 """Not there, not for this role, and what does not fit, which depends on what was asked."""
 
 
 def test_every_error_of_the_people_who_work_here_has_a_sentence() -> None:
     errors = {
         each
-        for module in (administration, agents, passwords, permissions, sign_in)
+        for module in (administration, agents, credentials, passwords, permissions, second_factor, sign_in, tries)
         for _, each in getmembers(module, isclass)
         if issubclass(each, JigiError) and each is not JigiError
     }
@@ -28,7 +28,7 @@ def test_every_error_of_the_people_who_work_here_has_a_sentence() -> None:
     [
         (agents.LoginTaken("awa"), "Ce nom de connexion est pris, même si la personne est partie."),
         (
-            sign_in.LockedOut(datetime(2026, 11, 24, 9, 5, tzinfo=UTC)),
+            tries.LockedOut(datetime(2026, 11, 24, 9, 5, tzinfo=UTC)),
             "Trop d'essais. Réessayez après 09:05, ou demandez à l'administrateur.",
         ),
     ],

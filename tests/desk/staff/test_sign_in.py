@@ -1,5 +1,7 @@
 """Who comes in at the desk, and how."""
 
+import re
+
 import pyotp
 import pytest
 
@@ -58,7 +60,7 @@ async def test_a_password_that_was_given_is_changed_at_the_first_sign_in(browser
 
 
 class TestSecondFactor:
-    """Supervisors and above sign in with a code as well."""
+    """Everybody signs in with a code as well."""
 
     @pytest.fixture
     def desk_settings(self, desk_settings: Settings) -> Settings:
@@ -74,7 +76,9 @@ class TestSecondFactor:
         totp = pyotp.TOTP(secret)
         code = totp.at(watch.now)
         assert "Ce code n'est pas le bon" in seen(await browser.submit("/desk/login", code="000000"))
-        assert (await browser.submit("/desk/login", code=code)).status_code == 303
+        shown = await browser.submit("/desk/login", code=code)
+        assert "codes vous laisse entrer une fois" in seen(shown)
+        (on_paper, *_) = re.findall(r"<li><code>([a-z-]+)</code>", shown.text)
         assert "Awa · superviseur" in await browser.see("/desk/account")
 
         await browser.submit("/desk/logout", page="/desk/account")
@@ -84,6 +88,13 @@ class TestSecondFactor:
         assert "il a déjà servi" in seen(again), "a code is good once"
         watch.turn(seconds=30)
         assert (await browser.submit("/desk/login", code=totp.at(watch.now))).status_code == 303
+
+        await browser.submit("/desk/logout", page="/desk/account")
+        await browser.submit("/desk/login", login="awa", password=PASSWORD)
+        assert (await browser.submit("/desk/login", code=on_paper)).status_code == 303, "the telephone is lost"
+        assert "9 codes vous restent" in await browser.see("/desk/account")
+        shown = await browser.submit("/desk/account/codes", page="/desk/account", password=PASSWORD)
+        assert len(re.findall(r"<li><code>([a-z-]+)</code>", shown.text)) == 10
 
 
 async def test_a_session_ends_unused(sign_in: SignIn, watch: Watch) -> None:
@@ -115,6 +126,18 @@ async def test_other_sessions_are_ended_from_here(sign_in: SignIn, browser: Brow
     await mariam.submit("/desk/account/sessions", page="/desk/account")
     assert (await browser.open("/desk/account")).url.path == "/desk/login"
     assert "Mariam" in await mariam.see("/desk/account")
+
+
+async def test_one_other_session_is_ended_from_the_list(sign_in: SignIn, browser: Browser) -> None:
+    mariam = await sign_in("mariam")
+    await browser.submit("/desk/login", login="mariam", password=PASSWORD)
+    page = await mariam.open("/desk/account")
+    assert "127.0.0.1" in seen(page)
+    assert "cette session" in seen(page)
+    (other,) = re.findall(r'action="(/desk/account/sessions/\w+)"', page.text)
+    await mariam.submit(other, page="/desk/account")
+    assert (await browser.open("/desk/account")).url.path == "/desk/login"
+    assert "Nulle part ailleurs" in await mariam.see("/desk/account")
 
 
 async def test_a_forged_form_is_refused_in_words(sign_in: SignIn) -> None:
