@@ -111,7 +111,7 @@ async def become(kind: DatabaseKind) -> None:
     identity = await _identity()
     if identity is not None and identity.kind is None:
         await sql.execute(SAY, {"kind": kind.value})
-        await fits(kind)
+    await fits(kind)
 
 
 def is_older(version: str, other: str) -> bool:
