@@ -75,7 +75,7 @@ async def test_a_phone_is_corrected_with_a_reason(mariam: Browser) -> None:
     answer = await mariam.submit(f"{PAGE}/phone", page=PAGE, follow=True, **RIGHT)
     assert "Le téléphone est corrigé." in seen(answer)
     assert "78 00 00 01" in seen(answer)
-    entry = (await trail())[-1]
+    entry = (await trail("%corrected"))[-1]
     assert entry.detail == {"position": 1, "before": FIRST, "after": "+22378000001", "reason": "SIM perdue"}
 
 

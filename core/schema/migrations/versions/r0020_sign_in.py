@@ -7,8 +7,8 @@ from alembic import op
 
 from core.schema.migrations.versions.r0017_roles import DESK, ROLE_IS, SAFE_PATH, SCOPE_IS, SIGN_IN, WORKER
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
