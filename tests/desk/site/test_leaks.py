@@ -114,8 +114,9 @@ async def work_at_the_desk(browser: Browser) -> list[str]:
     return [(await browser.open(path)).text for path in files]
 
 
-async def send_oddities(app: Starlette, browser: Browser) -> None:
-    """Odd requests to every way in, the planted things among their values."""
+async def send_oddities(app: Starlette, browser: Browser) -> Mapping[str, int]:
+    """Odd requests to every way in, the planted things among their values; what answered that it failed."""
+    failed = {}
     planted = (NAME, VILLAGE, WORDS, PHONE, STRANGER, NUMBER, str(YEAR), f"{NAME} {PHONE} {YEAR} {WORDS}")
     names = (*ASKED, "phoneNumber", "text", "sessionId", "words", "login", "password", "errorMessage", "status", "id")
     real = dict.fromkeys((*names, "household_no", "reference"), planted) | {"token": ("demo",), "key": ("commune",)}
@@ -125,7 +126,10 @@ async def send_oddities(app: Starlette, browser: Browser) -> None:
             continue
         signed = {"csrftoken": await browser.token("/desk/account")} if way.method == "POST" else {}
         for request in odd.of(way, signed, EACH):
-            await browser.http.send(as_sent(browser, request))
+            answer = await browser.http.send(as_sent(browser, request))
+            if answer.status_code >= 500:
+                failed[f"{request.method} {request.target}"] = answer.status_code
+    return failed
 
 
 async def tables() -> Mapping[str, str]:
@@ -162,7 +166,7 @@ async def test_what_is_personal_stands_where_the_document_says_and_nowhere_else(
     places["redis"] |= await dial_through(awa, redis)
     await write_sms(awa)
     files: Sequence[str] = await work_at_the_desk(awa)
-    await send_oddities(app, awa)
+    assert await send_oddities(app, awa) == {}
     places["redis"] |= kinds_in(await in_redis(redis))
     logged = capfd.readouterr().err
     places["logs"] = kinds_in(logged)
