@@ -20,6 +20,7 @@ from core.staff.row_security import seen_by
 from demo import campaigns, desk
 from tests.core import seed
 from tests.desk.browser import Browser
+from tests.desk.conftest import claiming
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
 
@@ -103,7 +104,7 @@ async def test_it_comes_out_the_same_again_and_takes_the_place_of_the_earlier_lo
 
 @pytest.mark.usefixtures("planted")
 async def test_a_few_wait_for_a_call() -> None:
-    async with seen_by(await actor_of("mariam")):
+    async with seen_by(await claiming(await actor_of("mariam"))):
         _, count = await to_call(NOW, 50)
     assert count == desk.CALLS
 
