@@ -66,7 +66,7 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     "reference_try": {T: "id msisdn at"},
     "daily_use": {T: "day who use times"},
     "ussd_journal": {T: "key session_id position state at"},
-    "audit_entry": {S: "about detail", N: "id at agent_id act before seal"},
+    "audit_entry": {S: "about detail", N: "id at agent_id act source before seal"},
 }
 """The columns of each table that holds something of people whom the programme is for."""
 
@@ -89,7 +89,7 @@ UNSHOWN: Final[Mapping[str, str]] = {
 """Of those, what is not handed over: keys and numbers of our own, the same in another spelling, what only a focal
 person sees, and the journal of a call, which names nobody and lasts a day."""
 
-STAFF: Final = frozenset({"agent", "agent_credential", "desk_session"})
+STAFF: Final = frozenset({"agent", "agent_credential", "desk_session", "recovery_code", "sign_in_try"})
 """What is held of the people who work at the desk: administrators see and change it on its own pages."""
 
 NOBODYS: Final = frozenset(
