@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.numbers.msisdn import can_get_sms, operator
+from core.outbox.ceilings import ceiling_reached
 from core.outbox.messages import BatchState, MessageState
 from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
@@ -19,7 +20,8 @@ from core.text.languages import Language
 class Notice:
     """One thing to tell one number, once for its `key`; `language` is spoken unless the phone chose another.
 
-    A `prompt` one answers somebody who is there now: it goes at any hour and is not counted among the SMS of a day.
+    A `prompt` one answers somebody who is there now: it goes at any hour and is not counted among the SMS of a day,
+    unless it is one of many receipts.
     It is dropped after `not_after`.
     """
 
@@ -51,8 +53,14 @@ FROM queued RETURNING id
 
 
 async def queue_notice(notice: Notice, now: datetime) -> bool:
-    """Queue a notice in this transaction; False when its key was queued before or its number cannot get an SMS."""
+    """Queue a notice in this transaction.
+
+    False when its key was queued before, its number cannot get an SMS, or a ceiling of the day is reached.
+    """
     if not can_get_sms(notice.msisdn):
+        return False
+    reached, receipt_at_once = await ceiling_reached(notice.msisdn, notice.household_id, now)
+    if reached is not None:
         return False
     values = {
         "key": notice.key,
@@ -62,7 +70,7 @@ async def queue_notice(notice: Notice, now: datetime) -> bool:
         "household_ids": [] if notice.household_id is None else [notice.household_id],
         "language": notice.language.value,
         "filling": json.dumps(dict(notice.filling), ensure_ascii=False),
-        "prompt": notice.prompt,
+        "prompt": notice.prompt and (receipt_at_once or notice.kind is not NoticeKind.RECEIVED),
         "not_after": notice.not_after,
         "now": now,
     }

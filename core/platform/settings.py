@@ -195,6 +195,9 @@ class Settings(BaseSettings):
         default=8 * 1024 * 1024, description="Largest import file the desk takes; larger ones go by `jigi import`."
     )
 
+    locks_alarm: PositiveInt = Field(
+        default=20, description="Households shut within an hour by wrong years, from which an error is logged."
+    )
     line_filings_a_day: PositiveInt = Field(
         default=10, description="Complaints that one phone, or one household, may file on a day on the line."
     )
@@ -271,6 +274,16 @@ class Settings(BaseSettings):
         "go at any hour.",
     )
     sms_most_a_day: PositiveInt = Field(default=3, description="Most SMS to one number a day, answers not counted.")
+    notices_per_phone_a_day: PositiveInt = Field(
+        default=12, description="Most single notices to one number a day, receipts and answers counted."
+    )
+    notices_per_household_a_day: PositiveInt = Field(
+        default=20, description="Most single notices that speak of one household a day."
+    )
+    notices_a_day: PositiveInt = Field(
+        default=50_000,
+        description="Most single notices a day in all; beyond them an error is logged, and none is sent.",
+    )
     sms_answers_a_day: PositiveInt = Field(default=10, description="Most answers to one number that writes, a day.")
     sms_rate: NonNegativeFloat = Field(default=100.0, description="Most recipients a second, all workers; 0: no limit.")
     sms_operator_rates: Rates = Field(

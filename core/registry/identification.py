@@ -1,13 +1,19 @@
 """Identification from a phone that is not registered: household number and year of birth, three tries, then 24 h."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+
+import structlog
 
 from core.platform import sql
 from core.platform.database import writing
 from core.platform.locks import by_name
+from core.platform.settings import settings
 from core.registry.attempts import BLOCK, TRIES, blocked_until, recent
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,20 @@ class _Household:
     birth_year: int | None
 
 
+LATELY: Final = timedelta(days=30)
+"""How long it is known of a phone that it was wrong about a household."""
+
 LOCK: Final = f"SELECT {by_name('identify from', 'msisdn')}, {by_name('identify as', 'household_no')}"
 WRONG: Final = """
 SELECT at, msisdn, household_no FROM identification_try
 WHERE NOT ok AND at > %(since)s AND (msisdn = %(msisdn)s OR household_no = %(household_no)s) ORDER BY at
+"""
+GOT_IT_RIGHT: Final = """
+SELECT EXISTS (SELECT FROM identification_try WHERE ok AND msisdn = %(msisdn)s AND household_no = %(household_no)s)
+"""
+BLOCKED_LATELY: Final = """
+SELECT count(*) FROM (SELECT household_no FROM identification_try WHERE NOT ok AND at > %(hour_ago)s
+    GROUP BY household_no HAVING count(*) >= %(tries)s) AS blocked
 """
 HOUSEHOLD: Final = "SELECT id, head_name, birth_year FROM household WHERE household_no = %(household_no)s"
 TRIED: Final = """
@@ -63,20 +79,53 @@ async def identify(msisdn: str, household_no: str, birth_year: int, now: datetim
     Wrong tries of the last 24 h count for the phone and for the household number apart; the third blocks for 24 h, in
     which nothing is tried. Right ones do not wipe the count, so that nobody buys tries with a household of their own.
     Tries that come together wait for each other.
+
+    No lock is a weapon: a phone that got this household right before is not shut out by what others tried; and phones
+    that were wrong about it on an earlier day of the last `LATELY` are counted together, apart from the others, so that
+    nobody shuts a household out day after day.
     """
     who = {"msisdn": msisdn, "household_no": household_no}
     async with writing():
         await sql.execute(LOCK, who)
-        wrong = await sql.rows(_WrongTry, WRONG, {**who, "since": now - 2 * BLOCK})
+        wrong = await sql.rows(_WrongTry, WRONG, {**who, "since": now - LATELY})
         by_phone = [each.at for each in wrong if each.msisdn == msisdn]
-        by_household = [each.at for each in wrong if each.household_no == household_no]
-        blocks = [until for tries in (by_phone, by_household) if (until := blocked_until(tries)) and now < until]
-        if blocks:
-            return Blocked(max(blocks))
+        by_household = _beside(wrong, msisdn, household_no, now)
+        own, household_shut = _shut(by_phone, now), _shut(by_household, now)
+        if household_shut and own is None and await sql.scalar(GOT_IT_RIGHT, who):
+            household_shut = None
+        if own or household_shut:
+            return Blocked(max(until for until in (own, household_shut) if until))
         household = await sql.row(_Household, HOUSEHOLD, who)
         ok = household is not None and household.birth_year == birth_year
         await sql.execute(TRIED, {**who, "at": now, "ok": ok})
     if household is not None and ok:
         return Identified(household.id, household.head_name)
+    await _alarm(now)
     left = TRIES - 1 - max(recent(by_phone, now), recent(by_household, now))
     return Mismatch(left) if left else Blocked(now + BLOCK)
+
+
+def _shut(tries: Sequence[datetime], now: datetime) -> datetime | None:
+    """Until when these tries shut, None where they do not."""
+    until = blocked_until(tries)
+    return until if until is not None and now < until else None
+
+
+def _beside(wrong: Sequence[_WrongTry], msisdn: str, household_no: str, now: datetime) -> list[datetime]:
+    """The wrong tries about a household that count for this phone: of phones that are new to it too, or not either."""
+    about_it = [each for each in wrong if each.household_no == household_no]
+    first = {each.msisdn: each.at for each in reversed(about_it)}
+
+    def is_new(phone: str, at: datetime) -> bool:
+        return at - first.get(phone, at) < BLOCK
+
+    own_kind = is_new(msisdn, now)
+    return [each.at for each in about_it if is_new(each.msisdn, each.at) is own_kind]
+
+
+async def _alarm(now: datetime) -> None:
+    """Log an error where many households were shut within an hour: somebody tries them one after the other."""
+    values = {"hour_ago": now - timedelta(hours=1), "tries": TRIES}
+    blocked = int(await sql.scalar(BLOCKED_LATELY, values) or 0)
+    if blocked >= settings().locks_alarm:
+        log.error("many_households_shut", households=blocked)

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from core.platform.database import reading
+from core.platform.settings import Settings
 from core.registry.identification import Blocked, Identified, Mismatch, identify
 from tests.core import seed
 
@@ -122,3 +124,39 @@ async def test_the_year_typed_is_nowhere_in_the_database() -> None:
     async with reading() as connection:
         row = (await connection.execute(text("SELECT to_jsonb(t)::text FROM identification_try t"))).scalar_one()
     assert "1234" not in row
+
+
+async def test_a_stranger_cannot_shut_a_household_out_day_after_day(household: int) -> None:
+    for days in range(10):
+        at = NOW + timedelta(days=days, hours=days)
+        for _ in range(3):
+            await identify(AWA, NUMBER, 1971, at)
+        answer = await identify(f"+223760001{days:02}", NUMBER, 1970, at + timedelta(minutes=1))
+        assert isinstance(answer, Blocked if days == 0 else Identified), days
+
+
+async def test_strangers_who_come_again_are_counted_together(household: int) -> None:
+    strangers = [f"+223760002{number:02}" for number in range(6)]
+    for number, phone in enumerate(strangers):
+        await identify(phone, NUMBER, 1971, NOW + timedelta(days=2 * number))
+    later = NOW + timedelta(days=2 * len(strangers))
+    answers = [await identify(phone, NUMBER, 1971, later) for phone in strangers]
+    assert Counter(type(answer) for answer in answers) == {Mismatch: 2, Blocked: 4}
+    assert isinstance(await identify(FANTA, NUMBER, 1970, later), Identified), "a phone that is new to it"
+
+
+async def test_who_got_it_right_before_is_not_shut_out_by_others(household: int) -> None:
+    assert isinstance(await identify(AWA, NUMBER, 1970, NOW), Identified)
+    for _ in range(3):
+        await identify(BAKARY, NUMBER, 1971, NOW + timedelta(hours=1))
+    assert isinstance(await identify(FANTA, NUMBER, 1970, NOW + timedelta(hours=1)), Blocked)
+    assert isinstance(await identify(AWA, NUMBER, 1970, NOW + timedelta(hours=1)), Identified)
+
+
+async def test_many_households_shut_in_an_hour_are_an_error_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.registry.identification.settings", lambda: Settings(locks_alarm=2))
+    with capture_logs() as lines:
+        for number, unknown in enumerate((NUMBER, OTHER)):
+            for _ in range(3):
+                await identify(f"+223760003{number:02}", unknown, 1971, NOW)
+    assert [line["event"] for line in lines] == ["many_households_shut"]

@@ -18,6 +18,7 @@ from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.platform import database
 from core.platform.database import copying, writing
+from core.platform.settings import Settings
 from core.text.languages import Language
 from sms.outbox import delivery, ledger
 from sms.outbox.delivery import DeliveryReport, Inbox
@@ -130,7 +131,8 @@ async def test_an_early_report_does_not_take_a_message_back_from_a_later_one() -
     assert (await states(), await early()) == ({"delivered": 1}, [])
 
 
-async def test_of_many_answers_and_reports_that_cross_none_is_lost() -> None:
+async def test_of_many_answers_and_reports_that_cross_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.outbox.ceilings.settings", lambda: Settings(notices_per_phone_a_day=100))
     chance = random.Random(2026)
     reporting: list[asyncio.Task[None]] = []
 
