@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 CHECKS := check-format check-style check-types check-arrows check-catalogues check-menus
 
-.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults clean
+.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults fuzz clean
 
 help: ## what can be made (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ dialogues: $(DEV_STAMP) ## write the golden dialogues anew; read the difference
 
 faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was told twice or not at all
 	$(BIN)/python -m faults
+
+fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers beside them (ODD="--requests 1000000")
+	$(BIN)/python -m faults.odd $(ODD)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

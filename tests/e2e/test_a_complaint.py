@@ -44,12 +44,21 @@ def test_a_complaint_is_filed_answered_read_reopened_and_decided_by_another(
         mariam.click("button:text-is('Demander')")
         assert "kunnafoni" in phone.sms("kunnafoni")
 
+        # She answers on the line with one key, and the agent reads it.
+        phone.hang_up()
+        phone.dial()
+        phone.press("4", "1")
+        assert "Awò" in phone.press("1")
+        assert reference in phone.press("1")
+        _open(mariam, reference)
+        expect(mariam.locator("main")).to_contain_text("La personne a répondu ou ajouté")
+
         # Another agent cannot have the same one.
         _open(adama, reference)
         expect(adama.locator("main")).to_contain_text("Cette plainte est avec Mariam")
         expect(adama.locator("button:has-text('Prendre cette plainte')")).to_have_count(0)
 
-        # She answers, and sees the SMS before it goes.
+        # The agent decides, and sees the SMS before it goes.
         _open(mariam, reference)
         mariam.fill("#words", ANSWER)
         expect(mariam.locator("#phone .bubble")).to_contain_text(AS_SENT)
@@ -63,6 +72,8 @@ def test_a_complaint_is_filed_answered_read_reopened_and_decided_by_another(
         phone.dial()
         phone.press("4")
         assert AS_SENT in phone.press("1")
+        assert "A nyènabòra wa?" in phone.shown()
+        phone.press("2")
         assert reference in phone.press("1")
 
         # Who decided does not decide the appeal; another agent does.
@@ -77,6 +88,7 @@ def test_a_complaint_is_filed_answered_read_reopened_and_decided_by_another(
 
         # The supervisor sees the figures move.
         assert _figure(supervisor, "Rouvertes") == before + 1
+        expect(supervisor.locator("main")).to_contain_text("Ce que les personnes en disent")
         supervisor.screenshot(path=shots / "dashboard.png", full_page=True)
 
 
