@@ -3,12 +3,13 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+SUPPLY := .supply
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 CHECKS := check-format check-style check-types check-arrows check-catalogues check-menus
 
-.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults fuzz clean
+.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults fuzz supply clean
 
 help: ## what can be made (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +70,19 @@ faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was 
 
 fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers beside them (ODD="--requests 1000000")
 	$(BIN)/python -m faults.odd $(ODD)
+
+supply: $(DEV_STAMP) $(SUPPLY)/bin/pip-audit ## lock every file by its hash, list what is installed (SBOM), ask for known holes
+	mkdir -p dist
+	$(SUPPLY)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra dev --no-emit-index-url \
+		--no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --constraint constraints.txt \
+		--output-file requirements.lock pyproject.toml
+	$(SUPPLY)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json $(BIN)/python
+	$(SUPPLY)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict --progress-spinner off || \
+		echo "Known holes, or nobody to ask: see docs/operators.md, What Jigi is made of" >&2
+
+$(SUPPLY)/bin/pip-audit:
+	$(PYTHON) -m venv $(SUPPLY)
+	$(SUPPLY)/bin/pip install --quiet pip-tools==7.6.2 cyclonedx-bom==7.5.0 pip-audit==2.10.1
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

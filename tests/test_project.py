@@ -55,3 +55,16 @@ def test_every_tool_and_library_is_pinned() -> None:
 def _plain(need: str) -> str:
     """The name in a requirement, as registries compare them."""
     return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~ ]", need, maxsplit=1)[0]).lower()
+
+
+def test_the_lock_names_what_the_constraints_pin_each_file_by_its_hash() -> None:
+    """`make supply` writes it anew."""
+    pinned = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
+    lock = (ROOT / "requirements.lock").read_text()
+    constraints = (ROOT / "constraints.txt").read_text()
+    locked, wanted = (
+        {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pinned.findall(text)}
+        for text in (lock, constraints)
+    )
+    assert locked == wanted
+    assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=[a-z])", lock) if "==" in entry)
