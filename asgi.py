@@ -26,6 +26,7 @@ from core.platform.settings import Part, Settings
 from core.platform.settings import settings as read_settings
 from core.schema import identity
 from core.schema.ground import Ground, ground
+from core.staff.wrong_tokens import keeping_wrong_tokens
 from core.text.catalogue import unspoken
 from core.text.translator import read_all
 
@@ -80,6 +81,7 @@ def build(
         gc.freeze()  # what stands now stands to the end: the collector need not look at it again
         with stack:
             async with AsyncExitStack() as held:
+                await held.enter_async_context(keeping_wrong_tokens(clock))
                 for each in served:
                     await held.enter_async_context(each.running)
                 yield

@@ -8,6 +8,7 @@ import asyncio
 import hmac
 import json
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -15,7 +16,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter as Metric
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -25,7 +26,7 @@ from core.platform.errors import JigiError
 
 log = structlog.get_logger(__name__)
 
-STRANGERS: Final = Counter(
+STRANGERS: Final = Metric(
     "jigi_callback_strangers_total", "Postings with a wrong word in the path, or from elsewhere.", ["webhook"]
 )
 STRANGER_SECONDS: Final = 0.5
@@ -33,6 +34,7 @@ STRANGER_SECONDS: Final = 0.5
 
 MOST_WAITING: Final = 50
 MOST_FIELDS: Final = 40
+MOST_SOURCES: Final = 1_000
 BODY_SECONDS: Final = 10.0
 """A posting is small: one that takes longer to come is not a gateway's."""
 
@@ -92,6 +94,30 @@ Take = Callable[[Posting], Awaitable[Response]]
 """Does what a posting asks and answers it. It may raise WebhookRefused for what cannot be read."""
 
 
+class Strangers:
+    """How often each source was wrong since somebody took the count."""
+
+    def __init__(self) -> None:
+        self._counted: Counter[str] = Counter()
+
+    def count(self, source: str) -> None:
+        """One more of a source; sources beyond a thousand are one."""
+        known = source in self._counted or len(self._counted) < MOST_SOURCES
+        self._counted[source if known else ""] += 1
+
+    def take(self) -> Counter[str]:
+        """The count, which begins anew."""
+        counted, self._counted = self._counted, Counter()
+        return counted
+
+    def give_back(self, counted: Counter[str]) -> None:
+        """Count what could not be kept with the next."""
+        self._counted += counted
+
+
+strangers: Final = Strangers()
+
+
 class Doors:
     """The callbacks of gateways, for callers who know a token, up to so many octets."""
 
@@ -110,6 +136,7 @@ class Doors:
         async def endpoint(request: Request) -> Response:
             try:
                 if not self._knows(request):
+                    strangers.count(request.client.host if request.client else "")
                     await self._slowed(webhook)
                     raise WebhookRefused(404, "Not Found")
                 return await take(await self._posting(request))
