@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core.platform import health, hosts, logs
+from core.platform import giving_way, health, hosts, logs
 from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
 from core.platform.settings import Part, Settings
@@ -36,11 +36,15 @@ NEVER = 86_400.0
 
 @dataclass
 class Served:
-    """What a part brings: its routes, what holds while the application stands, and what it counts by itself."""
+    """What a part brings: its routes, what holds while the application stands, and what it counts by itself.
+
+    While it `is_busy`, the desk of the same process gives way to it.
+    """
 
     routes: list[BaseRoute] = field(default_factory=list)
     running: AbstractAsyncContextManager[None] = field(default_factory=nullcontext)
     counts: Collector | None = None
+    is_busy: Callable[[], bool] | None = None
 
 
 def _now() -> datetime:
@@ -94,6 +98,9 @@ def build(
         from desk import views as desk
 
         desk.mount(app, settings)
+        for each in served:
+            if each.is_busy is not None:
+                app.add_middleware(giving_way.GivesWay, path="/desk", is_busy=each.is_busy)
     app.add_middleware(hosts.OwnHosts, names=settings.hosts)
     return app
 
@@ -144,7 +151,7 @@ def _line(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> S
     routes: list[BaseRoute] = [*gateways.routes(calling, answered, settings)]
     if settings.simulator and settings.callback_tokens:
         routes += _simulator(settings)
-    return Served(routes, running(), counts)
+    return Served(routes, running(), counts, engine.is_busy)
 
 
 def _sms(settings: Settings, _: Client, clock: Callable[[], datetime]) -> Served:

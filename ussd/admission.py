@@ -38,6 +38,11 @@ class Admission:
         self._failures = 0
         self._rests_until = 0.0
 
+    @property
+    def in_flight(self) -> int:
+        """Hops that are being answered now."""
+        return self._in_flight
+
     @contextmanager
     def admitted(self, hop: Hop) -> Iterator[None]:
         """Let a hop in; raises LineFull for a call that begins when there is no room."""

@@ -150,6 +150,10 @@ class Engine:
             _log_failure(error, hop)
             metrics.FAILED_HOPS.labels("error").inc()
 
+    def is_busy(self) -> bool:
+        """Whether a hop waits for its answer."""
+        return self._admission.in_flight > 0
+
     async def close(self) -> None:
         """Wait for work that was cancelled to have let go of what it held."""
         await asyncio.gather(*self._late, return_exceptions=True)
