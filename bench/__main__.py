@@ -34,6 +34,7 @@ async def _world(on: Ground, folder: Path) -> list[str]:
             text(
                 "SELECT msisdn FROM household_phone GROUP BY msisdn HAVING count(*) = 1 AND min(household_id) IN "  # noqa: S608
                 f"(SELECT household_id FROM payment WHERE state IN {listed(COMING)} AND due_date > now()) "
+                "AND min(household_id) IN (SELECT id FROM household WHERE status = 'beneficiary') "
                 "AND min(household_id) NOT IN "
                 "(SELECT household_id FROM payment LEFT JOIN payment_move ON payment_id = payment.id "
                 f"WHERE state IN {listed(MISSED)} OR payment_id IS NOT NULL) ORDER BY 1"
