@@ -269,6 +269,7 @@ def main() -> int:
             "JIGI_DATA_DIR": str(folder / "data"),
             "JIGI_LINE_FILINGS_A_DAY": "100000",
             "JIGI_SIMULATOR": "true",
+            "JIGI_STEP_SECONDS": "30",  # an apology is to mean an error, and not a slow machine
         }
         app = asgi.build(Settings(), on)
         open_ways = [way for way in ways(app) if way.path not in LEAVING]
