@@ -22,7 +22,8 @@ from starlette.routing import BaseRoute, Route
 from core.platform import giving_way, health, hosts, logs
 from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
-from core.platform.settings import Part, Settings
+from core.platform.setting_types import Part
+from core.platform.settings import Settings
 from core.platform.settings import settings as read_settings
 from core.schema import identity
 from core.schema.ground import Ground, ground

@@ -8,12 +8,21 @@ from sqlmodel import col, select
 
 from core.call_requests.models import CallRequest
 from core.call_requests.vocabulary import Period
-from core.grievances.figures import PersonSays, says_of
 from core.grievances.filing import may_be_told
 from core.grievances.locked import ShownVersion
 from core.grievances.models import GrievanceAccess, Holiday
 from core.grievances.subjects import Category, Sensitivity, Subcategory
-from core.grievances.vocabulary import OPEN, STILL_OPEN, Channel, GrievanceState, GrievanceStep, Level, Sex
+from core.grievances.vocabulary import (
+    OPEN,
+    STILL_OPEN,
+    Channel,
+    GrievanceState,
+    GrievanceStep,
+    Level,
+    PersonSays,
+    Sex,
+    says_of,
+)
 from core.numbers.msisdn import can_get_sms
 from core.outbox.messages import MessageState
 from core.platform import sql

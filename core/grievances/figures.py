@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from core.grievances.subjects import Category
-from core.grievances.vocabulary import IS_OPEN, Channel, Sex
+from core.grievances.vocabulary import IS_OPEN, Channel, PersonSays, Sex
 from core.platform import sql
 from core.staff.agents import Actor, Scope
 from core.text.words import DESK, Word, called
@@ -44,14 +44,6 @@ class Timely(Word):
     ANSWERED_LATE = "answered_late"
     DECIDED = "decided"
     DECIDED_LATE = "decided_late"
-
-
-class PersonSays(Word):
-    """What the person says of their grievance: the decision settled it or not, or they take it back."""
-
-    SOLVED = "solved"
-    UNSOLVED = "unsolved"
-    WITHDRAWN = "withdrawn"
 
 
 class By(Word):
@@ -91,15 +83,6 @@ called(
         Timely.DECIDED_LATE: "décision en retard",
     },
 )
-called(
-    PersonSays,
-    DESK,
-    {
-        PersonSays.SOLVED: "réglée",
-        PersonSays.UNSOLVED: "pas réglée",
-        PersonSays.WITHDRAWN: "retirée",
-    },
-)
 called(By, DESK, {By.CATEGORY: "Catégorie", By.CHANNEL: "Canal", By.SEX: "Sexe", By.PLACE: "Lieu"})
 called(Span, DESK, {Span.MONTH: "mois", Span.QUARTER: "trimestre"})
 
@@ -125,25 +108,6 @@ SAYS: Final[Mapping[PersonSays, str]] = {
     PersonSays.WITHDRAWN: "grievance.withdrawn_at IS NOT NULL",
 }
 """SQL of the three."""
-
-
-class SaidOf(Protocol):
-    """What is on record of what the person says."""
-
-    @property
-    def withdrawn(self) -> bool: ...
-    @property
-    def solved(self) -> bool | None: ...
-
-
-def says_of(grievance: SaidOf) -> PersonSays | None:
-    """What the person says of their grievance, None while they said nothing."""
-    if grievance.withdrawn:
-        return PersonSays.WITHDRAWN
-    if grievance.solved is None:
-        return None
-    return PersonSays.SOLVED if grievance.solved else PersonSays.UNSOLVED
-
 
 TAKEN: Final = (
     f"CASE WHEN {IS_DECIDED} THEN CAST(grievance.decided_at AS date) "

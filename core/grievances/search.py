@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from sqlmodel import col, select
 
-from core.grievances.figures import DAYS, IN_TIME, SAYS, Age, PersonSays, Timely, says_of
+from core.grievances.figures import DAYS, IN_TIME, SAYS, Age, Timely
 from core.grievances.subjects import Category, Sensitivity, Subcategory
-from core.grievances.vocabulary import IS_OPEN, Channel, GrievanceState, Level, Sex
+from core.grievances.vocabulary import IS_OPEN, Channel, GrievanceState, Level, PersonSays, Sex, says_of
 from core.numbers.identifiers import digits, is_household_no
 from core.numbers.msisdn import BadNumber, parse
 from core.platform import sql

@@ -1,6 +1,6 @@
 """The words of a grievance's life: how it came, where it stands, on which level, and what was done with it."""
 
-from typing import Final
+from typing import Final, Protocol
 
 from core.platform.columns import listed
 from core.text.translator import N_
@@ -79,6 +79,32 @@ class QuestionReply(Word):
     CALL = "call"
 
 
+class PersonSays(Word):
+    """What the person says of their grievance: the decision settled it or not, or they take it back."""
+
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
+    WITHDRAWN = "withdrawn"
+
+
+class SaidOf(Protocol):
+    """What is on record of what the person says."""
+
+    @property
+    def withdrawn(self) -> bool: ...
+    @property
+    def solved(self) -> bool | None: ...
+
+
+def says_of(grievance: SaidOf) -> PersonSays | None:
+    """What the person says of their grievance, None while they said nothing."""
+    if grievance.withdrawn:
+        return PersonSays.WITHDRAWN
+    if grievance.solved is None:
+        return None
+    return PersonSays.SOLVED if grievance.solved else PersonSays.UNSOLVED
+
+
 class GrievanceStep(Word):
     """What was done with a grievance, as its timeline keeps it."""
 
@@ -122,6 +148,15 @@ called(
     QuestionReply,
     DESK,
     {QuestionReply.YES: "Oui", QuestionReply.NO: "Non", QuestionReply.CALL: "Demande à être appelée"},
+)
+called(
+    PersonSays,
+    DESK,
+    {
+        PersonSays.SOLVED: "réglée",
+        PersonSays.UNSOLVED: "pas réglée",
+        PersonSays.WITHDRAWN: "retirée",
+    },
 )
 called(Sex, DESK, {Sex.F: "femme", Sex.M: "homme"})
 called(

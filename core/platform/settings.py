@@ -4,16 +4,12 @@ import os
 from collections.abc import Iterable
 from datetime import time
 from difflib import get_close_matches
-from enum import Enum
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
 from dotenv import dotenv_values
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
     NonNegativeFloat,
     NonNegativeInt,
@@ -21,59 +17,10 @@ from pydantic import (
     PositiveInt,
     SecretStr,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.platform.errors import JigiError
-
-
-def _split(value: object) -> object:
-    """Comma-separated text as the environment gives it, or a value that is a list already."""
-    if not isinstance(value, str):
-        return value
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _forwards(window: tuple[time, time]) -> tuple[time, time]:
-    """The hours, refused when they would never open."""
-    opens, closes = window
-    if opens > closes:
-        raise ValueError(f"from {opens:%H:%M} to {closes:%H:%M} never opens: write the earlier hour first")
-    return window
-
-
-def _hours(value: tuple[time, ...]) -> tuple[time, ...]:
-    """From when to when, or nothing; refused when it is neither, or would never open."""
-    if not value:
-        return value
-    if len(value) != 2:
-        raise ValueError("two hours, from,to, or nothing")
-    return _forwards((value[0], value[1]))
-
-
-def _pairs(value: object) -> object:
-    """`name=number` pairs as the environment gives them, or a mapping already."""
-    if not isinstance(value, str):
-        return value
-    return dict(part.split("=", 1) for part in value.replace(" ", "").split(",") if "=" in part)
-
-
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
-Days = Annotated[tuple[int, int], NoDecode, BeforeValidator(_split)]
-Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split), AfterValidator(_forwards)]
-Hours = Annotated[tuple[time, ...], NoDecode, BeforeValidator(_split), AfterValidator(_hours)]
-Rates = Annotated[dict[str, PositiveFloat], NoDecode, BeforeValidator(_pairs)]
-
-
-class Part(Enum):
-    """What a web process can serve."""
-
-    LINE = "line"
-    SMS = "sms"
-    DESK = "desk"
-
-
-Parts = Annotated[tuple[Part, ...], NoDecode, BeforeValidator(_split)]
+from core.platform.setting_types import Days, Hours, Networks, Parts, Rates, Window, Words
 
 
 class Settings(BaseSettings):
@@ -273,7 +220,9 @@ class Settings(BaseSettings):
         description="When SMS may go, in Bamako: from,to, the earlier hour first. Answers to somebody who is there now "
         "go at any hour.",
     )
-    sms_most_a_day: PositiveInt = Field(default=3, description="Most SMS to one number a day, answers not counted.")
+    sms_most_a_day: PositiveInt = Field(
+        default=3, description="Most SMS to one number a day, answers not counted, nor as many receipts."
+    )
     notices_per_phone_a_day: PositiveInt = Field(
         default=12, description="Most single notices to one number a day, receipts and answers counted."
     )

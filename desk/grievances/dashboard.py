@@ -11,8 +11,9 @@ from starlette_admin.routing import route
 from core.calls import counts, gateway_sessions
 from core.calls.events import Event
 from core.grievances import figures
-from core.grievances.figures import By, Figures, GrievanceCount, PersonSays, Timely
+from core.grievances.figures import By, Figures, GrievanceCount, Timely
 from core.grievances.search import GrievanceStanding, NotSaid, SearchOrder
+from core.grievances.vocabulary import PersonSays
 from core.platform.database import DatabaseTask, signed_in_for
 from core.staff.permissions import Permission, may
 from core.staff.row_security import figures_seen_by

@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
 from core.grievances import search
-from core.grievances.figures import Age, PersonSays, Timely
+from core.grievances.figures import Age, Timely
 from core.grievances.search import MOST_EXPORTED, PAGE_ROWS, GrievanceStanding, NotSaid, SearchOrder, SearchRow, Wanted
 from core.grievances.subjects import Category
-from core.grievances.vocabulary import OPEN, Channel, GrievanceState, Level, Sex
+from core.grievances.vocabulary import OPEN, Channel, GrievanceState, Level, PersonSays, Sex
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from core.grievances import figures, reports, search
-from core.grievances.figures import Age, By, GrievanceCount, PersonSays, Span, Timely, median, share
+from core.grievances.figures import Age, By, GrievanceCount, Span, Timely, median, share
 from core.grievances.search import GrievanceStanding, Wanted
+from core.grievances.vocabulary import PersonSays
 from core.staff.agents import Actor, Role, Scope
 from core.staff.row_security import seen_by
 from tests.core.grievances.grievance_rows import ELSEWHERE, FOCAL, SUPERVISOR, ago, at, listed, plant

@@ -1,0 +1,59 @@
+"""What a setting can be besides a text, a number or a switch, and how each is written in the environment."""
+
+from datetime import time
+from enum import Enum
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, PositiveFloat
+from pydantic_settings import NoDecode
+
+
+def _split(value: object) -> object:
+    """Comma-separated text as the environment gives it, or a value that is a list already."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _forwards(window: tuple[time, time]) -> tuple[time, time]:
+    """The hours, refused when they would never open."""
+    opens, closes = window
+    if opens > closes:
+        raise ValueError(f"from {opens:%H:%M} to {closes:%H:%M} never opens: write the earlier hour first")
+    return window
+
+
+def _hours(value: tuple[time, ...]) -> tuple[time, ...]:
+    """From when to when, or nothing; refused when it is neither, or would never open."""
+    if not value:
+        return value
+    if len(value) != 2:
+        raise ValueError("two hours, from,to, or nothing")
+    return _forwards((value[0], value[1]))
+
+
+def _pairs(value: object) -> object:
+    """`name=number` pairs as the environment gives them, or a mapping already."""
+    if not isinstance(value, str):
+        return value
+    return dict(part.split("=", 1) for part in value.replace(" ", "").split(",") if "=" in part)
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
+Days = Annotated[tuple[int, int], NoDecode, BeforeValidator(_split)]
+Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split), AfterValidator(_forwards)]
+Hours = Annotated[tuple[time, ...], NoDecode, BeforeValidator(_split), AfterValidator(_hours)]
+Rates = Annotated[dict[str, PositiveFloat], NoDecode, BeforeValidator(_pairs)]
+
+
+class Part(Enum):
+    """What a web process can serve."""
+
+    LINE = "line"
+    SMS = "sms"
+    DESK = "desk"
+
+
+Parts = Annotated[tuple[Part, ...], NoDecode, BeforeValidator(_split)]
