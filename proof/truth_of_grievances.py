@@ -27,7 +27,7 @@ SAYS: Final[Mapping[str, Mapping[str, str]]] = {
         "answer": "Jaabi: {text}", "until": "Jaabi don laban: {day}",
         "late": "Jaabi mèènna. Don laban: {day}.", "call": "Aw ye {phone} wele.",
         "hidden": "Jigisèmèjiri: {ref}. Aw ye {code} wele.", "question": "Nyininkali: {text}",
-        "settled?": "A nyènabòra wa?", "withdrawn": "Aw y'a dabila.",
+        "settled?": "A nyènabòra wa?", "withdrawn": "A dabilara.",
     },
 }  # fmt: skip
 

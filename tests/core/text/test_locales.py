@@ -282,6 +282,10 @@ def test_a_text_cut_from_the_list_has_no_clause_of_its_own_and_is_as_sure_as_the
         assert CERTAINTY.index(entry.certainty) <= CERTAINTY.index(least), entry
 
 
+FOR_REVIEW = ("low - needs native review", "low - needs native + GBV specialist")
+"""As the list of the programme's texts has it; of violence somebody who knows it has to read too."""
+
+
 def test_a_text_built_here_is_low_and_of_attested_words() -> None:
     attested = set[str]().union(*(words(row["bambara"]) for row in listed().values()))
     with (DOMAIN / "bambara-lexicon.csv").open(encoding="utf-8") as file:
@@ -290,5 +294,5 @@ def test_a_text_built_here_is_low_and_of_attested_words() -> None:
     built = [entry for entry in entries(BM) if entry.notes["Evidence"].startswith("built from: ")]
     assert built
     for entry in built:
-        assert entry.notes["Confidence"] == "low - needs native review", entry
+        assert entry.notes["Confidence"] in FOR_REVIEW, entry
         assert {word for word in words(entry.text) - attested if not word.isdigit()} == set(), entry
