@@ -12,9 +12,11 @@ from core.calls.session_end import SessionEnd, SessionOutcome
 from core.platform.database import writing
 from core.platform.settings import Settings
 from core.registry.models import IdentificationTry
+from core.registry.phone_claims import answer_claim, claim, claims_of
 from core.schema.retention import purge
 from core.staff.agents import Role, add_agent
 from core.staff.credentials import DeskSession
+from tests.core import seed
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -61,3 +63,17 @@ async def test_when_somebody_was_signed_in_is_kept_its_days() -> None:
     assert (await purge(NOW, Settings())).desk_sessions == 1
     async with writing() as session:
         assert list(await session.scalars(text("SELECT token_hash FROM desk_session"))) == ["kept"]
+
+
+@pytest.mark.usefixtures("world")
+async def test_of_phones_that_asked_the_household_only_those_it_said_yes_to_are_kept() -> None:
+    await seed.safo()
+    household = await seed.household(phones=("+22376000001",))
+    old = NOW - timedelta(days=31)
+    asked, refused, confirmed = "+22376000002", "+22376000003", "+22376000004"
+    for phone in (asked, refused, confirmed):
+        await claim(household, phone, old)
+    await answer_claim(household, refused, "+22376000001", old, yes=False)
+    await answer_claim(household, confirmed, "+22376000001", old, yes=True)
+    await purge(NOW, Settings(keep_tries_days=30))
+    assert [each.msisdn for each in await claims_of(household)] == [confirmed]
