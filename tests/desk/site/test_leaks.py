@@ -33,7 +33,7 @@ PLANTED: Final[Mapping[str, re.Pattern[str]]] = {
     "words": re.compile(WORDS, re.IGNORECASE),
     "phone": re.compile(r"(?:223)?76987654|(?:223)?66345678|76 98 76 54|66 34 56 78"),
     "household": re.compile(NUMBER),
-    "year": re.compile(rf"(?<![0-9a-f.]){YEAR}(?![0-9a-f])"),
+    "year": re.compile(rf"(?<![\w.]){YEAR}(?!\w)"),
 }
 HOLDERS: Final = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
 DOCUMENT: Final = Path(__file__).parents[3] / "docs/operators.md"
