@@ -51,9 +51,9 @@ Asked = dict[str, list[float]]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is typed and opened: references, numbers, phones and names that are there."""
+    """What is opened and typed: the rows of cases; numbers, phones and names that are there."""
 
-    references: Sequence[str]
+    cases: Sequence[int]
     searches: Sequence[str]
 
 
@@ -64,7 +64,7 @@ async def _world() -> tuple[list[tuple[str, Role]], Words]:
     now = datetime.now(UTC)
     await desk_world.make(now)
     ordinary = col(Grievance.sensitivity) != Sensitivity.SENSITIVE
-    references = select(Grievance.reference).where(col(Grievance.state).in_(OPEN), ordinary).order_by(col(Grievance.id))
+    cases = select(Grievance.id).where(col(Grievance.state).in_(OPEN), ordinary).order_by(col(Grievance.id))
     people = (
         select(Household.household_no, Household.head_name, HouseholdPhone.msisdn)
         .join(HouseholdPhone)
@@ -73,7 +73,7 @@ async def _world() -> tuple[list[tuple[str, Role]], Words]:
     async with database.reading() as session:
         agents = (await session.exec(select(Agent).order_by(col(Agent.id)))).all()
         words = Words(
-            references=(await session.exec(references.limit(500))).all(),
+            cases=[row for row in (await session.exec(cases.limit(500))).all() if row is not None],
             searches=[
                 word for number, name, msisdn in await session.exec(people) for word in (number, name, msisdn[4:], name)
             ],
@@ -116,7 +116,7 @@ def _address(page: str, words: Words, draw: Random) -> tuple[str, dict[str, str]
         case "queue":
             return "/desk/queue", {}
         case "case":
-            return f"/desk/cases/{draw.choice(words.references)}", {}
+            return f"/desk/cases/of/{draw.choice(words.cases)}", {}
         case "grievances":
             searched = draw.choice(words.searches)
             standings = ({"state": GrievanceStanding.OPEN.value}, {"state": GrievanceStanding.OVERDUE.value})

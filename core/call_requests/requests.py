@@ -42,6 +42,7 @@ class RequestedCall:
     id: int
     msisdn: str
     language: Language
+    household_id: int | None
     household_no: str | None
     head_name: str | None
     village: str | None
@@ -68,8 +69,8 @@ class RequestedCall:
 
 
 CALL: Final = """
-SELECT callback_request.id, callback_request.msisdn, callback_request.language, household_no, head_name, village,
-    commune.name AS commune, asked_at, state, agreed_on, agreed_period, again_on,
+SELECT callback_request.id, callback_request.msisdn, callback_request.language, household.id AS household_id,
+    household_no, head_name, village, commune.name AS commune, asked_at, state, agreed_on, agreed_period, again_on,
     (SELECT count(*) FROM callback_try WHERE callback_request_id = callback_request.id) AS tries,
     (SELECT max(at) FROM callback_try WHERE callback_request_id = callback_request.id) AS tried_at,
     taken_by, agent.name AS caller, taken_until

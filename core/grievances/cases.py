@@ -59,6 +59,7 @@ class CaseEntry:
 class Related:
     """Another grievance of the same household or phone; `likely` when it looks like the same one."""
 
+    id: int
     reference: str
     category: Category
     subcategory: Subcategory
@@ -181,7 +182,7 @@ LEFT JOIN message ON message.key = CASE event.kind
 WHERE event.grievance_id = %(id)s ORDER BY event.at, event.id
 """  # noqa: S608 - our own words
 RELATED: Final = f"""
-SELECT reference, category, subcategory, state, received_at,
+SELECT id, reference, category, subcategory, state, received_at,
     category = %(category)s AND {STILL_OPEN}
         AND received_at BETWEEN CAST(%(received_at)s AS timestamptz) - CAST(%(within)s AS interval)
             AND CAST(%(received_at)s AS timestamptz) + CAST(%(within)s AS interval) AS likely
@@ -205,6 +206,20 @@ async def case(reference: str, actor: Actor, now: datetime) -> Case | None:
             await session.flush()
             await audit.record(actor.id, Act.GRIEVANCE_READ, f"grievance {reference}", now)
         return await _case(row)
+
+
+async def reference_of(grievance_id: int) -> str | None:
+    """The reference of a row that the transaction sees, or None."""
+    reference: str | None = await sql.scalar("SELECT reference FROM grievance WHERE id = %(id)s", {"id": grievance_id})
+    return reference
+
+
+async def id_of(reference: str) -> int | None:
+    """The row of a reference, where the transaction sees it, or None."""
+    row: int | None = await sql.scalar(
+        "SELECT id FROM grievance WHERE reference = %(reference)s", {"reference": reference}
+    )
+    return row
 
 
 async def glance(reference: str) -> CaseRow | None:

@@ -13,6 +13,7 @@ from core.platform import sql
 class HouseholdGrievance:
     """A grievance of a household."""
 
+    id: int
     reference: str
     category: Category
     subcategory: Subcategory
@@ -22,7 +23,7 @@ class HouseholdGrievance:
 
 
 GRIEVANCES: Final = """
-SELECT reference, category, subcategory, state, received_at, next_due FROM grievance
+SELECT id, reference, category, subcategory, state, received_at, next_due FROM grievance
 WHERE household_id = %(household_id)s ORDER BY received_at DESC, id DESC
 """
 

@@ -95,6 +95,7 @@ class Wanted:
 class SearchRow:
     """A grievance in the list; `name` is the person's, or that of the head of the household."""
 
+    id: int
     reference: str
     received_at: datetime
     channel: Channel
@@ -137,9 +138,9 @@ STANDINGS: Final = {
 }
 EQUAL: Final = ("category", "channel", "level")
 LISTED: Final = """
-SELECT grievance.reference, grievance.received_at, grievance.channel, grievance.category, grievance.subcategory,
-    grievance.sensitivity, grievance.state, grievance.level, region.name AS region, cercle.name AS cercle,
-    commune.name AS commune, grievance.sex, grievance.language, grievance.first_answer_due,
+SELECT grievance.id, grievance.reference, grievance.received_at, grievance.channel, grievance.category,
+    grievance.subcategory, grievance.sensitivity, grievance.state, grievance.level, region.name AS region,
+    cercle.name AS cercle, commune.name AS commune, grievance.sex, grievance.language, grievance.first_answer_due,
     grievance.first_answered_at, grievance.decision_due, grievance.decided_at, grievance.next_due,
     grievance.reopen_count > 0 AS reopened, grievance.withdrawn_at IS NOT NULL AS withdrawn, grievance.solved,
     agent.name AS agent, {name} AS name

@@ -14,6 +14,7 @@ from core.text.languages import Language
 class Wish:
     """An open grievance whose person wishes to be called about it and was not yet; the call is logged in the case."""
 
+    id: int
     reference: str
     category: Category
     subcategory: Subcategory
@@ -22,16 +23,16 @@ class Wish:
     received_at: datetime
     decision_due: date
     again_on: date | None
-    household_no: str | None
+    household_id: int | None
     head_name: str | None
     commune: str | None
     assigned_to: str | None
 
 
 WISHES: Final = f"""
-SELECT reference, category, subcategory, grievance.language, grievance.msisdn, grievance.received_at,
-    grievance.decision_due, call_again_on AS again_on, household_no, head_name, commune.name AS commune,
-    agent.name AS assigned_to
+SELECT grievance.id, reference, category, subcategory, grievance.language, grievance.msisdn, grievance.received_at,
+    grievance.decision_due, call_again_on AS again_on, household.id AS household_id, head_name,
+    commune.name AS commune, agent.name AS assigned_to
 FROM grievance LEFT JOIN household ON household.id = grievance.household_id
 LEFT JOIN commune ON commune.pcode = grievance.commune_pcode LEFT JOIN agent ON agent.id = grievance.assigned_to
 WHERE call_back AND {IS_OPEN} AND sensitivity <> '{Sensitivity.SENSITIVE}'

@@ -82,6 +82,7 @@ SELECT household.id, household.household_no, household.head_name, household.vill
 FROM household JOIN commune ON commune.pcode = household.commune_pcode
 """
 BY_NUMBER: Final = f"{HIT} WHERE household_no = %(household_no)s"
+BY_ID: Final = f"{HIT} WHERE household.id = %(id)s AND household_no <> 'x' || household.id"
 BY_PHONE: Final = f"""
 {HIT} WHERE household.id IN (SELECT household_id FROM household_phone WHERE msisdn = %(msisdn)s)
 ORDER BY head_name, household_no LIMIT %(most)s
@@ -98,6 +99,11 @@ async def by_number(typed: str) -> Hit | None:
     if not identifiers.is_household_no(digits):
         raise CannotSearch(_mistyped(digits))
     return await sql.row(Hit, BY_NUMBER, {"household_no": digits})
+
+
+async def by_id(household_id: int) -> Hit | None:
+    """The household of this row, or None where there is none, or it is forgotten (its number is x and its row)."""
+    return await sql.row(Hit, BY_ID, {"id": household_id})
 
 
 async def search(typed: str, commune_pcode: str | None = None) -> Search:

@@ -115,12 +115,19 @@ LEFT JOIN commune ON scope_kind = 'commune' AND commune.pcode = scope_code
 """
 ALL: Final = f"{PEOPLE} ORDER BY disabled_at IS NOT NULL, lower(agent.name), login"
 ONE: Final = f"{PEOPLE} WHERE login = %(login)s"
+BY_ID: Final = f"{PEOPLE} WHERE agent.id = %(id)s"
 
 
 @goes_by(DatabaseTask.SIGN_IN)
 async def everybody(now: datetime, settings: Settings) -> tuple[Person, ...]:
     """All who work here by name, then those who did."""
     return tuple(await sql.rows(Person, ALL, sign_in.lasting(now, settings)))
+
+
+@goes_by(DatabaseTask.SIGN_IN)
+async def person_by_id(agent_id: int, now: datetime, settings: Settings) -> Person | None:
+    """Who has this row, or None."""
+    return await sql.row(Person, BY_ID, {"id": agent_id, **sign_in.lasting(now, settings)})
 
 
 @goes_by(DatabaseTask.SIGN_IN)

@@ -18,6 +18,7 @@ from core.grievances.wishes import wishes
 from core.numbers.msisdn import local
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
+from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, day_in, now, number, typed
 from desk.site.refusals import Refused, not_there
 from desk.site.words import word
@@ -62,7 +63,7 @@ class CallRequests(DeskPage):
         return await self._call(request)
 
     async def _call(self, request: Request, error: str = "") -> Response:
-        request_id, today = _id(request), now().date()
+        request_id, today = row_id(request), now().date()
         async with seen_by(actor(request)):
             call = await requests.call(request_id)
             if call is None:
@@ -89,7 +90,7 @@ class CallRequests(DeskPage):
     async def take(self, request: Request) -> Response:
         """Call this person oneself."""
         async with _asked(), seen_by(actor(request)):
-            await steps.take_call(_id(request), actor(request), now())
+            await steps.take_call(row_id(request), actor(request), now())
         words = f"Cet appel est à vous pendant {steps.TAKEN_FOR.seconds // 60} minutes."
         return self.done(request, words, _of(request))
 
@@ -97,7 +98,7 @@ class CallRequests(DeskPage):
     async def back(self, request: Request) -> Response:
         """Let somebody else call."""
         async with _asked(), seen_by(actor(request)):
-            await steps.give_back(_id(request), actor(request), now())
+            await steps.give_back(row_id(request), actor(request), now())
         return self.done(request, "Un autre peut appeler cette personne.", self.path)
 
     @route("/of/{id:int}/agree", methods=["POST"])
@@ -110,7 +111,7 @@ class CallRequests(DeskPage):
         if day is None:
             return await self._call(request, BAD_DAY)
         async with _asked(), seen_by(actor(request)):
-            await steps.agree_call(_id(request), day, period, now(), actor(request))
+            await steps.agree_call(row_id(request), day, period, now(), actor(request))
         return self.done(request, "C'est convenu ; la personne est prévenue par SMS.", _of(request))
 
     @route("/of/{id:int}/reached", methods=["POST"])
@@ -118,7 +119,7 @@ class CallRequests(DeskPage):
         """The person answered."""
         note = typed(await request.form(), "note")[:NOTE_LENGTH]
         async with _asked(), seen_by(actor(request)):
-            await steps.log_reached(_id(request), actor(request), note, now())
+            await steps.log_reached(row_id(request), actor(request), note, now())
         return self.done(request, "L'appel est noté : la personne a été jointe.", _of(request))
 
     @route("/of/{id:int}/unanswered", methods=["POST"])
@@ -130,7 +131,7 @@ class CallRequests(DeskPage):
             return await self._call(request, BAD_DAY)
         note = typed(form, "note")[:NOTE_LENGTH]
         async with _asked(), seen_by(actor(request)):
-            state = await steps.log_not_reached(_id(request), actor(request), day, note, now())
+            state = await steps.log_not_reached(row_id(request), actor(request), day, note, now())
         if state is CallRequestState.UNREACHABLE:
             return self.done(request, "C'était le dernier essai : la personne est notée injoignable.", self.path)
         return self.done(request, f"L'essai est noté ; à rappeler le {day:%d/%m}.", self.path)
@@ -150,15 +151,8 @@ async def _asked() -> AsyncIterator[None]:
         raise Refused(HTTPStatus.CONFLICT, NOT_TAKEN) from None
 
 
-def _id(request: Request) -> int:
-    number_in_path: int = request.path_params["id"]
-    if number_in_path > 2**31 - 1:
-        raise not_there()
-    return number_in_path
-
-
 def _of(request: Request) -> str:
-    return f"{CallRequests.path}/of/{_id(request)}"
+    return f"{CallRequests.path}/of/{row_id(request)}"
 
 
 def _day(written: str) -> date | None:

@@ -32,6 +32,7 @@ from desk.campaigns import forms
 from desk.campaigns import words as campaign_words
 from desk.campaigns.progress import moving
 from desk.campaigns.words import refused
+from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import Mistake, not_there
 from sms.campaigns import planning_task, preview, steps, test_send
@@ -77,7 +78,7 @@ class Campaigns(DeskPage):
     @route("/{id:int}")
     async def one(self, request: Request) -> Response:
         """One campaign: its plan, what can be done, how far it is, and what was decided."""
-        me, campaign_id, at = actor(request), _id(request), now()
+        me, campaign_id, at = actor(request), row_id(request), now()
         async with seen_by(me):
             await sql.execute(LONG_STATEMENTS)
             standing = await _seen(me, campaign_id)
@@ -109,7 +110,7 @@ class Campaigns(DeskPage):
     @route("/{id:int}/progress")
     async def progress(self, request: Request) -> Response:
         """How far it is, for the script of the page."""
-        me, campaign_id = actor(request), _id(request)
+        me, campaign_id = actor(request), row_id(request)
         async with seen_by(me):
             await sql.execute(LONG_STATEMENTS)
             await _seen(me, campaign_id)
@@ -120,7 +121,7 @@ class Campaigns(DeskPage):
     @route("/{id:int}/plan", methods=["POST"])
     async def replan(self, request: Request) -> Response:
         """Plan it anew, with the households and payments as they are now."""
-        me, campaign_id, at = actor(request), _id(request), now()
+        me, campaign_id, at = actor(request), row_id(request), now()
         to = f"/campaigns/{campaign_id}"
         try:
             async with seen_by(me):
@@ -221,7 +222,7 @@ class Campaigns(DeskPage):
         act: Callable[[Actor, int, FormData, datetime], Awaitable[Done]],
     ) -> Response:
         """Do something with a campaign and put it on record, both or neither; say what was done, or why not."""
-        me, campaign_id, at, form = actor(request), _id(request), now(), await request.form()
+        me, campaign_id, at, form = actor(request), row_id(request), now(), await request.form()
         try:
             async with seen_by(me):
                 await sql.execute(LONG_STATEMENTS)
@@ -261,10 +262,3 @@ async def _seen(me: Actor, campaign_id: int) -> Campaign:
         return await must_run(me, campaign_id)
     except CampaignError:
         raise not_there() from None
-
-
-def _id(request: Request) -> int:
-    campaign_id: int = request.path_params["id"]
-    if campaign_id >= 2**31:
-        raise not_there()
-    return campaign_id

@@ -21,6 +21,7 @@ from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.campaigns import words as campaign_words
 from desk.campaigns.campaign import LONG_STATEMENTS
+from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now
 from desk.site.refusals import not_there
 from sms.campaigns import preview, unreached
@@ -44,7 +45,7 @@ class CampaignReport(DeskPage):
     @route("")
     async def index(self, request: Request) -> Response:
         """How many of each commune were reached, and where to print the list."""
-        me, campaign_id = actor(request), request.path_params["id"]
+        me, campaign_id = actor(request), row_id(request)
         async with seen_by(me):
             await sql.execute(LONG_STATEMENTS)
             context = await self._counted(request)
@@ -53,7 +54,7 @@ class CampaignReport(DeskPage):
     @route("/print")
     async def sheets(self, request: Request) -> Response:
         """The list, a page for each village: of one commune, or of all where they are not too many."""
-        me, campaign_id, at = actor(request), request.path_params["id"], now()
+        me, campaign_id, at = actor(request), row_id(request), now()
         region, commune = (request.query_params.get(name, "") for name in ("region", "commune"))
         async with seen_by(me):
             await sql.execute(LONG_STATEMENTS)
@@ -87,7 +88,7 @@ class CampaignReport(DeskPage):
         return await self._file(request, "xlsx")
 
     async def _file(self, request: Request, kind: str) -> Response:
-        me, campaign_id, at = actor(request), request.path_params["id"], now()
+        me, campaign_id, at = actor(request), row_id(request), now()
         async with seen_by(me):
             await _must_see(request)
             await audit.record(me.id, Act.CAMPAIGN_UNREACHED_EXPORTED, f"campaign {campaign_id}", at, {"as": kind})
@@ -128,10 +129,8 @@ def _written(campaign_id: int, folder: Path) -> unreached.UnreachedFiles:
 
 
 async def _must_see(request: Request) -> int:
-    campaign_id: int = request.path_params["id"]
+    campaign_id = row_id(request)
     try:
-        if campaign_id >= 2**31:
-            raise not_there()
         await must_run(actor(request), campaign_id)
     except CampaignError:
         raise not_there() from None

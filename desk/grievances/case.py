@@ -25,6 +25,7 @@ from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.grievances.refusals import UNUSABLE, NotADay, in_french
 from desk.grievances.reply import preview, trouble
+from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, day_in, now, number, typed
 from desk.site.refusals import Refused, not_there
 from desk.site.words import word
@@ -62,12 +63,12 @@ class Cases(DeskPage):
         super().__init__()
         self._settings = settings
 
-    @route("/{reference}")
+    @route("/of/{id:int}")
     async def index(self, request: Request) -> Response:
         """The case, with the text of a prepared answer when one was chosen."""
         return await self._shown(request, number(request.query_params.get("prepared")))
 
-    @route("/{reference}/preview", methods=["POST"])
+    @route("/of/{id:int}/preview", methods=["POST"])
     async def show_sms(self, request: Request) -> Response:
         """The SMS as it would be sent: as JSON for the script of the page, or on the page itself."""
         form = await request.form()
@@ -76,7 +77,7 @@ class Cases(DeskPage):
             return await self._shown(request, form=form, act="decide")
         # A sensitive one was read, and recorded, when its page was opened; its SMS says nothing of it.
         async with seen_by(actor(request)):
-            case = await cases.glance(request.path_params["reference"])
+            case = await cases.glance(await _reference(request))
             if case is None:
                 raise not_there()
             sms = await preview(case, decision, words, now(), self._settings)
@@ -85,7 +86,7 @@ class Cases(DeskPage):
             {"body": sms.body, "size": sms.size, "parts": sms.parts, "why": sms.why, "trouble": why_not}
         )
 
-    @route("/{reference}/{act}", methods=["POST"])
+    @route("/of/{id:int}/{act}", methods=["POST"])
     async def act(self, request: Request) -> Response:
         """Do what was asked, or show the page again with why it was not done and what was typed."""
         name = request.path_params["act"]
@@ -95,16 +96,16 @@ class Cases(DeskPage):
         version, event = number(typed(form, "version")), number(typed(form, "event"))
         if version is None or event is None:
             raise Refused(HTTPStatus.BAD_REQUEST)
-        visit = DeskVisit(actor(request), request.path_params["reference"], ShownVersion(version, event), now())
         try:
             async with seen_by(actor(request)):
+                visit = DeskVisit(actor(request), await _reference(request), ShownVersion(version, event), now())
                 await ACTS[name](visit, typed(form, "words"), form)
         except NotThere:
             raise not_there() from None
         except (StepNotPossible, *UNUSABLE) as error:
             return await self._shown(request, form=form, act=name, refusal=error)
         words = REFUSED if name == "decide" and _decision(form) is GrievanceState.REJECTED else DONE[name]
-        return self.done(request, words, "/queue" if name == "escalate" else f"{self.path}/{visit.reference}")
+        return self.done(request, words, "/queue" if name == "escalate" else case_address(row_id(request)))
 
     async def _shown(
         self,
@@ -117,7 +118,7 @@ class Cases(DeskPage):
     ) -> Response:
         at, me = now(), actor(request)
         async with seen_by(me):
-            case = await cases.case(request.path_params["reference"], me, at)
+            case = await cases.case(await _reference(request), me, at)
             if case is None:
                 raise not_there()
             offered = rules.steps_for(case, me, at)
@@ -156,6 +157,19 @@ class Cases(DeskPage):
         }
         status = 200 if refusal is None else 422 if isinstance(refusal, UNUSABLE) else 409
         return self.show(request, "grievances/case.html", context, status)
+
+
+def case_address(grievance_id: int) -> str:
+    """Where the page of a grievance is, below the desk: its reference stands in no address."""
+    return f"{Cases.path}/of/{grievance_id}"
+
+
+async def _reference(request: Request) -> str:
+    """The reference of the grievance that an address is of, where whoever asks sees it."""
+    reference = await cases.reference_of(row_id(request))
+    if reference is None:
+        raise not_there()
+    return reference
 
 
 ACT_OF: Final[Mapping[GrievanceStep, str]] = {GrievanceStep.REACH: "call", GrievanceStep.MISS: "call"}

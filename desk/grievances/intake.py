@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.grievances.filing import Filing, file_for
@@ -20,7 +20,7 @@ from core.grievances.subjects import (
     subject,
 )
 from core.grievances.vocabulary import SPOKEN, Sex
-from core.numbers import identifiers, msisdn
+from core.numbers import msisdn
 from core.registry import search
 from core.registry.search import CannotSearch, Hit, Search
 from core.staff.agents import Actor
@@ -29,7 +29,7 @@ from core.staff.row_security import seen_by
 from core.text.languages import Language
 from core.text.words import Readership, label
 from desk.places.commune_field import CommuneField, own_commune, read_commune
-from desk.site.pages import DESK, DeskPage, actor, now, typed
+from desk.site.pages import DeskPage, actor, now, typed
 from desk.site.words import word
 
 LONGEST_NAME: Final = 60
@@ -66,9 +66,8 @@ class Intake(DeskPage):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        """An empty form, and the reference of what was filed just before."""
-        filed = request.query_params.get("filed", "")
-        return await self._begun(request, filed=filed if identifiers.is_reference(filed) else "")
+        """An empty form."""
+        return await self._begun(request)
 
     @route("/of", methods=["POST"])
     async def of(self, request: Request) -> Response:
@@ -94,7 +93,10 @@ class Intake(DeskPage):
 
     @route("", methods=["POST"])
     async def take(self, request: Request) -> Response:
-        """Look for the household, or file."""
+        """Look for the household, or file and show the reference above an empty form: it stands in no address.
+
+        Sent again, the form is known by its key, files nothing more and shows the same reference.
+        """
         me, sent = actor(request), await request.form()
         form = _Form({name: typed(sent, name) for name in FIELDS}, await read_commune(sent))
         await _find(form, me)
@@ -104,7 +106,7 @@ class Intake(DeskPage):
         if filing is None:
             return self._page(request, form)
         filed = await file_for(me, filing, now())
-        return RedirectResponse(f"{DESK}{self.path}?filed={filed.reference}", 303)
+        return await self._begun(request, filed=filed.reference)
 
     def _page(self, request: Request, form: _Form, filed: str = "") -> Response:
         context: Mapping[str, Any] = {

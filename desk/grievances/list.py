@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.grievances import search
@@ -102,11 +102,6 @@ class GrievanceList(DeskPage):
         rows = await self._exported(request, "xlsx")
         made = await xlsx_bytes("Plaintes", HEADER, rows, WIDTHS)
         return download(made, XLSX_TYPE, "plaintes.xlsx")
-
-    @route("/{reference:int}")
-    async def case(self, request: Request) -> Response:
-        """Leads to the case."""
-        return RedirectResponse(f"{DESK}/cases/{request.path_params['reference']}", 303)
 
     async def _exported(self, request: Request, kind: str) -> Iterable[Sequence[Cell]]:
         """The rows, written down as exported; refused to focal persons, and when there are too many."""

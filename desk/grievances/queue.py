@@ -6,12 +6,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core.grievances import queue
+from core.grievances import cases, queue
 from core.grievances.queue import PAGE, QueueView
 from core.numbers.identifiers import digits, is_reference
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
+from desk.grievances.case import case_address
 from desk.site.pages import DESK, DeskPage, actor, now, number, typed
+from desk.site.refusals import not_there
 
 NONE_LEFT: Final = "Il n'y a plus de plainte à prendre. Bravo."
 MISTYPED: Final = "Ce n'est pas un numéro de plainte : 7 ou 10 chiffres, regardez-le encore."
@@ -57,14 +59,19 @@ class Queue(DeskPage):
         """Take the most urgent one that nobody has, and open it."""
         async with seen_by(actor(request)):
             reference = await queue.take_next(actor(request), now())
-        if reference is None:
+            taken = await cases.id_of(reference) if reference else None
+        if taken is None:
             return self.not_done(request, NONE_LEFT, self.path)
-        return self.done(request, "Cette plainte est à vous.", f"/cases/{reference}")
+        return self.done(request, "Cette plainte est à vous.", case_address(taken))
 
     @route("/open", methods=["POST"])
     async def open_one(self, request: Request) -> Response:
-        """Open the case of a number that was typed; whether there is one is said by its page."""
+        """Open the case of a number that was typed, where whoever asks may see it."""
         reference = digits(typed(await request.form(), "reference"))
         if not is_reference(reference):
             return self.not_done(request, MISTYPED, self.path)
-        return RedirectResponse(f"{DESK}/cases/{reference}", 303)
+        async with seen_by(actor(request)):
+            typed_one = await cases.id_of(reference)
+        if typed_one is None:
+            raise not_there()
+        return RedirectResponse(f"{DESK}{case_address(typed_one)}", 303)

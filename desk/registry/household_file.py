@@ -14,7 +14,7 @@ from core.phrases.telling import money_told
 from core.registry.components import ComponentCode
 from core.registry.households import PhoneCard, Standing, phones_of, standing
 from core.registry.phone_claims import ClaimCard, claims_of
-from core.registry.search import CannotSearch, Hit, by_number
+from core.registry.search import Hit, by_id
 from core.text.languages import Language
 from core.text.translator import translator
 
@@ -39,12 +39,9 @@ class HouseholdFile:
     grievances: tuple[HouseholdGrievance, ...]
 
 
-async def household_file(household_no: str, now: datetime) -> HouseholdFile | None:
-    """All that is known of the household with this number; None when there is none, or none that is seen."""
-    try:
-        hit = await by_number(household_no)
-    except CannotSearch:
-        return None
+async def household_file(household_id: int, now: datetime) -> HouseholdFile | None:
+    """All that is known of the household of this row; None when there is none, or none that is seen."""
+    hit = await by_id(household_id)
     stands = await standing(hit.id, now) if hit else None
     if hit is None or stands is None:
         return None

@@ -22,7 +22,7 @@ from core.registry.edits import (
     correct_phone,
 )
 from core.registry.phone_claims import ClaimState, answer_claim_at_desk
-from core.registry.search import CannotSearch, Search
+from core.registry.search import CannotSearch, Hit, Search
 from core.registry.statuses import PhonePosition, status_reason
 from core.staff import audit
 from core.staff.acts import Act
@@ -33,6 +33,7 @@ from core.text.words import DESK, label
 from desk.places.commune_field import read_commune
 from desk.registry.dialling import dial_as, pressed
 from desk.registry.household_file import HouseholdFile, household_file
+from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, typed
 from desk.site.refusals import Refused, not_there
 from sms.outbox.reasons import reason_label
@@ -72,7 +73,7 @@ class Households(DeskPage):
         context = {"q": asked, "commune": commune, "result": result, "error": error}
         return self.show(request, "registry/households.html", context, 422 if error else 200)
 
-    @route("/{household_no}")
+    @route("/of/{id:int}")
     async def one(self, request: Request) -> Response:
         """All that is known of it."""
         household = await self._file(request)
@@ -81,17 +82,16 @@ class Households(DeskPage):
             await audit.record(actor(request).id, Act.HOUSEHOLD_READ, about, now())
         return self._page(request, household)
 
-    @route("/{household_no}/phone", methods=["POST"])
+    @route("/of/{id:int}/phone", methods=["POST"])
     async def phone(self, request: Request) -> Response:
         """Correct its first or second phone."""
         form = await request.form()
-        position = _position(form)
-        number = request.path_params["household_no"]
+        position, hit = _position(form), await self._hit(request)
         try:
             async with seen_by(actor(request)):
                 await correct_phone(
                     actor(request),
-                    number,
+                    hit.household_no,
                     position,
                     typed(form, "value"),
                     typed(form, "was"),
@@ -100,41 +100,46 @@ class Households(DeskPage):
                 )
         except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
             return await self._refused(request, form, f"phone{position}", error)
-        return self.done(request, "Le téléphone est corrigé.", f"{self.path}/{number}")
+        return self.done(request, "Le téléphone est corrigé.", self._address(hit))
 
-    @route("/{household_no}/language", methods=["POST"])
+    @route("/of/{id:int}/language", methods=["POST"])
     async def language(self, request: Request) -> Response:
         """Correct the language it is spoken to in."""
         form = await request.form()
-        number, was = request.path_params["household_no"], typed(form, "was")
+        hit, was = await self._hit(request), typed(form, "was")
         try:
             spoken = Language(typed(form, "value"))
             async with seen_by(actor(request)):
                 await correct_language(
-                    actor(request), number, spoken, Language(was) if was else None, typed(form, "reason"), now()
+                    actor(request),
+                    hit.household_no,
+                    spoken,
+                    Language(was) if was else None,
+                    typed(form, "reason"),
+                    now(),
                 )
         except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
             return await self._refused(request, form, "language", error)
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
-        return self.done(request, "La langue est corrigée.", f"{self.path}/{number}")
+        return self.done(request, "La langue est corrigée.", self._address(hit))
 
-    @route("/{household_no}/claim", methods=["POST"])
+    @route("/of/{id:int}/claim", methods=["POST"])
     async def claim(self, request: Request) -> Response:
         """Answer for a phone that says it is the household's."""
         form = await request.form()
-        number = request.path_params["household_no"]
+        hit = await self._hit(request)
         try:
             was, state = ClaimState(typed(form, "was")), ClaimState(typed(form, "state"))
             async with seen_by(actor(request)):
-                await answer_claim_at_desk(actor(request), number, typed(form, "phone"), was, state, now())
+                await answer_claim_at_desk(actor(request), hit.household_no, typed(form, "phone"), was, state, now())
         except (ChangedMeanwhile, NoSuchHousehold) as error:
             return await self._refused(request, form, "claim", error)
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
-        return self.done(request, "La réponse est écrite.", f"{self.path}/{number}")
+        return self.done(request, "La réponse est écrite.", self._address(hit))
 
-    @route("/{household_no}/dial", methods=["POST"])
+    @route("/of/{id:int}/dial", methods=["POST"])
     async def dial(self, request: Request) -> Response:
         """Show what its phone shows after some keys; each look is recorded, what was typed is not."""
         form = await request.form()
@@ -152,10 +157,23 @@ class Households(DeskPage):
         context = {"file": household, "phone": phone, "keys": keys, "shown": shown, "pad": KEYS, "local": local}
         return self.show(request, "registry/dial.html", context)
 
+    def _address(self, hit: Hit) -> str:
+        """Where its page is: the number of its row stands there, and never that of the household."""
+        return f"{self.path}/of/{hit.id}"
+
+    async def _hit(self, request: Request) -> Hit:
+        """The household of an address, for who sees it and may correct it."""
+        must(actor(request), Permission.CORRECT_HOUSEHOLDS)
+        async with seen_by(actor(request)):
+            hit = await search.by_id(row_id(request))
+        if hit is None:
+            raise not_there()
+        return hit
+
     async def _file(self, request: Request) -> HouseholdFile:
         must(actor(request), self.permission)
         async with seen_by(actor(request)):
-            household = await household_file(request.path_params["household_no"], now())
+            household = await household_file(row_id(request), now())
         if household is None:
             raise not_there()
         return household

@@ -1,9 +1,23 @@
 """Keys of rows as they stand in an address: what is no key of the kind is the key of no row."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Any, Final, Self
+
+from starlette.requests import Request
 
 from desk.site.pages import number
+from desk.site.refusals import not_there
+
+HIGHEST: Final = 2**31 - 1
+"""The highest number of a row."""
+
+
+def row_id(request: Request) -> int:
+    """The number of the row that an address is of (`of/{id:int}`); raises Refused for one that no row has."""
+    written: int = request.path_params["id"]
+    if written > HIGHEST:
+        raise not_there()
+    return written
 
 
 class NumberKey(int):

@@ -14,8 +14,9 @@ from core.platform.errors import JigiError
 from core.platform.settings import Settings
 from core.staff import administration
 from core.staff.administration import Duties, LastAdministrator, NoReason, Person
-from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope, UnknownAgent
+from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope
 from core.staff.permissions import Permission
+from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, typed
 from desk.site.refusals import Mistake, Refused, not_there, sentence
 
@@ -57,14 +58,14 @@ class People(DeskPage):
             password = await administration.add(actor(request), login, name, await self._duties(form), now())
         except (Mistake, LoginTaken, BadLogin) as mistake:
             return await self._form(request, form, _words(mistake))
-        return self._once(request, login, name, password)
+        return self._once(request, login, name, password, self.path)
 
-    @route("/of/{login}", methods=["GET"])
+    @route("/of/{id:int}", methods=["GET"])
     async def person(self, request: Request) -> Response:
         """Somebody, and what can be done."""
         return await self._person(request)
 
-    @route("/of/{login}", methods=["POST"])
+    @route("/of/{id:int}", methods=["POST"])
     async def change(self, request: Request) -> Response:
         """Change what they may do, and where."""
         form = await request.form()
@@ -74,9 +75,9 @@ class People(DeskPage):
         except (Mistake, LastAdministrator, NoReason) as mistake:
             return await self._person(request, _words(mistake), form)
         words = "C'est changé ; ses sessions sont fermées." if changed else "Rien n'a changé."
-        return self.done(request, words, _of(login))
+        return self.done(request, words, _of(request))
 
-    @route("/of/{login}/out", methods=["POST"])
+    @route("/of/{id:int}/out", methods=["POST"])
     async def disable(self, request: Request) -> Response:
         """Keep them out."""
         login = await self._login(request)
@@ -84,40 +85,40 @@ class People(DeskPage):
             await administration.disable(actor(request), login, _why(await request.form()), now())
         except (LastAdministrator, NoReason) as mistake:
             return await self._person(request, _words(mistake))
-        return self.done(request, "Cette personne ne peut plus entrer.", _of(login))
+        return self.done(request, "Cette personne ne peut plus entrer.", _of(request))
 
-    @route("/of/{login}/back", methods=["POST"])
+    @route("/of/{id:int}/back", methods=["POST"])
     async def enable(self, request: Request) -> Response:
         """Let them in again."""
         login = await self._login(request)
         await administration.enable(actor(request), login, now())
-        return self.done(request, "Cette personne peut entrer de nouveau.", _of(login))
+        return self.done(request, "Cette personne peut entrer de nouveau.", _of(request))
 
-    @route("/of/{login}/password", methods=["POST"])
+    @route("/of/{id:int}/password", methods=["POST"])
     async def password(self, request: Request) -> Response:
         """Give a new password, shown once."""
-        login = await self._login(request)
-        password = await administration.new_password(actor(request), login, now())
-        person = await administration.person(login, now(), self._settings)
-        return self._once(request, login, person.name, password)
+        person = await self._one(request)
+        password = await administration.new_password(actor(request), person.login, now())
+        return self._once(request, person.login, person.name, password, _of(request))
 
-    @route("/of/{login}/second", methods=["POST"])
+    @route("/of/{id:int}/second", methods=["POST"])
     async def second_factor(self, request: Request) -> Response:
         """Forget a second factor: a telephone was lost."""
         login = await self._login(request)
         await administration.forget_second_factor(actor(request), login, now())
         words = "Le second code est oublié : la personne en prépare un nouveau à sa prochaine entrée."
-        return self.done(request, words, _of(login))
+        return self.done(request, words, _of(request))
 
-    @route("/of/{login}/sessions", methods=["POST"])
+    @route("/of/{id:int}/sessions", methods=["POST"])
     async def sessions(self, request: Request) -> Response:
         """End what they left open."""
         login = await self._login(request)
         await administration.end_sessions(actor(request), login, now())
-        return self.done(request, "Ses sessions sont fermées.", _of(login))
+        return self.done(request, "Ses sessions sont fermées.", _of(request))
 
-    def _once(self, request: Request, login: str, name: str, password: str) -> Response:
-        return self.show(request, "staff/person_password.html", {"login": login, "name": name, "password": password})
+    def _once(self, request: Request, login: str, name: str, password: str, back: str) -> Response:
+        context = {"login": login, "name": name, "password": password, "back": back}
+        return self.show(request, "staff/person_password.html", context)
 
     async def _form(self, request: Request, given: Mapping[str, Any], error: str = "") -> Response:
         context = {"given": given, "error": error, **await _choices()}
@@ -125,11 +126,10 @@ class People(DeskPage):
         return self.show(request, "staff/person_new.html", context, status)
 
     async def _person(self, request: Request, error: str = "", given: Mapping[str, Any] | None = None) -> Response:
-        login = await self._login(request)
-        person = await administration.person(login, now(), self._settings)
+        person = await self._one(request)
         context = {
             "person": person,
-            "sessions": await administration.open_sessions(login, now(), self._settings),
+            "sessions": await administration.open_sessions(person.login, now(), self._settings),
             "asked_for_code": self._settings.desk_totp,
             "given": given or _as_given(person),
             "error": error,
@@ -139,13 +139,15 @@ class People(DeskPage):
         return self.show(request, "staff/person.html", context, status)
 
     async def _login(self, request: Request) -> str:
-        """The login of the path, if somebody has it."""
-        login: str = request.path_params["login"]
-        try:
-            await administration.person(login, now(), self._settings)
-        except UnknownAgent:
-            raise not_there() from None
-        return login
+        """The login of who has the row of the path."""
+        return (await self._one(request)).login
+
+    async def _one(self, request: Request) -> Person:
+        """Who has the row of the path."""
+        someone = await administration.person_by_id(row_id(request), now(), self._settings)
+        if someone is None:
+            raise not_there()
+        return someone
 
     async def _duties(self, form: FormData) -> Duties:
         role, scope = typed(form, "role"), typed(form, "scope")
@@ -185,8 +187,8 @@ def _as_given(person: Person) -> dict[str, str]:
     }
 
 
-def _of(login: str) -> str:
-    return f"/people/of/{login}"
+def _of(request: Request) -> str:
+    return f"/people/of/{row_id(request)}"
 
 
 def _why(form: FormData) -> str:

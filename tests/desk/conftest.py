@@ -124,6 +124,12 @@ async def household_of_awa(two_communes: None) -> int:
 
 
 @pytest.fixture
+def page_of_awa(household_of_awa: int) -> str:
+    """Where the page of Awa's household is."""
+    return f"/desk/households/of/{household_of_awa}"
+
+
+@pytest.fixture
 async def awa(sign_in: SignIn) -> Browser:
     """The browser of Awa, a supervisor of the whole country."""
     return await sign_in("awa", Role.SUPERVISOR)

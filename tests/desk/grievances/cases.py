@@ -15,6 +15,7 @@ from core.platform.database import reading
 from core.text.languages import Language
 from tests.core.grievances import handling
 from tests.core.seed import NOW, SAFO
+from tests.desk.addresses import case_page
 from tests.desk.browser import Browser
 from tests.support.database import change
 
@@ -41,12 +42,12 @@ async def grievances() -> Sequence[Grievance]:
 
 async def shown(browser: Browser, reference: str) -> dict[str, str]:
     """The version of a case that its page shows."""
-    page = await browser.open(f"/desk/cases/{reference}")
+    page = await browser.open(await case_page(reference))
     return dict(HIDDEN.findall(page.text))
 
 
 async def do(browser: Browser, reference: str, act: str, **fields: str) -> httpx.Response:
     """Do something on the page of a case as it is now."""
     version = await shown(browser, reference)
-    page = f"/desk/cases/{reference}"
+    page = await case_page(reference)
     return await browser.submit(f"{page}/{act}", page=page, follow=True, **(version | fields))

@@ -17,6 +17,7 @@ from core.text.languages import Language
 from tests.core import seed
 from tests.core.grievances.handling import AWA
 from tests.core.seed import NOW, SAFO, TODAY
+from tests.desk.addresses import case_page
 from tests.desk.browser import seen, token_in
 from tests.desk.conftest import DIAGO, SignIn
 from tests.desk.grievances.cases import LATE, do, filed, shown
@@ -34,7 +35,7 @@ async def test_a_case_shows_what_was_said_and_what_the_household_hears(sign_in: 
     other = await filed("b", replace(LATE, household_id=household))
     await change("INSERT INTO holiday VALUES (%(day)s, 'Fête')", day=TODAY)
     mariam = await sign_in("mariam")
-    page = await mariam.see(f"/desk/cases/{reference}")
+    page = await mariam.see(await case_page(reference))
     for words in (
         "Rien depuis trois mois", "Awa Traoré", "Votre ménage est dans le programme", "30 000 F CFA", "Mairie de Safo",
         "Plainte reçue", "SMS à envoyer", other, "peut-être la même", "(Fête)", "Téléphone (USSD)",
@@ -52,12 +53,12 @@ async def test_a_forgotten_household_goes_to_the_desk_of_its_commune_with_villag
     nowhere = (await file(replace(forgotten, key="2", village=None, name=None), NOW)).reference
     here = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
     there = await sign_in("oumar", scope=Scope.COMMUNE, scope_code=DIAGO)
-    assert (await here.open(f"/desk/cases/{reference}")).status_code == 404
-    page = await there.see(f"/desk/cases/{reference}")
+    assert (await here.open(await case_page(reference))).status_code == 404
+    page = await there.see(await case_page(reference))
     assert "Personne Moussa Coulibaly" in page
     assert "Lieu Kola, Diago" in page
     everywhere = await sign_in("awa", Role.SUPERVISOR)
-    assert "Lieu Diago" in await everywhere.see(f"/desk/cases/{nowhere}"), "not the village of who called"
+    assert "Lieu Diago" in await everywhere.see(await case_page(nowhere)), "not the village of who called"
 
 
 async def test_who_was_enrolled_wrongly_is_not_shown_as_who_complains(sign_in: SignIn) -> None:
@@ -67,7 +68,7 @@ async def test_who_was_enrolled_wrongly_is_not_shown_as_who_complains(sign_in: S
     )  # fmt: skip
     reference = (await file(wrongly, NOW)).reference
     mariam = await sign_in("mariam", scope=Scope.COMMUNE, scope_code=SAFO)
-    page = await mariam.see(f"/desk/cases/{reference}")
+    page = await mariam.see(await case_page(reference))
     assert "Inscrit à tort : Seydou Coulibaly Il a deux maisons." in page
     assert "Personne cache son nom" in page
     assert "Lieu Dabani, Safo" in page
@@ -76,7 +77,7 @@ async def test_who_was_enrolled_wrongly_is_not_shown_as_who_complains(sign_in: S
 async def test_a_script_in_the_words_is_shown_as_words(sign_in: SignIn) -> None:
     reference = await filed("a", replace(LATE, words="<script>alert(1)</script>"))
     mariam = await sign_in("mariam")
-    page = await mariam.open(f"/desk/cases/{reference}")
+    page = await mariam.open(await case_page(reference))
     assert "<script>alert" not in page.text
     assert "<script>alert(1)</script>" in html.unescape(page.text)
 
@@ -111,7 +112,7 @@ async def test_the_second_on_a_case_is_told_what_changed_and_keeps_the_text(sign
     old = await shown(mariam, reference)
     await do(awa, reference, "note", words="Voir la mairie")
     await do(awa, reference, "assign", agent=str(awa.actor.id))
-    page = f"/desk/cases/{reference}"
+    page = await case_page(reference)
     answer = await mariam.submit(
         f"{page}/decide", page=page, **(old | {"decision": "resolved", "words": "Mon long texte."})
     )
@@ -145,7 +146,7 @@ async def test_it_is_given_only_to_who_may_see_it(sign_in: SignIn) -> None:
     refused = await do(awa, reference, "assign", agent=str(far.actor.id))
     assert (refused.status_code, "Choisissez quelqu'un de la liste" in seen(refused)) == (422, True)
     version = await shown(awa, reference)
-    refused = await far.submit(f"/desk/cases/{reference}/take", page="/desk/queue", **version)
+    refused = await far.submit(f"{await case_page(reference)}/take", page="/desk/queue", **version)
     assert (refused.status_code, "n'est pas de votre ressort" in seen(refused)) == (404, True)
 
 
@@ -208,7 +209,7 @@ async def test_the_preview_is_the_sms_that_goes(sign_in: SignIn) -> None:
     await prepared_answers.plant()
     mariam = await sign_in("mariam")
     await do(mariam, reference, "take")
-    page = f"/desk/cases/{reference}"
+    page = await case_page(reference)
     answers = await prepared_answers.of_category(Category.PAYMENT)
     (prepared,) = [each for each in answers if each.title == "Pas encore payé"]
     filled = await mariam.open(page, prepared=str(prepared.id))
@@ -232,7 +233,7 @@ async def test_who_hid_their_name_is_sent_nothing_and_the_page_says_so(sign_in: 
     reference = await filed("a", replace(LATE, anonymous=True))
     mariam = await sign_in("mariam")
     await do(mariam, reference, "take")
-    page = f"/desk/cases/{reference}"
+    page = await case_page(reference)
     answer = await mariam.submit(f"{page}/preview", page=page, **(await shown(mariam, reference)), words="Bien.")
     assert "Aucun SMS ne partira" in seen(answer)
     refused = await do(mariam, reference, "ask", words="Où ?")
@@ -249,8 +250,8 @@ async def test_a_day_to_call_again_is_a_day_to_come(sign_in: SignIn) -> None:
 
 async def test_a_case_that_is_not_there(sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
-    assert (await mariam.open("/desk/cases/1234567")).status_code == 404
+    assert (await mariam.open("/desk/cases/of/1234567")).status_code == 404
     reference = await filed("a")
-    page = f"/desk/cases/{reference}"
+    page = await case_page(reference)
     assert (await mariam.submit(f"{page}/burn", page=page)).status_code == 404
     assert (await mariam.submit(f"{page}/take", page=page)).status_code == 400

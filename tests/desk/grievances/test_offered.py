@@ -12,6 +12,7 @@ from core.grievances.vocabulary import CALLS, DECIDED, GrievanceState, Grievance
 from core.platform.database import writing
 from core.staff.agents import Role
 from tests.core.seed import NOW
+from tests.desk.addresses import case_page
 from tests.desk.conftest import SignIn
 from tests.desk.grievances.cases import filed
 
@@ -34,6 +35,6 @@ async def test_a_button_is_there_when_the_step_is_possible(sign_in: SignIn, stat
         case = await cases.glance(reference)
         assert case is not None
         for browser in (mariam, awa):
-            page = await browser.open(f"/desk/cases/{reference}")
-            shown = set(re.findall(rf'action="/desk/cases/{reference}/(\w+)"', page.text)) - {"preview"}
+            page = await browser.open(await case_page(reference))
+            shown = set(re.findall(rf'action="/desk/cases/of/{case.id}/(\w+)"', page.text)) - {"preview"}
             assert shown == {named(step) for step in steps_for(case, browser.actor, NOW)}, (holder, browser.actor.role)

@@ -4,6 +4,7 @@ import pytest
 
 from core.staff.agents import Role, Scope
 from tests.core.seed import SAFO
+from tests.desk.addresses import case_page
 from tests.desk.browser import seen
 from tests.desk.conftest import DIAGO, SignIn
 from tests.desk.grievances.cases import filed
@@ -30,8 +31,8 @@ async def test_the_next_one_is_taken_and_nobody_else_gets_the_same(sign_in: Sign
     first = await mariam.submit("/desk/queue/take", page="/desk/queue")
     second = await oumou.submit("/desk/queue/take", page="/desk/queue")
     third = await mariam.submit("/desk/queue/take", page="/desk/queue", follow=True)
-    assert first.headers["location"].endswith(late)
-    assert second.headers["location"].endswith(new)
+    assert first.headers["location"] == await case_page(late)
+    assert second.headers["location"] == await case_page(new)
     assert "Il n'y a plus de plainte à prendre" in seen(third)
     assert "À moi 1" in await mariam.see("/desk/queue")
     assert new in await mariam.see("/desk/queue", view="team")
@@ -43,7 +44,7 @@ async def test_each_sees_their_own_place(sign_in: SignIn) -> None:
     page = await mariam.see("/desk/queue")
     assert here in page
     assert there not in page
-    assert (await mariam.open(f"/desk/cases/{there}")).status_code == 404
+    assert (await mariam.open(await case_page(there))).status_code == 404
 
 
 async def test_an_administrator_has_no_queue(sign_in: SignIn) -> None:

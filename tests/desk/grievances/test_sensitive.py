@@ -12,6 +12,7 @@ from core.grievances.search import Wanted
 from core.staff.agents import Role
 from core.staff.row_security import seen_by
 from tests.core.seed import NOW, TODAY
+from tests.desk.addresses import case_page
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import SignIn
 from tests.desk.grievances.cases import CONDUCT, LATE, do, filed, shown
@@ -41,9 +42,9 @@ async def test_for_others_it_is_no_row_no_count_and_no_search_hit(sign_in: SignI
         assert await queue.counts(other.actor, NOW) == QueueCounts(0, 0, 0, 0)
         assert await queue.take_next(other.actor, NOW) is None
         assert [await cases.case(reference, other.actor, NOW) for reference in references] == [None, None]
-    unknown = await other.open("/desk/cases/1234567")
+    unknown = await other.open("/desk/cases/of/1234567")
     for reference in references:
-        page = await other.open(f"/desk/cases/{reference}")
+        page = await other.open(await case_page(reference))
         assert (page.status_code, seen(page)) == (unknown.status_code, seen(unknown))
     assert await count("grievance_reading") == 0
     if role is not Role.ADMINISTRATOR:
@@ -59,7 +60,7 @@ async def test_an_ordinary_one_of_the_same_phone_tells_nothing_of_it(sign_in: Si
     await do(mariam, ordinary, "ask", words="Quel village ?")
     secret = await filed("b", CONDUCT)
     await change("UPDATE grievance SET received_at = received_at + interval '1 minute' WHERE id = 2")
-    assert secret not in (await mariam.open(f"/desk/cases/{ordinary}")).text
+    assert secret not in (await mariam.open(await case_page(ordinary))).text
     assert ordinary not in await mariam.see("/desk/queue"), "a sensitive one is no answer that an agent may see"
 
 
@@ -70,8 +71,8 @@ async def test_a_focal_person_sees_them_and_no_other(sign_in: SignIn) -> None:
     assert secret in page
     assert ordinary not in page
     assert "5 000" not in page, "not a word of it in a list"
-    assert (await fanta.open(f"/desk/cases/{ordinary}")).status_code == 404
-    assert "Le chef a pris 5 000" in await fanta.see(f"/desk/cases/{secret}")
+    assert (await fanta.open(await case_page(ordinary))).status_code == 404
+    assert "Le chef a pris 5 000" in await fanta.see(await case_page(secret))
 
 
 async def test_each_reading_is_recorded_and_shown_to_who_watches(sign_in: SignIn) -> None:
@@ -81,8 +82,8 @@ async def test_each_reading_is_recorded_and_shown_to_who_watches(sign_in: SignIn
         await watcher(sign_in),
         await sign_in("binta", Role.SUPERVISOR),
     )
-    await fanta.see(f"/desk/cases/{secret}")
-    await fanta.see(f"/desk/cases/{secret}")
+    await fanta.see(await case_page(secret))
+    await fanta.see(await case_page(secret))
     page = await awa.see("/desk/readings")
     assert page.count(secret) == 2
     assert "Fanta" in page
@@ -99,7 +100,7 @@ async def test_it_is_decided_without_an_sms_a_call_or_a_word_outside(sign_in: Si
     secret = await filed("a", CONDUCT)
     fanta = await sign_in("fanta", Role.FOCAL)
     await do(fanta, secret, "take")
-    page = f"/desk/cases/{secret}"
+    page = await case_page(secret)
     assert "Ne pas appeler" in await fanta.see(page)
     assert "+22376000001" not in await fanta.see(page)
     refused = await do(fanta, secret, "call", reached="yes")
@@ -122,14 +123,14 @@ async def test_when_a_call_is_safe_and_how_much_was_asked_is_for_focal_persons_a
     )  # fmt: skip
     secret = await filed("a", filing)
     fanta, mariam, awa = await sign_in("fanta", Role.FOCAL), await sign_in("mariam"), await watcher(sign_in)
-    page = await fanta.see(f"/desk/cases/{secret}")
+    page = await fanta.see(await case_page(secret))
     assert "appel : oui, l'après-midi seulement" in page
     assert "+22376000044" in page
     assert "Demandé : 5 000 F CFA Il a pris ma part." in page
     for browser in (fanta, mariam, awa):
         lists = [await browser.open(path) for path in ("/desk/queue", "/desk/grievances", "/desk/readings")]
         assert not any("5 000" in seen(each) or "après-midi seulement" in seen(each) for each in lists)
-    assert (await mariam.open(f"/desk/cases/{secret}")).status_code == 404
+    assert (await mariam.open(await case_page(secret))).status_code == 404
     async with seen_by(fanta.actor):
         assert await search.to_export(Wanted(), TODAY) == []
     assert await count("message") == 0
@@ -140,7 +141,7 @@ async def test_where_an_sms_is_safe_it_says_no_more_than_the_number(sign_in: Sig
     fanta, other = await sign_in("fanta", Role.FOCAL), await sign_in("fatim", Role.FOCAL)
     await do(other, secret, "take")
     assert "attribuée" in seen(await do(fanta, secret, "assign", agent=str(fanta.actor.id)))
-    page = f"/desk/cases/{secret}"
+    page = await case_page(secret)
     preview = seen(await fanta.submit(f"{page}/preview", page=page, **(await shown(fanta, secret)), words="Réglé ici."))
     assert f"Jigisèmèjiri: {secret}. Appelez" in preview.replace("Jigisèmèjiri :", "Jigisèmèjiri:")
     await do(fanta, secret, "decide", decision="resolved", words="Réglé ici.")

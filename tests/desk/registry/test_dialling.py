@@ -7,12 +7,11 @@ from core.registry.callers import language_of, remember_language
 from core.text.languages import Language
 from desk.registry.dialling import pressed
 from tests.core import seed
+from tests.desk.addresses import household_page
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import AWA, DIAGO, FIRST
 from tests.desk.trail import trail
 from tests.support.database import count
-
-PAGE = f"/desk/households/{AWA}"
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +22,8 @@ async def french(household_of_awa: int) -> None:
 
 async def dialled(browser: Browser, *keys: str) -> str:
     sent = {"keys": "*".join(keys[:-1]), "key": keys[-1]} if keys else {}
-    answer = await browser.submit(f"{PAGE}/dial", page=PAGE, position="1", **sent)
+    page = await household_page(AWA)
+    answer = await browser.submit(f"{page}/dial", page=page, position="1", **sent)
     assert answer.status_code == 200, seen(answer)
     return seen(answer)
 
@@ -45,9 +45,9 @@ async def test_filing_is_shown_up_to_the_last_question_and_files_nothing(
         assert await count(table) == 0, table
 
 
-async def test_a_language_chosen_there_is_not_kept(mariam: Browser) -> None:
+async def test_a_language_chosen_there_is_not_kept(mariam: Browser, page_of_awa: str) -> None:
     await seed.household(household_no(1_000_004), phones=("+22366000004",))
-    answer = await mariam.submit(f"/desk/households/{household_no(1_000_004)}/dial", page=PAGE, key="2")
+    answer = await mariam.submit(f"{await household_page(household_no(1_000_004))}/dial", page=page_of_awa, key="2")
     assert answer.status_code == 200
     assert "ne s'essaie pas" not in seen(answer)
     assert await language_of("+22366000004") is None
@@ -59,10 +59,10 @@ async def test_another_household_of_that_phone_stays_unseen_where_one_does_not_w
         assert "Fanta" not in await dialled(mariam, key)
 
 
-async def test_a_household_elsewhere_is_not_dialled(mariam: Browser) -> None:
+async def test_a_household_elsewhere_is_not_dialled(mariam: Browser, page_of_awa: str) -> None:
     other = household_no(1_000_003)
     await seed.household(other, commune=DIAGO, phones=("+22366000004",))
-    answer = await mariam.submit(f"/desk/households/{other}/dial", page=PAGE, position="1")
+    answer = await mariam.submit(f"{await household_page(other)}/dial", page=page_of_awa, position="1")
     assert answer.status_code == 404
     assert await trail("dialled%") == []
 

@@ -15,7 +15,7 @@ from core.staff.row_security import seen_by
 from desk.registry.household_file import household_file
 from tests.core import seed
 from tests.core.seed import NOW, SAFO, TODAY
-from tests.desk.conftest import AWA, DIAGO, FIRST
+from tests.desk.conftest import DIAGO, FIRST
 from tests.desk.grievances.cases import CONDUCT, LATE
 
 MARIAM = Actor(1, "Mariam", Role.AGENT, Scope.COMMUNE, SAFO)
@@ -33,7 +33,7 @@ async def test_it_has_payments_sms_and_the_grievances_one_may_see(household_of_a
     for filing in (LATE, CONDUCT):
         await file(replace(filing, msisdn=FIRST, household_id=household_of_awa), NOW)
     async with seen_by(MARIAM):
-        household = await household_file(AWA, NOW)
+        household = await household_file(household_of_awa, NOW)
     assert household is not None
     assert {payment.state for payment in household.payments} == {PaymentState.PAID, PaymentState.CANCELLED}
     assert [grievance.category for grievance in household.grievances] == ["payment"]
@@ -42,8 +42,8 @@ async def test_it_has_payments_sms_and_the_grievances_one_may_see(household_of_a
     assert positions == [(PhonePosition.FIRST, 1), (PhonePosition.SECOND, 0)]
 
 
-async def test_there_is_none_elsewhere_nor_of_a_wrong_number() -> None:
+async def test_there_is_none_elsewhere_nor_of_a_row_that_is_not_there(household_of_awa: int) -> None:
     elsewhere = Actor(1, "Mariam", Role.AGENT, Scope.COMMUNE, DIAGO)
     async with seen_by(elsewhere):
-        assert await household_file(AWA, NOW) is None
-        assert await household_file("12345678", NOW) is None
+        assert await household_file(household_of_awa, NOW) is None
+        assert await household_file(9_999_999, NOW) is None

@@ -18,12 +18,12 @@ from core.text.translator import translator
 from proof.histories import dialled
 from tests.core import seed
 from tests.core.seed import NOW, TODAY
+from tests.desk.addresses import case_page, household_page
 from tests.desk.browser import Browser
 from tests.desk.conftest import AWA, FIRST
 from tests.desk.grievances.cases import LATE
 from tests.support.database import change
 
-PAGE: Final = f"/desk/households/{AWA}"
 FRENCH: Final = Language("fr")
 
 
@@ -69,7 +69,7 @@ def test_there_is_an_example_of_each_phase() -> None:
 
 async def shown(browser: Browser, household: int) -> str:
     """What the page says of money, which is all that the line says, in the order in which it says it."""
-    page = (await browser.see(PAGE)).replace("’", "'")
+    page = (await browser.see(await household_page(AWA))).replace("’", "'")
     money = await account(household, TODAY)
     assert money
     told = " ".join(" ".join(money_told(translator(FRENCH), money)).replace("’", "'").split())
@@ -87,7 +87,7 @@ async def test_each_phase_is_said_at_the_desk_as_on_the_line(
     await remember_language(FIRST, FRENCH)
     assert words in " ".join((await dialled(FIRST, "1")).split())
     case = await file(replace(LATE, msisdn=FIRST, household_id=household_of_awa), NOW)
-    page = await mariam.see(f"/desk/cases/{case.reference}")
+    page = await mariam.see(await case_page(case.reference))
     assert f"Paiement {words}" in page.replace("’", "'")
 
 

@@ -18,13 +18,13 @@ from sms.campaigns.test_send import send
 from sms.outbox.notice_texts import Occasion, notice_text
 from tests.core import seed
 from tests.core.seed import NOW, TODAY
+from tests.desk.addresses import household_page
 from tests.desk.browser import Browser
 from tests.sms.campaign_world import bodies, planned, round_id, somebody
 from tests.support.database import query
 
 FRENCH: Final = Language("fr")
 NUMBER, PHONE = "81000355", "+22376000035"
-PAGE: Final = f"/desk/households/{NUMBER}"
 HOUSEHOLDS: Final = (
     "household_no;head_name;birth_year;phone;alt_phone;commune_pcode;village;language;status;status_reason;components\n"
     f'{NUMBER};Ménage Numéro35;1970;76000035;;{seed.SAFO};Safo;fr;beneficiary;;"TM;PNR"\n'
@@ -74,7 +74,7 @@ async def test_the_sms_that_was_asked_for_tells_both() -> None:
 
 
 async def test_the_page_of_the_household_tells_both(mariam: Browser) -> None:
-    page = (await mariam.see(PAGE)).replace("’", "'")
+    page = (await mariam.see(await household_page(NUMBER))).replace("’", "'")
     assert SEASON in page
     assert TRANSFER in page
 

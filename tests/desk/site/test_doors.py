@@ -25,8 +25,8 @@ NOT_UNDERSTOOD = "La demande n'a pas été comprise."
         ("half of a pair", "/desk/login?next=%ED%A0%80", 400),
         ("octets that are no UTF-8", "/desk/login?next=%FF", 400),
         ("more parameters than any page has", "/desk/login?" + "a=1&" * 200, 400),
-        ("a NUL in the path", "/desk/cases/1%00", 404),
-        ("a line feed in the path", "/desk/cases/1%0A2", 404),
+        ("a NUL in the path", "/desk/cases/of/1%00", 404),
+        ("a line feed in the path", "/desk/cases/of/1%0A2", 404),
         ("a number no row has", "/desk/campaigns/" + "9" * 5000, 404),
     ],
 )
@@ -172,9 +172,9 @@ class TestAddresses:
 
     async def test_who_is_not_in_comes_back_to_the_first_page_of_the_subject(self, browser: Browser) -> None:
         for asked, led in (
-            ("/desk/households/76543216?q=Awa", "/desk/login?next=%2Fdesk%2Fhouseholds"),
+            ("/desk/households/of/7?q=Awa", "/desk/login?next=%2Fdesk%2Fhouseholds"),
             ("/desk/grievances?words=Awa+76123456", "/desk/login?next=%2Fdesk%2Fgrievances"),
-            ("/desk/cases/1234567", "/desk/login"),
+            ("/desk/cases/of/7", "/desk/login"),
             ("/desk/Awa", "/desk/login"),
         ):
             assert (await browser.http.get(asked)).headers["location"] == led
@@ -213,7 +213,7 @@ class TestAddresses:
 
     async def test_a_complaint_of_a_household_is_begun_by_a_form(self, sign_in: SignIn, household_of_awa: int) -> None:
         mariam = await sign_in("mariam")
-        page = await mariam.open(f"/desk/households/{AWA}")
+        page = await mariam.open(f"/desk/households/of/{household_of_awa}")
         assert 'action="/desk/intake/of"' in page.text
         assert "intake?" not in page.text
         form = await mariam.submit("/desk/intake/of", page="/desk/account", household=AWA)

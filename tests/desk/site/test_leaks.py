@@ -21,6 +21,7 @@ from faults.odd.requests import Oddities, Vocabulary
 from faults.odd.ways import ways
 from simulator.gateway import UssdCall
 from tests.core import seed
+from tests.desk.addresses import household_page
 from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn
 from tests.desk.site.test_odd_requests import ASKED, as_sent
@@ -98,7 +99,7 @@ async def work_at_the_desk(browser: Browser) -> list[str]:
     token = await browser.token("/desk/account")
     for path, form in {
         "/desk/households": {"q": NAME},
-        f"/desk/households/{NUMBER}/phone": {"position": "1", "value": "12", "was": PHONE, "reason": WORDS},
+        f"{await household_page(NUMBER)}/phone": {"position": "1", "value": "12", "was": PHONE, "reason": WORDS},
         "/desk/intake": {
             "key": "a-key", "who": "person", "name": NAME, "village": VILLAGE, "phone": STRANGER, "commune": "Safo",
             "what": "payment.late", "words": WORDS, "language": "fr", "channel": "desk", "do": "file",

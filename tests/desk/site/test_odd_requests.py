@@ -46,14 +46,15 @@ async def vocabulary(browser: Browser, app: Starlette) -> Vocabulary:
     lists = ("holiday", "prepared-answer", "region", "cercle", "commune", "audit-entry")
     names |= {name for key in lists for name in names_in((await browser.open(f"/desk/{key}/create")).text)}
     names -= {"csrftoken"}
+    tables = ("grievance", "household", "agent")
+    rows = {str(row.id) for table in tables for row in await query(f"SELECT id FROM {table}")}  # noqa: S608
     references = [row.reference for row in await query("SELECT reference FROM grievance")]
     real = {
         "key": lists,
         "reference": references,
         "household_no": (AWA,),
-        "login": ("nobody",),
         "act": ("take", "note", "decide", "call", "assign", "close", "preview"),
-        "id": ("1",),
+        "id": sorted(rows),
         "pk": ("1", "2026-09-22", SAFO),
         "day": ("2026-09-22",),
         "name": ("export", "delete", "edit", "view"),

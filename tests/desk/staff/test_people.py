@@ -6,6 +6,7 @@ import pytest
 
 from core.staff.agents import Role, Scope
 from tests.core import seed
+from tests.desk.addresses import person_page
 from tests.desk.browser import PASSWORD, Browser, seen
 from tests.desk.conftest import SignIn
 from tests.desk.trail import trail
@@ -19,7 +20,7 @@ async def test_somebody_new_is_told_a_password_once_and_comes_in_with_it(sign_in
     password = re.search(r"<code>([a-z-]+)</code>", answer.text)
     assert password
     assert "Mariam Sidibé" in await admin.see("/desk/people")
-    assert password[1] not in (await admin.open("/desk/people/of/mariam")).text
+    assert password[1] not in (await admin.open(await person_page("mariam"))).text
     await browser.submit("/desk/login", login="mariam", password=password[1])
     assert "Choisissez le vôtre" in await browser.see("/desk/login")
     assert [entry.act for entry in await trail(about="agent mariam")] == ["person added", "password given"]
@@ -51,11 +52,11 @@ async def test_a_change_needs_a_reason_ends_sessions_and_is_in_the_trail(sign_in
     await seed.safo()
     admin, mariam = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("mariam")
     duties = {"role": "supervisor", "scope": "commune", "place": "Safo", "watches": "1"}
-    refused = await admin.submit("/desk/people/of/mariam", **duties)
+    refused = await admin.submit(await person_page("mariam"), **duties)
     assert "Écrivez la raison" in seen(refused)
     assert (await mariam.open("/desk/account")).url.path == "/desk/account"
 
-    answer = await admin.submit("/desk/people/of/mariam", why="remplace Awa à Safo", follow=True, **duties)
+    answer = await admin.submit(await person_page("mariam"), why="remplace Awa à Safo", follow=True, **duties)
     assert "ses sessions sont fermées" in seen(answer)
     assert (await mariam.open("/desk/account")).url.path == "/desk/login"
     assert "superviseur, veille sur les points focaux commune Safo" in await admin.see("/desk/people")
@@ -70,13 +71,13 @@ async def test_a_change_needs_a_reason_ends_sessions_and_is_in_the_trail(sign_in
 async def test_only_a_supervisor_watches_focal_persons(sign_in: SignIn) -> None:
     admin = await sign_in("admin", Role.ADMINISTRATOR)
     await sign_in("mariam")
-    await admin.submit("/desk/people/of/mariam", why="essai", **{**DUTIES, "role": "focal", "watches": "1"})
+    await admin.submit(await person_page("mariam"), why="essai", **{**DUTIES, "role": "focal", "watches": "1"})
     assert "veille" not in await admin.see("/desk/people")
 
 
 async def test_who_is_kept_out_is_out_at_once_until_let_in_again(sign_in: SignIn, browser: Browser) -> None:
     admin, mariam = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("mariam")
-    page = "/desk/people/of/mariam"
+    page = await person_page("mariam")
     assert "Écrivez la raison" in seen(await admin.submit(f"{page}/out", page=page))
     await admin.submit(f"{page}/out", page=page, why="a quitté le programme")
     assert (await mariam.open("/desk/account")).url.path == "/desk/login"
@@ -89,7 +90,7 @@ async def test_who_is_kept_out_is_out_at_once_until_let_in_again(sign_in: SignIn
 @pytest.mark.parametrize("act", ["/out", ""])
 async def test_the_last_administrator_stays(sign_in: SignIn, act: str) -> None:
     admin = await sign_in("admin", Role.ADMINISTRATOR)
-    page = "/desk/people/of/admin"
+    page = await person_page("admin")
     answer = await admin.submit(page + act, page=page, why="je pars", **DUTIES)
     assert "C'est le dernier administrateur" in seen(answer)
     await sign_in("second", Role.ADMINISTRATOR)
@@ -101,7 +102,7 @@ async def test_a_new_password_ends_sessions_and_takes_the_place_of_the_old_one(
     sign_in: SignIn, browser: Browser
 ) -> None:
     admin, mariam = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("mariam")
-    answer = await admin.submit("/desk/people/of/mariam/password", page="/desk/people/of/mariam")
+    answer = await admin.submit(f"{await person_page('mariam')}/password", page=await person_page("mariam"))
     assert "Mot de passe de Mariam" in seen(answer)
     assert answer.headers["cache-control"] == "no-store"
     assert (await mariam.open("/desk/account")).url.path == "/desk/login"
@@ -110,26 +111,28 @@ async def test_a_new_password_ends_sessions_and_takes_the_place_of_the_old_one(
 
 async def test_open_sessions_are_listed_and_ended(sign_in: SignIn) -> None:
     admin, mariam = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("mariam")
-    assert "Depuis Dernière page" in await admin.see("/desk/people/of/mariam")
-    await admin.submit("/desk/people/of/mariam/sessions", page="/desk/people/of/mariam")
+    assert "Depuis Dernière page" in await admin.see(await person_page("mariam"))
+    await admin.submit(f"{await person_page('mariam')}/sessions", page=await person_page("mariam"))
     assert (await mariam.open("/desk/account")).url.path == "/desk/login"
-    assert "Sessions ouvertes Aucune." in await admin.see("/desk/people/of/mariam")
+    assert "Sessions ouvertes Aucune." in await admin.see(await person_page("mariam"))
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.FOCAL])
 async def test_another_role_manages_nobody(sign_in: SignIn, role: Role) -> None:
     other = await sign_in("awa", role, Scope.NATIONAL)
-    for path in ("/desk/people", "/desk/people/new", "/desk/people/of/awa"):
+    for path in ("/desk/people", "/desk/people/new", await person_page("awa")):
         answer = await other.open(path)
         assert (answer.status_code, "Cette page n'est pas pour votre rôle." in seen(answer)) == (403, True)
-    promoted = await other.submit("/desk/people/of/awa", page="/desk/account", why="moi", **{**DUTIES, "role": "focal"})
+    promoted = await other.submit(
+        await person_page("awa"), page="/desk/account", why="moi", **{**DUTIES, "role": "focal"}
+    )
     assert promoted.status_code == 403
     assert not await trail("person changed", about="agent awa")
 
 
 async def test_nobody_is_said_to_be_there_who_is_not(sign_in: SignIn) -> None:
     admin = await sign_in("admin", Role.ADMINISTRATOR)
-    assert (await admin.open("/desk/people/of/personne")).status_code == 404
+    assert (await admin.open("/desk/people/of/9999999")).status_code == 404
 
 
 async def test_administrators_begin_with_people(sign_in: SignIn) -> None:
