@@ -14,7 +14,7 @@ from typing import Final
 from core import imports
 from core.grievances import prepared_answers
 from core.imports import ImportKind, ImportReport
-from core.imports.importing import columns, optional_columns
+from core.imports.importing import columns
 from core.numbers.identifiers import household_no
 from core.platform import database, sql
 from core.platform.errors import JigiError
@@ -113,7 +113,7 @@ async def build(
         (ImportKind.EVENTS, "events.csv", _event_rows(places, today)),
     )
     for kind, name, rows in files:
-        header = (*columns(kind), *optional_columns(kind))
+        header = columns(kind)
         reports.append(await imported(kind, _written(folder / name, header, rows)))
     await _date_enrolments()
     await file_grievances(today)
@@ -180,7 +180,7 @@ def _written(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]
 
 def _communes(path: Path, given: Path | None) -> Path:
     if given is None:
-        header = (*columns(ImportKind.COMMUNES), *optional_columns(ImportKind.COMMUNES))
+        header = columns(ImportKind.COMMUNES)
         contacts = contact_cells(len(DEMO_PLACES))
         rows = ((*astuple(place), *cells) for place, cells in zip(DEMO_PLACES, contacts, strict=True))
         return _written(path, header, rows)

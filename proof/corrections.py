@@ -117,7 +117,7 @@ def _read(path: Path, by_msgid: Mapping[str, Text]) -> tuple[Mapping[str, Correc
         header = [cell.text.strip().lower() for cell in table.header.cells]
         missing = [name for name in NEEDED if name not in header]
         if missing:
-            raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}. Ajoutez-les, vides au besoin.")
+            raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}.")
         for row in table.rows:
             cells = dict(zip(header, (unguarded(cell.text) for cell in row.cells), strict=False))
             filled = [cells.get(name, "") for name in ("correction", "new_back_translation", "new_confidence")]

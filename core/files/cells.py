@@ -3,7 +3,9 @@
 A cell is empty, holds something, or cannot be read; the three are never taken for each other.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from core.platform.errors import JigiError
 from core.text.words import Code
@@ -21,6 +23,17 @@ class Kind(Code):
     """The spreadsheet shows an error; the text is its name, e.g. `#N/A`."""
     UNCALCULATED = "uncalculated"
     """A formula that no program has calculated; what it would show is not known."""
+    CUT = "cut"
+    """A number of which a program kept a part: `2,23E+10`, `########`."""
+
+
+UNREADABLE: Final = frozenset({Kind.ERROR, Kind.UNCALCULATED, Kind.CUT})
+"""What a cell was meant to hold is not known."""
+
+_SHOWN_ERROR: Final = re.compile(r"#(?:N/[AD]|[A-ZÉ_/0 -]{2,20}[!?]|GETTING_DATA)|Err:\d{3}")
+"""What French and English spreadsheets show instead of a value, also in a CSV they saved."""
+
+_CUT: Final = re.compile(r"#{2,}|[-+]?\d+(?:[.,]\d+)?E\+\d+", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +46,25 @@ class Cell:
     @property
     def readable(self) -> bool:
         """Whether it is known what the cell holds."""
-        return self.kind not in (Kind.ERROR, Kind.UNCALCULATED)
+        return self.kind not in UNREADABLE
 
 
 EMPTY = Cell(Kind.EMPTY)
 
 
 def text_cell(text: str) -> Cell:
-    """The cell of a text; one without letters is empty."""
-    return Cell(Kind.TEXT, text) if text and not text.isspace() else EMPTY
+    """The cell of a text: one without letters is empty, one that shows an error or a cut-off number is that."""
+    if not text or text.isspace():
+        return EMPTY
+    if "#" in text or "E+" in text or "e+" in text or "Err:" in text:
+        return Cell(_kind(text.strip()), text)
+    return Cell(Kind.TEXT, text)
+
+
+def _kind(text: str) -> Kind:
+    if _SHOWN_ERROR.fullmatch(text):
+        return Kind.ERROR
+    return Kind.CUT if _CUT.fullmatch(text) else Kind.TEXT
 
 
 @dataclass(frozen=True, slots=True)

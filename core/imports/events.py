@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.imports import values
-from core.imports.layout import Check, Column, Doubt, Layout
+from core.imports.layout import Check, Column, Doubt, Layout, settled
 from core.places.villages import loose_village
 from core.platform.columns import listed
 from core.registry.components import WITH_EVENTS, WITH_WAGES
@@ -40,10 +40,21 @@ def layout(today: date) -> Layout:
                 Column(f"what_{code}", values.words(LONGEST_WHAT), needed=code in NEEDED, french=f"activite_{code}")
                 for code in _codes()
             ),
-            Column("end_time", values.hour, "time", needed=False, french="heure_fin", optional=True),
-            Column("wage_xof", values.amount, "int", needed=False, french="salaire_jour", optional=True),
+            Column(
+                "end_time", values.hour, "time", needed=False, french="heure_fin", forgiving=True, label="heure de fin"
+            ),
+            Column(
+                "wage_xof",
+                values.amount,
+                "int",
+                needed=False,
+                french="salaire_jour",
+                forgiving=True,
+                label="salaire d'un jour",
+            ),
         ),
         key=("component", "commune_pcode", "village_search", "date", "time"),
+        plan=_plan(),
         checks=_CHECKS,
         steps=_steps(),
         doubts=(_NOBODYS_VILLAGE,),
@@ -53,7 +64,7 @@ def layout(today: date) -> Layout:
 _CHECKS = (
     Check(
         "commune_pcode",
-        "NOT EXISTS (SELECT FROM commune WHERE commune.pcode = staged.commune_pcode)",
+        "NOT EXISTS (SELECT FROM commune WHERE commune.pcode = planned.commune_pcode)",
         "commune inconnue : importez d'abord les communes",
     ),
     Check(
@@ -73,9 +84,9 @@ _CHECKS = (
 
 _NOBODYS_VILLAGE = Doubt(
     ("commune_pcode", "village"),
-    "village IS NOT NULL AND EXISTS (SELECT FROM commune WHERE commune.pcode = staged.commune_pcode) "
-    "AND NOT EXISTS (SELECT FROM household WHERE household.commune_pcode = staged.commune_pcode "
-    "AND household.village_search = staged.village_search)",
+    "village IS NOT NULL AND EXISTS (SELECT FROM commune WHERE commune.pcode = planned.commune_pcode) "
+    "AND NOT EXISTS (SELECT FROM household WHERE household.commune_pcode = planned.commune_pcode "
+    "AND household.village_search = planned.village_search)",
     "aucun ménage de cette commune n'est de ce village, personne n'en entendra parler",
 )
 
@@ -85,48 +96,50 @@ def _codes() -> list[str]:
     return sorted(Language.codes(), key=lambda code: code != STAFF)
 
 
+def _same(row: str) -> str:
+    """SQL of whether an event is that of a row."""
+    return f"""event.component = {row}.component AND event.commune_pcode = {row}.commune_pcode
+        AND event.date = {row}.date AND event.time IS NOT DISTINCT FROM {row}.time
+        AND event.village_search IS NOT DISTINCT FROM {row}.village_search"""
+
+
+def _plan() -> str:
+    what = ", ".join(f"what_{code}" for code in _codes())
+    return f"""
+    SELECT line, component, commune_pcode, village, village_search, date, time, place, {what},
+        {settled("end_time", "earlier.end_time")}, {settled("wage_xof", "earlier.wage_xof")},
+        earlier.end_time AS was_end_time, earlier.wage_xof AS was_wage_xof
+    FROM staged LEFT JOIN LATERAL (
+        SELECT event.end_time, event.wage_xof FROM component_event AS event WHERE {_same("staged")} LIMIT 1
+    ) AS earlier ON true
+    """  # noqa: S608 - names of ours
+
+
 def _steps() -> tuple[str, ...]:
     written = ", ".join(f"'{code}', what_{code}" for code in _codes())
     return tuple(step.replace("{what}", f"jsonb_strip_nulls(jsonb_build_object({written}))") for step in _EVENTS)
 
 
-_SAME: Final = """
-        event.component = staged.component AND event.commune_pcode = staged.commune_pcode
-        AND event.date = staged.date AND event.time IS NOT DISTINCT FROM staged.time
-        AND event.village_search IS NOT DISTINCT FROM staged.village_search
-"""
-
-_KNOWN = tuple(
-    f"""
-    UPDATE staged SET {name} = (SELECT event.{name} FROM component_event AS event WHERE {_SAME} LIMIT 1)
-    WHERE '{name}' = ANY (%(absent)s::text[])
-    OR EXISTS (SELECT FROM problem WHERE problem.line = staged.line AND problem."column" = '{name}')
-    """  # noqa: S608 - names of ours
-    for name in ("end_time", "wage_xof")
-)
-"""What a file does not say, or not well, stays as it is known."""
-
 _EVENTS = (
-    *_KNOWN,
     f"""
     WITH changed AS (
         UPDATE component_event AS event
         SET (place, what, end_time, wage_xof)
-            = (staged.place, event.what || {{what}}, staged.end_time, staged.wage_xof)
-        FROM staged WHERE {_SAME}
+            = (planned.place, event.what || {{what}}, planned.end_time, planned.wage_xof)
+        FROM planned WHERE {_same("planned")}
         AND (event.place, event.what, event.end_time, event.wage_xof)
-            IS DISTINCT FROM (staged.place, event.what || {{what}}, staged.end_time, staged.wage_xof)
+            IS DISTINCT FROM (planned.place, event.what || {{what}}, planned.end_time, planned.wage_xof)
         RETURNING line
     )
     INSERT INTO touched SELECT line, false FROM changed
     """,  # noqa: S608 - our own words
     f"""
-    INSERT INTO touched SELECT line, true FROM staged
-    WHERE NOT EXISTS (SELECT FROM component_event AS event WHERE {_SAME})
+    INSERT INTO touched SELECT line, true FROM planned
+    WHERE NOT EXISTS (SELECT FROM component_event AS event WHERE {_same("planned")})
     """,  # noqa: S608
     """
     INSERT INTO component_event (component, commune_pcode, village, date, time, place, what, end_time, wage_xof)
     SELECT component, commune_pcode, village, date, time, place, {what}, end_time, wage_xof
-    FROM staged JOIN touched USING (line) WHERE created
+    FROM planned JOIN touched USING (line) WHERE created
     """,
 )

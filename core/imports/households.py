@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from core.imports import values
-from core.imports.layout import Check, Column, Layout
+from core.imports.layout import Check, Column, Layout, settled
 from core.platform.columns import listed
 from core.registry.components import ComponentCode
 from core.registry.statuses import NEVER_ENROLLED, Status
@@ -24,33 +24,43 @@ LONGEST_REASON: Final = 120
 def layout(today: date) -> Layout:
     """Households, keyed by their number; those that the file leaves out stay as they are.
 
-    A component that leaves the column ends on the day of the import; one that comes to a known household starts on it.
-    A second phone that is the same as the first is left out.
+    A component that leaves a cell with others ends on the day of the import, and all do where the household is in no
+    component by its status; one that comes to a known household starts on it. A reason is that of its status: another
+    status without a reason has none. A second phone that is the same as the first is left out.
     """
     return Layout(
         columns=(
             Column("household_no", values.household_no),
             Column("head_name", values.name),
-            Column("birth_year", values.year(OLDEST, today.year - YOUNGEST), "int", needed=False, private=True),
-            Column("phone", values.phone, needed=False),
-            Column("alt_phone", values.phone, needed=False),
+            Column(
+                "birth_year",
+                values.year(OLDEST, today.year - YOUNGEST),
+                "int",
+                needed=False,
+                private=True,
+                forgiving=True,
+                label="année de naissance",
+            ),
+            Column("phone", values.phone, needed=False, forgiving=True, label="téléphone"),
+            Column("alt_phone", values.phone, needed=False, forgiving=True, label="second téléphone"),
             Column("commune_pcode", values.pcode),
-            Column("village", values.name, needed=False),
-            Column("language", values.one_of(tuple(Language)), needed=False),
+            Column("village", values.name, needed=False, label="village"),
+            Column("language", values.one_of(tuple(Language)), needed=False, label="langue"),
             Column("status", values.one_of(tuple(Status))),
-            Column("status_reason", values.words(LONGEST_REASON), needed=False),
-            Column("components", values.codes(sorted(ComponentCode)), needed=False),
+            Column("status_reason", values.words(LONGEST_REASON), needed=False, label="raison du statut"),
+            Column("components", values.codes(sorted(ComponentCode)), needed=False, label="composantes"),
         ),
         key=("household_no",),
+        plan=_PLAN,
         checks=(
             Check(
                 "commune_pcode",
-                "NOT EXISTS (SELECT FROM commune WHERE commune.pcode = staged.commune_pcode)",
+                "NOT EXISTS (SELECT FROM commune WHERE commune.pcode = planned.commune_pcode)",
                 "commune inconnue : importez d'abord les communes",
             ),
             Check(
                 "components",
-                f"status IN {listed(NEVER_ENROLLED)} AND components IS NOT NULL",
+                f"status IN {listed(NEVER_ENROLLED)} AND named_components",
                 "un ménage en attente ou non retenu n'a pas de composante",
             ),
         ),
@@ -58,97 +68,114 @@ def layout(today: date) -> Layout:
     )
 
 
+_KNOWN_COMPONENTS: Final = """
+    ARRAY(SELECT enrolment.component::text FROM enrolment
+          WHERE enrolment.household_id = household.id AND enrolment.ended IS NULL)
+"""
+
+_PLAN = f"""
+    SELECT line, household.id AS household_id, staged.household_no, staged.head_name, staged.commune_pcode,
+        staged.status, {settled("birth_year", "household.birth_year")}, {settled("village", "household.village")},
+        {settled("language", "household.language")},
+        {settled("status_reason", "CASE WHEN household.status = staged.status THEN household.status_reason END")},
+        {settled("phone", "first.msisdn")}, {settled("alt_phone", "second.msisdn")},
+        CASE WHEN staged.components IS NOT NULL THEN string_to_array(staged.components, ';')
+             WHEN 'components' = ANY (staged.emptied) OR staged.status IN {listed(NEVER_ENROLLED)} THEN '{{}}'
+             ELSE {_KNOWN_COMPONENTS} END AS components,
+        staged.components IS NOT NULL AS named_components
+    FROM staged LEFT JOIN household USING (household_no)
+    LEFT JOIN household_phone AS first ON first.household_id = household.id AND first.position = 1
+    LEFT JOIN household_phone AS second ON second.household_id = household.id AND second.position = 2
+    """  # noqa: S608 - names of ours
+
 _HOUSEHOLDS = (
     """
     WITH changed AS (
         UPDATE household
         SET (head_name, birth_year, commune_pcode, village, language, status, status_reason, updated_at)
-            = (staged.head_name, staged.birth_year, staged.commune_pcode, staged.village, staged.language,
-               staged.status, staged.status_reason, %(now)s)
-        FROM staged WHERE household.household_no = staged.household_no
+            = (planned.head_name, planned.birth_year, planned.commune_pcode, planned.village, planned.language,
+               planned.status, planned.status_reason, %(now)s)
+        FROM planned WHERE household.id = planned.household_id
         AND (household.head_name, household.birth_year, household.commune_pcode, household.village,
              household.language, household.status, household.status_reason)
-            IS DISTINCT FROM (staged.head_name, staged.birth_year, staged.commune_pcode, staged.village,
-                              staged.language, staged.status, staged.status_reason)
+            IS DISTINCT FROM (planned.head_name, planned.birth_year, planned.commune_pcode, planned.village,
+                              planned.language, planned.status, planned.status_reason)
         RETURNING line
     )
     INSERT INTO touched SELECT line, false FROM changed
     """,
-    """
-    INSERT INTO touched SELECT line, true FROM staged
-    WHERE NOT EXISTS (SELECT FROM household WHERE household.household_no = staged.household_no)
-    """,
+    "INSERT INTO touched SELECT line, true FROM planned WHERE household_id IS NULL",
     """
     INSERT INTO household
         (household_no, head_name, birth_year, commune_pcode, village, language, status, status_reason, updated_at)
     SELECT household_no, head_name, birth_year, commune_pcode, village, language, status, status_reason, %(now)s
-    FROM staged JOIN touched USING (line) WHERE created
+    FROM planned WHERE household_id IS NULL
     """,
     """
-    CREATE TEMP TABLE staged_household ON COMMIT DROP AS
-    SELECT staged.line, household.id AS household_id, phone, nullif(alt_phone, phone) AS alt_phone,
-        coalesce(string_to_array(components, ';'), '{}') AS components,
-        CASE WHEN created IS NULL OR NOT created THEN %(today)s::date END AS since
-    FROM staged JOIN household USING (household_no) LEFT JOIN touched USING (line)
+    CREATE TEMP TABLE planned_household ON COMMIT DROP AS
+    SELECT planned.line, household.id AS household_id, phone, nullif(alt_phone, phone) AS alt_phone, components,
+        CASE WHEN planned.household_id IS NOT NULL THEN %(today)s::date END AS since
+    FROM planned JOIN household USING (household_no)
     """,
-    "ANALYZE staged_household",
+    "ANALYZE planned_household",
 )
 
 _PHONES = (
     """
     WITH gone AS (
-        DELETE FROM household_phone USING staged_household AS staged
-        WHERE household_phone.household_id = staged.household_id
+        DELETE FROM household_phone USING planned_household AS planned
+        WHERE household_phone.household_id = planned.household_id
         AND CASE position WHEN 1 THEN phone ELSE alt_phone END IS NULL
         RETURNING line
     )
     INSERT INTO touched SELECT line, false FROM gone
     """,
     """
-    CREATE TEMP TABLE staged_phone ON COMMIT DROP AS
-    SELECT line, staged.household_id, numbered.position, numbered.msisdn
-    FROM staged_household AS staged
+    CREATE TEMP TABLE planned_phone ON COMMIT DROP AS
+    SELECT line, planned.household_id, numbered.position, numbered.msisdn
+    FROM planned_household AS planned
     CROSS JOIN LATERAL (VALUES (1, phone), (2, alt_phone)) AS numbered (position, msisdn)
     LEFT JOIN household_phone AS earlier
-        ON earlier.household_id = staged.household_id AND earlier.position = numbered.position
+        ON earlier.household_id = planned.household_id AND earlier.position = numbered.position
     WHERE numbered.msisdn IS NOT NULL AND earlier.msisdn IS DISTINCT FROM numbered.msisdn
     """,
     """
-    INSERT INTO household_phone (household_id, position, msisdn) SELECT household_id, position, msisdn FROM staged_phone
+    INSERT INTO household_phone (household_id, position, msisdn)
+    SELECT household_id, position, msisdn FROM planned_phone
     ON CONFLICT (household_id, position) DO UPDATE SET msisdn = excluded.msisdn
     """,
-    "INSERT INTO touched SELECT line, false FROM staged_phone",
+    "INSERT INTO touched SELECT line, false FROM planned_phone",
 )
 
 _ENROLMENTS = (
     """
     WITH ended AS (
-        UPDATE enrolment SET ended = %(today)s FROM staged_household AS staged
-        WHERE enrolment.household_id = staged.household_id AND enrolment.ended IS NULL
-        AND enrolment.component <> ALL (staged.components)
+        UPDATE enrolment SET ended = %(today)s FROM planned_household AS planned
+        WHERE enrolment.household_id = planned.household_id AND enrolment.ended IS NULL
+        AND enrolment.component <> ALL (planned.components)
         RETURNING line
     )
     INSERT INTO touched SELECT line, false FROM ended
     """,
     """
     WITH returned AS (
-        UPDATE enrolment SET ended = NULL, since = %(today)s FROM staged_household AS staged
-        WHERE enrolment.household_id = staged.household_id AND enrolment.ended IS NOT NULL
-        AND enrolment.component = ANY (staged.components)
+        UPDATE enrolment SET ended = NULL, since = %(today)s FROM planned_household AS planned
+        WHERE enrolment.household_id = planned.household_id AND enrolment.ended IS NOT NULL
+        AND enrolment.component = ANY (planned.components)
         RETURNING line
     )
     INSERT INTO touched SELECT line, false FROM returned
     """,
     """
-    CREATE TEMP TABLE staged_enrolment ON COMMIT DROP AS
-    SELECT line, staged.household_id, listed.component, staged.since
-    FROM staged_household AS staged CROSS JOIN LATERAL unnest(staged.components) AS listed (component)
+    CREATE TEMP TABLE planned_enrolment ON COMMIT DROP AS
+    SELECT line, planned.household_id, listed.component, planned.since
+    FROM planned_household AS planned CROSS JOIN LATERAL unnest(planned.components) AS listed (component)
     LEFT JOIN enrolment AS earlier
-        ON earlier.household_id = staged.household_id AND earlier.component = listed.component
+        ON earlier.household_id = planned.household_id AND earlier.component = listed.component
     WHERE earlier.household_id IS NULL
     """,
     """
-    INSERT INTO enrolment (household_id, component, since) SELECT household_id, component, since FROM staged_enrolment
+    INSERT INTO enrolment (household_id, component, since) SELECT household_id, component, since FROM planned_enrolment
     """,
-    "INSERT INTO touched SELECT line, false FROM staged_enrolment",
+    "INSERT INTO touched SELECT line, false FROM planned_enrolment",
 )

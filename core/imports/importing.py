@@ -1,6 +1,6 @@
 """One import from end to end: read, stage, check, write, all or nothing, and say what it did."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -12,7 +12,7 @@ from core.files.cells import Row
 from core.files.opening import opened
 from core.imports import communes, events, households, payments
 from core.imports.kinds import ImportKind
-from core.imports.layout import Layout
+from core.imports.layout import Column, Layout
 from core.imports.rows import Problem, RowReader, Staged
 from core.imports.staging import Remark, Staging
 from core.platform import database
@@ -31,7 +31,7 @@ class ImportReport:
     """What an import did, in rows of the file; `seconds` from the first octet read to the end of the transaction.
 
     With bad rows and nothing kept, `created`, `changed` and `unchanged` are 0. `errors_file` names every bad row. A row
-    of which only an optional cell is bad is bad too, and yet kept with the good ones.
+    of which only a cell is bad that may be is bad too, and yet kept with the good ones.
     `unknown_columns` are columns of the file that nobody read, as its header writes them. `remarks` are what is worth a
     look and refused nothing.
     """
@@ -61,18 +61,22 @@ _LAYOUTS: Final[dict[ImportKind, Callable[[date], Layout]]] = {
 
 
 def columns(kind: ImportKind) -> tuple[str, ...]:
-    """The columns that a file of this kind has, in the order they are documented."""
-    return _headers(kind, optional=False)
+    """Every column that a file of this kind can have, in the order they are documented."""
+    return tuple(dict.fromkeys(column.header for column in _columns(kind)))
 
 
-def optional_columns(kind: ImportKind) -> tuple[str, ...]:
-    """The columns that a file of this kind may have besides."""
-    return _headers(kind, optional=True)
+def needed_columns(kind: ImportKind) -> tuple[str, ...]:
+    """The columns that no file of this kind can do without."""
+    return tuple(dict.fromkeys(column.header for column in _columns(kind) if column.needed))
 
 
-def _headers(kind: ImportKind, *, optional: bool) -> tuple[str, ...]:
-    layout = _LAYOUTS[kind](datetime.now(UTC).date())
-    return tuple(dict.fromkeys(column.header for column in layout.columns if column.optional is optional))
+def completable_columns(kind: ImportKind) -> Mapping[str, str]:
+    """The columns that can be marked as complete, each with what a clerk calls it (French)."""
+    return {column.header: column.label for column in _columns(kind) if column.label}
+
+
+def _columns(kind: ImportKind) -> Sequence[Column]:
+    return _LAYOUTS[kind](datetime.now(UTC).date()).columns
 
 
 async def run(
@@ -80,13 +84,15 @@ async def run(
     path: Path,
     *,
     keep_good: bool = False,
+    complete: Collection[str] = (),
     progress: Progress = lambda rows, expected: None,
     today: date | None = None,
 ) -> ImportReport:
     """Import a file in one transaction: all of it, or nothing when any row is bad, or the good rows with `keep_good`.
 
-    `today` is the day of the import, by default the present one. The bad rows are named in `NAME.errors.csv` beside the
-    file; without any, an old one is removed. Raises UnreadableFile when the file as a whole cannot be imported.
+    An empty cell leaves what is known; in a column of `complete` it takes it away. `today` is the day of the import, by
+    default the present one. The bad rows are named in `NAME.errors.csv` beside the file; without any, an old one is
+    removed. Raises UnreadableFile when the file as a whole cannot be imported.
     """
     started = perf_counter()
     errors_file = path.with_suffix(".errors.csv")
@@ -94,8 +100,8 @@ async def run(
     with opened(path) as table:
         async with database.copying() as connection:
             layout = _LAYOUTS[ImportKind(kind)](today)
-            reader = RowReader(layout.columns, table.header)
-            staging = Staging(connection, layout)
+            reader = RowReader(layout.columns, table.header, complete)
+            staging = Staging(connection, layout, reader.letters)
             await staging.prepare()
             rows = await _stage(table.rows, reader, staging, lambda read: progress(read, table.expected))
             bad = await staging.check()
@@ -109,7 +115,7 @@ async def run(
                 created = changed = good = 0
             else:
                 good = rows - await staging.set_aside()
-                created, changed = await staging.write(today, reader.absent)
+                created, changed = await staging.write(today)
                 await connection.commit()
     return ImportReport(
         rows=rows,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.imports import values
-from core.imports.layout import Check, Column, Layout
+from core.imports.layout import Check, Column, Layout, settled
 from core.payments.states import PaymentState
 from core.registry.components import ComponentCode
 
@@ -24,7 +24,8 @@ LONGEST_REASON: Final = 120
 def layout(today: date) -> Layout:
     """Payments, keyed by household, component and round; those that the file leaves out stay as they are.
 
-    A day that is not the one we had is kept as a move, with the old day and the new.
+    A day that is not the one we had is kept as a move, with the old day and the new. The day of a payment that was made
+    stands only with the state that says so, and a reason with the state that it was given for.
     """
     planned_day = values.day(FIRST_DAY, today + HORIZON)
     return Layout(
@@ -32,16 +33,17 @@ def layout(today: date) -> Layout:
             Column("household_no", values.household_no),
             Column("component", values.one_of(sorted(ComponentCode))),
             Column("round", values.words(LONGEST_ROUND)),
-            Column("due_date", planned_day, "date", needed=False),
-            Column("last_day", planned_day, "date", needed=False),
-            Column("place", values.name, needed=False),
-            Column("agency", values.name, needed=False),
+            Column("due_date", planned_day, "date", needed=False, label="jour du paiement"),
+            Column("last_day", planned_day, "date", needed=False, label="dernier jour"),
+            Column("place", values.name, needed=False, label="lieu"),
+            Column("agency", values.name, needed=False, label="agence"),
             Column("amount_xof", values.amount, "int"),
             Column("state", values.one_of(tuple(PaymentState))),
-            Column("paid_on", values.day(FIRST_DAY, today), "date", needed=False),
-            Column("reason", values.words(LONGEST_REASON), needed=False),
+            Column("paid_on", values.day(FIRST_DAY, today), "date", needed=False, label="payé le"),
+            Column("reason", values.words(LONGEST_REASON), needed=False, label="raison"),
         ),
         key=("household_no", "component", "round"),
+        plan=_PLAN,
         checks=_CHECKS,
         steps=(*_ROUNDS, *_PAYMENTS),
     )
@@ -53,7 +55,7 @@ _UNCLAIMED, _FAILED = PaymentState.UNCLAIMED, PaymentState.FAILED
 _CHECKS = (
     Check(
         "household_no",
-        "NOT EXISTS (SELECT FROM household WHERE household.household_no = staged.household_no)",
+        "household_id IS NULL",
         "ménage inconnu : importez d'abord les ménages",
     ),
     Check(
@@ -74,61 +76,63 @@ _CHECKS = (
     ),
     Check(
         "paid_on",
-        f"state <> '{_PAID}' AND paid_on IS NOT NULL",
+        f"state <> '{_PAID}' AND named_paid_on",
         f"un jour de paiement, mais l'état n'est pas « {_PAID} »",
     ),
     Check("reason", f"state = '{_FAILED}' AND reason IS NULL", f"un paiement « {_FAILED} » a besoin d'une raison"),
 )
 
+_PLAN = f"""
+    SELECT line, household.id AS household_id, staged.household_no, staged.component, staged.round,
+        payment_round.id AS round_id, payment.id AS payment_id, staged.amount_xof, staged.state,
+        {settled("due_date", "payment.due_date")}, {settled("last_day", "payment.last_day")},
+        {settled("place", "payment.place")}, {settled("agency", "payment.agency")},
+        {settled("paid_on", f"CASE WHEN staged.state = '{_PAID}' THEN payment.paid_on END")},
+        {settled("reason", "CASE WHEN staged.state = payment.state THEN payment.reason END")},
+        staged.paid_on IS NOT NULL AS named_paid_on
+    FROM staged LEFT JOIN household USING (household_no)
+    LEFT JOIN payment_round ON payment_round.component = staged.component AND payment_round.name = staged.round
+    LEFT JOIN payment ON payment.household_id = household.id AND payment.round_id = payment_round.id
+    """  # noqa: S608 - names of ours
+
 _ROUNDS = (
     """
-    INSERT INTO payment_round (component, name) SELECT DISTINCT component, round FROM staged
-    WHERE NOT EXISTS (SELECT FROM payment_round AS earlier
-                      WHERE earlier.component = staged.component AND earlier.name = staged.round)
+    INSERT INTO payment_round (component, name) SELECT DISTINCT component, round FROM planned WHERE round_id IS NULL
     """,
     "ANALYZE payment_round",
 )
 
 _PAYMENTS = (
-    """
-    CREATE TEMP TABLE staged_payment ON COMMIT DROP AS
-    SELECT line, household.id AS household_id, payment_round.id AS round_id,
-        due_date, last_day, place, agency, amount_xof, state, paid_on, reason
-    FROM staged JOIN household USING (household_no)
-    JOIN payment_round ON payment_round.component = staged.component AND payment_round.name = staged.round
-    """,
-    "ANALYZE staged_payment",
     f"""
     INSERT INTO payment_move (payment_id, moved_at, old_day, new_day)
-    SELECT payment.id, %(now)s, payment.due_date, staged.due_date
-    FROM staged_payment AS staged JOIN payment USING (household_id, round_id)
-    WHERE payment.due_date <> staged.due_date
-    OR (payment.due_date IS NOT NULL AND staged.due_date IS NULL AND staged.state = '{_PLANNED}')
+    SELECT payment.id, %(now)s, payment.due_date, planned.due_date
+    FROM planned JOIN payment ON payment.id = planned.payment_id
+    WHERE payment.due_date <> planned.due_date
+    OR (payment.due_date IS NOT NULL AND planned.due_date IS NULL AND planned.state = '{_PLANNED}')
     """,  # noqa: S608 - a word of ours
     """
     WITH changed AS (
         UPDATE payment SET (due_date, last_day, place, agency, amount_xof, state, paid_on, reason, updated_at)
-            = (staged.due_date, staged.last_day, staged.place, staged.agency, staged.amount_xof,
-               staged.state, staged.paid_on, staged.reason, %(now)s)
-        FROM staged_payment AS staged
-        WHERE payment.household_id = staged.household_id AND payment.round_id = staged.round_id
+            = (planned.due_date, planned.last_day, planned.place, planned.agency, planned.amount_xof,
+               planned.state, planned.paid_on, planned.reason, %(now)s)
+        FROM planned
+        WHERE payment.id = planned.payment_id
         AND (payment.due_date, payment.last_day, payment.place, payment.agency, payment.amount_xof,
              payment.state, payment.paid_on, payment.reason)
-            IS DISTINCT FROM (staged.due_date, staged.last_day, staged.place, staged.agency, staged.amount_xof,
-                              staged.state, staged.paid_on, staged.reason)
+            IS DISTINCT FROM (planned.due_date, planned.last_day, planned.place, planned.agency, planned.amount_xof,
+                              planned.state, planned.paid_on, planned.reason)
         RETURNING line
     )
     INSERT INTO touched SELECT line, false FROM changed
     """,
-    """
-    INSERT INTO touched SELECT line, true FROM staged_payment AS staged
-    WHERE NOT EXISTS (SELECT FROM payment
-                      WHERE payment.household_id = staged.household_id AND payment.round_id = staged.round_id)
-    """,
+    "INSERT INTO touched SELECT line, true FROM planned WHERE payment_id IS NULL",
     """
     INSERT INTO payment (household_id, round_id, due_date, last_day, place, agency, amount_xof, state, paid_on, reason,
                          updated_at)
-    SELECT household_id, round_id, due_date, last_day, place, agency, amount_xof, state, paid_on, reason, %(now)s
-    FROM staged_payment JOIN touched USING (line) WHERE created
+    SELECT household_id, payment_round.id, due_date, last_day, place, agency, amount_xof, state, paid_on, reason,
+        %(now)s
+    FROM planned JOIN payment_round ON payment_round.component = planned.component
+        AND payment_round.name = planned.round
+    WHERE payment_id IS NULL
     """,
 )

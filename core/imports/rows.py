@@ -1,9 +1,9 @@
-"""From a row of text to a row that can be staged, or to the reasons why not."""
+"""From a row of cells to a row that can be staged, or to the reasons why not."""
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
@@ -20,7 +20,7 @@ LONGEST_ECHO: Final = 80
 class Problem:
     """What is wrong with a row: its line, the column to blame, the cell when it may be repeated, the reason in French.
 
-    It costs the row, or where `cell_only` no more than the cell.
+    It costs the row, or where `cell_only` no more than the cell. `place` is the cell as a spreadsheet names it, `F4`.
     """
 
     line: int
@@ -28,10 +28,15 @@ class Problem:
     value: str | None
     reason: str
     cell_only: bool = False
+    place: str = ""
+
+
+class Unreadable(BadValue):
+    """It is not known what the cell was meant to hold."""
 
 
 Staged = tuple[object, ...]
-"""The line number, then the columns' values in the order of the layout."""
+"""The line number, the columns that are said to hold nothing, then the columns' values in the order of the layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,44 +50,52 @@ class ReadRow:
 class RowReader:
     """Reads the rows of one file, whose header decides where each column stands.
 
-    Raises UnreadableFile when a column is missing or stands twice. `unknown` names the columns nobody reads, `absent`
-    the optional ones that the file lacks.
+    In a column of `complete` an empty cell says that there is nothing. Raises UnreadableFile when a needed column is
+    missing, one stands twice, or one of `complete` is none of the file's that can be empty. `unknown` names the columns
+    that nobody reads, `letters` where each column stands.
     """
 
-    def __init__(self, columns: Sequence[Column], header: Row) -> None:
+    def __init__(self, columns: Sequence[Column], header: Row, complete: Collection[str] = ()) -> None:
         french = {column.french: column.header for column in columns if column.french}
         written = [_plain(cell.text) for cell in header.cells]
         names = [french.get(name, name) for name in written]
         expected = list(dict.fromkeys(column.header for column in columns))
-        optional = {column.header for column in columns if column.optional}
-        lacking = [name for name in expected if name not in names]
-        self.absent = tuple(name for name in lacking if name in optional)
-        missing = [name for name in lacking if name not in optional]
+        needed = dict.fromkeys(column.header for column in columns if column.needed)
+        missing = [name for name in needed if name not in names]
         if missing:
-            raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}. Ajoutez-les, vides au besoin.")
+            raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}.")
         twice = [name for name, count in Counter(names).items() if count > 1 and name in expected]
         if twice:
             raise UnreadableFile(f"Colonnes en double : {', '.join(twice)}.")
         self.unknown = tuple(
             cell.text.strip() for cell, name in zip(header.cells, names, strict=True) if name not in expected if name
         )
+        self.letters: Mapping[str, str] = {name: letters(index) for index, name in enumerate(names) if name in expected}
         self._width = len(header.cells)
         self._plan = [(column, names.index(column.header) if column.header in names else None) for column in columns]
+        self._complete = _complete(columns, {french.get(_plain(name), _plain(name)) for name in complete}, names)
 
     def read(self, row: Row) -> ReadRow:
         """The row's values and every problem found in its cells."""
         cells = row.cells
         if len(cells) < self._width:
             cells = [cell for cell, _ in zip_longest(cells, range(self._width), fillvalue=EMPTY)]
-        values: list[object] = [row.line]
+        values: list[object] = [row.line, None]
+        emptied: list[str] = []
         problems: list[Problem] = []
         for column, index in self._plan:
             cell = EMPTY if index is None else cells[index]
             try:
-                values.append(_value(column, cell))
+                value = _value(column, cell)
             except BadValue as error:
-                values.append(None)
-                problems.append(Problem(row.line, column.header, _echo(column, cell), str(error), column.optional))
+                value = None
+                problems.append(self._problem(row, column, cell, error))
+            else:
+                if value is None and column.name in self._complete:
+                    emptied.append(column.name)
+            values.append(value)
+        if emptied:
+            values[1] = emptied
         if any(cell is not EMPTY for cell in cells[self._width :]):
             problems.append(
                 Problem(row.line, "", None, "cellules de trop à la fin de la ligne : un séparateur en trop ?")
@@ -90,13 +103,42 @@ class RowReader:
         refused = any(not problem.cell_only for problem in problems)
         return ReadRow(None if refused else tuple(values), problems)
 
+    def _problem(self, row: Row, column: Column, cell: Cell, error: BadValue) -> Problem:
+        """What an unreadable cell was meant to say nobody knows: it costs the row wherever it stands."""
+        cell_only = column.forgiving and not isinstance(error, Unreadable)
+        place = f"{self.letters.get(column.header, '')}{row.line}"
+        return Problem(row.line, column.header, _echo(column, cell), str(error), cell_only, place)
+
+
+def letters(index: int) -> str:
+    """The letters of a column as a spreadsheet names it; the first, 0, is A."""
+    name = ""
+    rest = index + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        name = chr(65 + letter) + name
+    return name
+
+
+def _complete(columns: Sequence[Column], wanted: Collection[str], names: Collection[str]) -> frozenset[str]:
+    """The columns, by name, in which an empty cell says that there is nothing."""
+    can_be = {column.header for column in columns if column.label}
+    if wrong := sorted(set(wanted) - can_be):
+        raise UnreadableFile(f"Ne peut être marquée complète : {', '.join(wrong)}. Possible : {', '.join(can_be)}.")
+    if absent := sorted(set(wanted) - set(names)):
+        raise UnreadableFile(f"Marquée complète, mais absente du fichier : {', '.join(absent)}.")
+    return frozenset(column.name for column in columns if column.header in wanted)
+
 
 def _value(column: Column, cell: Cell) -> object:
     """The value of a cell; one that cannot be read is never taken for an empty one. Raises BadValue."""
-    if cell.kind is Kind.ERROR:
-        raise BadValue(f"la cellule montre {cell.text}")
-    if cell.kind is Kind.UNCALCULATED:
-        raise BadValue("formule non calculée : ouvrez le fichier dans Excel et enregistrez-le à nouveau")
+    match cell.kind:
+        case Kind.ERROR:
+            raise Unreadable(f"la cellule montre {cell.text.strip()}")
+        case Kind.UNCALCULATED:
+            raise Unreadable("formule non calculée : ouvrez le fichier dans Excel et enregistrez-le à nouveau")
+        case Kind.CUT:
+            raise Unreadable("nombre coupé : élargissez la colonne, mettez-la en texte, puis enregistrez à nouveau")
     text = _trimmed(cell.text)
     if text:
         return column.read(text)
@@ -116,5 +158,5 @@ def _trimmed(cell: str) -> str:
 
 
 def _plain(cell: str) -> str:
-    letters = unicodedata.normalize("NFKD", cell).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+    letters_only = unicodedata.normalize("NFKD", cell).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", letters_only).strip("_")

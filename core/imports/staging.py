@@ -27,11 +27,15 @@ class Remark:
 
 
 class Staging:
-    """The staged rows of one import, on a connection whose transaction is the import."""
+    """The staged rows of one import, on a connection whose transaction is the import.
 
-    def __init__(self, connection: AsyncConnection, layout: Layout) -> None:
+    `letters` tells in which column of the spreadsheet each column stands.
+    """
+
+    def __init__(self, connection: AsyncConnection, layout: Layout, letters: Mapping[str, str]) -> None:
         self._connection = connection
         self._layout = layout
+        self._letters = letters
 
     async def prepare(self) -> None:
         """Wait for any other import to end, and make the tables, which live as long as the transaction."""
@@ -39,10 +43,14 @@ class Staging:
         run = self._connection.execute
         await run(WAIT, {"lock": Lock.IMPORT})
         await run("SET LOCAL work_mem = '64MB'")
-        await run(sql.SQL("CREATE TEMP TABLE staged (line int, {}) ON COMMIT DROP").format(sql.SQL(", ").join(columns)))
+        await run(
+            sql.SQL("CREATE TEMP TABLE staged (line int, emptied text[], {}) ON COMMIT DROP").format(
+                sql.SQL(", ").join(columns)
+            )
+        )
         await run(
             'CREATE TEMP TABLE problem (line int, "column" text, value text, reason text, '
-            "cell_only boolean NOT NULL DEFAULT false) ON COMMIT DROP"
+            "cell_only boolean NOT NULL DEFAULT false, place text NOT NULL DEFAULT '') ON COMMIT DROP"
         )
         await run("CREATE TEMP TABLE touched (line int, created boolean) ON COMMIT DROP")
 
@@ -58,17 +66,21 @@ class Staging:
                 await copy.write_row(row)
 
     async def check(self) -> int:
-        """Find what is wrong between rows and with what they refer to; return how many rows have a problem."""
-        await self._connection.execute("ANALYZE staged")
-        await self._connection.execute(_keys_twice(self._layout))
+        """Plan what the rows will be, and find what is wrong with them; return how many rows have a problem."""
+        run = self._connection.execute
+        await run("ANALYZE staged")
+        await run(_keys_twice(self._layout))
+        await run(sql.SQL("CREATE TEMP TABLE planned ON COMMIT DROP AS {}").format(sql.SQL(self._layout.plan)))
+        await run("ANALYZE planned")
         for check in self._layout.checks:
-            await self._connection.execute(_broken(check))
+            await run(_broken(check, self._letters.get(check.column, "")))
         return await self._number("SELECT count(DISTINCT line) FROM problem")
 
     async def write_problems(self, path: Path) -> None:
         """Write the problems, by line, as a CSV file that French Excel opens well."""
         statement = sql.SQL(
-            'COPY (SELECT line, "column", value, reason FROM problem ORDER BY line, "column", reason) '
+            'COPY (SELECT line AS ligne, place AS cellule, "column" AS colonne, value AS valeur, reason AS motif '
+            'FROM problem ORDER BY line, "column", reason) '
             "TO STDOUT WITH (FORMAT csv, DELIMITER ';', HEADER)"
         )
         with path.open("wb") as file:
@@ -78,9 +90,11 @@ class Staging:
                     file.write(block)
 
     async def set_aside(self) -> int:
-        """Leave the rows that cannot be taken out of what will be written; return how many they are."""
+        """Leave the rows and cells that cannot be taken out of what will be written; return how many rows they are."""
+        for column in {check.column for check in self._layout.checks if check.cell_only}:
+            await self._connection.execute(_as_known(column))
         await self._connection.execute(
-            "DELETE FROM staged USING problem WHERE staged.line = problem.line AND NOT cell_only"
+            "DELETE FROM planned USING problem WHERE planned.line = problem.line AND NOT cell_only"
         )
         return await self._number("SELECT count(DISTINCT line) FROM problem WHERE NOT cell_only")
 
@@ -93,12 +107,9 @@ class Staging:
                 remarks += await cursor.fetchall()
         return tuple(sorted(remarks, key=lambda remark: remark.line))
 
-    async def write(self, today: date, absent: Sequence[str]) -> tuple[int, int]:
-        """Write what is staged of a file that lacks the `absent` columns.
-
-        Returns how many rows made something new, and how many changed something.
-        """
-        values: Mapping[str, object] = {"today": today, "now": datetime.now(UTC), "absent": list(absent)}
+    async def write(self, today: date) -> tuple[int, int]:
+        """Write what is planned; returns how many rows made something new, and how many changed something."""
+        values: Mapping[str, object] = {"today": today, "now": datetime.now(UTC)}
         for step in self._layout.steps:
             await self._connection.execute(sql.SQL(step), values)
         created = await self._number("SELECT count(DISTINCT line) FROM touched WHERE created")
@@ -127,24 +138,32 @@ def _keys_twice(layout: Layout) -> sql.Composed:
     ).format(named=sql.Literal(named), columns=columns)
 
 
-def _broken(check: Check) -> sql.Composed:
+def _broken(check: Check, letter: str) -> sql.Composed:
     return sql.SQL(
-        'INSERT INTO problem (line, "column", value, reason, cell_only) '
-        "SELECT staged.line, {named}, staged.{column}::text, {reason}, {cell_only} FROM staged WHERE {broken}"
+        'INSERT INTO problem (line, "column", value, reason, cell_only, place) '
+        "SELECT line, {named}, {column}::text, {reason}, {cell_only}, {letter} || line FROM planned WHERE {broken}"
     ).format(
         named=sql.Literal(check.column),
         column=_name(check.column),
         reason=sql.Literal(check.reason),
         cell_only=sql.Literal(check.cell_only),
+        letter=sql.Literal(letter),
         broken=sql.SQL(check.broken),
     )
+
+
+def _as_known(column: str) -> sql.Composed:
+    """A cell that a check refused leaves what is known, which the plan names `was_…`."""
+    return sql.SQL(
+        'UPDATE planned SET {column} = {was} FROM problem WHERE problem.line = planned.line AND "column" = {named}'
+    ).format(column=_name(column), was=_name(f"was_{column}"), named=sql.Literal(column))
 
 
 def _doubtful(doubt: Doubt) -> sql.Composed:
     return sql.SQL(
         "SELECT min(line) AS line, {named} AS \"column\", concat_ws(' ', {columns}) AS value, {reason} AS reason "
-        "FROM staged WHERE {doubtful} "
-        "AND NOT EXISTS (SELECT FROM problem WHERE problem.line = staged.line AND NOT cell_only) GROUP BY {columns}"
+        "FROM planned WHERE {doubtful} "
+        "AND NOT EXISTS (SELECT FROM problem WHERE problem.line = planned.line AND NOT cell_only) GROUP BY {columns}"
     ).format(
         named=sql.Literal(doubt.columns[-1]),
         columns=sql.SQL(", ").join(map(_name, doubt.columns)),

@@ -179,8 +179,20 @@ class Uploads:
             return ()
         return tuple(json.loads(path.read_text(encoding="utf-8")))
 
-    async def begin(self, actor: Actor, kind: ImportKind, name: str, content: bytes, *, keep_good: bool) -> str:
-        """Start to import a file, and give the import's id; raises NotAllowed, ImportRuns and NotTaken."""
+    async def begin(
+        self,
+        actor: Actor,
+        kind: ImportKind,
+        name: str,
+        content: bytes,
+        *,
+        keep_good: bool,
+        complete: Sequence[str] = (),
+    ) -> str:
+        """Start to import a file, and give the import's id; raises NotAllowed, ImportRuns and NotTaken.
+
+        In the columns that are `complete` an empty cell takes away what is known.
+        """
         if not may_import(actor):
             raise NotAllowed("to import is for supervisors of the whole country")
         suffix = Path(name).suffix.lower()
@@ -207,7 +219,7 @@ class Uploads:
         await audit.record(
             actor.id, Act.IMPORT_BEGUN, f"import {upload.id}", at, {"kind": kind.value, "file": upload.name}
         )
-        self._start(self._import(actor, upload, folder / f"file{suffix}"))
+        self._start(self._import(actor, upload, folder / f"file{suffix}", tuple(complete)))
         return upload.id
 
     async def settled(self) -> None:
@@ -219,10 +231,10 @@ class Uploads:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _import(self, actor: Actor, upload: Upload, path: Path) -> None:
+    async def _import(self, actor: Actor, upload: Upload, path: Path, complete: Sequence[str]) -> None:
         """Import in a thread, since reading a file holds up all else; say now and then that it goes on."""
         progress = _Progress()
-        work = asyncio.create_task(asyncio.to_thread(_run, upload, path, progress))
+        work = asyncio.create_task(asyncio.to_thread(_run, upload, path, complete, progress))
         while not (await asyncio.wait({work}, timeout=BEAT_SECONDS))[0]:
             beat = datetime.now(UTC).isoformat()
             self._write(replace(upload, seen_at=beat, read=progress.rows, expected=progress.expected))
@@ -280,9 +292,17 @@ class _Progress:
         self.rows, self.expected = rows, expected
 
 
-def _run(upload: Upload, path: Path, progress: _Progress) -> ImportReport:
+def _run(upload: Upload, path: Path, complete: Sequence[str], progress: _Progress) -> ImportReport:
     with signed_in_for(DatabaseTask.WORKER):
-        return asyncio.run(run(upload.kind, path, keep_good=upload.keep_good, progress=progress.advance))
+        return asyncio.run(
+            run(
+                upload.kind,
+                path,
+                keep_good=upload.keep_good,
+                complete=complete,
+                progress=progress.advance,
+            )
+        )
 
 
 def _ended(upload: Upload, work: "asyncio.Task[ImportReport]") -> Upload:

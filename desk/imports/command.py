@@ -1,5 +1,6 @@
 """`jigi import`: a file for the registry, from the shell of the server."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import Annotated
@@ -20,10 +21,19 @@ def import_file(
     keep_good: Annotated[
         bool, typer.Option("--keep-good", help="Import the good rows of a file with bad ones.")
     ] = False,
+    complete: Annotated[
+        str,
+        typer.Option(
+            help="Columns, separated by commas, that are complete: an empty cell of them takes away what is known. "
+            "In any other it changes nothing.",
+            metavar="COLUMN,COLUMN",
+        ),
+    ] = "",
 ) -> None:
     """Import a file: all of it, or nothing when a row is bad; the bad rows are named in FILE.errors.csv."""
+    columns = tuple(name.strip() for name in complete.split(",") if name.strip())
     try:
-        report = at_database(_imported(kind, file, keep_good=keep_good))
+        report = at_database(_imported(kind, file, keep_good=keep_good, complete=columns))
     except UnreadableFile as problem:
         errors.print(f"[bold red]{file}:[/] {problem}", highlight=False)
         raise typer.Exit(2) from None
@@ -32,9 +42,9 @@ def import_file(
         raise typer.Exit(1)
 
 
-async def _imported(kind: ImportKind, file: Path, *, keep_good: bool) -> ImportReport:
+async def _imported(kind: ImportKind, file: Path, *, keep_good: bool, complete: Sequence[str]) -> ImportReport:
     with bar(kind.value) as advance:
-        return await run(kind, file, keep_good=keep_good, progress=advance)
+        return await run(kind, file, keep_good=keep_good, complete=complete, progress=advance)
 
 
 def tell(report: ImportReport) -> None:

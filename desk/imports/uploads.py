@@ -4,12 +4,12 @@ from http import HTTPStatus
 from pathlib import PurePath
 from typing import Final
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core.imports.importing import columns, optional_columns
+from core.imports.importing import columns, completable_columns, needed_columns
 from core.imports.kinds import ImportKind
 from core.imports.uploads import READ_TO_THE_END, ImportRuns, NotTaken, Uploads, may_import
 from core.platform.settings import Settings
@@ -53,8 +53,11 @@ class Imports(DeskPage):
             if not isinstance(file, UploadFile) or not file.filename or kind not in KINDS:
                 return self._page(request, "Choisissez ce que c'est, puis le fichier.", kind)
             name, content, keep_good = file.filename, await file.read(), bool(typed(form, "keep_good"))
+            complete = _complete(ImportKind(kind), form)
         try:
-            await self.uploads.begin(actor(request), ImportKind(kind), name, content, keep_good=keep_good)
+            await self.uploads.begin(
+                actor(request), ImportKind(kind), name, content, keep_good=keep_good, complete=complete
+            )
         except NotTaken as error:
             return self._page(request, label(error.fault, Readership.DESK), kind)
         except ImportRuns:
@@ -78,8 +81,9 @@ class Imports(DeskPage):
             "uploads": uploads,
             "running": next((upload for upload in uploads if upload.running), None),
             "kinds": KINDS,
-            "columns": {kind.value: ", ".join(columns(kind)) for kind in ImportKind},
-            "optional_columns": {kind.value: ", ".join(optional_columns(kind)) for kind in ImportKind},
+            "needed_columns": {kind.value: ", ".join(needed_columns(kind)) for kind in ImportKind},
+            "other_columns": {kind.value: ", ".join(_others(kind)) for kind in ImportKind},
+            "completable": {kind.value: completable_columns(kind) for kind in ImportKind},
             "kind": kind,
             "error": error,
             "largest": self._largest // 1024 // 1024,
@@ -88,3 +92,14 @@ class Imports(DeskPage):
             "with_errors": {upload.id for upload in uploads if self.uploads.errors_of(upload.id)},
         }
         return self.show(request, "imports/uploads.html", context, 422 if error else 200)
+
+
+def _complete(kind: ImportKind, form: FormData) -> tuple[str, ...]:
+    """The columns of this kind that were marked as complete; marks of other kinds are none of its business."""
+    marked = {str(value) for value in form.getlist("complete")}
+    return tuple(column for column in completable_columns(kind) if f"{kind}.{column}" in marked)
+
+
+def _others(kind: ImportKind) -> tuple[str, ...]:
+    needed = needed_columns(kind)
+    return tuple(column for column in columns(kind) if column not in needed)

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from core.imports import ImportKind, ImportReport, UnreadableFile, run
-from core.imports.importing import columns
+from core.imports.importing import columns, needed_columns
 from core.numbers.identifiers import household_no
 from tests.support.database import query
 
@@ -146,11 +146,11 @@ async def test_a_file_that_is_no_such_file_is_refused_in_words(safo: Path) -> No
 
 
 def test_the_columns_of_a_file_are_those_that_are_read() -> None:
-    assert columns(ImportKind.COMMUNES) == (
+    assert needed_columns(ImportKind.COMMUNES) == (
         "region", "region_pcode", "cercle", "cercle_pcode", "commune", "commune_pcode",
     )  # fmt: skip
     assert columns(ImportKind.EVENTS) == (
-        "component", "commune_pcode", "village", "date", "time", "place", "what_fr", "what_bm",
+        "component", "commune_pcode", "village", "date", "time", "place", "what_fr", "what_bm", "end_time", "wage_xof",
     )  # fmt: skip
 
 
@@ -175,5 +175,5 @@ async def test_a_cell_that_cannot_be_read_is_not_an_empty_one(safo: Path) -> Non
     assert (report.created, report.bad) == (0, 1)
     assert report.errors_file is not None
     reasons = report.errors_file.read_text("utf-8-sig")
-    assert "2;village;#N/A;la cellule montre #N/A" in reasons
+    assert "2;C2;village;#N/A;la cellule montre #N/A" in reasons
     assert "formule non calculée" in reasons

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.imports import ImportKind, ImportReport, run
-from core.imports.importing import columns, optional_columns
+from core.imports.importing import completable_columns, needed_columns
 from core.places.models import Commune
 from core.platform.database import reading
 
@@ -25,14 +25,16 @@ WHOLE = {
 }
 
 
-async def imported(folder: Path, cells: dict[str, str], *, keep_good: bool = False) -> ImportReport:
+async def imported(
+    folder: Path, cells: dict[str, str], *, keep_good: bool = False, complete: tuple[str, ...] = ()
+) -> ImportReport:
     """A file in which both communes are told this of who is near."""
-    lines = [";".join([*columns(ImportKind.COMMUNES), *cells])]
+    lines = [";".join([*needed_columns(ImportKind.COMMUNES), *cells])]
     for pcode, name in PLACES.items():
         lines.append(";".join(["Koulikoro", "ML02", "Kati", "ML0205", name, pcode, *cells.values()]))
     path = folder / "communes.csv"
     path.write_text("\n".join(lines), "utf-8")
-    return await run(ImportKind.COMMUNES, path, keep_good=keep_good, today=date(2026, 11, 24))
+    return await run(ImportKind.COMMUNES, path, keep_good=keep_good, complete=complete, today=date(2026, 11, 24))
 
 
 async def safo() -> Commune:
@@ -59,9 +61,8 @@ async def test_french_headings_are_the_same_columns(tmp_path: Path) -> None:
 
 
 async def test_the_columns_that_may_be_absent_are_named_apart() -> None:
-    assert optional_columns(ImportKind.COMMUNES) == tuple(WHOLE)
-    assert not set(WHOLE) & set(columns(ImportKind.COMMUNES))
-    assert optional_columns(ImportKind.HOUSEHOLDS) == ()
+    assert tuple(completable_columns(ImportKind.COMMUNES)) == tuple(WHOLE)
+    assert not set(WHOLE) & set(needed_columns(ImportKind.COMMUNES))
 
 
 @pytest.mark.parametrize("column", WHOLE)
@@ -72,9 +73,11 @@ async def test_an_absent_column_leaves_what_is_known(tmp_path: Path, column: str
     assert getattr(await safo(), column) == before
 
 
-async def test_an_empty_cell_takes_it_away(tmp_path: Path) -> None:
+async def test_an_empty_cell_takes_it_away_only_where_the_column_is_complete(tmp_path: Path) -> None:
     await imported(tmp_path, WHOLE)
-    assert (await imported(tmp_path, WHOLE | {"agency_phone": ""})).changed == 2
+    without = WHOLE | {"agency_phone": ""}
+    assert (await imported(tmp_path, without)).unchanged == 2
+    assert (await imported(tmp_path, without, complete=("Téléphone agence", "town_hall_phone"))).changed == 2
     commune = await safo()
     assert (commune.agency_phone, commune.town_hall_phone) == (None, "+22320200102")
 
@@ -84,7 +87,7 @@ async def test_a_bad_number_is_named_and_nothing_comes_in(tmp_path: Path, column
     report = await imported(tmp_path, WHOLE | {column: "12 34"})
     assert (report.bad, report.kept) == (2, False)
     assert report.errors_file is not None
-    assert f"2;{column};12 34;numéro de téléphone inutilisable" in report.errors_file.read_text("utf-8-sig")
+    assert f";{column};12 34;numéro de téléphone inutilisable" in report.errors_file.read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize("column", PHONES)

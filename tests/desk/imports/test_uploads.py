@@ -71,7 +71,7 @@ async def test_a_bad_row_refuses_all_and_is_named_in_a_file_to_download(awa: Bro
     assert link
     errors = await awa.open(link[1])
     assert errors.headers["content-disposition"] == 'attachment; filename="communes.errors.csv"'
-    assert "4;commune_pcode;??;code de lieu attendu" in errors.text
+    assert "4;F4;commune_pcode;??;code de lieu attendu" in errors.text
 
 
 async def test_villages_that_nobody_is_of_are_named(awa: Browser) -> None:
@@ -154,3 +154,22 @@ async def test_it_is_for_supervisors_of_the_whole_country(sign_in: SignIn) -> No
 async def test_errors_are_only_those_of_an_import(awa: Browser) -> None:
     for crooked in ("..%2F..", "20261124-101500-00000000"):
         assert (await awa.open(f"/desk/imports/{crooked}/errors")).status_code == 404
+
+
+async def test_an_empty_cell_takes_away_only_where_the_clerk_says_that_the_column_is_complete(awa: Browser) -> None:
+    agency = GOOD.replace("commune_pcode\n", "commune_pcode,agency_name\n").replace("1\n", "1,Kanaga\n")
+    await brought(awa, agency.replace("2\n", "2,Kanaga\n"))
+    await ended(awa)
+    empty = agency.replace("Kanaga", "").replace("2\n", "2,\n")
+    await brought(awa, empty)
+    assert "0 changée, 2 inchangées" in await ended(awa)
+    assert await count("commune WHERE agency_name IS NOT NULL") == 2
+    await brought(awa, empty, complete="communes.agency_name")
+    assert "2 changées" in await ended(awa)
+
+
+async def test_the_form_says_what_an_empty_cell_does(awa: Browser) -> None:
+    page = await awa.see("/desk/imports")
+    assert "une case vide ne change rien" in page
+    assert "second téléphone" in page
+    assert "household_no, head_name, commune_pcode, status" in page
