@@ -14,12 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.templating import Jinja2Templates
 from starlette_admin import CustomView
 from starlette_admin.auth import BaseAuthProvider
 from starlette_admin.contrib.sqla import Admin
+from starlette_admin.flash import flash
 from starlette_admin.i18n import I18nConfig, TimezoneConfig
 from starlette_admin.routing import route
 from starlette_admin.views import BaseView
@@ -38,12 +39,15 @@ from desk.site.pages import DESK, actor, now
 from desk.site.refusals import Refused, in_words
 from desk.site.row_security import AtTheDesk, sessions
 from desk.site.scripts import BearingScripts
+from desk.site.searches import NoSuchSearch, Searches, TooLong, address, done_with, list_url, opened
 from desk.site.words import word
 
 SITE: Final = Path(__file__).parent
 UNUSED: Final = frozenset({"relation-lookup", "inline-edit", "inline-edit-row", "import", "file"})
 """Ways in that the library opens for fields and files that our lists do not have."""
 
+FORGOTTEN: Final = "Cette recherche n'est plus gardée : recommencez-la."
+TOO_LONG: Final = "La recherche est trop longue."
 REGISTER_FIELDS: Final = 700
 """Fields of the longest list of a village, a row having six."""
 
@@ -68,12 +72,42 @@ class Desk(Admin):
         """The library's ways in, without those that no page of ours uses."""
         return [each for each in super()._collect_core_routes() if each.name not in UNUSED]
 
+    @route("/{key}/list", methods=["GET"], name="list")
+    async def _render_list(self, request: Request) -> Response:
+        """A list; what is looked for in it is kept under the key of its address."""
+        searches = Searches(request, self._secret)
+        try:
+            asked = opened(request, searches)
+        except NoSuchSearch:
+            flash(request, FORGOTTEN, "warning")
+            return RedirectResponse(request.url.path, HTTPStatus.SEE_OTHER)
+        response: Response = await super()._render_list(asked)
+        searches.keep(request, response)
+        return response
+
+    @route("/{key}/list", methods=["POST"], name="search")
+    async def look(self, request: Request) -> Response:
+        """Look for something in a list, at an address that does not hold it."""
+        if not self._find_view_by_key(request.path_params["key"]).is_accessible(request):
+            raise Refused(HTTPStatus.FORBIDDEN)
+        searches = Searches(request, self._secret)
+        try:
+            response = RedirectResponse(address(request, await request.form(), searches), HTTPStatus.SEE_OTHER)
+        except TooLong:
+            raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG) from None
+        searches.keep(request, response)
+        return response
+
     @route("/_api/{key}/action", methods=["POST"], name="action")
     async def handle_action(self, request: Request) -> Response:
         """Do something with the rows of a list that were chosen; what is to be done is named."""
         if not request.query_params.get("name"):
             raise Refused(HTTPStatus.BAD_REQUEST)
-        response: Response = await super().handle_action(request)
+        try:
+            asked = done_with(request, Searches(request, self._secret))
+        except NoSuchSearch:
+            raise Refused(HTTPStatus.CONFLICT, FORGOTTEN) from None
+        response: Response = await super().handle_action(asked)
         return response
 
     @route("/_api/{key}/row-action", methods=["POST"], name="row-action")
@@ -83,6 +117,10 @@ class Desk(Admin):
             raise Refused(HTTPStatus.BAD_REQUEST)
         response: Response = await super().handle_row_action(request)
         return response
+
+    @property
+    def _secret(self) -> str:
+        return self.secret_key or ""
 
     def _init_csrf(self) -> None:
         """Guard forms by the session they were shown in, instead of the library's guard."""
@@ -127,7 +165,9 @@ def mount(
         word=word, day=_day, moment=_moment, hour=_hour, number=number_phrase, plural=_plural
     )
     desk.templates.env.globals.update(
-        spoken=[(each.value, each.staff_name.capitalize()) for each in Language], staff_language=STAFF
+        list_url=list_url,
+        spoken=[(each.value, each.staff_name.capitalize()) for each in Language],
+        staff_language=STAFF,
     )
     for view in views:
         desk.add_view(view)

@@ -35,6 +35,7 @@ from core.text.languages import Language
 from desk.site.keys import DayKey, NumberKey, TextKey
 from desk.site.pages import actor, may_here, now
 from desk.site.refusals import Refused
+from desk.site.searches import list_url
 from desk.site.words import word
 
 OPENS_IN_A_SHEET: Final = "\ufeff"
@@ -79,6 +80,12 @@ class Kept(ModelView):
         for field in self._all_fields:
             field.null_template = field.empty_template = "desk/site/nothing.html"
         self.events.on(AdminEvent.AFTER_EDIT, self._edited)
+
+    @staticmethod
+    def _filter_tree_url(request: Request, logic: str, rules: list[Any]) -> str:
+        """Where the list is with these filters, which its address has a key of."""
+        tree = ModelView._serialize_filter_string({"logic": logic, "rules": rules}) if rules else None
+        return list_url(request, filter=tree, page=None)
 
     def is_accessible(self, request: Request) -> bool:
         """Whether whoever asks may look."""

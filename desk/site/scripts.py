@@ -1,8 +1,10 @@
-"""Scripts of the library's pages under a policy that forbids scripts in pages: each bears the word of its answer.
+"""The library's pages under our policies: a script bears the word of its answer, and a form that looks for something
+sends it.
 
-It is put into the source of a template, before anything is filled in, so that nothing that was typed can bear it.
+Both are put into the source of a template, before anything is filled in, so that nothing that was typed can bear it.
 """
 
+import re
 from typing import Final
 
 from jinja2.ext import Extension
@@ -15,6 +17,10 @@ HANDLERS: Final = {
 }
 """What the library writes into tags, and the mark by which `lists.js` does the same."""
 
+ASKS: Final = re.compile(r'<form method="GET"([^>]*)>')
+SENDS: Final = r'<form method="post"\1>{{ csrf_input(request) }}'
+"""The library's forms that look for something would put it into an address (`desk.site.searches`)."""
+
 
 class BearingScripts(Extension):
     """Rewrites templates as they are read."""
@@ -23,4 +29,4 @@ class BearingScripts(Extension):
         """The source, with what the policy of scripts asks for."""
         for handler, mark in HANDLERS.items():
             source = source.replace(handler, mark)
-        return source.replace(BARE, BEARING)
+        return ASKS.sub(SENDS, source).replace(BARE, BEARING)

@@ -43,7 +43,7 @@ class Browser:
 
     async def look(self, path: str, **fields: str) -> str:
         """The words of the page that a search leads to, which is sent as a form."""
-        answer = await self.submit(path, **fields)
+        answer = await self.submit(path, follow=True, **fields)
         assert answer.status_code == 200, (answer.status_code, seen(answer))
         return seen(answer)
 

@@ -102,8 +102,8 @@ async def test_prepared_answers_are_searched_by_title(sign_in: SignIn) -> None:
     awa = await sign_in("awa", Role.SUPERVISOR)
     fields = {"category": "payment", "title": "Jour fixé", "texts.fr": "a", "texts.bm": "b"}
     await awa.submit("/desk/prepared-answer/create", **fields)
-    assert "Jour fixé" in await awa.see("/desk/prepared-answer/list", q="fixé")
-    assert "Jour fixé" not in await awa.see("/desk/prepared-answer/list", q="autre")
+    assert "Jour fixé" in await awa.look("/desk/prepared-answer/list", q="fixé")
+    assert "Jour fixé" not in await awa.look("/desk/prepared-answer/list", q="autre")
 
 
 async def test_the_same_holiday_twice_is_a_sentence(sign_in: SignIn) -> None:

@@ -143,7 +143,7 @@ async def test_the_trail_is_filtered_by_who_act_about_and_time(sign_in: SignIn) 
         "at__between=2026-02-15T00:00..2026-03-15T00:00",
     )
     for wanted in asked:
-        words = await admin.see("/desk/audit-entry/list", filter=wanted)
+        words = await admin.look("/desk/audit-entry/list", filter=wanted)
         assert ("callback 7" in words, "callback 8" in words) == (True, False), (wanted, words)
 
 

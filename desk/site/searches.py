@@ -1,0 +1,142 @@
+"""What is looked for in a list of the library's stands in no address: a key does, and the browser keeps the words.
+
+They are in a cookie that no script reads, signed for one session and good for an hour. The key says nothing to whoever
+reads it in a history or the log of a proxy: it is made with the secret of the desk and the word of the session.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData, QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.cookies import SignedCookie
+from starlette_admin.helpers import list_url as listed_at
+
+from desk.site.pages import SESSION_COOKIE
+
+ASKED: Final = "asked"
+"""The parameter that bears the key."""
+
+WORDS: Final = ("q", "filter")
+"""The parameters that hold words; the library puts them into addresses."""
+
+OF_A_LIST: Final = ("sort", "cols", "page_size", "page")
+"""What else an address of a list has: names of columns and numbers."""
+
+COOKIE: Final = "jigi_searches"
+KEPT_SECONDS: Final = 3600
+LONGEST: Final = 1000
+MOST_OCTETS: Final = 3000
+"""Of the cookie: the oldest searches make room."""
+
+LIST_QUERY: Final = "_list_query"
+"""Where what is done with a list says which list it was."""
+
+Words = Mapping[str, str]
+
+
+class NoSuchSearch(LookupError):
+    """A key whose words are no longer kept, or that is of another session."""
+
+
+class TooLong(ValueError):
+    """More is looked for than is kept."""
+
+
+class Searches:
+    """What one session looked for in lists."""
+
+    def __init__(self, request: Request, secret: str) -> None:
+        session = request.cookies.get(SESSION_COOKIE, "")
+        self._key = hmac.new(secret.encode(), f"searches\0{session}".encode(), sha256).digest()
+        self._cookie = SignedCookie(secret, f"searches {session}", timed=True, max_age=KEPT_SECONDS)
+        self._kept: dict[str, dict[str, str]] = self._cookie.loads(request.cookies.get(COOKIE, "")) or {}
+        self._new = False
+
+    def words(self, query: QueryParams) -> Words:
+        """The words that an address has a key of; raises NoSuchSearch."""
+        key = query.get(ASKED)
+        if not key:
+            return {}
+        if key not in self._kept:
+            raise NoSuchSearch
+        return self._kept[key]
+
+    def key(self, words: Words) -> str | None:
+        """The key of words, which are kept from now on; None for none. Raises TooLong."""
+        given = {name: words[name] for name in WORDS if words.get(name)}
+        if not given:
+            return None
+        if sum(map(len, given.values())) > LONGEST:
+            raise TooLong
+        key = hmac.new(self._key, json.dumps(given, sort_keys=True).encode(), sha256).hexdigest()[:20]
+        if key not in self._kept:
+            self._new = True
+        self._kept.pop(key, None)
+        self._kept[key] = given
+        return key
+
+    def keep(self, request: Request, response: Response) -> None:
+        """Give the browser what is new to keep."""
+        if not self._new:
+            return
+        while len(written := self._cookie.dumps(self._kept)) > MOST_OCTETS:
+            self._kept.pop(next(iter(self._kept)))
+        secure = request.scope["scheme"] == "https"
+        response.set_cookie(COOKIE, written, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def address(request: Request, form: FormData, searches: Searches) -> str:
+    """Where a form that looks for something in a list leads to: the list, with the key of its words.
+
+    Raises TooLong.
+    """
+    words = {name: value.strip() for name in WORDS if isinstance(value := form.get(name), str)}
+    rest = [(name, value) for name, value in form.multi_items() if name in OF_A_LIST and isinstance(value, str)]
+    key = searches.key(words)
+    query = urlencode([*rest, (ASKED, key)] if key else rest)
+    path: str = request.url.path
+    return f"{path}?{query}" if query else path
+
+
+def opened(request: Request, searches: Searches) -> Request:
+    """A request for a list as the library reads it: with the words of its key, and with none from its address.
+
+    Raises NoSuchSearch.
+    """
+    shown = _without(request.query_params, WORDS)
+    words = searches.words(request.query_params)
+    request.state.listed = _asking(request, shown)
+    request.state.words, request.state.searches = words, searches
+    request.state.origin_override = str(request.state.listed.url.replace(scheme="", netloc=""))
+    return _asking(request, [*((name, value) for name, value in shown if name != ASKED), *words.items()])
+
+
+def done_with(request: Request, searches: Searches) -> Request:
+    """A request to do something with a list, with the words of the key of that list. Raises NoSuchSearch."""
+    asked = QueryParams(request.query_params.get(LIST_QUERY, "").lstrip("?"))
+    rest = [(name, value) for name, value in _without(asked, WORDS) if name != ASKED]
+    listed = urlencode([*rest, *searches.words(asked).items()])
+    return _asking(request, [*_without(request.query_params, (LIST_QUERY,)), (LIST_QUERY, listed)])
+
+
+def list_url(request: Request, **changed: Any) -> str:
+    """The address of a list with other parameters; other words have another key."""
+    if changed.keys() & set(WORDS):
+        words = {**request.state.words, **{name: changed.pop(name) or "" for name in WORDS if name in changed}}
+        changed[ASKED] = request.state.searches.key(words)
+    return listed_at(request.state.listed, **changed)
+
+
+def _without(query: QueryParams, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in query.multi_items() if name not in names]
+
+
+def _asking(request: Request, query: list[tuple[str, str]]) -> Request:
+    scope = {**request.scope, "query_string": urlencode(query).encode()}
+    return Request(scope, request.receive, request._send)
