@@ -255,6 +255,7 @@ class PreparedAnswers(Kept):
     may_look = Permission.READ_PREPARED_ANSWERS
     key_kind = NumberKey
     exclude_fields_from_list = exclude_fields_from_detail = exclude_fields_from_export = ("texts",)
+    fields_default_sort: Sequence[Any] = ("category", "title")
     fields: Sequence[Any] = (
         IntegerField(
             "id", exclude_from_list=True, exclude_from_detail=True, exclude_from_export=True, searchable=False

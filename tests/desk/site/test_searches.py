@@ -12,6 +12,8 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Role
 from desk.site import searches
+from desk.site.lists import lists
+from desk.staff.audit_list import AuditTrail
 from tests.core import seed
 from tests.core.seed import NOW
 from tests.desk.browser import Browser, seen, token_in
@@ -127,6 +129,20 @@ async def test_who_may_not_look_may_not_search(sign_in: SignIn, two_communes: No
     assert (await mariam.submit("/desk/nothing/list", page="/desk/account", q="x")).status_code == 404
     found = await mariam.submit("/desk/commune/list", follow=True, q="Safo")
     assert (seed.SAFO in seen(found), token_in(found) != "") == (True, True)
+
+
+@pytest.mark.parametrize("key", [view.key for view in (*lists(), AuditTrail())])
+async def test_every_list_is_searched_by_the_form_it_shows(sign_in: SignIn, key: str) -> None:
+    """The form has the order of the list in it, too, be it the one the list begins with."""
+    awa = await sign_in("awa", Role.SUPERVISOR)
+    page = await awa.open(f"/desk/{key}/list")
+    form = re.search(r'<form method="post" class="d-flex">(.*?)</form>', page.text, re.DOTALL)
+    assert form
+    fields = dict(re.findall(r'name="(\w+)"\s+value="([^"]*)"', form[1]))
+    assert "sort" in fields
+    answer = await awa.http.post(f"/desk/{key}/list", data={**fields, "q": "a"}, follow_redirects=True)
+    assert answer.status_code == 200, seen(answer)
+    assert "asked" in answer.url.params
 
 
 async def test_the_trail_of_somebody_is_asked_by_a_form_of_their_page(admin: Browser) -> None:
