@@ -28,6 +28,7 @@ from core.platform.terminal import bar, errors, out
 ELSEWHERE: Final = {
     "agents": ("desk.staff.command", "The people who work here."),
     "campaign": ("sms.campaigns.command", "SMS campaigns."),
+    "db": ("core.schema.command", "The database."),
     "gateways": ("sms.outbox.command", "The gateways."),
     "import": ("desk.imports.command", "Import a file: all of it, or nothing when a row is bad."),
     "person": ("desk.rights.command", "What is held of a person."),
@@ -50,8 +51,6 @@ app = typer.Typer(
     cls=_Commands, help="The line of the programme Jigisèmèjiri.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
-database_app = typer.Typer(help="The database.", no_args_is_help=True)
-app.add_typer(database_app, name="db")
 for _name, (_, _help) in ELSEWHERE.items():
     app.command(_name, help=_help)(lambda: None)
 
@@ -153,19 +152,6 @@ def demo_data(households: Households = None, full: Full = False, communes: Commu
     at_database(_demo_data(households, communes, full=full))
 
 
-@database_app.command()
-def upgrade() -> None:
-    """Bring the database to the newest tables; one that is new becomes a programme's own, or the demonstration's."""
-    from core.schema import migrations
-    from core.schema.ground import at_database, postgres
-
-    async def done() -> None:
-        out.print("The database has the newest tables.")
-
-    migrations.upgrade(postgres(settings()))
-    at_database(done())
-
-
 @app.command()
 def dial(
     phone: Annotated[str, typer.Argument(help="The number that calls, e.g. +22370000001.")],
@@ -213,7 +199,7 @@ def _standing(with_settings: Settings) -> Iterator[str]:
     from core.schema.ground import ground
 
     _speak()
-    _find_gateways(with_settings)
+    _check(with_settings)
     with ground(with_settings) as on:
         os.environ |= {"JIGI_DATABASE_URL": on.database_url, "JIGI_REDIS_URL": on.redis_url}
         if not with_settings.desk_secret.get_secret_value():
@@ -237,13 +223,15 @@ def _fit() -> None:
         errors.print(f"The database does not answer yet: {type(error).__name__}.", style="bold yellow", highlight=False)
 
 
-def _find_gateways(chosen: Settings) -> None:
-    """Raise WrongSetting for gateways that there are none of, and for routes that this version cannot go."""
+def _check(chosen: Settings) -> None:
+    """Raise WrongSetting for words and keys that are not safe, and for gateways and routes that there are none of."""
+    from core.platform.encryption import check_keys
     from core.platform.gateways import check_tokens
     from sms.outbox.gateways import way_out
     from ussd.gateways import switched_on
 
     check_tokens(chosen)
+    check_keys(chosen)
     switched_on(chosen)
     way_out(chosen)
 

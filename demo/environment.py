@@ -9,10 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, get_origin
 
+from dotenv import dotenv_values
+
+from core.platform import encryption
 from core.platform.settings import ENV_FILE, NOT_SETTINGS, Settings, settings
 
 FOLDER: Final = "demo"
 """The folder of the demonstration's own servers, in the folder of data."""
+
+KEYS: Final = "keys.env"
 
 SETTINGS: Final = {
     "JIGI_SIMULATOR": "true",
@@ -34,6 +39,7 @@ def enter(port: int) -> Settings:
     for name in [name for name in os.environ if name.upper().startswith("JIGI_")]:
         del os.environ[name]
     os.environ |= chosen
+    os.environ |= _keys(Path(chosen["JIGI_DATA_DIR"]))
     settings.cache_clear()
     return settings()
 
@@ -48,6 +54,16 @@ def environment(given: Mapping[str, str], port: int) -> dict[str, str]:
         "JIGI_DATA_DIR": str(data if data.name == FOLDER else data / FOLDER),
         "JIGI_SMS_GATEWAY_URL": f"http://127.0.0.1:{port + 1}",
     }
+
+
+def _keys(folder: Path) -> dict[str, str]:
+    """Keys of the demonstration's own for what is encrypted, beside its database, and the same at each start."""
+    file = folder / KEYS
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        identity, recipient = encryption.new_identity()
+        file.write_text(f"{encryption.RECIPIENTS}={recipient}\n{encryption.IDENTITIES}={identity}\n", "utf-8")
+    return {name: value or "" for name, value in dotenv_values(file).items()}
 
 
 def _is_kept(name: str) -> bool:

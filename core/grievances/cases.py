@@ -1,6 +1,6 @@
 """A case: all that is shown of one grievance at the desk, to whoever may see it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from core.call_requests.vocabulary import Period
 from core.grievances.filing import may_be_told
 from core.grievances.locked import ShownVersion
 from core.grievances.models import GrievanceAccess, Holiday
+from core.grievances.secrecy import shown
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import (
     OPEN,
@@ -205,7 +206,7 @@ async def case(reference: str, actor: Actor, now: datetime) -> Case | None:
             session.add(GrievanceAccess(grievance_id=row.id, reference=reference, agent_id=actor.id, at=now))
             await session.flush()
             await audit.record(actor.id, Act.GRIEVANCE_READ, f"grievance {reference}", now)
-        return await _case(row)
+        return await _case(_readable(row))
 
 
 async def reference_of(grievance_id: int) -> str | None:
@@ -227,6 +228,10 @@ async def glance(reference: str) -> CaseRow | None:
     return await sql.row(CaseRow, CASE, {"reference": reference})
 
 
+def _readable(row: CaseRow) -> CaseRow:
+    return replace(row, words=shown(row.words, row.reference), answer=shown(row.answer, row.reference))
+
+
 async def _case(row: CaseRow) -> Case:
     values = {
         "id": row.id,
@@ -237,7 +242,8 @@ async def _case(row: CaseRow) -> Case:
         "household_id": row.household_id,
         "msisdn": row.msisdn,
     }
-    entries = tuple(await sql.rows(CaseEntry, TIMELINE, values))
+    timeline = await sql.rows(CaseEntry, TIMELINE, values)
+    entries = tuple(replace(entry, note=shown(entry.note, row.reference)) for entry in timeline)
     return Case(
         **{field.name: getattr(row, field.name) for field in fields(row)},
         shown=ShownVersion(row.version, max((entry.id for entry in entries), default=0)),

@@ -9,6 +9,7 @@ from sqlmodel import col, func, update
 from core.grievances.calendar import due_dates
 from core.grievances.locked import Locked
 from core.grievances.models import Grievance, GrievanceEvent
+from core.grievances.secrecy import kept
 from core.grievances.vocabulary import GrievanceState, GrievanceStep, above
 from core.platform.database import Session
 
@@ -40,8 +41,8 @@ async def open_again(
     due = {"level": above(case.level), "first_answer_due": first_answer_due, "decision_due": decision_due}
     appeal = {"reopened_at": now, "reopen_count": 1, "reopen_key": key}
     await change(session, case, GrievanceState.RECEIVED, **due, **appeal, **BEGINNING, **NOBODYS)
-    written = {"at": now, "agent_id": agent_id, "note": words, "told": True}
-    await write_event(session, case, GrievanceStep.REOPEN, GrievanceState.RECEIVED, **written)
+    written = {"at": now, "agent_id": agent_id, "told": True}
+    await write_event(session, case, GrievanceStep.REOPEN, GrievanceState.RECEIVED, words, **written)
     return decision_due
 
 
@@ -52,13 +53,16 @@ def answered(now: datetime) -> Values:
 
 async def change(session: Session, case: Locked, state: GrievanceState, **values: Any) -> None:
     """Give a locked grievance a state and these values; PostgreSQL counts its version."""
+    if "answer" in values:
+        values["answer"] = kept(values["answer"], case.reference, sensitive=case.sensitive)
     await session.exec(update(Grievance).where(col(Grievance.id) == case.id).values(state=state, **values))
 
 
 async def write_event(
-    session: Session, case: Locked, step: GrievanceStep, to: GrievanceState, **written: Any
+    session: Session, case: Locked, step: GrievanceStep, to: GrievanceState, note: str | None = None, **written: Any
 ) -> int | None:
     """Write a step into the timeline, and give its number."""
+    written["note"] = kept(note, case.reference, sensitive=case.sensitive)
     event = GrievanceEvent(grievance_id=case.id, kind=step, from_state=case.state, to_state=to, **written)
     session.add(event)
     await session.flush()

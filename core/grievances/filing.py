@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from core.call_requests.vocabulary import Period
 from core.grievances.calendar import due_dates
-from core.grievances.subjects import CATEGORIES, is_sensitive, keeps_least, subject
+from core.grievances.secrecy import kept
+from core.grievances.subjects import CATEGORIES, Sensitivity, is_sensitive, keeps_least, subject
 from core.grievances.vocabulary import TOP, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.numbers.identifiers import new_reference
 from core.outbox.notice_kinds import NoticeKind
@@ -120,7 +121,9 @@ async def file(filing: Filing, now: datetime) -> Filed:
     secret = _new_secret() if ownerless and _gives_secrets(filing) else None
     async with writing():
         while True:
-            drawn = {"reference": new_reference(long=ownerless), "secret": secret}
+            reference = new_reference(long=ownerless)
+            words = kept(values["words"], reference, sensitive=values["sensitivity"] == Sensitivity.SENSITIVE)
+            drawn = {"reference": reference, "secret": secret, "words": words}
             filed = await sql.row(Filed, FILE, values | drawn)
             if filed:
                 await _tell_received(filing, filed, now)

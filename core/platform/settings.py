@@ -142,6 +142,23 @@ class Settings(BaseSettings):
         default=8 * 1024 * 1024, description="Largest import file the desk takes; larger ones go by `jigi import`."
     )
 
+    encryption_recipients: Words = Field(
+        default=(),
+        description="Public keys of age (`age1…`), comma-separated, for which the words of sensitive complaints and "
+        "the secrets of second factors are encrypted; every process has them. Empty (a demonstration's alone): they "
+        "are not.",
+    )
+    desk_identities: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys of age (`AGE-SECRET-KEY-1…`), comma-separated, that decrypt them: the desk's processes have "
+        "them, no other.",
+    )
+    dump_recipients: Words = Field(
+        default=(),
+        description="Public keys of age for which `jigi db dump` encrypts; their own keys are on no server. "
+        "Empty: JIGI_ENCRYPTION_RECIPIENTS.",
+    )
+
     locks_alarm: PositiveInt = Field(
         default=20, description="Households shut within an hour by wrong years, from which an error is logged."
     )

@@ -77,6 +77,7 @@ class Act(Word):
     TRAIL_CUT = "trail cut"
     PERSON_DATA_SHOWN = "person data shown"
     PERSON_DATA_ERASED = "person data erased"
+    TEXTS_ENCRYPTED = "texts encrypted"
 
 
 ACTS: Final = called(
@@ -152,5 +153,6 @@ ACTS: Final = called(
         Act.TRAIL_CUT: "début du journal retiré, son temps passé",
         Act.PERSON_DATA_SHOWN: "données d'une personne remises",
         Act.PERSON_DATA_ERASED: "données d'une personne effacées",
+        Act.TEXTS_ENCRYPTED: "mots et seconds facteurs chiffrés",
     },
 )

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Final
 
 import pyotp
+import structlog
 from sqlmodel import Field, col, delete, func, select, update
 
 from core.platform import sql
 from core.platform.columns import TableRow
 from core.platform.database import DatabaseTask, goes_by, reading, writing
+from core.platform.encryption import Undecryptable, decrypted, encrypted
 from core.platform.settings import Settings
 from core.staff import audit, sign_in
 from core.staff.acts import Act
@@ -18,6 +20,8 @@ from core.staff.credentials import Credential, DeskSession, NotSignedIn, change_
 from core.staff.passwords import SYLLABLES
 from core.staff.sign_in import Ending
 from core.staff.tries import LockedOut
+
+log = structlog.get_logger(__name__)
 
 ISSUER: Final = "Jigisemejiri"
 STEP_SECONDS: Final = 30
@@ -47,9 +51,11 @@ async def totp_uri(token_hash: str) -> tuple[str, str]:
         credential = await of_session(token_hash)
         if credential.totp_confirmed_at is not None:
             raise NotSignedIn
-        secret = credential.totp_secret or pyotp.random_base32()
-        if credential.totp_secret is None:
-            await session.exec(change_of(credential.id).values(totp_secret=secret))
+        secret = _secret_of(credential)
+        if secret is None:
+            secret = pyotp.random_base32()
+            kept = encrypted(secret, place_of(credential.id))
+            await session.exec(change_of(credential.id).values(totp_secret=kept))
     return pyotp.TOTP(secret).provisioning_uri(name=credential.login, issuer_name=ISSUER), secret
 
 
@@ -64,7 +70,8 @@ async def prove(token_hash: str, code: str, now: datetime, settings: Settings) -
         if credential.totp_secret is None:
             raise NotSignedIn
         credential.must_be_open(now)
-        step = _step(credential.totp_secret, code, now)
+        secret = _secret_of(credential)
+        step = _step(secret, code, now) if secret else None
         if step is not None and step > (credential.totp_step or 0):
             return await _proved(credential, token_hash, now, totp_step=step)
         if credential.totp_confirmed_at is not None and await _is_recovery(credential.id, code, now):
@@ -72,6 +79,20 @@ async def prove(token_hash: str, code: str, now: datetime, settings: Settings) -
             return await _proved(credential, token_hash, now)
         locked = await failed(credential.id, now, settings)
     raise LockedOut(locked) if locked else NotSignedIn
+
+
+def place_of(agent_id: int) -> str:
+    """Where the secret of somebody's second factor is kept, for `core.platform.encryption`."""
+    return f"second factor of {agent_id}"
+
+
+def _secret_of(credential: Credential) -> str | None:
+    """The secret of somebody's second factor; None while there is none that this process can read."""
+    try:
+        return decrypted(credential.totp_secret, place_of(credential.id)) if credential.totp_secret else None
+    except Undecryptable:
+        log.error("second_factor_undecryptable", agent_id=credential.id)
+        return None
 
 
 async def _proved(credential: Credential, token_hash: str, now: datetime, **used: int) -> str:

@@ -30,6 +30,7 @@ import httpx
 
 import asgi
 from core.platform import database, sql
+from core.platform.encryption import IDENTITIES, RECIPIENTS, new_identity
 from core.platform.servers import end_own_postgres
 from core.platform.settings import Settings
 from core.schema.ground import Ground, ground
@@ -266,6 +267,7 @@ def main() -> int:
             "JIGI_REDIS_URL": on.redis_url,
             "JIGI_CALLBACK_TOKENS": TOKEN,
             "JIGI_DESK_TOTP": "false",
+            **dict(zip((IDENTITIES, RECIPIENTS), new_identity(), strict=True)),
             "JIGI_DATA_DIR": str(folder / "data"),
             "JIGI_LINE_FILINGS_A_DAY": "100000",
             "JIGI_SIMULATOR": "true",

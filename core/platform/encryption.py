@@ -1,0 +1,120 @@
+"""What only some may read, encrypted at rest with age (https://age-encryption.org/v1) for keys that no database has.
+
+Every process encrypts, for the recipients of JIGI_ENCRYPTION_RECIPIENTS; only the desk decrypts, with the identities of
+JIGI_DESK_IDENTITIES. A text is bound to its place, e.g. the reference of a grievance: moved into another row, it is not
+read any more.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+import pyrage
+from pyrage.x25519 import Identity, Recipient
+
+from core.platform.errors import JigiError
+from core.platform.setting_types import Part
+from core.platform.settings import Settings, WrongSetting, settings
+
+MARK: Final = "age-encryption.org/v1:"
+"""What stands before an encrypted text in its column."""
+
+RECIPIENTS: Final = "JIGI_ENCRYPTION_RECIPIENTS"
+IDENTITIES: Final = "JIGI_DESK_IDENTITIES"
+NEW_KEYS: Final = "`jigi db new-key` makes a pair"
+
+
+class Undecryptable(JigiError):
+    """An encrypted text that no identity of this process decrypts, or that stands in another place than its own."""
+
+
+def encrypted(text: str, place: str) -> str:
+    """A text as it is kept in this place; as it is where there are no recipients. Raises WrongSetting for bad ones."""
+    recipients = recipients_of(RECIPIENTS, settings().encryption_recipients)
+    if not recipients:
+        return text
+    # A lone surrogate is no text that PostgreSQL would keep either.
+    content = pyrage.encrypt(f"{place}\n{text}".encode(errors="replace"), recipients)
+    return MARK + base64.b64encode(content).decode()
+
+
+def decrypted(kept: str, place: str) -> str:
+    """The text that was kept in this place, encrypted or not; raises Undecryptable."""
+    content = _content(kept)
+    if content is None:
+        return kept
+    try:
+        text: str = pyrage.decrypt(content, identities_of(settings())).decode()
+    except (pyrage.DecryptError, UnicodeDecodeError) as error:
+        raise Undecryptable(f"{place}: {error}") from error
+    of, _, text = text.partition("\n")
+    if of != place:
+        raise Undecryptable(f"{place}: it is another's")
+    return text
+
+
+def is_encrypted(kept: str) -> bool:
+    """Whether a text was encrypted before it was kept."""
+    return _content(kept) is not None
+
+
+def recipients_of(setting: str, words: Iterable[str]) -> list[Recipient]:
+    """Who may read, by their public keys (`age1…`); raises WrongSetting, which names the setting."""
+    return list(_recipients(setting, tuple(words)))
+
+
+def identities_of(chosen: Settings) -> list[Identity]:
+    """What decrypts, by JIGI_DESK_IDENTITIES; raises WrongSetting."""
+    return list(_identities(chosen.desk_identities.get_secret_value()))
+
+
+def new_identity() -> tuple[str, str]:
+    """A new pair: what decrypts (`AGE-SECRET-KEY-1…`), and for whom to encrypt (`age1…`)."""
+    identity = Identity.generate()
+    return str(identity), str(identity.to_public())
+
+
+def check_keys(chosen: Settings) -> None:
+    """Raise WrongSetting for keys that are none, and where a programme's own desk or line has none."""
+    recipients_of(RECIPIENTS, chosen.encryption_recipients)
+    recipients_of("JIGI_DUMP_RECIPIENTS", chosen.dump_recipients)
+    identities = identities_of(chosen)
+    if chosen.simulator:
+        return
+    if not chosen.encryption_recipients:
+        raise WrongSetting(
+            f"{RECIPIENTS} is not set: what survivors tell would stand open in the database. {NEW_KEYS}."
+        )
+    if Part.DESK in (chosen.only or tuple(Part)) and not identities:
+        raise WrongSetting(f"{IDENTITIES} is not set: the desk could not read what survivors tell. {NEW_KEYS}.")
+    own = {str(identity.to_public()) for identity in identities}
+    if identities and not own & set(chosen.encryption_recipients):
+        raise WrongSetting(f"No key of {IDENTITIES} reads what is encrypted for {RECIPIENTS}.")
+
+
+def _content(kept: str) -> bytes | None:
+    """What age made, None for a plain text, and for one that only begins as if it were not."""
+    if not kept.startswith(MARK):
+        return None
+    try:
+        return base64.b64decode(kept.removeprefix(MARK), validate=True)
+    except binascii.Error:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _recipients(setting: str, words: tuple[str, ...]) -> tuple[Recipient, ...]:
+    try:
+        return tuple(Recipient.from_str(word) for word in words)
+    except pyrage.RecipientError as error:
+        raise WrongSetting(f"{setting} has what is no public key of age (age1…): {error}.") from error
+
+
+@lru_cache(maxsize=8)
+def _identities(words: str) -> tuple[Identity, ...]:
+    try:
+        return tuple(Identity.from_str(word.strip()) for word in words.split(",") if word.strip())
+    except pyrage.IdentityError as error:
+        raise WrongSetting(f"{IDENTITIES} has what is no key of age (AGE-SECRET-KEY-1…).") from error

@@ -1,0 +1,84 @@
+"""`jigi db`: the tables, what is encrypted in them, and dumps, from the shell of the server."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.platform.encryption import IDENTITIES, RECIPIENTS, identities_of, new_identity, recipients_of
+from core.platform.settings import WrongSetting, settings
+from core.platform.terminal import errors, out
+from core.schema.ground import at_database, postgres
+
+app = typer.Typer(help="The database.", no_args_is_help=True, add_completion=False)
+
+
+@app.command()
+def upgrade() -> None:
+    """Bring the database to the newest tables; one that is new becomes a programme's own, or the demonstration's."""
+    from core.schema import migrations
+
+    async def done() -> None:
+        out.print("The database has the newest tables.")
+
+    migrations.upgrade(postgres(settings()))
+    at_database(done())
+
+
+@app.command("new-key")
+def new_key() -> None:
+    """Make a pair of keys of age and print it; it is written nowhere."""
+    identity, recipient = new_identity()
+    out.print(f"{RECIPIENTS}={recipient}", highlight=False, soft_wrap=True)
+    out.print(f"{IDENTITIES}={identity}", highlight=False, soft_wrap=True)
+    errors.print(
+        "The first line is for every process. The second opens what was encrypted: for the desk's processes alone, and "
+        "on paper or a medium in a safe; who loses it loses the words.",
+        style="bold yellow",
+    )
+
+
+@app.command()
+def encrypt(
+    again: Annotated[bool, typer.Option("--again", help="Also what is encrypted: for new keys.")] = False,
+) -> None:
+    """Encrypt the sensitive words and second factors that stand in plain text, once every process has the keys."""
+    from core.schema.encrypting import encrypt_all
+
+    if not settings().encryption_recipients:
+        raise WrongSetting(f"{RECIPIENTS} is not set: there is nobody to encrypt for.")
+    unreadable = 0
+    for column, texts in at_database(encrypt_all(datetime.now(UTC), again=again)).items():
+        out.print(f"{column}: {texts.encrypted} encrypted, {texts.unreadable} unreadable", highlight=False)
+        unreadable += texts.unreadable
+    if unreadable:
+        errors.print(f"No key of {IDENTITIES} reads {unreadable} of them: they stay as they are.", style="bold red")
+        raise typer.Exit(1)
+
+
+@app.command()
+def dump(to: Annotated[Path, typer.Argument(help="The file to write, e.g. jigi-2026-11-26.dump.age.")]) -> None:
+    """Write an encrypted dump of the whole database."""
+    from core.schema import dumps
+
+    words = settings().dump_recipients or settings().encryption_recipients
+    size = dumps.dump(postgres(settings()), to, recipients_of("JIGI_DUMP_RECIPIENTS", words))
+    out.print(f"{to}: {size} bytes.", highlight=False)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A dump of `jigi db dump`.")],
+    identity: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A file with the key, else JIGI_DESK_IDENTITIES.")
+    ] = None,
+) -> None:
+    """Fill an empty database with a dump, whole or not at all."""
+    from core.schema import dumps
+
+    keys = dumps.identities_in(identity) if identity else identities_of(settings())
+    if not settings().database_url:
+        raise WrongSetting("JIGI_DATABASE_URL is not set: name the empty database to fill.")
+    dumps.restore(postgres(settings()), file, keys)
+    out.print("The database is what it was when the dump was made. Restart every process; empty Redis.")
