@@ -13,13 +13,14 @@ import os
 import random
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -41,7 +42,10 @@ from demo import desk, world
 from faults.odd.requests import Oddities, OddRequest, Vocabulary
 from faults.odd.ways import Way, names_in, ways
 
-PORT: Final = 8971
+with closing(socket.create_server(("127.0.0.1", 0))) as _free:
+    PORT: Final = int(_free.getsockname()[1])
+"""Free when this began: two may run beside each other."""
+
 ADDRESS: Final = f"http://127.0.0.1:{PORT}"
 TOKEN: Final = "odd-requests-of-one-evening"  # noqa: S105 - of a server that is thrown away
 PASSWORD: Final = "quatre mangues sous le karité"  # noqa: S105
