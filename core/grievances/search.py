@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from psycopg.types.json import Jsonb
 from sqlmodel import col, select
 
 from core.grievances.figures import DAYS, IN_TIME, SAYS, Age, Timely
@@ -17,6 +18,7 @@ from core.numbers.identifiers import digits, is_household_no
 from core.numbers.msisdn import BadNumber, parse
 from core.platform import sql
 from core.platform.database import reading
+from core.registry.spellings import spellings
 from core.staff.agents import Agent, Role
 from core.text.languages import Language
 from core.text.words import DESK, Word, called
@@ -249,8 +251,8 @@ def _words(words: str, values: dict[str, Any]) -> str:
     """SQL of what somebody typed: a reference, a household or a phone where it is a number, or else a name."""
     number = digits(words)
     if not number.lstrip("+").isdigit():
-        values["name"] = words
-        return "grievance.id IN (SELECT grievances_named(%(name)s))"
+        values["name"] = Jsonb(spellings(words))
+        return "grievance.id IN (SELECT grievances_like(%(name)s))"
     fits = ["grievance.reference = %(number)s"]
     values["number"] = number
     if is_household_no(number):

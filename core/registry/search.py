@@ -6,9 +6,12 @@ What is found is what the transaction sees: inside `seen_by`, the households of 
 from dataclasses import dataclass
 from typing import Final
 
+from psycopg.types.json import Jsonb
+
 from core.numbers import identifiers, msisdn
 from core.platform import sql
 from core.platform.errors import JigiError
+from core.registry.spellings import ALIKE, is_as_typed, likeness, spellings
 from core.registry.statuses import Status
 from core.text.languages import Language
 from core.text.words import DESK, Word, called
@@ -27,6 +30,7 @@ class Hit:
     id: int
     household_no: str
     head_name: str
+    birth_year: int | None
     village: str | None
     commune: str
     commune_pcode: str
@@ -42,10 +46,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was found; `more` that there was more than is shown."""
+    """What was found; `more` that there was more than is shown, `near` that nobody has the name itself."""
 
     hits: tuple[Hit, ...]
     more: bool = False
+    near: bool = False
 
 
 class Mistyped(Word):
@@ -76,8 +81,8 @@ class CannotSearch(JigiError, ValueError):
 
 
 HIT: Final = """
-SELECT household.id, household.household_no, household.head_name, household.village, commune.name AS commune,
-    household.commune_pcode, household.status, household.language,
+SELECT household.id, household.household_no, household.head_name, household.birth_year, household.village,
+    commune.name AS commune, household.commune_pcode, household.status, household.language,
     ARRAY(SELECT msisdn FROM household_phone WHERE household_id = household.id ORDER BY position) AS msisdns
 FROM household JOIN commune ON commune.pcode = household.commune_pcode
 """
@@ -88,9 +93,16 @@ BY_PHONE: Final = f"""
 ORDER BY head_name, household_no LIMIT %(most)s
 """  # noqa: S608
 BY_NAME: Final = f"""
-{HIT} WHERE household.id = ANY(ARRAY(SELECT households_named(%(words)s, %(within)s, %(most)s)))
+{HIT} WHERE household.id = ANY(ARRAY(SELECT households_like(%(wanted)s, %(within)s, %(most)s)))
 ORDER BY head_name, household_no
 """
+NEAR: Final = f"""
+{HIT} WHERE household.id = ANY(ARRAY(SELECT households_near(%(wanted)s, %(within)s, %(most)s)))
+ORDER BY head_name, household_no
+"""
+LOOKED_AT: Final = 300
+"""Households that share a beginning with what was typed, of which the nearest are offered."""
+OFFERED: Final = 10
 
 
 async def by_number(typed: str) -> Hit | None:
@@ -107,18 +119,29 @@ async def by_id(household_id: int) -> Hit | None:
 
 
 async def search(typed: str, commune_pcode: str | None = None) -> Search:
-    """Households by number, phone, or the beginnings of the words of a name; raises CannotSearch.
+    """Households by number, phone, or the beginnings of the words of a name in any spelling; raises CannotSearch.
 
-    Eight digits may be a number or a phone, and are looked for as both. A commune narrows names only.
+    Eight digits may be a number or a phone, and are looked for as both. A commune narrows names only. Where nobody has
+    the name, the nearest names are offered.
     """
     digits = identifiers.digits(typed)
     if digits.lstrip("+").isdigit():
         return Search(await _by_digits(typed, digits))
     if sum(letter.isalpha() for letter in typed) < SHORTEST_NAME:
         raise CannotSearch(Mistyped.TOO_LITTLE)
-    values = {"words": typed, "within": commune_pcode, "most": MOST + 1}
+    return await _by_name(typed, commune_pcode)
+
+
+async def _by_name(typed: str, commune_pcode: str | None) -> Search:
+    """Those who have the name as it was typed, then in another spelling; the nearest names where nobody has it."""
+    values = {"wanted": Jsonb(spellings(typed)), "within": commune_pcode, "most": MOST + 1}
     hits = await sql.rows(Hit, BY_NAME, values)
-    return Search(tuple(hits[:MOST]), len(hits) > MOST)
+    if hits:
+        hits.sort(key=lambda hit: not is_as_typed(typed, hit.head_name))
+        return Search(tuple(hits[:MOST]), len(hits) > MOST)
+    near = await sql.rows(Hit, NEAR, values | {"most": LOOKED_AT})
+    alike = sorted(((likeness(typed, hit.head_name), hit) for hit in near), key=lambda each: -each[0])
+    return Search(tuple(hit for how, hit in alike[:OFFERED] if how >= ALIKE), near=True)
 
 
 async def _by_digits(typed: str, digits: str) -> tuple[Hit, ...]:

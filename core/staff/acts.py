@@ -17,6 +17,7 @@ class Act(Word):
     ACCESS_REFUSED = "access refused"
     WRONG_TOKENS = "wrong tokens"
     HOUSEHOLD_READ = "household read"
+    IDENTITY_CHECKED = "identity checked"
     PASSWORD_GIVEN = "password given"  # noqa: S105
     PASSWORD_CHANGED = "password changed"  # noqa: S105
     SECOND_FACTOR_FORGOTTEN = "second factor forgotten"
@@ -93,6 +94,7 @@ ACTS: Final = called(
         Act.ACCESS_REFUSED: "accès refusé",
         Act.WRONG_TOKENS: "mauvais jetons de passerelle",
         Act.HOUSEHOLD_READ: "ménage consulté",
+        Act.IDENTITY_CHECKED: "identité de qui appelle vérifiée",
         Act.PASSWORD_GIVEN: "mot de passe donné",
         Act.PASSWORD_CHANGED: "mot de passe changé",
         Act.SECOND_FACTOR_FORGOTTEN: "second code oublié",

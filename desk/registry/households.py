@@ -21,6 +21,7 @@ from core.registry.edits import (
     correct_language,
     correct_phone,
 )
+from core.registry.identity_checks import check_year
 from core.registry.phone_claims import ClaimState, answer_claim_at_desk
 from core.registry.search import CannotSearch, Hit, Search
 from core.registry.statuses import PhonePosition, status_reason
@@ -38,6 +39,7 @@ from desk.site.pages import DeskPage, actor, now, typed
 from desk.site.refusals import Refused, not_there
 from sms.outbox.reasons import reason_label
 
+YEAR_DIGITS: Final = 4
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 
 
@@ -81,6 +83,20 @@ class Households(DeskPage):
             about = f"household {household.hit.household_no}"
             await audit.record(actor(request).id, Act.HOUSEHOLD_READ, about, now())
         return self._page(request, household)
+
+    @route("/of/{id:int}/identity", methods=["POST"])
+    async def identity(self, request: Request) -> Response:
+        """Say whether the year of birth that somebody said is that of the household; it is kept who asked."""
+        household = await self._file(request)
+        year = typed(await request.form(), "year")
+        if not (year.isascii() and year.isdigit() and len(year) == YEAR_DIGITS):
+            wrong = {"where": "identity", "field": "value", "words": "Une année a quatre chiffres : 1975."}
+            return self._page(request, household, {"wrong": wrong, "given": {"value": year}}, 422)
+        async with seen_by(actor(request)):
+            checked = await check_year(actor(request), household.hit.id, int(year), now())
+        if checked is None:
+            raise not_there()
+        return self._page(request, household, {"checked": checked})
 
     @route("/of/{id:int}/phone", methods=["POST"])
     async def phone(self, request: Request) -> Response:
@@ -204,6 +220,7 @@ class Households(DeskPage):
             "local": local,
             "wrong": {},
             "given": {},
+            "checked": None,
         }
         return self.show(request, "registry/household.html", {**context, **(more or {})}, status)
 

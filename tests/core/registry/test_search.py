@@ -1,5 +1,7 @@
 """A household is found by number, phone or name in any spelling, and only where one works."""
 
+from contextlib import suppress
+
 import pytest
 
 from core.numbers.identifiers import household_no
@@ -41,7 +43,9 @@ async def test_spellings_of_a_name_meet(planted: int, typed: str) -> None:
     async with seen_by(await works()):
         hits = (await search("jenebu kulibaly")).hits
         assert [hit.head_name for hit in hits] == ["Djénébou Coulibaly"]
-        assert bool((await search(typed)).hits) is (typed != "jeneba"), "only the end of a word may be missing"
+        result = await search(typed)
+        assert result.near is (typed == "jeneba"), "only the end of a word may be missing"
+        assert [hit.head_name for hit in result.hits] == ["Djénébou Coulibaly"], "or it is the nearest"
 
 
 async def test_a_shared_phone_finds_all_who_are_reached_at_it(planted: int) -> None:
@@ -85,3 +89,64 @@ async def test_namesakes_elsewhere_do_not_take_the_place_of_ours(planted: int) -
     async with seen_by(Actor(1, "A", Role.AGENT)):
         result = await search("sira bah")
     assert (len(result.hits), result.more) == (MOST, True)
+
+
+SPELLED = [
+    ("Kulubali", "Coulibaly"), ("Coulibali", "Coulibaly"), ("Koulibaly", "Kulubali"), ("Tarawele", "Traoré"),
+    ("traore", "Tarawele"), ("Fatimata", "Fatoumata"), ("fatumata", "Fatimata"), ("Keita", "Keïta"),
+    ("Keyita", "Keïta"), ("Jara", "Diarra"), ("DIARRA", "Jara"), ("Saïdou", "Seydou"), ("seyidu", "Saïdou"),
+    ("Salifu", "Salif"), ("Salif", "Salifou"), ("Jakite", "Diakité"), ("Silla", "Sylla"), ("Danbele", "Dembélé"),
+    ("Wattara", "Ouattara"), ("Gindo", "Guindo"), ("Konba", "Comba"), ("Ibarayima", "Bourama"), ("maryam", "Mariamou"),
+]  # fmt: skip
+"""What somebody types, and how the register writes it."""
+
+
+@pytest.mark.parametrize(("typed", "written"), SPELLED)
+async def test_a_name_is_found_in_every_spelling(safo: None, typed: str, written: str) -> None:
+    await seed.household(household_no(1_000_001), head_name=f"Awa {written}")
+    await seed.household(household_no(1_000_002), head_name="Awa Togola")
+    for actor in (Actor(1, "A", Role.AGENT), Actor(1, "A", Role.SUPERVISOR)):
+        async with seen_by(actor):
+            result = await search(f"{typed} awa")
+        assert ([hit.head_name for hit in result.hits], result.near) == ([f"Awa {written}"], False)
+
+
+async def test_the_name_as_it_was_typed_stands_first(safo: None) -> None:
+    for serial, name in enumerate(("Awa Coulibaly", "Awa Kulubali", "Adiara Kulubali"), 1_000_001):
+        await seed.household(household_no(serial), head_name=name)
+    async with seen_by(Actor(1, "A", Role.AGENT)):
+        hits = (await search("kulubali")).hits
+    assert [hit.head_name for hit in hits] == ["Adiara Kulubali", "Awa Kulubali", "Awa Coulibaly"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [
+        ("Djeneba Togolla", ["Djénébou Togola"]),
+        ("Togalo Jeneba", ["Djénébou Togola"]),
+        ("Mousa Tagola", ["Moussa Togola"]),
+        ("Zakuza Bilokou", []),
+    ],
+)
+async def test_where_nobody_has_the_name_the_nearest_are_offered(safo: None, typed: str, nearest: list[str]) -> None:
+    for serial, name in enumerate(("Djénébou Togola", "Moussa Togola", "Awa Traoré", "Bila Koné"), 1_000_001):
+        await seed.household(household_no(serial), head_name=name, birth_year=1970, village="Kola")
+    async with seen_by(Actor(1, "A", Role.AGENT)):
+        result = await search(typed)
+    assert result.near
+    assert [hit.head_name for hit in result.hits[:1]] == nearest
+    assert all((hit.birth_year, hit.village) == (1970, "Kola") for hit in result.hits)
+
+
+async def test_the_nearest_of_another_place_are_not_offered(planted: int) -> None:
+    async with seen_by(await works(ELSEWHERE)):
+        assert (await search("Djeneba Coulibali")).hits == ()
+
+
+@pytest.mark.parametrize(
+    "typed", ["'", "a' | b", "awa:* & !x", "\\ awa", "<-> awa", "ba (", "-- --aa", "نور الدين", "aa" * 3000]
+)
+async def test_no_sign_in_a_name_is_a_command(planted: int, typed: str) -> None:
+    async with seen_by(await works()):
+        with suppress(CannotSearch):
+            await search(typed)

@@ -104,6 +104,11 @@ def test_versions_are_compared_figure_by_figure(version: str, other: str, older:
     assert is_older(version, other) is older
 
 
+COMMUNE = """
+INSERT INTO region VALUES ('ML02', 'Koulikoro');
+INSERT INTO cercle VALUES ('ML0202', 'ML02', 'Kati');
+INSERT INTO commune (pcode, cercle_pcode, name, search) VALUES ('ML020201', 'ML0202', 'Safo', 'safo')
+"""
 HOUSEHOLD = (
     "INSERT INTO household (household_no, head_name, commune_pcode, status) "
     "VALUES (%s, 'Awa', 'ML020201', 'beneficiary')"
@@ -127,7 +132,7 @@ def test_an_older_database_is_what_its_households_are(
     """A database made before there were kinds: invented households have numbers of their own."""
     command.upgrade(migrations.configuration(empty_url), "0007")
     with psycopg.connect(empty_url, autocommit=True) as connection:
-        connection.execute("SET session_replication_role = replica")  # no commune is needed for this
+        connection.execute(COMMUNE)
         for serial in serials:
             connection.execute(HOUSEHOLD, [household_no(serial)])
         if with_agent:

@@ -150,3 +150,40 @@ async def test_its_page_says_what_the_household_said_of_its_money(
         {"now": NOW},
     )
     assert "le ménage dit : reçu en partie, il manque 5 000 F CFA" in await mariam.see(page_of_awa)
+
+
+@pytest.mark.parametrize(
+    ("register", "said", "sentence", "result"),
+    [
+        (1975, "1975", "l'identité est vérifiée", "fits"),
+        (1975, "1976", "Ce n'est pas l'année du registre", "differs"),
+        (None, "1975", "Le registre n'a pas d'année", "none known"),
+    ],
+)
+async def test_the_identity_of_who_calls_is_checked_and_the_check_is_kept(
+    mariam: Browser, page_of_awa: str, register: int | None, said: str, sentence: str, result: str
+) -> None:
+    await sql.execute("UPDATE household SET birth_year = %(year)s", {"year": register})
+    assert sentence in seen(await mariam.submit(f"{page_of_awa}/identity", page=page_of_awa, year=said))
+    (kept,) = [entry for entry in await trail() if entry.act == "identity checked"]
+    assert (kept.about, kept.detail) == (f"household {AWA}", {"result": result})
+    assert said not in str(kept.detail)
+
+
+@pytest.mark.parametrize("said", ["", "75", "mille", "١٩٧٥", "19755"])
+async def test_what_is_no_year_is_said_and_stays_in_the_field(mariam: Browser, page_of_awa: str, said: str) -> None:
+    answer = await mariam.submit(f"{page_of_awa}/identity", page=page_of_awa, year=said)
+    assert answer.status_code == 422
+    assert "Une année a quatre chiffres" in seen(answer)
+    assert f'value="{said}"' in answer.text
+    assert "identity checked" not in {entry.act for entry in await trail()}
+
+
+async def test_where_nobody_has_the_name_the_nearest_are_shown_with_what_tells_them_apart(
+    mariam: Browser, household_of_awa: int
+) -> None:
+    await sql.execute("UPDATE household SET birth_year = 1975")
+    page = seen(await mariam.submit("/desk/households", q="Awa Taroré"))
+    assert "Aucun ménage de ce nom. Les noms les plus proches" in page
+    assert "1975" in page
+    assert "Dialakoroba" in page
