@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from babel.messages.pofile import unescape
 
-from core.files.cells import UnreadableFile
+from core.files.headers import Wanted
 from core.files.opening import opened
 from core.grievances.subjects import OFFERED
 from core.imports.rows import Problem
@@ -28,7 +28,7 @@ from core.text.translator import Amount, translator
 from core.text.words import LINE, label
 from proof.review import CERTAINTY, SMS_BEGINS, Text, reviewed, texts_to_review, unguarded
 
-NEEDED: Final = ("msgid", "correction", "new_back_translation")
+WANTED: Final = Wanted(("msgid", "correction", "new_back_translation"))
 READ: Final = "read by a native speaker, "
 
 LABEL: Final = 28
@@ -113,11 +113,8 @@ def _read(path: Path, by_msgid: Mapping[str, Text]) -> tuple[Mapping[str, Correc
     problems: list[Problem] = []
     blank = 0
     offered = labels()
-    with opened(path) as table:
-        header = [cell.text.strip().lower() for cell in table.header.cells]
-        missing = [name for name in NEEDED if name not in header]
-        if missing:
-            raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}.")
+    with opened(path, WANTED) as table:
+        header = WANTED.columns(table.header)
         for row in table.rows:
             cells = dict(zip(header, (unguarded(cell.text) for cell in row.cells), strict=False))
             filled = [cells.get(name, "") for name in ("correction", "new_back_translation", "new_confidence")]

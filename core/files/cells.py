@@ -75,6 +75,11 @@ class Row:
     cells: list[Cell]
     hidden: bool = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether no cell holds anything."""
+        return all(cell is EMPTY for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class SheetName:

@@ -1,20 +1,22 @@
 """The process in which a file is opened: it reads, writes what it finds as lines of JSON, and holds nothing else.
 
-Run by `core.files.opening` as `python -m core.files.child PATH`, never by a person. Lines: first a head (`sheets`,
-`sheet`, `hidden_columns`, `expected`), then rows; or `refused` with the sentence.
+Run by `core.files.opening` as `python -m core.files.child PATH WANTED`, never by a person; WANTED is JSON. Lines: a head
+(`sheets`, `sheet`, `hidden_columns`, `expected`), the header, the rows under it; or `refused` with the sentence.
 """
 
 import json
 import resource
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from core.files.cells import Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.delimited import delimited
+from core.files.headers import Wanted
 from core.files.limits import LIMITS, Limits
+from core.files.sheets import the_table
 from core.files.xlsx import workbook
 
 WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
@@ -23,11 +25,11 @@ TOO_LARGE: Final = (
 )
 
 
-def main(path: Path, out: TextIO, limits: Limits = LIMITS) -> int:
+def main(path: Path, wanted: Wanted | None, out: TextIO, limits: Limits = LIMITS) -> int:
     """Read a file to its end; the exit code, 0 also for a file that is refused in words."""
     _bound(limits)
     try:
-        for line in _lines(path, limits):
+        for line in _lines(path, wanted, limits):
             out.write(line)
             out.write("\n")
     except UnreadableFile as refusal:
@@ -48,19 +50,16 @@ def _bound(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _lines(path: Path, limits: Limits) -> Iterator[str]:
+def _lines(path: Path, wanted: Wanted | None, limits: Limits) -> Iterator[str]:
     if path.suffix.lower() not in WORKBOOKS:
-        with delimited(path, limits) as (rows, expected):
+        with delimited(path, wanted, limits) as (table, expected):
             yield _head((SheetName(""),), 0, (), expected)
-            yield from map(_row, rows)
+            yield from map(_row, chain([table.header], table.rows))
         return
     with workbook(path, limits) as book:
-        sheet = next((index for index, each in enumerate(book.sheets) if not each.hidden), 0)
-        rows_of_sheet = book.read(sheet)
-        rows = iter(rows_of_sheet)
-        first = list(islice(rows, 1))
-        yield _head(book.sheets, sheet, rows_of_sheet.hidden_columns, rows_of_sheet.expected)
-        yield from map(_row, chain(first, rows))
+        found = the_table(book, wanted)
+        yield _head(book.sheets, found.sheet, found.all.hidden_columns, found.all.expected)
+        yield from map(_row, chain([found.table.header], found.table.rows))
 
 
 def _head(sheets: Iterable[SheetName], sheet: int, hidden_columns: Iterable[int], expected: int | None) -> str:
@@ -80,4 +79,5 @@ def _cell(cell: Cell) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.stdout))
+    asked = json.loads(sys.argv[2])
+    sys.exit(main(Path(sys.argv[1]), Wanted(**asked) if asked else None, sys.stdout))

@@ -2,28 +2,43 @@
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from core.files.cells import Row, UnreadableFile, text_cell
+from core.files.headers import Lacking, Located, Wanted, located, refusal
 from core.files.limits import Limits
 
 BLOCK: Final = 1 << 20
 NOT_IN_CP1252: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 DELIMITERS: Final = (";", ",", "\t")
+BEGINNING: Final = 1 << 18
+"""Letters in which the delimiter is looked for."""
+
+NAMED_DELIMITER: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+"""What Excel itself writes into the first line."""
 
 
 @contextmanager
-def delimited(path: Path, limits: Limits) -> Iterator[tuple[Iterator[Row], int]]:
-    """The rows of a CSV file, and how many lines it has; raises UnreadableFile, also while it is read on."""
+def delimited(path: Path, wanted: Wanted | None, limits: Limits) -> Iterator[tuple[Located, int]]:
+    """The table of a CSV file, and how many lines it has; raises UnreadableFile, also while it is read on."""
     encoding, lines = _surveyed(path)
     csv.field_size_limit(limits.cell_letters)
     with path.open(encoding=encoding, newline="") as file:
-        delimiter = _delimiter(file)
+        beginning = file.read(BEGINNING).splitlines(keepends=True)
+        named = NAMED_DELIMITER.fullmatch(beginning[0]) if beginning else None
+        delimiter = named[1] if named else _delimiter(beginning, wanted)
         file.seek(0)
-        yield _rows(file, delimiter, limits), lines
+        if named:
+            file.readline()
+        rows = (row for row in _rows(file, delimiter, 2 if named else 1, limits) if not row.empty)
+        table = located(rows, wanted)
+        if isinstance(table, Lacking):
+            raise refusal(table)
+        yield table, lines
 
 
 def _surveyed(path: Path) -> tuple[str, int]:
@@ -57,19 +72,35 @@ def _still_decoding(
     return decoder
 
 
-def _delimiter(lines: Iterable[str]) -> str:
-    header = next((line for line in lines if line.strip()), "")
-    return max(DELIMITERS, key=header.count) if any(each in header for each in DELIMITERS) else ";"
+def _delimiter(lines: Sequence[str], wanted: Wanted | None) -> str:
+    """The delimiter with which the header is there, else the most frequent of the first line that has one."""
+    if wanted is not None:
+        for delimiter in DELIMITERS:
+            if _has_header(lines, delimiter, wanted):
+                return delimiter
+    for line in lines:
+        if any(each in line for each in DELIMITERS):
+            return max(DELIMITERS, key=line.count)
+    return DELIMITERS[0]
 
 
-def _rows(lines: Iterable[str], delimiter: str, limits: Limits) -> Iterator[Row]:
+def _has_header(lines: Sequence[str], delimiter: str, wanted: Wanted) -> bool:
+    try:
+        rows = [Row(0, [text_cell(cell) for cell in cells]) for cells in csv.reader(lines, delimiter=delimiter)]
+    except csv.Error:
+        return False
+    return isinstance(located((row for row in rows if not row.empty), wanted), Located)
+
+
+def _rows(lines: Iterable[str], delimiter: str, line: int, limits: Limits) -> Iterator[Row]:
+    """The rows of lines, of which the first has the number `line`."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    line = 1
+    first = line
     try:
         for cells in reader:
             if len(cells) > limits.columns:
                 raise UnreadableFile(f"Ligne {line} : {len(cells)} cellules, {limits.columns} au plus.")
             yield Row(line, [text_cell(cell) for cell in cells])
-            line = reader.line_num + 1
+            line = reader.line_num + first
     except csv.Error as error:
         raise UnreadableFile(f"Ligne {line} : guillemets mal fermés ou cellule trop longue.") from error

@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 from core.files.cells import EMPTY, Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.child import TOO_LARGE, WORKBOOKS
+from core.files.headers import Wanted
 
 DIED: Final = "Ce fichier n'a pas pu être lu. Enregistrez-le à nouveau depuis Excel ou LibreOffice, puis réessayez."
 SUFFIXES: Final = frozenset({".csv", ".txt", *WORKBOOKS})
@@ -36,20 +37,18 @@ class Table:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Table]:
-    """Open a `.csv` or `.xlsx` file at its header, its first line that is not empty.
+def opened(path: Path, wanted: Wanted | None = None) -> Iterator[Table]:
+    """Open a `.csv` or `.xlsx` file at its header: the row that has the columns that are wanted, else its first.
 
     Raises UnreadableFile when it cannot be opened, has no header, or is in no known encoding; reading on may raise it.
     """
     if not path.is_file():
         raise UnreadableFile(f"Le fichier {path.name} n'existe pas.")
-    with _child(path) as child, child.stdout as out:  # type: ignore[union-attr]  # a pipe is asked for
+    with _child(path, wanted) as child, child.stdout as out:  # type: ignore[union-attr]  # a pipe is asked for
         lines = _lines(child, out)
         head = next(lines)
-        rows = (row for row in map(_row, lines) if any(cell is not EMPTY for cell in row.cells))
-        header = next(rows, None)
-        if header is None:
-            raise UnreadableFile("Le fichier est vide.")
+        header = _row(next(lines))
+        rows = map(_row, lines)
         expected = head["expected"]
         yield Table(
             header=header,
@@ -62,10 +61,10 @@ def opened(path: Path) -> Iterator[Table]:
 
 
 @contextmanager
-def _child(path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _child(path: Path, wanted: Wanted | None) -> Iterator[subprocess.Popen[bytes]]:
     """The process that reads, ended with us: it gets no setting and no secret of ours."""
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "core.files.child", str(path.absolute())]
+    command = [sys.executable, "-m", "core.files.child", str(path.absolute()), json.dumps(wanted and asdict(wanted))]
     child = subprocess.Popen(  # noqa: S603 - our own module
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     )

@@ -13,7 +13,7 @@ from core.files.opening import opened
 from core.imports import communes, events, households, payments
 from core.imports.kinds import ImportKind
 from core.imports.layout import Column, Layout
-from core.imports.rows import Problem, RowReader, Staged
+from core.imports.rows import Problem, RowReader, Staged, wanted
 from core.imports.staging import Remark, Staging
 from core.platform import database
 
@@ -97,9 +97,9 @@ async def run(
     started = perf_counter()
     errors_file = path.with_suffix(".errors.csv")
     today = today or datetime.now(UTC).date()
-    with opened(path) as table:
+    layout = _LAYOUTS[ImportKind(kind)](today)
+    with opened(path, wanted(layout.columns)) as table:
         async with database.copying() as connection:
-            layout = _LAYOUTS[ImportKind(kind)](today)
             reader = RowReader(layout.columns, table.header, complete)
             staging = Staging(connection, layout, reader.letters)
             await staging.prepare()

@@ -1,6 +1,5 @@
 """From a row of cells to a row that can be staged, or to the reasons why not."""
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -9,6 +8,7 @@ from itertools import zip_longest
 from typing import Final
 
 from core.files.cells import EMPTY, Cell, Kind, Row, UnreadableFile
+from core.files.headers import Wanted, plain
 from core.imports.layout import Column
 from core.imports.values import BadValue
 
@@ -50,20 +50,14 @@ class ReadRow:
 class RowReader:
     """Reads the rows of one file, whose header decides where each column stands.
 
-    In a column of `complete` an empty cell says that there is nothing. Raises UnreadableFile when a needed column is
-    missing, one stands twice, or one of `complete` is none of the file's that can be empty. `unknown` names the columns
+    In a column of `complete` an empty cell says that there is nothing. Raises UnreadableFile when a
+    column stands twice, or one of `complete` is none of the file's that can be empty. `unknown` names the columns
     that nobody reads, `letters` where each column stands.
     """
 
     def __init__(self, columns: Sequence[Column], header: Row, complete: Collection[str] = ()) -> None:
-        french = {column.french: column.header for column in columns if column.french}
-        written = [_plain(cell.text) for cell in header.cells]
-        names = [french.get(name, name) for name in written]
+        names = wanted(columns).columns(header)
         expected = list(dict.fromkeys(column.header for column in columns))
-        needed = dict.fromkeys(column.header for column in columns if column.needed)
-        missing = [name for name in needed if name not in names]
-        if missing:
-            raise UnreadableFile(f"Colonnes absentes : {', '.join(missing)}.")
         twice = [name for name, count in Counter(names).items() if count > 1 and name in expected]
         if twice:
             raise UnreadableFile(f"Colonnes en double : {', '.join(twice)}.")
@@ -73,7 +67,7 @@ class RowReader:
         self.letters: Mapping[str, str] = {name: letters(index) for index, name in enumerate(names) if name in expected}
         self._width = len(header.cells)
         self._plan = [(column, names.index(column.header) if column.header in names else None) for column in columns]
-        self._complete = _complete(columns, {french.get(_plain(name), _plain(name)) for name in complete}, names)
+        self._complete = _complete(columns, complete, names)
 
     def read(self, row: Row) -> ReadRow:
         """The row's values and every problem found in its cells."""
@@ -120,14 +114,22 @@ def letters(index: int) -> str:
     return name
 
 
-def _complete(columns: Sequence[Column], wanted: Collection[str], names: Collection[str]) -> frozenset[str]:
+def wanted(columns: Sequence[Column]) -> Wanted:
+    """What a header must have, and how its columns may be written."""
+    french = {column.french: column.header for column in columns if column.french}
+    return Wanted(tuple(dict.fromkeys(column.header for column in columns if column.needed)), french)
+
+
+def _complete(columns: Sequence[Column], marked: Collection[str], names: Collection[str]) -> frozenset[str]:
     """The columns, by name, in which an empty cell says that there is nothing."""
+    by_name = wanted(columns).names
+    complete = {by_name.get(plain(name), plain(name)) for name in marked}
     can_be = {column.header for column in columns if column.label}
-    if wrong := sorted(set(wanted) - can_be):
+    if wrong := sorted(complete - can_be):
         raise UnreadableFile(f"Ne peut être marquée complète : {', '.join(wrong)}. Possible : {', '.join(can_be)}.")
-    if absent := sorted(set(wanted) - set(names)):
+    if absent := sorted(complete - set(names)):
         raise UnreadableFile(f"Marquée complète, mais absente du fichier : {', '.join(absent)}.")
-    return frozenset(column.name for column in columns if column.header in wanted)
+    return frozenset(column.name for column in columns if column.header in complete)
 
 
 def _value(column: Column, cell: Cell) -> object:
@@ -155,8 +157,3 @@ def _echo(column: Column, cell: Cell) -> str | None:
 def _trimmed(cell: str) -> str:
     text = " ".join(cell.split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _plain(cell: str) -> str:
-    letters_only = unicodedata.normalize("NFKD", cell).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", letters_only).strip("_")
