@@ -1,19 +1,22 @@
 """The process in which a file is opened: it reads, writes what it finds as lines of JSON, and holds nothing else.
 
-Run by `core.files.opening` as `python -m core.files.child PATH WANTED`, never by a person; WANTED is JSON. Lines: a head
-(`sheets`, `sheet`, `hidden_columns`, `expected`), the header, the rows under it; or `refused` with the sentence.
+Run by `core.files.opening` as `python -m core.files.child PATH WANTED`, never by a person; WANTED is JSON. Lines: a
+head (`sheets`, `sheet`, `hidden_columns`, `expected`, `encoding`), the header, the rows under it; or `refused` with
+its reason.
 """
 
 import json
 import resource
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from core.files.cells import Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.delimited import delimited
+from core.files.encodings import Encoding
 from core.files.headers import Wanted
 from core.files.limits import LIMITS, Limits
 from core.files.sheets import the_table
@@ -52,19 +55,28 @@ def _bound(limits: Limits) -> None:
 
 def _lines(path: Path, wanted: Wanted | None, limits: Limits) -> Iterator[str]:
     if path.suffix.lower() not in WORKBOOKS:
-        with delimited(path, wanted, limits) as (table, expected):
-            yield _head((SheetName(""),), 0, (), expected)
-            yield from map(_row, chain([table.header], table.rows))
+        with delimited(path, wanted, limits) as file:
+            yield _head((SheetName(""),), 0, (), file.lines, file.encoding)
+            yield from map(_row, chain([file.table.header], file.table.rows))
         return
     with workbook(path, limits) as book:
         found = the_table(book, wanted)
-        yield _head(book.sheets, found.sheet, found.all.hidden_columns, found.all.expected)
+        yield _head(book.sheets, found.sheet, found.all.hidden_columns, found.all.expected, Encoding("utf-8"))
         yield from map(_row, chain([found.table.header], found.table.rows))
 
 
-def _head(sheets: Iterable[SheetName], sheet: int, hidden_columns: Iterable[int], expected: int | None) -> str:
-    names = [[each.name, each.hidden] for each in sheets]
-    return json.dumps({"sheets": names, "sheet": sheet, "hidden_columns": [*hidden_columns], "expected": expected})
+def _head(
+    sheets: Iterable[SheetName], sheet: int, hidden_columns: Iterable[int], expected: int | None, encoding: Encoding
+) -> str:
+    return json.dumps(
+        {
+            "sheets": [[each.name, each.hidden] for each in sheets],
+            "sheet": sheet,
+            "hidden_columns": [*hidden_columns],
+            "expected": expected,
+            "encoding": asdict(encoding),
+        }
+    )
 
 
 def _row(row: Row) -> str:

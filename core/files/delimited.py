@@ -5,15 +5,21 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from core.files.cells import Row, UnreadableFile, text_cell
+from core.files.encodings import Encoding, mended, old_encoding, written_twice
 from core.files.headers import Lacking, Located, Wanted, located, refusal
 from core.files.limits import Limits
 
 BLOCK: Final = 1 << 20
-NOT_IN_CP1252: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+MOST_NULS: Final = 20
+"""One octet in so many that is NUL makes no text."""
+
+TWICE: Final = "accents abîmés (écrits deux fois en UTF-8), réparés"
 DELIMITERS: Final = (";", ",", "\t")
 BEGINNING: Final = 1 << 18
 """Letters in which the delimiter is looked for."""
@@ -22,42 +28,54 @@ NAMED_DELIMITER: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """What Excel itself writes into the first line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """The table of a CSV file, how many lines the file has, and how its letters are written."""
+
+    table: Located
+    lines: int
+    encoding: Encoding
+
+
 @contextmanager
-def delimited(path: Path, wanted: Wanted | None, limits: Limits) -> Iterator[tuple[Located, int]]:
-    """The table of a CSV file, and how many lines it has; raises UnreadableFile, also while it is read on."""
+def delimited(path: Path, wanted: Wanted | None, limits: Limits) -> Iterator[Delimited]:
+    """Open a CSV file; raises UnreadableFile, also while its rows are read on."""
     encoding, lines = _surveyed(path)
     csv.field_size_limit(limits.cell_letters)
-    with path.open(encoding=encoding, newline="") as file:
+    with path.open(encoding=encoding.name, newline="") as file:
         beginning = file.read(BEGINNING).splitlines(keepends=True)
         named = NAMED_DELIMITER.fullmatch(beginning[0]) if beginning else None
         delimiter = named[1] if named else _delimiter(beginning, wanted)
         file.seek(0)
         if named:
             file.readline()
-        rows = (row for row in _rows(file, delimiter, 2 if named else 1, limits) if not row.empty)
+        rows = (row for row in _rows(map(mended, file), delimiter, 2 if named else 1, limits) if not row.empty)
         table = located(rows, wanted)
         if isinstance(table, Lacking):
             raise refusal(table)
-        yield table, lines
+        yield Delimited(table, lines, encoding)
 
 
-def _surveyed(path: Path) -> tuple[str, int]:
-    """Read the file through once: its encoding, and its number of lines."""
+def _surveyed(path: Path) -> tuple[Encoding, int]:
+    """Read the file through: how its letters are written, and its number of lines."""
     utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
-    cp1252 = True
+    twice = False
     lines = 0
+    for block in _blocks(path):
+        if block.startswith(UTF_16) or block.count(b"\0") * MOST_NULS > len(block):
+            raise UnreadableFile("Ce n'est pas un fichier CSV en UTF-8 ou CP1252. Enregistrez-le en « CSV UTF-8 ».")
+        lines += block.count(b"\n")
+        utf8 = _still_decoding(utf8, block)
+        twice = twice or written_twice(block)
+    if _still_decoding(utf8, b"", final=True) is None:
+        return old_encoding(_blocks(path)), lines + 1
+    return Encoding("utf-8-sig", TWICE if twice else ""), lines + 1
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(BLOCK):
-            if b"\0" in block:
-                raise UnreadableFile("Ce n'est pas un fichier CSV en UTF-8 ou CP1252. Enregistrez-le en « CSV UTF-8 ».")
-            lines += block.count(b"\n")
-            utf8 = _still_decoding(utf8, block)
-            cp1252 = cp1252 and not any(octet in block for octet in NOT_IN_CP1252)
-    if _still_decoding(utf8, b"", final=True) is not None:
-        return "utf-8-sig", lines + 1
-    if not cp1252:
-        raise UnreadableFile("Le fichier n'est ni en UTF-8 ni en CP1252. Enregistrez-le en « CSV UTF-8 ».")
-    return "cp1252", lines + 1
+            yield block
 
 
 def _still_decoding(

@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 
 from core.files.cells import EMPTY, Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.child import TOO_LARGE, WORKBOOKS
+from core.files.encodings import Encoding
 from core.files.headers import Wanted
 
 DIED: Final = "Ce fichier n'a pas pu être lu. Enregistrez-le à nouveau depuis Excel ou LibreOffice, puis réessayez."
@@ -34,6 +35,12 @@ class Table:
     sheets: tuple[SheetName, ...]
     sheet: int
     hidden_columns: tuple[int, ...]
+    encoding: Encoding
+
+    @property
+    def workbook(self) -> bool:
+        """Whether the cells have types of their own."""
+        return bool(self.sheets[self.sheet].name)
 
 
 @contextmanager
@@ -57,6 +64,7 @@ def opened(path: Path, wanted: Wanted | None = None) -> Iterator[Table]:
             sheets=tuple(SheetName(name, hidden) for name, hidden in head["sheets"]),
             sheet=head["sheet"],
             hidden_columns=tuple(head["hidden_columns"]),
+            encoding=Encoding(**head["encoding"]),
         )
 
 

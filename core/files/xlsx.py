@@ -19,6 +19,7 @@ from typing import IO, Final
 from xml.parsers import expat
 
 from core.files.cells import EMPTY, Cell, Kind, Row, SheetName, UnreadableFile, text_cell
+from core.files.encodings import mended
 from core.files.limits import Limits
 
 TRUE: Final = frozenset({"1", "true"})
@@ -318,7 +319,7 @@ class _Texts:
         elif name == "rPh":
             self._quiet = False
         elif name == "si" and self._parts is not None:
-            self.all.append(_unescaped("".join(self._parts)))
+            self.all.append(mended(_unescaped("".join(self._parts))))
             self._parts = None
 
 
@@ -424,7 +425,7 @@ class _SheetReader:
             case "s":
                 return text_cell(self._texts[int(self._value)]) if self._value else EMPTY
             case "str" | "inlineStr":
-                return text_cell(_unescaped(self._value))
+                return text_cell(mended(_unescaped(self._value)))
             case "b":
                 return Cell(Kind.TEXT, "VRAI" if self._value == "1" else "FAUX") if self._value else EMPTY
             case "d":

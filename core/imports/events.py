@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.imports import values
-from core.imports.layout import Check, Column, Doubt, Layout, settled
+from core.imports.layout import Check, Column, Layout, doubt, settled
 from core.places.villages import loose_village
 from core.platform.columns import listed
 from core.registry.components import WITH_EVENTS, WITH_WAGES
@@ -82,7 +82,7 @@ _CHECKS = (
     ),
 )
 
-_NOBODYS_VILLAGE = Doubt(
+_NOBODYS_VILLAGE = doubt(
     ("commune_pcode", "village"),
     "village IS NOT NULL AND EXISTS (SELECT FROM commune WHERE commune.pcode = planned.commune_pcode) "
     "AND NOT EXISTS (SELECT FROM household WHERE household.commune_pcode = planned.commune_pcode "

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Final
 
 from core.imports import values
-from core.imports.layout import Check, Column, Layout, settled
+from core.imports.layout import MOST_NAMED, Check, Column, Layout, counted, settled
+from core.numbers.msisdn import can_get_sms_sql
 from core.platform.columns import listed
 from core.registry.components import ComponentCode
 from core.registry.statuses import NEVER_ENROLLED, Status
@@ -64,6 +65,7 @@ def layout(today: date) -> Layout:
                 "un ménage en attente ou non retenu n'a pas de composante",
             ),
         ),
+        doubts=_DOUBTS,
         steps=(*_HOUSEHOLDS, *_PHONES, *_ENROLMENTS),
     )
 
@@ -87,6 +89,48 @@ _PLAN = f"""
     LEFT JOIN household_phone AS first ON first.household_id = household.id AND first.position = 1
     LEFT JOIN household_phone AS second ON second.household_id = household.id AND second.position = 2
     """  # noqa: S608 - names of ours
+
+_DOUBTS = (
+    """
+    WITH number AS (
+        SELECT line, household_id, phone AS msisdn FROM planned WHERE phone IS NOT NULL
+        UNION SELECT line, household_id, alt_phone FROM planned WHERE alt_phone IS NOT NULL
+    ), written AS (SELECT msisdn, min(line) AS line, count(*) AS households FROM number GROUP BY msisdn),
+    known AS (SELECT msisdn, count(DISTINCT household_id) AS households FROM household_phone GROUP BY msisdn),
+    many AS (
+        SELECT written.msisdn, written.line, written.households + coalesce(known.households, 0) - (
+            SELECT count(DISTINCT own.household_id) FROM household_phone AS own
+            WHERE own.msisdn = written.msisdn AND own.household_id IN (SELECT household_id FROM planned)
+        ) AS households
+        FROM written LEFT JOIN known USING (msisdn)
+        WHERE written.households + coalesce(known.households, 0) > %(crowd)s
+    )
+    SELECT line, 'phone' AS "column", msisdn AS value,
+        'ce numéro est celui de ' || households || ' ménages : ils comptent comme non joints, et la ligne n''en '
+        'nomme aucun à qui appelle de là' AS reason
+    FROM many WHERE households > %(crowd)s ORDER BY households DESC LIMIT 50
+    """,
+    f"""
+    SELECT min(line) AS line, 'phone' AS "column", '' AS value,
+        {counted("téléphone n''est pas mobile", "téléphones ne sont pas mobiles")}
+            || ' : pas de SMS possible' AS reason
+    FROM planned WHERE phone IS NOT NULL AND NOT ({can_get_sms_sql("phone")}) HAVING count(*) > 0
+    """,  # noqa: S608 - our own words
+    f"""
+    WITH known AS (
+        SELECT DISTINCT commune_pcode, village_search FROM household WHERE village_search IS NOT NULL
+    ), written AS (
+        SELECT commune_pcode, village, min(line) AS line, {counted("ménage")} AS households
+        FROM planned WHERE village IS NOT NULL GROUP BY 1, 2
+    )
+    SELECT line, 'village' AS "column", concat_ws(' ', commune_pcode, village) AS value,
+        'village que le registre ne connaît pas dans cette commune, ' || households AS reason
+    FROM written WHERE commune_pcode IN (SELECT commune_pcode FROM known)
+    AND (commune_pcode, loose_village(village)) NOT IN (SELECT commune_pcode, village_search FROM known)
+    ORDER BY line LIMIT {MOST_NAMED}
+    """,  # noqa: S608
+)
+"""One number for very many households, lines that get no SMS, and villages nobody is of."""
 
 _HOUSEHOLDS = (
     """

@@ -1,39 +1,37 @@
 """One import from end to end: read, stage, check, write, all or nothing, and say what it did."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Final
 
-from core.files.cells import Row
 from core.files.opening import opened
 from core.imports import communes, events, households, payments
 from core.imports.kinds import ImportKind
 from core.imports.layout import Column, Layout
-from core.imports.rows import Problem, RowReader, Staged, wanted
-from core.imports.staging import Remark, Staging
+from core.imports.reading import Reading
+from core.imports.remarks import Remark
+from core.imports.rows import RowReader, wanted
+from core.imports.staging import Staging, Written
 from core.platform import database
 
-BATCH: Final = 5_000
-"""Rows read before they are copied: what an import holds of the file at any time."""
+Announce = Callable[[Sequence[Remark]], None]
+"""Called with what is worth a look, once all is read and nothing is written."""
 
 Progress = Callable[[int, int | None], None]
 """Called with the rows read so far, and how many there may be (None: not known)."""
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did, in rows of the file; `seconds` from the first octet read to the end of the transaction.
 
-    With bad rows and nothing kept, `created`, `changed` and `unchanged` are 0. `errors_file` names every bad row. A row
-    of which only a cell is bad that may be is bad too, and yet kept with the good ones.
-    `unknown_columns` are columns of the file that nobody read, as its header writes them. `remarks` are what is worth a
-    look and refused nothing.
+    With nothing kept, `created`, `changed` and `unchanged` are 0; a row that stands twice counts once in them.
+    `errors_file` names every bad row. A row of which only a cell is bad that may be is bad too, and yet kept with the
+    good ones. `unknown_columns` are columns of the file that nobody read, as its header writes them. `remarks` are what
+    is worth a look and refused nothing.
     """
 
     rows: int
@@ -45,6 +43,8 @@ class ImportReport:
     errors_file: Path | None
     unknown_columns: tuple[str, ...]
     remarks: tuple[Remark, ...] = ()
+    entered: bool = True
+    """Whether what can be taken was taken; else bad rows held all of it up."""
 
     @property
     def kept(self) -> bool:
@@ -84,15 +84,19 @@ async def run(
     path: Path,
     *,
     keep_good: bool = False,
+    spare_rows: bool = False,
     complete: Collection[str] = (),
+    announce: Announce = lambda remarks: None,
     progress: Progress = lambda rows, expected: None,
     today: date | None = None,
 ) -> ImportReport:
     """Import a file in one transaction: all of it, or nothing when any row is bad, or the good rows with `keep_good`.
 
-    An empty cell leaves what is known; in a column of `complete` it takes it away. `today` is the day of the import, by
-    default the present one. The bad rows are named in `NAME.errors.csv` beside the file; without any, an old one is
-    removed. Raises UnreadableFile when the file as a whole cannot be imported.
+    With `spare_rows` a row with nothing but a wrong cell that may be wrong is taken without it, and holds nothing up.
+    An empty cell leaves what is known; in a column of `complete` it takes it away. `announce` gets what is worth a look
+    before anything is written. `today` is the day of the import, by default the present one. The bad rows are named in
+    `NAME.errors.csv` beside the file; without any, an old one is removed. Raises UnreadableFile when the file as a
+    whole cannot be imported.
     """
     started = perf_counter()
     errors_file = path.with_suffix(".errors.csv")
@@ -100,53 +104,40 @@ async def run(
     layout = _LAYOUTS[ImportKind(kind)](today)
     with opened(path, wanted(layout.columns)) as table:
         async with database.copying() as connection:
-            reader = RowReader(layout.columns, table.header, complete)
+            reader = RowReader(layout.columns, table.header, complete, workbook=table.workbook)
+            reading = Reading(table, reader)
             staging = Staging(connection, layout, reader.letters)
             await staging.prepare()
-            rows = await _stage(table.rows, reader, staging, lambda read: progress(read, table.expected))
+            for staged, problems in reading.batches():
+                await staging.add(staged, problems)
+                progress(reading.rows, table.expected)
             bad = await staging.check()
-            remarks = await staging.remarks()
-            if bad:
+            seen = [*reading.remarks(), *await staging.remarks(today, reading.total(layout.summed))]
+            remarks = tuple(sorted(seen, key=lambda remark: remark.line))
+            announce(remarks)
+            _forget(errors_file)
+            if bad.any:
                 await staging.write_problems(errors_file)
-            else:
-                errors_file.unlink(missing_ok=True)
-            if bad and not keep_good:
-                await connection.rollback()
-                created = changed = good = 0
-            else:
-                good = rows - await staging.set_aside()
-                created, changed = await staging.write(today)
+            written = Written()
+            entered = keep_good or not (bad.rows if spare_rows else bad.any)
+            if entered:
+                written = await staging.write(today)
                 await connection.commit()
+            else:
+                await connection.rollback()
     return ImportReport(
-        rows=rows,
-        created=created,
-        changed=changed,
-        unchanged=good - created - changed,
-        bad=bad,
+        rows=reading.rows,
+        created=written.created,
+        changed=written.changed,
+        unchanged=written.unchanged,
+        bad=bad.any,
         seconds=perf_counter() - started,
-        errors_file=errors_file if bad else None,
+        errors_file=errors_file if bad.any else None,
         unknown_columns=reader.unknown,
         remarks=remarks,
+        entered=entered,
     )
 
 
-async def _stage(rows: Iterator[Row], reader: RowReader, staging: Staging, read_so_far: Callable[[int], None]) -> int:
-    count = 0
-    for batch in _batches(rows):
-        staged: list[Staged] = []
-        problems: list[Problem] = []
-        for row in batch:
-            read_row = reader.read(row)
-            problems.extend(read_row.problems)
-            if read_row.staged is not None:
-                staged.append(read_row.staged)
-        await staging.add(staged, problems)
-        count += len(batch)
-        read_so_far(count)
-    return count
-
-
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    remaining = iter(items)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
+def _forget(path: Path) -> None:
+    path.unlink(missing_ok=True)

@@ -1,8 +1,12 @@
 """The layout of a kind of file: its columns, what must hold between them, and what is written from them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from psycopg import AsyncConnection
+
+from core.imports.remarks import Remark
 from core.imports.values import Reader
 
 
@@ -32,6 +36,11 @@ class Column:
         return self.source or self.name
 
 
+def counted(one: str, several: str = "") -> str:
+    """SQL that counts the rows of a group in words: `1 paiement`, `3 paiements`."""
+    return f"count(*) || CASE count(*) WHEN 1 THEN ' {one}' ELSE ' {several or one + 's'}' END"
+
+
 def settled(name: str, known: str) -> str:
     """SQL of what a column will hold: nothing where the file says so, else its cell, else what is `known` (SQL)."""
     return f"CASE WHEN '{name}' = ANY (staged.emptied) THEN NULL ELSE coalesce(staged.{name}, {known}) END AS {name}"
@@ -50,17 +59,30 @@ class Check:
     cell_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What is worth a look in planned rows and refuses none of them.
+MOST_NAMED: Final = 50
+"""Remarks of one kind on one file."""
 
-    Wherever `doubtful` (SQL) is true, the values of `columns` are named once, the last column to blame, for `reason`
-    (French).
+
+def doubt(columns: Sequence[str], doubtful: str, reason: str) -> str:
+    """SQL of a remark: wherever `doubtful` (SQL) is true, the values of `columns` are named once.
+
+    The `reason` is French. The last column is to blame; `{n}` in the reason is the number of rows.
     """
+    listed = ", ".join(columns)
+    return f"""
+    SELECT min(line) AS line, '{columns[-1]}' AS "column", concat_ws(' ', {listed}) AS value,
+        replace('{reason.replace("'", "''")}', '{{n}}', count(*)::text) AS reason
+    FROM planned WHERE {doubtful} GROUP BY {listed} ORDER BY 1 LIMIT {MOST_NAMED}
+    """  # noqa: S608 - our own words
 
-    columns: Sequence[str]
-    doubtful: str
-    reason: str
+
+Settle = Callable[[AsyncConnection], Awaitable[Sequence[Remark]]]
+"""Puts staged rows right before they are planned, and says what it did and what is new."""
+
+
+async def nothing_to_settle(connection: AsyncConnection) -> Sequence[Remark]:
+    """The rows are planned as they stand."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +92,9 @@ class Layout:
     `key` names the columns that no two rows may share. `plan` (a SELECT from `staged`) gives each row by its `line` as
     it will stand, what is known beside what the file says: the table `planned`, which checks and doubts look at.
     `steps` are SQL statements, run in order, that write what is planned; they record the lines that made or changed
-    something in `touched (line, created)` and may use `%(today)s` and `%(now)s`.
+    something in `touched (line, created)` and may use `%(today)s` and `%(now)s`. `doubts` are SQL of remarks (`line,
+    column, value, reason`) on the rows that can be taken, and may use `%(crowd)s`, the households from which one number
+    is nobody's. `settle` comes before all of it. `summed` is the column that lines of totals sum up.
     """
 
     columns: Sequence[Column]
@@ -78,4 +102,6 @@ class Layout:
     plan: str
     checks: Sequence[Check]
     steps: Sequence[str]
-    doubts: Sequence[Doubt] = ()
+    doubts: Sequence[str] = ()
+    settle: Settle = nothing_to_settle
+    summed: str = ""

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.imports import values
-from core.imports.layout import Check, Column, Layout, settled
+from core.imports.layout import MOST_NAMED, Check, Column, Layout, counted, settled
+from core.imports.rounds import settle_rounds
 from core.payments.states import PaymentState
 from core.registry.components import ComponentCode
 
@@ -45,6 +46,9 @@ def layout(today: date) -> Layout:
         key=("household_no", "component", "round"),
         plan=_PLAN,
         checks=_CHECKS,
+        doubts=_DOUBTS,
+        settle=settle_rounds,
+        summed="amount_xof",
         steps=(*_ROUNDS, *_PAYMENTS),
     )
 
@@ -84,7 +88,8 @@ _CHECKS = (
 
 _PLAN = f"""
     SELECT line, household.id AS household_id, staged.household_no, staged.component, staged.round,
-        payment_round.id AS round_id, payment.id AS payment_id, staged.amount_xof, staged.state,
+        payment_round.id AS round_id, payment.id AS payment_id, payment.amount_xof AS was_amount_xof,
+        staged.amount_xof, staged.state,
         {settled("due_date", "payment.due_date")}, {settled("last_day", "payment.last_day")},
         {settled("place", "payment.place")}, {settled("agency", "payment.agency")},
         {settled("paid_on", f"CASE WHEN staged.state = '{_PAID}' THEN payment.paid_on END")},
@@ -94,6 +99,26 @@ _PLAN = f"""
     LEFT JOIN payment_round ON payment_round.component = staged.component AND payment_round.name = staged.round
     LEFT JOIN payment ON payment.household_id = household.id AND payment.round_id = payment_round.id
     """  # noqa: S608 - names of ours
+
+_DOUBTS = (
+    f"""
+    SELECT min(line) AS line, 'amount_xof' AS "column", concat_ws(' ', component, round) AS value,
+        {counted("paiement")} || ' de ' || amount_xof || ' F au lieu de ' || was_amount_xof || ' F' AS reason
+    FROM planned WHERE amount_xof <> was_amount_xof
+    GROUP BY component, round, amount_xof, was_amount_xof ORDER BY count(*) DESC LIMIT {MOST_NAMED}
+    """,  # noqa: S608 - our own words
+    f"""
+    WITH usual AS (
+        SELECT DISTINCT round_id, amount_xof FROM payment
+        WHERE round_id IN (SELECT round_id FROM planned WHERE payment_id IS NULL)
+    )
+    SELECT min(line) AS line, 'amount_xof' AS "column", concat_ws(' ', component, round) AS value,
+        {counted("nouveau paiement", "nouveaux paiements")} || ' de ' || amount_xof
+            || ' F, montant que ce tour n''avait pas' AS reason
+    FROM planned WHERE payment_id IS NULL AND round_id IS NOT NULL AND (round_id, amount_xof) NOT IN (TABLE usual)
+    GROUP BY component, round, amount_xof ORDER BY count(*) DESC LIMIT {MOST_NAMED}
+    """,  # noqa: S608
+)
 
 _ROUNDS = (
     """

@@ -1,4 +1,4 @@
-"""The staging table: where a file's rows wait, are checked as a whole, and are written from, in one transaction."""
+"""The staging table: where a file's rows wait, are planned, checked as a whole, and written, in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -7,23 +7,30 @@ from pathlib import Path
 
 from psycopg import AsyncConnection, sql
 
-from core.imports.layout import Check, Doubt, Layout
+from core.imports.layout import Check, Layout
+from core.imports.remarks import Remark, whole
 from core.imports.rows import Problem, Staged
 from core.platform.locks import WAIT, Lock
+from core.platform.settings import settings
 from core.platform.sql import row_factory
+from core.text.formats import number_phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """What is worth a look in a file and refuses nothing: the first line it is in, where, and why, in French."""
+class Bad:
+    """How many rows have any problem, and how many cannot be taken for it."""
 
-    line: int
-    column: str
-    value: str
-    reason: str
+    any: int
+    rows: int
 
-    def __str__(self) -> str:
-        return f"ligne {self.line}, {self.column}, {self.value} : {self.reason}"
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many rows made something new, changed something, or changed nothing."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
 
 
 class Staging:
@@ -36,6 +43,7 @@ class Staging:
         self._connection = connection
         self._layout = layout
         self._letters = letters
+        self._settled: list[Remark] = []
 
     async def prepare(self) -> None:
         """Wait for any other import to end, and make the tables, which live as long as the transaction."""
@@ -65,16 +73,39 @@ class Staging:
             for row in rows:
                 await copy.write_row(row)
 
-    async def check(self) -> int:
-        """Plan what the rows will be, and find what is wrong with them; return how many rows have a problem."""
+    async def check(self) -> Bad:
+        """Plan what the rows will be, find what is wrong with them, and leave what cannot be taken out of the plan."""
         run = self._connection.execute
         await run("ANALYZE staged")
-        await run(_keys_twice(self._layout))
+        self._settled = [*await self._layout.settle(self._connection), *await self._once()]
         await run(sql.SQL("CREATE TEMP TABLE planned ON COMMIT DROP AS {}").format(sql.SQL(self._layout.plan)))
         await run("ANALYZE planned")
         for check in self._layout.checks:
             await run(_broken(check, self._letters.get(check.column, "")))
-        return await self._number("SELECT count(DISTINCT line) FROM problem")
+        for column in {check.column for check in self._layout.checks if check.cell_only}:
+            await run(_as_known(column))
+        await run("DELETE FROM planned USING problem WHERE planned.line = problem.line AND NOT cell_only")
+        return Bad(
+            await self._number("SELECT count(DISTINCT line) FROM problem"),
+            await self._number("SELECT count(DISTINCT line) FROM problem WHERE NOT cell_only"),
+        )
+
+    async def _once(self) -> Sequence[Remark]:
+        """Leave out what repeats an earlier row word for word; refuse rows of one key that say different things."""
+        run, key = self._connection.execute, sql.SQL(", ").join(map(_name, self._layout.key))
+        await run(_TWICE.format(key=key))
+        if not await self._number("SELECT count(*) FROM twice"):
+            return ()
+        values = sql.SQL(", ").join(
+            sql.SQL("staged.{}").format(_name(name))
+            for name in ("emptied", *(each.name for each in self._layout.columns))
+        )
+        await run(_REPEATED.format(values=values))
+        await run("DELETE FROM staged USING repeated WHERE staged.line = repeated.line")
+        await run("DELETE FROM twice USING repeated WHERE twice.line = repeated.line")
+        headers = {column.name: column.header for column in self._layout.columns}
+        await run(_CONTRADICTED.format(named=sql.Literal(" + ".join(headers[name] for name in self._layout.key))))
+        return await self._remarked(_ONCE, {})
 
     async def write_problems(self, path: Path) -> None:
         """Write the problems, by line, as a CSV file that French Excel opens well."""
@@ -89,53 +120,74 @@ class Staging:
                 async for block in copy:
                     file.write(block)
 
-    async def set_aside(self) -> int:
-        """Leave the rows and cells that cannot be taken out of what will be written; return how many rows they are."""
-        for column in {check.column for check in self._layout.checks if check.cell_only}:
-            await self._connection.execute(_as_known(column))
-        await self._connection.execute(
-            "DELETE FROM planned USING problem WHERE planned.line = problem.line AND NOT cell_only"
-        )
-        return await self._number("SELECT count(DISTINCT line) FROM problem WHERE NOT cell_only")
+    async def remarks(self, today: date, total: int | None) -> list[Remark]:
+        """What is worth a look in the rows that can be taken, each thing once.
 
-    async def remarks(self) -> tuple[Remark, ...]:
-        """What is worth a look in the rows that can be taken, each thing once, by the first line that it is in."""
-        remarks: list[Remark] = []
+        `total` is what the file itself says that they sum up to.
+        """
+        remarks = [*self._settled]
+        values = {"today": today, "crowd": settings().phone_crowd}
+        for doubt in self._layout.doubts:
+            remarks += await self._remarked(doubt, values)
+        if total is not None:
+            remarks += await self._summed(total)
+        return remarks
+
+    async def _summed(self, total: int) -> Sequence[Remark]:
+        lines = await self._number(f"SELECT sum({self._layout.summed}) FROM planned")  # noqa: S608 - a name of ours
+        if lines == total:
+            return ()
+        words = f"le total écrit est {number_phrase(total)} F, les lignes qui entrent font {number_phrase(lines)} F"
+        return [whole(words)]
+
+    async def _remarked(self, statement: str, values: Mapping[str, object]) -> Sequence[Remark]:
         async with self._connection.cursor(row_factory=row_factory(Remark)) as cursor:
-            for doubt in self._layout.doubts:
-                await cursor.execute(_doubtful(doubt))
-                remarks += await cursor.fetchall()
-        return tuple(sorted(remarks, key=lambda remark: remark.line))
+            await cursor.execute(sql.SQL(statement), values)
+            return await cursor.fetchall()
 
-    async def write(self, today: date) -> tuple[int, int]:
-        """Write what is planned; returns how many rows made something new, and how many changed something."""
+    async def write(self, today: date) -> Written:
+        """Write what is planned."""
         values: Mapping[str, object] = {"today": today, "now": datetime.now(UTC)}
         for step in self._layout.steps:
             await self._connection.execute(sql.SQL(step), values)
+        planned = await self._number("SELECT count(*) FROM planned")
         created = await self._number("SELECT count(DISTINCT line) FROM touched WHERE created")
-        return created, await self._number("SELECT count(DISTINCT line) FROM touched") - created
+        touched = await self._number("SELECT count(DISTINCT line) FROM touched")
+        return Written(created, touched - created, planned - touched)
 
     async def _number(self, statement: str) -> int:
         cursor = await self._connection.execute(sql.SQL(statement))
         row = await cursor.fetchone()
-        return int(row[0]) if row else 0
+        return int(row[0] or 0) if row else 0
+
+
+_TWICE = sql.SQL(
+    "CREATE TEMP TABLE twice ON COMMIT DROP AS SELECT * FROM (SELECT line, concat_ws(' + ', {key}) AS value, "
+    "min(line) OVER same AS first, max(line) OVER same AS last FROM staged WINDOW same AS (PARTITION BY {key})"
+    ") AS keyed WHERE first <> last"
+)
+_REPEATED = sql.SQL(
+    "CREATE TEMP TABLE repeated ON COMMIT DROP AS SELECT line, earliest AS first, value "
+    "FROM (SELECT twice.line, value, min(twice.line) OVER (PARTITION BY value, {values}) AS earliest "
+    "FROM twice JOIN staged USING (line)) AS alike WHERE line <> earliest"
+)
+_ONCE = """
+    SELECT min(line) AS line, '' AS "column", '' AS value, CASE count(*) WHEN 1 THEN
+        'la même ligne que la ligne ' || min(first) || ', comptée une fois'
+        ELSE count(*) || ' lignes en répètent une autre mot pour mot, comptées une fois' END AS reason
+    FROM repeated HAVING count(*) > 0
+"""
+_CONTRADICTED = sql.SQL(
+    'INSERT INTO problem (line, "column", value, reason) '
+    "SELECT line, {named}, value, 'en double avec la ligne ' || CASE WHEN line = first THEN last ELSE first END "
+    "|| ', qui dit autre chose' FROM (SELECT line, value, min(line) OVER same AS first, max(line) OVER same AS last "
+    "FROM twice WINDOW same AS (PARTITION BY first)) AS keyed WHERE first <> last"
+)
+"""Of rows of one key that say different things nobody knows which is right."""
 
 
 def _name(column: str) -> sql.Identifier:
     return sql.Identifier(column)
-
-
-def _keys_twice(layout: Layout) -> sql.Composed:
-    """Every row of a key that stands twice is refused, for nobody knows which of them is right."""
-    headers = {column.name: column.header for column in layout.columns}
-    key, named = layout.key, " + ".join(headers[name] for name in layout.key)
-    columns = sql.SQL(", ").join(map(_name, key))
-    return sql.SQL(
-        'INSERT INTO problem (line, "column", value, reason) '
-        "SELECT line, {named}, value, 'en double avec la ligne ' || CASE WHEN line = first THEN last ELSE first END "
-        "FROM (SELECT line, concat_ws(' + ', {columns}) AS value, min(line) OVER same AS first, "
-        "max(line) OVER same AS last FROM staged WINDOW same AS (PARTITION BY {columns})) AS keyed WHERE first <> last"
-    ).format(named=sql.Literal(named), columns=columns)
 
 
 def _broken(check: Check, letter: str) -> sql.Composed:
@@ -157,16 +209,3 @@ def _as_known(column: str) -> sql.Composed:
     return sql.SQL(
         'UPDATE planned SET {column} = {was} FROM problem WHERE problem.line = planned.line AND "column" = {named}'
     ).format(column=_name(column), was=_name(f"was_{column}"), named=sql.Literal(column))
-
-
-def _doubtful(doubt: Doubt) -> sql.Composed:
-    return sql.SQL(
-        "SELECT min(line) AS line, {named} AS \"column\", concat_ws(' ', {columns}) AS value, {reason} AS reason "
-        "FROM planned WHERE {doubtful} "
-        "AND NOT EXISTS (SELECT FROM problem WHERE problem.line = planned.line AND NOT cell_only) GROUP BY {columns}"
-    ).format(
-        named=sql.Literal(doubt.columns[-1]),
-        columns=sql.SQL(", ").join(map(_name, doubt.columns)),
-        reason=sql.Literal(doubt.reason),
-        doubtful=sql.SQL(doubt.doubtful),
-    )

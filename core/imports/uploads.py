@@ -21,7 +21,7 @@ from core.files.cells import UnreadableFile
 from core.files.opening import WORKBOOKS
 from core.imports.importing import ImportReport, run
 from core.imports.kinds import ImportKind
-from core.imports.staging import Remark
+from core.imports.remarks import Remark
 from core.platform.database import DatabaseTask, signed_in_for
 from core.platform.errors import JigiError
 from core.staff import audit
@@ -187,11 +187,12 @@ class Uploads:
         content: bytes,
         *,
         keep_good: bool,
+        spare_rows: bool = False,
         complete: Sequence[str] = (),
     ) -> str:
         """Start to import a file, and give the import's id; raises NotAllowed, ImportRuns and NotTaken.
 
-        In the columns that are `complete` an empty cell takes away what is known.
+        `keep_good`, `spare_rows` and `complete` are those of `importing.run`.
         """
         if not may_import(actor):
             raise NotAllowed("to import is for supervisors of the whole country")
@@ -219,7 +220,7 @@ class Uploads:
         await audit.record(
             actor.id, Act.IMPORT_BEGUN, f"import {upload.id}", at, {"kind": kind.value, "file": upload.name}
         )
-        self._start(self._import(actor, upload, folder / f"file{suffix}", tuple(complete)))
+        self._start(self._import(actor, upload, folder / f"file{suffix}", _Choices(keep_good, spare_rows, complete)))
         return upload.id
 
     async def settled(self) -> None:
@@ -231,10 +232,10 @@ class Uploads:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _import(self, actor: Actor, upload: Upload, path: Path, complete: Sequence[str]) -> None:
+    async def _import(self, actor: Actor, upload: Upload, path: Path, choices: "_Choices") -> None:
         """Import in a thread, since reading a file holds up all else; say now and then that it goes on."""
         progress = _Progress()
-        work = asyncio.create_task(asyncio.to_thread(_run, upload, path, complete, progress))
+        work = asyncio.create_task(asyncio.to_thread(_run, upload.kind, path, choices, progress))
         while not (await asyncio.wait({work}, timeout=BEAT_SECONDS))[0]:
             beat = datetime.now(UTC).isoformat()
             self._write(replace(upload, seen_at=beat, read=progress.rows, expected=progress.expected))
@@ -292,14 +293,24 @@ class _Progress:
         self.rows, self.expected = rows, expected
 
 
-def _run(upload: Upload, path: Path, complete: Sequence[str], progress: _Progress) -> ImportReport:
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What whoever brought the file chose; needed until it is read, and not kept."""
+
+    keep_good: bool
+    spare_rows: bool
+    complete: Sequence[str]
+
+
+def _run(kind: ImportKind, path: Path, choices: _Choices, progress: _Progress) -> ImportReport:
     with signed_in_for(DatabaseTask.WORKER):
         return asyncio.run(
             run(
-                upload.kind,
+                kind,
                 path,
-                keep_good=upload.keep_good,
-                complete=complete,
+                keep_good=choices.keep_good,
+                spare_rows=choices.spare_rows,
+                complete=choices.complete,
                 progress=progress.advance,
             )
         )
@@ -315,7 +326,7 @@ def _ended(upload: Upload, work: "asyncio.Task[ImportReport]") -> Upload:
     report = work.result()
     return replace(
         upload,
-        state=UploadState.REFUSED if report.bad and not upload.keep_good else UploadState.DONE,
+        state=UploadState.DONE if report.entered else UploadState.REFUSED,
         read=report.rows,
         expected=report.rows,
         rows=report.rows,

@@ -9,6 +9,7 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Final
 
+from core.files.encodings import odd_word
 from core.numbers import identifiers, msisdn
 from core.platform.errors import JigiError
 from core.text.folding import NoRule, fold
@@ -21,6 +22,7 @@ Reader = Callable[[str], object]
 
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: 00:00(?::00)?)?", re.ASCII)
 _FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: 00:00(?::00)?)?", re.ASCII)
+_MONTHS = 12
 _HOUR = re.compile(r"(\d{1,2}) ?(?:h|H|:) ?(\d{2})?(?::00)?", re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:[.,]0{1,2})? ?(?:F|FCFA|F CFA|XOF|CFA)?", re.IGNORECASE | re.ASCII)
 _PCODE = re.compile(r"[A-Z0-9]{2,20}")
@@ -28,6 +30,10 @@ _PCODE = re.compile(r"[A-Z0-9]{2,20}")
 
 class BadValue(JigiError, ValueError):
     """The cell cannot be taken; the message is the reason, in French."""
+
+
+class MonthFirst(BadValue):
+    """The day stands where its month should be."""
 
 
 def words(longest: int) -> Reader:
@@ -44,6 +50,8 @@ def words(longest: int) -> Reader:
 
 @lru_cache(maxsize=1 << 14)
 def _shown_on_a_phone(text: str) -> None:
+    if odd := odd_word(text):
+        raise BadValue(f"accents abîmés dans le mot « {odd} » : enregistrez le fichier en « CSV UTF-8 »")
     try:
         fold(text)
     except NoRule as error:
@@ -162,6 +170,8 @@ def _day(text: str) -> date:
         if match := _FRENCH_DAY.fullmatch(text):
             return date(int(match[3]), int(match[2]), int(match[1]))
     except ValueError as error:
+        if match and int(match[1]) <= _MONTHS < int(match[2]):
+            raise MonthFirst("le mois est écrit d'abord : date attendue comme 31/12/2026") from error
         raise BadValue("ce jour n'existe pas") from error
     raise BadValue("date attendue comme 31/12/2026 ou 2026-12-31")
 

@@ -159,6 +159,11 @@ class Settings(BaseSettings):
         "Empty: JIGI_ENCRYPTION_RECIPIENTS.",
     )
 
+    phone_crowd: PositiveInt = Field(
+        default=20,
+        description="Most households that one number can be the phone of. Beyond, it is nobody's: an import tells of "
+        "it, the line names none of them to who calls from it, and a campaign counts them as not reached.",
+    )
     locks_alarm: PositiveInt = Field(
         default=20, description="Households shut within an hour by wrong years, from which an error is logged."
     )

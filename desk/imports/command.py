@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from core.imports import ImportKind, ImportReport, UnreadableFile, run
+from core.imports.remarks import Remark
 from core.platform.terminal import bar, errors, out
 from core.schema.ground import at_database
 
@@ -21,6 +22,12 @@ def import_file(
     keep_good: Annotated[
         bool, typer.Option("--keep-good", help="Import the good rows of a file with bad ones.")
     ] = False,
+    spare_rows: Annotated[
+        bool,
+        typer.Option(
+            "--spare-rows", help="A wrong phone, year or hour costs its cell and refuses neither row nor file."
+        ),
+    ] = False,
     complete: Annotated[
         str,
         typer.Option(
@@ -33,7 +40,7 @@ def import_file(
     """Import a file: all of it, or nothing when a row is bad; the bad rows are named in FILE.errors.csv."""
     columns = tuple(name.strip() for name in complete.split(",") if name.strip())
     try:
-        report = at_database(_imported(kind, file, keep_good=keep_good, complete=columns))
+        report = at_database(_imported(kind, file, keep_good=keep_good, spare_rows=spare_rows, complete=columns))
     except UnreadableFile as problem:
         errors.print(f"[bold red]{file}:[/] {problem}", highlight=False)
         raise typer.Exit(2) from None
@@ -42,9 +49,25 @@ def import_file(
         raise typer.Exit(1)
 
 
-async def _imported(kind: ImportKind, file: Path, *, keep_good: bool, complete: Sequence[str]) -> ImportReport:
+async def _imported(
+    kind: ImportKind, file: Path, *, keep_good: bool, spare_rows: bool, complete: Sequence[str]
+) -> ImportReport:
     with bar(kind.value) as advance:
-        return await run(kind, file, keep_good=keep_good, complete=complete, progress=advance)
+        return await run(
+            kind,
+            file,
+            keep_good=keep_good,
+            spare_rows=spare_rows,
+            complete=complete,
+            announce=announce,
+            progress=advance,
+        )
+
+
+def announce(remarks: Sequence[Remark]) -> None:
+    """Say what is worth a look, before anything is written."""
+    for remark in remarks:
+        errors.print(str(remark), style="yellow", highlight=False, markup=False)
 
 
 def tell(report: ImportReport) -> None:
@@ -58,8 +81,6 @@ def tell(report: ImportReport) -> None:
     )
     if report.unknown_columns:
         out.print(f"Columns nobody reads: {', '.join(report.unknown_columns)}", highlight=False, markup=False)
-    for remark in report.remarks:
-        errors.print(str(remark), style="yellow", highlight=False, markup=False)
     if report.errors_file:
         errors.print(f"The bad rows are named in {report.errors_file}", style="bold red", highlight=False)
         if not report.kept:

@@ -53,10 +53,17 @@ class Imports(DeskPage):
             if not isinstance(file, UploadFile) or not file.filename or kind not in KINDS:
                 return self._page(request, "Choisissez ce que c'est, puis le fichier.", kind)
             name, content, keep_good = file.filename, await file.read(), bool(typed(form, "keep_good"))
+            spare_rows = bool(typed(form, "spare_rows"))
             complete = _complete(ImportKind(kind), form)
         try:
             await self.uploads.begin(
-                actor(request), ImportKind(kind), name, content, keep_good=keep_good, complete=complete
+                actor(request),
+                ImportKind(kind),
+                name,
+                content,
+                keep_good=keep_good,
+                spare_rows=spare_rows,
+                complete=complete,
             )
         except NotTaken as error:
             return self._page(request, label(error.fault, Readership.DESK), kind)

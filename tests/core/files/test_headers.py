@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ def csv(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def book(folder: Path, sheets: Mapping[str, Sequence[Sequence[object]]], hidden: Sequence[str] = ()) -> Path:
+def book(folder: Path, sheets: Mapping[str, Sequence[Sequence[Any]]], hidden: Sequence[str] = ()) -> Path:
     made = Workbook()
     made.remove(made.worksheets[0])
     for name, rows in sheets.items():
@@ -60,15 +61,15 @@ def test_the_delimiter_is_the_one_with_which_the_header_is_there(tmp_path: Path)
 
 
 def test_a_header_of_two_rows_with_merged_cells(tmp_path: Path) -> None:
-    groups = [["Identité", None, "Contacts"], ["no", "nom", "téléphone"], ["1", "Awa", "76000001"]]
+    groups: list[list[Any]] = [["Identité", None, "Contacts"], ["no", "nom", "téléphone"], ["1", "Awa", "76000001"]]
     assert read(book(tmp_path, {"Liste": groups})) == (2, [["1", "Awa", "76000001"]])
-    halves = [["Numéro", "Nom", "Contacts"], [None, None, "téléphone"], ["1", "Awa", "76000001"]]
+    halves: list[list[Any]] = [["Numéro", "Nom", "Contacts"], [None, None, "téléphone"], ["1", "Awa", "76000001"]]
     with opened(book(tmp_path, {"Liste": [["Titre"], *halves]}), WANTED) as table:
         assert WANTED.columns(table.header)[:2] == ["no", "nom"]
 
 
 def test_the_one_visible_sheet_that_has_the_columns_is_read(tmp_path: Path) -> None:
-    sheets = {
+    sheets: dict[str, list[list[Any]]] = {
         "ancienne": [["no", "nom"], ["9", "Autre"]],
         "Lisez-moi": [["Bonjour"]],
         "Liste": [["nom", "no"], ["Awa", 1]],

@@ -158,7 +158,7 @@ def test_entities_of_its_own_are_refused(tmp_path: Path) -> None:
 
 CELLS = st.one_of(
     st.none(),
-    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="#=+")),
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="#=+ÂÃÅÉÊËâ")),
     st.integers(-(10**9), 10**9),
     st.dates(dt.date(1901, 1, 1), dt.date(2100, 1, 1)),
 )

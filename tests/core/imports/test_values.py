@@ -51,7 +51,7 @@ def test_a_good_cell(read: Reader, text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("read", "text", "reason"),
     [
-        (DAY, "12/31/2026", "ce jour n'existe pas"),
+        (DAY, "12/31/2026", "le mois est écrit d'abord"),
         (DAY, "31/02/2026", "ce jour n'existe pas"),
         (DAY, "31/12/26", "date attendue comme 31/12/2026"),
         (DAY, "46023", "date attendue"),
