@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from babel.messages.pofile import unescape
 
-from core.files.headers import Wanted
+from core.files.headers import WantedColumns
 from core.files.opening import opened
 from core.grievances.subjects import OFFERED
 from core.imports.rows import Problem
@@ -28,7 +28,7 @@ from core.text.translator import Amount, translator
 from core.text.words import LINE, label
 from proof.review import CERTAINTY, SMS_BEGINS, Text, reviewed, texts_to_review, unguarded
 
-WANTED: Final = Wanted(("msgid", "correction", "new_back_translation"))
+WANTED: Final = WantedColumns(("msgid", "correction", "new_back_translation"))
 READ: Final = "read by a native speaker, "
 
 LABEL: Final = 28

@@ -17,7 +17,7 @@ from typing import Any, Final, TextIO
 from core.files.cells import Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.delimited import delimited
 from core.files.encodings import Encoding
-from core.files.headers import Wanted
+from core.files.headers import WantedColumns
 from core.files.limits import LIMITS, Limits
 from core.files.sheets import the_table
 from core.files.xlsx import workbook
@@ -28,7 +28,7 @@ TOO_LARGE: Final = (
 )
 
 
-def main(path: Path, wanted: Wanted | None, out: TextIO, limits: Limits = LIMITS) -> int:
+def main(path: Path, wanted: WantedColumns | None, out: TextIO, limits: Limits = LIMITS) -> int:
     """Read a file to its end; the exit code, 0 also for a file that is refused in words."""
     _bound(limits)
     try:
@@ -53,7 +53,7 @@ def _bound(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _lines(path: Path, wanted: Wanted | None, limits: Limits) -> Iterator[str]:
+def _lines(path: Path, wanted: WantedColumns | None, limits: Limits) -> Iterator[str]:
     if path.suffix.lower() not in WORKBOOKS:
         with delimited(path, wanted, limits) as file:
             yield _head((SheetName(""),), 0, (), file.lines, file.encoding)
@@ -92,4 +92,4 @@ def _cell(cell: Cell) -> Any:
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[2])
-    sys.exit(main(Path(sys.argv[1]), Wanted(**asked) if asked else None, sys.stdout))
+    sys.exit(main(Path(sys.argv[1]), WantedColumns(**asked) if asked else None, sys.stdout))

@@ -11,7 +11,7 @@ from typing import Final
 
 from core.files.cells import Row, UnreadableFile, text_cell
 from core.files.encodings import Encoding, mended, old_encoding, written_twice
-from core.files.headers import Lacking, Located, Wanted, located, refusal
+from core.files.headers import Lacking, Located, WantedColumns, located, refusal
 from core.files.limits import Limits
 
 BLOCK: Final = 1 << 20
@@ -38,7 +38,7 @@ class Delimited:
 
 
 @contextmanager
-def delimited(path: Path, wanted: Wanted | None, limits: Limits) -> Iterator[Delimited]:
+def delimited(path: Path, wanted: WantedColumns | None, limits: Limits) -> Iterator[Delimited]:
     """Open a CSV file; raises UnreadableFile, also while its rows are read on."""
     encoding, lines = _surveyed(path)
     csv.field_size_limit(limits.cell_letters)
@@ -90,7 +90,7 @@ def _still_decoding(
     return decoder
 
 
-def _delimiter(lines: Sequence[str], wanted: Wanted | None) -> str:
+def _delimiter(lines: Sequence[str], wanted: WantedColumns | None) -> str:
     """The delimiter with which the header is there, else the most frequent of the first line that has one."""
     if wanted is not None:
         for delimiter in DELIMITERS:
@@ -102,7 +102,7 @@ def _delimiter(lines: Sequence[str], wanted: Wanted | None) -> str:
     return DELIMITERS[0]
 
 
-def _has_header(lines: Sequence[str], delimiter: str, wanted: Wanted) -> bool:
+def _has_header(lines: Sequence[str], delimiter: str, wanted: WantedColumns) -> bool:
     try:
         rows = [Row(0, [text_cell(cell) for cell in cells]) for cells in csv.reader(lines, delimiter=delimiter)]
     except csv.Error:

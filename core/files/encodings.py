@@ -25,7 +25,8 @@ SAMPLE: Final = 5_000
 
 _WORD: Final = re.compile(rb"[A-Za-z'\x80-\xff-]*[\x80-\xff][A-Za-z'\x80-\xff-]*")
 _SIGNS: Final = frozenset("’‘“”«»°–—…€·•№ºª²³\u00a0\u202f")
-_LETTERS: Final = frozenset("àâäçéèêëîïôöùûüÿñáíóúœæ")
+_FRENCH: Final = frozenset("àâçéèêëîïôùûœ")
+_LETTERS: Final = _FRENCH | frozenset("äöüÿæ")
 _SECOND: Final = "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122"
 """What Windows reads where UTF-8 goes on with a letter."""
 
@@ -50,9 +51,9 @@ def old_encoding(blocks: Iterable[bytes]) -> Encoding:
     Raises UnreadableFile naming a word that is none in any of them.
     """
     words = list(islice(_words(blocks), SAMPLE))
-    shares = {name: _share(words, name) for name in OLD}
-    name = max(OLD, key=lambda each: shares[each])
-    if shares[name] < ENOUGH:
+    name = max(OLD, key=lambda each: sum(_worth(_decoded(word, each)) for word in words))
+    good = sum(_is_word(_decoded(word, name)) for word in words)
+    if good < ENOUGH * len(words):
         wrong = next(word for word in words if not _is_word(_decoded(word, name)))
         shown = _decoded(wrong, WINDOWS) or wrong.decode("ascii", "replace")
         raise UnreadableFile(f"Les accents ne se lisent pas : « {shown} ». Enregistrez le fichier en « CSV UTF-8 ».")
@@ -77,9 +78,11 @@ def _words(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield from (word for word in _WORD.findall(rest) if word not in words)
 
 
-def _share(words: Iterable[bytes], encoding: str) -> float:
-    good = [_is_word(_decoded(word, encoding)) for word in words]
-    return sum(good) / len(good) if good else 1.0
+def _worth(text: str) -> float:
+    """How much a word speaks for its encoding: signs (`aa…`) and rare letters (`aaä`) less than those of French."""
+    if not _is_word(text):
+        return 0.0
+    return 1.0 if all(letter.isascii() or letter.lower() in _FRENCH for letter in text) else 0.5
 
 
 def _decoded(word: bytes, encoding: str) -> str:
@@ -92,7 +95,7 @@ def _decoded(word: bytes, encoding: str) -> str:
 
 def _is_word(text: str) -> bool:
     """Whether every piece of a word has letters that the country writes, and capitals where a word has them."""
-    return bool(text) and all(map(_is_piece, re.split("['’‘-]", text)))
+    return bool(text) and all(map(_is_piece, re.split("['’‘–-]", text)))
 
 
 def _is_piece(piece: str) -> bool:

@@ -18,7 +18,7 @@ NAMED: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedColumns:
     """The columns a table must have, and how any column may be written: plain name to column."""
 
     needed: tuple[str, ...]
@@ -69,7 +69,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
 
 
-def located(rows: Iterable[Row], wanted: Wanted | None) -> Located | Lacking:
+def located(rows: Iterable[Row], wanted: WantedColumns | None) -> Located | Lacking:
     """Find the header among the first rows: alone or with the row above it, whose cells stand where it has none.
 
     Where nothing is wanted it is the first row.

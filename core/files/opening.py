@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 from core.files.cells import EMPTY, Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.child import TOO_LARGE, WORKBOOKS
 from core.files.encodings import Encoding
-from core.files.headers import Wanted
+from core.files.headers import WantedColumns
 
 DIED: Final = "Ce fichier n'a pas pu être lu. Enregistrez-le à nouveau depuis Excel ou LibreOffice, puis réessayez."
 SUFFIXES: Final = frozenset({".csv", ".txt", *WORKBOOKS})
@@ -44,7 +44,7 @@ class Table:
 
 
 @contextmanager
-def opened(path: Path, wanted: Wanted | None = None) -> Iterator[Table]:
+def opened(path: Path, wanted: WantedColumns | None = None) -> Iterator[Table]:
     """Open a `.csv` or `.xlsx` file at its header: the row that has the columns that are wanted, else its first.
 
     Raises UnreadableFile when it cannot be opened, has no header, or is in no known encoding; reading on may raise it.
@@ -69,7 +69,7 @@ def opened(path: Path, wanted: Wanted | None = None) -> Iterator[Table]:
 
 
 @contextmanager
-def _child(path: Path, wanted: Wanted | None) -> Iterator[subprocess.Popen[bytes]]:
+def _child(path: Path, wanted: WantedColumns | None) -> Iterator[subprocess.Popen[bytes]]:
     """The process that reads, ended with us: it gets no setting and no secret of ours."""
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "core.files.child", str(path.absolute()), json.dumps(wanted and asdict(wanted))]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from core.files.cells import SheetName, UnreadableFile
-from core.files.headers import Lacking, Located, Wanted, located, refusal
+from core.files.headers import Lacking, Located, WantedColumns, located, refusal
 from core.files.xlsx import OpenWorkbook, SheetRows
 
 
@@ -18,7 +18,7 @@ class SheetTable:
     all: SheetRows
 
 
-def the_table(book: OpenWorkbook, wanted: Wanted | None) -> SheetTable:
+def the_table(book: OpenWorkbook, wanted: WantedColumns | None) -> SheetTable:
     """The one table of a workbook; a header with nothing under it gives way to one with rows.
 
     Hidden sheets are not read. Raises UnreadableFile, with what stands where, when there is none or more than one.

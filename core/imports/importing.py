@@ -11,10 +11,10 @@ from core.files.opening import opened
 from core.imports import communes, events, households, payments
 from core.imports.kinds import ImportKind
 from core.imports.layout import Column, Layout
-from core.imports.reading import Reading
+from core.imports.passes import Pass
 from core.imports.remarks import Remark
 from core.imports.rows import RowReader, wanted
-from core.imports.staging import Staging, Written
+from core.imports.staging import Staging, WrittenRows
 from core.platform import database
 
 Announce = Callable[[Sequence[Remark]], None]
@@ -105,20 +105,20 @@ async def run(
     with opened(path, wanted(layout.columns)) as table:
         async with database.copying() as connection:
             reader = RowReader(layout.columns, table.header, complete, workbook=table.workbook)
-            reading = Reading(table, reader)
+            single_pass = Pass(table, reader)
             staging = Staging(connection, layout, reader.letters)
             await staging.prepare()
-            for staged, problems in reading.batches():
+            for staged, problems in single_pass.batches():
                 await staging.add(staged, problems)
-                progress(reading.rows, table.expected)
+                progress(single_pass.rows, table.expected)
             bad = await staging.check()
-            seen = [*reading.remarks(), *await staging.remarks(today, reading.total(layout.summed))]
+            seen = [*single_pass.remarks(), *await staging.remarks(today, single_pass.total(layout.summed))]
             remarks = tuple(sorted(seen, key=lambda remark: remark.line))
             announce(remarks)
             _forget(errors_file)
             if bad.any:
                 await staging.write_problems(errors_file)
-            written = Written()
+            written = WrittenRows()
             entered = keep_good or not (bad.rows if spare_rows else bad.any)
             if entered:
                 written = await staging.write(today)
@@ -126,7 +126,7 @@ async def run(
             else:
                 await connection.rollback()
     return ImportReport(
-        rows=reading.rows,
+        rows=single_pass.rows,
         created=written.created,
         changed=written.changed,
         unchanged=written.unchanged,

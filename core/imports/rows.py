@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Final
 
 from core.files.cells import EMPTY, UNREADABLE, Cell, Kind, Row, UnreadableFile
-from core.files.headers import Wanted, plain
+from core.files.headers import WantedColumns, plain
 from core.files.letters import seen
 from core.imports.days import DayColumns
 from core.imports.layout import Column
@@ -144,10 +144,10 @@ class RowReader:
         return Problem(row.line, column.header, _echo(column, cell), str(error).translate(PICTURES), cell_only, place)
 
 
-def wanted(columns: Sequence[Column]) -> Wanted:
+def wanted(columns: Sequence[Column]) -> WantedColumns:
     """What a header must have, and how its columns may be written."""
     french = {column.french: column.header for column in columns if column.french}
-    return Wanted(tuple(dict.fromkeys(column.header for column in columns if column.needed)), french)
+    return WantedColumns(tuple(dict.fromkeys(column.header for column in columns if column.needed)), french)
 
 
 def is_total(row: Row) -> bool:

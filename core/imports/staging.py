@@ -25,7 +25,7 @@ class Bad:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenRows:
     """How many rows made something new, changed something, or changed nothing."""
 
     created: int = 0
@@ -145,7 +145,7 @@ class Staging:
             await cursor.execute(sql.SQL(statement), values)
             return await cursor.fetchall()
 
-    async def write(self, today: date) -> Written:
+    async def write(self, today: date) -> WrittenRows:
         """Write what is planned."""
         values: Mapping[str, object] = {"today": today, "now": datetime.now(UTC)}
         for step in self._layout.steps:
@@ -153,7 +153,7 @@ class Staging:
         planned = await self._number("SELECT count(*) FROM planned")
         created = await self._number("SELECT count(DISTINCT line) FROM touched WHERE created")
         touched = await self._number("SELECT count(DISTINCT line) FROM touched")
-        return Written(created, touched - created, planned - touched)
+        return WrittenRows(created, touched - created, planned - touched)
 
     async def _number(self, statement: str) -> int:
         cursor = await self._connection.execute(sql.SQL(statement))

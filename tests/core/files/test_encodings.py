@@ -34,7 +34,11 @@ def test_one_odd_word_among_many_refuses_no_file() -> None:
     assert old_encoding([words.encode(WINDOWS)]).name == WINDOWS
 
 
-WORD = st.text(st.sampled_from("abcdefgéèêëàâçîïôùûü"), min_size=3, max_size=9).filter(lambda word: not word.isascii())
+WORD = (
+    st.text(st.sampled_from("abcdefgéèêëàâçîïôùû"), min_size=3, max_size=9)
+    .filter(lambda word: not word.isascii())
+    .map(lambda word: f"b{word}")
+)
 
 
 @given(st.lists(WORD, min_size=3, max_size=20), st.sampled_from(["cp1252", "mac_roman", "cp850"]), st.integers(1, 40))

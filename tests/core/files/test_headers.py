@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from core.files.cells import Row, UnreadableFile, text_cell
-from core.files.headers import LOOKED_AT, Lacking, Located, Wanted, located, plain
+from core.files.headers import LOOKED_AT, Lacking, Located, WantedColumns, located, plain
 from core.files.opening import opened
 
-WANTED = Wanted(("nom", "no"), {"numero": "no"})
+WANTED = WantedColumns(("nom", "no"), {"numero": "no"})
 
 
 def csv(folder: Path, text: str, encoding: str = "utf-8") -> Path:

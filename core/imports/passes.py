@@ -15,7 +15,7 @@ BATCH: Final = 5_000
 Item = TypeVar("Item")
 
 
-class Reading:
+class Pass:
     """One pass over the rows of a table. `rows` are those read so far, without lines that only sum up others."""
 
     def __init__(self, table: Table, reader: RowReader) -> None:
