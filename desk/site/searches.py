@@ -105,11 +105,11 @@ def address(request: Request, form: FormData, searches: Searches) -> str:
 
 
 def opened(request: Request, searches: Searches) -> Request:
-    """A request for a list as the library reads it: with the words of its key, and with none from its address.
+    """A request for a list as the library reads it: with the words of its key, and with none that its address holds.
 
     Raises NoSuchSearch.
     """
-    shown = _without(request.query_params, WORDS)
+    shown = [(name, value) for name, value in request.query_params.multi_items() if name in (*OF_A_LIST, ASKED)]
     words = searches.words(request.query_params)
     request.state.listed = _asking(request, shown)
     request.state.words, request.state.searches = words, searches

@@ -15,27 +15,17 @@ import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
-from core.numbers.identifiers import household_no
 from core.staff.agents import Role
 from faults.odd.requests import Oddities, Vocabulary
 from faults.odd.ways import ways
 from simulator.gateway import UssdCall
-from tests.core import seed
 from tests.desk.addresses import household_page
 from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn
+from tests.desk.planted import NAME, NUMBER, PHONE, STRANGER, VILLAGE, WORDS, YEAR, kinds_in, plant_family
 from tests.desk.site.test_odd_requests import ASKED, as_sent
 from tests.support.database import query
 
-NAME, VILLAGE, WORDS = "Zulmabounty", "Xirabougouda", "kakalamissa"
-PHONE, STRANGER, NUMBER, YEAR = "+22376987654", "+22366345678", household_no(7_654_321), 1931
-PLANTED: Final[Mapping[str, re.Pattern[str]]] = {
-    "name": re.compile(f"{NAME}|{VILLAGE}", re.IGNORECASE),
-    "words": re.compile(WORDS, re.IGNORECASE),
-    "phone": re.compile(r"(?:223)?76987654|(?:223)?66345678|76 98 76 54|66 34 56 78"),
-    "household": re.compile(NUMBER),
-    "year": re.compile(rf"(?<![\w.]){YEAR}(?!\w)"),
-}
 HOLDERS: Final = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
 DOCUMENT: Final = Path(__file__).parents[3] / "docs/operators.md"
 EACH: Final = 3
@@ -46,16 +36,10 @@ def allowed() -> dict[str, set[str]]:
     return {where: set(re.findall(r"\w+", kinds)) for where, kinds, _ in HOLDERS.findall(DOCUMENT.read_text("utf-8"))}
 
 
-def kinds_in(text: str) -> set[str]:
-    """The kinds of planted things that stand in a text."""
-    return {kind for kind, pattern in PLANTED.items() if pattern.search(text)}
-
-
 @pytest.fixture
 async def family(world: None) -> None:
     """The household that is not to be found again."""
-    await seed.safo()
-    await seed.household(NUMBER, head_name=f"{NAME} Traoré", birth_year=YEAR, village=VILLAGE, phones=(PHONE,))
+    await plant_family()
 
 
 async def dial_through(browser: Browser, redis: Redis) -> set[str]:
