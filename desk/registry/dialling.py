@@ -1,8 +1,9 @@
 """What a household's phone shows when it dials, tried at the desk: the line itself answers, and nothing is changed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from core.calls.journal import JournalEntry
@@ -74,9 +75,12 @@ class _Tried(Engine):
         self.failure = True
 
 
-async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Settings) -> DialledPage:
+async def dial_as(
+    actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Settings, clock: Callable[[], datetime]
+) -> DialledPage:
     """Play a call from this phone as far as these keys lead, and undo all that it did: no SMS, no grievance, no try.
 
+    It is called at the hour of `clock`, which is that of the page around it.
     The line sees no more than `actor` does, so that nobody reads here what they may not read elsewhere.
     """
     engine = _Tried(
@@ -86,6 +90,7 @@ async def dial_as(actor: Actor, msisdn: str, keys: tuple[str, ...], settings: Se
         alphabet=alphabet(settings.alphabet),
         step_seconds=settings.step_seconds,
         typed_inputs=settings.typed_inputs,
+        clock=clock,
     )
     async with undone():
         await become(actor)

@@ -169,7 +169,7 @@ class Households(DeskPage):
             about = f"household {household.hit.household_no}"
             detail = {"position": int(position), "keys": len(keys)}
             await audit.record(actor(request).id, Act.DIALLED_AS_THE_HOUSEHOLD, about, now(), detail)
-        shown = await dial_as(actor(request), phone.msisdn, keys, self._settings)
+        shown = await dial_as(actor(request), phone.msisdn, keys, self._settings, now)
         context = {"file": household, "phone": phone, "keys": keys, "shown": shown, "pad": KEYS, "local": local}
         return self.show(request, "registry/dial.html", context)
 

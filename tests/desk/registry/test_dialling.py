@@ -1,16 +1,23 @@
 """What a household's phone shows is seen from the desk; it is recorded, and nothing of it is kept."""
 
+import html
+import re
+from datetime import timedelta
+
 import pytest
 
 from core.numbers.identifiers import household_no
+from core.payments.states import PaymentState
 from core.registry.callers import language_of, remember_language
 from core.text.languages import Language
 from desk.registry.dialling import pressed
 from tests.core import seed
+from tests.core.seed import TODAY
 from tests.desk.addresses import household_page
 from tests.desk.browser import Browser, seen
-from tests.desk.conftest import AWA, DIAGO, FIRST
+from tests.desk.conftest import AWA, DIAGO, FIRST, SignIn
 from tests.desk.trail import trail
+from tests.sms.campaign_world import Watch
 from tests.support.database import count
 
 
@@ -33,6 +40,18 @@ async def test_the_line_answers_as_to_that_phone_and_each_look_is_recorded(maria
     assert "Touches : 1" in await dialled(mariam, "1")
     entries = await trail("dialled as the household", about=f"household {AWA}")
     assert [entry.detail for entry in entries] == [{"position": 1, "keys": 0}, {"position": 1, "keys": 1}]
+
+
+async def test_it_is_called_at_the_hour_of_the_desk(sign_in: SignIn, watch: Watch, household_of_awa: int) -> None:
+    """The line tells there what the page around it tells of the same money, on the same day."""
+    due = TODAY + timedelta(days=300)
+    await seed.payment(household_of_awa, PaymentState.ANNOUNCED, due=due)
+    watch.turn(days=299)
+    mariam = await sign_in("mariam")
+    page = await mariam.open(f"/desk/households/of/{household_of_awa}")
+    (told,) = re.findall(r'<p class="words mb-0">(.*?)</p>', page.text, re.DOTALL)
+    assert "emain" in told, told
+    assert " ".join(html.unescape(told).split()) in await dialled(mariam, "1")
 
 
 @pytest.mark.parametrize("subject", [("1", "1"), ("4", "4", "1")])
