@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Coroutine, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
@@ -123,8 +123,9 @@ class Upload:
 
     @classmethod
     def read_back(cls, values: dict[str, Any]) -> Self:
-        """An import as its file has it."""
-        upload = cls(**values)
+        """An import as its file has it; what another version wrote besides is left out."""
+        own = {field.name for field in fields(cls)}
+        upload = cls(**{name: value for name, value in values.items() if name in own})
         return replace(
             upload,
             kind=ImportKind(upload.kind),
