@@ -132,7 +132,7 @@ async def test_another_role_manages_nobody(sign_in: SignIn, role: Role) -> None:
 
 async def test_nobody_is_said_to_be_there_who_is_not(sign_in: SignIn) -> None:
     admin = await sign_in("admin", Role.ADMINISTRATOR)
-    assert (await admin.open(await person_page("9999999"))).status_code == 404
+    assert (await admin.open("/desk/people/of/9999999")).status_code == 404
 
 
 async def test_administrators_begin_with_people(sign_in: SignIn) -> None:
