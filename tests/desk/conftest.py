@@ -10,12 +10,14 @@ from typing import Final
 import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as AsgiScope
 
 import asgi
 from core.imports import uploads
 from core.numbers.identifiers import household_no
 from core.platform import sql
-from core.platform.database import DatabaseTask, close_database
+from core.platform.database import DatabaseTask, close_database, signed_in_for
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
 from core.schema.ground import Ground
@@ -58,6 +60,18 @@ def desk_settings() -> Settings:
     )
 
 
+class ByTheLine:
+    """Answers as a process does whose own sign-in is the line's; what a test plants goes by the owner's."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Answer with no more of the database than production has."""
+        with signed_in_for(DatabaseTask.LINE):
+            await self._app(scope, receive, send)
+
+
 @pytest.fixture
 async def app(
     world: None,
@@ -68,9 +82,11 @@ async def app(
     desk_settings: Settings,
     watch: Watch,
 ) -> Starlette:
-    """The application; it opens the database for itself, each task by its own sign-in, whatever was planted before."""
+    """The application; it opens the database for itself, each task by a sign-in of that role and no other."""
     await close_database()
-    return asgi.build(desk_settings, Ground(database_url, redis_server.url, by_task=by_task), lambda: watch.now)
+    app = asgi.build(desk_settings, Ground(database_url, redis_server.url, by_task=by_task), lambda: watch.now)
+    app.add_middleware(ByTheLine)
+    return app
 
 
 @pytest.fixture
