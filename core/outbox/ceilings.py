@@ -14,7 +14,6 @@ from typing import Final
 import structlog
 from prometheus_client import Counter
 
-from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
 from core.platform.settings import settings
 from core.text.words import Code
@@ -42,16 +41,12 @@ class _Today:
     household: int
 
 
-TODAY: Final = f"""
-SELECT (SELECT count(*) FROM message WHERE msisdn = %(msisdn)s
-        AND campaign_id IS NULL AND planned_at >= %(day)s) AS phone,
-    (SELECT count(*) FROM message JOIN sms_batch ON sms_batch.id = batch_id WHERE msisdn = %(msisdn)s
-        AND message.campaign_id IS NULL AND planned_at >= %(day)s AND sms_batch.prompt
-        AND message.kind = '{NoticeKind.RECEIVED}') AS receipts,
-    (SELECT count(*) FROM message WHERE household_ids @> ARRAY[CAST(%(household_id)s AS integer)]
-        AND campaign_id IS NULL AND planned_at >= %(day)s) AS household
-"""  # noqa: S608 - our own words
-ALL_TODAY: Final = "SELECT count(*) FROM message WHERE campaign_id IS NULL AND planned_at >= %(day)s"
+TODAY: Final = """
+SELECT phone_notices AS phone, phone_receipts AS receipts, household_notices AS household
+FROM notices_today(%(msisdn)s, CAST(%(household_id)s AS integer), %(day)s)
+"""
+ALL_TODAY: Final = "SELECT all_notices_today(%(day)s)"
+"""Counted by the owner: who queues one at the desk does not see all that they bound."""
 
 
 class _AllNotices:

@@ -17,7 +17,7 @@ class Fate(Code):
     STAYS = "stays"
     """Kept, with a reason that is given (`core.rights.sources.WHY_KEPT`)."""
     OWN_TIME = "own time"
-    """Deleted after its own few days."""
+    """Deleted after its own few days; of a phone that is erased, what bounds nothing any more goes at once."""
     NOTHING = "nothing"
     """Nothing of a person, or nothing once the rest of the row is erased."""
 

@@ -78,7 +78,8 @@ called(
         Stay.OPEN: "pas encore close : la réponse est due",
         Stay.TO_SEND: "SMS pas encore partis, ou dont l'accusé n'est pas encore là",
         Stay.STOP: "l'arrêt des SMS : sans lui, des SMS repartiraient vers ce numéro",
-        Stay.SECURITY: "gardés peu de jours, contre qui devine les numéros des autres",
+        Stay.SECURITY: "ceux du dernier jour, et ceux qui visaient un ménage du registre : ils arrêtent qui devine ou "
+        "abuse, et s'effacent d'eux-mêmes en peu de jours",
         Stay.TRAIL: "le journal dit qui a fait quoi ; il est scellé et a sa propre durée",
     },
 )
@@ -92,6 +93,8 @@ WHY_KEPT: Final = {
     Source.MESSAGE: Stay.TO_SEND,
     Source.PHONE: Stay.STOP,
     Source.IDENTIFICATION_TRY: Stay.SECURITY,
+    Source.REFERENCE_TRY: Stay.SECURITY,
+    Source.DAILY_USE: Stay.SECURITY,
     Source.AUDIT_ENTRY: Stay.TRAIL,
 }
 """Of each source of which something may stay."""

@@ -11,7 +11,7 @@ from core.numbers.identifiers import household_no
 from core.rights import paper, persons
 from core.rights.inventory import NOBODYS, PERSONAL, STAFF, UNSHOWN, Fate
 from core.rights.persons import NoSubject, NumberKind, SubjectFault
-from core.rights.sources import WHY_KEPT, Source
+from core.rights.sources import WHY_KEPT, Source, Stay
 from core.schema.models import metadata
 from core.staff import audit
 from core.staff.acts import Act
@@ -254,3 +254,23 @@ async def test_a_number_of_a_household_and_a_phone_is_asked_about() -> None:
     assert refused.value.fault is SubjectFault.TWO_SUBJECTS
     whose, _ = await persons.show(None, NUMBER, NumberKind.PHONE, WHY, NOW)
     assert whose.phone == f"+223{NUMBER}"
+
+
+@pytest.mark.usefixtures("family")
+async def test_tries_and_uses_of_a_phone_go_but_for_those_that_still_bound_what_it_may() -> None:
+    """Else an erasure would open what was shut, and let a phone file without end."""
+    for table in ("identification_try", "reference_try", "daily_use"):
+        await change(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
+    for ago in ("2 days", "1 hour"):
+        values = {"phone": PHONE, "number": NUMBER, "ago": ago}
+        at = "now() - CAST(%(ago)s AS interval)"
+        await change(f"INSERT INTO identification_try (msisdn, household_no, at, ok) "  # noqa: S608
+                     f"VALUES (%(phone)s, %(number)s, {at}, false)", **values)  # fmt: skip
+        await change(f"INSERT INTO reference_try (msisdn, at) VALUES (%(phone)s, {at})", **values)  # noqa: S608
+    for day in ("current_date - 1", "current_date"):
+        await change(f"INSERT INTO daily_use VALUES ({day}, '{PHONE}', 'filing', 2), ({day}, '{PHONE}', 'secret', 1)")  # noqa: S608
+    erasures = {each.source: (each.erased, each.kept) for each in await persons.erase(None, PHONE, None, WHY, NOW)}
+    for source in (Source.IDENTIFICATION_TRY, Source.REFERENCE_TRY, Source.DAILY_USE):
+        assert erasures[source] == (1, 1), source
+        assert WHY_KEPT[source] is Stay.SECURITY
+    assert await query("SELECT use FROM daily_use WHERE day < current_date") == [], "the secret ones too"
