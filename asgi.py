@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core.platform import giving_way, health, hosts, logs
+from core.platform import giving_way, headers, health, hosts, logs
 from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
 from core.platform.setting_types import Part
@@ -103,6 +103,7 @@ def build(
             if each.is_busy is not None:
                 app.add_middleware(giving_way.GivesWay, path="/desk", is_busy=each.is_busy)
     app.add_middleware(hosts.OwnHosts, names=settings.hosts)
+    app.add_middleware(headers.GuardedAnswers)
     return app
 
 

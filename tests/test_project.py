@@ -68,3 +68,32 @@ def test_the_lock_names_what_the_constraints_pin_each_file_by_its_hash() -> None
     )
     assert locked == wanted
     assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=[a-z])", lock) if "==" in entry)
+
+
+OFF: Final = re.compile(
+    r"verify ?= ?False|CERT_NONE|follow_redirects ?= ?True|_create_unverified_context|curl|urllib\.request"
+)
+ASKING: Final = re.compile(r"\b(?:httpx|aiohttp|requests|smtplib|ftplib|socket)\b")
+ASKERS: Final = {"sms/outbox/africastalking.py", "sms/outbox/over_http.py", "sms/worker/process.py"}
+"""A gateway, what carries its requests, and a worker that asks its machine for its name."""
+
+
+def test_the_rules_of_security_are_on() -> None:
+    """Ruff's rules S: no `eval`, `exec`, pickle, YAML, shell, SQL of strings, template without escaping, weak TLS."""
+    ruff = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
+    assert "S" in ruff["select"]
+    assert not [rule for rule in ruff["ignore"] if rule.startswith("S")]
+    own = {folder: rules for folder, rules in ruff["per-file-ignores"].items() if any(r[0] == "S" for r in rules)}
+    assert {folder.partition("/")[0] for folder in own} <= {"tests", "bench", "faults"}
+
+
+def test_only_gateways_are_asked_for_anything() -> None:
+    """No room of production asks an address but those of its settings, follows elsewhere, or takes any certificate."""
+    askers = set()
+    for room in ("core", "ussd", "menus", "sms", "desk"):
+        for path in (ROOT / room).rglob("*.py"):
+            code = path.read_text()
+            assert not OFF.search(code), path
+            if re.search(rf"^(?:import|from) {ASKING.pattern}", code, re.MULTILINE):
+                askers.add(str(path.relative_to(ROOT)))
+    assert askers == ASKERS

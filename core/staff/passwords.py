@@ -87,7 +87,7 @@ async def matches(password: str, kept: str | None, source: str = "") -> bool:
     """Whether a password is the one whose hash was kept (None: nobody's, and as slow); raises TooManyAtOnce."""
     async with _turn(source):
         fits = await _in_a_thread(lambda: _hasher().verify(password[:LONGEST], kept or _nobodys()))
-    return fits and kept is not None
+    return fits and kept is not None and len(password) <= LONGEST
 
 
 async def _in_a_thread(work: Callable[[], Made]) -> Made:

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.platform.headers import HSTS
 from core.platform.logs import place_of
 from desk.site.refusals import FORGED, in_words
 
@@ -20,7 +21,8 @@ YEAR: Final = 31_536_000
 HOUR: Final = 3600
 CSP: Final = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 """A script that stands in a page runs only with the word that was drawn for this answer (`desk.site.scripts`)."""
 
@@ -105,7 +107,7 @@ def _dress(headers: MutableHeaders, scope: Scope, status: int) -> None:
     headers["Referrer-Policy"] = "same-origin"
     headers.setdefault("Content-Security-Policy", CSP.format(nonce=scope["state"]["nonce"]))
     if scope["scheme"] == "https":
-        headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+        headers["Strict-Transport-Security"] = HSTS
     if path_below(scope).startswith("/static/") and status == HTTPStatus.OK:
         named = scope["query_string"].startswith(b"v=")
         headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if named else f"public, max-age={HOUR}"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 START = "import logging, structlog\nfrom core.platform import logs\nlogs.set_up('INFO')\nlogs.take_failures()\n"
@@ -84,3 +85,11 @@ def test_warnings_tasks_threads_and_the_end_of_the_process_are_lines_too() -> No
     assert (told[0]["kind"], told[0]["where"]) == ("UserWarning", "<string>:6")
     assert [line.get("error") for line in told[1:]] == ["ValueError", "ZeroDivisionError", "ValueError", "LookupError"]
     assert "Awa" not in str(told)
+
+
+def test_each_line_has_its_moment_in_utc() -> None:
+    program = "structlog.get_logger().info('ours')\nlogging.getLogger('some.library').warning('theirs')\n"
+    for line in lines(program):
+        moment = datetime.fromisoformat(line["timestamp"])
+        assert moment.utcoffset() == timedelta(0)
+        assert abs(datetime.now(UTC) - moment) < timedelta(minutes=5)

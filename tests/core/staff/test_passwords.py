@@ -56,3 +56,20 @@ async def test_one_source_takes_a_few_places_and_all_together_take_some() -> Non
     assert await refused(*["192.0.2.1"] * 9, "192.0.2.2") == 9 - passwords.MOST_OF_ONE
     assert await refused(*(f"192.0.2.{number}" for number in range(passwords.MOST_WAITING + 3))) == 3
     assert await passwords.matches("un long mot de passe", kept, "192.0.2.1"), "places are given back"
+
+
+@pytest.mark.parametrize("typed", ["x" * 200 + "y", "X" * 200, " " + "x" * 200, "x" * 199])
+async def test_a_password_is_taken_as_it_was_typed_to_its_last_letter(typed: str) -> None:
+    kept = await passwords.hashed("x" * 200)
+    assert await passwords.matches("x" * 200, kept)
+    assert not await passwords.matches(typed, kept)
+
+
+async def test_words_of_every_script_and_64_of_them_make_a_password() -> None:
+    for firm in ("ɲɛnajɛ sɔrɔ kɔnɔ ntori belebele", "tabouret nuage violon girafe " * 4):
+        await passwords.check(firm, "aminata")
+
+
+def test_a_hash_is_as_dear_as_is_advised() -> None:
+    """Argon2id with 64 MiB and three passes (RFC 9106, its second choice)."""
+    assert passwords._nobodys().startswith("$argon2id$v=19$m=65536,t=3,p=4$")

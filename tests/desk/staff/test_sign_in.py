@@ -152,3 +152,14 @@ async def test_ten_megabytes_are_refused_in_words(sign_in: SignIn) -> None:
     answer = await mariam.http.post("/desk/imports", content=b"x" * 10_000_000)
     assert answer.status_code == 413
     assert "trop gros" in seen(answer)
+
+
+async def test_passwords_are_typed_hidden_and_may_be_pasted(browser: Browser, sign_in: SignIn) -> None:
+    pages = [await browser.open("/desk/login"), await (await sign_in("mariam")).open("/desk/account")]
+    fields = [field for page in pages for field in re.findall(r"<input[^>]*password[^>]*>", page.text)]
+    assert len(fields) >= 4
+    for field in fields:
+        assert 'type="password"' in field
+        assert re.search(r'autocomplete="(current|new)-password"', field)
+        assert "maxlength" not in field
+        assert "onpaste" not in field
