@@ -17,7 +17,7 @@ from sqlmodel import Field
 
 from core.platform import sql
 from core.platform.columns import TableRow
-from core.platform.database import writing
+from core.platform.database import DatabaseTask, goes_by, writing
 from core.platform.errors import JigiError
 from core.platform.locks import Lock
 from core.platform.settings import Settings
@@ -128,6 +128,46 @@ async def forgive(login: str) -> None:
 async def was_good(counted: CountedTry) -> None:
     """The try was right: this login begins to count anew here."""
     await sql.execute(GOOD, {"id": counted.id})
+
+
+@dataclass(frozen=True, slots=True)
+class ShutDoor:
+    """What lets nobody try until a moment: a login from a source, a source for every login, or a login for newcomers.
+
+    `login` is that of somebody who works here, None where it is nobody's or every login is meant (`of_login` tells);
+    `source` is None where every source is meant from which that person never came in.
+    """
+
+    login: str | None
+    of_login: bool
+    source: str | None
+    until: datetime
+
+
+SHUT: Final = """
+WITH wrong AS (
+    SELECT login_hash, source, at, at > coalesce((SELECT max(good.at) FROM sign_in_try AS good WHERE good.ok
+        AND good.login_hash = each.login_hash AND good.source = each.source), '-infinity') AS here
+    FROM sign_in_try AS each WHERE NOT ok AND at > %(since)s
+), shut AS (
+    SELECT login_hash, source, min(at) AS began FROM wrong WHERE here
+        GROUP BY login_hash, source HAVING count(*) >= %(here)s
+    UNION ALL SELECT NULL, source, min(at) FROM wrong GROUP BY source HAVING count(*) >= %(of_source)s
+    UNION ALL SELECT login_hash, NULL, min(at) FROM wrong GROUP BY login_hash HAVING count(*) >= %(of_login)s
+)
+SELECT agent.login, login_hash IS NOT NULL AS of_login, source, began + CAST(%(span)s AS interval) AS until
+FROM shut LEFT JOIN agent ON encode(sha256(convert_to(lower(agent.login), 'UTF8')), 'hex') = login_hash
+ORDER BY began DESC, agent.login, source LIMIT %(most)s
+"""
+MOST_SHUT: Final = 50
+
+
+@goes_by(DatabaseTask.SIGN_IN)
+async def shut_doors(now: datetime, settings: Settings) -> tuple[ShutDoor, ...]:
+    """What is shut now by wrong passwords, the last of them first."""
+    span, most = timedelta(minutes=settings.desk_lock_minutes), settings.desk_tries
+    bounds = {"here": most, "of_source": most * SOURCE_SHARE, "of_login": most * LOGIN_SHARE, "most": MOST_SHUT}
+    return tuple(await sql.rows(ShutDoor, SHUT, {"since": now - span, "span": span, **bounds}))
 
 
 def _hash(login: str) -> str:

@@ -12,7 +12,7 @@ from starlette_admin.routing import route
 from core.places import communes
 from core.platform.errors import JigiError
 from core.platform.settings import Settings
-from core.staff import administration
+from core.staff import administration, tries
 from core.staff.administration import Duties, LastAdministrator, NoReason, Person
 from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope
 from core.staff.permissions import Permission
@@ -39,8 +39,12 @@ class People(DeskPage):
     async def index(self, request: Request) -> Response:
         """Everybody."""
         people = await administration.everybody(now(), self._settings)
-        working = sum(person.disabled_at is None for person in people)
-        return self.show(request, "staff/people.html", {"people": people, "working": working})
+        context = {
+            "people": people,
+            "working": sum(person.disabled_at is None for person in people),
+            "shut": await tries.shut_doors(now(), self._settings),
+        }
+        return self.show(request, "staff/people.html", context)
 
     @route("/new", methods=["GET"])
     async def blank(self, request: Request) -> Response:

@@ -9,12 +9,12 @@ from sqlalchemy import text
 
 from core.platform.database import reading
 from core.platform.settings import Settings
-from core.staff import administration, second_factor, sign_in
+from core.staff import administration, second_factor, sign_in, tries
 from core.staff.agents import Role, add_agent
 from core.staff.credentials import NotSignedIn
 from core.staff.passwords import WeakPassword
 from core.staff.sign_in import SignedIn, Stage
-from core.staff.tries import LockedOut
+from core.staff.tries import LockedOut, ShutDoor
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -110,6 +110,20 @@ async def test_a_source_that_guesses_at_many_logins_is_stopped() -> None:
     assert await wrong(login="other", source="192.0.2.2") is NotSignedIn
 
 
+async def test_what_is_shut_is_listed_until_it_opens() -> None:
+    await somebody()
+    await enter(source="10.0.0.1")
+    later = NOW + timedelta(minutes=1)
+    for number in range(30):
+        await wrong(later, f"somebody{number}", source="192.0.2.1")
+    for number in range(12):
+        await wrong(later, source=f"192.0.2.{100 + number}")
+    until = later + timedelta(minutes=15)
+    shut = await tries.shut_doors(later, SETTINGS)
+    assert set(shut) == {ShutDoor(None, False, "192.0.2.1", until), ShutDoor("awa", True, None, until)}
+    assert await tries.shut_doors(until, SETTINGS) == ()
+
+
 async def test_a_new_password_opens_a_lock() -> None:
     agent_id = await somebody()
     for _ in range(3):
@@ -159,6 +173,12 @@ async def test_a_password_is_changed_by_who_knows_the_old_one() -> None:
     assert await sign_in.session_of(other, NOW, SETTINGS) is None
     await lasting(token)
     await enter(password="un tout autre hippopotame")
+
+
+async def test_a_password_outlives_the_year() -> None:
+    await somebody()
+    token = await enter(NOW + timedelta(days=800))
+    assert (await lasting(token, NOW + timedelta(days=800))).stage is Stage.ENROL, "no new password is asked"
 
 
 class TestSecondFactor:

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from core.staff.agents import Role, Scope
+from core.staff.agents import Role, Scope, add_agent
+from core.staff.sign_in import give_password
 from tests.core import seed
+from tests.core.seed import NOW
 from tests.desk.addresses import person_page
 from tests.desk.browser import PASSWORD, Browser, seen
 from tests.desk.conftest import SignIn
@@ -138,3 +140,15 @@ async def test_nobody_is_said_to_be_there_who_is_not(sign_in: SignIn) -> None:
 async def test_administrators_begin_with_people(sign_in: SignIn) -> None:
     admin = await sign_in("admin", Role.ADMINISTRATOR)
     assert (await admin.open("/desk/")).url.path == "/desk/people"
+
+
+async def test_who_waits_for_wrong_passwords_is_shown_with_the_address(sign_in: SignIn, browser: Browser) -> None:
+    admin = await sign_in("admin", Role.ADMINISTRATOR)
+    assert "qui attend" not in await admin.see("/desk/people")
+    await give_password(await add_agent("kadi", "Kadi", Role.AGENT), NOW, password=PASSWORD)
+    for login, times in (("kadi", 5), ("personne", 5), ("binta", 4)):
+        for _ in range(times):
+            await browser.submit("/desk/login", login=login, password="pas le bon mot")
+    page = await admin.see("/desk/people")
+    assert "kadi 127.0.0.1 09:15 un nom que personne n'a 127.0.0.1 09:15" in page
+    assert "binta" not in page
