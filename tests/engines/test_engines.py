@@ -12,18 +12,32 @@ import psycopg
 import pytest
 from redis.exceptions import RedisError
 
+from asgi import build
 from core.platform import database
+from core.platform.database import DatabaseTask
 from core.platform.redis import connect
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
 from core.schema.ground import Ground
 from core.staff.agents import actor_of
+from core.staff.sign_in import give_password
 from demo.campaigns import campaign as demo_campaign
 from sms.campaigns import steps
 from sms.worker.process import work
+from tests.desk.browser import PASSWORD, Browser
 from tests.engines.callers import Callers, Tally, apologies, filed
-from tests.engines.conftest import LineOn, built
-from tests.engines.machines import Postgres, cluster, encrypted, pgbouncer, postgres, promote, watched
+from tests.engines.conftest import LineOn, built, line_settings
+from tests.engines.machines import (
+    LOGINS,
+    Postgres,
+    cluster,
+    encrypted,
+    pgbouncer,
+    postgres,
+    promote,
+    signed_in,
+    watched,
+)
 from tests.sms.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.engines
@@ -42,8 +56,11 @@ async def complained(callers: Callers, url: str, engine: str, sms: int = 0) -> T
     return tally
 
 
-async def sent(settings: Settings, pooled: str, direct: str) -> int:
-    """A small campaign goes out through the worker; how many were told, each once."""
+async def sent(settings: Settings, pooled: str, direct: str, *, by: str = "") -> int:
+    """A small campaign goes out through the worker, which signs in `by` another URL where one is given.
+
+    How many were told, each once.
+    """
     now = datetime.now(UTC)
     gateway = ScriptedGateway()
     database.open_database(pooled, direct=direct, statement_seconds=30)
@@ -52,7 +69,7 @@ async def sent(settings: Settings, pooled: str, direct: str) -> int:
     await steps.start(campaign, await actor_of("awa"), now)
     await database.close_database()
     until = asyncio.Event()
-    worker = asyncio.create_task(work(settings, pooled, gateway=gateway, until=until))
+    worker = asyncio.create_task(work(settings, by or pooled, gateway=gateway, until=until))
     with psycopg.connect(direct, autocommit=True) as connection:
         for _ in range(200):
             await asyncio.sleep(0.1)
@@ -85,6 +102,32 @@ async def test_behind_pgbouncer(
         sms = await sent(worker_settings(primary.url()), pooled, primary.url())
         async with line_on(Ground(pooled, redis_server.url, primary.url())) as callers:
             table.append(await complained(callers, primary.url(), f"PgBouncer 1.18, {mode} mode", sms))
+
+
+@pytest.mark.parametrize("mode", ["transaction", "session"])
+async def test_each_task_signs_in_as_itself_behind_pgbouncer(
+    tmp_path: Path, primary: Postgres, redis_server: OwnRedis, table: list[Tally], mode: str
+) -> None:
+    """Line, worker, desk and sign-in have each a login with its role alone; nobody in it is the owner."""
+    await built(primary, tmp_path / "world")
+    primary.log_in_by_task()
+    with pgbouncer(tmp_path / "pgbouncer", primary, mode) as pooled:
+        of = {task: signed_in(pooled, task) for task in DatabaseTask}
+        direct = signed_in(primary.url(), DatabaseTask.LINE)  # the worker goes there by its own name all the same
+        sms = await sent(worker_settings(direct), pooled, primary.url(), by=of[DatabaseTask.WORKER])
+        database.open_database(primary.url())
+        await give_password((await actor_of("awa")).id, datetime.now(UTC), password=PASSWORD)
+        await database.close_database()
+        app = build(line_settings(desk_totp=False), Ground(of[DatabaseTask.LINE], redis_server.url, direct, by_task=of))
+        async with app.router.lifespan_context(app), Browser(app) as awa:
+            tally = await complained(Callers(awa.http), primary.url(), f"PgBouncer, {mode} mode, a login a task", sms)
+            assert (await awa.submit("/desk/login", login="awa", password=PASSWORD)).status_code == 303
+            for page in ("queue", "grievances", "households", "campaigns", "dashboard", "reports", "call-requests"):
+                assert (await awa.open(f"/desk/{page}")).status_code == 200, page
+    table.append(tally)
+    with psycopg.connect(primary.url()) as owner:
+        busy = owner.execute("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'jigi'").fetchall()
+    assert {name for (name,) in busy} <= {"jigi", *LOGINS.values()}
 
 
 async def test_on_a_cluster_of_redis(tmp_path: Path, primary: Postgres, line_on: LineOn, table: list[Tally]) -> None:
