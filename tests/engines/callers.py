@@ -3,8 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import httpx
@@ -17,6 +16,8 @@ CALLBACK = "/ussd/africastalking/demo"
 FRENCH_AND_A_COMPLAINT = ("2", "3", "1", "1", "1")
 FILED = "Plainte notée"
 AT_ONCE = 8
+NUMBERS = itertools.count(1)
+"""No phone calls on two engines: what one Redis remembers of it would show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,6 @@ class Callers:
     client: httpx.AsyncClient
     hops: int = 0
     numbered: int = 0
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def complain(self, count: int) -> None:
         """So many people complain, some at once."""
@@ -75,7 +75,7 @@ class Callers:
 
     async def complains(self) -> None:
         """Somebody unknown chooses French and complains of a payment."""
-        call = UssdCall(self.client, CALLBACK, f"+2237655{next(self.numbers):04}")
+        call = UssdCall(self.client, CALLBACK, f"+2237655{next(NUMBERS):04}")
         screen = await call.dial()
         self.hops += 1
         for key in FRENCH_AND_A_COMPLAINT:
