@@ -130,12 +130,13 @@ class Reason(Word):
     """Why a message was left out, dropped, failed or is uncertain, or why the gateway takes nothing.
 
     Each gateway's file says which of its own codes mean which; what only one of them has stands there, with its French.
-    CHANGED: what it would have told has changed since it was planned. NO_ANSWER: nothing says what became of it.
+    CROWD: the number stands for so many households that it is nobody's. CHANGED: what it would have told has changed since it was planned. NO_ANSWER: nothing says what became of it.
     """
 
     NO_PHONE = "no_phone"
     NO_DAY = "no_day"
     FIXED_LINE = "fixed_line"
+    CROWD = "crowd"
     OPTED_OUT = "opted_out"
     ALREADY_TOLD = "already_told"
     THREE_TODAY = "three_today"
@@ -171,6 +172,7 @@ called(
         Reason.NO_PHONE: "pas de téléphone",
         Reason.NO_DAY: "jour pas encore fixé",
         Reason.FIXED_LINE: "téléphone fixe",
+        Reason.CROWD: "numéro donné pour trop de ménages",
         Reason.OPTED_OUT: "a arrêté les SMS",
         Reason.ALREADY_TOLD: "déjà prévenu de la même chose",
         Reason.THREE_TODAY: "trop de SMS ce jour-là",
@@ -206,6 +208,7 @@ called(
         Reason.NO_PHONE: "no phone",
         Reason.NO_DAY: "no day yet",
         Reason.FIXED_LINE: "fixed line",
+        Reason.CROWD: "number of too many households",
         Reason.OPTED_OUT: "stopped SMS",
         Reason.ALREADY_TOLD: "told the same before",
         Reason.THREE_TODAY: "three today",

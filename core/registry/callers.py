@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.platform import sql
+from core.platform.settings import settings
 from core.registry.phone_claims import OWN_PHONES, ClaimState
 from core.text.languages import Language
 
@@ -49,17 +50,20 @@ SELECT phone.language, phone.sms_stopped_at IS NOT NULL AS sms_stopped,
         WHERE phone_claim.household_id = household.id AND phone_claim.state = '{ClaimState.ASKED}') AS asked
 FROM (SELECT CAST(%(msisdn)s AS varchar) AS msisdn) AS calling LEFT JOIN phone USING (msisdn)
 LEFT JOIN (
-    SELECT household_id, bool_or(registered) AS registered FROM ({OWN_PHONES}) AS each
+    SELECT household_id, bool_or(registered) AS registered, count(*) OVER () AS households FROM ({OWN_PHONES}) AS each
     WHERE msisdn = %(msisdn)s GROUP BY household_id
-) AS own ON true
+) AS own ON own.households <= %(crowd)s OR NOT own.registered
 LEFT JOIN household ON household.id = own.household_id
 ORDER BY household.head_name, household.household_no
 """  # noqa: S608 - our own words
 
 
 async def recognise(msisdn: str) -> Caller:
-    """Who calls from this number (E.164), in one query."""
-    rows = await sql.rows(_Row, CALLER, {"msisdn": msisdn})
+    """Who calls from this number (E.164), in one query.
+
+    A number that the register gives for more than `phone_crowd` households is none of theirs, a dummy most likely.
+    """
+    rows = await sql.rows(_Row, CALLER, {"msisdn": msisdn, "crowd": settings().phone_crowd})
     households = tuple(HouseholdCard(row.id, row.household_no, row.head_name) for row in rows if row.id is not None)
     return Caller(
         rows[0].language, rows[0].sms_stopped, households, frozenset(row.id for row in rows if row.id and row.asked)

@@ -157,6 +157,7 @@ class _Planning:
             "planned_by": campaign.planned_by,
             "batch": settings.sms_batch_size,
             "numbers": 2 if settings.sms_second_number else 1,
+            "crowd": settings.phone_crowd,
             "only": self._audience.language.value if self._audience.language else None,
             "event_audience": Jsonb({"event": campaign.audience.get("event")}),
             "lately": now - (timedelta(days=FREE_TEXT_DAYS) if self._kind is CampaignKind.FREE else LONG_AGO),

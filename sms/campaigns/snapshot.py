@@ -85,6 +85,8 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
     )
     SELECT person.*, texts.content, texts.component, {operator_sql("person.msisdn")} AS operator, CASE
         WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
+        WHEN (SELECT count(DISTINCT household_id) FROM household_phone AS own WHERE own.msisdn = person.msisdn)
+            > %(crowd)s THEN '{Reason.CROWD}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN EXISTS (
             SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from core.platform.database import reading
+from core.platform.settings import settings
 from core.registry import callers
 from core.registry.callers import Caller
 from core.text.languages import Language
@@ -78,3 +79,13 @@ async def test_the_first_stop_is_the_one_on_record() -> None:
 async def test_a_phone_never_seen_may_stop_sms_and_still_has_no_language() -> None:
     await callers.stop_sms(AWA)
     assert await callers.recognise(AWA) == Caller(language=None, sms_stopped=True, households=())
+
+
+async def test_a_number_of_very_many_households_is_nobodys() -> None:
+    await seed.safo()
+    for _ in range(settings().phone_crowd):
+        await seed.household(phones=(SHARED,))
+    assert len((await callers.recognise(SHARED)).households) == settings().phone_crowd
+    await seed.household(phones=(SHARED, AWA))
+    assert (await callers.recognise(SHARED)).households == ()
+    assert len((await callers.recognise(AWA)).households) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from core.campaigns.models import CampaignKind
 from core.payments.states import PaymentState
+from core.platform.settings import settings
 from core.registry.callers import stop_sms
 from core.text.words import PAPER
 from sms.campaigns import unreached
@@ -15,8 +16,21 @@ from sms.campaigns.unreached import HEADER, CommuneCount
 from sms.outbox.reasons import reason_label
 from tests.core import seed
 from tests.core.seed import TODAY
-from tests.sms.campaign_world import AWA, BINTA, CHEICK, DJENEBA, FIXED, MALITEL, became, family, planned, running
+from tests.sms.campaign_world import (
+    AWA,
+    BINTA,
+    CHEICK,
+    DJENEBA,
+    FIXED,
+    MALITEL,
+    ROUND,
+    became,
+    family,
+    planned,
+    running,
+)
 from tests.sms.campaigns.plans import DAY
+from tests.support.database import scalar
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -211,3 +225,13 @@ def in_sheet(file: Path) -> list[tuple[object, ...]]:
     sheet = openpyxl.load_workbook(file).active
     assert sheet is not None
     return [tuple(row) for row in sheet.iter_rows(values_only=True)]
+
+
+async def test_households_of_a_crowded_number_were_not_reached() -> None:
+    for number in range(settings().phone_crowd + 1):
+        await family(AWA, name=f"Household {number}", round_name=ROUND if number < 3 else None)
+    campaign = await running()
+    assert await reasons(campaign) == dict.fromkeys(
+        ("Household 0", "Household 1", "Household 2"), "numéro donné pour trop de ménages"
+    )
+    assert await scalar("SELECT count(*) FROM sms_batch") == 0
