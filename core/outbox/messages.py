@@ -130,7 +130,8 @@ class Reason(Word):
     """Why a message was left out, dropped, failed or is uncertain, or why the gateway takes nothing.
 
     Each gateway's file says which of its own codes mean which; what only one of them has stands there, with its French.
-    CROWD: the number stands for so many households that it is nobody's. CHANGED: what it would have told has changed since it was planned. NO_ANSWER: nothing says what became of it.
+    CROWD: the number stands for so many households that it is nobody's. CHANGED: what it would have told has changed
+    since it was planned. NO_ANSWER: nothing says what became of it.
     """
 
     NO_PHONE = "no_phone"
