@@ -33,7 +33,7 @@ from menus.line import line
 from menus.stats import funnels, losing_most
 from proof.book import book as book_of
 from proof.chart import chart_of
-from proof.corrections import bring_back
+from proof.corrections import Change, bring_back
 from proof.figures import LEAST_SHARE, LINES, PageFigures, figures
 from proof.findings import Finding, findings
 from proof.graph import draw
@@ -241,7 +241,8 @@ def graph(
 def book(
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")] = Path("book.html"),
     corrections: Annotated[
-        Path | None, typer.Option("-c", "--corrections", help="Also write the review table, to be filled in (.csv).")
+        Path | None,
+        typer.Option("-c", "--corrections", help="Also write the review table, to be filled in (.xlsx or .csv)."),
     ] = None,
 ) -> None:
     """Book every page of the line in every language, and its Bambara to be read, for whoever signs it off."""
@@ -257,22 +258,36 @@ def book(
 
 @app.command("review-import")
 def review_import(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The filled table, .csv or .xlsx.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="The filled table, .xlsx or .csv in UTF-8.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
 ) -> None:
     """Bring a reviewer's corrections back into the Bambara catalogue: all of them, or none when one will not do."""
     try:
-        outcome = bring_back(file, datetime.now(UTC).date())
+        outcome = bring_back(file, datetime.now(UTC).date(), dry_run=dry_run)
     except UnreadableFile as problem:
         errors.print(f"{file}: {problem}", style="bold red", highlight=False, markup=False)
         raise typer.Exit(2) from None
     if outcome.problems:
         _tell_problems(outcome.problems)
         raise typer.Exit(1)
+    _tell_changes(outcome.changes)
+    done = "would change. Nothing was written." if dry_run else "changed. Now: make check and make test."
     out.print(
-        f"{outcome.changed} texts changed, {outcome.unchanged} stand so already, {outcome.blank} lines left blank. "
-        "Now: make check and make test.",
+        f"{outcome.unchanged} texts stand so already, {outcome.blank} lines left blank, {outcome.changed} texts {done}",
         highlight=False,
     )
+
+
+def _tell_changes(changes: Sequence[Change]) -> None:
+    """Each text before and after, for whoever signs it off."""
+    if not changes:
+        return
+    table = Table("Texte", "Avant", "Après")
+    for change in changes:
+        table.add_row(escape(change.msgid), escape(change.before), escape(change.after))
+    out.print(table)
 
 
 def _tell_problems(problems: Sequence[Problem]) -> None:

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from babel.messages.pofile import unescape
 
+from core.files.cells import UnreadableFile
+from core.files.encodings import Encoding
 from core.files.headers import WantedColumns
 from core.files.opening import opened
 from core.grievances.subjects import OFFERED
@@ -45,6 +47,7 @@ TURNING: Final = {
 }
 """Words that turn into something else when heard, and what is heard."""
 
+LOST_LETTER: Final = re.compile(r"\?(?=\w)|(?<=\w)\?")
 UNIT: Final = re.compile(r"cfa|franc|sefawari|dɔrɔmɛ", re.IGNORECASE)
 BARE: Final = re.compile(r"\d[\d ]*000")
 
@@ -80,6 +83,15 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A text whose Bambara becomes another."""
+
+    msgid: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What an import of corrections did, in texts; with problems, nothing was changed."""
 
@@ -87,12 +99,14 @@ class Outcome:
     unchanged: int
     blank: int
     problems: Sequence[Problem]
+    changes: Sequence[Change] = ()
 
 
-def bring_back(path: Path, today: date, locales: Path = LOCALES) -> Outcome:
+def bring_back(path: Path, today: date, locales: Path = LOCALES, *, dry_run: bool = False) -> Outcome:
     """Read the table and write what was corrected into the catalogue; bringing the same back twice changes nothing.
 
-    Raises UnreadableFile when the table as a whole cannot be read.
+    With `dry_run` nothing is written, and the outcome says what would be. Raises UnreadableFile when the table as a
+    whole cannot be read.
     """
     catalogue = path_of(locales, reviewed())
     by_msgid = {text.msgid: text for text in texts_to_review(GSM7, locales=locales)}
@@ -101,11 +115,16 @@ def bring_back(path: Path, today: date, locales: Path = LOCALES) -> Outcome:
         return Outcome(0, 0, blank, problems)
     before = catalogue.read_text("utf-8")
     after, changed = corrected(before, corrections, today)
-    if changed:
+    if changed and not dry_run:
         beside = catalogue.with_suffix(".po.new")
         beside.write_text(after, "utf-8")
         beside.replace(catalogue)
-    return Outcome(changed, len(corrections) - changed, blank, ())
+    changes = tuple(
+        Change(each.msgid, by_msgid[each.msgid].bambara, each.bambara)
+        for each in corrections.values()
+        if each.bambara != by_msgid[each.msgid].bambara
+    )
+    return Outcome(changed, len(corrections) - changed, blank, (), changes)
 
 
 def _read(path: Path, by_msgid: Mapping[str, Text]) -> tuple[Mapping[str, Correction], int, list[Problem]]:
@@ -114,8 +133,17 @@ def _read(path: Path, by_msgid: Mapping[str, Text]) -> tuple[Mapping[str, Correc
     blank = 0
     offered = labels()
     with opened(path, WANTED) as table:
+        if not table.workbook and table.encoding != Encoding("utf-8-sig"):
+            raise UnreadableFile(
+                "Ce fichier n'est pas en UTF-8 : des lettres comme ɛ ɔ ɲ ŋ y sont perdues. "
+                "Enregistrez-le en « CSV UTF-8 » ou en classeur .xlsx."
+            )
         header = WANTED.columns(table.header)
         for row in table.rows:
+            unread = [(name, cell) for name, cell in zip(header, row.cells, strict=False) if not cell.readable]
+            if unread:
+                problems += [Problem(row.line, name, cell.text, "cellule illisible") for name, cell in unread]
+                continue
             cells = dict(zip(header, (unguarded(cell.text) for cell in row.cells), strict=False))
             filled = [cells.get(name, "") for name in ("correction", "new_back_translation", "new_confidence")]
             if not any(filled):
@@ -153,6 +181,9 @@ def _problems(text: Text, correction: Correction, offered: frozenset[str]) -> It
         yield "msgid", "ce texte a plusieurs formes : corrigez-le dans le catalogue"
         return
     column = "correction"
+    if _lost_letters(correction.bambara) > _lost_letters(text.bambara):
+        yield column, "« ? » à la place d'une lettre : enregistrez en « CSV UTF-8 » ou en .xlsx, et récrivez ce texte"
+        return
     fields = _fields(correction.bambara)
     if fields is None:
         yield column, "accolade seule"
@@ -168,6 +199,11 @@ def _problems(text: Text, correction: Correction, offered: frozenset[str]) -> It
         return
     yield from ((column, why) for why in _against_the_rules(text, correction))
     yield from ((column, why) for why in _too_long(text, correction.bambara, offered))
+
+
+def _lost_letters(text: str) -> int:
+    """How many letters a program may have replaced by `?`: those that stand where a letter would."""
+    return len(LOST_LETTER.findall(text))
 
 
 def _fields(text: str) -> Counter[str] | None:

@@ -10,6 +10,7 @@ from typing import Final
 from babel.messages import Message
 from babel.messages.pofile import read_po
 
+from core.platform.spreadsheets import Workbook
 from core.text.alphabet import Alphabet
 from core.text.catalogue import path_of
 from core.text.languages import LOCALES, Language
@@ -34,6 +35,7 @@ COLUMNS: Final = (
     "new_confidence",
     "reviewer_note",
 )
+WIDTHS: Final = (28, 40, 40, 40, 40, 12, 40, 40, 14, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,24 @@ def _strings(message: Message) -> Sequence[str]:
 
 
 def write_table(texts: Iterable[Text], path: Path) -> None:
-    """Write the table as French Excel opens it: `;`, UTF-8 with its mark, and no cell that could be a formula."""
+    """Write the table: a workbook for `.xlsx`, which loses no letter when saved again, else a CSV for French Excel.
+
+    The CSV has `;`, UTF-8 with its mark, and no cell that could be a formula.
+    """
+    if path.suffix.lower() == ".xlsx":
+        with Workbook(path, "Textes", COLUMNS, WIDTHS) as book:
+            for text in texts:
+                book.write(_cells(text))
+        return
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(COLUMNS)
         for text in texts:
-            cells = (text.msgid, text.french, text.bambara, text.shown, text.back_translation, text.confidence)
-            writer.writerow([*map(guarded, cells), "", "", "", ""])
+            writer.writerow([*map(guarded, _cells(text)), "", "", "", ""])
+
+
+def _cells(text: Text) -> Sequence[str]:
+    return text.msgid, text.french, text.bambara, text.shown, text.back_translation, text.confidence
 
 
 def guarded(cell: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
 from core.files.cells import UnreadableFile
@@ -57,7 +57,7 @@ def _entry(catalogue: Path, msgid: str) -> list[str]:
 
 def test_a_correction_is_written_with_who_read_it_and_when(catalogue: Path) -> None:
     outcome = _brought(catalogue, _row(NO_DATE, "Don ma sigi fɔlɔ.", new_back_translation="Day not set yet."))
-    assert outcome == Outcome(changed=1, unchanged=0, blank=0, problems=())
+    assert outcome == Outcome(1, 0, 0, (), outcome.changes)
     assert _entry(catalogue, NO_DATE) == [
         "# Back-translation: Day not set yet.",
         "# Confidence: high",
@@ -168,8 +168,51 @@ def test_an_unknown_confidence_and_two_corrections_of_one_text_are_refused(catal
     assert (problem.line, problem.column) == (3, "msgid")
 
 
-def test_a_comma_cp1252_and_a_workbook_are_read_too(catalogue: Path) -> None:
-    path = _sheet(catalogue, _row("Yes", "Awo é"), delimiter=",", encoding="cp1252")
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+def test_a_file_that_is_not_utf8_is_refused(catalogue: Path, encoding: str) -> None:
+    path = _sheet(catalogue, _row("Yes", "Awo é"), encoding=encoding)
+    with pytest.raises(UnreadableFile, match="pas en UTF-8"):
+        bring_back(path, NOVEMBER, catalogue.parents[2])
+
+
+@pytest.mark.parametrize("lost", ["Ga nim?r?", "?ana", "Don ma sigi f?l?", "So k?"])
+def test_a_letter_that_became_a_question_mark_is_refused(catalogue: Path, lost: str) -> None:
+    (problem,) = _brought(catalogue, _row(NO_DATE, lost)).problems
+    assert "à la place d'une lettre" in problem.reason
+    assert _brought(catalogue, _row(NO_DATE, "Don ma sigi fɔlɔ ?")).changed == 1
+
+
+def test_before_and_after_are_told_and_a_dry_run_writes_nothing(catalogue: Path) -> None:
+    before = catalogue.read_bytes()
+    path = _sheet(catalogue, _row(NO_DATE, "Don ma sigi fɔlɔ."), _row("Yes", new_confidence="low"))
+    outcome = bring_back(path, NOVEMBER, catalogue.parents[2], dry_run=True)
+    (change,) = outcome.changes
+    assert (change.msgid, change.after) == (NO_DATE, "Don ma sigi fɔlɔ.")
+    assert change.before in before.decode()
+    assert outcome.changed == 2
+    assert catalogue.read_bytes() == before
+
+
+def test_a_workbook_goes_out_and_comes_back(catalogue: Path, tmp_path: Path) -> None:
+    texts = texts_to_review(GSM7)
+    path = tmp_path / "table.xlsx"
+    write_table(texts, path)
+    assert bring_back(path, NOVEMBER, catalogue.parents[2]).blank == len(texts)
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    line = next(row[0].row for row in sheet.iter_rows() if row[0].value == NO_DATE)
+    sheet.cell(line, COLUMNS.index("correction") + 1, "Don ma sigi fɔlɔ.")
+    book.save(path)
+    assert bring_back(path, NOVEMBER, catalogue.parents[2]).changed == 1
+    assert _entry(catalogue, NO_DATE)[-1] == 'msgstr "Don ma sigi fɔlɔ."'
+    sheet.cell(line, COLUMNS.index("correction") + 1, "=A1")
+    book.save(path)
+    (problem,) = bring_back(path, NOVEMBER, catalogue.parents[2]).problems
+    assert (problem.line, problem.column) == (line, "correction")
+
+
+def test_a_comma_and_a_workbook_are_read_too(catalogue: Path) -> None:
+    path = _sheet(catalogue, _row("Yes", "Awo é"), delimiter=",")
     assert bring_back(path, NOVEMBER, catalogue.parents[2]).changed == 1
     workbook = Workbook()
     sheet = workbook.active
@@ -204,7 +247,9 @@ def test_every_text_of_the_catalogue_can_be_confirmed_as_it_stands(catalogue: Pa
 
 
 def test_the_command_tells_what_it_did_or_what_is_wrong(catalogue: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "bring_back", lambda file, today: bring_back(file, today, catalogue.parents[2]))
+    monkeypatch.setattr(
+        command, "bring_back", lambda file, today, **how: bring_back(file, today, catalogue.parents[2], **how)
+    )
     monkeypatch.setenv("COLUMNS", "160")
     wrong = _asked(_sheet(catalogue, _row(NO_DATE, "A cira [b]😀")))
     assert wrong.exit_code == 1
@@ -212,6 +257,7 @@ def test_the_command_tells_what_it_did_or_what_is_wrong(catalogue: Path, monkeyp
     right = _asked(_sheet(catalogue, _row(NO_DATE, "Don ma sigi fɔlɔ.")))
     assert right.exit_code == 0
     assert "1 texts changed" in right.output
+    assert "Don ma sigi fɔlɔ." in right.output
 
 
 def _asked(path: Path) -> Any:
