@@ -33,7 +33,7 @@ from menus.line import line
 from menus.stats import funnels, losing_most
 from proof.book import book as book_of
 from proof.chart import chart_of
-from proof.corrections import Change, bring_back
+from proof.corrections import TextChange, bring_back
 from proof.figures import LEAST_SHARE, LINES, PageFigures, figures
 from proof.findings import Finding, findings
 from proof.graph import draw
@@ -280,7 +280,7 @@ def review_import(
     )
 
 
-def _tell_changes(changes: Sequence[Change]) -> None:
+def _tell_changes(changes: Sequence[TextChange]) -> None:
     """Each text before and after, for whoever signs it off."""
     if not changes:
         return

@@ -83,7 +83,7 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TextChange:
     """A text whose Bambara becomes another."""
 
     msgid: str
@@ -99,7 +99,7 @@ class Outcome:
     unchanged: int
     blank: int
     problems: Sequence[Problem]
-    changes: Sequence[Change] = ()
+    changes: Sequence[TextChange] = ()
 
 
 def bring_back(path: Path, today: date, locales: Path = LOCALES, *, dry_run: bool = False) -> Outcome:
@@ -120,7 +120,7 @@ def bring_back(path: Path, today: date, locales: Path = LOCALES, *, dry_run: boo
         beside.write_text(after, "utf-8")
         beside.replace(catalogue)
     changes = tuple(
-        Change(each.msgid, by_msgid[each.msgid].bambara, each.bambara)
+        TextChange(each.msgid, by_msgid[each.msgid].bambara, each.bambara)
         for each in corrections.values()
         if each.bambara != by_msgid[each.msgid].bambara
     )
