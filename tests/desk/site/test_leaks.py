@@ -1,13 +1,13 @@
 """Nothing personal leaks: what was planted and typed stands where `docs/operators.md` says, and nowhere else.
 
 Odd requests and plain ones go over line, SMS and desk, with invented names, numbers, a year and words in every place;
-then each log line, metric, Redis value, table, audit entry and export is searched for them.
+then each log line, metric, Redis value, table and audit entry, and every file that is handed out, is searched for them.
 """
 
 import logging
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
+from core.platform.settings import Settings
 from core.staff.agents import Role
 from faults.odd.requests import Oddities, Vocabulary
 from faults.odd.ways import ways
@@ -22,6 +23,7 @@ from simulator.gateway import UssdCall
 from tests.desk.addresses import household_page
 from tests.desk.browser import Browser
 from tests.desk.conftest import SignIn
+from tests.desk.files import handed_out, unreached
 from tests.desk.planted import NAME, NUMBER, PHONE, STRANGER, VILLAGE, WORDS, YEAR, kinds_in, plant_family
 from tests.desk.site.test_odd_requests import ASKED, as_sent
 from tests.support.database import query
@@ -29,17 +31,26 @@ from tests.support.database import query
 HOLDERS: Final = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
 DOCUMENT: Final = Path(__file__).parents[3] / "docs/operators.md"
 EACH: Final = 3
+FILES: Final = ("unreached_files", "refused_rows", "rights_file", "search_cookie")
+"""What is handed out that names people."""
 
 
 def allowed() -> dict[str, set[str]]:
     """What may stand where, by the table of the operators' document."""
-    return {where: set(re.findall(r"\w+", kinds)) for where, kinds, _ in HOLDERS.findall(DOCUMENT.read_text("utf-8"))}
+    section = DOCUMENT.read_text("utf-8").partition("\n## What holds something personal")[2].partition("\n## ")[0]
+    return {where: set(re.findall(r"\w+", kinds)) for where, kinds, _ in HOLDERS.findall(section)}
 
 
 @pytest.fixture
-async def family(world: None) -> None:
+def desk_settings(desk_settings: Settings, tmp_path: Path) -> Settings:
+    """Imports are kept in a folder of the test's own."""
+    return desk_settings.model_copy(update={"data_dir": tmp_path})
+
+
+@pytest.fixture
+async def family(world: None) -> int:
     """The household that is not to be found again."""
-    await plant_family()
+    return await plant_family()
 
 
 async def dial_through(browser: Browser, redis: Redis) -> set[str]:
@@ -78,8 +89,8 @@ async def write_sms(browser: Browser) -> None:
     await browser.http.post(f"/ussd/africastalking/{NAME}", data={"phoneNumber": PHONE})
 
 
-async def work_at_the_desk(browser: Browser) -> list[str]:
-    """Searches, complaints and mistakes; the files that are exported."""
+async def work_at_the_desk(browser: Browser) -> None:
+    """Searches, complaints and mistakes."""
     token = await browser.token("/desk/account")
     for path, form in {
         "/desk/households": {"q": NAME},
@@ -95,8 +106,6 @@ async def work_at_the_desk(browser: Browser) -> list[str]:
         await browser.http.post(path, data={**form, "csrftoken": token})
     await browser.open("/desk/households", q=f"{NAME} {PHONE}")
     await browser.open("/desk/grievances", words=f"{NAME} {PHONE}")
-    files = ("/desk/grievances/export.csv", "/desk/reports/export.csv", "/desk/received/export.csv")
-    return [(await browser.open(path)).text for path in files]
 
 
 async def send_oddities(app: Starlette, browser: Browser) -> Mapping[str, int]:
@@ -139,27 +148,35 @@ async def serving(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         yield
 
 
-@pytest.mark.usefixtures("family", "serving")
+@pytest.mark.usefixtures("serving")
 async def test_what_is_personal_stands_where_the_document_says_and_nowhere_else(
-    app: Starlette, sign_in: SignIn, redis: Redis, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    app: Starlette,
+    sign_in: SignIn,
+    family: int,
+    redis: Redis,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    awa = await sign_in("awa", Role.SUPERVISOR)
+    awa, admin = await sign_in("awa", Role.SUPERVISOR), await sign_in("admin", Role.ADMINISTRATOR)
     for name in (None, "starlette_admin", "uvicorn.error"):
         caplog.set_level(logging.DEBUG, logger=name)
     logging.getLogger("httpx").setLevel(logging.CRITICAL)  # the browser of the test, which is no part of the programme
     places: dict[str, set[str]] = {"redis": set()}
     places["redis"] |= await dial_through(awa, redis)
     await write_sms(awa)
-    files: Sequence[str] = await work_at_the_desk(awa)
+    await work_at_the_desk(awa)
+    files = {"unreached_files": await unreached(awa, family), **await handed_out(awa, admin)}
     assert await send_oddities(app, awa) == {}
     places["redis"] |= kinds_in(await in_redis(redis))
     logged = capfd.readouterr().err
     places["logs"] = kinds_in(logged)
     assert len(logged.splitlines()) > 1000, "whatever libraries say is heard"
     places["metrics"] = kinds_in((await awa.http.get("/metrics")).text)
-    places["exports"] = set().union(*map(kinds_in, files))
+    places |= {name: set().union(*map(kinds_in, texts)) for name, texts in files.items()}
     places |= {name: kinds_in(text) for name, text in (await tables()).items()}
     may_hold = allowed()
     beyond = {where: kinds - may_hold.get(where, set()) for where, kinds in places.items()}
     assert {where: kinds for where, kinds in beyond.items() if kinds} == {}
+    assert may_hold.keys() <= places.keys(), "the document names what there is"
+    assert {name: places[name] for name in FILES} == {name: may_hold[name] for name in FILES}, "each file was read"
     assert places["household"] == {"name", "household", "year"}, "what was planted is seen where it is"
