@@ -9,7 +9,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PREFIX: Final = "__Host-"
-SECURE: Final = "; Secure"
+MARKS: Final = ("; Secure", "; HttpOnly")
+"""What each has: no script of ours reads one."""
 
 
 class HostCookies:
@@ -37,8 +38,8 @@ class HostCookies:
 
 def _set(cookie: bytes) -> bytes:
     text = cookie.decode("latin-1")
-    secure = "" if SECURE.lower() in text.lower() else SECURE
-    return f"{PREFIX}{text}{secure}".encode("latin-1")
+    missing = "".join(mark for mark in MARKS if mark.lower() not in text.lower())
+    return f"{PREFIX}{text}{missing}".encode("latin-1")
 
 
 def _bare(scope: Scope) -> list[tuple[bytes, bytes]]:
