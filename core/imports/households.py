@@ -9,6 +9,7 @@ from typing import Final
 
 from core.imports import values
 from core.imports.layout import MOST_NAMED, Check, Column, Layout, counted, settled
+from core.imports.losses import OF_HOUSEHOLDS
 from core.numbers.msisdn import can_get_sms_sql
 from core.platform.columns import listed
 from core.registry.components import ComponentCode
@@ -66,6 +67,7 @@ def layout(today: date) -> Layout:
             ),
         ),
         doubts=_DOUBTS,
+        losses=OF_HOUSEHOLDS,
         steps=(*_HOUSEHOLDS, *_PHONES, *_ENROLMENTS),
     )
 
@@ -84,7 +86,8 @@ _PLAN = f"""
         CASE WHEN staged.components IS NOT NULL THEN string_to_array(staged.components, ';')
              WHEN 'components' = ANY (staged.emptied) OR staged.status IN {listed(NEVER_ENROLLED)} THEN '{{}}'
              ELSE {_KNOWN_COMPONENTS} END AS components,
-        staged.components IS NOT NULL AS named_components
+        staged.components IS NOT NULL AS named_components, household.status AS was_status,
+        first.msisdn AS was_phone, second.msisdn AS was_alt_phone
     FROM staged LEFT JOIN household USING (household_no)
     LEFT JOIN household_phone AS first ON first.household_id = household.id AND first.position = 1
     LEFT JOIN household_phone AS second ON second.household_id = household.id AND second.position = 2

@@ -11,17 +11,37 @@ from core.files.opening import opened
 from core.imports import communes, events, households, payments
 from core.imports.kinds import ImportKind
 from core.imports.layout import Column, Layout
+from core.imports.losses import Loss, count_of, too_many
 from core.imports.passes import Pass
 from core.imports.remarks import Remark
 from core.imports.rows import RowReader, wanted
-from core.imports.staging import Staging, WrittenRows
+from core.imports.staging import Bad, Staging, WrittenRows
 from core.platform import database
+from core.text.words import Code
 
-Announce = Callable[[Sequence[Remark]], None]
-"""Called with what is worth a look, once all is read and nothing is written."""
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is known of an import once all is read and nothing is written."""
+
+    remarks: Sequence[Remark]
+    losses: Sequence[Loss]
+
+
+Announce = Callable[[Outlook], None]
+"""Called before anything is written."""
 
 Progress = Callable[[int, int | None], None]
 """Called with the rows read so far, and how many there may be (None: not known)."""
+
+
+class Hold(Code):
+    """Why nothing of a file was written."""
+
+    BAD_ROWS = "bad rows"
+    LOSSES = "losses"
+    """It takes away so much that it must be confirmed."""
+    DRY_RUN = "dry run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +63,15 @@ class ImportReport:
     errors_file: Path | None
     unknown_columns: tuple[str, ...]
     remarks: tuple[Remark, ...] = ()
-    entered: bool = True
-    """Whether what can be taken was taken; else bad rows held all of it up."""
+    losses: tuple[Loss, ...] = ()
+    """What it takes away, or would."""
+    hold: Hold | None = None
+    """What holds all of it up: nothing was written then."""
+
+    @property
+    def lost(self) -> int:
+        """How many things it takes away, or would."""
+        return count_of(self.losses)
 
     @property
     def kept(self) -> bool:
@@ -86,7 +113,9 @@ async def run(
     keep_good: bool = False,
     spare_rows: bool = False,
     complete: Collection[str] = (),
-    announce: Announce = lambda remarks: None,
+    dry_run: bool = False,
+    confirm_losses: int = 0,
+    announce: Announce = lambda outlook: None,
     progress: Progress = lambda rows, expected: None,
     today: date | None = None,
 ) -> ImportReport:
@@ -94,9 +123,10 @@ async def run(
 
     With `spare_rows` a row with nothing but a wrong cell that may be wrong is taken without it, and holds nothing up.
     An empty cell leaves what is known; in a column of `complete` it takes it away. `announce` gets what is worth a look
-    before anything is written. `today` is the day of the import, by default the present one. The bad rows are named in
-    `NAME.errors.csv` beside the file; without any, an old one is removed. Raises UnreadableFile when the file as a
-    whole cannot be imported.
+    before anything is written. What takes away more than the share of `import_loss_share` holds it up unless
+    `confirm_losses` says exactly how much that is; `dry_run` writes nothing and tells what would be. `today` is the day
+    of the import, by default the present one. The bad rows are named in `NAME.errors.csv` beside the file; without any,
+    an old one is removed. Raises UnreadableFile when the file as a whole cannot be imported.
     """
     started = perf_counter()
     errors_file = path.with_suffix(".errors.csv")
@@ -114,17 +144,21 @@ async def run(
             bad = await staging.check()
             seen = [*single_pass.remarks(), *await staging.remarks(today, single_pass.total(layout.summed))]
             remarks = tuple(sorted(seen, key=lambda remark: remark.line))
-            announce(remarks)
+            losses = await staging.losses()
+            announce(Outlook(remarks, losses))
             _forget(errors_file)
             if bad.any:
                 await staging.write_problems(errors_file)
+            hold = _held_by(bad, keep_good=keep_good, spare_rows=spare_rows)
+            if not (hold or dry_run or confirm_losses == count_of(losses)) and too_many(losses, single_pass.rows):
+                hold = Hold.LOSSES
             written = WrittenRows()
-            entered = keep_good or not (bad.rows if spare_rows else bad.any)
-            if entered:
+            if hold is None:
                 written = await staging.write(today)
-                await connection.commit()
-            else:
+            if hold or dry_run:
                 await connection.rollback()
+            else:
+                await connection.commit()
     return ImportReport(
         rows=single_pass.rows,
         created=written.created,
@@ -135,8 +169,14 @@ async def run(
         errors_file=errors_file if bad.any else None,
         unknown_columns=reader.unknown,
         remarks=remarks,
-        entered=entered,
+        losses=losses,
+        hold=hold or (Hold.DRY_RUN if dry_run else None),
     )
+
+
+def _held_by(bad: Bad, *, keep_good: bool, spare_rows: bool) -> Hold | None:
+    """Whether bad rows hold the import up."""
+    return Hold.BAD_ROWS if not keep_good and (bad.rows if spare_rows else bad.any) else None
 
 
 def _forget(path: Path) -> None:

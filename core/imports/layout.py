@@ -6,6 +6,7 @@ from typing import Final
 
 from psycopg import AsyncConnection
 
+from core.imports.losses import LossRule
 from core.imports.remarks import Remark
 from core.imports.values import Reader
 
@@ -94,7 +95,8 @@ class Layout:
     `steps` are SQL statements, run in order, that write what is planned; they record the lines that made or changed
     something in `touched (line, created)` and may use `%(today)s` and `%(now)s`. `doubts` are SQL of remarks (`line,
     column, value, reason`) on the rows that can be taken, and may use `%(crowd)s`, the households from which one number
-    is nobody's. `settle` comes before all of it. `summed` is the column that lines of totals sum up.
+    is nobody's. `settle` comes before all of it. `summed` is the column that lines of totals sum up,
+    `losses` what planned rows can take away.
     """
 
     columns: Sequence[Column]
@@ -105,3 +107,4 @@ class Layout:
     doubts: Sequence[str] = ()
     settle: Settle = nothing_to_settle
     summed: str = ""
+    losses: Sequence[LossRule] = ()

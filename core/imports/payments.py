@@ -8,6 +8,7 @@ from typing import Final
 
 from core.imports import values
 from core.imports.layout import MOST_NAMED, Check, Column, Layout, counted, settled
+from core.imports.losses import OF_PAYMENTS
 from core.imports.rounds import settle_rounds
 from core.payments.states import PaymentState
 from core.registry.components import ComponentCode
@@ -47,6 +48,7 @@ def layout(today: date) -> Layout:
         plan=_PLAN,
         checks=_CHECKS,
         doubts=_DOUBTS,
+        losses=OF_PAYMENTS,
         settle=settle_rounds,
         summed="amount_xof",
         steps=(*_ROUNDS, *_PAYMENTS),
@@ -89,6 +91,7 @@ _CHECKS = (
 _PLAN = f"""
     SELECT line, household.id AS household_id, staged.household_no, staged.component, staged.round,
         payment_round.id AS round_id, payment.id AS payment_id, payment.amount_xof AS was_amount_xof,
+        payment.due_date AS was_due_date,
         staged.amount_xof, staged.state,
         {settled("due_date", "payment.due_date")}, {settled("last_day", "payment.last_day")},
         {settled("place", "payment.place")}, {settled("agency", "payment.agency")},

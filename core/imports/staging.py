@@ -8,6 +8,7 @@ from pathlib import Path
 from psycopg import AsyncConnection, sql
 
 from core.imports.layout import Check, Layout
+from core.imports.losses import Loss, counted_sql
 from core.imports.remarks import Remark, whole
 from core.imports.rows import Problem, Staged
 from core.platform.locks import WAIT, Lock
@@ -31,6 +32,12 @@ class WrittenRows:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    count: int
+    samples: list[str] | None
 
 
 class Staging:
@@ -132,6 +139,17 @@ class Staging:
         if total is not None:
             remarks += await self._summed(total)
         return remarks
+
+    async def losses(self) -> tuple[Loss, ...]:
+        """What the rows that can be taken would take away."""
+        losses = []
+        for rule in self._layout.losses:
+            async with self._connection.cursor(row_factory=row_factory(_Lost)) as cursor:
+                await cursor.execute(sql.SQL(counted_sql(rule)))
+                lost = await cursor.fetchone()
+            if lost and lost.count:
+                losses.append(Loss(rule.kind, lost.count, tuple(lost.samples or ())))
+        return tuple(losses)
 
     async def _summed(self, total: int) -> Sequence[Remark]:
         lines = await self._number(f"SELECT sum({self._layout.summed}) FROM planned")  # noqa: S608 - a name of ours

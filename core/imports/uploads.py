@@ -19,7 +19,7 @@ import structlog
 
 from core.files.cells import UnreadableFile
 from core.files.opening import WORKBOOKS
-from core.imports.importing import ImportReport, run
+from core.imports.importing import Hold, ImportReport, run
 from core.imports.kinds import ImportKind
 from core.imports.remarks import Remark
 from core.platform.database import DatabaseTask, signed_in_for
@@ -28,7 +28,7 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor, Scope
 from core.staff.permissions import NotAllowed, Permission, may
-from core.text.words import DESK, Word, called
+from core.text.words import DESK, Word, called, label
 
 log = structlog.get_logger(__name__)
 
@@ -317,6 +317,15 @@ def _run(kind: ImportKind, path: Path, choices: _Choices, progress: _Progress) -
         )
 
 
+def _taking_away(report: ImportReport) -> str:
+    """Why a file that takes much away waits for the word of whoever runs the server, in French."""
+    losses = ", ".join(f"{label(loss.kind, DESK)} : {loss.count}" for loss in report.losses)
+    return (
+        f"Ce fichier retirerait beaucoup ({losses}). Vérifiez-le ; s'il est juste, faites-le importer par la commande "
+        f"« jigi import », avec --confirm-losses {report.lost}."
+    )
+
+
 def _ended(upload: Upload, work: "asyncio.Task[ImportReport]") -> Upload:
     error = work.exception()
     if isinstance(error, UnreadableFile):
@@ -327,7 +336,8 @@ def _ended(upload: Upload, work: "asyncio.Task[ImportReport]") -> Upload:
     report = work.result()
     return replace(
         upload,
-        state=UploadState.DONE if report.entered else UploadState.REFUSED,
+        state=UploadState.REFUSED if report.hold else UploadState.DONE,
+        words=_taking_away(report) if report.hold is Hold.LOSSES else "",
         read=report.rows,
         expected=report.rows,
         rows=report.rows,

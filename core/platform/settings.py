@@ -159,6 +159,11 @@ class Settings(BaseSettings):
         "Empty: JIGI_ENCRYPTION_RECIPIENTS.",
     )
 
+    import_loss_share: NonNegativeFloat = Field(
+        default=0.1,
+        description="Share of a file's rows above which what it takes away (phones, enrolments, pay days, households "
+        "that are suspended or leave) holds the import up until its number is confirmed.",
+    )
     phone_crowd: PositiveInt = Field(
         default=20,
         description="Most households that one number can be the phone of. Beyond, it is nobody's: an import tells of "

@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
-from typing import Annotated
+from typing import Annotated, Final, TypedDict
 
 import typer
 
 from core.imports import ImportKind, ImportReport, UnreadableFile, run
-from core.imports.remarks import Remark
+from core.imports.importing import Hold, Outlook
 from core.platform.terminal import bar, errors, out
 from core.schema.ground import at_database
+from core.text.words import COMMAND, label
+
+_NOTHING: Final = {
+    Hold.BAD_ROWS: "Nothing was imported; --keep-good imports the good rows.",
+    Hold.LOSSES: "Nothing was imported: the file takes much away. If that is right: --confirm-losses {lost}",
+    Hold.DRY_RUN: "Nothing was imported: this is what the import would do.",
+}
 
 app = typer.Typer(add_completion=False)
 
@@ -28,6 +35,16 @@ def import_file(
             "--spare-rows", help="A wrong phone, year or hour costs its cell and refuses neither row nor file."
         ),
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what the import would do, and write nothing.")
+    ] = False,
+    confirm_losses: Annotated[
+        int,
+        typer.Option(
+            help="How many things the file takes away, as --dry-run counts them; needed where they are many.",
+            metavar="N",
+        ),
+    ] = 0,
     complete: Annotated[
         str,
         typer.Option(
@@ -38,36 +55,46 @@ def import_file(
     ] = "",
 ) -> None:
     """Import a file: all of it, or nothing when a row is bad; the bad rows are named in FILE.errors.csv."""
-    columns = tuple(name.strip() for name in complete.split(",") if name.strip())
+    choices: Choices = {
+        "keep_good": keep_good,
+        "spare_rows": spare_rows,
+        "complete": tuple(name.strip() for name in complete.split(",") if name.strip()),
+        "dry_run": dry_run,
+        "confirm_losses": confirm_losses,
+    }
     try:
-        report = at_database(_imported(kind, file, keep_good=keep_good, spare_rows=spare_rows, complete=columns))
+        report = at_database(_imported(kind, file, choices))
     except UnreadableFile as problem:
         errors.print(f"[bold red]{file}:[/] {problem}", highlight=False)
         raise typer.Exit(2) from None
     tell(report)
-    if report.bad:
+    if report.bad or report.hold is Hold.LOSSES:
         raise typer.Exit(1)
 
 
-async def _imported(
-    kind: ImportKind, file: Path, *, keep_good: bool, spare_rows: bool, complete: Sequence[str]
-) -> ImportReport:
+class Choices(TypedDict):
+    """What whoever imports chose."""
+
+    keep_good: bool
+    spare_rows: bool
+    complete: Sequence[str]
+    dry_run: bool
+    confirm_losses: int
+
+
+async def _imported(kind: ImportKind, file: Path, choices: Choices) -> ImportReport:
     with bar(kind.value) as advance:
-        return await run(
-            kind,
-            file,
-            keep_good=keep_good,
-            spare_rows=spare_rows,
-            complete=complete,
-            announce=announce,
-            progress=advance,
-        )
+        return await run(kind, file, **choices, announce=announce, progress=advance)
 
 
-def announce(remarks: Sequence[Remark]) -> None:
-    """Say what is worth a look, before anything is written."""
-    for remark in remarks:
+def announce(outlook: Outlook) -> None:
+    """Say what is worth a look and what is taken away, before anything is written."""
+    for remark in outlook.remarks:
         errors.print(str(remark), style="yellow", highlight=False, markup=False)
+    for loss in outlook.losses:
+        more = ", …" if loss.count > len(loss.samples) else ""
+        words = f"{loss.count} {label(loss.kind, COMMAND)}: {', '.join(loss.samples)}{more}"
+        errors.print(words, style="bold yellow", highlight=False, markup=False)
 
 
 def tell(report: ImportReport) -> None:
@@ -83,5 +110,5 @@ def tell(report: ImportReport) -> None:
         out.print(f"Columns nobody reads: {', '.join(report.unknown_columns)}", highlight=False, markup=False)
     if report.errors_file:
         errors.print(f"The bad rows are named in {report.errors_file}", style="bold red", highlight=False)
-        if not report.kept:
-            errors.print("Nothing was imported; --keep-good imports the good rows.", highlight=False)
+    if report.hold is not None:
+        errors.print(_NOTHING[report.hold].format(lost=report.lost), highlight=False)

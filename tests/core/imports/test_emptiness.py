@@ -49,11 +49,12 @@ async def imported(
     kind: ImportKind = ImportKind.HOUSEHOLDS,
     keep_good: bool = False,
     complete: tuple[str, ...] = (),
+    lost: int = 0,
 ) -> ImportReport:
     """A file with one row of these cells."""
     path = folder / "a.csv"
     path.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", "utf-8")
-    return await run(kind, path, keep_good=keep_good, complete=complete, today=TODAY)
+    return await run(kind, path, keep_good=keep_good, complete=complete, confirm_losses=lost, today=TODAY)
 
 
 def reasons(report: ImportReport) -> list[str]:
@@ -90,7 +91,7 @@ async def test_the_needed_columns_alone_are_a_file(tmp_path: Path) -> None:
 async def test_an_empty_cell_of_a_complete_column_takes_away_what_is_known(tmp_path: Path) -> None:
     await imported(tmp_path, WHOLE)
     emptied = WHOLE | dict.fromkeys(("birth_year", "phone", "alt_phone", "language", "components"), "")
-    assert (await imported(tmp_path, emptied, complete=("alt_phone", "birth_year", "components"))).changed == 1
+    assert (await imported(tmp_path, emptied, complete=("alt_phone", "birth_year", "components"), lost=3)).changed == 1
     assert await phones() == ["+22376000001"]
     assert await components() == []
     assert await query("SELECT birth_year, language FROM household") == [(None, "fr")]
@@ -153,12 +154,12 @@ async def test_a_wrong_cell_is_no_empty_one_not_even_in_a_complete_column(
 
 async def test_who_waits_is_in_no_component_whether_the_file_says_so_or_not(tmp_path: Path) -> None:
     await imported(tmp_path, WHOLE)
-    await imported(tmp_path, WHOLE | {"status": "waiting", "components": ""})
+    await imported(tmp_path, WHOLE | {"status": "waiting", "components": ""}, lost=2)
     assert await components() == []
 
 
 async def test_a_reason_goes_with_its_status(tmp_path: Path) -> None:
-    await imported(tmp_path, WHOLE | {"status": "suspended", "status_reason": "check"})
+    await imported(tmp_path, WHOLE | {"status": "suspended", "status_reason": "check"}, lost=1)
     await imported(tmp_path, WHOLE | {"status": "suspended"})
     assert await scalar("SELECT status_reason FROM household") == "check"
     await imported(tmp_path, WHOLE)
@@ -180,7 +181,7 @@ async def test_a_day_is_withdrawn_only_where_the_column_is_complete(tmp_path: Pa
     await imported(tmp_path, WHOLE)
     await imported(tmp_path, PAYMENT, kind=ImportKind.PAYMENTS)
     empty = PAYMENT | {"due_date": "", "last_day": "", "state": "planned"}
-    await imported(tmp_path, empty, kind=ImportKind.PAYMENTS, complete=("due_date", "last_day"))
+    await imported(tmp_path, empty, kind=ImportKind.PAYMENTS, complete=("due_date", "last_day"), lost=1)
     assert await query("SELECT due_date, last_day FROM payment") == [(None, None)]
     assert await query("SELECT old_day, new_day FROM payment_move") == [(date(2026, 12, 31), None)]
 

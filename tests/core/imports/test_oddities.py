@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from core.imports import ImportKind, ImportReport, UnreadableFile, run
-from core.imports.remarks import Remark
+from core.imports.importing import Hold, Outlook
 from core.numbers.identifiers import household_no
 from core.registry.components import ComponentCode
 from tests.core import seed
@@ -202,9 +202,9 @@ async def test_what_nobody_sees_is_said_before_anything_is_written(tmp_path: Pat
     old = book.create_sheet("ancienne")
     old.sheet_state = "hidden"
     book.save(tmp_path / "a.xlsx")
-    heard: list[Sequence[Remark]] = []
+    heard: list[Outlook] = []
     await run(ImportKind.HOUSEHOLDS, tmp_path / "a.xlsx", today=TODAY, announce=heard.append)
-    assert [str(remark) for remark in heard[0]] == [
+    assert [str(remark) for remark in heard[0].remarks] == [
         "feuille lue : « Sheet » ; non lues : « ancienne » (masquée)",
         "colonnes masquées, lues comme les autres : D (phone)",
         "2 lignes masquées, lues comme les autres : 3, 4. Affichez tout dans Excel pour les voir, ou supprimez-les.",
@@ -231,7 +231,7 @@ async def test_a_household_is_not_lost_for_its_phone(tmp_path: Path, phone: str)
 
 async def test_a_row_that_is_wrong_elsewhere_holds_the_file_up_all_the_same(tmp_path: Path) -> None:
     rows = [household(1, "12"), household(2, status="perdu")]
-    assert (await imported(tmp_path, *rows, spare_rows=True)).entered is False
+    assert (await imported(tmp_path, *rows, spare_rows=True)).hold is Hold.BAD_ROWS
     assert (await imported(tmp_path, *rows, keep_good=True)).created == 1
     assert await scalar("SELECT household_no FROM household") == household_no(1)
 

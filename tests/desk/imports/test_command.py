@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.imports.importing import Outlook
 from core.imports.remarks import Remark
 from desk.imports.command import announce
 
@@ -9,7 +10,7 @@ REMARK = Remark(3, "village", "ML020201 Sirakoro", "aucun ménage de cette commu
 
 
 def test_what_is_worth_a_look_is_named_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
-    announce((REMARK,))
+    announce(Outlook((REMARK,), ()))
     said = capsys.readouterr()
     assert " ".join(said.err.split()) == (
         "ligne 3, village, ML020201 Sirakoro : aucun ménage de cette commune n'est de ce village"

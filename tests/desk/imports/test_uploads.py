@@ -173,3 +173,17 @@ async def test_the_form_says_what_an_empty_cell_does(awa: Browser) -> None:
     assert "une case vide ne change rien" in page
     assert "second téléphone" in page
     assert "household_no, head_name, commune_pcode, status" in page
+
+
+async def test_a_file_that_takes_much_away_is_not_let_in_at_the_desk(awa: Browser) -> None:
+    await brought(awa, GOOD)
+    await ended(awa)
+    head = "household_no,head_name,commune_pcode,status,phone\n"
+    await brought(awa, f"{head}81000012,Awa Keita,ML020201,beneficiary,76000001\n", "a.csv", kind="households")
+    await ended(awa)
+    empty = f"{head}81000012,Awa Keita,ML020201,beneficiary,\n"
+    await brought(awa, empty, "b.csv", kind="households", complete="households.phone")
+    page = await ended(awa)
+    assert "refusé : rien n'est entré · Ce fichier retirerait beaucoup (téléphones retirés : 1)." in page
+    assert "--confirm-losses 1" in page
+    assert await count("household_phone") == 1
