@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from redis.exceptions import RedisError
+from structlog.testing import capture_logs
 
 from asgi import build
 from core.platform import database
@@ -114,7 +115,9 @@ async def test_each_task_signs_in_as_itself_behind_pgbouncer(
     with pgbouncer(tmp_path / "pgbouncer", primary, mode) as pooled:
         of = {task: signed_in(pooled, task) for task in DatabaseTask}
         direct = signed_in(primary.url(), DatabaseTask.LINE)  # the worker goes there by its own name all the same
-        sms = await sent(worker_settings(direct), pooled, primary.url(), by=of[DatabaseTask.WORKER])
+        with capture_logs() as lines:
+            sms = await sent(worker_settings(direct), pooled, primary.url(), by=of[DatabaseTask.WORKER])
+        assert [line for line in lines if line["log_level"] in {"warning", "error"}] == []
         database.open_database(primary.url())
         await give_password((await actor_of("awa")).id, datetime.now(UTC), password=PASSWORD)
         await database.close_database()
