@@ -98,7 +98,7 @@ def build(
     if Part.DESK in parts:
         from desk import views as desk
 
-        desk.mount(app, settings)
+        desk.mount(app, settings, redis)
         for each in served:
             if each.is_busy is not None:
                 app.add_middleware(giving_way.GivesWay, path="/desk", is_busy=each.is_busy)

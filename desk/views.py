@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 from starlette_admin.views import BaseView, DropDown
 
+from core.platform.redis import Client
 from core.platform.settings import Settings
 from core.staff.agents import Role
 from desk.call_requests.requests import CallRequests
@@ -56,9 +57,9 @@ class Home(DeskPage):
         return RedirectResponse(f"{DESK}{FIRST_PAGES[actor(request).role]}", 303)
 
 
-def mount(app: Starlette, settings: Settings) -> None:
+def mount(app: Starlette, settings: Settings, redis: Client) -> None:
     """Put the desk at `/desk` of an application whose database is open."""
-    site.mount(app, settings, way_in=SignIn(settings), home=Home(), views=views(settings))
+    site.mount(app, settings, redis, way_in=SignIn(settings), home=Home(), views=views(settings))
 
 
 def views(settings: Settings) -> Sequence[BaseView]:

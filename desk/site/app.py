@@ -25,6 +25,7 @@ from starlette_admin.i18n import I18nConfig, TimezoneConfig
 from starlette_admin.routing import route
 from starlette_admin.views import BaseView
 
+from core.platform.redis import Client
 from core.platform.settings import Settings
 from core.staff import audit
 from core.staff.acts import Act
@@ -53,7 +54,9 @@ REGISTER_FIELDS: Final = 700
 
 
 class Desk(Admin):
-    """The library's site, with what its pages may refuse said in our words."""
+    """The library's site, with what its pages may refuse said in our words; searches of its lists are kept in Redis."""
+
+    redis: Client
 
     def _wrap_extra_route(
         self, custom_view: CustomView, handler: Callable[..., Awaitable[Response]], templates: Jinja2Templates
@@ -75,14 +78,14 @@ class Desk(Admin):
     @route("/{key}/list", methods=["GET"], name="list")
     async def _render_list(self, request: Request) -> Response:
         """A list; what is looked for in it is kept under the key of its address."""
-        searches = Searches(request, self._secret)
+        searches = self._searches(request)
         try:
-            asked = opened(request, searches)
+            asked = await opened(request, searches)
         except NoSuchSearch:
             flash(request, FORGOTTEN, "warning")
             return RedirectResponse(request.url.path, HTTPStatus.SEE_OTHER)
         response: Response = await super()._render_list(asked)
-        searches.keep(request, response)
+        await searches.keep()
         return response
 
     @route("/{key}/list", methods=["POST"], name="search")
@@ -90,12 +93,12 @@ class Desk(Admin):
         """Look for something in a list, at an address that does not hold it."""
         if not self._find_view_by_key(request.path_params["key"]).is_accessible(request):
             raise Refused(HTTPStatus.FORBIDDEN)
-        searches = Searches(request, self._secret)
+        searches = self._searches(request)
         try:
             response = RedirectResponse(address(request, await request.form(), searches), HTTPStatus.SEE_OTHER)
         except TooLong:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG) from None
-        searches.keep(request, response)
+        await searches.keep()
         return response
 
     @route("/_api/{key}/action", methods=["POST"], name="action")
@@ -104,7 +107,7 @@ class Desk(Admin):
         if not request.query_params.get("name"):
             raise Refused(HTTPStatus.BAD_REQUEST)
         try:
-            asked = done_with(request, Searches(request, self._secret))
+            asked = await done_with(request, self._searches(request))
         except NoSuchSearch:
             raise Refused(HTTPStatus.CONFLICT, FORGOTTEN) from None
         response: Response = await super().handle_action(asked)
@@ -118,9 +121,8 @@ class Desk(Admin):
         response: Response = await super().handle_row_action(request)
         return response
 
-    @property
-    def _secret(self) -> str:
-        return self.secret_key or ""
+    def _searches(self, request: Request) -> Searches:
+        return Searches(request, self.secret_key or "", self.redis)
 
     def _init_csrf(self) -> None:
         """Guard forms by the session they were shown in, instead of the library's guard."""
@@ -140,7 +142,13 @@ class Desk(Admin):
 
 
 def mount(
-    app: Starlette, settings: Settings, *, way_in: BaseAuthProvider, home: CustomView, views: Sequence[BaseView]
+    app: Starlette,
+    settings: Settings,
+    redis: Client,
+    *,
+    way_in: BaseAuthProvider,
+    home: CustomView,
+    views: Sequence[BaseView],
 ) -> None:
     """Put the desk, with these pages in the order of its menu, at `/desk` of an application whose database is open."""
     desk = Desk(
@@ -160,6 +168,7 @@ def mount(
         index_view=home,
         middlewares=[Middleware(GZipMiddleware, minimum_size=600)],
     )
+    desk.redis = redis
     desk.templates.env.add_extension(BearingScripts)
     desk.templates.env.filters.update(
         word=word, day=_day, moment=_moment, hour=_hour, number=number_phrase, plural=_plural

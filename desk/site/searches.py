@@ -1,23 +1,25 @@
-"""What is looked for in a list of the library's stands in no address: a key does, and the browser keeps the words.
+"""What is looked for in a list of the library's stands in no address: a key does, and Redis keeps the words an hour.
 
-They are in a cookie that no script reads, signed for one session and good for an hour. The key says nothing to whoever
-reads it in a history or the log of a proxy: it is made with the secret of the desk and the word of the session.
+The key says nothing to whoever reads it in a history or the log of a proxy: it is made with the secret of the desk and
+the word of the session, and opens nothing in another session. Nothing of it stays in the browser.
 """
 
 import hmac
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from redis.exceptions import RedisError
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette_admin.cookies import SignedCookie
 from starlette_admin.helpers import list_url as listed_at
 
+from core.platform.redis import Client
 from desk.site.pages import SESSION_COOKIE
+from desk.site.refusals import Refused
 
 ASKED: Final = "asked"
 """The parameter that bears the key."""
@@ -28,14 +30,16 @@ WORDS: Final = ("q", "filter")
 OF_A_LIST: Final = ("sort", "cols", "page_size", "page")
 """What else an address of a list has: names of columns and numbers."""
 
-COOKIE: Final = "jigi_searches"
+KEPT: Final = "desk search "
+"""How the names begin under which Redis has the words."""
+
 KEPT_SECONDS: Final = 3600
 LONGEST: Final = 1000
-MOST_OCTETS: Final = 3000
-"""Of the cookie: the oldest searches make room."""
 
 LIST_QUERY: Final = "_list_query"
 """Where what is done with a list says which list it was."""
+
+NOT_NOW: Final = "Les recherches ne marchent pas en ce moment ; les listes s'ouvrent sans elles."
 
 Words = Mapping[str, str]
 
@@ -49,46 +53,52 @@ class TooLong(ValueError):
 
 
 class Searches:
-    """What one session looked for in lists."""
+    """What one session looks for in lists."""
 
-    def __init__(self, request: Request, secret: str) -> None:
+    def __init__(self, request: Request, secret: str, redis: Client) -> None:
         session = request.cookies.get(SESSION_COOKIE, "")
-        self._key = hmac.new(secret.encode(), f"searches\0{session}".encode(), sha256).digest()
-        self._cookie = SignedCookie(secret, f"searches {session}", timed=True, max_age=KEPT_SECONDS)
-        self._kept: dict[str, dict[str, str]] = self._cookie.loads(request.cookies.get(COOKIE, "")) or {}
-        self._new = False
+        self._session = hmac.new(secret.encode(), f"searches\0{session}".encode(), sha256).digest()
+        self._redis = redis
+        self._new: dict[str, Words] = {}
 
-    def words(self, query: QueryParams) -> Words:
-        """The words that an address has a key of; raises NoSuchSearch."""
+    async def words(self, query: QueryParams) -> Words:
+        """The words that an address has a key of; raises NoSuchSearch, and Refused while Redis is away."""
         key = query.get(ASKED)
         if not key:
             return {}
-        if key not in self._kept:
+        try:
+            kept = await self._redis.get(self._name(key))
+        except (RedisError, OSError):
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, NOT_NOW) from None
+        if kept is None:
             raise NoSuchSearch
-        return self._kept[key]
+        words: Words = json.loads(kept)
+        return words
 
     def key(self, words: Words) -> str | None:
-        """The key of words, which are kept from now on; None for none. Raises TooLong."""
+        """The key of words, which are to be kept; None for none. Raises TooLong."""
         given = {name: words[name] for name in WORDS if words.get(name)}
         if not given:
             return None
         if sum(map(len, given.values())) > LONGEST:
             raise TooLong
-        key = hmac.new(self._key, json.dumps(given, sort_keys=True).encode(), sha256).hexdigest()[:20]
-        if key not in self._kept:
-            self._new = True
-        self._kept.pop(key, None)
-        self._kept[key] = given
+        key = self._sealed(json.dumps(given, sort_keys=True))
+        self._new[key] = given
         return key
 
-    def keep(self, request: Request, response: Response) -> None:
-        """Give the browser what is new to keep."""
-        if not self._new:
-            return
-        while len(written := self._cookie.dumps(self._kept)) > MOST_OCTETS:
-            self._kept.pop(next(iter(self._kept)))
-        secure = request.scope["scheme"] == "https"
-        response.set_cookie(COOKIE, written, httponly=True, samesite="lax", secure=secure, path="/")
+    async def keep(self) -> None:
+        """Keep the words of every key that was given out; raises Refused while Redis is away."""
+        try:
+            for key, words in self._new.items():
+                await self._redis.set(self._name(key), json.dumps(words), ex=KEPT_SECONDS)
+        except (RedisError, OSError):
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, NOT_NOW) from None
+
+    def _name(self, key: str) -> str:
+        return f"{KEPT}{self._sealed(key)}"
+
+    def _sealed(self, text: str) -> str:
+        return hmac.new(self._session, text.encode(), sha256).hexdigest()[:20]
 
 
 def address(request: Request, form: FormData, searches: Searches) -> str:
@@ -104,24 +114,24 @@ def address(request: Request, form: FormData, searches: Searches) -> str:
     return f"{path}?{query}" if query else path
 
 
-def opened(request: Request, searches: Searches) -> Request:
+async def opened(request: Request, searches: Searches) -> Request:
     """A request for a list as the library reads it: with the words of its key, and with none that its address holds.
 
     Raises NoSuchSearch.
     """
     shown = [(name, value) for name, value in request.query_params.multi_items() if name in (*OF_A_LIST, ASKED)]
-    words = searches.words(request.query_params)
+    words = await searches.words(request.query_params)
     request.state.listed = _asking(request, shown)
     request.state.words, request.state.searches = words, searches
     request.state.origin_override = str(request.state.listed.url.replace(scheme="", netloc=""))
     return _asking(request, [*((name, value) for name, value in shown if name != ASKED), *words.items()])
 
 
-def done_with(request: Request, searches: Searches) -> Request:
+async def done_with(request: Request, searches: Searches) -> Request:
     """A request to do something with a list, with the words of the key of that list. Raises NoSuchSearch."""
     asked = QueryParams(request.query_params.get(LIST_QUERY, "").lstrip("?"))
     rest = [(name, value) for name, value in _without(asked, WORDS) if name != ASKED]
-    listed = urlencode([*rest, *searches.words(asked).items()])
+    listed = urlencode([*rest, *(await searches.words(asked)).items()])
     return _asking(request, [*_without(request.query_params, (LIST_QUERY,)), (LIST_QUERY, listed)])
 
 

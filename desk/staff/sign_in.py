@@ -27,14 +27,13 @@ from core.staff.tries import LockedOut
 from desk.site.pages import DESK, SESSION_COOKIE, now, typed
 from desk.site.refusals import sentence
 from desk.site.row_security import ASKING
-from desk.site.searches import COOKIE
 
 WRONG: Final = "Le nom et le mot de passe ne vont pas ensemble."
 WRONG_OLD: Final = "L'ancien mot de passe n'est pas le bon."
 WRONG_CODE: Final = "Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant."
 FIRST_PAGE: Final = re.compile(rf"{DESK}/[a-z-]*")
 LEAVES_NOTHING: Final = '"cache", "storage"'
-"""What a browser forgets when somebody leaves; the cookies of the session are deleted by name."""
+"""What a browser forgets when somebody leaves; the cookie of the session is deleted by name."""
 
 DIFFERENT: Final = "Les deux mots de passe ne sont pas les mêmes."
 
@@ -145,8 +144,7 @@ class SignIn(BaseAuthProvider):
         if session is not None:
             await sign_in.sign_out(session.token_hash, now())
         response = RedirectResponse(f"{DESK}{self.login_path}", HTTPStatus.SEE_OTHER)
-        for cookie in (SESSION_COOKIE, COOKIE):
-            response.delete_cookie(cookie, path="/")
+        response.delete_cookie(SESSION_COOKIE, path="/")
         response.headers["Clear-Site-Data"] = LEAVES_NOTHING
         return response
 

@@ -18,6 +18,7 @@ from core.imports import uploads
 from core.numbers.identifiers import household_no
 from core.platform import sql
 from core.platform.database import DatabaseTask, close_database, signed_in_for
+from core.platform.redis import connect
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
 from core.schema.ground import Ground
@@ -81,12 +82,16 @@ async def app(
     redis: Redis,
     desk_settings: Settings,
     watch: Watch,
-) -> Starlette:
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Starlette]:
     """The application; it opens the database for itself, each task by a sign-in of that role and no other."""
     await close_database()
+    own = connect(redis_server.url)
+    monkeypatch.setattr(asgi, "connect", lambda _: own)
     app = asgi.build(desk_settings, Ground(database_url, redis_server.url, by_task=by_task), lambda: watch.now)
     app.add_middleware(ByTheLine)
-    return app
+    yield app
+    await own.aclose()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every file that the desk hands out, and what a browser keeps, as text."""
+"""Every file that the desk hands out, as text."""
 
 import io
 import re
@@ -8,16 +8,14 @@ from datetime import timedelta
 from typing import Any, Final
 
 import httpx
-from itsdangerous import URLSafeTimedSerializer
 
 from core.payments.states import PaymentState
 from core.platform import sql
-from desk.site import searches
 from desk.site.lists import lists
 from tests.core import seed
 from tests.desk.browser import Browser
 from tests.desk.imports.test_uploads import brought, ended
-from tests.desk.planted import NAME, NUMBER, PHONE, VILLAGE, WORDS, YEAR
+from tests.desk.planted import NAME, NUMBER, PHONE, VILLAGE, YEAR
 from tests.sms.campaign_world import ROUND, running
 
 FIGURES: Final = (
@@ -78,13 +76,6 @@ async def exported(browser: Browser, key: str) -> str:
     return text_of(await browser.http.post(f"/desk/_api/{key}/action?name=export&all=1", data=form))
 
 
-async def looked_for(browser: Browser) -> str:
-    """What a browser keeps of a search in a list."""
-    await browser.submit("/desk/audit-entry/list", q=f"{NAME} {PHONE} {NUMBER} {WORDS}")
-    _, kept = URLSafeTimedSerializer("").loads_unsafe(browser.http.cookies[searches.COOKIE])
-    return str(kept)
-
-
 async def handed_out(supervisor: Browser, administrator: Browser) -> Mapping[str, Sequence[str]]:
     """Each kind of file, by its name in the operators' document."""
     return {
@@ -93,5 +84,4 @@ async def handed_out(supervisor: Browser, administrator: Browser) -> Mapping[str
         "trail_file": [await exported(administrator, "audit-entry")],
         "refused_rows": await refused_rows(supervisor),
         "rights_file": await rights(administrator),
-        "search_cookie": [await looked_for(supervisor)],
     }

@@ -31,7 +31,7 @@ from tests.support.database import query
 HOLDERS: Final = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
 DOCUMENT: Final = Path(__file__).parents[3] / "docs/operators.md"
 EACH: Final = 3
-FILES: Final = ("unreached_files", "refused_rows", "rights_file", "search_cookie")
+FILES: Final = ("unreached_files", "refused_rows", "rights_file")
 """What is handed out that names people."""
 
 
@@ -101,6 +101,7 @@ async def work_at_the_desk(browser: Browser) -> None:
         },
         "/desk/queue/open": {"reference": NUMBER},
         "/desk/grievances": {"words": NAME},
+        "/desk/audit-entry/list": {"q": f"{NAME} {PHONE} {NUMBER} {WORDS}"},
         "/desk/login": {"login": NAME, "password": WORDS},
     }.items():  # fmt: skip
         await browser.http.post(path, data={**form, "csrftoken": token})

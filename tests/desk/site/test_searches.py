@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 
 import pytest
+from redis.asyncio import Redis
 
+from core.platform.redis import connect
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Role
 from desk.site import searches
+from desk.site.app import Desk
 from desk.site.lists import lists
 from desk.staff.audit_list import AuditTrail
 from tests.core import seed
@@ -91,7 +94,6 @@ async def test_words_in_an_address_search_nothing_and_go_no_further(admin: Brows
 async def test_a_key_is_of_one_session(admin: Browser, sign_in: SignIn) -> None:
     led = await admin.submit(LIST, q=HOUSEHOLD)
     awa = await sign_in("awa", Role.SUPERVISOR)
-    awa.http.cookies.set(searches.COOKIE, admin.http.cookies[searches.COOKIE])
     assert "Cette recherche n'est plus gardée" in await awa.see(led.headers["location"])
     query = {"name": "export", "all": "1", "_list_query": f"?{led.headers['location'].partition('?')[2]}"}
     form = {"csrftoken": await awa.token(LIST), "scope": "selected", "format": "csv"}
@@ -99,22 +101,34 @@ async def test_a_key_is_of_one_session(admin: Browser, sign_in: SignIn) -> None:
     assert answer.status_code == 409, "and not the whole list"
 
 
-async def test_words_are_kept_for_an_hour(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert searches.KEPT_SECONDS == 3600
+async def test_words_are_kept_for_an_hour(admin: Browser, redis: Redis) -> None:
     led = await admin.submit(LIST, q=HOUSEHOLD)
-    monkeypatch.setattr(searches, "KEPT_SECONDS", -1)
+    (kept,) = await redis.keys(f"{searches.KEPT}*")
+    assert HOUSEHOLD not in str(kept)
+    assert 3500 < await redis.ttl(kept) <= 3600
+    await redis.delete(kept)
     page = await admin.open(led.headers["location"])
     assert "Cette recherche n'est plus gardée" in seen(page)
     assert not page.url.query
 
 
-async def test_the_browser_keeps_the_last_ones_until_somebody_leaves(admin: Browser) -> None:
-    for typed in range(30):
-        led = await admin.submit(LIST, q=f"{HOUSEHOLD} {typed}" * 10)
-        assert (await admin.open(led.headers["location"])).url.query
-    assert len(admin.http.cookies[searches.COOKIE]) <= searches.MOST_OCTETS
-    await admin.submit("/desk/logout", page="/desk/account")
-    assert searches.COOKIE not in admin.http.cookies
+async def test_the_browser_keeps_nothing_of_it(admin: Browser) -> None:
+    before = set(admin.http.cookies)
+    answers = [await admin.submit(LIST, follow=True, q=HOUSEHOLD), await admin.open(LIST)]
+    assert set(admin.http.cookies) == before
+    assert HOUSEHOLD not in str([each.headers for each in answers])
+
+
+async def test_without_redis_lists_open_and_are_not_searched(
+    admin: Browser, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    led = await admin.submit(LIST, q=HOUSEHOLD)
+    away = connect("redis://127.0.0.1:1")
+    monkeypatch.setattr(Desk, "_searches", lambda _, request: searches.Searches(request, "a secret", away))
+    assert "12345671" in await admin.see(LIST)
+    for answer in (await admin.submit(LIST, q=HOUSEHOLD), await admin.open(led.headers["location"])):
+        assert answer.status_code == 503
+        assert "Les recherches ne marchent pas en ce moment" in seen(answer)
 
 
 async def test_too_much_is_refused_in_words(admin: Browser) -> None:
