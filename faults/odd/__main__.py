@@ -68,6 +68,8 @@ ON CONFLICT (msisdn) DO UPDATE SET language = EXCLUDED.language
 REAL: Final = {
     "reference": "SELECT reference FROM grievance ORDER BY id LIMIT 20",
     "household_no": "SELECT household_no FROM household ORDER BY id LIMIT 20",
+    "id": "SELECT CAST(id AS text) FROM household WHERE id NOT IN (SELECT id FROM agent WHERE login = role) "
+    "ORDER BY id LIMIT 40",
     "login": "SELECT login FROM agent WHERE login <> role ORDER BY id",
     "commune": "SELECT pcode FROM commune ORDER BY pcode LIMIT 5",
 }

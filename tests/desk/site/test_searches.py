@@ -61,6 +61,16 @@ async def test_its_pages_and_its_order_go_on_with_the_key(admin: Browser) -> Non
     assert "1 à 25 sur 40" in await admin.see(by_id)
 
 
+async def test_a_row_that_is_looked_at_leads_back_to_the_search(admin: Browser) -> None:
+    page = await admin.submit(LIST, follow=True, q=HOUSEHOLD)
+    (row, *_) = [link for link in links(page.text) if "/detail?" in link]
+    shown = await admin.open(row)
+    assert HOUSEHOLD in seen(shown)
+    (back, *_) = [link for link in links(shown.text) if re.search(r"/list\?.*asked=", link)]
+    assert "sur 40" in await admin.see(back)
+    assert not [link for link in links(shown.text) if "76543216" in link]
+
+
 async def test_a_filter_is_taken_away_by_its_own_link(admin: Browser) -> None:
     both = f'about__eq="{HOUSEHOLD}" AND act__eq="{Act.HOUSEHOLD_READ.value}"'
     page = await admin.submit(LIST, follow=True, filter=both)
