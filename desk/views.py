@@ -27,6 +27,7 @@ from desk.grievances.received import Received
 from desk.grievances.register import Register
 from desk.grievances.reports import Reports
 from desk.imports.uploads import Imports
+from desk.registry.corrections import Corrections
 from desk.registry.households import Households
 from desk.rights.persons import Rights
 from desk.site import app as site
@@ -74,7 +75,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         Reports(),
         Received(),
         CallRequests(),
-        DropDown("Registre", views=[Households(settings), Imports(settings)]),
+        DropDown("Registre", views=[Households(settings), Corrections(), Imports(settings)]),
         Campaigns(settings),
         CampaignPlan(settings),
         CampaignRules(),

@@ -73,7 +73,7 @@ LONGEST: Final[Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class ReviewedText:
     """What a reviewer says of one text; the text as it stands where it is only confirmed."""
 
     msgid: str
@@ -127,8 +127,8 @@ def bring_back(path: Path, today: date, locales: Path = LOCALES, *, dry_run: boo
     return Outcome(changed, len(corrections) - changed, blank, (), changes)
 
 
-def _read(path: Path, by_msgid: Mapping[str, Text]) -> tuple[Mapping[str, Correction], int, list[Problem]]:
-    corrections: dict[str, Correction] = {}
+def _read(path: Path, by_msgid: Mapping[str, Text]) -> tuple[Mapping[str, ReviewedText], int, list[Problem]]:
+    corrections: dict[str, ReviewedText] = {}
     problems: list[Problem] = []
     blank = 0
     offered = labels()
@@ -160,20 +160,20 @@ def _read(path: Path, by_msgid: Mapping[str, Text]) -> tuple[Mapping[str, Correc
     return corrections, blank, problems
 
 
-def _correction(text: Text, bambara: str, back_translation: str, confidence: str) -> Correction:
+def _correction(text: Text, bambara: str, back_translation: str, confidence: str) -> ReviewedText:
     """A correction as the catalogue writes it; Greek ε is what keyboards without ɛ type."""
     written = unicodedata.normalize("NFC", bambara.replace("ε", "ɛ")) or text.bambara
-    return Correction(
+    return ReviewedText(
         text.msgid, written, back_translation or text.back_translation, confidence.lower() or CERTAINTY[-1]
     )
 
 
-def _twice(before: Correction | None, correction: Correction) -> Iterator[tuple[str, str]]:
+def _twice(before: ReviewedText | None, correction: ReviewedText) -> Iterator[tuple[str, str]]:
     if before is not None and before != correction:
         yield "msgid", "ce texte est corrigé autrement plus haut"
 
 
-def _problems(text: Text, correction: Correction, offered: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _problems(text: Text, correction: ReviewedText, offered: frozenset[str]) -> Iterator[tuple[str, str]]:
     """What is wrong with a correction, by column."""
     if correction.confidence.split()[0] not in CERTAINTY:
         yield "new_confidence", f"l'un de ces mots : {', '.join(CERTAINTY)}"
@@ -217,7 +217,7 @@ def _fields(text: str) -> Counter[str] | None:
     )
 
 
-def _against_the_rules(text: Text, correction: Correction) -> Iterator[str]:
+def _against_the_rules(text: Text, correction: ReviewedText) -> Iterator[str]:
     corrected_text = correction.bambara
     if UNIT.search(corrected_text):
         yield "l'unité vient avec {amount} : ne l'écrivez pas"
@@ -304,7 +304,7 @@ STRING: Final = re.compile(r'^(msgstr(?:\[0\])?) (?:".*"\n?)+', re.MULTILINE)
 COMMENT: Final = re.compile(r"^# (Back-translation|Confidence|Evidence|Source): (.*)\n", re.MULTILINE)
 
 
-def corrected(catalogue: str, corrections: Mapping[str, Correction], today: date) -> tuple[str, int]:
+def corrected(catalogue: str, corrections: Mapping[str, ReviewedText], today: date) -> tuple[str, int]:
     """The catalogue with the corrected entries written anew and all else as it was, and how many changed."""
     entries = catalogue.split("\n\n")
     changed = 0
@@ -317,7 +317,7 @@ def corrected(catalogue: str, corrections: Mapping[str, Correction], today: date
     return "\n\n".join(entries), changed
 
 
-def _rewritten(entry: str, correction: Correction, today: date) -> str:
+def _rewritten(entry: str, correction: ReviewedText, today: date) -> str:
     """The entry as corrected; as it was where it says so already, whenever it was read."""
     comments = {comment[1]: comment[2] for comment in COMMENT.finditer(entry)}
     evidence = comments.get("Evidence", "")
@@ -326,7 +326,7 @@ def _rewritten(entry: str, correction: Correction, today: date) -> str:
     return _written(entry, correction, f"{READ}{today:%B %Y}")
 
 
-def _written(entry: str, correction: Correction, evidence: str) -> str:
+def _written(entry: str, correction: ReviewedText, evidence: str) -> str:
     comments = (
         ("Back-translation", correction.back_translation),
         ("Confidence", correction.confidence),

@@ -1,13 +1,13 @@
 """Files of households: who they are, how they are reached, where they stand and what they are enrolled in.
 
 `household_no, head_name, birth_year, phone, alt_phone, commune_pcode, village, language, status, status_reason,
-components`
+components, list_day`
 """
 
 from datetime import date
 from typing import Final
 
-from core.imports import values
+from core.imports import corrections, values
 from core.imports.layout import MOST_NAMED, Check, Column, Layout, counted, settled
 from core.imports.losses import OF_HOUSEHOLDS
 from core.numbers.msisdn import can_get_sms_sql
@@ -21,6 +21,7 @@ YOUNGEST: Final = 10
 """Years before this one in which the person who receives for the household was born at the latest."""
 
 LONGEST_REASON: Final = 120
+EARLIEST_LIST: Final = date(2010, 1, 1)
 
 
 def layout(today: date) -> Layout:
@@ -28,7 +29,8 @@ def layout(today: date) -> Layout:
 
     A component that leaves a cell with others ends on the day of the import, and all do where the household is in no
     component by its status; one that comes to a known household starts on it. A reason is that of its status: another
-    status without a reason has none. A second phone that is the same as the first is left out.
+    status without a reason has none. A second phone that is the same as the first is left out. `list_day` is the day
+    that the list is of, for corrections made at the desk (`corrections`).
     """
     return Layout(
         columns=(
@@ -51,6 +53,7 @@ def layout(today: date) -> Layout:
             Column("status", values.one_of(tuple(Status))),
             Column("status_reason", values.words(LONGEST_REASON), needed=False, label="raison du statut"),
             Column("components", values.codes(sorted(ComponentCode)), needed=False, label="composantes"),
+            Column("list_day", values.day(EARLIEST_LIST, today), "date", needed=False),
         ),
         key=("household_no",),
         plan=_PLAN,
@@ -66,9 +69,10 @@ def layout(today: date) -> Layout:
                 "un ménage en attente ou non retenu n'a pas de composante",
             ),
         ),
-        doubts=_DOUBTS,
+        amends=corrections.AMENDS,
+        doubts=(*_DOUBTS, *corrections.DOUBTS),
         losses=OF_HOUSEHOLDS,
-        steps=(*_HOUSEHOLDS, *_PHONES, *_ENROLMENTS),
+        steps=(*corrections.STEPS, *_HOUSEHOLDS, *_PHONES, *_ENROLMENTS),
     )
 
 

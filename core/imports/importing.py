@@ -9,6 +9,7 @@ from typing import Final
 
 from core.files.opening import opened
 from core.imports import communes, events, households, payments
+from core.imports.corrections import day_in_name
 from core.imports.kinds import ImportKind
 from core.imports.layout import Column, Layout
 from core.imports.losses import Loss, count_of, too_many
@@ -118,6 +119,7 @@ async def run(
     announce: Announce = lambda outlook: None,
     progress: Progress = lambda rows, expected: None,
     today: date | None = None,
+    list_day: date | None = None,
 ) -> ImportReport:
     """Import a file in one transaction: all of it, or nothing when any row is bad, or the good rows with `keep_good`.
 
@@ -125,18 +127,20 @@ async def run(
     An empty cell leaves what is known; in a column of `complete` it takes it away. `announce` gets what is worth a look
     before anything is written. What takes away more than the share of `import_loss_share` holds it up unless
     `confirm_losses` says exactly how much that is; `dry_run` writes nothing and tells what would be. `today` is the day
-    of the import, by default the present one. The bad rows are named in `NAME.errors.csv` beside the file; without any,
+    of the import, by default the present one; `list_day` the day that the list is of, by default the one in the file's
+    name, for what was corrected since. The bad rows are named in `NAME.errors.csv` beside the file; without any,
     an old one is removed. Raises UnreadableFile when the file as a whole cannot be imported.
     """
     started = perf_counter()
     errors_file = path.with_suffix(".errors.csv")
     today = today or datetime.now(UTC).date()
+    list_day = list_day or day_in_name(path.stem)
     layout = _LAYOUTS[ImportKind(kind)](today)
     with opened(path, wanted(layout.columns)) as table:
         async with database.copying() as connection:
             reader = RowReader(layout.columns, table.header, complete, workbook=table.workbook)
             single_pass = Pass(table, reader)
-            staging = Staging(connection, layout, reader.letters)
+            staging = Staging(connection, layout, reader.letters, list_day)
             await staging.prepare()
             for staged, problems in single_pass.batches():
                 await staging.add(staged, problems)

@@ -95,8 +95,9 @@ class Layout:
     `steps` are SQL statements, run in order, that write what is planned; they record the lines that made or changed
     something in `touched (line, created)` and may use `%(today)s` and `%(now)s`. `doubts` are SQL of remarks (`line,
     column, value, reason`) on the rows that can be taken, and may use `%(crowd)s`, the households from which one number
-    is nobody's. `settle` comes before all of it. `summed` is the column that lines of totals sum up,
-    `losses` what planned rows can take away.
+    is nobody's. `settle` comes before all of it; `amends` are SQL statements that put the plan right once it is
+    checked, and may use `%(list_day)s`. `summed` is the column that lines of totals sum up, `losses` what planned rows
+    can take away.
     """
 
     columns: Sequence[Column]
@@ -104,6 +105,7 @@ class Layout:
     plan: str
     checks: Sequence[Check]
     steps: Sequence[str]
+    amends: Sequence[str] = ()
     doubts: Sequence[str] = ()
     settle: Settle = nothing_to_settle
     summed: str = ""

@@ -43,13 +43,16 @@ class _Lost:
 class Staging:
     """The staged rows of one import, on a connection whose transaction is the import.
 
-    `letters` tells in which column of the spreadsheet each column stands.
+    `letters` tells in which column of the spreadsheet each column stands, `list_day` the day that the list is of.
     """
 
-    def __init__(self, connection: AsyncConnection, layout: Layout, letters: Mapping[str, str]) -> None:
+    def __init__(
+        self, connection: AsyncConnection, layout: Layout, letters: Mapping[str, str], list_day: date | None = None
+    ) -> None:
         self._connection = connection
         self._layout = layout
         self._letters = letters
+        self._list_day = list_day
         self._settled: list[Remark] = []
 
     async def prepare(self) -> None:
@@ -92,6 +95,8 @@ class Staging:
         for column in {check.column for check in self._layout.checks if check.cell_only}:
             await run(_as_known(column))
         await run("DELETE FROM planned USING problem WHERE planned.line = problem.line AND NOT cell_only")
+        for amend in self._layout.amends:
+            await run(sql.SQL(amend), {"list_day": self._list_day})
         return Bad(
             await self._number("SELECT count(DISTINCT line) FROM problem"),
             await self._number("SELECT count(DISTINCT line) FROM problem WHERE NOT cell_only"),

@@ -11,7 +11,7 @@ import secrets
 import shutil
 from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -19,6 +19,7 @@ import structlog
 
 from core.files.cells import UnreadableFile
 from core.files.opening import WORKBOOKS
+from core.imports.corrections import day_in_name
 from core.imports.importing import Hold, ImportReport, run
 from core.imports.kinds import ImportKind
 from core.imports.remarks import Remark
@@ -190,10 +191,11 @@ class Uploads:
         keep_good: bool,
         spare_rows: bool = False,
         complete: Sequence[str] = (),
+        list_day: date | None = None,
     ) -> str:
         """Start to import a file, and give the import's id; raises NotAllowed, ImportRuns and NotTaken.
 
-        `keep_good`, `spare_rows` and `complete` are those of `importing.run`.
+        `keep_good`, `spare_rows`, `complete` and `list_day` are those of `importing.run`.
         """
         if not may_import(actor):
             raise NotAllowed("to import is for supervisors of the whole country")
@@ -221,7 +223,8 @@ class Uploads:
         await audit.record(
             actor.id, Act.IMPORT_BEGUN, f"import {upload.id}", at, {"kind": kind.value, "file": upload.name}
         )
-        self._start(self._import(actor, upload, folder / f"file{suffix}", _Choices(keep_good, spare_rows, complete)))
+        choices = _Choices(keep_good, spare_rows, complete, list_day or day_in_name(Path(name).stem))
+        self._start(self._import(actor, upload, folder / f"file{suffix}", choices))
         return upload.id
 
     async def settled(self) -> None:
@@ -301,6 +304,7 @@ class _Choices:
     keep_good: bool
     spare_rows: bool
     complete: Sequence[str]
+    list_day: date | None
 
 
 def _run(kind: ImportKind, path: Path, choices: _Choices, progress: _Progress) -> ImportReport:
@@ -313,6 +317,7 @@ def _run(kind: ImportKind, path: Path, choices: _Choices, progress: _Progress) -
                 spare_rows=choices.spare_rows,
                 complete=choices.complete,
                 progress=progress.advance,
+                list_day=choices.list_day,
             )
         )
 

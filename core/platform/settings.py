@@ -183,6 +183,11 @@ class Settings(BaseSettings):
         default=10, description="How often a day one phone may change its language, or whether it gets SMS."
     )
 
+    corrections_need_second: bool = Field(
+        default=False,
+        description="Whether a correction of a household at the desk waits until another person approves it.",
+    )
+
     payment_reply_days: PositiveInt = Field(
         default=30,
         description="Days after a payment in which the household is asked on the line whether the money came.",

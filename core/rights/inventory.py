@@ -31,6 +31,10 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     },
     "household_phone": {E: "household_id position msisdn"},
     "phone_claim": {E: "household_id msisdn state asked_at answered_at"},
+    "correction": {
+        E: "household_id field before value reason state made_at ended_at list_value list_day met_at",
+        N: "id made_by approved_by ended_by",
+    },
     "phone": {E: "language", S: "msisdn sms_stopped_at created_at updated_at"},
     "enrolment": {N: "household_id component since ended"},
     "payment": {
@@ -76,6 +80,7 @@ UNSHOWN: Final[Mapping[str, str]] = {
     "grievance_reading": "reference",
     "payment_reply": "grievance_id",
     "household_phone": "household_id",
+    "correction": "household_id",
     "phone_claim": "household_id",
     "callback_request": "key household_id",
     "message": "key household_ids told provider_id",

@@ -11,6 +11,7 @@ class Source(Word):
     HOUSEHOLD = "household"
     HOUSEHOLD_PHONE = "household_phone"
     PHONE_CLAIM = "phone_claim"
+    CORRECTION = "correction"
     PHONE = "phone"
     ENROLMENT = "enrolment"
     PAYMENT = "payment"
@@ -36,6 +37,7 @@ called(
         Source.HOUSEHOLD: "Ménage",
         Source.HOUSEHOLD_PHONE: "Téléphones du ménage",
         Source.PHONE_CLAIM: "Téléphones qui disent être du ménage",
+        Source.CORRECTION: "Corrections du registre faites au guichet",
         Source.PHONE: "Choix du téléphone : langue, arrêt des SMS",
         Source.ENROLMENT: "Composantes du programme",
         Source.PAYMENT: "Paiements",
@@ -87,6 +89,7 @@ called(
 WHY_KEPT: Final = {
     Source.HOUSEHOLD: Stay.REGISTER,
     Source.HOUSEHOLD_PHONE: Stay.REGISTER,
+    Source.CORRECTION: Stay.REGISTER,
     Source.PAYMENT: Stay.ACCOUNTS,
     Source.GRIEVANCE: Stay.OPEN,
     Source.CALL_REQUEST: Stay.OPEN,

@@ -11,8 +11,8 @@ from core.payments import models as payments
 from core.payments import replies
 from core.places import models as places
 from core.platform.columns import TableRow
+from core.registry import corrections, phone_claims
 from core.registry import models as registry
-from core.registry import phone_claims
 from core.schema import identity
 from core.staff import agents, audit, credentials, row_security, second_factor, tries
 
@@ -22,6 +22,7 @@ HOMES: Final = (
     audit,
     call_requests,
     campaigns,
+    corrections,
     counts,
     credentials,
     daily_uses,

@@ -32,6 +32,12 @@ class Act(Word):
     PHONE_CORRECTED = "phone corrected"
     PHONE_CLAIM_ANSWERED = "phone claim answered"
     LANGUAGE_CORRECTED = "language corrected"
+    NAME_CORRECTED = "name corrected"
+    VILLAGE_CORRECTED = "village corrected"
+    CORRECTION_PROPOSED = "correction proposed"
+    CORRECTION_REFUSED = "correction refused"
+    CORRECTION_SETTLED = "correction settled"
+    CORRECTIONS_EXPORTED = "corrections exported"
     DIALLED_AS_THE_HOUSEHOLD = "dialled as the household"
     CALL_TAKEN = "call taken"
     CALL_GIVEN_BACK = "call given back"
@@ -109,6 +115,12 @@ ACTS: Final = called(
         Act.PHONE_CORRECTED: "téléphone d'un ménage corrigé",
         Act.PHONE_CLAIM_ANSWERED: "téléphone reconnu à un ménage ou refusé",
         Act.LANGUAGE_CORRECTED: "langue d'un ménage corrigée",
+        Act.NAME_CORRECTED: "nom d'un ménage corrigé",
+        Act.VILLAGE_CORRECTED: "village d'un ménage corrigé",
+        Act.CORRECTION_PROPOSED: "correction proposée",
+        Act.CORRECTION_REFUSED: "correction refusée",
+        Act.CORRECTION_SETTLED: "correction ou liste : tranché",
+        Act.CORRECTIONS_EXPORTED: "corrections à reporter : export",
         Act.DIALLED_AS_THE_HOUSEHOLD: "appelé comme le ménage (simulateur)",
         Act.CALL_TAKEN: "appel pris",
         Act.CALL_GIVEN_BACK: "appel laissé",

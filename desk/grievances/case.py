@@ -18,11 +18,14 @@ from core.grievances.rules import LONGEST_ANSWER, LONGEST_NOTE, StepNotPossible
 from core.grievances.steps import DeskVisit
 from core.grievances.vocabulary import DECISIONS, GrievanceState, GrievanceStep
 from core.platform.settings import Settings
+from core.registry.corrections import CorrectedField
+from core.registry.edits import CannotCorrect, ChangedMeanwhile, EditFault, NoSuchHousehold, correct
 from core.registry.households import Standing, standing
 from core.staff.agents import Actor, Role
-from core.staff.permissions import NotAllowed, Permission
+from core.staff.permissions import NotAllowed, Permission, may
 from core.staff.row_security import seen_by
 from core.text.languages import Language
+from core.text.words import DESK, label
 from desk.grievances.refusals import UNUSABLE, NotADay, in_french
 from desk.grievances.reply import preview, trouble
 from desk.site.keys import row_id
@@ -34,6 +37,7 @@ from menus.payments import earlier_payments, payment
 from ussd.call import Call
 from ussd.values import Choose
 
+FIELDS: Final = {field.value: field for field in CorrectedField}
 FURTHEST: Final = timedelta(days=92)
 """A call is not tried again later than this."""
 
@@ -47,6 +51,7 @@ DONE: Final[Mapping[str, str]] = {
     "reopen": "La plainte est rouverte en appel ; une autre personne décidera.",
     "close": "La plainte est close.",
     "call": "L'appel est noté.",
+    "correct": "La correction est notée ; elle tient, ou attend une deuxième personne.",
 }
 REFUSED: Final = "Le refus est donné."
 
@@ -100,9 +105,9 @@ class Cases(DeskPage):
             async with seen_by(actor(request)):
                 visit = DeskVisit(actor(request), await _reference(request), ShownVersion(version, event), now())
                 await ACTS[name](visit, typed(form, "words"), form)
-        except NotThere:
+        except (NotThere, NoSuchHousehold):
             raise not_there() from None
-        except (StepNotPossible, *UNUSABLE) as error:
+        except (StepNotPossible, ChangedMeanwhile, *UNUSABLE) as error:
             return await self._shown(request, form=form, act=name, refusal=error)
         words = REFUSED if name == "decide" and _decision(form) is GrievanceState.REJECTED else DONE[name]
         return self.done(request, words, "/queue" if name == "escalate" else case_address(row_id(request)))
@@ -140,6 +145,8 @@ class Cases(DeskPage):
             "not_taken": _why_not_taken(case, me, at),
             "may_be_called": rules.may_be_called(case),
             "household": household,
+            "corrects": household is not None and not case.sensitive and may(me, Permission.CORRECT_HOUSEHOLDS),
+            "fields": [(field.value, word(field)) for field in CorrectedField],
             "heard": heard,
             "prepared": prepared,
             "prepared_id": prepared_id,
@@ -148,7 +155,7 @@ class Cases(DeskPage):
             "words": words,
             "decision": decision,
             "decisions": DECISIONS,
-            "typed": {name: typed(form, name) for name in ("again_on", "agent")} if form is not None else {},
+            "typed": {name: typed(form, name) for name in ("again_on", "agent", "field")} if form is not None else {},
             "refusal": in_french(refusal) if refusal else "",
             "changes": _words_of(refusal.changes) if isinstance(refusal, Stale) else (),
             "sms": sms,
@@ -267,6 +274,19 @@ async def _call(visit: DeskVisit, words: str, form: FormData) -> None:
     await steps.call(visit, reached=typed(form, "reached") == "yes", again_on=again_on, words=words)
 
 
+async def _correct(visit: DeskVisit, words: str, form: FormData) -> None:
+    """Correct the registry by what the person says, and note it in the case; who holds it does."""
+    case = await cases.glance(visit.reference)
+    field = FIELDS.get(typed(form, "field"))
+    if case is None or case.sensitive or case.household_id is None or case.assigned_to != visit.actor.id:
+        raise NotThere
+    if field is None:
+        raise CannotCorrect(EditFault.NO_WORDS)
+    stands = await correct(visit.actor, case.household_id, field, words, f"plainte {visit.reference}", visit.now)
+    said = f"Registre, {label(field, DESK)} : {words or 'rien'}"
+    await steps.note(visit, said if stands else f"{said} (attend une deuxième personne)")
+
+
 def _day(written: str, today: date) -> date | None:
     if not written:
         return None
@@ -286,5 +306,6 @@ ACTS: Final[Mapping[str, Callable[[DeskVisit, str, FormData], Awaitable[None]]]]
     "reopen": _reopen,
     "close": _close,
     "call": _call,
+    "correct": _correct,
 }
 """What the page can ask for, by the names of the steps in lower case; a call is one of two steps."""

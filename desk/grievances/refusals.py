@@ -16,15 +16,17 @@ from core.grievances.rules import (
 )
 from core.grievances.steps import NotForThem
 from core.platform.errors import JigiError
+from core.registry.edits import CannotCorrect
 from core.text.folding import NoRule
 from core.text.links import NotASafeText
+from core.text.words import DESK, label
 
 
 class NotADay(JigiError, ValueError):
     """A day to call again that is none, or past, or too far away."""
 
 
-UNUSABLE: Final = (WordsMissing, WordsTooLong, NotASafeText, NoRule, NotForThem, NotADay)
+UNUSABLE: Final = (WordsMissing, WordsTooLong, NotASafeText, NoRule, NotForThem, NotADay, CannotCorrect)
 """What was typed is wrong; all else is not possible as the grievance stands."""
 
 SENTENCES: Final[Mapping[type[Exception], str]] = {
@@ -53,6 +55,8 @@ def in_french(error: Exception) -> str:
             return f"Le texte est trop long : {length} lettres, {most} au plus."
         case NotASafeText(link=link):
             return f"Pas de lien dans un SMS (« {link} ») : c'est ainsi que font les escrocs."
+        case CannotCorrect(fault=fault):
+            return label(fault, DESK)
         case NoRule(characters=characters):
             return f"Aucun téléphone simple ne montre : {' '.join(characters)}. Enlevez-le."
     return SENTENCES.get(type(error), NOT_POSSIBLE)

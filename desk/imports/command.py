@@ -1,6 +1,7 @@
 """`jigi import`: a file for the registry, from the shell of the server."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import Annotated, Final, TypedDict
@@ -53,6 +54,14 @@ def import_file(
             metavar="COLUMN,COLUMN",
         ),
     ] = "",
+    list_day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The day that the list is of, else the one in the file's name or its column list_day: what was "
+            "corrected at the desk since then stays.",
+        ),
+    ] = None,
 ) -> None:
     """Import a file: all of it, or nothing when a row is bad; the bad rows are named in FILE.errors.csv."""
     choices: Choices = {
@@ -61,6 +70,7 @@ def import_file(
         "complete": tuple(name.strip() for name in complete.split(",") if name.strip()),
         "dry_run": dry_run,
         "confirm_losses": confirm_losses,
+        "list_day": list_day.date() if list_day else None,
     }
     try:
         report = at_database(_imported(kind, file, choices))
@@ -80,6 +90,7 @@ class Choices(TypedDict):
     complete: Sequence[str]
     dry_run: bool
     confirm_losses: int
+    list_day: date | None
 
 
 async def _imported(kind: ImportKind, file: Path, choices: Choices) -> ImportReport:

@@ -17,7 +17,7 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
 from core.text.words import Readership, label
-from desk.site.pages import DESK, DeskPage, actor, now, typed
+from desk.site.pages import DESK, DeskPage, actor, day_in, now, typed
 from desk.site.refusals import Refused, not_there
 
 KINDS: Final = {kind.value: label(kind, Readership.DESK) for kind in ImportKind}
@@ -55,6 +55,7 @@ class Imports(DeskPage):
             name, content, keep_good = file.filename, await file.read(), bool(typed(form, "keep_good"))
             spare_rows = bool(typed(form, "spare_rows"))
             complete = _complete(ImportKind(kind), form)
+            list_day = day_in(typed(form, "list_day"))
         try:
             await self.uploads.begin(
                 actor(request),
@@ -64,6 +65,7 @@ class Imports(DeskPage):
                 keep_good=keep_good,
                 spare_rows=spare_rows,
                 complete=complete,
+                list_day=list_day,
             )
         except NotTaken as error:
             return self._page(request, label(error.fault, Readership.DESK), kind)

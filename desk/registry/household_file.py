@@ -12,6 +12,7 @@ from core.payments.replies import Replied, replies_of
 from core.phrases.events import events_told
 from core.phrases.telling import money_told
 from core.registry.components import ComponentCode
+from core.registry.corrections import CorrectionCard, corrections_of
 from core.registry.households import PhoneCard, Standing, phones_of, standing
 from core.registry.phone_claims import ClaimCard, claims_of
 from core.registry.search import Hit, by_id
@@ -32,6 +33,7 @@ class HouseholdFile:
     events: Mapping[ComponentCode, Sequence[str]]
     phones: tuple[PhoneCard, ...]
     claims: tuple[ClaimCard, ...]
+    corrections: Sequence[CorrectionCard]
     money: tuple[str, ...]
     payments: tuple[PaymentCard, ...]
     replies: Mapping[int, Replied]
@@ -51,6 +53,7 @@ async def household_file(household_id: int, now: datetime) -> HouseholdFile | No
         _events(stands, now.date()),
         await phones_of(hit.id),
         await claims_of(hit.id),
+        await corrections_of(hit.id),
         await _money(hit.id, now.date()),
         await all_payments(hit.id),
         await replies_of(hit.id),

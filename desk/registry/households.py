@@ -13,6 +13,7 @@ from core.numbers.msisdn import local
 from core.payments.states import failure_reason
 from core.platform.settings import Settings
 from core.registry import search
+from core.registry.corrections import CorrectedField
 from core.registry.edits import (
     OF_THE_REASON,
     CannotCorrect,
@@ -20,6 +21,7 @@ from core.registry.edits import (
     NoSuchHousehold,
     correct_language,
     correct_phone,
+    correct_words,
 )
 from core.registry.identity_checks import check_year
 from core.registry.phone_claims import ClaimState, answer_claim_at_desk
@@ -32,6 +34,7 @@ from core.staff.row_security import seen_by
 from core.text.languages import Language
 from core.text.words import DESK, label
 from desk.places.commune_field import read_commune
+from desk.registry.corrections import shown
 from desk.registry.dialling import dial_as, pressed
 from desk.registry.household_file import HouseholdFile, household_file
 from desk.site.keys import row_id
@@ -40,6 +43,8 @@ from desk.site.refusals import Refused, not_there
 from sms.outbox.reasons import reason_label
 
 YEAR_DIGITS: Final = 4
+WAITS: Final = "La correction attend une deuxième personne."
+WORDS: Final = {field.value: field for field in (CorrectedField.NAME, CorrectedField.VILLAGE)}
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 
 
@@ -105,7 +110,7 @@ class Households(DeskPage):
         position, hit = _position(form), await self._hit(request)
         try:
             async with seen_by(actor(request)):
-                await correct_phone(
+                stands = await correct_phone(
                     actor(request),
                     hit.household_no,
                     position,
@@ -116,7 +121,7 @@ class Households(DeskPage):
                 )
         except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
             return await self._refused(request, form, f"phone{position}", error)
-        return self.done(request, "Le téléphone est corrigé.", self._address(hit))
+        return self.done(request, "Le téléphone est corrigé." if stands else WAITS, self._address(hit))
 
     @route("/of/{id:int}/language", methods=["POST"])
     async def language(self, request: Request) -> Response:
@@ -126,7 +131,7 @@ class Households(DeskPage):
         try:
             spoken = Language(typed(form, "value"))
             async with seen_by(actor(request)):
-                await correct_language(
+                stands = await correct_language(
                     actor(request),
                     hit.household_no,
                     spoken,
@@ -138,7 +143,24 @@ class Households(DeskPage):
             return await self._refused(request, form, "language", error)
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
-        return self.done(request, "La langue est corrigée.", self._address(hit))
+        return self.done(request, "La langue est corrigée." if stands else WAITS, self._address(hit))
+
+    @route("/of/{id:int}/words/{field:str}", methods=["POST"])
+    async def words(self, request: Request) -> Response:
+        """Write its name or its village anew."""
+        form = await request.form()
+        hit, me = await self._hit(request), actor(request)
+        field = WORDS.get(request.path_params["field"])
+        if field is None:
+            raise not_there()
+        try:
+            async with seen_by(me):
+                stands = await correct_words(
+                    me, hit.household_no, field, typed(form, "value"), typed(form, "was"), typed(form, "reason"), now()
+                )
+        except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
+            return await self._refused(request, form, field.value, error)
+        return self.done(request, "C'est corrigé." if stands else WAITS, self._address(hit))
 
     @route("/of/{id:int}/claim", methods=["POST"])
     async def claim(self, request: Request) -> Response:
@@ -221,6 +243,7 @@ class Households(DeskPage):
             "wrong": {},
             "given": {},
             "checked": None,
+            "shown": shown,
         }
         return self.show(request, "registry/household.html", {**context, **(more or {})}, status)
 

@@ -35,6 +35,10 @@ INSERT INTO household (household_no, head_name, birth_year, commune_pcode, villa
 INSERT INTO household_phone SELECT id, 1, '{PHONE}' FROM household;
 INSERT INTO phone_claim SELECT id, '{OTHER}', 'confirmed', '{OLD}', '{OLD}' FROM household;
 INSERT INTO phone_claim SELECT id, '{PHONE}', 'refused', '{OLD}', '{OLD}' FROM household;
+INSERT INTO correction (household_id, field, before, value, reason, state, made_by, made_at, ended_at, list_value,
+        list_day, met_at)
+    SELECT id, 'phone', '{PHONE}', '{OTHER}', '{MARK} perdue', 'overruled', 1, '{OLD}', '{OLD}', '{PHONE}',
+        '2022-01-01', '{OLD}' FROM household;
 INSERT INTO phone (msisdn, language, sms_stopped_at) VALUES ('{PHONE}', 'bm', '{OLD}'), ('{OTHER}', 'fr', NULL);
 INSERT INTO enrolment SELECT id, 'TM', '2020-01-01', '2023-01-01' FROM household;
 INSERT INTO payment_round (component, name) VALUES ('TM', 'T1');

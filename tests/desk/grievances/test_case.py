@@ -255,3 +255,32 @@ async def test_a_case_that_is_not_there(sign_in: SignIn) -> None:
     page = await case_page(reference)
     assert (await mariam.submit(f"{page}/burn", page=page)).status_code == 404
     assert (await mariam.submit(f"{page}/take", page=page)).status_code == 400
+
+
+async def test_a_complaint_becomes_the_correction_in_one_step(sign_in: SignIn) -> None:
+    household = await seed.household(phones=("+22376000001",), village="Kola")
+    reference = await filed("a", replace(LATE, category="phone", subcategory="sim_lost", household_id=household))
+    mariam = await sign_in("mariam")
+    page = await case_page(reference)
+    assert "Corriger le registre" not in await mariam.see(page), "who holds it corrects"
+    await do(mariam, reference, "take")
+    assert "Corriger le registre" in await mariam.see(page)
+    wrong = await do(mariam, reference, "correct", field="phone", words="12")
+    assert wrong.status_code == 422
+    assert "Numéro inutilisable" in seen(wrong)
+    assert 'value="12"' in wrong.text
+    await do(mariam, reference, "correct", field="phone", words="78 00 00 01")
+    assert await scalar("SELECT msisdn FROM household_phone") == "+22378000001"
+    kept = await one("SELECT field, before, value, reason, state FROM correction")
+    assert tuple(kept) == ("phone", "+22376000001", "+22378000001", f"plainte {reference}", "stands")
+    assert "Registre, premier téléphone : 78 00 00 01" in await mariam.see(page)
+
+
+@pytest.mark.parametrize(("field", "words"), [("status", "exited"), ("language", "xx"), ("head_name", "")])
+async def test_what_cannot_be_corrected_so_changes_nothing(sign_in: SignIn, field: str, words: str) -> None:
+    household = await seed.household(phones=("+22376000001",))
+    reference = await filed("a", replace(LATE, household_id=household))
+    mariam = await sign_in("mariam")
+    await do(mariam, reference, "take")
+    assert (await do(mariam, reference, "correct", field=field, words=words)).status_code == 422
+    assert await scalar("SELECT count(*) FROM correction") == 0
