@@ -146,7 +146,7 @@ def _review(texts: Sequence[Text]) -> Iterator[str]:
         yield (
             '<thead><tr><th class="no">N°</th><th>Français</th><th>Bamanankan, et au téléphone</th>'
             '<th>Retraduction</th><th class="sure">D’où, et sûreté</th>'
-            '<th class="write">ReviewedText</th></tr></thead><tbody>'
+            '<th class="write">Correction</th></tr></thead><tbody>'
         )
         for text in of_certainty:
             number += 1
@@ -175,7 +175,7 @@ def _two_ways() -> Iterator[str]:
         f'<table id="two-ways"><caption>Deux écritures <small>{len(OPINIONS)} : la nôtre, et celle du programme '
         f"{escape(SECOND)}. Laquelle est juste, ou comment dit-on ?</small></caption>"
         '<thead><tr><th class="no">N°</th><th>Français</th><th>Jigi écrit</th><th>L’autre écrit</th>'
-        '<th class="sure">D’où vient la nôtre</th><th class="write">ReviewedText</th></tr></thead><tbody>'
+        '<th class="sure">D’où vient la nôtre</th><th class="write">Correction</th></tr></thead><tbody>'
     )
     for number, each in enumerate(OPINIONS, 1):
         yield (

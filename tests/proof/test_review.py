@@ -217,7 +217,7 @@ def test_a_comma_and_a_workbook_are_read_too(catalogue: Path) -> None:
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
-    sheet.append(["MSGID", "ReviewedText", "new_back_translation"])
+    sheet.append(["MSGID", "Correction", "new_back_translation"])
     sheet.append([NO_DATE, "Don ma sigi fɔlɔ.", "Day not set yet."])
     workbook.save(path.with_suffix(".xlsx"))
     assert bring_back(path.with_suffix(".xlsx"), NOVEMBER, catalogue.parents[2]).changed == 1
