@@ -130,15 +130,27 @@ class Desk(Admin):
 
     async def _render_error(self, request: Request, exc: Exception | None = None) -> Response:
         error = exc if isinstance(exc, HTTPException) else HTTPException(500)
-        if error.status_code == HTTPStatus.FORBIDDEN and hasattr(request.state, "signed_in"):
-            page = request.url.path.removeprefix(DESK).strip("/").split("/")[0]
-            await audit.record(actor(request).id, Act.ACCESS_REFUSED, f"page {page}", now())
+        refused = _refused(request, error.status_code)
+        if refused and hasattr(request.state, "signed_in"):
+            await audit.record(actor(request).id, Act.ACCESS_REFUSED, refused, now())
         return self._template_response(
             request,
             "desk/site/refused.html",
             {"status": error.status_code, "words": in_words(error)},
             error.status_code,
         )
+
+
+def _refused(request: Request, status: int) -> str:
+    """How the trail names what was not given: a page that is for other roles, a row that is not there; '' for nothing.
+
+    A row of another place is not there for who asks: whoever goes through numbers to find one is seen in the trail. The
+    number is not kept, as anything may be typed there.
+    """
+    page = request.url.path.removeprefix(DESK).strip("/").split("/")[0]
+    if status == HTTPStatus.FORBIDDEN:
+        return f"page {page}"
+    return f"row of {page}" if status == HTTPStatus.NOT_FOUND and request.path_params.get("id") else ""
 
 
 def mount(

@@ -2,9 +2,10 @@
 
 from core.staff.acts import Act
 from core.staff.agents import Role
+from tests.core import seed
 from tests.core.seed import NOW
 from tests.desk.browser import Browser
-from tests.desk.conftest import SignIn
+from tests.desk.conftest import DIAGO, SignIn
 from tests.desk.trail import trail
 from tests.sms.campaign_world import Watch
 from tests.support.database import one
@@ -29,6 +30,14 @@ async def test_a_page_that_is_refused_is_there(sign_in: SignIn) -> None:
     assert (await mariam.http.get("/desk/people")).status_code == 403
     (entry,) = await trail(Act.ACCESS_REFUSED)
     assert (entry.agent_id, entry.about, entry.source, entry.at) == (mariam.actor.id, "page people", "127.0.0.1", NOW)
+
+
+async def test_who_goes_through_numbers_of_rows_of_others_is_there(mariam: Browser) -> None:
+    elsewhere = await seed.household("Elsewhere", commune=DIAGO)
+    for path in (f"households/of/{elsewhere}", "cases/of/999999", "nothing", "households/of/Awa"):
+        assert (await mariam.http.get(f"/desk/{path}")).status_code == 404, path
+    entries = await trail(Act.ACCESS_REFUSED)
+    assert [each.about for each in entries] == ["row of households", "row of cases"]
 
 
 async def test_what_a_form_sends_beside_its_fields_changes_nothing(sign_in: SignIn) -> None:
