@@ -30,6 +30,7 @@ class Kind(Code):
 UNREADABLE: Final = frozenset({Kind.ERROR, Kind.UNCALCULATED, Kind.CUT})
 """What a cell was meant to hold is not known."""
 
+_TEXT: Final = Kind.TEXT
 _SHOWN_ERROR: Final = re.compile(r"#(?:N/[AD]|[A-ZÉ_/0 -]{2,20}[!?]|GETTING_DATA)|Err:\d{3}")
 """What French and English spreadsheets show instead of a value, also in a CSV they saved."""
 
@@ -58,7 +59,7 @@ def text_cell(text: str) -> Cell:
         return EMPTY
     if "#" in text or "E+" in text or "e+" in text or "Err:" in text:
         return Cell(_kind(text.strip()), text)
-    return Cell(Kind.TEXT, text)
+    return Cell(_TEXT, text)
 
 
 def _kind(text: str) -> Kind:

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from core.files.cells import Cell, Kind, Row, SheetName, UnreadableFile
+from core.files.cells import EMPTY, Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.delimited import delimited
 from core.files.encodings import Encoding
 from core.files.headers import WantedColumns
@@ -23,6 +23,7 @@ from core.files.sheets import the_table
 from core.files.xlsx import workbook
 
 WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
+_TEXT: Final = Kind.TEXT
 TOO_LARGE: Final = (
     "Ce fichier est trop grand une fois ouvert. Gardez une seule feuille, sans images ni formules inutiles."
 )
@@ -85,9 +86,9 @@ def _row(row: Row) -> str:
 
 def _cell(cell: Cell) -> Any:
     """Text as itself, nothing as 0, all else with its kind: most cells are text."""
-    if cell.kind is Kind.TEXT:
+    if cell.kind is _TEXT:
         return cell.text
-    return 0 if cell.kind is Kind.EMPTY else [cell.kind.value, cell.text]
+    return 0 if cell is EMPTY else [cell.kind.value, cell.text]
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from core.files.encodings import Encoding
 from core.files.headers import WantedColumns
 
 DIED: Final = "Ce fichier n'a pas pu être lu. Enregistrez-le à nouveau depuis Excel ou LibreOffice, puis réessayez."
+_TEXT: Final = Kind.TEXT
 SUFFIXES: Final = frozenset({".csv", ".txt", *WORKBOOKS})
 
 __all__ = ["SUFFIXES", "WORKBOOKS", "Table", "opened"]
@@ -103,5 +104,5 @@ def _row(item: list[Any]) -> Row:
 
 def _cell(item: Any) -> Cell:
     if isinstance(item, str):
-        return Cell(Kind.TEXT, item)
+        return Cell(_TEXT, item)
     return Cell(Kind(item[0]), item[1]) if item else EMPTY

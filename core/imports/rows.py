@@ -26,6 +26,9 @@ NONE: Final = frozenset({"-", "--", "–", "—", "/", "néant", "neant", "aucun
 
 LONGEST_NONE: Final = max(map(len, NONE))
 
+_TEXT: Final = Kind.TEXT
+"""Nearly every cell, and an enum's members are slow to look up by the million."""
+
 _TOTAL: Final = re.compile(r"(?:grand |sous[- ])?(?:total|totaux)\b.*", re.IGNORECASE)
 
 
@@ -170,7 +173,7 @@ def _complete(columns: Sequence[Column], marked: Collection[str], names: Collect
 
 def _value(column: Column, cell: Cell) -> object:
     """The value of a cell; one that cannot be read is never taken for an empty one. Raises BadValue."""
-    if cell.kind in UNREADABLE:
+    if cell.kind is not _TEXT and cell.kind in UNREADABLE:
         raise Unreadable(_unreadable(cell))
     text = seen(cell.text)
     if text and (len(text) > LONGEST_NONE or text.casefold() not in NONE):

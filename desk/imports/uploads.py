@@ -11,7 +11,8 @@ from starlette_admin.routing import route
 
 from core.imports.importing import columns, completable_columns, needed_columns
 from core.imports.kinds import ImportKind
-from core.imports.uploads import READ_TO_THE_END, ImportRuns, NotTaken, Uploads, may_import
+from core.imports.upload import READ_TO_THE_END
+from core.imports.uploads import ImportRuns, NotTaken, Uploads, may_import
 from core.platform.settings import Settings
 from core.staff import audit
 from core.staff.acts import Act

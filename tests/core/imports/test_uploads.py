@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.imports.kinds import ImportKind
-from core.imports.uploads import NotTaken, UploadFault, Uploads, may_import
+from core.imports.upload import UploadFault
+from core.imports.uploads import NotTaken, Uploads, may_import
 from core.staff.agents import Actor, Role, Scope
 from core.staff.permissions import NotAllowed
 
