@@ -11,8 +11,11 @@ from core.places.communes import loose
 
 DATA: Final = Path(__file__).with_name("name_spellings.toml")
 PARTS: Final = re.compile(r"[\s-]+")
-ALIKE: Final = 0.75
-"""From here on two words are one with a slip in it: Djénébou and Djénéba are 0.86 alike, Awa and Adama 0.57."""
+ALIKE: Final = 0.6
+"""From here on a name is near: one of two words has a slip, or one of them is right and the other is not."""
+
+VOWELS: Final = str.maketrans("eyo", "iiu")
+"""Alike in a name, as `looser` of the database has it."""
 
 
 @cache
@@ -41,11 +44,15 @@ def is_as_typed(typed: str, name: str) -> bool:
 
 def likeness(typed: str, name: str) -> float:
     """How like a name is to what was typed, from 0 to 1: the mean of how like each typed word is to its nearest."""
-    words = [loose(word) for word in PARTS.split(name) if loose(word)]
+    words = [_sound(word) for word in PARTS.split(name) if loose(word)]
     parts = spellings(typed)
     if not words or not parts:
         return 0.0
-    return sum(max(_alike(loose(each), word) for each in part for word in words) for part in parts) / len(parts)
+    return sum(max(_alike(_sound(each), word) for each in part for word in words) for part in parts) / len(parts)
+
+
+def _sound(word: str) -> str:
+    return loose(word).translate(VOWELS)
 
 
 def _alike(one: str, other: str) -> float:
