@@ -74,12 +74,12 @@ def layout(today: date) -> Layout:
     """
     return Layout(
         columns=(
-            Column("region", values.name),
-            Column("region_pcode", values.pcode),
-            Column("cercle", values.name),
-            Column("cercle_pcode", values.pcode),
-            Column("commune", values.name),
-            Column("commune_pcode", values.pcode),
+            Column("region", values.name, example="Koulikoro"),
+            Column("region_pcode", values.pcode, french="code_region", example="ML02"),
+            Column("cercle", values.name, example="Kati"),
+            Column("cercle_pcode", values.pcode, french="code_cercle", example="ML0202"),
+            Column("commune", values.name, example="Safo"),
+            Column("commune_pcode", values.pcode, french="code_commune", example="ML020201"),
             Column("search", loose, source="commune"),
             *CONTACTS,
         ),

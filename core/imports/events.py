@@ -29,15 +29,27 @@ def layout(today: date) -> Layout:
     """
     return Layout(
         columns=(
-            Column("component", values.one_of(sorted(WITH_EVENTS)), french="composante"),
-            Column("commune_pcode", values.pcode, french="code_commune"),
+            Column(
+                "component",
+                values.one_of(sorted(WITH_EVENTS)),
+                french="composante",
+                choices=sorted(WITH_EVENTS),
+                example="HIMO",
+            ),
+            Column("commune_pcode", values.pcode, french="code_commune", example="ML020201"),
             Column("village", values.name, needed=False),
             Column("village_search", loose_village, source="village", needed=False),
-            Column("date", values.day(FIRST_DAY, today + HORIZON), "date"),
+            Column("date", values.day(FIRST_DAY, today + HORIZON), "date", example=today.strftime("%d/%m/%Y")),
             Column("time", values.hour, "time", needed=False, french="heure"),
-            Column("place", values.name, french="lieu"),
+            Column("place", values.name, french="lieu", example="École"),
             *(
-                Column(f"what_{code}", values.words(LONGEST_WHAT), needed=code in NEEDED, french=f"activite_{code}")
+                Column(
+                    f"what_{code}",
+                    values.words(LONGEST_WHAT),
+                    needed=code in NEEDED,
+                    french=f"activite_{code}",
+                    example="Pavage",
+                )
                 for code in _codes()
             ),
             Column(

@@ -15,6 +15,7 @@ from core.platform.columns import listed
 from core.registry.components import ComponentCode
 from core.registry.statuses import NEVER_ENROLLED, Status
 from core.text.languages import Language
+from core.text.words import DESK, label
 
 OLDEST: Final = 1900
 YOUNGEST: Final = 10
@@ -22,6 +23,19 @@ YOUNGEST: Final = 10
 
 LONGEST_REASON: Final = 120
 EARLIEST_LIST: Final = date(2010, 1, 1)
+
+NUMBER: Final = ("n_menage", "no_menage", "num_menage", "numero_du_menage", "id_menage", "code_menage")
+NAME: Final = (
+    "nom_chef", "nom_chef_menage", "nom_du_chef_de_menage", "nom_complet", "nom_et_prenom", "nom_prenom",
+    "prenom_et_nom", "prenom_nom", "recipiendaire", "beneficiaire",
+)  # fmt: skip
+PHONE: Final = ("tel", "telephone_1", "tel_1", "numero_telephone", "numero_de_telephone", "contact")
+OTHER_PHONE: Final = ("tel_2", "second_telephone", "autre_telephone", "deuxieme_telephone")
+PLACE: Final = ("pcode_commune", "pcode", "code_de_la_commune")
+"""What people call their columns."""
+
+LANGUAGES: Final = {language.value: language.staff_name for language in Language}
+STATUSES: Final = {status.value: label(status, DESK) for status in Status}
 
 
 def layout(today: date) -> Layout:
@@ -34,8 +48,8 @@ def layout(today: date) -> Layout:
     """
     return Layout(
         columns=(
-            Column("household_no", values.household_no),
-            Column("head_name", values.name),
+            Column("household_no", values.household_no, french="numero_menage", others=NUMBER, example="1000 0012"),
+            Column("head_name", values.name, french="nom", others=NAME, example="Awa Traoré"),
             Column(
                 "birth_year",
                 values.year(OLDEST, today.year - YOUNGEST),
@@ -43,17 +57,83 @@ def layout(today: date) -> Layout:
                 needed=False,
                 private=True,
                 forgiving=True,
+                french="annee_naissance",
+                others=("annee_de_naissance", "ne_en", "naissance"),
                 label="année de naissance",
+                example="1975",
             ),
-            Column("phone", values.phone, needed=False, forgiving=True, label="téléphone"),
-            Column("alt_phone", values.phone, needed=False, forgiving=True, label="second téléphone"),
-            Column("commune_pcode", values.pcode),
-            Column("village", values.name, needed=False, label="village"),
-            Column("language", values.one_of(tuple(Language)), needed=False, label="langue"),
-            Column("status", values.one_of(tuple(Status))),
-            Column("status_reason", values.words(LONGEST_REASON), needed=False, label="raison du statut"),
-            Column("components", values.codes(sorted(ComponentCode)), needed=False, label="composantes"),
-            Column("list_day", values.day(EARLIEST_LIST, today), "date", needed=False),
+            Column(
+                "phone",
+                values.phone,
+                needed=False,
+                forgiving=True,
+                french="telephone",
+                others=PHONE,
+                label="téléphone",
+                example="76 00 00 01",
+            ),
+            Column(
+                "alt_phone",
+                values.phone,
+                needed=False,
+                forgiving=True,
+                french="telephone_2",
+                others=OTHER_PHONE,
+                label="second téléphone",
+                example="66 00 00 01",
+            ),
+            Column("commune_pcode", values.pcode, french="code_commune", others=PLACE, example="ML020201"),
+            Column(
+                "village",
+                values.name,
+                needed=False,
+                others=("quartier", "village_quartier", "localite"),
+                label="village",
+                example="Kola",
+            ),
+            Column(
+                "language",
+                values.word_of(LANGUAGES),
+                needed=False,
+                french="langue",
+                label="langue",
+                choices=tuple(LANGUAGES.values()),
+                example=LANGUAGES[Language.staff()],
+            ),
+            Column(
+                "status",
+                values.word_of(STATUSES),
+                french="statut",
+                others=("situation",),
+                choices=tuple(STATUSES.values()),
+                example=STATUSES[Status.BENEFICIARY],
+            ),
+            Column(
+                "status_reason",
+                values.words(LONGEST_REASON),
+                needed=False,
+                french="raison",
+                others=("motif", "raison_du_statut"),
+                label="raison du statut",
+            ),
+            Column(
+                "components",
+                values.codes(sorted(ComponentCode)),
+                needed=False,
+                french="composantes",
+                others=("composante", "volets", "volet"),
+                label="composantes",
+                example="TM;PNP",
+            ),
+            Column(
+                "list_day",
+                values.day(EARLIEST_LIST, today),
+                "date",
+                needed=False,
+                french="date_liste",
+                others=("jour_de_la_liste", "liste_du"),
+                example=today.strftime("%d/%m/%Y"),
+            ),
         ),
         key=("household_no",),
         plan=_PLAN,

@@ -90,20 +90,21 @@ _LAYOUTS: Final[dict[ImportKind, Callable[[date], Layout]]] = {
 
 def columns(kind: ImportKind) -> tuple[str, ...]:
     """Every column that a file of this kind can have, in the order they are documented."""
-    return tuple(dict.fromkeys(column.header for column in _columns(kind)))
+    return tuple(dict.fromkeys(column.header for column in columns_of(kind)))
 
 
 def needed_columns(kind: ImportKind) -> tuple[str, ...]:
     """The columns that no file of this kind can do without."""
-    return tuple(dict.fromkeys(column.header for column in _columns(kind) if column.needed))
+    return tuple(dict.fromkeys(column.header for column in columns_of(kind) if column.needed))
 
 
 def completable_columns(kind: ImportKind) -> Mapping[str, str]:
     """The columns that can be marked as complete, each with what a clerk calls it (French)."""
-    return {column.header: column.label for column in _columns(kind) if column.label}
+    return {column.header: column.label for column in columns_of(kind) if column.label}
 
 
-def _columns(kind: ImportKind) -> Sequence[Column]:
+def columns_of(kind: ImportKind) -> Sequence[Column]:
+    """What a file of this kind can say, column by column; two may read the same one."""
     return _LAYOUTS[kind](datetime.now(UTC).date()).columns
 
 

@@ -18,7 +18,8 @@ class Column:
     A `needed` column stands in every file and has no empty cell. Any other may be absent or empty, and what is known
     stays then; where it has a `label` (French), it can be marked as complete, and an empty cell of it takes away what
     is known. A cell that is `private` is not repeated in the errors file. A wrong cell of a `forgiving` column costs
-    no row. `french` is what the column may be called too.
+    no row. `french` is what the column is called in templates, `others` what people call it besides; `choices` are the
+    words that it takes, as clerks write them, and `example` is a cell of it.
     """
 
     name: str
@@ -29,6 +30,9 @@ class Column:
     source: str = ""
     forgiving: bool = False
     french: str = ""
+    others: Sequence[str] = ()
+    choices: Sequence[str] = ()
+    example: str = ""
     label: str = ""
 
     @property

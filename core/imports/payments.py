@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.imports import values
+from core.imports.households import NUMBER
 from core.imports.layout import MOST_NAMED, Check, Column, Layout, counted, settled
 from core.imports.losses import OF_PAYMENTS
 from core.imports.rounds import settle_rounds
 from core.payments.states import PaymentState
 from core.registry.components import ComponentCode
+from core.text.words import DESK, label
 
 FIRST_DAY: Final = date(2013, 1, 1)
 """The programme began in 2013: nothing was paid before."""
@@ -19,6 +21,7 @@ FIRST_DAY: Final = date(2013, 1, 1)
 HORIZON: Final = timedelta(days=2 * 366)
 """No day is fixed further ahead."""
 
+STATES: Final = {state.value: label(state, DESK) for state in PaymentState}
 LONGEST_ROUND: Final = 40
 LONGEST_REASON: Final = 120
 
@@ -32,17 +35,79 @@ def layout(today: date) -> Layout:
     planned_day = values.day(FIRST_DAY, today + HORIZON)
     return Layout(
         columns=(
-            Column("household_no", values.household_no),
-            Column("component", values.one_of(sorted(ComponentCode))),
-            Column("round", values.words(LONGEST_ROUND)),
-            Column("due_date", planned_day, "date", needed=False, label="jour du paiement"),
-            Column("last_day", planned_day, "date", needed=False, label="dernier jour"),
-            Column("place", values.name, needed=False, label="lieu"),
-            Column("agency", values.name, needed=False, label="agence"),
-            Column("amount_xof", values.amount, "int"),
-            Column("state", values.one_of(tuple(PaymentState))),
-            Column("paid_on", values.day(FIRST_DAY, today), "date", needed=False, label="payé le"),
-            Column("reason", values.words(LONGEST_REASON), needed=False, label="raison"),
+            Column("household_no", values.household_no, french="numero_menage", others=NUMBER, example="1000 0012"),
+            Column(
+                "component",
+                values.one_of(sorted(ComponentCode)),
+                french="composante",
+                others=("volet",),
+                choices=sorted(ComponentCode),
+                example="TM",
+            ),
+            Column(
+                "round",
+                values.words(LONGEST_ROUND),
+                french="tour",
+                others=("tranche", "cycle", "vague"),
+                example="T3 2026",
+            ),
+            Column(
+                "due_date",
+                planned_day,
+                "date",
+                needed=False,
+                french="date_paiement",
+                others=("date_de_paiement", "jour_de_paiement", "jour", "date_prevue"),
+                label="jour du paiement",
+                example=today.strftime("%d/%m/%Y"),
+            ),
+            Column(
+                "last_day",
+                planned_day,
+                "date",
+                needed=False,
+                french="dernier_jour",
+                others=("date_limite", "jusqu_au"),
+                label="dernier jour",
+            ),
+            Column(
+                "place",
+                values.name,
+                needed=False,
+                french="lieu",
+                others=("lieu_de_paiement", "site_de_paiement", "site"),
+                label="lieu",
+                example="Mairie de Safo",
+            ),
+            Column("agency", values.name, needed=False, french="agence", others=("institution",), label="agence"),
+            Column(
+                "amount_xof",
+                values.amount,
+                "int",
+                french="montant",
+                others=("montant_fcfa", "montant_f_cfa", "montant_xof", "somme"),
+                example="30 000",
+            ),
+            Column(
+                "state",
+                values.word_of(STATES),
+                french="etat",
+                others=("statut", "statut_paiement", "etat_paiement"),
+                choices=tuple(STATES.values()),
+                example=STATES[PaymentState.ANNOUNCED],
+            ),
+            Column(
+                "paid_on",
+                values.day(FIRST_DAY, today),
+                "date",
+                needed=False,
+                french="paye_le",
+                others=("date_paye", "date_du_versement"),
+                label="payé le",
+            ),
+            Column(
+                "reason", values.words(LONGEST_REASON), needed=False, french="raison", others=("motif",), label="raison"
+            ),
         ),
         key=("household_no", "component", "round"),
         plan=_PLAN,

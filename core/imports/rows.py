@@ -149,8 +149,8 @@ class RowReader:
 
 def wanted(columns: Sequence[Column]) -> WantedColumns:
     """What a header must have, and how its columns may be written."""
-    french = {column.french: column.header for column in columns if column.french}
-    return WantedColumns(tuple(dict.fromkeys(column.header for column in columns if column.needed)), french)
+    names = {name: column.header for column in columns for name in (column.french, *column.others) if name}
+    return WantedColumns(tuple(dict.fromkeys(column.header for column in columns if column.needed)), names)
 
 
 def is_total(row: Row) -> bool:

@@ -4,12 +4,13 @@ Every reader raises BadValue with a reason in plain French for the person who ma
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, time
 from functools import lru_cache
 from typing import Final
 
 from core.files.encodings import odd_word
+from core.files.headers import plain
 from core.numbers import identifiers, msisdn
 from core.platform.errors import JigiError
 from core.text.folding import NoRule, fold
@@ -72,6 +73,19 @@ def one_of(choices: Collection[str]) -> Reader:
         if word is None:
             raise BadValue(f"attendu : {', '.join(choices)}")
         return word
+
+    return read
+
+
+def word_of(words: Mapping[str, str]) -> Reader:
+    """One of some codes, or what clerks call it; `words` gives for each code its French."""
+    by_name = {plain(name): code for code, word in words.items() for name in (code, word)}
+
+    def read(text: str) -> str:
+        code = by_name.get(plain(text))
+        if code is None:
+            raise BadValue(f"attendu : {', '.join(f'{word} ({code})' for code, word in words.items())}")
+        return code
 
     return read
 

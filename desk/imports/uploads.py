@@ -11,9 +11,11 @@ from starlette_admin.routing import route
 
 from core.imports.importing import columns, completable_columns, needed_columns
 from core.imports.kinds import ImportKind
+from core.imports.templates import template
 from core.imports.upload import READ_TO_THE_END
 from core.imports.uploads import ImportRuns, NotTaken, Uploads, may_import
 from core.platform.settings import Settings
+from core.platform.spreadsheets import XLSX_TYPE
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
@@ -73,6 +75,15 @@ class Imports(DeskPage):
         except ImportRuns:
             raise Refused(HTTPStatus.CONFLICT, BUSY) from None
         return RedirectResponse(f"{DESK}{self.path}", 303)
+
+    @route("/template/{kind}.xlsx")
+    async def template(self, request: Request) -> Response:
+        """A workbook to fill in."""
+        kind = request.path_params["kind"]
+        if kind not in KINDS:
+            raise not_there()
+        attached = {"Content-Disposition": f'attachment; filename="modele-{kind}.xlsx"'}
+        return Response(template(ImportKind(kind)), media_type=XLSX_TYPE, headers=attached)
 
     @route("/{upload_id}/errors")
     async def errors(self, request: Request) -> Response:
