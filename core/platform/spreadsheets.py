@@ -4,16 +4,21 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TextIO
 
 import xlsxwriter
 
-Cell = str | int | float | None
+Cell = str | int | float | date | None
 
 A4: Final = 9
 """The paper, as workbooks name it."""
+
+DAY_WRITTEN: Final = "%d/%m/%Y"
+DAY_SHOWN: Final = "dd/mm/yyyy"
+"""A day, as a French CSV writes it and as a workbook shows it."""
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 CSV_TYPE: Final = "text/csv; charset=utf-8"
@@ -29,9 +34,11 @@ def harmless(cell: str) -> str:
 
 
 def in_csv(cell: Cell) -> str:
-    """A cell of a CSV: nothing is empty, a number has its comma, a text is no formula."""
+    """A cell of a CSV: nothing is empty, a number has its comma, a day its slashes, a text is no formula."""
     if cell is None:
         return ""
+    if isinstance(cell, date):
+        return cell.strftime(DAY_WRITTEN)
     return harmless(cell) if isinstance(cell, str) else str(cell).replace(".", ",")
 
 
@@ -47,7 +54,7 @@ class CsvTable:
 
 
 class Workbook:
-    """A workbook of one sheet, written row by row: a header that stays, landscape on A4 as wide as the page."""
+    """A workbook of one sheet, written row by row: a header that stays and filters, landscape on A4, one page wide."""
 
     def __init__(self, to: Path | io.BytesIO, sheet: str, header: Sequence[str], widths: Sequence[int]) -> None:
         self._book = xlsxwriter.Workbook(to, {"constant_memory": True, "strings_to_formulas": False})
@@ -61,6 +68,8 @@ class Workbook:
         self._sheet.set_paper(A4)
         self._sheet.fit_to_pages(1, 0)
         self._sheet.repeat_rows(0)
+        self._day = self._book.add_format({"num_format": DAY_SHOWN})
+        self._last = len(header) - 1
         self.rows = 0
 
     def __enter__(self) -> Self:
@@ -71,14 +80,17 @@ class Workbook:
 
     def close(self) -> None:
         """Pack it; nothing is written any more."""
+        self._sheet.autofilter(0, 0, self.rows, self._last)
         self._book.close()
 
     def write(self, row: Sequence[Cell]) -> None:
-        """Add a row: numbers as numbers, texts as texts whatever they begin with."""
+        """Add a row: numbers as numbers, days as days, texts as texts whatever they begin with."""
         self.rows += 1
         for column, cell in enumerate(row):
             if isinstance(cell, str):
                 self._sheet.write_string(self.rows, column, cell)
+            elif isinstance(cell, date):
+                self._sheet.write_datetime(self.rows, column, cell, self._day)
             elif cell is not None:
                 self._sheet.write_number(self.rows, column, cell)
 

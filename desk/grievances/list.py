@@ -21,7 +21,7 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission, may
 from core.staff.row_security import figures_seen_by, seen_by
-from core.text.formats import number_phrase, short_date
+from core.text.formats import number_phrase
 from core.text.words import PAPER, Word, label
 from desk.site.charts import link
 from desk.site.pages import DESK, DeskPage, actor, day_in, now, number, typed
@@ -184,7 +184,7 @@ def _cells(row: SearchRow) -> Sequence[Cell]:
     """A row of the export: what is counted, and nothing that tells who the person is."""
     return (
         row.reference,
-        short_date(row.received_at),
+        row.received_at.date(),
         label(row.channel, PAPER),
         label(row.category, PAPER),
         label(row.subcategory, PAPER),
@@ -196,10 +196,10 @@ def _cells(row: SearchRow) -> Sequence[Cell]:
         row.commune,
         label(row.sex, PAPER) if row.sex else "",
         word(row.language),
-        short_date(row.first_answer_due),
-        short_date(row.first_answered_at) if row.first_answered_at else "",
-        short_date(row.decision_due),
-        short_date(row.decided_at) if row.decided_at else "",
+        row.first_answer_due,
+        row.first_answered_at.date() if row.first_answered_at else None,
+        row.decision_due,
+        row.decided_at.date() if row.decided_at else None,
         "oui" if row.reopened else "non",
         label(row.says, PAPER) if row.says else "",
         row.agent,

@@ -122,8 +122,8 @@ def shown(field: CorrectedField, value: str | None) -> str:
 def _row(card: CorrectionCard) -> tuple[Cell, ...]:
     return (
         card.household_no, card.head_name, card.commune, card.field.value, card.before, card.value,
-        card.made_at.strftime("%d/%m/%Y"), card.maker, card.reason, card.list_value if card.in_conflict else None,
-        card.list_day.strftime("%d/%m/%Y") if card.in_conflict and card.list_day else None,
+        card.made_at.date(), card.maker, card.reason, card.list_value if card.in_conflict else None,
+        card.list_day if card.in_conflict else None,
     )  # fmt: skip
 
 

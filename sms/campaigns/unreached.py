@@ -15,7 +15,7 @@ from core.outbox.messages import TAKEN, MessageState, Reason
 from core.payments.states import PaymentState
 from core.platform import database, sql
 from core.platform.columns import listed
-from core.platform.spreadsheets import CsvTable, Workbook
+from core.platform.spreadsheets import Cell, CsvTable, Workbook
 from core.platform.sql import row_factory
 from core.registry.components import ComponentCode
 from core.text.formats import amount_phrase, short_date
@@ -24,8 +24,8 @@ from core.text.words import DESK, PAPER, label
 from sms.outbox.reasons import reason_label
 
 HEADER: Final = (
-    "Région", "Cercle", "Commune", "Village", "N° ménage", "Nom", "Téléphones", "Pourquoi", "Composante", "Montant",
-    "Jour", "Lieu",
+    "Région", "Cercle", "Commune", "Village", "N° ménage", "Nom", "Téléphones", "Pourquoi", "Composante",
+    "Montant (F CFA)", "Jour", "Lieu",
 )  # fmt: skip
 WIDTHS: Final = (14, 16, 18, 18, 11, 26, 26, 30, 26, 16, 12, 28)
 
@@ -91,8 +91,8 @@ class UnreachedHousehold:
     day: date | None
     place: str
 
-    def cells(self) -> tuple[str, ...]:
-        """As the list shows it, below `HEADER`."""
+    def cells(self) -> tuple[Cell, ...]:
+        """As a file has it, below `HEADER`: the sum in F CFA."""
         return (
             self.region,
             self.cercle,
@@ -103,10 +103,17 @@ class UnreachedHousehold:
             ", ".join(local(msisdn) for msisdn in self.msisdns or ()),
             reason_label(self.why, PAPER),
             "" if self.component is None else label(self.component, DESK),
-            "" if self.amount is None else amount_phrase(Language.staff(), self.amount),
-            "" if self.day is None else short_date(self.day),
+            self.amount,
+            self.day,
             self.place,
         )
+
+    def on_paper(self) -> tuple[str, ...]:
+        """The same as it is read on paper, in words."""
+        *before, _, _, place = self.cells()
+        amount = "" if self.amount is None else amount_phrase(Language.staff(), self.amount)
+        day = "" if self.day is None else short_date(self.day)
+        return (*map(str, before), amount, day, str(place))
 
 
 @dataclass(frozen=True, slots=True)

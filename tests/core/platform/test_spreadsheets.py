@@ -1,6 +1,7 @@
 """Tables for spreadsheets."""
 
 import io
+from datetime import date
 
 import openpyxl
 import pytest
@@ -30,3 +31,14 @@ async def test_a_workbook_holds_numbers_as_numbers_and_no_formula() -> None:
     assert sheet is not None
     assert list(sheet.iter_rows(values_only=True)) == [HEADER, *ROWS]
     assert [cell.data_type for cell in sheet[2]] == ["s", "n", "n"]
+
+
+async def test_a_day_is_a_day_that_can_be_sorted_and_filtered() -> None:
+    rows = (("Awa", date(2026, 12, 31), 30_000),)
+    header = ("Nom", "Jour", "Montant")
+    assert (await csv_bytes(header, rows)).decode().endswith("Awa;31/12/2026;30000\r\n")
+    sheet = openpyxl.load_workbook(io.BytesIO(await xlsx_bytes("Jours", header, rows, (20, 10, 10)))).active
+    assert sheet is not None
+    assert sheet["B2"].is_date
+    assert (sheet["B2"].value.date(), sheet["B2"].number_format) == (date(2026, 12, 31), "dd/mm/yyyy")
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:C2", "A2")

@@ -54,7 +54,7 @@ async def test_as_a_workbook_no_cell_is_a_formula(binta: Browser) -> None:
     answer = await binta.open(f"{PAGE}/xlsx")
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content))["Non joints"].iter_rows())
     assert len(rows) == 4
-    assert {cell.data_type for row in rows for cell in row} <= {"s", "n"}
+    assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
 
 
 async def test_each_export_is_on_record(binta: Browser) -> None:
