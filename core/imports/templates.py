@@ -15,7 +15,7 @@ ROWS: Final = 5_000
 """Rows in which a cell offers its list."""
 
 WIDTH: Final = 18
-NOTES: Final = (
+ADVICE: Final = (
     "Remplissez la première feuille, une ligne par enregistrement. Gardez la ligne des titres.",
     "Une colonne dont vous n'avez rien peut être enlevée : ce qui est connu reste.",
     "Une case vide ne change rien, sauf dans une colonne que vous cochez comme complète à l'import.",
@@ -31,7 +31,7 @@ def template(kind: ImportKind) -> bytes:
     with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
         columns = list(_written(kind))
         _sheet_to_fill(book, label(kind, DESK).capitalize(), columns)
-        _sheet_of_notes(book, columns)
+        _sheet_of_advice(book, columns)
     return content.getvalue()
 
 
@@ -62,17 +62,17 @@ def _sheet_to_fill(book: xlsxwriter.Workbook, name: str, columns: Sequence[Colum
     sheet.freeze_panes(1, 0)
 
 
-def _sheet_of_notes(book: xlsxwriter.Workbook, columns: Sequence[Column]) -> None:
+def _sheet_of_advice(book: xlsxwriter.Workbook, columns: Sequence[Column]) -> None:
     """Names stand below each other here: no reader takes it for a table of the kind."""
-    sheet = book.add_worksheet("Notes")
+    sheet = book.add_worksheet("Mode d'emploi")
     bold = book.add_format({"bold": True, "bottom": 1})
     sheet.set_column(0, 1, WIDTH)
     sheet.set_column(2, 3, 2 * WIDTH)
-    for line, note in enumerate(NOTES):
-        sheet.write_string(line, 0, note)
+    for line, advice in enumerate(ADVICE):
+        sheet.write_string(line, 0, advice)
     for at, title in enumerate(EXPLAINED):
-        sheet.write_string(len(NOTES) + 1, at, title, bold)
-    for line, column in enumerate(columns, len(NOTES) + 2):
+        sheet.write_string(len(ADVICE) + 1, at, title, bold)
+    for line, column in enumerate(columns, len(ADVICE) + 2):
         cells = (_name(column), "oui" if column.needed else "", column.example, ", ".join(column.choices))
         for at, cell in enumerate(cells):
             sheet.write_string(line, at, cell)

@@ -16,10 +16,10 @@ from tests.support.database import query, scalar
 
 
 def filled(kind: ImportKind, folder: Path) -> Path:
-    """The template of a kind with one row: the examples of its notes."""
+    """The template of a kind with one row: the examples of its advice."""
     book = openpyxl.load_workbook(io.BytesIO(template(kind)))
-    sheet, notes = book.worksheets
-    examples = {row[0].value: row[2].value for row in notes.iter_rows() if row[0].value}
+    sheet, advice = book.worksheets
+    examples = {row[0].value: row[2].value for row in advice.iter_rows() if row[0].value}
     sheet.append([examples.get(cell.value) for cell in sheet[1]])
     path = folder / f"{kind}.xlsx"
     book.save(path)
