@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, time, timedelta
+from enum import Enum, auto
 
 import pytest
 
@@ -166,14 +167,24 @@ ROUNDS = 15
 
 
 async def test_cancelling_while_requests_depart_leaves_nobody_both_dropped_and_sent() -> None:
-    """Many times over: cancel while two requests depart, and look who won."""
+    """Many times over, from before to behind it: cancel while two requests depart, and look what became of all."""
     gateway, binta = ScriptedGateway(), await somebody("binta")
-    winners = {await cancelled_departing(gateway, binta, place) for place in range(ROUNDS)}
-    assert len(winners) > 1, "always the same one wins: nothing raced"
+    assert await cancelled_departing(gateway, binta, 0, When.BEFORE) == 0
+    for place in range(1, ROUNDS):
+        await cancelled_departing(gateway, binta, place, When.WHILE)
+    assert await cancelled_departing(gateway, binta, ROUNDS, When.BEHIND) == 2
 
 
-async def cancelled_departing(gateway: ScriptedGateway, actor: Actor, place: int) -> int:
-    """Cancel a campaign a few turns of the loop after two of its requests began to depart; give how many left."""
+class When(Enum):
+    """When a campaign is cancelled, seen from the requests that depart; while they do, nobody knows who wins."""
+
+    BEFORE = auto()
+    WHILE = auto()
+    BEHIND = auto()
+
+
+async def cancelled_departing(gateway: ScriptedGateway, actor: Actor, place: int, when: When) -> int:
+    """Cancel a campaign before, a few turns of the loop into, or behind the departure of two requests; what left."""
     await change("TRUNCATE household, campaign CASCADE")
     await crowd(numbers(4, first=place * 10))
     campaign = await running(settings=Settings(sms_rate=0, sms_batch_size=1))
@@ -188,9 +199,11 @@ async def cancelled_departing(gateway: ScriptedGateway, actor: Actor, place: int
         return asked + int((await one("SELECT count(*) AS n FROM sms_batch WHERE state = 'left'")).n)
 
     sends = [each.send(claim) for each, claim in zip(senders, claims, strict=True) if claim]
-    cancelling = asyncio.create_task(cancel())
+    cancelling = asyncio.create_task(cancel()) if when is not When.BEHIND else None
+    if cancelling and when is When.BEFORE:
+        await cancelling
     await asyncio.gather(*sends)
-    may_be_asked = await cancelling
+    may_be_asked = await (cancelling or cancel())
     for each in senders:
         await each.drain()
 
