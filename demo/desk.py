@@ -13,6 +13,7 @@ from sqlmodel import col
 from core.call_requests import requests
 from core.grievances.calendar import add_working_days
 from core.grievances.filing import Filing, file
+from core.grievances.secrecy import kept
 from core.grievances.subjects import CATEGORIES, Category, is_sensitive, keeps_least
 from core.grievances.vocabulary import DECIDED, TOP, Channel, GrievanceState, GrievanceStep, Level
 from core.platform import sql
@@ -185,7 +186,7 @@ async def _file(number: int, family: Family, now: datetime, draw: Random, agents
         "reference": filed.reference,
         "state": state.value,
         "level": (TOP if sensitive else Level.COMMUNE if escalated else Level.VILLAGE).value,
-        "answer": _answer(state, draw) if decided else None,
+        "answer": kept(_answer(state, draw) if decided else None, filed.reference, sensitive=sensitive),
         "name": (family.head_name if draw.random() < 0.8 else head_name(draw)) if named and at_desk else None,
         "sex": draw.choice("FFM") if at_desk and not keeps_least(category) else None,
         "village": family.village if named and at_desk else None,
