@@ -150,3 +150,12 @@ async def test_no_sign_in_a_name_is_a_command(planted: int, typed: str) -> None:
     async with seen_by(await works()):
         with suppress(CannotSearch):
             await search(typed)
+
+
+@pytest.mark.parametrize(("typed", "another"), [("Thiam", "Camara"), ("Sow", "Sogoba"), ("Aminata", "Amidou")])
+async def test_the_beginning_of_another_spelling_is_no_spelling(safo: None, typed: str, another: str) -> None:
+    """Cam is Thiam, and Camara is not; only what was typed may lack its end."""
+    await seed.household(household_no(1_000_001), head_name=f"Awa {another}")
+    async with seen_by(Actor(1, "A", Role.AGENT)):
+        result = await search(typed)
+    assert result.near or result.hits == ()

@@ -65,16 +65,19 @@ CREATE FUNCTION name_query(wanted jsonb, near boolean) RETURNS tsquery LANGUAGE 
 AS $$
     SELECT CAST(string_agg('(' || spellings || ')', CASE WHEN near THEN ' | ' ELSE ' & ' END) AS tsquery) FROM (
         SELECT (
-            SELECT string_agg(CASE WHEN near THEN left(form, 4) ELSE form END || ':*', ' | ')
-            FROM (SELECT loose_words(spelling) AS loose FROM jsonb_array_elements_text(word) AS spelling) AS spelled,
-                unnest(string_to_array(loose || ' ' || regexp_replace(looser(loose), '(.{{4,}})[iu]$', '\\1'), ' '))
+            SELECT string_agg(CASE WHEN near THEN left(form, 4) || ':*'
+                WHEN at = 1 AND (length(form) > 2 OR form = loose) THEN form || ':*' ELSE form END, ' | ')
+            FROM (SELECT loose_words(spelling) AS loose, at
+                FROM jsonb_array_elements_text(word) WITH ORDINALITY AS written (spelling, at)) AS spelled,
+                unnest(string_to_array(loose || ' ' || CASE at
+                    WHEN 1 THEN regexp_replace(looser(loose), '(.{{4,}})[iu]$', '\\1') ELSE looser(loose) END, ' '))
                     AS form
             WHERE form <> '') AS spellings
         FROM jsonb_array_elements(wanted) AS word) AS words
     WHERE spellings IS NOT NULL
 $$;
 """  # noqa: S608 - our own words
-"""Words that a name has all of, each in one of its spellings; near: any of them, and as it begins.
+"""Words that a name has all of, each as it was typed or begins, or wholly in another spelling; near: any beginning.
 
 A long word is looked for without the vowel at its end, which Bambara adds to Arabic names (Salif, Salifu).
 """
