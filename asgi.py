@@ -22,9 +22,9 @@ from starlette.routing import BaseRoute, Route
 from core.platform import giving_way, headers, health, hosts, logs
 from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
-from core.platform.setting_types import Part
 from core.platform.settings import Settings
 from core.platform.settings import settings as read_settings
+from core.platform.settings.types import Part
 from core.schema import identity
 from core.schema.ground import Ground, ground
 from core.staff.wrong_tokens import keeping_wrong_tokens

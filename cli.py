@@ -21,8 +21,8 @@ import typer
 from typer.core import TyperGroup
 
 from core.platform.errors import JigiError
-from core.platform.setting_types import Part
 from core.platform.settings import Settings, settings
+from core.platform.settings.types import Part
 from core.platform.terminal import bar, errors, out
 
 ELSEWHERE: Final = {

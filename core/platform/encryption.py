@@ -15,8 +15,8 @@ import pyrage
 from pyrage.x25519 import Identity, Recipient
 
 from core.platform.errors import JigiError
-from core.platform.setting_types import Part
 from core.platform.settings import Settings, WrongSetting, settings
+from core.platform.settings.types import Part
 
 MARK: Final = "age-encryption.org/v1:"
 """What stands before an encrypted text in its column."""

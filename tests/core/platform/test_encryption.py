@@ -15,8 +15,8 @@ from core.platform.encryption import (
     is_encrypted,
     new_identity,
 )
-from core.platform.setting_types import Part
 from core.platform.settings import Settings, WrongSetting, settings
+from core.platform.settings.types import Part
 from tests.support.keys import hold, hold_new
 
 WORDS = "Il m'a suivie, ɲɛ́ ma fɔ…\nencore une ligne"
