@@ -73,3 +73,30 @@ def _parts(escaped: str) -> int:
             start -= 1
         count += 1
     return count
+
+
+_CODES = {character: bytes((code + (code >= 0x1B),)) for code, character in enumerate(BASIC)} | {
+    character: bytes((0x1B, code))
+    for character, code in zip(EXTENSION, (0x0A, 0x14, 0x28, 0x29, 0x2F, 0x3C, 0x3D, 0x3E, 0x40, 0x65), strict=True)
+}
+_CHARACTERS = {code: character for character, code in _CODES.items()}
+
+
+def encode(text: str) -> bytes:
+    """The text as its codes, a septet an octet, as SMPP carries it. Raises NotGsm7."""
+    septets(text)
+    return b"".join(_CODES[character] for character in text)
+
+
+def decode(octets: bytes) -> str:
+    """The text of codes that came a septet an octet; what the extension table has not is as in the basic one."""
+    characters, escaped = [], False
+    for octet in octets:
+        code = bytes((octet & 0x7F,))
+        if code == b"\x1b" and not escaped:
+            escaped = True
+            continue
+        basic = _CHARACTERS.get(code, " ")
+        characters.append(_CHARACTERS.get(b"\x1b" + code, basic) if escaped else basic)
+        escaped = False
+    return "".join(characters)
