@@ -11,6 +11,9 @@ SETTINGS = "core/platform/settings"
 OWN = {
     "africastalking": {"ussd/africastalking.py", "sms/outbox/africastalking.py", f"{SETTINGS}/africastalking.py"},
 }
+SMPP = {"sms/outbox/smpp.py", "sms/outbox/parts.py", "sms/outbox/receipts.py"}
+"""What knows the wire of SMPP besides the link in `core/platform/smpp/`."""
+
 TABLES = {"ussd/gateways.py", "sms/outbox/gateways.py", "sms/outbox/routes.py"}
 CHOICES = {f"{SETTINGS}/__init__.py", f"{SETTINGS}/line.py", f"{SETTINGS}/routes.py"}
 """Where its name stands: in the tables, and in the settings that choose among gateways."""
@@ -40,3 +43,8 @@ def test_nothing_else_knows_its_fields_and_codes(gateway: str) -> None:
 @pytest.mark.parametrize("gateway", OWN)
 def test_its_name_stands_in_the_tables_and_in_its_files(gateway: str) -> None:
     assert {name for name, text in files().items() if gateway in text} == OWN[gateway] | TABLES | CHOICES
+
+
+def test_only_the_link_and_the_gateways_on_it_know_smpp() -> None:
+    knowing = {name for name, text in files().items() if re.search(r"smpp34|esm_class|_sm\b", text)}
+    assert {name for name in knowing if not name.startswith("core/platform/smpp/")} == SMPP

@@ -10,6 +10,7 @@ from sms.outbox.routes import SETTING, Routes
 ROOM: Final = "sms"
 GATEWAYS: Final = {
     "africastalking": "sms.outbox.africastalking:AfricasTalking",
+    "smpp": "sms.outbox.smpp:Smpp",
 }
 
 

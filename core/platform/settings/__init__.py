@@ -19,6 +19,7 @@ from core.platform.settings.line import LineSettings
 from core.platform.settings.programme import ProgrammeSettings
 from core.platform.settings.retention import RetentionSettings
 from core.platform.settings.routes import RouteSettings
+from core.platform.settings.smpp import SmppSettings
 from core.platform.settings.sms import SmsSettings
 
 
@@ -26,6 +27,7 @@ from core.platform.settings.sms import SmsSettings
 class Settings(
     RetentionSettings,
     SmsSettings,
+    SmppSettings,
     AfricasTalkingSettings,
     RouteSettings,
     ProgrammeSettings,

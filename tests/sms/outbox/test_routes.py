@@ -43,7 +43,7 @@ def test_what_cannot_be_read_is_named(text: str, sentence: str) -> None:
 
 
 def test_a_gateway_that_there_is_none_of_is_named_with_those_there_are() -> None:
-    with pytest.raises(WrongSetting, match="there is no gateway pigeon; there is africastalking"):
+    with pytest.raises(WrongSetting, match="there is no gateway pigeon; there are africastalking"):
         switched_on(Settings(sms_routes="orange=pigeon,*=africastalking"))
 
 

@@ -9,6 +9,7 @@ import smpp34
 
 from core.platform.smpp.accounts import SmppAccount
 from core.platform.smpp.pdus import RESPONSE, Pdu, SmppCommand, pdu, read_pdu
+from tests.support.patience import LONGEST_SECONDS
 
 
 @dataclass
@@ -57,7 +58,7 @@ class RawSmsc:
 
     async def commands(self, command: int, count: int = 1) -> list[Pdu]:
         """Wait until so many PDUs of a kind came, and give them."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONGEST_SECONDS):
             while len(came := [each for each in self.heard if each.command == command]) < count:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         return came

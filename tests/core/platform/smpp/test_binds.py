@@ -14,6 +14,7 @@ from core.platform.smpp.binds import Binds
 from core.platform.smpp.link import TAKEN, NotBound, SmppLink, Verdict
 from core.platform.smpp.pdus import SmppCommand, SmppStatus
 from tests.core.platform.smpp.raw_smsc import raw_smsc
+from tests.support.patience import LONGEST_SECONDS
 
 MESSAGE = smpp34.SubmitSm("JIGISEME", "22376123456", b"Wari")
 ROOM = "of a test"
@@ -40,7 +41,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def until(binds: Binds, standing: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONGEST_SECONDS):
         while binds.standing != standing:  # noqa: ASYNC110 - what is looked at has no event
             await asyncio.sleep(0.005)
 

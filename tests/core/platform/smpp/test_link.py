@@ -12,6 +12,7 @@ from core.platform.smpp.accounts import BindMode
 from core.platform.smpp.link import TAKEN, BindRefused, NoResponse, NotBound, SmppLink, Take, Verdict, bound
 from core.platform.smpp.pdus import RESPONSE, SmppCommand, SmppStatus
 from tests.core.platform.smpp.raw_smsc import RawSmsc, raw_smsc
+from tests.support.patience import LONGEST_SECONDS
 
 MESSAGE = smpp34.SubmitSm("JIGISEME", "22376123456", b"Wari")
 DELIVERED = SmppCommand.DELIVER_SM | RESPONSE
@@ -173,7 +174,7 @@ async def test_a_silent_link_is_asked_whether_it_lives_and_ended_when_it_does_no
         link = await bound(smsc.account(enquire=0.05), take_all, 2.0)
         await smsc.commands(SmppCommand.ENQUIRE_LINK, 2)
         smsc.mute.add(SmppCommand.ENQUIRE_LINK)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONGEST_SECONDS):
             await link.ended()
         assert link.why == "silent"
 
@@ -184,7 +185,7 @@ async def test_the_other_sides_questions_are_answered() -> None:
         smsc.say(SmppCommand.ENQUIRE_LINK, 5)
         smsc.say(0x103, 6)
         smsc.say(SmppCommand.UNBIND, 7)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONGEST_SECONDS):
             await link.ended()
         assert link.why == "unbound by the other side"
         await smsc.commands(SmppCommand.UNBIND | RESPONSE)
@@ -200,6 +201,6 @@ async def test_what_is_no_smpp_ends_the_link(head: bytes) -> None:
     async with raw_smsc() as smsc:
         link = await bound(smsc.account(), take_all, 2.0)
         smsc.writers[-1].write(head)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONGEST_SECONDS):
             await link.ended()
         assert "octets" in link.why

@@ -1,0 +1,39 @@
+"""What the gateway `smpp` must be told."""
+
+from typing import Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class SmppSettings(BaseSettings):
+    """Accounts at SMSCs, and what is agreed with each."""
+
+    smpp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where SMS go by SMPP: `smpp://name:password@host:2775`, `smpps://` for TLS; several, joined by "
+        "commas, are all held by each worker. Behind `?`: `binds=2` (1), `window=20` (10 without an answer), "
+        "`mode=transmitter` or `receiver` (transceiver), `enquire=60` (30 s), `system_type=…`, `ca=file`. In a name or "
+        "password, `@ : / , ?` are written `%40 %3A %2F %2C %3F`.",
+    )
+    smpp_rate: NonNegativeFloat = Field(
+        default=10.0,
+        description="Messages a second agreed with the SMSC of JIGI_SMPP_URL, all workers together; 0: no rate of its "
+        "own.",
+    )
+    smpp_long: Literal["udh", "sar", "payload"] = Field(
+        default="udh",
+        description="How an SMPP message longer than one part goes: in parts that a header in the text joins (udh), in "
+        "parts that optional parameters join (sar), or whole in message_payload (payload).",
+    )
+    smpp_receipt_ids: Literal["any", "same"] = Field(
+        default="any",
+        description="Whether receipts bear a message's id as it was given (same), or perhaps in decimal what was given "
+        "in hexadecimal, or the other way round (any).",
+    )
+    smpp_source_ton: NonNegativeInt | None = Field(
+        default=None, le=6, description="TON of the sender. Empty: 5 for a name, 3 for a short code, 1 for a number."
+    )
+    smpp_source_npi: NonNegativeInt | None = Field(
+        default=None, le=18, description="NPI of the sender. Empty: 1 for a number, 0 for others."
+    )

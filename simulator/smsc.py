@@ -1,0 +1,274 @@
+"""A stand-in SMSC on loopback: takes SMS by SMPP and sends receipts and messages, with faults to order.
+
+The other side of every link is another implementation than ours: smpp34's own server.
+"""
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+
+import smpp34
+
+from core.platform.smpp.options import SmppOption
+from core.text.short_messages import readable
+from core.text.words import Code
+
+RECEIPT: Final = 0x04
+UDHI: Final = 0x40
+AGAIN_SECONDS: Final = 0.2
+TRIES: Final = 50
+"""How often a message that was not taken is sent again, as an SMSC does."""
+
+
+class SmscFault(Code):
+    """What goes wrong with a submit: a refusal by its status, or no answer at all."""
+
+    NONE = "none"
+    """Nothing: this one goes well, and the next order is for the next."""
+    THROTTLED = "throttled"
+    QUEUE_FULL = "queue_full"
+    INVALID_DESTINATION = "invalid_destination"
+    INVALID_SOURCE = "invalid_source"
+    SYSTEM_ERROR = "system_error"
+    SUBMIT_FAILED = "submit_failed"
+    SILENT = "silent"
+    """Taken, and never answered."""
+    CUT = "cut"
+    """Taken, and the bind ends without an answer."""
+
+
+STATUSES: Final = {
+    SmscFault.THROTTLED: 0x58,
+    SmscFault.QUEUE_FULL: 0x14,
+    SmscFault.INVALID_DESTINATION: 0x0B,
+    SmscFault.INVALID_SOURCE: 0x0A,
+    SmscFault.SYSTEM_ERROR: 0x08,
+    SmscFault.SUBMIT_FAILED: 0x45,
+}
+
+
+class ReceiptForm(Code):
+    """By what a receipt says which message became what; `NONE`: it is lost."""
+
+    OPTIONS = "options"
+    TEXT = "text"
+    BOTH = "both"
+    NONE = "none"
+
+
+class Spelling(Code):
+    """How an id is written."""
+
+    DECIMAL = "decimal"
+    HEXADECIMAL = "hexadecimal"
+
+
+@dataclass
+class Receipts:
+    """How receipts come: their form, the spelling of the id, how late (seconds), how often, and what they say."""
+
+    form: ReceiptForm = ReceiptForm.BOTH
+    spelling: Spelling = Spelling.DECIMAL
+    late: float = 0.0
+    times: int = 1
+    state: int = 2
+    word: str = "DELIVRD"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenSms:
+    """An SMS that was taken, its parts joined; `number` is the last part's, from which its id is made."""
+
+    msisdn: str
+    sender: str
+    text: str
+    number: int
+
+
+@dataclass
+class StandInSmsc:
+    """One SMSC; `taken` is what it took whole, `ids` how it writes the ids that it gives."""
+
+    port: int = 0
+    ids: Spelling = Spelling.DECIMAL
+    receipts: Receipts = field(default_factory=Receipts)
+    taken: list[TakenSms] = field(default_factory=list)
+    asked: int = 0
+    faults: deque[SmscFault] = field(default_factory=deque)
+    esmes: dict[str, smpp34.Esme] = field(default_factory=dict)
+    pages: "asyncio.Queue[smpp34.SubmitSmEvent] | None" = None
+    """Where pages of USSD go; None: they are refused."""
+
+    _numbers: "count[int]" = field(default_factory=lambda: count(1001))
+    _turns: "count[int]" = field(default_factory=count)
+    _parts: dict[tuple[str, int], dict[int, bytes]] = field(default_factory=dict)
+    _held: list[smpp34.SubmitSmEvent] = field(default_factory=list)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        """Where it is, as a setting has it."""
+        return f"smpp://jigi:secret@127.0.0.1:{self.port}"
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["StandInSmsc"]:
+        """Answer whoever binds, as long as the block lasts."""
+        self.port = self.port or free_port()
+        server = smpp34.Server("127.0.0.1", self.port, system_id="SMSC")
+        await server.start()
+        serving = asyncio.create_task(self._serve(server))
+        try:
+            yield self
+        finally:
+            serving.cancel()
+            for task in list(self._tasks):
+                task.cancel()
+            await self.hang_up()
+            await server.stop()
+
+    async def hang_up(self) -> None:
+        """End every bind."""
+        for esme in list(self.esmes.values()):
+            with suppress(smpp34.SmppError, TimeoutError):
+                await asyncio.wait_for(esme.unbind(), 2.0)
+        self.esmes.clear()
+
+    def order(self, fault: SmscFault, times: int = 1) -> None:
+        """Let the next submits fail so."""
+        self.faults.extend([fault] * times)
+
+    def spelt(self, number: int, spelling: Spelling) -> str:
+        """An id."""
+        return f"{number:x}" if spelling is Spelling.HEXADECIMAL else str(number)
+
+    async def write(self, sender: str, words: bytes, coding: int = 0, to: str = "36000") -> None:
+        """Somebody writes an SMS; it is sent again until it is taken."""
+        await self._deliver(smpp34.DeliverSm(sender, to, words, data_coding=coding))
+
+    async def _serve(self, server: smpp34.Server) -> None:
+        while True:
+            event = await server.next()
+            if isinstance(event, smpp34.Esme):
+                self.esmes[event.session_id] = event
+            elif isinstance(event, smpp34.SubmitSmEvent):
+                self._meet(event)
+            else:
+                self.esmes.pop(event.session_id, None)
+
+    def _meet(self, event: smpp34.SubmitSmEvent) -> None:
+        if event.service_type == "USSD":
+            if self.pages is None:
+                event.reject(STATUSES[SmscFault.SYSTEM_ERROR])
+            else:
+                self.pages.put_nowait(event)
+            return
+        self.asked += 1
+        fault = self.faults.popleft() if self.faults else None
+        if fault is not None and fault in STATUSES:
+            event.reject(STATUSES[fault])
+            return
+        number = next(self._numbers)
+        self._take(event, number)
+        if fault is SmscFault.SILENT:
+            self._held.append(event)
+        elif fault is SmscFault.CUT:
+            self._held.append(event)
+            self._do(self.hang_up())
+        else:
+            event.accept(self.spelt(number, self.ids))
+
+    def _take(self, event: smpp34.SubmitSmEvent, number: int) -> None:
+        octets = self._whole(event)
+        if octets is not None:
+            text = readable(octets, event.data_coding)
+            self.taken.append(TakenSms(f"+{event.destination_addr}", event.source_addr, text, number))
+        if event.registered_delivery and self.receipts.form is not ReceiptForm.NONE:
+            self._do(self._receipt(event, number))
+
+    def _whole(self, event: smpp34.SubmitSmEvent) -> bytes | None:
+        """The text, once its last part is here."""
+        options = {option.tag: option.value for option in event.tlvs}
+        octets = event.short_message or options.get(SmppOption.MESSAGE_PAYLOAD, b"")
+        if event.esm_class & UDHI:
+            reference, parts, place, octets = octets[3], octets[4], octets[5], octets[6:]
+        elif SmppOption.SAR_MSG_REF_NUM in options:
+            reference = int.from_bytes(options[SmppOption.SAR_MSG_REF_NUM], "big")
+            parts = options[SmppOption.SAR_TOTAL_SEGMENTS][0]
+            place = options[SmppOption.SAR_SEGMENT_SEQNUM][0]
+        else:
+            return octets
+        joined = self._parts.setdefault((event.destination_addr, reference), {})
+        joined[place] = octets
+        if len(joined) < parts:
+            return None
+        del self._parts[event.destination_addr, reference]
+        return b"".join(joined[each] for each in sorted(joined))
+
+    async def _receipt(self, event: smpp34.SubmitSmEvent, number: int) -> None:
+        receipts = self.receipts
+        await asyncio.sleep(receipts.late)
+        named = self.spelt(number, receipts.spelling)
+        text, options = b"", []
+        if receipts.form in (ReceiptForm.TEXT, ReceiptForm.BOTH):
+            done = "2611241200"
+            text = (
+                f"id:{named} sub:001 dlvrd:001 submit date:{done} done date:{done} stat:{receipts.word} err:000 text:"
+            ).encode()
+        if receipts.form in (ReceiptForm.OPTIONS, ReceiptForm.BOTH):
+            options = [
+                SmppOption.RECEIPTED_MESSAGE_ID.of(named.encode() + b"\0"),
+                SmppOption.MESSAGE_STATE.of(bytes((receipts.state,))),
+            ]
+        for _ in range(receipts.times):
+            await self._deliver(
+                smpp34.DeliverSm(
+                    event.destination_addr, event.source_addr, text, esm_class=RECEIPT, tlvs=options, source_addr_ton=1
+                )
+            )
+
+    async def _deliver(self, message: smpp34.DeliverSm) -> None:
+        """Give a message to one of those who are bound, in turns; to another, and again, until it is taken."""
+        for _ in range(TRIES):
+            listening = [esme for esme in self.esmes.values() if esme.can_receive]
+            if listening and await self._given(listening[next(self._turns) % len(listening)], message):
+                return
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _given(self, esme: smpp34.Esme, message: smpp34.DeliverSm) -> bool:
+        try:
+            response = await deliver(esme, message)
+        except smpp34.SmppError:
+            return False
+        return response.is_success
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def deliver(esme: smpp34.Esme, message: smpp34.DeliverSm) -> smpp34.DeliverSmResp:
+    """Give a message to one who is bound; raises SmppError where nobody answers."""
+    return await esme.deliver_sm(
+        message.destination_addr,
+        message.short_message,
+        source_addr=message.source_addr,
+        service_type=message.service_type,
+        source_addr_ton=message.source_addr_ton,
+        esm_class=message.esm_class,
+        data_coding=message.data_coding,
+        tlvs=message.tlvs,
+    )
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens at now."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+    return port

@@ -1,0 +1,92 @@
+"""Delivery receipts of SMPP: by optional parameters or by text, under an id in one spelling or another."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import smpp34
+from sqlmodel import col, select
+
+from core.outbox.messages import Message
+from core.platform.database import reading
+from core.platform.smpp.options import SmppOption, options_of
+
+RECEIPT, MESSAGE_TYPE = 0x04, 0x3C
+"""What esm_class says of a receipt, and where."""
+
+WORDS: Final = {
+    "ENROUTE": 1,
+    "DELIVRD": 2,
+    "EXPIRED": 3,
+    "DELETED": 4,
+    "UNDELIV": 5,
+    "ACCEPTD": 6,
+    "UNKNOWN": 7,
+    "REJECTD": 8,
+}
+"""message_state (SMPP 3.4, 5.2.28) by its word in the text of a receipt (appendix B)."""
+
+WAITS: Final = (0.0, 0.3, 1.5)
+"""Seconds between looks for the message of a receipt that may have come before its id was written down."""
+
+_ID: Final = re.compile(r"\bid:\s*([\x21-\x7e]{1,64})", re.IGNORECASE)
+_STATE: Final = re.compile(r"\bstat:\s*([A-Z]{3,10})", re.IGNORECASE)
+_DECIMAL: Final = re.compile(r"[0-9]{1,20}")
+_HEXADECIMAL: Final = re.compile(r"(?:0[xX])?([0-9a-fA-F]{1,16})")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a receipt says: the message's id as it stands there, and its message_state (0 for none that is known)."""
+
+    message_id: str
+    state: int
+
+
+def read_receipt(message: smpp34.DeliverSm, text: str) -> Receipt | None:
+    """The receipt in a message whose text was read, None where it is none: the optional parameters, else the text."""
+    options = options_of(message)
+    by_option = options.get(SmppOption.RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0].decode("latin-1")
+    by_text, word = _ID.search(text), _STATE.search(text)
+    is_receipt = message.esm_class & MESSAGE_TYPE == RECEIPT
+    if not is_receipt and not by_option and not (by_text and word):
+        return None
+    code = options.get(SmppOption.MESSAGE_STATE, b"")
+    number = code[0] if code else WORDS.get(word[1].upper(), 0) if word else 0
+    return Receipt(by_option or (by_text[1] if by_text else ""), number)
+
+
+def spellings(message_id: str) -> tuple[str, ...]:
+    """An id as it is, and in the other ways in which the same number may have been given before."""
+    ways = [message_id, message_id.lower(), message_id.upper()]
+    if _DECIMAL.fullmatch(message_id):
+        ways += _hexadecimal(int(message_id), len(message_id))
+    hexadecimal = _HEXADECIMAL.fullmatch(message_id)
+    if hexadecimal:
+        number = int(hexadecimal[1], 16)
+        ways += [f"{number}", f"{number:010}", *_hexadecimal(number, len(hexadecimal[1]))]
+    return tuple(dict.fromkeys(ways))
+
+
+def _hexadecimal(number: int, width: int) -> Sequence[str]:
+    bare = f"{number:x}"
+    return [spelt for padded in {bare, bare.zfill(8), bare.zfill(width)} for spelt in (padded, padded.upper())]
+
+
+async def as_given(message_id: str, msisdn: str) -> str:
+    """The id as the message to a number has it in the ledger, in whatever spelling; as it came where there is none."""
+    ways = spellings(message_id)
+    if len(ways) == 1 or not msisdn:
+        return message_id
+    for wait in WAITS:
+        await asyncio.sleep(wait)
+        wanted = select(Message.provider_id).where(col(Message.provider_id).in_(ways), col(Message.msisdn) == msisdn)
+        async with reading() as session:
+            given = set((await session.exec(wanted)).all())
+        if message_id in given:
+            return message_id
+        if given:
+            return next(way for way in ways if way in given)
+    return message_id

@@ -1,0 +1,240 @@
+"""SMS by SMPP 3.4: each worker holds the binds, sends by them and takes what comes over them.
+
+A receipt or a message is acknowledged once it stands in the database (`docs/decisions/0018-smpp.md`).
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from itertools import count
+from typing import ClassVar, Final
+
+import smpp34
+
+from core.numbers.msisdn import BadNumber, calling
+from core.outbox.messages import MessageState, Reason
+from core.platform.gateways import Trial
+from core.platform.settings import Settings, WrongSetting
+from core.platform.smpp.accounts import SmppAccount, read_accounts
+from core.platform.smpp.binds import Binds
+from core.platform.smpp.link import AGAIN, TAKEN, NoResponse, NotBound, SmppLink, Verdict, bound
+from core.platform.smpp.pdus import Pdu, SmppStatus
+from core.text.short_messages import Octets, readable, written
+from core.text.words import COMMAND, DESK, Word, called
+from sms.outbox.delivery import DeliveryReport
+from sms.outbox.gateway import (
+    Busy,
+    GatewayRefused,
+    Incoming,
+    NotReached,
+    Policy,
+    Result,
+    SmsGateway,
+    SmsInbox,
+)
+from sms.outbox.parts import Addressed, first_words, messages
+from sms.outbox.receipts import Receipt, as_given, read_receipt
+
+NAME: Final = "smpp"
+URL: Final = "JIGI_SMPP_URL"
+
+
+class SmppReason(Word):
+    """Why an SMSC did not take a message, where no other gateway has such a reason."""
+
+    TOO_FAST = f"{NAME}:0x58"
+    QUEUE_FULL = f"{NAME}:0x14"
+
+
+called(
+    SmppReason,
+    DESK,
+    {
+        SmppReason.TOO_FAST: "l'opérateur demande d'envoyer moins vite",
+        SmppReason.QUEUE_FULL: "la file d'attente de l'opérateur est pleine",
+    },
+)
+called(SmppReason, COMMAND, {SmppReason.TOO_FAST: "throttled", SmppReason.QUEUE_FULL: "queue full"})
+
+CODES: Final[Mapping[int, tuple[Policy, str]]] = {
+    SmppStatus.OK: (Policy.ACCEPTED, ""),
+    SmppStatus.THROTTLED: (Policy.KEEP, SmppReason.TOO_FAST),
+    SmppStatus.QUEUE_FULL: (Policy.KEEP, SmppReason.QUEUE_FULL),
+    SmppStatus.INVALID_DESTINATION: (Policy.FINAL, Reason.INVALID_NUMBER),
+    SmppStatus.SUBMIT_FAILED: (Policy.AGAIN, Reason.GATEWAY_FAILED),
+    SmppStatus.SYSTEM_ERROR: (Policy.AGAIN, Reason.GATEWAY_FAILED),
+    SmppStatus.INVALID_SOURCE: (Policy.STOP, Reason.INVALID_SENDER),
+}
+"""What command_status means for a message; any other was not taken either, and costs an attempt."""
+
+REFUSALS: Final[Mapping[int, Reason]] = {}
+"""An SMSC refuses message by message."""
+
+STATES: Final = {
+    1: MessageState.ON_ITS_WAY,
+    2: MessageState.DELIVERED,
+    3: MessageState.FAILED,
+    4: MessageState.FAILED,
+    5: MessageState.FAILED,
+    6: MessageState.ON_ITS_WAY,
+    8: MessageState.FAILED,
+}
+"""message_state of a receipt (SMPP 3.4, 5.2.28); 7, unknown, says nothing."""
+
+FAILURES: Final = {
+    3: Reason.EXPIRED,
+    4: Reason.NOT_DELIVERED,
+    5: Reason.NOT_DELIVERED,
+    8: Reason.REFUSED,
+}
+
+SLOW: Final = frozenset({SmppStatus.THROTTLED, SmppStatus.QUEUE_FULL})
+FIRST_WAITS: Final = (0.5, 1.0)
+LATER_WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Waits of a part that was told to be slower: the first part gives its place up soon, a later one has to follow it."""
+
+
+class _Nobody:
+    """Takes nothing: what comes while one SMS is tried is for the workers."""
+
+    async def reported(self, _: DeliveryReport) -> None:
+        raise NotBound("not here")
+
+    async def written(self, _: Incoming) -> None:
+        raise NotBound("not here")
+
+    async def opted_out(self, _: str) -> None:
+        raise NotBound("not here")
+
+
+class Smpp(SmsGateway):
+    """The gateway, on links that it holds while a worker runs."""
+
+    name: ClassVar[str] = NAME
+    reasons: ClassVar[type[Word] | None] = SmppReason
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._binds: Binds | None = None
+        self._references = count(secrets.randbelow(256))
+
+    @cached_property
+    def _accounts(self) -> tuple[SmppAccount, ...]:
+        return read_accounts(URL, self._settings.smpp_url.get_secret_value())
+
+    @asynccontextmanager
+    async def running(self, inbox: SmsInbox) -> AsyncIterator[None]:
+        """Hold the binds, and give the inbox what comes over them; raises WrongSetting."""
+        if not any(account.submits for account in self._accounts):
+            raise WrongSetting(f"{URL} names no account that messages go out by.")
+        binds = Binds("sms", self._accounts, partial(self._take, inbox), self._settings.sms_connect_seconds)
+        self._binds = binds
+        try:
+            async with binds.held():
+                yield
+        finally:
+            self._binds = None
+
+    async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
+        """Send one text to many numbers, each by itself; raises GatewayTrouble where none of them left."""
+        binds = self._binds
+        if binds is None:
+            async with self.running(_Nobody()):
+                return await self.send(body, msisdns)
+        if not await binds.stands(self._settings.sms_connect_seconds):
+            if binds.refusal is not None:
+                raise GatewayRefused(str(binds.refusal))
+            raise NotReached("no bind stands")
+        octets = written(body)
+        results = await asyncio.gather(*(self._sent(binds, octets, each, turn) for turn, each in enumerate(msisdns)))
+        if results and all(result.policy is Policy.KEEP for result in results):
+            raise Busy(results[0].reason)
+        return results
+
+    async def close(self) -> None:
+        """The binds end with `running`."""
+
+    async def trials(self) -> Sequence[Trial]:
+        """Whether each account lets us in: it is bound to and left again, which takes nothing from the workers."""
+        if not self._accounts:
+            return (Trial(False, f"{URL} is not set."),)
+        return [await self._tried(account) for account in self._accounts]
+
+    async def _tried(self, account: SmppAccount) -> Trial:
+        try:
+            link = await bound(account, partial(self._take, _Nobody()), self._settings.sms_connect_seconds)
+        except NotBound as error:
+            return Trial(False, f"{account.name} does not let us in: {error}.")
+        await link.close()
+        return Trial(True, f"{account.name} lets us in.")
+
+    async def _sent(self, binds: Binds, octets: Octets, msisdn: str, turn: int) -> Result:
+        """Send a message to one number, at its turn within the rate."""
+        if turn and self._settings.smpp_rate:
+            await asyncio.sleep(turn / self._settings.smpp_rate)
+        response: Pdu | None = None
+        try:
+            for number, message in enumerate(self._messages(octets, msisdn)):
+                response = await self._submitted(binds, message, LATER_WAITS if number else FIRST_WAITS)
+                if response.status != SmppStatus.OK:
+                    return _result(msisdn, response, left=number > 0)
+        except NotBound as error:
+            kept = response is None
+            return Result(msisdn, Policy.KEEP if kept else Policy.UNCERTAIN, str(error) if kept else Reason.NO_ANSWER)
+        except NoResponse:
+            return Result(msisdn, Policy.UNCERTAIN, Reason.NO_ANSWER)
+        return Result(msisdn, Policy.ACCEPTED, provider_id=response.text[:64] or None if response else None)
+
+    async def _submitted(self, binds: Binds, message: smpp34.SubmitSm, waits: Sequence[float]) -> Pdu:
+        """Submit a part, again while it is told to be slower, for as long as these waits are."""
+        for wait in waits:
+            response = await binds.submit(message, self._settings.sms_answer_seconds)
+            if response.status not in SLOW:
+                return response
+            await asyncio.sleep(wait)
+        return await binds.submit(message, self._settings.sms_answer_seconds)
+
+    def _messages(self, octets: Octets, msisdn: str) -> list[smpp34.SubmitSm]:
+        settings = self._settings
+        addressed = Addressed.by(settings.sms_sender_id, msisdn, settings.smpp_source_ton, settings.smpp_source_npi)
+        return list(messages(octets, addressed, settings.smpp_long, next(self._references) % 256))
+
+    async def _take(self, inbox: SmsInbox, _: SmppLink, message: smpp34.DeliverSm) -> Verdict:
+        """Take a receipt or what somebody wrote; taken once it stands in the database."""
+        if message.service_type == "USSD":
+            return AGAIN  # for the line, which has binds of its own
+        words = first_words(message)
+        text = readable(words or b"", message.data_coding)
+        receipt = read_receipt(message, text)
+        if receipt is not None:
+            report = await self._report(receipt, _number_or_none(message.source_addr))
+            if report is not None:
+                await inbox.reported(report)
+        elif words is not None:
+            await inbox.written(Incoming(f"{NAME}-{secrets.token_hex(12)}", message.source_addr[:40], text))
+        return TAKEN
+
+    async def _report(self, receipt: Receipt, msisdn: str) -> DeliveryReport | None:
+        """What a receipt tells of a message, None where it tells nothing that is known."""
+        state = STATES.get(receipt.state)
+        if state is None or not receipt.message_id:
+            return None
+        is_any = self._settings.smpp_receipt_ids == "any"
+        provider_id = await as_given(receipt.message_id, msisdn) if is_any else receipt.message_id
+        return DeliveryReport(provider_id, msisdn, state, FAILURES.get(receipt.state, ""), datetime.now(UTC))
+
+
+def _result(msisdn: str, response: Pdu, *, left: bool) -> Result:
+    """What an answer means; a message of which a part has left is not sent again by itself."""
+    policy, reason = CODES.get(response.status, (Policy.AGAIN, f"{NAME}:0x{response.status:02X}"))
+    return Result(msisdn, Policy.UNCERTAIN if left else policy, reason)
+
+
+def _number_or_none(sender: str) -> str:
+    try:
+        return calling(sender)
+    except BadNumber:
+        return ""
