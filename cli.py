@@ -121,6 +121,7 @@ def worker(
 
     from core.platform import logs
     from core.schema.ground import postgres
+    from sms.outbox.gateways import ways_out
     from sms.worker.process import work
 
     _speak()
@@ -130,8 +131,9 @@ def worker(
     logs.take_failures()
     if metrics_port:
         start_http_server(metrics_port, "127.0.0.1")
-    if not settings().sms_api_key.get_secret_value():
-        errors.print("JIGI_SMS_API_KEY is not set: the gateway will refuse every SMS.", style="bold yellow")
+    for gateway in ways_out(settings()).values():
+        for name in gateway.missing():
+            errors.print(f"{name} is not set: {gateway.name} will take no SMS.", style="bold yellow")
 
     async def until_signalled() -> None:
         until = asyncio.Event()
@@ -227,13 +229,13 @@ def _check(chosen: Settings) -> None:
     """Raise WrongSetting for words and keys that are not safe, and for gateways and routes that there are none of."""
     from core.platform.encryption import check_keys
     from core.platform.gateways import check_tokens
-    from sms.outbox.gateways import way_out
+    from sms.outbox.gateways import ways_out
     from ussd.gateways import switched_on
 
     check_tokens(chosen)
     check_keys(chosen)
     switched_on(chosen)
-    way_out(chosen)
+    ways_out(chosen)
 
 
 def _speak() -> None:

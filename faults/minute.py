@@ -8,7 +8,6 @@ from core.platform import sql
 from core.platform.database import writing
 from core.platform.jobs import new_queue
 from core.platform.settings import Settings
-from sms.outbox.africastalking import AfricasTalking
 from sms.worker.process import Worker
 
 MINUTE: Final = "sms.minute"
@@ -19,7 +18,7 @@ STATUS: Final = "SELECT status FROM procrastinate_jobs WHERE id = %(id)s"
 def _task() -> Any:
     """The task as a worker has it, with its locks."""
     settings, queue = Settings(), new_queue()
-    Worker(settings, AfricasTalking(settings), queue, "nobody")
+    Worker(settings, {}, queue, "nobody")
     return queue.tasks[MINUTE]
 
 

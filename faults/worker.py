@@ -21,7 +21,7 @@ from faults.fuses import FuseBox
 from faults.steps import Step
 from faults.waits import shorten
 from sms.campaigns import steps
-from sms.outbox import delivery, ledger
+from sms.outbox import claims, delivery, ledger
 from sms.outbox.africastalking import AfricasTalking
 from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
 from sms.worker import sweeps
@@ -60,15 +60,15 @@ async def _until_told(settings: Settings, box: FuseBox) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, until.set)
     gateway = AfricasTalking(settings)
     gateway._client.event_hooks = {"request": [_watching(box)]}
-    await work(settings, settings.database_url, gateway=_PastFuses(gateway, box), until=until)
+    await work(settings, settings.database_url, ways={gateway.name: _PastFuses(gateway, box)}, until=until)
 
 
 def _lay_along(box: FuseBox) -> None:
     """Look at the fuses around the steps of the ledger, of a pause and of the sweep."""
-    for module in (ledger, steps):
+    for module in (claims, ledger, steps):
         _replace(module, "writing", lambda _: _writing(box))
     for module, name, within, after in (
-        (ledger, "claim", Step.CLAIMING, Step.CLAIMED),
+        (claims, "claim", Step.CLAIMING, Step.CLAIMED),
         (ledger, "depart", Step.DEPARTING, Step.DEPARTED),
         (ledger, "record", Step.RECORDING, Step.RECORDED),
         (ledger, "release", Step.GIVING_BACK, Step.GIVEN_BACK),
@@ -132,7 +132,7 @@ def _writing(box: FuseBox) -> Any:
     return writing
 
 
-class _PastFuses:
+class _PastFuses(Gateway):
     """The gateway, with a fuse behind its answer."""
 
     def __init__(self, gateway: Gateway, box: FuseBox) -> None:

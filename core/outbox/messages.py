@@ -240,6 +240,15 @@ called(
 )
 
 
+FIRST_GATEWAY: Final = "africastalking"
+"""What the version before routes sent by: its rows name no gateway."""
+
+
+def _gateway() -> Any:
+    """The column of a gateway's name; a row of the version before gets the one there was."""
+    return Field(default=None, max_length=WORD_LETTERS, sa_column_kwargs={"server_default": text(f"'{FIRST_GATEWAY}'")})
+
+
 MessageKind = CampaignKind | NoticeKind
 """What a message tells: one of many, of its campaign, or a single notice."""
 
@@ -285,6 +294,8 @@ class SmsBatch(TableRow, table=True):
     left_at: datetime | None = None
     answered_at: datetime | None = None
     uncertain: bool = False
+    gateway: str | None = _gateway()
+    """Which gateway it was last claimed for."""
 
 
 class Message(TableRow, table=True):
@@ -325,6 +336,8 @@ class Message(TableRow, table=True):
     was_uncertain: bool = False
     cost: Decimal | None = Field(default=None, sa_type=Numeric(12, 4))
     currency: str | None = Field(default=None, max_length=3)
+    gateway: str | None = _gateway()
+    """Which gateway was asked last, whose name for it `provider_id` is; it says nothing before any was."""
     planned_at: datetime = stamped()
     final_at: datetime | None = None
 
@@ -339,6 +352,7 @@ class EarlyReport(TableRow, table=True):
     state: MessageState = Field(sa_type=one_of(MessageState))
     reason: str | None = None
     received_at: datetime = Field(index=True)
+    gateway: str = Field(max_length=WORD_LETTERS, sa_column_kwargs={"server_default": text(f"'{FIRST_GATEWAY}'")})
 
 
 class Intent(Code):
@@ -379,11 +393,19 @@ class SmsWorker(TableRow, table=True):
 
 
 class SmsPace(TableRow, table=True):
-    """How fast an operator, or `all` together, may be sent to; `hold_until` is when the gateway asked to wait for."""
+    """How fast an operator, `all` together, or a route (`*>orange`, `malitel>smpp`) may be sent to.
+
+    `hold_until` is when a gateway is tried again that asked to wait, is down or refuses. `balance` is what it said
+    `balance_at` that is left, in its words; `messages_left` is its number where it counts SMS.
+    """
 
     __tablename__ = "sms_pace"
 
-    name: str = Field(primary_key=True, max_length=WORD_LETTERS)
+    name: str = Field(primary_key=True, max_length=2 * WORD_LETTERS + 1)
     next_free: datetime
     hold_until: datetime | None = None
     why: str | None = None
+    balance: str | None = None
+    messages_left: int | None = None
+    balance_until: datetime | None = None
+    balance_at: datetime | None = None

@@ -61,11 +61,11 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     "message": {
         E: "key msisdn household_ids told filling provider_id",
         N: "id campaign_id batch_id kind operator commune_pcode language state reason attempts was_uncertain cost "
-        "currency planned_at final_at",
+        "currency planned_at final_at gateway",
     },
     "message_text": {E: "content body", N: "id campaign_id language parts size not_after"},
     "inbound_sms": {E: "gateway_id msisdn intent at answered"},
-    "early_report": {E: "provider_id msisdn state reason received_at"},
+    "early_report": {E: "provider_id msisdn state reason received_at", N: "gateway"},
     "identification_try": {T: "id msisdn household_no at ok"},
     "reference_try": {T: "id msisdn at"},
     "daily_use": {T: "day who use times"},

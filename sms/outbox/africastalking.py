@@ -36,6 +36,7 @@ from sms.outbox.gateway import (
 )
 
 NAME: Final = "africastalking"
+KEY: Final = "JIGI_SMS_API_KEY"
 
 
 class AfricasTalkingReason(Word):
@@ -161,7 +162,7 @@ class AfricasTalking(SmsGateway):
 
     async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
         """Send one text to many numbers; raises GatewayTrouble."""
-        sender_id = self._settings.sms_sender_id or None
+        sender_id = self.sender_id(msisdns) or None
         return read_response(
             await over_http.answered(self._sent(body, list(msisdns), sender_id)),
             msisdns,
@@ -172,10 +173,14 @@ class AfricasTalking(SmsGateway):
         if "_client" in self.__dict__:
             await self._client.aclose()
 
+    def missing(self) -> Sequence[str]:
+        """The key."""
+        return () if self._settings.sms_api_key.get_secret_value() else (KEY,)
+
     async def trials(self) -> Sequence[Trial]:
         """Whether it is reached, and whether the key opens the account: its balance is asked, which nobody notices."""
-        if not self._settings.sms_api_key.get_secret_value():
-            return (Trial(False, "JIGI_SMS_API_KEY is not set: Africa's Talking will refuse every SMS."),)
+        if self.missing():
+            return (Trial(False, f"{KEY} is not set: Africa's Talking will refuse every SMS."),)
         try:
             response = await over_http.answered(_Account(self._settings, self._client).fetch_application_data())
         except GatewayTrouble as trouble:
@@ -195,7 +200,7 @@ class AfricasTalking(SmsGateway):
         if state is None:
             return None
         reason = _failure(form.get("failureReason", ""), status) if state is MessageState.FAILED else ""
-        return DeliveryReport(provider_id, _number_or_none(form), state, reason, now)
+        return DeliveryReport(NAME, provider_id, _number_or_none(form), state, reason, now)
 
     def inbound(self, posting: Posting) -> Incoming:
         """The message in a form; raises WebhookRefused without an id."""
@@ -245,7 +250,7 @@ def _result(msisdn: str, row: Any) -> Result:
 def _balance(response: httpx.Response, username: str) -> Trial:
     """What the account says of itself; nothing of the answer to a wrong key is repeated."""
     if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return Trial(False, f"It does not accept JIGI_SMS_API_KEY for the user {username}.")
+        return Trial(False, f"It does not accept {KEY} for the user {username}.")
     try:
         balance = str(json.loads(response.content)["UserData"]["balance"])
     except (ValueError, KeyError, TypeError):

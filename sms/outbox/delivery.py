@@ -28,39 +28,50 @@ FAR: Final = {MessageState.ON_ITS_WAY: 0, MessageState.DELIVERED: 1, MessageStat
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What the gateway says of one message."""
+    """What a gateway, by its name, says of one message; `provider_id` is its own name for it."""
 
+    gateway: str
     provider_id: str
     msisdn: str
     state: MessageState
     reason: str
     at: datetime
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which message it is of: two gateways may give the same id."""
+        return self.gateway, self.provider_id
+
 
 APPLY: Final = f"""
 WITH report AS (
-    SELECT * FROM unnest(CAST(%(provider_ids)s AS text[]), CAST(%(msisdns)s AS text[]), CAST(%(states)s AS text[]),
-        CAST(%(reasons)s AS text[]), CAST(%(moments)s AS timestamptz[])) AS t (provider_id, msisdn, state, reason, at)
+    SELECT * FROM unnest(CAST(%(gateways)s AS text[]), CAST(%(provider_ids)s AS text[]), CAST(%(msisdns)s AS text[]),
+        CAST(%(states)s AS text[]), CAST(%(reasons)s AS text[]), CAST(%(moments)s AS timestamptz[]))
+        AS t (gateway, provider_id, msisdn, state, reason, at)
 ), ours AS (
-    SELECT message.id, report.* FROM report JOIN message USING (provider_id) ORDER BY message.id FOR UPDATE OF message
+    SELECT message.id, report.* FROM report JOIN message USING (gateway, provider_id)
+    ORDER BY message.id FOR UPDATE OF message
 ), moved AS (
     UPDATE message SET state = ours.state, reason = nullif(ours.reason, ''),
         final_at = CASE WHEN {is_final("ours.state")} THEN ours.at END
     FROM ours WHERE message.id = ours.id AND {rank("ours.state")} > {rank("message.state")}
 ), early AS (
-    INSERT INTO early_report AS earlier (provider_id, msisdn, state, reason, received_at)
-    SELECT provider_id, msisdn, state, nullif(reason, ''), at FROM report
-    WHERE NOT EXISTS (SELECT FROM ours WHERE ours.provider_id = report.provider_id) ORDER BY provider_id
+    INSERT INTO early_report AS earlier (gateway, provider_id, msisdn, state, reason, received_at)
+    SELECT DISTINCT ON (provider_id) gateway, provider_id, msisdn, state, nullif(reason, ''), at FROM report
+    WHERE NOT EXISTS (
+        SELECT FROM ours WHERE (ours.gateway, ours.provider_id) = (report.gateway, report.provider_id))
+    ORDER BY provider_id
     ON CONFLICT (provider_id) DO UPDATE
     SET state = EXCLUDED.state, reason = EXCLUDED.reason, received_at = EXCLUDED.received_at
-    WHERE {rank("EXCLUDED.state")} > {rank("earlier.state")}
+    WHERE {rank("EXCLUDED.state")} > {rank("earlier.state")} AND earlier.gateway = EXCLUDED.gateway
     RETURNING provider_id
 )
-SELECT provider_id FROM report WHERE NOT EXISTS (SELECT FROM ours WHERE ours.provider_id = report.provider_id)
+SELECT DISTINCT provider_id FROM report
+WHERE NOT EXISTS (SELECT FROM ours WHERE (ours.gateway, ours.provider_id) = (report.gateway, report.provider_id))
 """  # noqa: S608 - our own words
 ADOPT: Final = f"""
 WITH adopted AS (
-    SELECT message.id, early.* FROM early_report AS early JOIN message USING (provider_id)
+    SELECT message.id, early.* FROM early_report AS early JOIN message USING (gateway, provider_id)
     WHERE early.provider_id = ANY (CAST(%(provider_ids)s AS text[])) ORDER BY message.id FOR UPDATE OF message
 ), moved AS (
     UPDATE message SET state = adopted.state, reason = adopted.reason,
@@ -73,13 +84,14 @@ DELETE FROM early_report USING adopted WHERE early_report.provider_id = adopted.
 
 async def apply(reports: Iterable[DeliveryReport]) -> None:
     """Write reports down, the furthest of each id."""
-    furthest: dict[str, DeliveryReport] = {}
+    furthest: dict[tuple[str, str], DeliveryReport] = {}
     for report in reports:
-        other = furthest.get(report.provider_id)
+        other = furthest.get(report.key)
         if other is None or FAR[report.state] > FAR[other.state]:
-            furthest[report.provider_id] = report
-    ordered = [furthest[provider_id] for provider_id in sorted(furthest)]
+            furthest[report.key] = report
+    ordered = [furthest[key] for key in sorted(furthest)]
     values = {
+        "gateways": [report.gateway for report in ordered],
         "provider_ids": [report.provider_id for report in ordered],
         "msisdns": [report.msisdn for report in ordered],
         "states": [report.state for report in ordered],

@@ -3,9 +3,10 @@
 A `GatewayTrouble` speaks of a whole request, a `Result` of one number; both carry their policy:
 
     Trouble                 policy
-    ├── NotReached          keep       nothing left the house: wait, at no cost
-    ├── Busy                keep       429 and 5xx: wait as long as it asks, at no cost
-    ├── Refused             stop       account, balance, sender: the campaign pauses until somebody has looked
+    ├── NotReached          keep       nothing left the house: wait or go over, at no cost
+    ├── Busy                keep       5xx that took nothing: wait as long as it asks or go over, at no cost
+    │   └── Throttled       keep       429: too fast; wait as long as it asks, and go over to nobody
+    ├── GatewayRefused      stop       account, balance, sender: go over; with no other, the campaign pauses
     └── Unanswered          uncertain  it may have been taken: never sent again by itself
 """
 
@@ -16,6 +17,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Protocol
 
+from core.numbers.msisdn import operator
 from core.platform.errors import JigiError
 from core.platform.gateways import Trial
 from core.platform.masking import masked
@@ -23,6 +25,7 @@ from core.platform.settings import Settings
 from core.platform.webhooks import Posting
 from core.text.words import Code, Word
 from sms.outbox.delivery import DeliveryReport
+from sms.outbox.routes import route_by
 
 
 class Policy(Code):
@@ -42,7 +45,11 @@ class Policy(Code):
 
 
 class GatewayTrouble(JigiError):
-    """A request that came to no answer by recipient; `reason` is a few plain words, `wait` the seconds asked for."""
+    """A request that came to no answer by recipient.
+
+    `reason` is a code and words of ours, never the gateway's, which may name a person; `wait` is after how many seconds
+    it is asked again, None where it does not say.
+    """
 
     policy: ClassVar[Policy]
 
@@ -62,6 +69,10 @@ class Busy(GatewayTrouble):
     """The gateway said that it did not take it now."""
 
     policy = Policy.KEEP
+
+
+class Throttled(Busy):
+    """The gateway takes so many a second, and no more."""
 
 
 class GatewayRefused(GatewayTrouble):
@@ -92,8 +103,28 @@ class Result:
     currency: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What is left at a gateway, in its own words (`shown`).
+
+    `messages` is their number where it counts SMS, None where it counts money; `until` is when they expire, if they do.
+    """
+
+    shown: str
+    messages: int | None = None
+    until: datetime | None = None
+
+
 class Gateway(Protocol):
     """A way out of the house."""
+
+    batch_size: ClassVar[int | None] = None
+    """Most numbers in one `send`; None: as many as JIGI_SMS_BATCH_SIZE says. What is left uncertain is as much."""
+
+    @property
+    def rate(self) -> float:
+        """Most recipients a second that were agreed with it, all workers together; 0: no rate of its own."""
+        return 0.0
 
     async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
         """Send one text to many numbers (E.164, each once).
@@ -158,6 +189,10 @@ class SmsGateway(Gateway, Protocol):
         """Keep the settings; nothing is opened yet."""
         self._settings = settings
 
+    def sender_id(self, msisdns: Sequence[str]) -> str:
+        """Who these numbers, all of one operator, get their SMS from; '' for the gateway's own name."""
+        return route_by(self._settings, operator(msisdns[0]) if msisdns else None, self.name).sender_id
+
     def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
         """The report that was posted, None for one that says nothing we know; raises WebhookRefused."""
         return None
@@ -173,6 +208,14 @@ class SmsGateway(Gateway, Protocol):
     def running(self, inbox: SmsInbox) -> AbstractAsyncContextManager[None]:
         """Hold a link of its own as long as the worker works."""
         return nullcontext()
+
+    def missing(self) -> Sequence[str]:
+        """The settings without which it can send nothing, e.g. `JIGI_SMS_API_KEY`."""
+        return ()
+
+    async def balance(self) -> Balance | None:
+        """What is left to send with, None where it does not tell; raises GatewayTrouble."""
+        return None
 
     async def trials(self) -> Sequence[Trial]:
         """Try what can be tried without anybody noticing; never names a key."""

@@ -5,7 +5,7 @@ from typing import Final
 from core.platform.gateways import named
 from core.platform.settings import Settings
 from sms.outbox.gateway import Callback, SmsGateway
-from sms.outbox.routes import SETTING, Routes
+from sms.outbox.routes import SETTING, Routes, every_route
 
 ROOM: Final = "sms"
 GATEWAYS: Final = {
@@ -29,8 +29,7 @@ def callbacks(gateway: type[SmsGateway] | SmsGateway, settings: Settings) -> tup
     )
 
 
-def way_out(settings: Settings) -> SmsGateway:
-    """The gateway that all SMS go by; raises WrongSetting for routes that would need more than one."""
-    gateways = switched_on(settings)
-    Routes.read(settings.sms_routes).check_one_way()
-    return gateways[0]
+def ways_out(settings: Settings) -> dict[str, SmsGateway]:
+    """The gateways that SMS go by, by name; raises WrongSetting for routes, or terms of them, that cannot be gone."""
+    every_route(settings)
+    return {gateway.name: gateway for gateway in switched_on(settings)}

@@ -1,4 +1,4 @@
-"""The ledger at work: a request is claimed, departs, and is recorded, each in a transaction of its own.
+"""The ledger at work: a request that was claimed departs and is recorded, each in a transaction of its own.
 
 What is one statement is its own transaction, without a trip to begin and one to end it: every request comes this way.
 
@@ -16,7 +16,6 @@ from sqlmodel import col, update
 
 from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import NoteCode
-from core.numbers.msisdn import Operator
 from core.outbox.messages import (
     AT_A_WORKER,
     TO_RECORD,
@@ -32,30 +31,16 @@ from core.platform.columns import listed
 from core.platform.database import Session, writing
 from core.platform.locks import Lock
 from core.text.languages import Language
+from sms.outbox import claims
+from sms.outbox.claims import Claim
 from sms.outbox.gateway import Policy, Result
 from sms.outbox.judging import Leaving, judge
+from sms.outbox.routes import OTHERS, OVER
 from sms.outbox.texts import Written
 from sms.outbox.window import Window
 
 FROZEN_SECONDS: Final = 10
 """After so long in a transaction with nothing said, PostgreSQL ends it, so that a frozen worker holds up nobody."""
-
-AHEAD: Final = timedelta(seconds=2)
-"""How far ahead of its pace an operator may be claimed for, so that a slow one does not hold up the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A request that a worker has; `body` is None for a notice that is still to be written."""
-
-    id: int
-    worker: str
-    claimed_at: datetime
-    campaign_id: int | None
-    operator: Operator | None
-    size: int
-    prompt: bool
-    body: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +77,6 @@ class WrittenNotice:
 
 _B, _M = BatchState, MessageState
 
-CLAIM: Final = f"""
-WITH next AS (
-    SELECT batch.id FROM sms_batch AS batch LEFT JOIN campaign ON campaign.id = batch.campaign_id
-    WHERE batch.state = '{_B.READY}' AND batch.not_before <= %(now)s AND (batch.prompt OR %(open)s)
-      AND (batch.campaign_id IS NULL OR campaign.state = '{CampaignState.RUNNING}')
-      AND NOT EXISTS (
-          SELECT FROM sms_pace
-          WHERE name IN ('all', batch.operator) AND (hold_until > %(now)s OR next_free > %(soon)s))
-    ORDER BY batch.priority, batch.id LIMIT 1 FOR UPDATE OF batch SKIP LOCKED
-)
-UPDATE sms_batch AS batch SET state = '{_B.CLAIMED}', worker = %(worker)s, claimed_at = %(now)s
-FROM next WHERE batch.id = next.id
-RETURNING batch.id, batch.worker, batch.claimed_at, batch.campaign_id, batch.operator, batch.prompt,
-    (SELECT count(*) FROM message WHERE message.batch_id = batch.id AND message.state = '{_M.PLANNED}') AS size,
-    (SELECT body FROM message_text WHERE message_text.id = batch.text_id) AS body
-"""  # noqa: S608 - our own words
-
-
-async def claim(worker: str, now: datetime, window: Window) -> Claim | None:
-    """Take the next request that may go now, single notices first; None when there is none."""
-    values = {"worker": worker, "now": now, "soon": now + AHEAD, "open": window.is_open(now)}
-    return await sql.row(Claim, CLAIM, values)
-
-
 ALONE: Final = (
     "SELECT pg_advisory_xact_lock(%(lock)s), set_config('idle_in_transaction_session_timeout', %(frozen)s, true)"
 )
@@ -126,7 +87,9 @@ WHERE batch.id = %(batch)s AND batch.state = '{_B.CLAIMED}'
   AND (batch.campaign_id IS NULL OR EXISTS (
       SELECT FROM campaign
       WHERE campaign.id = batch.campaign_id AND campaign.state = '{CampaignState.RUNNING}' FOR SHARE))
-  AND NOT EXISTS (SELECT FROM sms_pace WHERE name IN ('all', batch.operator) AND hold_until > %(now)s)
+  AND NOT EXISTS (
+      SELECT FROM sms_pace
+      WHERE name IN ('all', batch.operator, '{OTHERS}{OVER}' || batch.gateway) AND hold_until > %(now)s)
 RETURNING batch.not_after < %(now)s AS overdue, batch.not_after > %(tomorrow)s AS can_wait, batch.text_id,
     (SELECT round_id FROM campaign WHERE campaign.id = batch.campaign_id) AS round_id,
     (SELECT subject -> 'event' ->> 'component' FROM campaign
@@ -155,7 +118,7 @@ async def depart(
     """
     async with writing() as session:
         await sql.execute(ALONE, {"lock": Lock.DEPARTURE, "frozen": f"{FROZEN_SECONDS}s"})
-        leaving = await sql.row(Leaving, LEAVE, _mine(claim) | {"now": now, "tomorrow": window.next_day(now)})
+        leaving = await sql.row(Leaving, LEAVE, claim.mine | {"now": now, "tomorrow": window.next_day(now)})
         if leaving is None:
             return None
         if leaving.overdue:
@@ -184,16 +147,10 @@ async def _judged(claim: Claim, leaving: Leaving, now: datetime, window: Window,
     return [Recipient(each.id, each.msisdn, each.attempts) for each in judged if each.why is None]
 
 
-STILL_MINE: Final = f"""
-SELECT id FROM sms_batch
-WHERE id = %(batch)s AND worker = %(worker)s AND claimed_at = %(claimed_at)s AND state = '{_B.CLAIMED}' FOR UPDATE
-"""  # noqa: S608
-
-
 async def drop_unwritable(claim: Claim, now: datetime) -> None:
     """End a notice that could not be written, if it is still this worker's."""
     async with writing() as session:
-        if await sql.scalar(STILL_MINE, _mine(claim)) is not None:
+        if await sql.scalar(claims.STILL_MINE, claim.mine) is not None:
             await _drop_all(session, claim, Reason.CANNOT_BE_WRITTEN, now)
 
 
@@ -246,8 +203,8 @@ async def release(claim: Claim, now: datetime, not_before: datetime | None = Non
     If it was taken for uncertain meanwhile, its messages go into a new request: we know now that they did not leave.
     """
     async with writing():
-        if await sql.scalar(RELEASE, _mine(claim) | {"not_before": not_before or now}) is None:
-            ids = await sql.scalars(UNCERTAIN_IN, _mine(claim))
+        if await sql.scalar(RELEASE, claim.mine | {"not_before": not_before or now}) is None:
+            ids = await sql.scalars(UNCERTAIN_IN, claim.mine)
             if ids:
                 await put_off(claim.id, ids, not_before or now, now)
 
@@ -262,7 +219,8 @@ async def unanswered(claim: Claim, reason: str, now: datetime) -> None:
     """Make everybody of a request uncertain."""
     async with writing() as session:
         doubt = update(Message).where(col(Message.batch_id) == claim.id, col(Message.state) == _M.PLANNED)
-        await session.exec(doubt.values(state=_M.UNCERTAIN, was_uncertain=True, reason=reason))
+        gateway = claim.gateway
+        await session.exec(doubt.values(state=_M.UNCERTAIN, was_uncertain=True, reason=reason, gateway=gateway))
         await _done(claim, now, uncertain=True)
 
 
@@ -281,7 +239,7 @@ RECORD: Final = f"""
 WITH done AS ({DONE})
 UPDATE message SET state = r.state, reason = nullif(r.reason, ''), provider_id = r.provider_id,
     was_uncertain = was_uncertain OR r.state = '{_M.UNCERTAIN}', cost = r.cost, currency = r.currency,
-    attempts = attempts + r.attempt,
+    attempts = attempts + r.attempt, gateway = %(gateway)s,
     final_at = CASE WHEN r.state = '{_M.FAILED}' THEN CAST(%(now)s AS timestamptz) END
 FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(states)s AS text[]), CAST(%(reasons)s AS text[]),
     CAST(%(provider_ids)s AS text[]), CAST(%(costs)s AS numeric[]), CAST(%(currencies)s AS text[]),
@@ -314,7 +272,7 @@ async def record(departure: Departure, results: Sequence[Result], now: datetime,
         if each.again and each.state is _M.PLANNED:
             again.setdefault(each.recipient.attempts, []).append(each.recipient.id)
     uncertain = any(each.state is _M.UNCERTAIN for each in outcomes)
-    values = _columns(outcomes) | {"batch": claim.id, "now": now, "uncertain": uncertain}
+    values = _columns(outcomes) | {"batch": claim.id, "gateway": claim.gateway, "now": now, "uncertain": uncertain}
     if not again and not stopped:
         await sql.execute(RECORD, values)
         return []
@@ -364,7 +322,3 @@ def _columns(outcomes: Sequence[_Outcome]) -> dict[str, Any]:
         "currencies": [each.result.currency for each in outcomes],
         "attempts": [int(each.again) for each in outcomes],
     }
-
-
-def _mine(claim: Claim) -> dict[str, Any]:
-    return {"batch": claim.id, "worker": claim.worker, "claimed_at": claim.claimed_at}

@@ -6,7 +6,7 @@ from typing import Final
 import httpx
 
 from core.platform.settings import Settings
-from sms.outbox.gateway import Busy, GatewayRefused, GatewayTrouble, NotReached, Unanswered
+from sms.outbox.gateway import Busy, GatewayRefused, GatewayTrouble, NotReached, Throttled, Unanswered
 
 KEEP_ALIVE_SECONDS: Final = 4.0
 """Below the 5 s after which common servers close an idle connection, so that a request is not lost in its closing."""
@@ -46,10 +46,14 @@ def trouble(response: httpx.Response) -> GatewayTrouble:
     reason = f"HTTP {status}"
     if status in MAY_HAVE_BEEN_TAKEN:
         return Unanswered(reason)
-    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return Busy(reason, wait=_seconds(response.headers.get("retry-after", "")))
-    return GatewayRefused(f"{reason}: {response.text[:80]}")
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return Throttled(reason, wait=retry_after(response))
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return Busy(reason, wait=retry_after(response))
+    return GatewayRefused(reason)
 
 
-def _seconds(text: str) -> float | None:
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds after which an answer asks to come again, None where it does not, or by a date."""
+    text = response.headers.get("retry-after", "")
     return float(text) if text.isascii() and text.isdigit() and len(text) < 6 else None

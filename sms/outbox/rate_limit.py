@@ -1,11 +1,11 @@
-"""How fast: recipients a second, for each operator and for all together, over all workers.
+"""How fast: recipients a second, for each operator, for each route and for all together, over all workers.
 
-A request reserves its place in time and waits for it; the next free moment stands in the database. When the gateway
-asks for patience, everybody waits.
+A request reserves its place in time and waits for it; the next free moment stands in the database. What a gateway that
+is down or refuses holds up are its own routes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +15,7 @@ from core.numbers.msisdn import Operator
 from core.outbox.messages import SmsPace
 from core.platform import sql
 from core.platform.database import writing
+from sms.outbox.routes import pace_of
 
 ALL: Final = "all"
 """The name of the pace that all operators keep together."""
@@ -44,14 +45,16 @@ class _Reserved:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """Most recipients a second: `overall` (0: no limit) and by operator."""
+    """Most recipients a second: `overall` (0: no limit), by operator, and by route (`*>orange`, `malitel>smpp`)."""
 
     overall: float
     operators: Mapping[str, float]
+    routes: Mapping[str, float] = field(default_factory=dict)
 
-    async def reserve(self, operator: Operator | None, recipients: int, now: datetime) -> float:
+    async def reserve(self, operator: Operator | None, recipients: int, now: datetime, gateway: str = "") -> float:
         """Reserve the time of so many recipients; give the seconds to wait before they may go (0 or more)."""
         rates = {ALL: self.overall, operator: self.operators.get(operator or "", 0.0)}
+        rates |= {name: self.routes.get(name, 0.0) for name in (pace_of(gateway), pace_of(gateway, operator))}
         seconds = {name: recipients / rate for name, rate in rates.items() if name and rate}
         if not seconds or not recipients:
             return 0.0
@@ -65,6 +68,35 @@ async def hold(until: datetime, why: str, now: datetime, name: str = ALL) -> Non
     """Let nobody send before `until`, for a reason that is shown."""
     async with writing():
         await sql.execute(HOLD, {"name": name, "until": until, "why": why[:200], "now": now})
+
+
+SLOW_DOWN: Final = """
+INSERT INTO sms_pace AS pace (name, next_free) VALUES (%(name)s, %(until)s)
+ON CONFLICT (name) DO UPDATE SET next_free = greatest(pace.next_free, EXCLUDED.next_free)
+"""
+
+
+async def slow_down(until: datetime, name: str) -> None:
+    """Let the next one at this pace go no sooner than `until`: the gateway said that we are too fast."""
+    async with writing():
+        await sql.execute(SLOW_DOWN, {"name": name, "until": until})
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """Nobody is sent to at a pace before `until`, and why."""
+
+    name: str
+    until: datetime
+    why: str
+
+
+HELD: Final = "SELECT name, hold_until AS until, coalesce(why, '') AS why FROM sms_pace WHERE hold_until > %(now)s"
+
+
+async def held(now: datetime) -> dict[str, Standstill]:
+    """What is held now, by the name of its pace."""
+    return {hold.name: hold for hold in await sql.rows(Standstill, HELD, {"now": now})}
 
 
 async def go_on() -> None:

@@ -1,19 +1,29 @@
 """By which gateway SMS go: `orange=orange>africastalking,malitel=smpp,*=africastalking`.
 
 Each operator has its way, a gateway or several of which the next is gone over to where the one before fails; `*` is the
-way of every other number, and has to be there.
+way of every other number, and has to be there. With one gateway, SMS wait while it takes none. Each route has terms:
+who SMS come from, how fast, when, and for how much.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from core.numbers.msisdn import Operator
-from core.platform.settings import WrongSetting
+from core.platform.settings import Settings, WrongSetting
+from sms.outbox.window import Window
+
+Term = TypeVar("Term")
 
 SETTING: Final = "JIGI_SMS_ROUTES"
 OTHERS: Final = "*"
 """The operator of every number that no other route is for."""
+
+OVER: Final = ">"
+"""Stands between gateways of which the next is gone over to, and between an operator and a gateway."""
+
+TERMS: Final = ("sms_route_sender_ids", "sms_route_rates", "sms_route_windows", "sms_route_prices")
+"""The settings that give routes terms of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +58,71 @@ class Routes:
         """Every gateway that is named, once, in the order of the routes."""
         return tuple(dict.fromkeys(name for way in (*self.ways.values(), self.others) for name in way))
 
-    def check_one_way(self) -> None:
-        """Raise WrongSetting for what this version does not do: it sends everything by one gateway."""
-        if len(self.gateways) > 1:
-            raise WrongSetting(
-                f"{SETTING}: this version sends all SMS by one gateway, and goes over to no other; "
-                f"{' and '.join(self.gateways)} cannot be used together yet. Write *={self.others[0]}."
-            )
+    def way_of(self, operator: Operator | None) -> tuple[str, ...]:
+        """The gateways of a number's operator, in the order in which they are gone over to."""
+        return self.ways.get(operator, self.others) if operator else self.others
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The SMS of an operator (None: of every other number) by one gateway: its turn in the way, and its terms.
+
+    `sender_id` is who they come from, '' for the gateway's own; `price_xof` of one part, 0 where it is not known.
+    """
+
+    operator: Operator | None
+    gateway: str
+    turn: int
+    sender_id: str
+    price_xof: float
+    window: Window
+
+
+def every_route(settings: Settings) -> tuple[Route, ...]:
+    """The routes of each operator and of the others, by turn; raises WrongSetting."""
+    routes = Routes.read(settings.sms_routes)
+    _check_terms(settings, routes)
+    return tuple(
+        route_by(settings, operator, gateway, turn)
+        for operator in (*Operator, None)
+        for turn, gateway in enumerate(routes.way_of(operator))
+    )
+
+
+def route_by(settings: Settings, operator: Operator | None, gateway: str, turn: int = 0) -> Route:
+    """An operator's SMS by a gateway, on the route's own terms, else those of the gateway, else the general ones."""
+    return Route(
+        operator,
+        gateway,
+        turn,
+        sender_id=_term(settings.sms_route_sender_ids, operator, gateway, settings.sms_sender_id),
+        price_xof=_term(settings.sms_route_prices, operator, gateway, settings.sms_part_price_xof),
+        window=Window(*_term(settings.sms_route_windows, operator, gateway, settings.sms_window)),
+    )
+
+
+def pace_of(gateway: str, operator: Operator | None = None) -> str:
+    """The name of the pace of a gateway, or of one operator by it, as the settings write it: `*>orange`."""
+    return f"{operator or OTHERS}{OVER}{gateway}"
+
+
+def _term(terms: Mapping[str, Term], operator: Operator | None, gateway: str, general: Term) -> Term:
+    return terms.get(pace_of(gateway, operator), terms.get(pace_of(gateway), general))
+
+
+def _check_terms(settings: Settings, routes: Routes) -> None:
+    """Raise WrongSetting for terms of a route that there is not."""
+    for name in TERMS:
+        for key in getattr(settings, name):
+            operator, arrow, gateway = key.partition(OVER)
+            if not arrow or gateway not in routes.gateways or operator not in (OTHERS, *Operator):
+                raise WrongSetting(
+                    f"JIGI_{name.upper()}: {key!r} is no route of {SETTING}; write operator>gateway=… or *>gateway=…."
+                )
 
 
 def _way(operator: str, way: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in way.split(">"))
+    names = tuple(name.strip() for name in way.split(OVER))
     if not all(names):
         raise WrongSetting(f"{SETTING}: the route for {operator} lacks a gateway.")
     if len(set(names)) < len(names):

@@ -199,7 +199,7 @@ class Smpp(SmsGateway):
 
     def _messages(self, octets: Octets, msisdn: str) -> list[smpp34.SubmitSm]:
         settings = self._settings
-        addressed = Addressed.by(settings.sms_sender_id, msisdn, settings.smpp_source_ton, settings.smpp_source_npi)
+        addressed = Addressed.by(self.sender_id([msisdn]), msisdn, settings.smpp_source_ton, settings.smpp_source_npi)
         return list(messages(octets, addressed, settings.smpp_long, next(self._references) % 256))
 
     async def _take(self, inbox: SmsInbox, _: SmppLink, message: smpp34.DeliverSm) -> Verdict:
@@ -224,7 +224,7 @@ class Smpp(SmsGateway):
             return None
         is_any = self._settings.smpp_receipt_ids == "any"
         provider_id = await as_given(receipt.message_id, msisdn) if is_any else receipt.message_id
-        return DeliveryReport(provider_id, msisdn, state, FAILURES.get(receipt.state, ""), datetime.now(UTC))
+        return DeliveryReport(NAME, provider_id, msisdn, state, FAILURES.get(receipt.state, ""), datetime.now(UTC))
 
 
 def _result(msisdn: str, response: Pdu, *, left: bool) -> Result:

@@ -6,8 +6,8 @@ Jobs of the queue only wake it up or tell it the time; what there is to do stand
 import asyncio
 import os
 import socket
-from collections.abc import Collection
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
@@ -57,11 +57,11 @@ def worker_name() -> str:
 class Worker:
     """One worker on an open database."""
 
-    def __init__(self, settings: Settings, gateway: Gateway, queue: App, name: str) -> None:
+    def __init__(self, settings: Settings, ways_out: Mapping[str, Gateway], queue: App, name: str) -> None:
         self._settings = settings
         self._name = name
         self._queue = queue
-        self.sender = Sender(gateway, settings, worker=name)
+        self.sender = Sender(ways_out, settings, worker=name)
         self._stopping = asyncio.Event()
         self._unfit: UnfitDatabase | None = None
         self._timetable()
@@ -172,33 +172,42 @@ async def end_tasks(tasks: Collection[asyncio.Task[None]], seconds: float = ENDI
         _, tasks = await asyncio.wait(tasks, timeout=seconds)
 
 
-async def work(settings: Settings, database_url: str, *, gateway: Gateway | None = None, until: asyncio.Event) -> None:
-    """Run a worker on the database at `database_url` until `until` is set, sending by the gateway of the routes.
+async def work(
+    settings: Settings, database_url: str, *, ways: Mapping[str, Gateway] | None = None, until: asyncio.Event
+) -> None:
+    """Run a worker on the database at `database_url` until `until` is set, sending by the gateways of the routes.
 
-    Raises UnusableLocale, UnfitDatabase, and WrongSetting for routes that this version cannot go.
+    `ways` are other gateways in their place, by name. Raises UnusableLocale, UnfitDatabase, and WrongSetting for routes
+    that cannot be gone.
     """
     read_all()
-    way_out, link = _way(settings, gateway)
+    ways_out, links = _ways(settings, ways)
     direct = Addresses(database_url, settings.database_direct_url).by(database_url).direct
     pool = 2 * (settings.sms_in_flight + 2)
     open_database(database_url, direct=direct, pool=pool, statement_seconds=STATEMENT_SECONDS)
-    worker = Worker(settings, way_out, new_queue(direct or database_url), worker_name())
+    worker = Worker(settings, ways_out, new_queue(direct or database_url), worker_name())
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(until.wait())
     try:
-        async with link:
+        async with AsyncExitStack() as held:
+            for link in links:
+                await held.enter_async_context(link)
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
             worker.stop()
             await running
     finally:
         stopping.cancel()
-        await way_out.close()
+        for gateway in ways_out.values():
+            await gateway.close()
         await close_database()
 
 
-def _way(settings: Settings, gateway: Gateway | None) -> tuple[Gateway, AbstractAsyncContextManager[None]]:
-    """What SMS go by, and what holds its link while the worker works; a gateway that is given has none."""
-    if gateway is not None:
-        return gateway, nullcontext()
-    routed = gateways.way_out(settings)
-    return routed, routed.running(GatewayIntake(settings))
+def _ways(
+    settings: Settings, given: Mapping[str, Gateway] | None
+) -> tuple[Mapping[str, Gateway], list[AbstractAsyncContextManager[None]]]:
+    """What SMS go by, and what holds their links while the worker works; gateways that are given have none."""
+    if given is not None:
+        return given, []
+    routed = gateways.ways_out(settings)
+    intake = GatewayIntake(settings)
+    return routed, [gateway.running(intake) for gateway in routed.values()]

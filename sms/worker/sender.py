@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -17,13 +17,14 @@ from core.platform.settings import Settings
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import translator
-from sms.campaigns import steps
-from sms.outbox import delivery, ledger, metrics, rate_limit
+from sms.outbox import claims, delivery, ledger, metrics, rate_limit
+from sms.outbox.claims import Claim
 from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
-from sms.outbox.ledger import Claim, Departure, Retrying, WrittenNotice
+from sms.outbox.ledger import Departure, Retrying, WrittenNotice
 from sms.outbox.notice_texts import Occasion, notice_text
+from sms.outbox.routes import every_route, pace_of
 from sms.outbox.texts import as_it_is, written
-from sms.outbox.window import Window
+from sms.worker.troubles import Troubles
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +33,6 @@ IDLE_SECONDS: Final = 1.0
 
 STALE_SECONDS: Final = 5.0
 """A request that left so long ago and was not made yet is given back: this process was frozen meanwhile."""
-
-STOPPED_SECONDS: Final = 600
-"""How long single notices wait when the gateway takes nothing."""
 
 RECORDING_SECONDS: Final = (0.1, 0.3, 1, 2, 4, 8, 15, 30, 60, 120)
 """Waits between tries to record an answer while the database does not take it."""
@@ -77,14 +75,21 @@ class _Unwritten:
 class Sender:
     """Sends for one worker, up to so many requests at once."""
 
-    def __init__(self, gateway: Gateway, settings: Settings, *, worker: str, clock: Clock | None = None) -> None:
-        self._gateway = gateway
+    def __init__(
+        self, gateways: Mapping[str, Gateway], settings: Settings, *, worker: str, clock: Clock | None = None
+    ) -> None:
+        self._gateways = gateways
         self._settings = settings
         self._worker = worker
         self._clock = clock or Clock()
-        self._window = Window(*settings.sms_window)
+        self._routes = every_route(settings)
+        self._windows = {(route.operator, route.gateway): route.window for route in self._routes}
+        self._troubles = Troubles(settings, self._routes)
         self._alphabet = alphabet(settings.alphabet)
-        self._rate_limit = rate_limit.RateLimit(settings.sms_rate, settings.sms_operator_rates)
+        own = {pace_of(name): gateway.rate for name, gateway in gateways.items() if gateway.rate}
+        self._rate_limit = rate_limit.RateLimit(
+            settings.sms_rate, settings.sms_operator_rates, own | settings.sms_route_rates
+        )
         self._retrying = Retrying(settings.sms_attempts, settings.sms_retry_seconds)
         self._woken = asyncio.Event()
         self._stopping = False
@@ -119,7 +124,7 @@ class Sender:
     async def drain(self) -> int:
         """Send one request after the other until nothing may go now; give how many."""
         count = 0
-        while (claim := await ledger.claim(self._worker, self._clock.now(), self._window)) is not None:
+        while (claim := await claims.claim(self._worker, self._clock.now(), self._routes)) is not None:
             await self.send(claim)
             count += 1
         return count
@@ -139,7 +144,7 @@ class Sender:
 
     async def _claimed(self) -> Claim | None:
         try:
-            return await ledger.claim(self._worker, self._clock.now(), self._window)
+            return await claims.claim(self._worker, self._clock.now(), self._routes)
         except (SQLAlchemyError, OSError) as error:
             log.warning("nothing_claimed", error=type(error).__name__)
             await self._clock.sleep(DATABASE_DOWN_SECONDS)
@@ -154,21 +159,25 @@ class Sender:
 
     async def _departed(self, claim: Claim) -> tuple[Departure, float] | None:
         """The request on its way, at its turn, and since when at most; None when it is not to go now."""
+        most = self._gateways[claim.gateway].batch_size
+        if most is not None and claim.size > most:
+            claim = await claims.split(claim, most)
         notice = None
         if claim.body is None:
             notice = await self._written(claim)
             if notice is None:
                 return None
-        wait = await self._rate_limit.reserve(claim.operator, claim.size, self._clock.now())
+        wait = await self._rate_limit.reserve(claim.operator, claim.size, self._clock.now(), claim.gateway)
         if wait:
             await self._clock.sleep(wait)
         now = self._clock.now()
-        if not claim.prompt and not self._window.is_open(now):
+        window = self._windows[claim.operator, claim.gateway]
+        if not claim.prompt and not window.is_open(now):
             await ledger.release(claim, now)
             return None
         since = time.monotonic()
         departure = await ledger.depart(
-            claim, now, window=self._window, most_a_day=self._settings.sms_most_a_day, written=notice
+            claim, now, window=window, most_a_day=self._settings.sms_most_a_day, written=notice
         )
         if departure is None:
             await ledger.release(claim, now)
@@ -200,7 +209,8 @@ class Sender:
             return
         began = time.perf_counter()
         try:
-            results = await self._gateway.send(departure.body, [each.msisdn for each in departure.recipients])
+            gateway = self._gateways[departure.claim.gateway]
+            results = await gateway.send(departure.body, [each.msisdn for each in departure.recipients])
         except GatewayTrouble as trouble:
             metrics.REQUESTS.labels(trouble.policy.value).inc()
             await self._troubled(departure.claim, trouble)
@@ -210,7 +220,9 @@ class Sender:
             metrics.REQUESTS.labels(Policy.UNCERTAIN.value).inc()
             reason = type(error).__name__
             await self._kept(lambda: ledger.unanswered(departure.claim, reason, self._clock.now()))
+            await self._kept(lambda: self._troubles.silent(departure.claim, None, self._clock.now()))
             return
+        self._troubles.answered(departure.claim.gateway)
         if [result.msisdn for result in results] != [each.msisdn for each in departure.recipients]:
             await self._kept(lambda: ledger.unanswered(departure.claim, "not what was asked", self._clock.now()))
             return
@@ -224,31 +236,26 @@ class Sender:
             metrics.RECIPIENTS.labels(result.policy.value).inc()
         await delivery.adopt([result.provider_id for result in results if result.provider_id])
         if reasons:
-            await self._stopped(departure.claim, ", ".join(reasons))
+            await self._troubles.stopped(departure.claim, ", ".join(reasons), self._clock.now())
 
     async def _troubled(self, claim: Claim, trouble: GatewayTrouble) -> None:
-        log.warning("gateway_trouble", batch=claim.id, policy=trouble.policy.value, reason=trouble.reason)
+        log.warning(
+            "gateway_trouble",
+            gateway=claim.gateway,
+            batch=claim.id,
+            policy=trouble.policy.value,
+            reason=trouble.reason,
+        )
         now = self._clock.now()
         match trouble.policy:
             case Policy.UNCERTAIN:
                 await self._kept(lambda: ledger.unanswered(claim, trouble.reason, self._clock.now()))
+                await self._kept(lambda: self._troubles.silent(claim, trouble, now))
             case Policy.STOP:
                 await self._kept(lambda: ledger.release(claim, now))
-                await self._kept(lambda: self._stopped(claim, trouble.reason))
+                await self._kept(lambda: self._troubles.stopped(claim, trouble.reason, now))
             case _:
-                wait = self._settings.sms_retry_seconds if trouble.wait is None else trouble.wait
-                until = now + timedelta(seconds=wait)
-                await self._kept(lambda: ledger.release(claim, now, until))
-                await self._kept(lambda: rate_limit.hold(until, trouble.reason, now))
-
-    async def _stopped(self, claim: Claim, reason: str) -> None:
-        """The gateway takes nothing: the campaign pauses; single notices wait."""
-        now = self._clock.now()
-        log.error("gateway_takes_nothing", campaign=claim.campaign_id, reason=reason)
-        if claim.campaign_id is None:
-            await rate_limit.hold(now + timedelta(seconds=STOPPED_SECONDS), reason, now)
-        else:
-            await steps.stop_for_gateway(claim.campaign_id, reason, now)
+                await self._kept(lambda: self._troubles.kept(claim, trouble, now))
 
     async def _kept(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write down what became of it, again while the database does not take it; in the end the sweep takes over."""

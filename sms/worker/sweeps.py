@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import col, func, select, update
+from sqlmodel import and_, col, func, select, update
 
 from core.campaigns.models import CampaignState
 from core.outbox.messages import AWAITED, OVER, BatchState, EarlyReport, Message, MessageState, Reason, SmsBatch
@@ -83,9 +83,10 @@ WITH lost AS (
     UPDATE sms_batch AS batch SET state = '{_B.DONE}', answered_at = %(now)s, uncertain = true
     WHERE batch.state = '{_B.LEFT}' AND (batch.left_at < %(long_ago)s OR NOT EXISTS (
         SELECT FROM sms_worker WHERE sms_worker.name = batch.worker AND sms_worker.seen_at > %(seen)s))
-    RETURNING batch.id
+    RETURNING batch.id, batch.gateway
 ), uncertain AS (
-    UPDATE message SET state = '{_M.UNCERTAIN}', was_uncertain = true, reason = '{Reason.WORKER_DIED}'
+    UPDATE message SET state = '{_M.UNCERTAIN}', was_uncertain = true, reason = '{Reason.WORKER_DIED}',
+        gateway = lost.gateway
     FROM lost WHERE message.batch_id = lost.id AND message.state = '{_M.PLANNED}' RETURNING message.id
 )
 SELECT count(*) FROM uncertain
@@ -105,7 +106,12 @@ async def make_uncertain(now: datetime, settings: Settings) -> int:
 
 async def adopt_left_over() -> int:
     """Reports that waited for a message whose worker died between writing down its id and looking for them."""
-    ours = select(EarlyReport.provider_id).join(Message, col(Message.provider_id) == col(EarlyReport.provider_id))
+    ours = select(EarlyReport.provider_id).join(
+        Message,
+        and_(
+            col(Message.provider_id) == col(EarlyReport.provider_id), col(Message.gateway) == col(EarlyReport.gateway)
+        ),
+    )
     async with reading() as session:
         provider_ids = (await session.exec(ours)).all()
     if provider_ids:
@@ -118,21 +124,23 @@ _NAMELESS: Final = frozenset({_M.UNCERTAIN, _M.ACCEPTED, _M.SILENT})
 
 SETTLE: Final = f"""
 WITH nameless AS (
-    SELECT message.id, message.msisdn, sms_batch.left_at,
+    SELECT message.id, message.msisdn, message.gateway, sms_batch.left_at,
         row_number() OVER (
-            PARTITION BY message.msisdn ORDER BY message.state = '{_M.SILENT}', sms_batch.left_at, message.id) AS rank
+            PARTITION BY message.msisdn, message.gateway
+            ORDER BY message.state = '{_M.SILENT}', sms_batch.left_at, message.id) AS rank
     FROM (SELECT DISTINCT msisdn FROM early_report WHERE received_at < %(answered_by)s) AS number
     JOIN message ON message.msisdn = number.msisdn JOIN sms_batch ON sms_batch.id = message.batch_id
     WHERE message.provider_id IS NULL AND message.state IN {listed(_NAMELESS)}
       AND sms_batch.left_at > %(long_ago)s
 ), strange AS (
-    SELECT early_report.*, row_number() OVER (PARTITION BY msisdn ORDER BY received_at, provider_id) AS rank
+    SELECT early_report.*, row_number() OVER (PARTITION BY msisdn, gateway ORDER BY received_at, provider_id) AS rank
     FROM early_report
-    JOIN (SELECT msisdn, min(left_at) AS since FROM nameless GROUP BY msisdn) AS waiting USING (msisdn)
+    JOIN (SELECT msisdn, gateway, min(left_at) AS since FROM nameless GROUP BY msisdn, gateway) AS waiting
+        USING (msisdn, gateway)
     WHERE received_at < %(answered_by)s AND received_at >= since
 ), matched AS (
     SELECT nameless.id, strange.provider_id, strange.msisdn, strange.state, strange.reason, strange.received_at
-    FROM strange JOIN nameless USING (msisdn, rank)
+    FROM strange JOIN nameless USING (msisdn, gateway, rank)
     WHERE nameless.left_at <= strange.received_at AND NOT EXISTS (
         SELECT FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
         WHERE message.msisdn = strange.msisdn AND sms_batch.state = '{_B.LEFT}')

@@ -39,7 +39,7 @@ from tests.engines.machines import (
     signed_in,
     watched,
 )
-from tests.sms.scripted_gateway import ScriptedGateway
+from tests.sms.scripted_gateway import ScriptedGateway, alone
 
 pytestmark = pytest.mark.engines
 
@@ -70,7 +70,7 @@ async def sent(settings: Settings, pooled: str, direct: str, *, by: str = "") ->
     await steps.start(campaign, await actor_of("awa"), now)
     await database.close_database()
     until = asyncio.Event()
-    worker = asyncio.create_task(work(settings, by or pooled, gateway=gateway, until=until))
+    worker = asyncio.create_task(work(settings, by or pooled, ways=alone(gateway), until=until))
     with psycopg.connect(direct, autocommit=True) as connection:
         for _ in range(200):
             await asyncio.sleep(0.1)

@@ -26,7 +26,7 @@ from sms.outbox.contents import EventLine, PaymentLine, events_of, payments_of
 from sms.worker.sender import Clock, Sender
 from tests.core import seed
 from tests.core.seed import NOW, SAFO, TODAY
-from tests.sms.scripted_gateway import ScriptedGateway
+from tests.sms.scripted_gateway import ScriptedGateway, alone
 from tests.support.database import change, one, query
 from tests.support.patience import LONGEST_SECONDS
 
@@ -357,7 +357,7 @@ class Watch:
 
 
 def sender(gateway: ScriptedGateway, watch: Watch, *, worker: str = "first", settings: Settings = SETTINGS) -> Sender:
-    return Sender(gateway, settings, worker=worker, clock=watch.clock())
+    return Sender(alone(gateway), settings, worker=worker, clock=watch.clock())
 
 
 async def living(worker: str, now: datetime) -> None:

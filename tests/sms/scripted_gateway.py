@@ -5,13 +5,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from typing import Final
 
-from sms.outbox.gateway import Policy, Result
+from sms.outbox.gateway import Gateway, Policy, Result
 
 Step = Policy | Mapping[str, Policy] | Exception | Callable[[str, Sequence[str]], Sequence[Result]]
 """What the gateway does with one request: the same for all numbers, by number, trouble, or what one likes."""
 
 
-class ScriptedGateway:
+def alone(gateway: Gateway) -> dict[str, Gateway]:
+    """The gateway that all SMS go by, by the name that the routes have for it without a setting."""
+    return {"africastalking": gateway}
+
+
+class ScriptedGateway(Gateway):
     """Answers request after request as it was told, then takes everything; remembers what it was asked and took."""
 
     def __init__(self, *steps: Step) -> None:

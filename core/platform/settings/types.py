@@ -5,7 +5,7 @@ from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PositiveFloat
+from pydantic import AfterValidator, BeforeValidator, NonNegativeFloat, PositiveFloat
 from pydantic_settings import NoDecode
 
 
@@ -40,12 +40,33 @@ def _pairs(value: object) -> object:
     return dict(part.split("=", 1) for part in value.replace(" ", "").split(",") if "=" in part)
 
 
+def _texts(value: object) -> object:
+    """`name=text` pairs as the environment gives them, spaces in the texts kept, or a mapping already."""
+    if not isinstance(value, str):
+        return value
+    parts = (part.partition("=") for part in value.split(",") if "=" in part)
+    return {name.strip(): text.strip() for name, _, text in parts}
+
+
+def _windows(value: object) -> object:
+    """`name=08:00-19:00` pairs as the environment gives them, or a mapping already."""
+    pairs = _pairs(value)
+    if not isinstance(value, str) or not isinstance(pairs, dict):
+        return pairs
+    return {name: tuple(hours.split("-")) for name, hours in pairs.items()}
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
 Days = Annotated[tuple[int, int], NoDecode, BeforeValidator(_split)]
 Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split), AfterValidator(_forwards)]
 Hours = Annotated[tuple[time, ...], NoDecode, BeforeValidator(_split), AfterValidator(_hours)]
 Rates = Annotated[dict[str, PositiveFloat], NoDecode, BeforeValidator(_pairs)]
+Prices = Annotated[dict[str, NonNegativeFloat], NoDecode, BeforeValidator(_pairs)]
+Texts = Annotated[dict[str, str], NoDecode, BeforeValidator(_texts)]
+Windows = Annotated[
+    dict[str, Annotated[tuple[time, time], AfterValidator(_forwards)]], NoDecode, BeforeValidator(_windows)
+]
 
 
 class Part(Enum):

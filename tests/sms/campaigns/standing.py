@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from core.campaigns.models import CampaignState as S
 from core.platform.settings import Settings
+from sms.outbox.routes import every_route
 from sms.outbox.window import Window
 from tests.core.seed import NOW
 from tests.sms.campaign_world import AWA, SETTINGS, approved, drafted, family, planned
@@ -11,6 +12,7 @@ from tests.support.database import change
 
 HOUR = timedelta(hours=1)
 WINDOW = Window(*SETTINGS.sms_window)
+ROUTES = every_route(SETTINGS)
 DEAR = Settings(sms_rate=0, sms_cap_parts=0)
 """Settings under which each campaign needs a second approval."""
 

@@ -15,7 +15,7 @@ from core.text.words import COMMAND
 from sms.campaigns import steps
 from sms.campaigns.audience import Audience
 from sms.campaigns.notes import note_text
-from sms.outbox import ledger
+from sms.outbox import claims
 from sms.outbox.gateway import Policy, Unanswered
 from sms.worker import sweeps
 from tests.core.seed import NOW
@@ -37,7 +37,7 @@ from tests.sms.campaign_world import (
     somebody,
     state_of,
 )
-from tests.sms.campaigns.standing import HOUR, WINDOW, in_state
+from tests.sms.campaigns.standing import HOUR, ROUTES, in_state
 from tests.sms.scripted_gateway import ScriptedGateway, SlowGateway
 from tests.support.database import change, one, query
 
@@ -53,7 +53,7 @@ async def test_pausing_holds_back_what_is_ready_and_resuming_repeats_nobody() ->
     watch, gateway = Watch(), ScriptedGateway()
     working = sender(gateway, watch)
     for _ in range(2):
-        claim = await ledger.claim("first", NOW, WINDOW)
+        claim = await claims.claim("first", NOW, ROUTES)
         assert claim
         await working.send(claim)
 
@@ -72,7 +72,7 @@ async def test_a_request_claimed_before_the_pause_does_not_leave() -> None:
     await family(AWA)
     campaign = await running()
     gateway = ScriptedGateway()
-    claim = await ledger.claim("first", NOW, WINDOW)
+    claim = await claims.claim("first", NOW, ROUTES)
     assert claim
     await steps.pause(campaign, "network", NOW)
     await sender(gateway, Watch()).send(claim)
@@ -189,7 +189,7 @@ async def cancelled_departing(gateway: ScriptedGateway, actor: Actor, place: int
     await crowd(numbers(4, first=place * 10))
     campaign = await running(settings=Settings(sms_rate=0, sms_batch_size=1))
     senders = [sender(gateway, Watch(), worker=name) for name in ("first", "second")]
-    claims = [await ledger.claim(name, NOW, WINDOW) for name in ("first", "second")]
+    claimed = [await claims.claim(name, NOW, ROUTES) for name in ("first", "second")]
 
     async def cancel() -> int:
         for _ in range(place % 12):
@@ -198,7 +198,7 @@ async def cancelled_departing(gateway: ScriptedGateway, actor: Actor, place: int
         asked = len(gateway.asked)
         return asked + int((await one("SELECT count(*) AS n FROM sms_batch WHERE state = 'left'")).n)
 
-    sends = [each.send(claim) for each, claim in zip(senders, claims, strict=True) if claim]
+    sends = [each.send(claim) for each, claim in zip(senders, claimed, strict=True) if claim]
     cancelling = asyncio.create_task(cancel()) if when is not When.BEHIND else None
     if cancelling and when is When.BEFORE:
         await cancelling
@@ -224,7 +224,7 @@ async def test_a_campaign_is_finished_when_nothing_of_it_is_left() -> None:
     working = sender(ScriptedGateway(Policy.FINAL), Watch())
     for left in (2, 1):
         assert await steps.finish_done(NOW) == [], left
-        claim = await ledger.claim("first", NOW, WINDOW)
+        claim = await claims.claim("first", NOW, ROUTES)
         assert claim
         assert await steps.finish_done(NOW) == [], left
         await working.send(claim)

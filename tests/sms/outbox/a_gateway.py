@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.platform.settings import Settings
-from sms.outbox.gateway import Policy, Result
+from sms.outbox.gateway import Gateway, Policy, Result
 from sms.worker.sender import Clock, Sender
+from tests.sms.scripted_gateway import alone
 from tests.support.database import query
 
 AWA, BAKARY = "+22376000001", "+22366000002"
@@ -16,7 +17,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @dataclass
-class AGateway:
+class AGateway(Gateway):
     """Takes every SMS and names it; `meanwhile` happens, by those names, before it answers."""
 
     meanwhile: Callable[[Sequence[str]], Awaitable[Any]] | None = None
@@ -48,7 +49,7 @@ def a_sender(gateway: AGateway, now: datetime = NOON) -> Sender:
     async def at_once(_: float) -> None:
         await asyncio.sleep(0)
 
-    return Sender(gateway, Settings(sms_rate=0), worker="worker", clock=Clock(lambda: now, at_once))
+    return Sender(alone(gateway), Settings(sms_rate=0), worker="worker", clock=Clock(lambda: now, at_once))
 
 
 async def messages(columns: str = "msisdn, kind, state, reason") -> list[Any]:

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from core.outbox.notice_kinds import NoticeKind
 from core.platform.settings import Settings
-from sms.outbox import ledger
+from sms.outbox import claims, ledger
+from sms.outbox.claims import Claim
 from sms.outbox.gateway import Policy, Result
-from sms.outbox.ledger import Claim, Departure, Retrying, WrittenNotice
+from sms.outbox.ledger import Departure, Retrying, WrittenNotice
+from sms.outbox.routes import every_route
 from sms.outbox.texts import Written
 from sms.outbox.window import Window
 from tests.core.seed import NOW, TODAY
@@ -17,6 +19,7 @@ from tests.sms.scripted_gateway import REASONS
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 WINDOW = Window(time(8), time(19))
+ROUTES = every_route(Settings())
 TOMORROW = datetime.combine(TODAY + DAY, time(8), UTC)
 NIGHT = datetime.combine(TODAY, time(23), UTC)
 ONE_EACH = Settings(sms_rate=0, sms_batch_size=1)
@@ -24,7 +27,7 @@ RETRYING = Retrying(attempts=3, seconds=120)
 
 
 async def claimed(now: datetime = NOW, worker: str = "first") -> Claim:
-    claim = await ledger.claim(worker, now, WINDOW)
+    claim = await claims.claim(worker, now, ROUTES)
     assert claim, "nothing to claim"
     return claim
 

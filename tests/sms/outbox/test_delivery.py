@@ -20,8 +20,9 @@ from core.platform import database
 from core.platform.database import copying, writing
 from core.platform.settings import Settings
 from core.text.languages import Language
-from sms.outbox import delivery, ledger
+from sms.outbox import claims, delivery
 from sms.outbox.delivery import DeliveryReport, Inbox
+from sms.outbox.routes import every_route
 from sms.outbox.window import Window
 from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, a_sender, messages
 from tests.support.database import others_wait, query
@@ -31,11 +32,12 @@ pytestmark = pytest.mark.usefixtures("world")
 
 ON_ITS_WAY, DELIVERED, FAILED = MessageState.ON_ITS_WAY, MessageState.DELIVERED, MessageState.FAILED
 LATER = NOON + timedelta(minutes=5)
-ALL_DAY = Window(NOON.time(), NOON.time())
+WINDOW = Window(NOON.time(), NOON.time())
+ALL_DAY = every_route(Settings(sms_window=(NOON.time(), NOON.time())))
 
 
 def report(provider_id: str, state: MessageState = DELIVERED, at: datetime = LATER) -> DeliveryReport:
-    return DeliveryReport(provider_id, AWA, state, "DeliveryFailure" if state is FAILED else "", at)
+    return DeliveryReport("africastalking", provider_id, AWA, state, "DeliveryFailure" if state is FAILED else "", at)
 
 
 async def notice(key: str = "help") -> None:
@@ -147,9 +149,9 @@ async def test_of_many_answers_and_reports_that_cross_none_is_lost(monkeypatch: 
     for number in range(80):
         await notice(f"help {number}")
     sender = a_sender(AGateway(reported))
-    claims = [await ledger.claim("worker", NOON, ALL_DAY) for _ in range(80)]
+    claimed = [await claims.claim("worker", NOON, ALL_DAY) for _ in range(80)]
     for start in range(0, 80, 4):
-        await asyncio.gather(*(sender.send(claim) for claim in claims[start : start + 4] if claim))
+        await asyncio.gather(*(sender.send(claim) for claim in claimed[start : start + 4] if claim))
     await asyncio.gather(*reporting)
 
     assert (await states(), await early()) == ({"delivered": 80}, [])

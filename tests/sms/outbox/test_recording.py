@@ -7,7 +7,7 @@ import pytest
 
 from core.registry.callers import stop_sms
 from sms.campaigns import steps
-from sms.outbox import ledger
+from sms.outbox import claims, ledger
 from sms.outbox.gateway import Policy, Result
 from sms.worker import sweeps
 from tests.core.seed import NOW
@@ -25,7 +25,7 @@ from tests.sms.campaign_world import (
     running,
     somebody,
 )
-from tests.sms.outbox.steps import DAY, RETRYING, SECOND, WINDOW, claimed, depart, departed, record
+from tests.sms.outbox.steps import DAY, RETRYING, ROUTES, SECOND, claimed, depart, departed, record
 from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
@@ -158,12 +158,12 @@ async def test_a_number_is_tried_again_after_waits_that_double_and_then_given_up
     now = NOW
     for wait in (120, 240):
         await record(await departed(now), Policy.AGAIN, now=now)
-        assert await ledger.claim("first", now + timedelta(seconds=wait) - SECOND, WINDOW) is None
+        assert await claims.claim("first", now + timedelta(seconds=wait) - SECOND, ROUTES) is None
         now += timedelta(seconds=wait)
     await record(await departed(now), Policy.AGAIN, now=now)
     assert await fates(campaign) == {AWA: Fate("failed", "GatewayError")}
     assert (await one("SELECT attempts FROM message")).attempts == 3
-    assert await ledger.claim("first", now + DAY, WINDOW) is None
+    assert await claims.claim("first", now + DAY, ROUTES) is None
 
 
 async def test_numbers_of_one_request_wait_by_their_own_attempts() -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from core.platform.settings import Settings
-from sms.outbox import ledger
+from sms.outbox import claims, ledger
 from sms.worker.sender import Sender
 from tests.core.seed import TODAY
 
@@ -27,7 +27,8 @@ def gone() -> OperationalError:
 
 def failing(monkeypatch: pytest.MonkeyPatch, name: str, times: int, *, after: bool = False) -> None:
     """Let the database be away so many times when the ledger does this; `after` its work is done, or before."""
-    real, left = getattr(ledger, name), iter(range(times))
+    step = claims if name == "claim" else ledger
+    real, left = getattr(step, name), iter(range(times))
 
     async def away(*args: Any, **kwargs: Any) -> Any:
         if next(left, None) is None:
@@ -36,7 +37,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, name: str, times: int, *, after: bo
             await real(*args, **kwargs)
         raise gone()
 
-    monkeypatch.setattr(ledger, name, away)
+    monkeypatch.setattr(step, name, away)
 
 
 @asynccontextmanager

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from core.outbox.messages import MessageState
-from sms.outbox import delivery, ledger
+from sms.outbox import claims, delivery, ledger
+from sms.outbox.claims import Claim
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Policy, Result, Unanswered
-from sms.outbox.ledger import Claim, Departure
+from sms.outbox.ledger import Departure
+from sms.outbox.routes import every_route
 from sms.outbox.window import Window
 from sms.worker import sweeps
 from sms.worker.sweeps import Swept
@@ -21,6 +23,7 @@ from tests.sms.scripted_gateway import ScriptedGateway
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WINDOW = Window(*SETTINGS.sms_window)
+ROUTES = every_route(SETTINGS)
 GRACE = timedelta(seconds=SETTINGS.sms_answer_seconds + SETTINGS.sms_connect_seconds + SETTINGS.sms_worker_seconds)
 """Older than this, a report with an id that nobody knows is looked at."""
 
@@ -32,7 +35,7 @@ async def swept(now: datetime = NOW, **settings: int) -> dict[str, int]:
 
 
 async def claimed(worker: str = "first") -> Claim:
-    claim = await ledger.claim(worker, NOW, WINDOW)
+    claim = await claims.claim(worker, NOW, ROUTES)
     assert claim
     return claim
 
@@ -59,4 +62,4 @@ async def taken_without_id(now: datetime = NOW) -> None:
 async def reported(
     name: str, msisdn: str = AWA, state: MessageState = MessageState.DELIVERED, at: datetime = NOW + MINUTE
 ) -> None:
-    await delivery.apply([DeliveryReport(name, msisdn, state, "", at)])
+    await delivery.apply([DeliveryReport("africastalking", name, msisdn, state, "", at)])

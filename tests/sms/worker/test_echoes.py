@@ -10,6 +10,7 @@ from core.platform.settings import Settings
 from sms.outbox.africastalking import AfricasTalking
 from sms.worker.sender import Sender
 from tests.sms.campaign_world import AWA, Watch, crowd, running
+from tests.sms.scripted_gateway import alone
 from tests.support.database import query
 
 pytestmark = pytest.mark.usefixtures("safo")
@@ -49,7 +50,7 @@ async def test_what_it_repeats_of_a_number_is_masked(answer: httpx.Response) -> 
     gateway = AfricasTalking(settings)
     with respx.mock(assert_all_called=True) as http, capture_logs() as lines:
         http.route().mock(return_value=answer)
-        await Sender(gateway, settings, worker="first", clock=Watch().clock()).drain()
+        await Sender(alone(gateway), settings, worker="first", clock=Watch().clock()).drain()
     await gateway.close()
     kept = {
         row.tablename: str(await query(f"SELECT t::text AS text FROM {row.tablename} AS t"))  # noqa: S608

@@ -39,7 +39,7 @@ from tests.sms.campaign_world import (
     state_of,
     until,
 )
-from tests.sms.scripted_gateway import ScriptedGateway
+from tests.sms.scripted_gateway import ScriptedGateway, alone
 from tests.support.clock import NineInTheMorning
 from tests.support.database import change, one, query
 from tests.support.patience import LONGEST_SECONDS
@@ -69,7 +69,7 @@ async def worker(url: str, gateway: ScriptedGateway, settings: Settings = ALWAYS
     """A worker as the command runs it; it has the database of this process for itself, and is ended at the end."""
     await database.close_database()
     end = asyncio.Event()
-    running_worker = asyncio.create_task(work(settings, url, gateway=gateway, until=end))
+    running_worker = asyncio.create_task(work(settings, url, ways=alone(gateway), until=end))
     try:
         await until(is_seen)
         yield
@@ -155,7 +155,7 @@ async def at_work(
 ) -> AsyncIterator[App]:
     """A worker beside the test, and its queue."""
     queue = new_queue(url)
-    one_more = Worker(settings, gateway, queue, name)
+    one_more = Worker(settings, alone(gateway), queue, name)
     before = {row.pid for row in await query(LISTENING)}
     task = asyncio.create_task(one_more.run())
 
@@ -232,7 +232,7 @@ async def test_each_night_what_was_kept_long_enough_is_deleted(database_url: str
 async def test_a_job_that_died_with_its_worker_does_not_stop_the_timetable_for_ever(database_url: str) -> None:
     """A worker was killed in the middle of its minute: its job stands as being done, and nobody does it."""
     dead = new_queue(database_url)
-    Worker(ALWAYS, ScriptedGateway(), dead, "dead")
+    Worker(ALWAYS, alone(ScriptedGateway()), dead, "dead")
     async with dead.open_async():
         await dead.tasks["sms.minute"].defer_async(timestamp=0)
     await change("UPDATE procrastinate_jobs SET status = 'doing'")
@@ -316,7 +316,7 @@ async def at_once_refused(url: str, gateway: ScriptedGateway) -> str:
     await database.close_database()
     try:
         with pytest.raises(UnfitDatabase) as refused:
-            await asyncio.wait_for(work(ALWAYS, url, gateway=gateway, until=asyncio.Event()), 20)
+            await asyncio.wait_for(work(ALWAYS, url, ways=alone(gateway), until=asyncio.Event()), 20)
     finally:
         database.open_database(url)
     return str(refused.value)
@@ -351,7 +351,7 @@ async def test_a_worker_ends_when_the_tables_are_upgraded_past_it(database_url: 
     soon = ALWAYS.model_copy(update={"sms_worker_seconds": 1})
     gateway = ScriptedGateway()
     await database.close_database()
-    running_worker = asyncio.create_task(work(soon, database_url, gateway=gateway, until=asyncio.Event()))
+    running_worker = asyncio.create_task(work(soon, database_url, ways=alone(gateway), until=asyncio.Event()))
     await until(is_seen)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("UPDATE database_identity SET oldest_program = '99.0.0'")

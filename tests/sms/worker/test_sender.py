@@ -13,10 +13,10 @@ from core.outbox.messages import MessageState
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from sms.campaigns import steps
-from sms.outbox import delivery, ledger
+from sms.outbox import claims, delivery
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Policy, Result
-from sms.outbox.window import Window
+from sms.outbox.routes import every_route
 from sms.worker import sender as sending
 from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
@@ -102,7 +102,7 @@ async def test_senders_at_once_send_to_each_exactly_once(senders: int) -> None:
 async def test_a_report_that_is_faster_than_our_own_row_is_not_lost() -> None:
     await crowd([AWA])
     campaign = await running()
-    report = DeliveryReport("at-1", AWA, MessageState.DELIVERED, "", NOW)
+    report = DeliveryReport("africastalking", "at-1", AWA, MessageState.DELIVERED, "", NOW)
     await sender(SlowGateway(lambda: delivery.apply([report])), Watch()).drain()
     assert await fates(campaign) == {AWA: Fate("delivered")}
     assert await query("SELECT * FROM early_report") == []
@@ -129,7 +129,7 @@ async def test_a_request_claimed_before_the_evening_does_not_leave_in_it() -> No
     await crowd([AWA])
     campaign = await running()
     last = datetime.combine(TODAY, time(18, 59, 59), UTC)
-    claim = await ledger.claim("first", last, Window(*SETTINGS.sms_window))
+    claim = await claims.claim("first", last, every_route(SETTINGS))
     assert claim
     gateway = ScriptedGateway()
     await sender(gateway, Watch(EVENING)).send(claim)

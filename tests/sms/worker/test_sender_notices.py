@@ -8,9 +8,9 @@ import pytest
 
 from core.campaigns.models import CampaignKind as Kind
 from core.outbox.notice_kinds import NoticeKind
-from sms.outbox import ledger
-from sms.outbox.ledger import Claim
-from sms.outbox.window import Window
+from sms.outbox import claims, ledger
+from sms.outbox.claims import Claim
+from sms.outbox.routes import every_route
 from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import (
     AWA,
@@ -82,7 +82,7 @@ async def test_a_request_that_cannot_depart_does_not_hold_up_those_behind_it(mon
     working = sender(gateway, watch)
     async with asyncio.timeout(LONGEST_SECONDS):
         while not gateway.took[BINTA]:
-            claim = await ledger.claim("first", watch.turn(seconds=0.1), Window(*SETTINGS.sms_window))
+            claim = await claims.claim("first", watch.turn(seconds=0.1), every_route(SETTINGS))
             assert claim, "nothing to claim"
             await working.send(claim)
 

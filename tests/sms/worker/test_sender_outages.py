@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from sms.campaigns import steps
-from sms.outbox import ledger
+from sms.outbox import claims, ledger
 from sms.outbox.gateway import Busy, Policy, Unanswered
-from sms.outbox.window import Window
+from sms.outbox.routes import every_route
 from sms.worker import sender as sending
 from sms.worker import sweeps
 from tests.core.seed import NOW
@@ -147,7 +147,7 @@ async def test_a_request_that_left_long_before_it_is_made_is_given_back(monkeypa
     monkeypatch.setattr(sending, "time", clock)
     monkeypatch.setattr(ledger, "depart", frozen_after)
     gateway = ScriptedGateway()
-    claim = await ledger.claim("first", NOW, Window(*SETTINGS.sms_window))
+    claim = await claims.claim("first", NOW, every_route(SETTINGS))
     assert claim
     await sender(gateway, Watch()).send(claim)
     assert (gateway.asked, await fates(campaign)) == ([], {AWA: Fate("planned")})

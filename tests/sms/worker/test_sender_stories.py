@@ -18,20 +18,22 @@ from core.outbox.messages import MessageState
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from sms.campaigns import steps
-from sms.outbox import delivery, ledger
+from sms.outbox import claims, delivery, ledger
+from sms.outbox.claims import Claim
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Busy, Gateway, GatewayRefused, GatewayTrouble, NotReached, Policy, Result, Unanswered
-from sms.outbox.ledger import Claim
+from sms.outbox.routes import every_route
 from sms.outbox.window import Window
 from sms.worker import sweeps
 from sms.worker.sender import Sender
 from tests.sms.campaign_world import Watch, crowd, living, numbers, running, somebody, state_of
+from tests.sms.scripted_gateway import alone
 from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
 
-class Fickle:
+class Fickle(Gateway):
     """A gateway that takes, refuses, breaks and keeps silent at random, and reports on what it took when asked to."""
 
     def __init__(self, dice: random.Random) -> None:
@@ -74,7 +76,7 @@ class Fickle:
         """Report on some of what was taken, in any order, perhaps twice."""
         for name in self._dice.choices(list(self.ids), k=3) if self.ids else []:
             state = self._dice.choice([MessageState.ON_ITS_WAY, MessageState.DELIVERED, MessageState.FAILED])
-            await delivery.apply([DeliveryReport(name, self.ids[name], state, "", at)])
+            await delivery.apply([DeliveryReport("africastalking", name, self.ids[name], state, "", at)])
 
     async def close(self) -> None:
         pass
@@ -99,7 +101,7 @@ PEOPLE = 12
 
 
 @dataclass
-class Deaf:
+class Deaf(Gateway):
     """A gateway that is asked and answers, and is heard only when the word is given."""
 
     gateway: Gateway
@@ -142,10 +144,10 @@ class Story:
             await living(worker, self.watch.now)
 
     def sender(self, worker: str) -> Sender:
-        return Sender(self.gateway, ALL_DAY, worker=worker, clock=self.watch.clock())
+        return Sender(alone(self.gateway), ALL_DAY, worker=worker, clock=self.watch.clock())
 
     async def claim(self, worker: str) -> Claim | None:
-        return await ledger.claim(worker, self.watch.now, Window(*ALL_DAY.sms_window))
+        return await claims.claim(worker, self.watch.now, every_route(ALL_DAY))
 
     async def send_one(self) -> None:
         if claim := await self.claim("first"):
@@ -171,7 +173,7 @@ class Story:
         if claim is None:
             return
         thawed, asking = asyncio.Event(), asyncio.Event()
-        working = Sender(Deaf(self.gateway, asking, thawed), ALL_DAY, worker="frozen", clock=self.watch.clock())
+        working = Sender(alone(Deaf(self.gateway, asking, thawed)), ALL_DAY, worker="frozen", clock=self.watch.clock())
         task = asyncio.create_task(working.send(claim))
         waiting = asyncio.create_task(asking.wait())
         await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)

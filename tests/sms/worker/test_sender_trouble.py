@@ -5,8 +5,7 @@ import pytest
 from core.platform.settings import Settings
 from sms.campaigns import steps
 from sms.outbox.gateway import Busy, GatewayRefused, NotReached, Policy, Result, Unanswered
-from sms.worker import sender as sending
-from sms.worker import sweeps
+from sms.worker import sweeps, troubles
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -150,7 +149,7 @@ async def test_a_notice_that_the_gateway_does_not_take_waits(answer: Policy | Ga
     working = sender(gateway, watch)
     await working.drain()
     assert (await fate_of(key), len(gateway.asked)) == (Fate("planned"), 1)
-    watch.turn(seconds=sending.STOPPED_SECONDS)
+    watch.turn(seconds=troubles.STOPPED_SECONDS)
     await working.drain()
     assert (await fate_of(key), gateway.took) == (Fate("accepted"), {AWA: 1})
 
