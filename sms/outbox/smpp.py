@@ -34,6 +34,7 @@ from sms.outbox.gateway import (
     Result,
     SmsGateway,
     SmsInbox,
+    Throttled,
 )
 from sms.outbox.parts import Addressed, first_words, messages
 from sms.outbox.receipts import Receipt, as_given, read_receipt
@@ -116,6 +117,15 @@ class Smpp(SmsGateway):
     name: ClassVar[str] = NAME
     reasons: ClassVar[type[Word] | None] = SmppReason
 
+    @property
+    def rate(self) -> float:
+        """What was agreed with the SMSC."""
+        return self._settings.smpp_rate
+
+    def missing(self) -> Sequence[str]:
+        """The account."""
+        return () if self._settings.smpp_url.get_secret_value() else (URL,)
+
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._binds: Binds | None = None
@@ -151,7 +161,8 @@ class Smpp(SmsGateway):
         octets = written(body)
         results = await asyncio.gather(*(self._sent(binds, octets, each, turn) for turn, each in enumerate(msisdns)))
         if results and all(result.policy is Policy.KEEP for result in results):
-            raise Busy(results[0].reason)
+            too_fast = results[0].reason in list(SmppReason)
+            raise (Throttled if too_fast else Busy)(results[0].reason)
         return results
 
     async def close(self) -> None:
