@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from starlette.datastructures import FormData
@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core.grievances.filing import Filed, Filing, file_for, filed_before
-from core.grievances.subjects import CATEGORIES, Category, Subcategory, is_sensitive, keeps_least
-from core.grievances.vocabulary import Channel, Sex
+from core.grievances.filing import Filed, file_for, filed_before
+from core.grievances.subjects import CATEGORIES, Category, Subcategory, is_sensitive
+from core.grievances.village_list import NOBODY, OLDEST, ListEntry, filing_of
+from core.grievances.vocabulary import Sex
 from core.numbers import identifiers, msisdn
 from core.registry import search
 from core.registry.search import CannotSearch, Hit
@@ -29,9 +30,7 @@ from desk.site.pages import DeskPage, actor, day_in, now, typed
 EMPTY_ROWS: Final = 6
 MOST_ROWS: Final = 100
 LONGEST_WORDS: Final = 300
-OLDEST: Final = timedelta(days=366)
 COLUMNS: Final = ("key", "whose", "sex", "phone", "what", "words")
-NOBODY: Final = frozenset({"anonyme", "anonymous", "x"})
 CODES: Final[Mapping[str, tuple[Category, Subcategory]]] = {
     f"{number}{within}": (category, subcategory)
     for number, (category, handling) in enumerate(CATEGORIES.items(), 1)
@@ -144,7 +143,7 @@ async def _settle(row: RegisterRow, head: _List, me: Actor) -> None:
     if code is None:
         row.errors["what"] = "Code inconnu."
     sensitive = code is not None and is_sensitive(code[0])
-    phone = _phone(row, None if sensitive else household)
+    phone = _phone(row)
     sex = next((each for each in Sex if each.value == row.sex.upper()), None)
     if row.sex and sex is None:
         row.errors["sex"] = " ou ".join(each.value for each in Sex) + "."
@@ -152,30 +151,21 @@ async def _settle(row: RegisterRow, head: _List, me: Actor) -> None:
         row.errors["words"] = f"{LONGEST_WORDS} caractères au plus."
     if row.errors or head.errors or code is None:
         return
-    category, subcategory = code
-    row.filed = await file_for(
-        me,
-        Filing(
-            key=key,
-            msisdn=phone,
-            household_id=household.id if household and not keeps_least(category) else None,
-            category=category,
-            subcategory=subcategory,
-            words=row.words or None,
-            anonymous=row.whose.casefold() in NOBODY,
-            call_back=False,
-            call_safe=False if sensitive else None,
-            sms_safe=False if sensitive else None,
-            language=Language.named(head.language) or Language.default(),
-            channel=Channel.REGISTER,
-            name=household.head_name if household else row.whose,
-            sex=sex,
-            village=head.village,
-            commune_pcode=head.commune.pcode,
-            received_on=head.day if head.day != now().date() else None,
-        ),
-        now(),
+    entry = ListEntry(
+        key=key,
+        subcategory=code[1],
+        day=head.day or now().date(),
+        name=row.whose,
+        phone=phone,
+        words=row.words or None,
+        sex=sex,
+        language=Language.named(head.language) or Language.default(),
+        village=head.village,
+        commune_pcode=head.commune.pcode,
+        household=household,
+        anonymous=row.whose.casefold() in NOBODY,
     )
+    row.filed = await file_for(me, filing_of(entry, now().date()), now())
     row.whose = "" if sensitive else row.whose
     row.words = ""
 
@@ -201,10 +191,9 @@ async def _household(row: RegisterRow, head: _List, me: Actor) -> Hit | None:
     return household
 
 
-def _phone(row: RegisterRow, household: Hit | None) -> str | None:
-    typed_phone = row.phone or (household.phones[0] if household and household.phones else "")
+def _phone(row: RegisterRow) -> str | None:
     try:
-        return msisdn.parse_any(typed_phone) if typed_phone else None
+        return msisdn.parse_any(row.phone) if row.phone else None
     except msisdn.BadNumber:
         row.errors["phone"] = "8 chiffres."
         return None
