@@ -1,7 +1,10 @@
 """A commune by what is written of it: the likest first, of namesakes those with a payment day, and its cercle's all."""
 
+from pathlib import Path
+
 import pytest
 
+from core.imports import ImportKind, run
 from core.payments.states import PaymentState
 from core.text.languages import Language
 from demo.callers import Situation
@@ -9,9 +12,11 @@ from menus.communes import communes_found
 from tests.core import seed
 from tests.core.seed import NOW, day
 from tests.menus.conftest import Town
+from tests.support.commune_list import commune_list, namesakes
 from ussd.call import Call
 from ussd.values import Choose, Retry, Value
 
+__all__ = ["commune_list"]
 BENKADI = (("ML020301", "Benkadi"), ("ML020702", "Ben Kadi"), ("ML030403", "Benkadi"), ("ML030404", "Benkadi Founia"))
 
 
@@ -63,3 +68,19 @@ async def test_the_cercle_is_chosen_by_writing_and_then_by_key(town: Town) -> No
     await call.dial("1*1")
     assert (await call.reply("cercle de Kati")).text.startswith("Choisissez la commune\n1 Safo (Kati)\n2 Siby (Kati)")
     assert (await call.reply("1")).text.startswith("Safo\n")
+
+
+async def test_of_a_whole_country_every_namesake_is_offered_with_its_cercle(
+    world: None, tmp_path: Path, commune_list: str
+) -> None:
+    path = tmp_path / "communes.csv"
+    path.write_text(commune_list, encoding="utf-8")
+    await run(ImportKind.COMMUNES, path)
+    for name, lines in namesakes(commune_list).items():
+        value = await found(name)
+        assert isinstance(value, Choose)
+        offered = {str(option.memory["commune"]): option.label for option in value.options}
+        assert {line.pcode: offered[line.pcode] for line in lines} == {
+            line.pcode: f"{name} ({line.cercle})" for line in lines
+        }
+        assert len({offered[line.pcode] for line in lines}) == len(lines)

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.usefixtures("world")
 
 TODAY = date(2026, 11, 23)
 COMMUNES = "region,region_pcode,cercle,cercle_pcode,commune,commune_pcode\nKoulikoro,ML02,Kati,ML0205,Safo,ML020527\n"
-COD = Path(__file__).parents[4] / "shared/domain/communes-cod2015.csv"
 FIRST, SECOND = household_no(1), household_no(2)
 
 
@@ -153,15 +152,6 @@ def test_the_columns_of_a_file_are_those_that_are_read() -> None:
     assert columns(ImportKind.EVENTS) == (
         "component", "commune_pcode", "village", "date", "time", "place", "what_fr", "what_bm", "end_time", "wage_xof",
     )  # fmt: skip
-
-
-@pytest.mark.skipif(not COD.exists(), reason="the list of communes is kept outside the project")
-async def test_the_real_list_of_communes(tmp_path: Path) -> None:
-    report = await imported(ImportKind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
-    assert (report.rows, report.created, report.bad) == (701, 701, 0)
-    assert await query("SELECT count(*) FROM commune WHERE name = 'Diedougou'") == [(4,)]
-    again = await imported(ImportKind.COMMUNES, tmp_path / "communes.csv", COD.read_bytes())
-    assert again.unchanged == 701
 
 
 async def test_a_cell_that_cannot_be_read_is_not_an_empty_one(safo: Path) -> None:
