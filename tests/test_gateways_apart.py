@@ -14,6 +14,7 @@ OWN = {
 SMPP = {"sms/outbox/smpp.py", "sms/outbox/parts.py", "sms/outbox/receipts.py"}
 """What knows the wire of SMPP besides the link in `core/platform/smpp/`."""
 
+ORANGE = {"sms/outbox/orange.py", "sms/outbox/oneapi.py", "sms/outbox/bundles.py"}
 TABLES = {"ussd/gateways.py", "sms/outbox/gateways.py", "sms/outbox/routes.py"}
 CHOICES = {f"{SETTINGS}/__init__.py", f"{SETTINGS}/line.py", f"{SETTINGS}/routes.py"}
 BEFORE_ROUTES = {"core/outbox/messages.py"}
@@ -51,3 +52,11 @@ def test_its_name_stands_in_the_tables_and_in_its_files(gateway: str) -> None:
 def test_only_the_link_and_the_gateways_on_it_know_smpp() -> None:
     knowing = {name for name, text in files().items() if re.search(r"smpp34|esm_class|_sm\b", text)}
     assert {name for name in knowing if not name.startswith("core/platform/smpp/")} == SMPP
+
+
+def test_only_its_files_know_the_forms_of_orange() -> None:
+    """Its name is an operator's too, and stands where numbers are told apart."""
+    knowing = {
+        name for name, text in files().items() if re.search(r"outboundSMS|deliveryInfo|availableUnits|SVC0", text)
+    }
+    assert knowing == ORANGE

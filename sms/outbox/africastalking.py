@@ -44,6 +44,7 @@ class AfricasTalkingReason(Word):
 
     RISK_HOLD = f"{NAME}:RiskHold"
     NO_CREDIT = f"{NAME}:InsufficientCredit"
+    NOBODY = f"{NAME}:NoRecipients"
     NO_LINK = f"{NAME}:InvalidLinkId"
     NOT_SUBSCRIBED = f"{NAME}:UserNotSubscribedToProduct"
 
@@ -55,6 +56,7 @@ called(
     {
         _OWN.RISK_HOLD: "retenu par la passerelle pour contrôle",
         _OWN.NO_CREDIT: "l'abonné n'a pas le crédit que ce service demande",
+        _OWN.NOBODY: "refusé par la passerelle, sans destinataire dans sa réponse",
         _OWN.NO_LINK: "réponse à un service payant, sans son lien",
         _OWN.NOT_SUBSCRIBED: "numéro non abonné à ce service",
     },
@@ -228,7 +230,7 @@ def read_response(response: httpx.Response, msisdns: Sequence[str]) -> Sequence[
     if not rows:
         if _TAKEN.match(message):
             raise Unanswered("answer without recipients")
-        raise GatewayRefused(REFUSALS.get(message, f"gateway: {message[:80]}"))
+        raise GatewayRefused(REFUSALS.get(message, _OWN.NOBODY))
     return [_result(msisdn, rows.get(_digits(msisdn))) for msisdn in msisdns]
 
 

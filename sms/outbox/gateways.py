@@ -10,6 +10,7 @@ from sms.outbox.routes import SETTING, Routes, every_route
 ROOM: Final = "sms"
 GATEWAYS: Final = {
     "africastalking": "sms.outbox.africastalking:AfricasTalking",
+    "orange": "sms.outbox.orange:Orange",
     "smpp": "sms.outbox.smpp:Smpp",
 }
 

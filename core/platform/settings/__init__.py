@@ -16,6 +16,7 @@ from core.platform.settings.desk import DeskSettings
 from core.platform.settings.encryption import EncryptionSettings
 from core.platform.settings.ground import GroundSettings
 from core.platform.settings.line import LineSettings
+from core.platform.settings.orange import OrangeSettings
 from core.platform.settings.programme import ProgrammeSettings
 from core.platform.settings.retention import RetentionSettings
 from core.platform.settings.routes import RouteSettings
@@ -28,6 +29,7 @@ class Settings(
     RetentionSettings,
     SmsSettings,
     SmppSettings,
+    OrangeSettings,
     AfricasTalkingSettings,
     RouteSettings,
     ProgrammeSettings,

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import httpx
+import respx
 from starlette.applications import Starlette
 
 from core.platform.settings import Settings
-from core.platform.webhooks import FORM
+from core.platform.webhooks import FORM, JSON
 from sms.inbound import webhooks
 from sms.outbox.gateway import Callback, GatewayTrouble, Policy, SmsGateway
 
@@ -55,11 +56,21 @@ class SmsSample:
     written: dict[Callback, Callable[[str], bytes]]
     settings: dict[str, object] = field(default_factory=dict)
     media: str = FORM
-    other_media: str = "application/json"
+    other_media: str = JSON
+    before: dict[str, httpx.Response] = field(default_factory=dict)
+    """What it asks first, e.g. for a token, and the answer."""
+    refusal: httpx.Response = field(default_factory=lambda: httpx.Response(403, text="Awa Traoré has no account"))
+    """How it refuses everything, in words that name somebody."""
 
     def gateway(self) -> SmsGateway:
         """The gateway, with settings that it can work with."""
         return self.kind(Settings.model_validate(self.settings))
+
+    def asked(self, router: respx.MockRouter) -> respx.Route:
+        """Where it is asked to send, with what it asks before that answered."""
+        for url, answer in self.before.items():
+            router.post(url).return_value = answer
+        return router.post(self.url)
 
 
 class Callbacks:

@@ -200,7 +200,7 @@ async def test_an_answer_is_read_whatever_type_it_claims(line: respx.Route, cont
     [
         ("InvalidSenderId", Reason.INVALID_SENDER),
         ("InsufficientBalance", Reason.NO_BALANCE),
-        ("Maintenance", "gateway: Maintenance"),
+        ("Maintenance", "africastalking:NoRecipients"),
     ],
 )
 async def test_an_answer_without_recipients_says_why_nobody_was_taken(

@@ -1,0 +1,246 @@
+"""Orange's SMS API: one recipient a request, over one pooled client, with a token that all workers share.
+
+What each code and status means stands in the tables here. Its callbacks are not signed.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar, Final
+from urllib.parse import quote
+
+import httpx
+
+from core.outbox.messages import MessageState, Reason
+from core.platform.gateways import Trial
+from core.platform.webhooks import Posting
+from core.text.words import COMMAND, DESK, Word, called
+from sms.outbox import oneapi, over_http
+from sms.outbox.bundles import read_bundles
+from sms.outbox.delivery import DeliveryReport
+from sms.outbox.gateway import (
+    Balance,
+    Busy,
+    Callback,
+    GatewayRefused,
+    GatewayTrouble,
+    Incoming,
+    NotReached,
+    Policy,
+    Result,
+    SmsGateway,
+    Throttled,
+    Unanswered,
+)
+from sms.outbox.tokens import AccessToken, SharedToken
+
+NAME: Final = "orange"
+KEY: Final = "JIGI_ORANGE_AUTHORIZATION"
+HOST: Final = "https://api.orange.com"
+
+
+class OrangeReason(Word):
+    """Why it did not take a message, where no other gateway has such a reason."""
+
+    FAULT = f"{NAME}:SVC0001"
+    VALUE = f"{NAME}:SVC0002"
+    CORRELATOR = f"{NAME}:SVC0005"
+    TOO_LONG = f"{NAME}:POL0005"
+    POLICY = f"{NAME}:POL0001"
+    QUOTA = f"{NAME}:POL0009"
+    TOO_FAST = f"{NAME}:POL0013"
+    NOT_SUBSCRIBED = f"{NAME}:POL1009"
+
+
+_OWN = OrangeReason
+called(
+    OrangeReason,
+    DESK,
+    {
+        _OWN.FAULT: "erreur chez la passerelle Orange",
+        _OWN.VALUE: "numéro, expéditeur ou texte refusé par la passerelle Orange",
+        _OWN.CORRELATOR: "déjà demandé à la passerelle Orange",
+        _OWN.TOO_LONG: "texte trop long pour la passerelle Orange",
+        _OWN.POLICY: "refusé par une règle de la passerelle Orange",
+        _OWN.QUOTA: "quota épuisé ou service non ouvert chez Orange",
+        _OWN.TOO_FAST: "la passerelle Orange demande d'envoyer moins vite",
+        _OWN.NOT_SUBSCRIBED: "notre application n'est pas abonnée à l'envoi de SMS chez Orange",
+    },
+)
+called(OrangeReason, COMMAND, {reason: reason.value.partition(":")[2] for reason in OrangeReason})
+
+CODES: Final[Mapping[str, tuple[Policy, str]]] = {
+    "SVC0001": (Policy.AGAIN, _OWN.FAULT),
+    "SVC0002": (Policy.AGAIN, _OWN.VALUE),
+    "SVC0003": (Policy.AGAIN, _OWN.VALUE),
+    "SVC0004": (Policy.FINAL, Reason.INVALID_NUMBER),
+    "SVC0005": (Policy.UNCERTAIN, _OWN.CORRELATOR),
+    "SVC0006": (Policy.AGAIN, _OWN.VALUE),
+    "SVC0007": (Policy.AGAIN, _OWN.VALUE),
+    "SVC0270": (Policy.AGAIN, _OWN.VALUE),
+    "SVC0280": (Policy.FINAL, _OWN.TOO_LONG),
+    "POL0001": (Policy.AGAIN, _OWN.POLICY),
+    "POL0005": (Policy.FINAL, _OWN.TOO_LONG),
+    "POL0009": (Policy.STOP, _OWN.QUOTA),
+    "POL0013": (Policy.KEEP, _OWN.TOO_FAST),
+    "POL0050": (Policy.STOP, Reason.NO_BALANCE),
+    "POL1009": (Policy.STOP, _OWN.NOT_SUBSCRIBED),
+}
+"""A value that is refused may be the number's or our own sender: it costs attempts, and is final in the end."""
+
+STATES: Final = {
+    "DeliveredToTerminal": MessageState.DELIVERED,
+    "DeliveredToNetwork": MessageState.ON_ITS_WAY,
+    "DeliveryUncertain": MessageState.ON_ITS_WAY,
+    "MessageWaiting": MessageState.ON_ITS_WAY,
+    "DeliveryImpossible": MessageState.FAILED,
+}
+"""The statuses of a receipt; of a message that another network took, it may never say more than uncertain."""
+
+FAILURES: Final = {"DeliveryImpossible": Reason.NOT_DELIVERED}
+REFUSALS: Final[Mapping[str, Reason]] = {}
+"""It refuses message by message."""
+
+
+class Orange(SmsGateway):
+    """The gateway; one client for all requests, opened with the first."""
+
+    name: ClassVar[str] = NAME
+    callback_names: ClassVar[Set[Callback]] = frozenset({Callback.DELIVERY, Callback.INBOUND})
+    reasons: ClassVar[type[Word] | None] = OrangeReason
+    batch_size: ClassVar[int | None] = 1
+
+    @property
+    def rate(self) -> float:
+        """What was agreed with Orange."""
+        return self._settings.orange_rate
+
+    def missing(self) -> Sequence[str]:
+        """The header."""
+        return () if self._settings.orange_authorization.get_secret_value() else (KEY,)
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        return over_http.client(self._settings, on_loopback=bool(self._settings.orange_url))
+
+    @cached_property
+    def _token(self) -> SharedToken:
+        return SharedToken(self._settings.redis_url, NAME, self._asked_token)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if "_client" in self.__dict__:
+            await self._client.aclose()
+        if "_token" in self.__dict__:
+            await self._token.close()
+
+    async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
+        """Send one text to each number; raises GatewayTrouble where it came at the first of them."""
+        results: list[Result] = []
+        for msisdn in msisdns:
+            try:
+                results.append(_result(msisdn, await self._submitted(body, msisdn), self._settings.sms_retry_seconds))
+            except GatewayTrouble as trouble:
+                if not results:
+                    raise
+                results.append(Result(msisdn, trouble.policy, trouble.reason))
+                break
+        return [*results, *(Result(each, Policy.KEEP) for each in msisdns[len(results) :])]
+
+    async def _submitted(self, body: str, msisdn: str) -> httpx.Response:
+        sender = self._settings.orange_sender_address
+        message: dict[str, Any] = {
+            "address": f"tel:{msisdn}",
+            "senderAddress": sender,
+            "outboundSMSTextMessage": {"message": body},
+        }
+        sender_id = self.sender_id([msisdn])
+        if sender_id:
+            message["senderName"] = sender_id
+        path = f"/smsmessaging/v1/outbound/{quote(sender, safe='')}/requests"
+        return await self._asked("POST", path, {"outboundSMSMessageRequest": message})
+
+    async def _asked(self, method: str, path: str, content: object = None) -> httpx.Response:
+        """The answer to a request; one that a token is refused for is made once more with a new one."""
+        token = await self._token.value()
+        response = await self._once(method, path, content, token)
+        if response.status_code != httpx.codes.UNAUTHORIZED:
+            return response
+        return await self._once(method, path, content, await self._token.value(refused=token))
+
+    async def _once(self, method: str, path: str, content: object, token: str) -> httpx.Response:
+        bearer = {"Authorization": f"Bearer {token}"}
+        return await over_http.answered(
+            self._client.request(method, f"{self._host}{path}", json=content, headers=bearer)
+        )
+
+    @property
+    def _host(self) -> str:
+        return self._settings.orange_url.rstrip("/") or HOST
+
+    async def _asked_token(self) -> AccessToken:
+        """A new token. Without one no SMS left, whatever became of the request for it."""
+        if self.missing():
+            raise GatewayRefused(f"{KEY} is not set")
+        header = {"Authorization": self._settings.orange_authorization.get_secret_value()}
+        form = {"grant_type": "client_credentials"}
+        asking = self._client.post(f"{self._host}/oauth/v3/token", data=form, headers=header)
+        try:
+            response = await over_http.answered(asking)
+            if not response.is_success:
+                raise over_http.trouble(response)
+            given = response.json()
+            return AccessToken(str(given["access_token"]), float(given["expires_in"]))
+        except (Unanswered, ValueError, KeyError, TypeError) as error:
+            why = error.reason if isinstance(error, Unanswered) else "unreadable"
+            raise NotReached(f"token: {why}") from error
+        except (Busy, GatewayRefused) as trouble:
+            raise type(trouble)(f"token: {trouble.reason}", wait=trouble.wait) from trouble
+
+    async def balance(self) -> Balance | None:
+        """The SMS left in the bundles, and when the first of these ends; raises GatewayTrouble."""
+        response = await self._asked("GET", "/sms/admin/v1/contracts")
+        if not response.is_success:
+            raise over_http.trouble(response)
+        return read_bundles(response, self._settings.orange_country)
+
+    async def trials(self) -> Sequence[Trial]:
+        """Whether it gives a token, and what is left, which nobody notices."""
+        if self.missing():
+            return (Trial(False, f"{KEY} is not set: Orange takes no SMS."),)
+        try:
+            await self._token.value()
+        except GatewayTrouble as trouble:
+            return (Trial(False, f"Orange gives no token: {trouble.reason}."),)
+        return (Trial(True, "Orange gives a token."),)
+
+    def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
+        """The receipt; raises WebhookRefused without an id."""
+        receipt = oneapi.receipt(posting)
+        state = STATES.get(receipt.status)
+        if state is None:
+            return None
+        reason = FAILURES.get(receipt.status, "")
+        return DeliveryReport(NAME, receipt.message_id, receipt.msisdn, state, reason, now)
+
+    def inbound(self, posting: Posting) -> Incoming:
+        """The message; raises WebhookRefused without an id."""
+        message = oneapi.message(posting)
+        return Incoming(f"{NAME}:{message.message_id}", message.sender, message.words)
+
+
+def _result(msisdn: str, response: httpx.Response, retry_seconds: float) -> Result:
+    """What became of a number; raises GatewayTrouble. A 5xx does not say that nothing was taken."""
+    status = response.status_code
+    if response.is_success:
+        return Result(msisdn, Policy.ACCEPTED, provider_id=oneapi.request_id(response))
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        wait = over_http.retry_after(response)
+        raise Unanswered(f"HTTP {status}", wait=retry_seconds if wait is None else wait)
+    code = oneapi.error_code(response)
+    if code not in CODES or status == httpx.codes.UNAUTHORIZED:
+        raise over_http.trouble(response)
+    policy, reason = CODES[code]
+    if policy is Policy.KEEP:
+        raise Throttled(f"HTTP {status} {code}", wait=over_http.retry_after(response))
+    return Result(msisdn, policy, reason)
