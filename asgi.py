@@ -5,7 +5,7 @@ not serve, so that nothing done at the desk can delay a hop, and nothing wrong t
 """
 
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -39,13 +39,14 @@ NEVER = 86_400.0
 class Served:
     """What a part brings: its routes, what holds while the application stands, and what it counts by itself.
 
-    While it `is_busy`, the desk of the same process gives way to it.
+    While it `is_busy`, the desk of the same process gives way to it. `links` says which of its own links stand.
     """
 
     routes: list[BaseRoute] = field(default_factory=list)
     running: AbstractAsyncContextManager[None] = field(default_factory=nullcontext)
     counts: Collector | None = None
     is_busy: Callable[[], bool] | None = None
+    links: Callable[[], Mapping[str, str]] = dict
 
 
 def _now() -> datetime:
@@ -153,7 +154,7 @@ def _line(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> S
     routes: list[BaseRoute] = [*gateways.routes(calling, answered, settings)]
     if settings.simulator and settings.callback_tokens:
         routes += _simulator(settings)
-    return Served(routes, running(), counts, engine.is_busy)
+    return Served(routes, running(), counts, engine.is_busy, partial(gateways.standing, calling))
 
 
 def _sms(settings: Settings, _: Client, clock: Callable[[], datetime]) -> Served:
@@ -176,8 +177,11 @@ def _about_itself(settings: Settings, redis: Client, served: list[Served]) -> li
     async def metrics(_: Request) -> Response:
         return Response(generate_latest() + generate_latest(own), media_type=CONTENT_TYPE_LATEST)
 
+    def links() -> dict[str, str]:
+        return {name: stands for each in served for name, stands in each.links().items()}
+
     fits = partial(identity.fits, identity.kind_asked_for(settings))
-    return [*health.routes(redis, unspoken, fits=fits), Route("/metrics", metrics)]
+    return [*health.routes(redis, unspoken, fits=fits, links=links), Route("/metrics", metrics)]
 
 
 def _simulator(settings: Settings) -> list[BaseRoute]:

@@ -75,6 +75,11 @@ class UssdGateway(Protocol):
         """Hold a link of its own as long as the application stands."""
         return nullcontext()
 
+    @property
+    def standing(self) -> str:
+        """Whether a link of its own stands, for readiness: `ok…`, or why not; '' for a gateway without one."""
+        return ""
+
     async def trials(self) -> Sequence[Trial]:
         """Try what can be tried without anybody noticing; never names a key."""
         return ()

@@ -14,6 +14,7 @@ from ussd.gateway import UssdGateway, UssdLine
 ROOM: Final = "ussd"
 GATEWAYS: Final = {
     "africastalking": "ussd.africastalking:AfricasTalkingCalls",
+    "smpp": "ussd.smpp:SmppCalls",
 }
 
 
@@ -40,3 +41,8 @@ async def running(gateways: Sequence[UssdGateway], line: UssdLine) -> AsyncItera
         for gateway in gateways:
             await links.enter_async_context(gateway.running(line))
         yield
+
+
+def standing(gateways: Sequence[UssdGateway]) -> dict[str, str]:
+    """Whether the links of the gateways stand that have one, by the gateway's name."""
+    return {f"ussd {gateway.name}": stands for gateway in gateways if (stands := gateway.standing)}

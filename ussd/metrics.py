@@ -15,3 +15,6 @@ REDIS_FAILURES = Counter("jigi_redis_failures", "Trips to Redis that failed", ["
 HOPS_IN_FLIGHT = Gauge("jigi_ussd_hops_in_flight", "Hops that are being answered now")
 REFUSED_CALLS = Counter("jigi_ussd_refused_calls", "Calls that were told to call again because too many were answered")
 RESTS = Counter("jigi_ussd_database_rests", "Times the database was left alone because it did not answer")
+PAGES_LOST = Counter(
+    "jigi_ussd_pages_lost", "Pages that a gateway on a link of its own did not take, or did not answer"
+)

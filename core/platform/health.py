@@ -1,7 +1,7 @@
 """Whether this process can do its work: for the load balancer and for whoever is on call."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,11 +17,17 @@ WRITTEN, WRITTEN_SECONDS = "jigi:ready", 60
 """What readiness writes: a Redis that only reads is no help to a call."""
 
 
-def routes(redis: Client, unspoken: Callable[[], str], fits: Callable[[], Awaitable[None]]) -> list[Route]:
+def routes(
+    redis: Client,
+    unspoken: Callable[[], str],
+    fits: Callable[[], Awaitable[None]],
+    links: Callable[[], Mapping[str, str]] = dict,
+) -> list[Route]:
     """`/health/live`: the process runs; `/health/ready`: it can answer callers, and what it stands on.
 
     `unspoken` says in a sentence why a language cannot be spoken, '' when each can; `fits` raises JigiError for a
-    database that is none for this program.
+    database that is none for this program. `links` says of each gateway on a link of its own whether that stands: `ok…`
+    or why not.
     """
 
     async def live(_: Request) -> Response:
@@ -30,8 +36,10 @@ def routes(redis: Client, unspoken: Callable[[], str], fits: Callable[[], Awaita
     async def ready(_: Request) -> Response:
         database, cache = await asyncio.gather(_postgres(fits), _redis(redis))
         languages = unspoken() or "ok"
-        parts = {"postgresql": database, "redis": cache, "languages": languages}
-        return JSONResponse(parts, status_code=200 if database == languages == "ok" else 503)
+        held = links()
+        parts = {"postgresql": database, "redis": cache, "languages": languages, **held}
+        is_ready = database == languages == "ok" and all(link.startswith("ok") for link in held.values())
+        return JSONResponse(parts, status_code=200 if is_ready else 503)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]
 

@@ -25,6 +25,9 @@ class Lock(IntEnum):
     SIGN_IN = 7_551_906
     """One try to sign in is counted at a time, so that many at once are each seen by the next."""
 
+    USSD_BINDS = 7_551_907
+    """One process at a time holds the binds that USSD comes by."""
+
     DEPARTURE = 7_551_903
     """One request of SMS is judged at a time, so that two cannot both be the third of a day."""
 

@@ -39,6 +39,8 @@ from demo import world
 from demo.callers import DEMO_CALLERS
 from menus import line
 from simulator.gateway import PhoneScreen, UssdCall
+from simulator.smsc import StandInSmsc
+from simulator.smsc_phones import SmscLine
 from sms.inbound import dropped_calls
 from tests.ussd import beside_form_1
 from tests.ussd.last_input import LastInputCall, MovingClock
@@ -47,6 +49,7 @@ from ussd.engine import Engine
 from ussd.gateway import EngineLine
 from ussd.hops import on_day
 from ussd.sessions import Sessions
+from ussd.smpp import SmppCalls
 
 FOLDER: Final = Path(__file__).parent.parent / "dialogues"
 NOW: Final = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -197,10 +200,13 @@ class Way(Enum):
     WHOLE_TEXT = "the whole text"
     LAST_INPUT = "the last input and its number, every hop twice"
     LAST_INPUT_ALONE = "the last input alone"
+    SMPP = "SMPP, the session in its_session_info"
+    SMPP_BY_REFERENCE = "SMPP, the session in user_message_reference, and no numbers"
     BESIDE_FORM_1 = "the whole text, every second hop answered by a process of the first stored form"
 
 
 WHOLE_TEXTS = (Way.WHOLE_TEXT, Way.BESIDE_FORM_1)
+CONVENTIONS = {Way.SMPP: "pssr", Way.SMPP_BY_REFERENCE: "ussr,session=user_message_reference,numbered=no"}
 
 
 def every_second_hop(redis: Redis) -> Callable[[httpx.Request], Awaitable[None]]:
@@ -340,6 +346,10 @@ class World:
             unsaid = await engine.cut(call, msisdn, timed_out=False)
             await end(SessionEnd(on_day(call, NOW), SessionOutcome.CUT, NOW), unsaid)
 
+        if self._way in CONVENTIONS:
+            async with self._smpp(EngineLine(engine, end)) as phones:
+                yield phones
+            return
         if self._way not in WHOLE_TEXTS:
             numbered = self._way is Way.LAST_INPUT
             sessions = count()
@@ -353,6 +363,16 @@ class World:
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://line", event_hooks=hooks) as client:
             yield lambda msisdn: UssdCall(client, "/ussd/africastalking/demo", msisdn, service_code=CODE)
+
+    @asynccontextmanager
+    async def _smpp(self, answering: EngineLine) -> AsyncIterator[Phones]:
+        async with StandInSmsc().running() as smsc:
+            by_reference = self._way is Way.SMPP_BY_REFERENCE
+            behind = SmscLine(smsc, sessions=3, by_reference=by_reference, service_code=CODE)
+            chosen = {"smpp_ussd_url": smsc.url, "smpp_ussd_convention": CONVENTIONS[self._way]}
+            gateway = SmppCalls(Settings.model_validate({"service_code": CODE, "step_seconds": 30, **chosen}))
+            async with behind.running(), gateway.running(answering):
+                yield behind.phone
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._server, autocommit=True) as connection:

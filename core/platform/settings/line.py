@@ -22,7 +22,8 @@ class LineSettings(BaseSettings):
         "any other gets 404. Behind a proxy it has to tell the caller's address. Empty: from anywhere.",
     )
     ussd_gateways: Words = Field(
-        default=("africastalking",), description="The USSD gateways that may call, comma-separated: africastalking."
+        default=("africastalking",),
+        description="The USSD gateways that may call, comma-separated: africastalking, smpp.",
     )
     service_code: str = Field(
         default="*384*1234#", description="The code people dial, as shown to them, e.g. *384*1234#."

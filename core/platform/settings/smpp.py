@@ -1,8 +1,8 @@
-"""What the gateway `smpp` must be told."""
+"""What the gateway `smpp` must be told, of SMS and of USSD."""
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, SecretStr
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings
 
 
@@ -36,4 +36,20 @@ class SmppSettings(BaseSettings):
     )
     smpp_source_npi: NonNegativeInt | None = Field(
         default=None, le=18, description="NPI of the sender. Empty: 1 for a number, 0 for others."
+    )
+    smpp_ussd_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where USSD comes from by SMPP, written as JIGI_SMPP_URL; an account of its own, since an SMSC "
+        "gives what comes for an account to any of its binds.",
+    )
+    smpp_ussd_convention: str = Field(
+        default="pssr",
+        description="How the USSD gateway speaks: `pssr` (the last page is a PSSR response, the session stands in "
+        "its_session_info) or `ussr` (every page is a USSR request, a bit of its_session_info ends the session), and "
+        "what is otherwise there: `pssr,session=user_message_reference,numbered=no` (docs/operators.md).",
+    )
+    smpp_ussd_silent_seconds: PositiveInt = Field(
+        default=180,
+        description="Seconds after a page in which nothing is heard of a USSD session by SMPP until it is counted as "
+        "timed out, and its answer sent by SMS.",
     )

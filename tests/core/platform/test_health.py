@@ -54,3 +54,16 @@ async def test_who_is_too_old_for_the_tables_of_an_upgrade_is_ready_no_longer(si
         await sql.execute("UPDATE database_identity SET oldest_program = '0.3.0'")
     assert answer.status_code == 503
     assert answer.json()["postgresql"].startswith("unfit: The database serves Jigi 99.0.0 and later")
+
+
+@pytest.mark.parametrize(
+    ("stands", "status"), [("ok", 200), ("ok, another process holds it", 200), ("down: no bind stands", 503)]
+)
+async def test_a_link_of_a_gateways_own_that_is_lost_makes_it_unready(
+    world: None, redis: Redis, stands: str, status: int
+) -> None:
+    fits = partial(identity.fits, DatabaseKind.PRODUCTION)
+    app = Starlette(routes=health.routes(redis, unspoken, fits, lambda: {"ussd smpp": stands}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client:
+        ready = await client.get("/health/ready")
+    assert (ready.status_code, ready.json()["ussd smpp"]) == (status, stands)

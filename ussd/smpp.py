@@ -1,0 +1,161 @@
+"""USSD by SMPP 3.4: hops come as `deliver_sm`, pages go as `submit_sm` over the bind that the hop came by.
+
+Only the last input comes, under session numbers that are few and come again. A hop is acknowledged once its call
+stands where the page is; the page follows (`docs/decisions/0018-smpp.md`). One process at a time holds the binds.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, Final
+
+import smpp34
+import structlog
+
+from core.calls.session_end import SessionOutcome
+from core.numbers.msisdn import BadNumber, calling
+from core.platform.gateways import Trial
+from core.platform.locks import Lock
+from core.platform.settings import Settings, WrongSetting
+from core.platform.smpp.accounts import read_accounts
+from core.platform.smpp.binds import Binds
+from core.platform.smpp.link import AGAIN, TAKEN, NoResponse, NotBound, SmppLink, Verdict
+from core.platform.smpp.pdus import SmppStatus
+from core.platform.smpp.turn import Turn
+from ussd import metrics
+from ussd.conventions import read_convention
+from ussd.gateway import SessionEnding, UssdGateway, UssdLine
+from ussd.hops import Hop, Reply
+
+log = structlog.get_logger(__name__)
+
+NAME: Final = "smpp"
+URL: Final = "JIGI_SMPP_USSD_URL"
+CONNECT_SECONDS: Final = 5.0
+SLOW: Final = frozenset({SmppStatus.THROTTLED, SmppStatus.QUEUE_FULL})
+SLOW_WAITS: Final = (0.1, 0.3, 0.6)
+"""Waits of a page that was told to be slower."""
+
+SWEEP_SECONDS: Final = 1.0
+READ_SECONDS: Final = 10.0
+"""A last page that was taken, and of whose session no abort was heard for so long, was read."""
+
+MOST_OPEN: Final = 50_000
+"""Sessions whose silence is looked for at a time."""
+
+
+@dataclass(slots=True)
+class _Session:
+    """A session that had a page: until when something is to be heard of it, and whether that page was its last."""
+
+    until: float
+    is_over: bool
+
+
+class SmppCalls(UssdGateway):
+    """The gateway, on a link that it holds while it is this process's turn."""
+
+    name: ClassVar[str] = NAME
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._convention = read_convention(settings.smpp_ussd_convention)
+        self._accounts = read_accounts(URL, settings.smpp_ussd_url.get_secret_value())
+        self._sessions: dict[tuple[str, str], _Session] = {}
+        self._turn: Turn | None = None
+
+    def running(self, line: UssdLine) -> AbstractAsyncContextManager[None]:
+        """Take turns with other processes at holding the binds; raises WrongSetting where there are none."""
+        if not self._accounts:
+            raise WrongSetting(f"{URL} is not set, and JIGI_USSD_GATEWAYS names {NAME}.")
+        return self._held(line)
+
+    @property
+    def standing(self) -> str:
+        """Whether calls come by it, here or at another process."""
+        return self._turn.standing if self._turn else "down: not held"
+
+    @asynccontextmanager
+    async def _held(self, line: UssdLine) -> AsyncIterator[None]:
+        self._turn = Turn(Lock.USSD_BINDS, Binds("ussd", self._accounts, partial(self._take, line), CONNECT_SECONDS))
+        sweeping = asyncio.create_task(self._sweep(line))
+        try:
+            async with self._turn.taken():
+                yield
+        finally:
+            sweeping.cancel()
+            self._turn = None
+
+    async def trials(self) -> Sequence[Trial]:
+        """An account is not bound to beside the process that answers: hops would come here."""
+        if not self._accounts:
+            return (Trial(False, f"{URL} is not set."),)
+        return (Trial(None, "Whether the USSD account lets us in is seen in /health/ready of the line."),)
+
+    async def _take(self, line: UssdLine, link: SmppLink, message: smpp34.DeliverSm) -> Verdict:
+        """Answer a hop; its page follows the acknowledgement."""
+        heard = self._convention.heard(message, self._settings.service_code)
+        if heard is None:
+            return TAKEN if message.service_type == "USSD" else AGAIN
+        try:
+            msisdn = calling(message.source_addr)
+        except BadNumber:
+            return Verdict(SmppStatus.REJECTED)
+        if heard.typed is None:
+            session = self._sessions.pop((msisdn, heard.session_id), None)
+            outcome = SessionOutcome.FINISHED if session is not None and session.is_over else SessionOutcome.CUT
+            await line.ended(SessionEnding(NAME, heard.session_id, msisdn, outcome))
+            return TAKEN
+        hop = Hop(NAME, heard.session_id, msisdn, heard.typed)
+        self._sessions.pop((msisdn, heard.session_id), None)
+        reply = await line.answer(hop)
+        return Verdict(then=partial(self._show, line, link, message, hop, reply))
+
+    async def _show(self, line: UssdLine, link: SmppLink, message: smpp34.DeliverSm, hop: Hop, reply: Reply) -> None:
+        """Send the page, and say what became of the session where that shows."""
+        try:
+            status = await self._submitted(link, self._convention.page_of(message, reply))
+        except (NotBound, NoResponse):
+            metrics.PAGES_LOST.inc()
+            self._expect(hop, is_over=False)
+            return
+        if status != SmppStatus.OK:
+            metrics.PAGES_LOST.inc()
+            await line.ended(SessionEnding(NAME, hop.session_id, hop.msisdn, SessionOutcome.CUT, error="page refused"))
+            return
+        self._expect(hop, is_over=reply.ends)
+
+    async def _submitted(self, link: SmppLink, page: smpp34.SubmitSm) -> int:
+        """The status of a page, after it was sent again as often as it was told to be slower; raises as `submit`."""
+        for wait in SLOW_WAITS:
+            response = await link.submit(page, self._settings.step_seconds)
+            if response.status not in SLOW:
+                return response.status
+            await asyncio.sleep(wait)
+        return (await link.submit(page, self._settings.step_seconds)).status
+
+    def _expect(self, hop: Hop, *, is_over: bool) -> None:
+        """Note that something may be heard of a session yet, and that its silence is an end too."""
+        if len(self._sessions) < MOST_OPEN:
+            seconds = READ_SECONDS if is_over else self._settings.smpp_ussd_silent_seconds
+            until = asyncio.get_running_loop().time() + seconds
+            self._sessions[hop.msisdn, hop.session_id] = _Session(until, is_over)
+
+    async def _sweep(self, line: UssdLine) -> None:
+        """Sessions of which nothing is heard any more have ended: with their last page, or before it."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            now = asyncio.get_running_loop().time()
+            for (msisdn, session_id), session in list(self._sessions.items()):
+                if session.until > now:
+                    continue
+                outcome = SessionOutcome.FINISHED if session.is_over else SessionOutcome.TIMED_OUT
+                try:
+                    await line.ended(SessionEnding(NAME, session_id, msisdn, outcome))
+                except Exception as error:
+                    log.warning("end_not_recorded", error=type(error).__name__)
+                    continue
+                if self._sessions.get((msisdn, session_id)) is session:
+                    del self._sessions[msisdn, session_id]
