@@ -75,14 +75,16 @@ def _hexadecimal(number: int, width: int) -> Sequence[str]:
     return [spelt for padded in {bare, bare.zfill(8), bare.zfill(width)} for spelt in (padded, padded.upper())]
 
 
-async def as_given(message_id: str, msisdn: str) -> str:
-    """The id as the message to a number has it in the ledger, in whatever spelling; as it came where there is none."""
+async def as_given(gateway: str, message_id: str, msisdn: str) -> str:
+    """The id as a gateway's message to a number has it in the ledger, however it is spelt; as it came for none."""
     ways = spellings(message_id)
     if len(ways) == 1 or not msisdn:
         return message_id
     for wait in WAITS:
         await asyncio.sleep(wait)
-        wanted = select(Message.provider_id).where(col(Message.provider_id).in_(ways), col(Message.msisdn) == msisdn)
+        wanted = select(Message.provider_id).where(
+            col(Message.provider_id).in_(ways), col(Message.msisdn) == msisdn, col(Message.gateway) == gateway
+        )
         async with reading() as session:
             given = set((await session.exec(wanted)).all())
         if message_id in given:

@@ -116,6 +116,7 @@ class Smpp(SmsGateway):
 
     name: ClassVar[str] = NAME
     reasons: ClassVar[type[Word] | None] = SmppReason
+    batch_size: ClassVar[int | None] = 20
 
     @property
     def rate(self) -> float:
@@ -234,7 +235,7 @@ class Smpp(SmsGateway):
         if state is None or not receipt.message_id:
             return None
         is_any = self._settings.smpp_receipt_ids == "any"
-        provider_id = await as_given(receipt.message_id, msisdn) if is_any else receipt.message_id
+        provider_id = await as_given(NAME, receipt.message_id, msisdn) if is_any else receipt.message_id
         return DeliveryReport(NAME, provider_id, msisdn, state, FAILURES.get(receipt.state, ""), datetime.now(UTC))
 
 

@@ -313,8 +313,8 @@ def test_an_id_that_is_no_number_has_one_spelling_and_its_cases() -> None:
 async def a_message(result: Result) -> None:
     """A message in the ledger, as it stands once the gateway's answer was written down."""
     await change(
-        "INSERT INTO message (kind, household_ids, msisdn, state, provider_id, attempts, was_uncertain) "
-        "VALUES ('help', '{}', %(msisdn)s, 'accepted', %(provider_id)s, 0, false)",
+        "INSERT INTO message (kind, household_ids, msisdn, state, gateway, provider_id, attempts, was_uncertain) "
+        "VALUES ('help', '{}', %(msisdn)s, 'accepted', 'smpp', %(provider_id)s, 0, false)",
         msisdn=result.msisdn,
         provider_id=result.provider_id,
     )
