@@ -1,12 +1,12 @@
 """What the stand-in gateway posts to the application: delivery reports when they are due, and what a phone writes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -22,6 +22,15 @@ PATIENCE: Final = httpx.Timeout(10, pool=None)
 SERVER_ERROR: Final = 500
 
 
+Posted = Callable[[str, dict[str, str]], dict[str, Any]]
+"""How what is posted to a path is written: the arguments of a request of httpx."""
+
+
+def as_form(_: str, form: dict[str, str]) -> dict[str, Any]:
+    """A form, as it is."""
+    return {"data": form}
+
+
 class NoCallbacks(Exception):
     """The stand-in was not told where the application is."""
 
@@ -33,7 +42,8 @@ class Delivery:
     http address.
     """
 
-    def __init__(self, callbacks: str | None) -> None:
+    def __init__(self, callbacks: str | None, posted: Posted = as_form) -> None:
+        self._posted = posted
         self.callbacks = callbacks.rstrip("/") if callbacks else None
         if self.callbacks and httpx.URL(self.callbacks).scheme != "http":
             raise ValueError(f"{callbacks} is no http address")
@@ -81,10 +91,13 @@ class Delivery:
             await self._due.join()
 
     async def tell(self, path: str, form: dict[str, str]) -> int:
-        """Post a form to `{callbacks}/path`, once; the status of the answer. Raises NoCallbacks and httpx.HTTPError."""
+        """Post a form to `{callbacks}/path`, as the gateway writes it, once; the status of the answer.
+
+        Raises NoCallbacks and httpx.HTTPError.
+        """
         if self.callbacks is None:
             raise NoCallbacks("no callbacks: where is the application?")
-        return (await self._client.post(f"{self.callbacks}/{path}", data=form)).status_code
+        return (await self._client.post(f"{self.callbacks}/{path}", **self._posted(path, form))).status_code
 
     def _put(self, run: Run, due: float) -> None:
         heappush(self._later, (due, next(self._order), run))

@@ -20,6 +20,8 @@ Kind = Literal[
     "codes",
     "no_ids",
     "short",
+    "401",
+    "502_after",
 ]
 """What goes wrong with a request.
 
@@ -27,7 +29,8 @@ Kind = Literal[
 without an answer, before or after the message was taken. `slow`: taken, answered after ``slow_ms``. `html`: a page
 where JSON is due, not taken. `empty`: no recipient in the answer, and ``message`` says why, not taken. `balance`: every
 recipient is 405. `codes`: each recipient has its status code of ``codes``, `*` for the others. `no_ids`: taken, but no
-id is given. `short`: taken, but the answer tells of the first half of the recipients only.
+id is given. `short`: taken, but the answer tells of the first half of the recipients only. `401`: the key or token is
+refused, not taken. `502_after`: taken, and answered by a 502 all the same.
 """
 
 Status = Literal["Sent", "Submitted", "Buffered", "Rejected", "Success", "Failed", "AbsentSubscriber", "Expired"]
@@ -83,7 +86,7 @@ class FaultOrder(_Manner):
 
     ``next`` is used up, one fault for each request; when it is, ``rates`` gives each kind its share of the requests.
     What a fault does not say of its manner is as it stands here. ``delay_ms`` is before every answer, ``balance`` how
-    many messages are left before every recipient is 405 (None: no end).
+    many messages are left before every recipient is 405 (None: no end). ``off``: switched off, every request is 503.
     """
 
     next: list[GatewayFault] = []
@@ -91,6 +94,7 @@ class FaultOrder(_Manner):
     seed: int = 0
     delay_ms: Milliseconds = 0
     balance: Annotated[int, Field(ge=0)] | None = None
+    off: bool = False
     reports: ReportOrder = ReportOrder()
 
     @model_validator(mode="after")

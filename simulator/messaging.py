@@ -46,6 +46,10 @@ SHARED_SENDER: Final = "AFRICASTKNG"
 """Whom a message comes from that names no sender."""
 
 
+OFF_SECONDS: Final = 5
+"""When who finds it switched off is told to come again."""
+
+
 class BadForm(ValueError):
     """A field that must be there is not."""
 
@@ -62,6 +66,8 @@ class Messaging:
         """Answer `POST /version1/messaging`."""
         if not request.headers.get("apikey"):
             return PlainTextResponse("The supplied authentication is invalid", HTTPStatus.UNAUTHORIZED)
+        if self._faults.order.off:
+            return switched_off()
         fault = self._faults.draw()
         body = await request.body()
         if self._faults.order.delay_ms:
@@ -72,9 +78,12 @@ class Messaging:
             sending, numbers = _read(body)
         except BadForm as bad:
             return PlainTextResponse(str(bad), HTTPStatus.BAD_REQUEST)
-        return await self._take(sending, numbers, fault)
+        return await self._answer(sending, numbers, fault)
 
-    async def _take(self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None) -> Response:
+    async def take(
+        self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None
+    ) -> tuple[list[int], list[str]]:
+        """Take what is to be taken and have it reported: the code of each number, and the ids of those taken."""
         codes = self._codes(sending, numbers, fault)
         accepted = [number for number, code in zip(numbers, codes, strict=True) if code in ACCEPTED]
         ids = self._taken.take(sending, accepted)
@@ -82,11 +91,17 @@ class Messaging:
         if order.on and self._delivery.callbacks:
             reports = plan(zip(ids, accepted, strict=True), order, self._faults.report_chance)
             await self._delivery.report(reports, order.after_ms, order.spread_ms)
+        return codes, ids
+
+    async def _answer(self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None) -> Response:
+        codes, ids = await self.take(sending, numbers, fault)
         kind = fault.kind if fault else None
         if fault and kind == "slow":
             await asyncio.sleep(fault.slow_ms / 1000)
         if kind == "cut_after":
             return Cut()
+        if kind == "502_after":
+            return PlainTextResponse("Bad Gateway", 502)
         given = iter([NO_ID] * len(ids) if kind == "no_ids" else ids)
         rows = [_row(number, code, given) for number, code in zip(numbers, codes, strict=True)]
         if kind == "short":
@@ -102,9 +117,16 @@ class Messaging:
         return codes if paid == asked else list(_paid(codes, paid))
 
 
+def switched_off() -> Response:
+    """The answer of a gateway that is switched off: nothing is taken."""
+    return PlainTextResponse("Service Unavailable", 503, {"Retry-After": f"{OFF_SECONDS}"})
+
+
 def refusal(fault: GatewayFault) -> Response | None:
     """The answer, when the fault lets nothing be taken."""
     match fault.kind:
+        case "401":
+            return PlainTextResponse("The supplied authentication is invalid", HTTPStatus.UNAUTHORIZED)
         case "429":
             return PlainTextResponse("Too Many Requests", 429, {"Retry-After": f"{fault.retry_after:g}"})
         case "500" | "502" | "503" | "504":

@@ -1,8 +1,7 @@
-"""A stand-in for Africa's Talking's SMS side, on loopback: the same HTTP, with faults to order.
+"""A stand-in for an SMS gateway, Africa's Talking or Orange, on loopback: the same HTTP, with faults to order.
 
-It takes `POST /version1/messaging`, tells the balance at `GET /version1/user`, remembers what each phone received, and
-posts delivery reports, incoming messages and opt-outs to the application's callbacks. Start it with
-``python -m simulator.standin``.
+It takes messages and tells the balance as the gateway does, remembers what each phone received, and posts delivery
+reports, incoming messages and opt-outs to the application's callbacks. Start it with ``python -m simulator.standin``.
 """
 
 import argparse
@@ -23,13 +22,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from core.text.words import Code
 from simulator.account import StandInAccount
 from simulator.connections import CuttableProtocol
-from simulator.delivery import Delivery, NoCallbacks
+from simulator.delivery import Delivery, NoCallbacks, as_form
 from simulator.faults import FaultOrder, Faults, ReportOrder
 from simulator.gateway import NETWORK
 from simulator.inbox import InboxMessage, Taken
 from simulator.messaging import Messaging
+from simulator.orange import OrangeApi, as_json
 from simulator.phones import MSISDN
 
 HOST: Final = "127.0.0.1"
@@ -59,16 +60,28 @@ class OptOut(BaseModel):
     sender_id: str = Field(default="", alias="senderId")
 
 
+class Speech(Code):
+    """Which gateway a stand-in speaks as."""
+
+    AFRICASTALKING = "africastalking"
+    ORANGE = "orange"
+
+
 def build(
-    *, callbacks: str | None = None, delay_ms: float = 0, reports: bool = True, reports_after_ms: float = 800
+    speech: Speech = Speech.AFRICASTALKING,
+    *,
+    callbacks: str | None = None,
+    delay_ms: float = 0,
+    reports: bool = True,
+    reports_after_ms: float = 800,
 ) -> Starlette:
     """The stand-in, healthy.
 
-    ``callbacks`` is where the application takes the gateway's forms, without `/delivery`: none are posted without it.
-    Raises ValueError for what is no http address.
+    ``callbacks`` is where the application takes what the gateway posts, without `/delivery`: nothing is posted without
+    it. Raises ValueError for what is no http address.
     """
     healthy = FaultOrder(delay_ms=delay_ms, reports=ReportOrder(on=reports, after_ms=reports_after_ms))
-    return _Standin(healthy, callbacks).app()
+    return _Standin(speech, healthy, callbacks).app()
 
 
 def server(app: Starlette, port: int) -> uvicorn.Server:
@@ -91,17 +104,26 @@ def server(app: Starlette, port: int) -> uvicorn.Server:
 
 
 class _Standin:
-    def __init__(self, healthy: FaultOrder, callbacks: str | None) -> None:
+    def __init__(self, speech: Speech, healthy: FaultOrder, callbacks: str | None) -> None:
+        self._speech = speech
         self._taken = Taken()
         self._faults = Faults(healthy)
-        self._delivery = Delivery(callbacks)
+        self._delivery = Delivery(callbacks, as_json if speech is Speech.ORANGE else as_form)
+
+    def _spoken(self) -> list[Route]:
+        """Where the gateway itself is asked."""
+        messaging = Messaging(self._taken, self._faults, self._delivery)
+        if self._speech is Speech.ORANGE:
+            return OrangeApi(messaging, self._faults).routes()
+        return [
+            Route("/version1/messaging", messaging.send, methods=["POST"]),
+            Route("/version1/user", StandInAccount(self._faults).show),
+        ]
 
     def app(self) -> Starlette:
-        messaging = Messaging(self._taken, self._faults, self._delivery)
         return Starlette(
             routes=[
-                Route("/version1/messaging", messaging.send, methods=["POST"]),
-                Route("/version1/user", StandInAccount(self._faults).show),
+                *self._spoken(),
                 Route("/inbox/{msisdn}", self._inbox),
                 Route("/taken", self._counts),
                 Route("/taken", self._forget, methods=["DELETE"]),
@@ -228,12 +250,14 @@ def main() -> None:
     """Run the stand-in until it is stopped."""
     command = argparse.ArgumentParser(prog="python -m simulator.standin", description="A gateway on loopback.")
     command.add_argument("--port", type=int, required=True)
+    command.add_argument("--speech", type=Speech, default=Speech.AFRICASTALKING, help="the gateway it stands for")
     command.add_argument("--callbacks", help="e.g. http://127.0.0.1:8000/sms/africastalking/demo")
     command.add_argument("--delay-ms", type=float, default=0, help="before each answer")
     command.add_argument("--reports-after-ms", type=float, default=800)
     command.add_argument("--no-reports", action="store_true", help="post no delivery report")
     asked = command.parse_args()
     app = build(
+        asked.speech,
         callbacks=asked.callbacks,
         delay_ms=asked.delay_ms,
         reports=not asked.no_reports,

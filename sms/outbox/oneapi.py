@@ -33,12 +33,15 @@ class OneApiMessage:
 
 
 def request_id(response: httpx.Response) -> str | None:
-    """The id of a message that was taken: the last part of its address; None where none can be read."""
+    """The id of a message that was taken, the last part of its address; None where it has none.
+
+    Raises ValueError for an answer that tells of no message.
+    """
     try:
-        resource = json.loads(response.content)["outboundSMSMessageRequest"]["resourceURL"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    last = str(resource).rstrip("/").rpartition("/")[2]
+        resource = json.loads(response.content)["outboundSMSMessageRequest"].get("resourceURL")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("an answer that tells of no message") from error
+    last = str(resource or "").rstrip("/").rpartition("/")[2]
     return last if ID.fullmatch(last) else None
 
 

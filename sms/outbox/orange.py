@@ -233,7 +233,10 @@ def _result(msisdn: str, response: httpx.Response, retry_seconds: float) -> Resu
     """What became of a number; raises GatewayTrouble. A 5xx does not say that nothing was taken."""
     status = response.status_code
     if response.is_success:
-        return Result(msisdn, Policy.ACCEPTED, provider_id=oneapi.request_id(response))
+        try:
+            return Result(msisdn, Policy.ACCEPTED, provider_id=oneapi.request_id(response))
+        except ValueError as error:
+            raise Unanswered("unreadable answer") from error
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         wait = over_http.retry_after(response)
         raise Unanswered(f"HTTP {status}", wait=retry_seconds if wait is None else wait)

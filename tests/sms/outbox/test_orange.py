@@ -97,7 +97,19 @@ async def test_a_trouble_in_the_middle_keeps_those_that_were_not_asked_for(
     assert [result.msisdn for result in results] == [AWA, BINTA, CHEICK]
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b'{"outboundSMSMessageRequest": {"resourceURL": "a b"}}'])
+@pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"{}", b'{"outboundSMSMessageRequest": []}'])
+async def test_an_answer_that_tells_of_no_message_says_nothing(
+    respx_mock: respx.MockRouter, orange: Orange, content: bytes
+) -> None:
+    respx_mock.post(TOKEN_URL).return_value = token("t1")
+    respx_mock.post(SEND_URL).return_value = httpx.Response(200, content=content)
+    with pytest.raises(Unanswered, match="unreadable answer"):
+        await orange.send("Bonjour", [AWA])
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"outboundSMSMessageRequest": {}}', b'{"outboundSMSMessageRequest": {"resourceURL": "a b"}}']
+)
 async def test_what_was_taken_without_a_name_is_accepted_all_the_same(
     respx_mock: respx.MockRouter, orange: Orange, content: bytes
 ) -> None:
