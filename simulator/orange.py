@@ -111,8 +111,8 @@ class OrangeApi:
         if kind == "short":
             return PlainTextResponse('{"outboundSMSMess', HTTPStatus.CREATED)
         resource = {} if kind == "no_ids" else {"resourceURL": f"{request.url}/{quote(ids[0])}"}
-        request_body = {"address": [f"tel:{number}"], "outboundSMSTextMessage": {"message": sending.text}, **resource}
-        return JSONResponse({"outboundSMSMessageRequest": request_body}, HTTPStatus.CREATED)
+        message = {"address": [f"tel:{number}"], "outboundSMSTextMessage": {"message": sending.text}, **resource}
+        return JSONResponse({"outboundSMSMessageRequest": message}, HTTPStatus.CREATED)
 
     async def _contracts(self, request: Request) -> Response:
         if self._faults.order.off:
