@@ -59,3 +59,8 @@ def test_no_document_leads_to_a_file_that_is_not_there(document: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
     assert [link for link in links if not (document.parent / link).exists()] == []
     assert [path for path in re.findall(IN_THE_HOUSE, text) if not [*ROOT.glob(path)]] == []
+
+
+def test_the_example_of_a_gateway_that_posts_the_last_input_is_the_one_that_is_tested() -> None:
+    example = (ROOT / "tests/ussd/lastinput.json").read_text("utf-8")
+    assert f"```json\n{example}```" in (ROOT / "docs/operators.md").read_text("utf-8")

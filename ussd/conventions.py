@@ -14,7 +14,7 @@ from core.platform.settings import WrongSetting
 from core.platform.smpp.options import SmppOption, octets_of, options_of
 from core.text import gsm7
 from core.text.short_messages import Coding, readable
-from ussd.hops import LastInput, Reply
+from ussd.hops import LastInput, Reply, behind
 
 SETTING: Final = "JIGI_SMPP_USSD_CONVENTION"
 NO_SESSION: Final = "0"
@@ -69,7 +69,8 @@ class Convention:
         session_id = NO_SESSION if number is None else str(number)
         text = readable(octets_of(message), message.data_coding)
         if operation[0] in self.begin:
-            return Heard(session_id, LastInput(self._behind(text, service_code), self._sequence(options), begins=True))
+            code = service_code if self.dialled == "code" else ""
+            return Heard(session_id, LastInput(behind(text, code), self._sequence(options), begins=True))
         if ends:
             return Heard(session_id, None)
         if operation[0] in self.answer:
@@ -116,13 +117,6 @@ class Convention:
         if len(info) == 2 or bit:
             number, sequence = info if len(info) == 2 else (0, 0)
             yield SmppOption.ITS_SESSION_INFO.of(bytes((number, sequence & 0xFE | int(bit))))
-
-    def _behind(self, text: str, service_code: str) -> str:
-        """What stood behind the code in what was dialled; of another code, nothing."""
-        typed, code = text.strip().strip("*#"), service_code.strip("*#")
-        if self.dialled == "rest":
-            return typed
-        return typed.removeprefix(code).lstrip("*") if typed == code or typed.startswith(f"{code}*") else ""
 
 
 PRESETS: Final = {

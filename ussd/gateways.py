@@ -15,6 +15,7 @@ ROOM: Final = "ussd"
 GATEWAYS: Final = {
     "africastalking": "ussd.africastalking:AfricasTalkingCalls",
     "smpp": "ussd.smpp:SmppCalls",
+    "lastinput": "ussd.lastinput:LastInputCalls",
 }
 
 

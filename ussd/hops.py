@@ -55,6 +55,14 @@ def call_of(gateway: str, msisdn: str, session_id: str) -> str:
     return hashlib.blake2b(whole.encode(), digest_size=12).hexdigest()
 
 
+def behind(dialled: str, service_code: str) -> str:
+    """What stood behind the code in what was dialled; of another code, nothing; without a code, all of it."""
+    typed, code = dialled.strip().strip("*#"), service_code.strip("*#")
+    if not code:
+        return typed
+    return typed.removeprefix(code).lstrip("*") if typed == code or typed.startswith(f"{code}*") else ""
+
+
 def on_day(call: str, began: datetime) -> str:
     """The name under which a call is kept: ids come again on another day too."""
     return f"{call}:{began:%Y%m%d}"

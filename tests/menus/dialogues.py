@@ -39,6 +39,7 @@ from demo import world
 from demo.callers import DEMO_CALLERS
 from menus import line
 from simulator.gateway import PhoneScreen, UssdCall
+from simulator.last_input import LastInputPhone
 from simulator.smsc import StandInSmsc
 from simulator.smsc_phones import SmscLine
 from sms.inbound import dropped_calls
@@ -48,6 +49,7 @@ from ussd import gateways
 from ussd.engine import Engine
 from ussd.gateway import EngineLine
 from ussd.hops import on_day
+from ussd.lastinput import LastInputCalls, read_fields
 from ussd.sessions import Sessions
 from ussd.smpp import SmppCalls
 
@@ -60,6 +62,7 @@ HOUSEHOLDS: Final = 60
 SHORT: Final = 7
 """Digits of a reference that is not long."""
 
+LASTINPUT_FILE: Final = Path(__file__).parent.parent / "ussd/lastinput.json"
 CODE: Final = "*384*1234#"
 HEADINGS: Final = {Language("fr"): "## En français", Language("bm"): "## En bambara"}
 SCREEN: Final = "    │ "
@@ -200,6 +203,7 @@ class Way(Enum):
     WHOLE_TEXT = "the whole text"
     LAST_INPUT = "the last input and its number, every hop twice"
     LAST_INPUT_ALONE = "the last input alone"
+    LAST_INPUT_OVER_HTTP = "the last input as JSON over HTTP, every hop twice"
     SMPP = "SMPP, the session in its_session_info"
     SMPP_BY_REFERENCE = "SMPP, the session in user_message_reference, and no numbers"
     BESIDE_FORM_1 = "the whole text, every second hop answered by a process of the first stored form"
@@ -350,6 +354,10 @@ class World:
             async with self._smpp(EngineLine(engine, end)) as phones:
                 yield phones
             return
+        if self._way is Way.LAST_INPUT_OVER_HTTP:
+            async with _last_inputs(EngineLine(engine, end)) as phones:
+                yield phones
+            return
         if self._way not in WHOLE_TEXTS:
             numbered = self._way is Way.LAST_INPUT
             sessions = count()
@@ -377,6 +385,37 @@ class World:
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._server, autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+@asynccontextmanager
+async def _last_inputs(answering: EngineLine) -> AsyncIterator[Phones]:
+    chosen = {"callback_tokens": ("demo",), "service_code": CODE, "lastinput_file": LASTINPUT_FILE}
+    settings = Settings.model_validate(chosen)
+    app = Starlette(routes=gateways.routes([LastInputCalls(settings)], answering, settings))
+    sessions = count()
+
+    def phone(msisdn: str) -> Phone:
+        return Twice(
+            client,
+            "/ussd/lastinput/demo",
+            msisdn,
+            read_fields(settings),
+            service_code=CODE,
+            session_ids=3,
+            first_session=next(sessions),
+        )
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client:
+        yield phone
+
+
+class Twice(LastInputPhone):
+    """Behind a gateway that misses every answer, and posts every hop again."""
+
+    async def repeat(self) -> PhoneScreen:
+        page = await super().repeat()
+        assert await super().repeat() == page
+        return page
 
 
 def files() -> list[Path]:

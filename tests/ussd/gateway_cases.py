@@ -4,7 +4,7 @@ The runner (`test_gateway_cases.py`) makes of it the cases that are the same for
 come again, repeats, ends from the other side, bad tokens, bodies that are too large, accents, `*` and `#`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -55,6 +55,7 @@ class UssdSample:
     page: Callable[[str, bool], str]
     hops: Sequence[HopRow]
     ends: Sequence[EndRow]
+    settings: Mapping[str, object] = field(default_factory=dict)
     media: str = FORM
     other_media: str = "application/json"
 
@@ -68,7 +69,8 @@ class HeardLine:
 
     async def answer(self, hop: Hop) -> Reply:
         self.hops.append(hop)
-        return Reply("Wari dòn sòròla", ends=hop.typed == "9")
+        typed = hop.typed if isinstance(hop.typed, str) else hop.typed.text
+        return Reply("Wari dòn sòròla", ends=typed == "9")
 
     async def ended(self, ending: SessionEnding) -> None:
         self.endings.append(ending)
@@ -78,7 +80,7 @@ class Desk:
     """One gateway's callbacks, and the line behind them."""
 
     def __init__(self, sample: UssdSample) -> None:
-        settings = Settings(callback_tokens=(TOKEN,), body_bytes=4096)
+        settings = Settings.model_validate({"callback_tokens": (TOKEN,), "body_bytes": 4096, **sample.settings})
         self.line = HeardLine()
         self.sample = sample
         routes = gateways.routes([sample.kind(settings)], self.line, settings)

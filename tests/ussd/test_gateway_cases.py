@@ -1,15 +1,20 @@
 """Every USSD gateway over HTTP holds the same cases; `gateway_cases.py` says what its author fills in."""
 
+import json
 from collections.abc import AsyncIterator
-from urllib.parse import quote, urlencode
+from pathlib import Path
+from urllib.parse import quote, unquote_plus, urlencode
 
 import pytest
 
 from core.calls.session_end import SessionOutcome
+from core.platform.settings import Settings, WrongSetting
 from tests.ussd.gateway_cases import PHONE, Desk, EndRow, HopRow, UssdSample
-from ussd import smpp
+from ussd import gateways, smpp
 from ussd.africastalking import AfricasTalkingCalls
 from ussd.gateways import GATEWAYS
+from ussd.hops import LastInput
+from ussd.lastinput import LastInputCalls, read_fields
 
 
 def _end(status: str, **others: str) -> bytes:
@@ -40,7 +45,50 @@ AFRICASTALKING = UssdSample(
         EndRow("of a name", "events", _end("Incomplete", phoneNumber="JIGISEME"), SessionOutcome.CUT, msisdn=""),
     ],
 )
-SAMPLES = [AFRICASTALKING]
+FIELDS = Path(__file__).parent / "lastinput.json"
+
+
+def _json(kind: str, session: str = "s1", number: str = PHONE, typed: str = "", **others: object) -> bytes:
+    """A posting as `lastinput.json` names things."""
+    whole = {"session": {"id": session}, "msisdn": number, "userData": typed, "type": kind, **others}
+    return json.dumps(whole).encode()
+
+
+LASTINPUT = UssdSample(
+    kind=LastInputCalls,
+    hop=lambda session, number, typed: _json("2", session, unquote_plus(number), typed, seq=4),
+    page=lambda text, ends: json.dumps(
+        {"session": {"id": "s1"}, "message": text, "goesOn": not ends}, ensure_ascii=False, separators=(",", ":")
+    ),
+    hops=[
+        HopRow("a first hop", _json("1", typed="*384*1234#", seq=0), 200, LastInput("", 0, begins=True)),
+        HopRow("dialled deep", _json("1", typed="*384*1234*1*2#"), 200, LastInput("1*2", None, begins=True)),
+        HopRow("an input", _json("2", typed="5 000 F*6", seq=3), 200, LastInput("5 000 F*6", 3)),
+        HopRow("a number as a number", _json("2", typed="1", number="76123456"), 200, LastInput("1")),
+        HopRow(
+            "a kind as a number", b'{"session":{"id":7},"msisdn":76123456,"userData":1,"type":2}', 200, LastInput("1")
+        ),
+        HopRow("a count that is none", _json("2", typed="1", seq="four"), 200, LastInput("1")),
+        HopRow("no input", b'{"session":{"id":"s1"},"msisdn":"76123456","type":"2"}', 200, LastInput("")),
+        HopRow("a kind of tomorrow", _json("9", typed="1"), 400),
+        HopRow("no session", b'{"msisdn":"76123456","type":"2"}', 400),
+        HopRow("a session that is no text", b'{"session":"s1","msisdn":"76123456","type":"2"}', 400),
+        HopRow("a session too long", _json("2", "s" * 129), 400),
+        HopRow("no JSON", b"sessionId=s1", 400),
+        HopRow("no object", b"[1]", 400),
+        HopRow("nothing", b"", 400),
+    ],
+    ends=[
+        EndRow("read to its end", "", _json("3"), SessionOutcome.FINISHED),
+        EndRow("cut", "", _json("4"), SessionOutcome.CUT),
+        EndRow("given up", "", _json("5"), SessionOutcome.TIMED_OUT),
+        EndRow("of nobody", "", _json("5", number="?"), SessionOutcome.TIMED_OUT, msisdn=""),
+    ],
+    settings={"lastinput_file": FIELDS, "service_code": "*384*1234#"},
+    media="application/json",
+    other_media="application/x-www-form-urlencoded",
+)
+SAMPLES = [AFRICASTALKING, LASTINPUT]
 EACH = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.kind.name)
 HOPS = [pytest.param(sample, row, id=f"{sample.kind.name}: {row.label}") for sample in SAMPLES for row in sample.hops]
 ENDS = [pytest.param(sample, row, id=f"{sample.kind.name}: {row.label}") for sample in SAMPLES for row in sample.ends]
@@ -131,3 +179,28 @@ async def test_only_who_knows_the_word_posts_and_only_so_much(desk: Desk, sample
         assert (await desk.post(body + b"&" + b"x" * 5000, name=name)).status_code == 413
         assert (await desk.post(body, name=name, media=sample.other_media)).status_code == 415
     assert (desk.line.hops, desk.line.endings) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "cannot be read"),
+        ("no JSON", "Invalid JSON"),
+        ("{}", "session: Field required"),
+        (FIELDS.read_text().replace("seq", "seq", 1).replace('"kind"', '"kin"'), "kind: Field required"),
+        (FIELDS.read_text().replace('"dialled": "code"', '"dialled": "maybe"'), "dialled: Input should be"),
+    ],
+)
+def test_a_file_of_names_that_cannot_be_read_is_named(tmp_path: Path, text: str | None, why: str) -> None:
+    file = tmp_path / "names.json"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(WrongSetting, match=f"^JIGI_LASTINPUT_FILE: .*{why}"):
+        read_fields(Settings(lastinput_file=file))
+
+
+async def test_without_a_file_of_names_nothing_starts() -> None:
+    with pytest.raises(WrongSetting, match=r"^JIGI_LASTINPUT_FILE is not set"):
+        gateways.switched_on(Settings(ussd_gateways=("lastinput",)))
+    (trial,) = await LastInputCalls(Settings(lastinput_file=FIELDS)).trials()
+    assert trial.holds

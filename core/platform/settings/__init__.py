@@ -15,6 +15,7 @@ from core.platform.settings.africastalking import AfricasTalkingSettings
 from core.platform.settings.desk import DeskSettings
 from core.platform.settings.encryption import EncryptionSettings
 from core.platform.settings.ground import GroundSettings
+from core.platform.settings.lastinput import LastInputSettings
 from core.platform.settings.line import LineSettings
 from core.platform.settings.orange import OrangeSettings
 from core.platform.settings.programme import ProgrammeSettings
@@ -35,6 +36,7 @@ class Settings(
     ProgrammeSettings,
     EncryptionSettings,
     DeskSettings,
+    LastInputSettings,
     LineSettings,
     GroundSettings,
 ):

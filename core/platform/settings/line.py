@@ -23,7 +23,7 @@ class LineSettings(BaseSettings):
     )
     ussd_gateways: Words = Field(
         default=("africastalking",),
-        description="The USSD gateways that may call, comma-separated: africastalking, smpp.",
+        description="The USSD gateways that may call, comma-separated: africastalking, smpp, lastinput.",
     )
     service_code: str = Field(
         default="*384*1234#", description="The code people dial, as shown to them, e.g. *384*1234#."
