@@ -35,7 +35,7 @@ from desk.campaigns.words import refused
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import Mistake, not_there
-from sms.campaigns import planning_task, preview, steps, test_send
+from sms.campaigns import planning_task, preview, steps, test_send, ways
 from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run
 
 PATIENCE: Final = 2.0
@@ -104,6 +104,7 @@ class Campaigns(DeskPage):
                 "State": CampaignState,
                 "me": me,
                 "window": self._settings.sms_window,
+                "ways": await ways.ways_of(campaign_id, self._settings, at),
             }
         return self.show(request, "campaigns/campaign.html", context)
 
@@ -151,6 +152,7 @@ class Campaigns(DeskPage):
 
         async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> Done:
             moment = forms.moment(form, at)
+            await ways.must_suffice(campaign_id, self._settings, at)
             await steps.start(campaign_id, me, at, moment)
             if moment:
                 return f"Elle partira le {short_date(moment)} à {moment:%H:%M}.", {"at": moment.isoformat()}

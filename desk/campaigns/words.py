@@ -14,6 +14,7 @@ from sms.campaigns.drafts import CannotBeWritten
 from sms.campaigns.notes import note_text
 from sms.campaigns.scope import OutOfScope, UnknownCampaign
 from sms.campaigns.steps import Change, NotAsSeen
+from sms.campaigns.ways import TooLittleLeft
 from sms.outbox.reasons import reason_label
 
 COLOURS: Final[Mapping[CampaignState, str]] = {
@@ -61,6 +62,11 @@ def refused(error: Exception) -> str:
             return f"Pas de lien ni d'adresse dans un SMS (« {error} ») : c'est ainsi que font les escrocs."
         case CannotBeWritten(__cause__=NoRule(characters=characters)):
             return f"Aucun téléphone ne peut afficher : {' '.join(characters)}. Enlevez ces signes."
+        case TooLittleLeft(shortage=shortage):
+            return (
+                f"Il reste {shortage.left} SMS chez la passerelle {shortage.gateway}, et il en faut {shortage.needed}. "
+                "Rechargez ; le nouveau solde est connu cinq minutes après."
+            )
     for kind, words in REFUSALS.items():
         if isinstance(error, kind):
             return words

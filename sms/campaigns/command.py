@@ -27,7 +27,7 @@ from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.links import NotASafeText
 from core.text.words import COMMAND, label
-from sms.campaigns import rules, steps, test_send, unreached
+from sms.campaigns import rules, steps, test_send, unreached, ways
 from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.display import print_campaign, print_communes, print_list, print_status
 from sms.campaigns.display import watch as watch_campaign
@@ -202,7 +202,9 @@ def start(
         moment = at.replace(tzinfo=UTC) if at else None
         if moment is not None and moment < datetime.now(UTC):
             raise CommandMistake("that moment has passed; without --at it starts now")
-        await steps.start(campaign, await _at_shell(actor, "start", campaign), datetime.now(UTC), moment)
+        who = await _at_shell(actor, "start", campaign)
+        await ways.must_suffice(campaign, settings(), datetime.now(UTC))
+        await steps.start(campaign, who, datetime.now(UTC), moment)
         out.print(f"It starts {f'on {moment:%Y-%m-%d at %H:%M}' if moment else 'now'}.", highlight=False)
         out.print(f"Watch it: jigi campaign status {campaign} --watch", highlight=False)
 

@@ -30,6 +30,7 @@ from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_val
 from sms.campaigns.scope import UnknownCampaign, must_run
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, Payments, events_of, payments_of
 from sms.outbox.freshness import FREE_TEXT_DAYS, LONG_AGO
+from sms.outbox.routes import OTHERS, every_route
 from sms.outbox.texts import campaign_text, written
 from sms.outbox.window import Window
 
@@ -128,12 +129,13 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class PlanCount:
-    """What was written: recipients, texts, requests and SMS parts."""
+    """What was written: recipients, texts, requests, SMS parts, and their cost by the first routes (0: unknown)."""
 
     recipients: int
     texts: int
     requests: int
     parts: Decimal | int
+    cost: Decimal | int
 
 
 class _Planning:
@@ -245,10 +247,15 @@ class _Planning:
     async def _counted(self) -> Plan:
         """Count what was written, and note it with the campaign."""
         single, part = (160, 153) if self._alphabet.name == "gsm7" else (70, 67)
+        first = [route for route in every_route(self._settings) if route.turn == 0]
+        prices = {
+            "operators": [route.operator or OTHERS for route in first],
+            "prices": [route.price_xof for route in first],
+        }
         sizes = {"reserve": self._settings.sms_optout_reserve, "single": single, "part": part}
         async with self._connection.cursor(row_factory=row_factory(PlanCount)) as cursor:
-            await cursor.execute(snapshot.COUNTED, self._values | sizes)
-            count = await cursor.fetchone() or PlanCount(0, 0, 0, 0)
+            await cursor.execute(snapshot.COUNTED, self._values | sizes | prices)
+            count = await cursor.fetchone() or PlanCount(0, 0, 0, 0, 0)
         plan = self._plan(count)
         await self._run(
             snapshot.PLANNED,
@@ -266,7 +273,7 @@ class _Planning:
     def _plan(self, count: PlanCount) -> Plan:
         settings = self._settings
         parts = int(count.parts)
-        cost = round(parts * settings.sms_part_price_xof) if settings.sms_part_price_xof else None
+        cost = round(count.cost) if count.cost else None
         return Plan(
             campaign_id=self._campaign.id,
             recipients=count.recipients,

@@ -9,6 +9,7 @@ from core.outbox.messages import TAKEN, UNTOLD, BatchState, MessageState, Reason
 from core.platform.columns import listed
 from core.text.languages import DEFAULT
 from sms.campaigns.audience import NO_DAY_YET, Audience
+from sms.outbox.routes import OTHERS
 
 FORGET: Final = """
     WITH messages AS (DELETE FROM message WHERE campaign_id = %(campaign)s),
@@ -179,17 +180,20 @@ WITHOUT_A_DAY: Final = f"""
     FROM ({NO_DAY_YET}) AS waiting
 """  # noqa: S608
 COUNTED: Final = f"""
-    SELECT count(*) AS recipients, count(DISTINCT sms_batch.text_id) AS texts, count(DISTINCT sms_batch.id) AS requests,
-        coalesce(sum(CASE
+    SELECT count(*) AS recipients, count(DISTINCT text_id) AS texts, count(DISTINCT batch_id) AS requests,
+        coalesce(sum(parts), 0) AS parts, coalesce(sum(parts * price.xof), 0) AS cost
+    FROM (SELECT sms_batch.text_id, sms_batch.id AS batch_id, message.operator, CASE
             WHEN EXISTS (
                 SELECT FROM message AS earlier WHERE earlier.msisdn = message.msisdn AND earlier.id <> message.id
                 AND earlier.state IN {listed(TAKEN | {MessageState.SILENT})}) THEN message_text.parts
             WHEN message_text.size + %(reserve)s <= %(single)s THEN message_text.parts
             ELSE greatest(message_text.parts, ceil((message_text.size + %(reserve)s)::numeric / %(part)s))
-        END), 0) AS parts
-    FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
-    JOIN message_text ON message_text.id = sms_batch.text_id
-    WHERE message.campaign_id = %(campaign)s AND message.state = '{MessageState.PLANNED}'
+        END AS parts
+        FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
+        JOIN message_text ON message_text.id = sms_batch.text_id
+        WHERE message.campaign_id = %(campaign)s AND message.state = '{MessageState.PLANNED}') AS counted
+    JOIN unnest(CAST(%(operators)s AS text[]), CAST(%(prices)s AS numeric[])) AS price (operator, xof)
+        ON price.operator = coalesce(counted.operator, '{OTHERS}')
 """  # noqa: S608
 PLANNED: Final = f"""
     WITH planned AS (

@@ -25,6 +25,7 @@ from core.text.words import COMMAND, DESK, Word, called
 from sms.outbox import over_http
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import (
+    Balance,
     Callback,
     GatewayRefused,
     GatewayTrouble,
@@ -179,6 +180,14 @@ class AfricasTalking(SmsGateway):
         """The key."""
         return () if self._settings.sms_api_key.get_secret_value() else (KEY,)
 
+    async def balance(self) -> Balance | None:
+        """The money left, as it writes it; raises GatewayTrouble."""
+        response = await over_http.answered(_Account(self._settings, self._client).fetch_application_data())
+        if not response.is_success:
+            raise over_http.trouble(response)
+        shown = _money(response)
+        return None if shown is None else Balance(shown)
+
     async def trials(self) -> Sequence[Trial]:
         """Whether it is reached, and whether the key opens the account: its balance is asked, which nobody notices."""
         if self.missing():
@@ -253,11 +262,18 @@ def _balance(response: httpx.Response, username: str) -> Trial:
     """What the account says of itself; nothing of the answer to a wrong key is repeated."""
     if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         return Trial(False, f"It does not accept {KEY} for the user {username}.")
-    try:
-        balance = str(json.loads(response.content)["UserData"]["balance"])
-    except (ValueError, KeyError, TypeError):
+    shown = _money(response)
+    if shown is None:
         return Trial(False, f"It gave no balance: HTTP {response.status_code}.")
-    return Trial(True, f"It accepts the key of {username}; the balance is {balance[:32]}.")
+    return Trial(True, f"It accepts the key of {username}; the balance is {shown}.")
+
+
+def _money(response: httpx.Response) -> str | None:
+    """The balance as it is written, None where none can be read."""
+    try:
+        return str(json.loads(response.content)["UserData"]["balance"])[:32]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _failure(reason: str, status: str) -> str:

@@ -137,6 +137,14 @@ class Gateway(Protocol):
         """Let go of the connections."""
         ...
 
+    def missing(self) -> Sequence[str]:
+        """The settings without which it can send nothing, e.g. `JIGI_SMS_API_KEY`."""
+        return ()
+
+    async def balance(self) -> Balance | None:
+        """What is left to send with, None where it does not tell; raises GatewayTrouble."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -208,14 +216,6 @@ class SmsGateway(Gateway, Protocol):
     def running(self, inbox: SmsInbox) -> AbstractAsyncContextManager[None]:
         """Hold a link of its own as long as the worker works."""
         return nullcontext()
-
-    def missing(self) -> Sequence[str]:
-        """The settings without which it can send nothing, e.g. `JIGI_SMS_API_KEY`."""
-        return ()
-
-    async def balance(self) -> Balance | None:
-        """What is left to send with, None where it does not tell; raises GatewayTrouble."""
-        return None
 
     async def trials(self) -> Sequence[Trial]:
         """Try what can be tried without anybody noticing; never names a key."""

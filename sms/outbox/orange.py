@@ -212,7 +212,17 @@ class Orange(SmsGateway):
             await self._token.value()
         except GatewayTrouble as trouble:
             return (Trial(False, f"Orange gives no token: {trouble.reason}."),)
-        return (Trial(True, "Orange gives a token."),)
+        return Trial(True, "Orange gives a token."), await self._left()
+
+    async def _left(self) -> Trial:
+        try:
+            balance = await self.balance()
+        except GatewayTrouble as trouble:
+            return Trial(False, f"It does not tell what is left: {trouble.reason}.")
+        if balance is None:
+            return Trial(None, "What is left cannot be read.")
+        until = f", the first until {balance.until:%Y-%m-%d %H:%M}" if balance.until else ""
+        return Trial(balance.messages != 0, f"{balance.shown} are left{until}.")
 
     def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
         """The receipt; raises WebhookRefused without an id."""

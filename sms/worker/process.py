@@ -28,7 +28,7 @@ from core.schema.retention import purge
 from core.text.translator import read_all
 from sms.campaigns import rules, steps
 from sms.inbound.webhooks import GatewayIntake
-from sms.outbox import gateways
+from sms.outbox import balances, gateways
 from sms.outbox.gateway import Gateway
 from sms.worker import sweeps
 from sms.worker.sender import Sender
@@ -61,6 +61,7 @@ class Worker:
         self._settings = settings
         self._name = name
         self._queue = queue
+        self._ways_out = ways_out
         self.sender = Sender(ways_out, settings, worker=name)
         self._stopping = asyncio.Event()
         self._unfit: UnfitDatabase | None = None
@@ -148,6 +149,12 @@ class Worker:
             if swept.anything:
                 log.info("swept", **asdict(swept))
             sender.wake()
+
+        @queue.periodic(cron="*/5 * * * *")
+        @queue.task(name="sms.balances")
+        async def left(timestamp: int) -> None:
+            """What is left at the gateways."""
+            await balances.ask_all(self._ways_out, datetime.now(UTC))
 
         @queue.periodic(cron="*/10 * * * *")
         @queue.task(name="sms.campaigns.rules")

@@ -14,7 +14,9 @@ from core.staff.agents import Role, Scope, actor_of
 from sms.campaigns import planning, planning_task, steps
 from sms.campaigns.audience import Audience
 from sms.campaigns.scope import OutOfScope
-from sms.outbox.gateway import Policy
+from sms.outbox import balances, rate_limit
+from sms.outbox.gateway import Balance, Policy
+from sms.outbox.routes import pace_of
 from tests.core import seed
 from tests.core.seed import NOW, SAFO, TODAY
 from tests.desk.browser import Browser, seen
@@ -132,6 +134,27 @@ async def test_starting_what_somebody_cancelled_says_who_did(two_households: Non
     page = await act(binta, campaign, "start", when="now")
     assert "la campagne est annulée (par Cheick, le" in page
     assert await state_of(campaign) == "cancelled"
+
+
+async def test_it_does_not_start_where_the_gateway_has_too_little_left(two_households: None, sign_in: SignIn) -> None:
+    """The page says what is left, until when and by which way it went; once there is more, it starts."""
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    await act(binta, campaign, "approve")
+    soon = NOW + timedelta(days=3)
+    await balances.keep("africastalking", Balance("1 SMS", 1, soon), NOW)
+    await rate_limit.hold(soon, "no_balance", NOW, pace_of("africastalking"))
+    page = await binta.see(f"/desk/campaigns/{campaign}")
+    assert "La passerelle africastalking n'a plus que 1 SMS" in page
+    assert "il n'y a plus de crédit chez la passerelle SMS" in page
+    assert "Il reste 1 SMS chez la passerelle africastalking" in await act(binta, campaign, "start", when="now")
+    assert await state_of(campaign) == "approved"
+    await balances.keep("africastalking", Balance("500 SMS", 500, soon), NOW)
+    await rate_limit.go_on()
+    await act(binta, campaign, "start", when="now")
+    await sender(ScriptedGateway(), Watch()).drain()
+    page = await binta.see(f"/desk/campaigns/{campaign}")
+    assert "Orange africastalking 2" in page
 
 
 async def test_it_is_set_for_a_day_and_hour_to_come(two_households: None, sign_in: SignIn) -> None:

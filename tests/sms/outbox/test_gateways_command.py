@@ -6,9 +6,14 @@ from collections.abc import AsyncIterator
 import pytest
 from typer.testing import CliRunner, Result
 
+from core.outbox.messages import MessageState
+from core.platform.gateways import Trial
 from core.platform.settings import settings
-from simulator.standin import build
-from sms.outbox.command import TEXT, app
+from simulator.standin import Speech, build
+from sms.outbox import delivery
+from sms.outbox.command import TEXT, app, receipt_of
+from sms.outbox.delivery import DeliveryReport
+from tests.core.seed import NOW
 from tests.simulator.a_standin import AWA, order, texts
 from tests.simulator.loopback import a_sender, on_loopback
 
@@ -60,11 +65,45 @@ async def test_a_gateway_that_works_is_said_to_with_its_balance(address: str) ->
 
 
 async def test_one_sms_is_sent_where_a_number_is_given(address: str) -> None:
-    tried = await typed("test", "africastalking", "--to", "76 00 00 01")
+    tried = await typed("test", "africastalking", "--to", "76 00 00 01", "--wait", "0")
     assert tried.exit_code == 0, tried.output
     assert "Sending one SMS to +223****01 by africastalking." in tried.output
     async with a_sender(address) as standin:
         assert await texts(standin, AWA) == [TEXT]
+
+
+async def test_a_number_is_tried_by_its_own_route_step_by_step(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Token, what is left, and the SMS; the receipt comes to another process."""
+    async with on_loopback(build(Speech.ORANGE, reports=False)) as orange, a_sender(orange) as standin:
+        await order(standin, balance=40)
+        monkeypatch.setenv("JIGI_SMS_ROUTES", "orange=orange>africastalking,*=africastalking")
+        monkeypatch.setenv("JIGI_ORANGE_URL", orange)
+        monkeypatch.setenv("JIGI_ORANGE_AUTHORIZATION", f"Basic {KEY}")
+        settings.cache_clear()
+        tried = await typed("test", "+223 76 00 00 01", "--wait", "0")
+        assert tried.exit_code == 0, tried.output
+        steps = ["SMS: switched on.", "Orange gives a token.", "40 SMS are left", "by orange.", "The SMS was taken"]
+        places = [tried.output.find(step) for step in steps]
+        assert places == sorted(places)
+        assert places[0] > 0, tried.output
+        assert await texts(standin, AWA) == [TEXT]
+        listed = (await typed("list")).output
+        assert "39 SMS until" in listed
+        assert "KES 800000.0000" in listed
+        assert "then africastalking" in listed
+
+
+async def test_what_a_gateway_lacks_is_listed(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIGI_SMS_ROUTES", "*=orange")
+    settings.cache_clear()
+    assert "JIGI_ORANGE_AUTHORIZATION" in (await typed("list")).output
+
+
+@pytest.mark.usefixtures("world")
+async def test_the_receipt_of_a_trial_is_told_by_its_gateway_and_id() -> None:
+    await delivery.apply([DeliveryReport("orange", "r-1", AWA, MessageState.DELIVERED, "", NOW)])
+    assert await receipt_of("orange", "r-1", 5) == Trial(True, "Its receipt came: delivered.")
+    assert (await receipt_of("africastalking", "r-1", 0.1)).holds is None
 
 
 @pytest.mark.parametrize(
