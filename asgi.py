@@ -144,16 +144,17 @@ def _line(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> S
         await dropped_calls.end(session_end, unsaid if settings.sms_after_cut else None, clock())
 
     answered = EngineLine(engine, end)
+    has_phone = settings.simulator and bool(settings.callback_tokens)
+    telephone = _simulator(settings) if has_phone else Served()
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with keeping(counts, settings.count_seconds or NEVER), gateways.running(calling, answered):
+        counting = keeping(counts, settings.count_seconds or NEVER)
+        async with counting, telephone.running, gateways.running(calling, answered):
             yield
         await engine.close()
 
-    routes: list[BaseRoute] = [*gateways.routes(calling, answered, settings)]
-    if settings.simulator and settings.callback_tokens:
-        routes += _simulator(settings)
+    routes: list[BaseRoute] = [*gateways.routes(calling, answered, settings), *telephone.routes]
     return Served(routes, running(), counts, engine.is_busy, partial(gateways.standing, calling))
 
 
@@ -184,20 +185,25 @@ def _about_itself(settings: Settings, redis: Client, served: list[Served]) -> li
     return [*health.routes(redis, unspoken, fits=fits, links=links), Route("/metrics", metrics)]
 
 
-def _simulator(settings: Settings) -> list[BaseRoute]:
+def _simulator(settings: Settings) -> Served:
     """The telephone in the browser; production runs without it, and never reads the invented world."""
     from demo.callers import DEMO_CALLERS, what_to_type
     from simulator import web
+    from simulator.dialling import DemoGateways, Dialling
+    from simulator.gateway import NAME
     from simulator.phones import DemoPhone
 
-    return web.routes(
+    others = DemoGateways(settings)
+    page = web.routes(
         token=settings.callback_tokens[0],
         service_code=settings.service_code,
         phones=[DemoPhone(caller.msisdn, caller.situation_fr, what_to_type(caller)) for caller in DEMO_CALLERS],
         alphabet_name=settings.alphabet,
         gateway_url=settings.sms_gateway_url,
         short_code=settings.sms_short_code,
+        gateways=[name for name in settings.ussd_gateways if name == NAME or name in others.phones],
     )
+    return Served([*page, *Dialling(others.phones).routes()], others.running())
 
 
 def __getattr__(name: str) -> Any:

@@ -158,6 +158,7 @@ def demo_data(households: Households = None, full: Full = False, communes: Commu
 def dial(
     phone: Annotated[str, typer.Argument(help="The number that calls, e.g. +22370000001.")],
     deep: Annotated[str, typer.Option(help="What is dialled behind the code: 1*2 for *code*1*2#.")] = "",
+    by: Annotated[str, typer.Option(help="The gateway to dial through; others at a demonstration.")] = "africastalking",
     url: Annotated[str, typer.Option(help="Where the line answers.")] = "",
     port: Port = 8000,
 ) -> None:
@@ -176,6 +177,7 @@ def dial(
         msisdn,
         token=tokens[0],
         service_code=settings().service_code,
+        gateway=by,
         deep=deep,
         out=out,
         alphabet_name=settings().alphabet,

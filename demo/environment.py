@@ -5,6 +5,7 @@ file of settings and takes from the environment numbers and choices only: no add
 """
 
 import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, get_origin
@@ -27,6 +28,8 @@ SETTINGS: Final = {
     "JIGI_SMS_SHORT_CODE": "1234",
     "JIGI_SMS_WINDOW": "00:00,00:00",
     "JIGI_SMS_RULE_WAIT_MINUTES": "2",
+    "JIGI_USSD_GATEWAYS": "africastalking,smpp,lastinput",
+    "JIGI_LASTINPUT_FILE": str(Path(__file__).parent.parent / "simulator/lastinput.json"),
 }
 """What the demonstration sets: nobody sleeps in it, so SMS go at any hour; nobody has a telephone for a second code."""
 
@@ -38,7 +41,7 @@ def enter(port: int) -> Settings:
     chosen = environment(os.environ, port)
     for name in [name for name in os.environ if name.upper().startswith("JIGI_")]:
         del os.environ[name]
-    os.environ |= chosen
+    os.environ |= chosen | {"JIGI_SMPP_USSD_URL": f"smpp://demo:demo@127.0.0.1:{_free_port()}"}
     os.environ |= _keys(Path(chosen["JIGI_DATA_DIR"]))
     settings.cache_clear()
     return settings()
@@ -54,6 +57,14 @@ def environment(given: Mapping[str, str], port: int) -> dict[str, str]:
         "JIGI_DATA_DIR": str(data if data.name == FOLDER else data / FOLDER),
         "JIGI_SMS_GATEWAY_URL": f"http://127.0.0.1:{port + 1}",
     }
+
+
+def _free_port() -> int:
+    """A port for the stand-in SMSC that USSD comes from."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+    return port
 
 
 def _keys(folder: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from httpx import AsyncClient, Response
 
 from core.text.words import Code
 
+NAME: Final = "africastalking"
 OK: Final = 200
 NETWORK: Final = "61001"
 
@@ -49,6 +50,11 @@ class PhoneScreen:
 
     ends: bool
     text: str
+
+
+def callback_of(gateway: str, token: str) -> str:
+    """Where the telephone posts to dial through a gateway: its own callback, or the simulator's for another."""
+    return f"/ussd/{NAME}/{token}" if gateway == NAME else f"/simulator/ussd/{gateway}"
 
 
 def read_screen(response: Response) -> PhoneScreen:

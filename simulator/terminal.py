@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from core.text.alphabet import Alphabet, alphabet
-from simulator.gateway import BadResponse, EndStatus, PhoneScreen, UssdCall
+from simulator.gateway import NAME, BadResponse, EndStatus, PhoneScreen, UssdCall, callback_of
 
 PATIENCE_SECONDS: Final = 15.0
 SCREEN_COLUMNS: Final = 36
@@ -26,6 +26,7 @@ async def dial(
     *,
     token: str,
     service_code: str,
+    gateway: str = NAME,
     deep: str = "",
     out: Console,
     read: Callable[[str], str] = input,
@@ -36,11 +37,12 @@ async def dial(
 
     ``read`` takes a prompt and returns a line, as `input` does. Two empty lines, Ctrl-C or Ctrl-D hang up.
     ``deep`` is what follows the code, ``1*2`` for ``*384*1234*1*2#``. Without ``transport``, real HTTP is spoken.
+    Another ``gateway`` than Africa's Talking is dialled through at the simulator of a demonstration.
     """
     async with httpx.AsyncClient(
         base_url=base_url, timeout=PATIENCE_SECONDS, transport=transport, trust_env=False
     ) as client:
-        call = UssdCall(client, f"/ussd/africastalking/{token}", msisdn, service_code=service_code)
+        call = UssdCall(client, callback_of(gateway, token), msisdn, service_code=service_code)
         try:
             await _talk(call, deep, out, read, alphabet(alphabet_name))
         except BadResponse as error:

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from core.text import gsm7
 from core.text.alphabet import UCS2, Alphabet, alphabet
 from simulator import web_inbox
-from simulator.gateway import NETWORK
+from simulator.gateway import NAME, NETWORK, callback_of
 from simulator.phones import DemoPhone
 
 PAGE: Final = Path(__file__).parent / "page"
@@ -47,15 +47,18 @@ def routes(
     alphabet_name: str,
     gateway_url: str = "",
     short_code: str = SHORT_CODE,
+    gateways: Sequence[str] = (NAME,),
 ) -> list[BaseRoute]:
     """Build the routes of the simulator.
 
     The page holds ``token`` and posts to the real callback itself: serve it only where that token may be seen.
     ``phones`` are the callers offered, ``alphabet_name`` is `gsm7` or `ucs2`. With ``gateway_url``, where a stand-in
-    gateway listens, the phone has an SMS inbox and writes to ``short_code``. Raises ValueError for another alphabet.
+    gateway listens, the phone has an SMS inbox and writes to ``short_code``. It dials through any of the ``gateways``.
+    Raises ValueError for another alphabet.
     """
     line: dict[str, object] = {
-        "callback": f"/ussd/africastalking/{token}",
+        "callback": callback_of(NAME, token),
+        "gateways": [{"name": gateway, "callback": callback_of(gateway, token)} for gateway in gateways],
         "serviceCode": service_code,
         "network": NETWORK,
         "phones": [asdict(phone) for phone in phones],

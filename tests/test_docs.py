@@ -62,5 +62,5 @@ def test_no_document_leads_to_a_file_that_is_not_there(document: Path) -> None:
 
 
 def test_the_example_of_a_gateway_that_posts_the_last_input_is_the_one_that_is_tested() -> None:
-    example = (ROOT / "tests/ussd/lastinput.json").read_text("utf-8")
+    example = (ROOT / "simulator/lastinput.json").read_text("utf-8")
     assert f"```json\n{example}```" in (ROOT / "docs/operators.md").read_text("utf-8")

@@ -62,7 +62,7 @@ HOUSEHOLDS: Final = 60
 SHORT: Final = 7
 """Digits of a reference that is not long."""
 
-LASTINPUT_FILE: Final = Path(__file__).parent.parent / "ussd/lastinput.json"
+LASTINPUT_FILE: Final = Path(__file__).parent.parent.parent / "simulator/lastinput.json"
 CODE: Final = "*384*1234#"
 HEADINGS: Final = {Language("fr"): "## En français", Language("bm"): "## En bambara"}
 SCREEN: Final = "    │ "

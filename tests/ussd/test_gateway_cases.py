@@ -45,11 +45,11 @@ AFRICASTALKING = UssdSample(
         EndRow("of a name", "events", _end("Incomplete", phoneNumber="JIGISEME"), SessionOutcome.CUT, msisdn=""),
     ],
 )
-FIELDS = Path(__file__).parent / "lastinput.json"
+FIELDS = Path(__file__).parent.parent.parent / "simulator/lastinput.json"
 
 
 def _json(kind: str, session: str = "s1", number: str = PHONE, typed: str = "", **others: object) -> bytes:
-    """A posting as `lastinput.json` names things."""
+    """A posting as `simulator/lastinput.json` names things."""
     whole = {"session": {"id": session}, "msisdn": number, "userData": typed, "type": kind, **others}
     return json.dumps(whole).encode()
 

@@ -12,7 +12,7 @@ export class Failure extends Error {
 
 export class Call {
   constructor(line, msisdn) {
-    this.line = line;
+    this.line = { ...line }; // another gateway chosen meanwhile is for the next call
     this.msisdn = msisdn;
     this.sessionId = `ATUid_${randomHex(16)}`;
     this.inputs = [];

@@ -51,6 +51,16 @@ function drawCallers() {
   callerChosen();
 }
 
+/** The gateways to dial through, where there are several. */
+function drawGateways() {
+  by("by-label").hidden = line.gateways.length < 2;
+  for (const gateway of line.gateways) by("by").add(new Option(gateway.name, gateway.callback));
+  by("by").value = line.callback;
+  by("by").addEventListener("change", () => {
+    line.callback = by("by").value;
+  });
+}
+
 function local(msisdn) {
   const malian = /^\+223(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(msisdn);
   return malian ? malian.slice(1).join(" ") : msisdn;
@@ -273,3 +283,4 @@ by("budget").textContent = `/ ${line.alphabet.budget} ${line.alphabet.unit}`;
 handset.invite(line.serviceCode);
 handset.showIdle();
 drawCallers();
+drawGateways();
