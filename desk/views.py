@@ -26,6 +26,7 @@ from desk.grievances.queue import Queue
 from desk.grievances.received import Received
 from desk.grievances.register import Register
 from desk.grievances.reports import Reports
+from desk.imports.registers import FormRegisters
 from desk.imports.uploads import Imports
 from desk.registry.corrections import Corrections
 from desk.registry.households import Households
@@ -69,7 +70,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         Queue(),
         Cases(settings),
         Accesses(),
-        DropDown("Saisir", views=[Intake(), Register()]),
+        DropDown("Saisir", views=[Intake(), Register(), FormRegisters(settings)]),
         GrievanceList(),
         Dashboard(),
         Reports(),

@@ -174,7 +174,7 @@ def _complete(columns: Sequence[Column], marked: Collection[str], names: Collect
 def _value(column: Column, cell: Cell) -> object:
     """The value of a cell; one that cannot be read is never taken for an empty one. Raises BadValue."""
     if cell.kind is not _TEXT and cell.kind in UNREADABLE:
-        raise Unreadable(_unreadable(cell))
+        raise Unreadable(unreadable(cell))
     text = seen(cell.text)
     if text and (len(text) > LONGEST_NONE or text.casefold() not in NONE):
         return column.read(text)
@@ -183,7 +183,8 @@ def _value(column: Column, cell: Cell) -> object:
     return None
 
 
-def _unreadable(cell: Cell) -> str:
+def unreadable(cell: Cell) -> str:
+    """Why nobody knows what a cell was meant to hold, in French."""
     if cell.kind is Kind.ERROR:
         return f"la cellule montre {cell.text.strip()}"
     if cell.kind is Kind.CUT:

@@ -169,7 +169,7 @@ def day(earliest: date, latest: date) -> Reader:
 
     @lru_cache(maxsize=1 << 12)
     def read(text: str) -> date:
-        value = _day(text)
+        value = day_of(text)
         if not earliest <= value <= latest:
             raise BadValue(f"date hors limites : du {earliest:%d/%m/%Y} au {latest:%d/%m/%Y}")
         return value
@@ -177,7 +177,8 @@ def day(earliest: date, latest: date) -> Reader:
     return read
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """A day written `2026-12-31` or `31/12/2026`."""
     try:
         if match := _ISO_DAY.fullmatch(text):
             return date(int(match[1]), int(match[2]), int(match[3]))

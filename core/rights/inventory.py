@@ -101,7 +101,9 @@ NOBODYS: Final = frozenset(
     {
         "campaign", "campaign_change", "campaign_rule_off", "cercle", "claim_key", "commune", "component",
         "component_event", "database_identity", "gateway_session", "holiday", "payment_round", "prepared_answer",
-        "region", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",
+        "region", "register_mapping", "register_submission", "screen_count", "sms_batch", "sms_pace", "sms_worker",
+        "task_count",
     }
 )  # fmt: skip
-"""What holds nothing of a person: places and the numbers of their offices, campaigns, counts, settings of ours."""
+"""What holds nothing of a person: places and the numbers of their offices, campaigns, counts, settings of ours,
+what forms of villages are called, and hashes of what came by them."""

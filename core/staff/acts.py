@@ -28,6 +28,9 @@ class Act(Word):
     PERSON_ENABLED = "person enabled"
     IMPORT_BEGUN = "import begun"
     IMPORT_ENDED = "import ended"
+    REGISTER_FILED = "register filed"
+    REGISTER_MAPPING_KEPT = "register mapping kept"
+    REGISTER_MAPPING_FORGOTTEN = "register mapping forgotten"
     ERRORS_DOWNLOADED = "errors downloaded"
     PHONE_CORRECTED = "phone corrected"
     PHONE_CLAIM_ANSWERED = "phone claim answered"
@@ -111,6 +114,9 @@ ACTS: Final = called(
         Act.PERSON_ENABLED: "personne admise de nouveau",
         Act.IMPORT_BEGUN: "import commencé",
         Act.IMPORT_ENDED: "import fini",
+        Act.REGISTER_FILED: "registre de formulaire enregistré",
+        Act.REGISTER_MAPPING_KEPT: "correspondance d'un formulaire gardée",
+        Act.REGISTER_MAPPING_FORGOTTEN: "correspondance d'un formulaire retirée",
         Act.ERRORS_DOWNLOADED: "erreurs d'import téléchargées",
         Act.PHONE_CORRECTED: "téléphone d'un ménage corrigé",
         Act.PHONE_CLAIM_ANSWERED: "téléphone reconnu à un ménage ou refusé",

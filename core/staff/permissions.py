@@ -37,6 +37,8 @@ class Permission(Code):
     SEE_HOUSEHOLDS = "see households"
     CORRECT_HOUSEHOLDS = "correct households"
     IMPORT = "import"
+    FILE_REGISTERS = "file registers"
+    """File what villages wrote on telephones, and say what the columns of their forms are."""
     RUN_CAMPAIGNS = "run campaigns"
     READ_PREPARED_ANSWERS = "read prepared answers"
     KEEP_PREPARED_ANSWERS = "keep prepared answers"
@@ -65,6 +67,7 @@ ALLOWED: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.SEE_HOUSEHOLDS: frozenset({_A, _S, _F}),
     Permission.CORRECT_HOUSEHOLDS: frozenset({_A, _S}),
     Permission.IMPORT: frozenset({_S}),
+    Permission.FILE_REGISTERS: frozenset({_A, _S, _F}),
     Permission.RUN_CAMPAIGNS: frozenset({_S}),
     Permission.READ_PREPARED_ANSWERS: frozenset({_A, _S, _F}),
     Permission.KEEP_PREPARED_ANSWERS: frozenset({_S}),

@@ -49,6 +49,9 @@ UNUSED: Final = frozenset({"relation-lookup", "inline-edit", "inline-edit-row", 
 
 FORGOTTEN: Final = "Cette recherche n'est plus gardée : recommencez-la."
 TOO_LONG: Final = "La recherche est trop longue."
+FORM_FIELDS: Final = 400
+"""Fields of a form's mapping: its columns, and its words, which have two each."""
+
 REGISTER_FIELDS: Final = 700
 """Fields of the longest list of a village, a row having six."""
 
@@ -207,6 +210,7 @@ def _take_whole_paths(app: Starlette) -> None:
 def _before_all(settings: Settings) -> list[Middleware]:
     """What a request meets before the library's own session, the outermost first."""
     sizes = {
+        "/form-registers": FormSize(settings.desk_upload_bytes, FORM_FIELDS, files=1),
         "/imports": FormSize(settings.desk_upload_bytes, files=1),
         "/register": FormSize(settings.desk_form_bytes, REGISTER_FIELDS),
     }

@@ -21,7 +21,12 @@ NEAR, FAR = "ML020201", "ML030101"
 PERSONAL: Final = frozenset({*r0017_roles.SEEN, *r0017_roles.UNSEEN, "correction", "recovery_code", "sign_in_try"})
 """Tables that hold something of somebody: under row security, whoever made them."""
 
-NOBODYS: Final = frozenset({*r0017_roles.OPEN, *r0017_roles.QUEUE, "alembic_version", "claim_key"})
+NOBODYS: Final = frozenset(
+    {
+        *(*r0017_roles.OPEN, *r0017_roles.QUEUE),
+        *("alembic_version", "claim_key", "register_mapping", "register_submission"),
+    }
+)
 """Tables that hold nothing of anybody; `claim_key` is the owner's alone."""
 
 

@@ -38,7 +38,7 @@ LOGIN: Final = f"{NAME.lower()}.staff"
 TAG: Final = re.compile(r"<(\w+)((?:\s+[\w:.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+))?|\s*/)*)\s*>")
 ATTRIBUTE: Final = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 FORM: Final = re.compile(r"<form(?P<tag>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
-LEAVING: Final = ("/desk/logout", "/desk/account", "/desk/imports")
+LEAVING: Final = ("/desk/logout", "/desk/account", "/desk/imports", "/desk/form-registers")
 """Forms that are not sent here: they end the session, or bring a file."""
 
 FIELDS: Final = (

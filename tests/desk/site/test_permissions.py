@@ -27,6 +27,7 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/campaigns": frozenset({SUPERVISOR}),
     "/cases": GRIEVANCES,
     "/dashboard": GRIEVANCES,
+    "/form-registers": GRIEVANCES,
     "/grievances": GRIEVANCES,
     "/grievances/export.csv": frozenset({AGENT, SUPERVISOR}),
     "/grievances/export.xlsx": frozenset({AGENT, SUPERVISOR}),

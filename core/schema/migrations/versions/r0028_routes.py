@@ -7,7 +7,7 @@ goes, and early reports get their gateway into their key, once no process of tha
 from alembic import op
 
 revision = "0028"
-down_revision = "0024"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
