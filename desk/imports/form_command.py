@@ -126,8 +126,8 @@ def _tell(form: FormMapping, examination: Examination) -> None:
         "repeated": examination.repeated,
         "bad": examination.bad,
     }
-    told = ", ".join(f"{count} {words}" for words, count in counts.items())
-    out.print(f"{form.name}: {told}", highlight=False, markup=False)
+    counted = ", ".join(f"{count} {words}" for words, count in counts.items())
+    out.print(f"{form.name}: {counted}", highlight=False, markup=False)
     for subcategory, count in examination.by_subcategory.items():
         out.print(f"  {count} {label(subcategory, DESK)}", highlight=False, markup=False)
 

@@ -32,14 +32,13 @@ from core.staff.row_security import seen_by
 from core.text.languages import Language
 from desk.imports.mapping_form import MappingForm, begun, sent
 from desk.places.commune_field import CommuneField, own_commune, read_commune
-from desk.site.pages import DESK, DeskPage, actor, now, typed
+from desk.site.pages import DESK, DeskPage, actor, now, number, typed
 from desk.site.refusals import not_there
 
 FILED_AT_ONCE: Final = 300
 """Some seconds of work; a button files the rest."""
 
 BAD_SHOWN: Final = 200
-LEFT: Final = "Ce fichier n'est plus gardé : apportez-le à nouveau. Ce qui était enregistré le reste."
 
 
 class FormRegisters(DeskPage):
@@ -116,8 +115,7 @@ class FormRegisters(DeskPage):
         held = self._of(request)
         export = await self._held.export(held)
         mappings = await self._mappings(request)
-        asked = request.query_params.get("mapping", "")
-        mapping = next((each for each in mappings if each.name == asked), None) or the_fitting(mappings, export)
+        mapping = _asked_for(request, mappings) or the_fitting(mappings, export)
         return await self._look(request, held, export, mapping)
 
     @route("/{held_id}/file", methods=["POST"])
@@ -146,7 +144,7 @@ class FormRegisters(DeskPage):
         """The columns of a file, to say what they are."""
         held = self._of(request)
         export = await self._held.export(held)
-        mapping = await self._mapping(request, request.query_params.get("mapping", ""))
+        mapping = _asked_for(request, await self._mappings(request))
         return self._mapping_page(request, held, begun(export, mapping, PurePath(held.name).stem[:60]))
 
     @route("/{held_id}/mapping", methods=["POST"])
@@ -241,3 +239,9 @@ class FormRegisters(DeskPage):
     def _mapping_page(self, request: Request, held: HeldExport, chosen: MappingForm) -> Response:
         context = {"held": held, "form": chosen}
         return self.show(request, "imports/register_mapping.html", context, 422 if chosen.error else 200)
+
+
+def _asked_for(request: Request, mappings: Sequence[FormMapping]) -> FormMapping | None:
+    """The mapping whose number stands in the address, or None."""
+    asked = number(request.query_params.get("mapping"))
+    return next((each for each in mappings if each.id == asked), None) if asked else None

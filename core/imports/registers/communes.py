@@ -38,7 +38,7 @@ class CommuneNames:
             raise BadValue(f"plusieurs communes de ce nom ({_cercles(within)}) : il faut le cercle, ou le code")
         return within[0]
 
-    def told(self, pcode: str | None) -> str:
+    def placed(self, pcode: str | None) -> str:
         """A commune and its cercle, `Safo (Kati)`; '' for none."""
         place = self._codes.get(pcode or "")
         return f"{place.name} ({place.cercle})" if place else ""

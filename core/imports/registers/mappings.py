@@ -6,6 +6,7 @@ A mapping holds nothing of a person. It goes from one programme or commune to an
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any, Final, TypeGuard
 
@@ -57,6 +58,8 @@ class FormMapping:
     name: str
     columns: Mapping[RegisterField, str]
     meanings: Mapping[RegisterField, Mapping[str, str]]
+    id: int | None = dataclass_field(default=None, compare=False)
+    """The number of its row, None for one that is not kept."""
 
     def meaning(self, field: RegisterField, text: str) -> str | None:
         """The code that a word of the form stands for; None for a word that nobody has said it of."""
@@ -203,11 +206,10 @@ async def forget(name: str) -> bool:
 
 def _read_back(kept: RegisterMapping) -> FormMapping:
     """A mapping as it was kept; what this version does not know any more is left out."""
-    fields = {field.value for field in RegisterField}
-    columns = {RegisterField(field): column for field, column in kept.columns.items() if field in fields}
+    columns = {field: kept.columns[field.value] for field in RegisterField if field.value in kept.columns}
     meanings: dict[RegisterField, dict[str, str]] = {
         field: {text: code for text, code in kept.meanings.get(field.value, {}).items() if code in codes(field)}
         for field in WITH_MEANINGS
         if field in columns
     }
-    return FormMapping(kept.name, columns, meanings)
+    return FormMapping(kept.name, columns, meanings, kept.id)

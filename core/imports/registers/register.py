@@ -80,7 +80,7 @@ class Examination:
         ordinary = [each for each in self.fresh if each.entry and not each.entry.sensitive]
         return [
             RegisterSample(
-                each.line, entry.day, entry.subcategory, self.communes.told(entry.commune_pcode), entry.village
+                each.line, entry.day, entry.subcategory, self.communes.placed(entry.commune_pcode), entry.village
             )
             for each in ordinary[:SAMPLES]
             if (entry := each.entry)

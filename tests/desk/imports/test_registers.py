@@ -204,3 +204,18 @@ async def test_a_file_is_for_who_brought_it_and_not_for_long(
 async def test_administrators_file_nothing(sign_in: SignIn) -> None:
     administrator = await sign_in("adama", Role.ADMINISTRATOR)
     assert (await administrator.open(PAGE)).status_code == 403
+
+
+async def test_another_mapping_can_be_taken_and_changed(oumou: Browser, tmp_path: Path) -> None:
+    await mapping_brought(oumou, odk_mapping().json())
+    await mapping_brought(oumou, kobo_mapping().json())
+    page = await brought(oumou, odk(tmp_path / "o.csv", odk_row(1, **{"plainte-sujet": "vol"})))
+    numbers = {name: number for number, name in re.findall(r'<option value="(\d+)"[^>]*>([^<]+)</option>', page.text)}
+    other = await oumou.open(page.url.path, mapping=numbers["Plaintes KoBo"])
+    assert "Ce fichier n'a pas : _id, today" in seen(other)
+    changing = await oumou.open(f"{page.url.path}/mapping", mapping=numbers["Plaintes ODK"])
+    fields = chosen(changing)
+    assert (fields["word.subject.0"], fields["code.subject.0"]) == ("vol", "")
+    assert fields["word.subject.1"] == "oubli", "words that are kept stay"
+    page = await sent(oumou, changing, do="keep", **{**fields, "name": "Plaintes ODK", "code.subject.0": "stolen"})
+    assert "Volé : 1" in seen(page)

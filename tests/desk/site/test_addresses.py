@@ -187,8 +187,10 @@ def get_ways(app: Starlette) -> Sequence[Way]:
     return [way for way in ways(app) if way.path.startswith("/desk") and way.method == "GET"]
 
 
-UNSEEN: Final = frozenset({"/desk/imports/{upload_id}/errors"})
-"""Ways in that no walk here comes to: there was no import."""
+UNSEEN: Final = frozenset(
+    {"/desk/imports/{upload_id}/errors", "/desk/form-registers/{held_id}", "/desk/form-registers/{held_id}/mapping"}
+)
+"""Ways in that no walk here comes to: no file was brought."""
 
 
 async def test_no_address_of_any_page_has_what_is_known_of_people(
@@ -213,12 +215,12 @@ async def test_no_address_of_any_page_has_what_is_known_of_people(
     assert {path for path, page in pages.items() if not any(map(page.fullmatch, visited))} == UNSEEN
 
 
-IN_PATHS: Final = frozenset({"id", "key", "kind", "upload_id", "file"})
+IN_PATHS: Final = frozenset({"id", "key", "kind", "upload_id", "held_id", "file"})
 """What stands in the path of a page: numbers of rows, lists of the library, uploads, files of ours."""
 
 IN_QUERIES: Final = frozenset({
     "page", "show", "view", "after", "most", "days", "since", "until", "step", "prepared", "region", "commune", "next",
-    "name", "pk",
+    "name", "pk", "mapping",
 })  # fmt: skip
 """What pages read of an address: pages and numbers of rows, days, words of our own, and names of places."""
 
