@@ -65,6 +65,12 @@ def mapping(name: Annotated[str, typer.Argument(help="The name of the form.")]) 
     typer.echo(kept.json())
 
 
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of village registers among those of imports."""
+    app.command("register")(register)
+    app.command("register-mapping")(mapping)
+
+
 async def _registered(file: Path, name: str, commune_pcode: str, *, keep_good: bool, dry_run: bool) -> bool:
     """File what is new, and say it; whether rows were bad."""
     now = datetime.now(UTC)
