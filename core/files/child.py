@@ -1,8 +1,8 @@
 """The process in which a file is opened: it reads, writes what it finds as lines of JSON, and holds nothing else.
 
-Run by `core.files.opening` as `python -m core.files.child PATH WANTED`, never by a person; WANTED is JSON. Lines: a
-head (`sheets`, `sheet`, `hidden_columns`, `expected`, `encoding`), the header, the rows under it; or `refused` with
-its reason.
+Run by `core.files.opening` as `python -m core.files.child PATH WANTED LIMITS`, never by a person; the last two are
+JSON. Lines: a head (`sheets`, `sheet`, `hidden_columns`, `expected`, `encoding`), the header, the rows under it; or
+`refused` with its reason.
 """
 
 import json
@@ -92,5 +92,5 @@ def _cell(cell: Cell) -> Any:
 
 
 if __name__ == "__main__":
-    asked = json.loads(sys.argv[2])
-    sys.exit(main(Path(sys.argv[1]), WantedColumns(**asked) if asked else None, sys.stdout))
+    asked, bounds = map(json.loads, sys.argv[2:])
+    sys.exit(main(Path(sys.argv[1]), WantedColumns(**asked) if asked else None, sys.stdout, Limits(**bounds)))

@@ -14,6 +14,7 @@ from core.files.cells import EMPTY, Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.child import TOO_LARGE, WORKBOOKS
 from core.files.encodings import Encoding
 from core.files.headers import WantedColumns
+from core.files.limits import LIMITS, Limits
 
 DIED: Final = "Ce fichier n'a pas pu être lu. Enregistrez-le à nouveau depuis Excel ou LibreOffice, puis réessayez."
 _TEXT: Final = Kind.TEXT
@@ -45,14 +46,14 @@ class Table:
 
 
 @contextmanager
-def opened(path: Path, wanted: WantedColumns | None = None) -> Iterator[Table]:
+def opened(path: Path, wanted: WantedColumns | None = None, limits: Limits = LIMITS) -> Iterator[Table]:
     """Open a `.csv` or `.xlsx` file at its header: the row that has the columns that are wanted, else its first.
 
     Raises UnreadableFile when it cannot be opened, has no header, or is in no known encoding; reading on may raise it.
     """
     if not path.is_file():
         raise UnreadableFile(f"Le fichier {path.name} n'existe pas.")
-    with _child(path, wanted) as child, child.stdout as out:  # type: ignore[union-attr]  # a pipe is asked for
+    with _child(path, wanted, limits) as child, child.stdout as out:  # type: ignore[union-attr]  # a pipe is asked for
         lines = _lines(child, out)
         head = next(lines)
         header = _row(next(lines))
@@ -70,10 +71,11 @@ def opened(path: Path, wanted: WantedColumns | None = None) -> Iterator[Table]:
 
 
 @contextmanager
-def _child(path: Path, wanted: WantedColumns | None) -> Iterator[subprocess.Popen[bytes]]:
+def _child(path: Path, wanted: WantedColumns | None, limits: Limits) -> Iterator[subprocess.Popen[bytes]]:
     """The process that reads, ended with us: it gets no setting and no secret of ours."""
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "core.files.child", str(path.absolute()), json.dumps(wanted and asdict(wanted))]
+    asked = (json.dumps(wanted and asdict(wanted)), json.dumps(asdict(limits)))
+    command = [sys.executable, "-m", "core.files.child", str(path.absolute()), *asked]
     child = subprocess.Popen(  # noqa: S603 - our own module
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     )

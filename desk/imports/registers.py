@@ -51,6 +51,7 @@ class FormRegisters(DeskPage):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._held = HeldExports(settings.data_dir / "registers")
+        self._held.sweep(now())
         self._largest = settings.desk_upload_bytes
 
     @route("")
@@ -73,7 +74,7 @@ class FormRegisters(DeskPage):
             name, content = file.filename, await file.read()
         choices = ListChoices(commune.pcode, language or Language.default())
         try:
-            held = self._held.hold(me, name, content, choices, now())
+            held = await self._held.hold(me, name, content, choices, now())
             export = await self._held.export(held)
         except UnreadableFile as problem:
             return await self._index(request, commune, error=str(problem))

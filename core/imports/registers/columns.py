@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from core.files.cells import EMPTY, Cell, Kind, Row, UnreadableFile
 from core.files.letters import seen
+from core.files.limits import LIMITS
 from core.files.opening import opened
 from core.imports.registers.fields import BEGINNINGS, USUAL, RegisterField, plain_names
 from core.imports.remarks import column_letters
@@ -17,6 +18,9 @@ from core.imports.values import BadValue
 
 MOST_ROWS: Final = 10_000
 """Submissions of one file; an export of more is made for some of the days."""
+
+FORM_LIMITS: Final = replace(LIMITS, columns=1_000)
+"""A form whose choices are split has hundreds of columns."""
 
 SPLIT: Final = "/*"
 """Ends the name of a question whose choices stand in columns of their own, `plainte/sujet/*`."""
@@ -85,7 +89,7 @@ def export_in(path: Path) -> Export:
 
     It waits for another process: give it a thread.
     """
-    with opened(path) as table:
+    with opened(path, limits=FORM_LIMITS) as table:
         rows: list[Row] = []
         shared: dict[Cell, Cell] = {}
         for row in table.rows:

@@ -50,7 +50,7 @@ class HeldExports:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def hold(self, actor: Actor, name: str, content: bytes, choices: ListChoices, now: datetime) -> HeldExport:
+    async def hold(self, actor: Actor, name: str, content: bytes, choices: ListChoices, now: datetime) -> HeldExport:
         """Hold a file in the place of the one that they brought before; raises UnreadableFile for another kind."""
         suffix = Path(name).suffix.lower()
         if suffix == ".zip":
@@ -71,6 +71,7 @@ class HeldExports:
         kept = encrypted(base64.b64encode(content).decode(), _place(held))
         (folder / CONTENT).write_text(kept, encoding="ascii")
         (folder / ABOUT).write_text(json.dumps(asdict(held)), encoding="utf-8")
+        asyncio.get_running_loop().call_later(HELD_FOR.total_seconds(), self.drop, held)
         return held
 
     def of(self, held_id: str, actor: Actor, now: datetime) -> HeldExport | None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from core.files.cells import UnreadableFile
@@ -54,6 +55,21 @@ def test_more_rows_than_are_taken_are_refused(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(columns, "MOST_ROWS", 2)
     with pytest.raises(UnreadableFile, match="Plus de 2 envois"):
         export_in(odk(tmp_path / "o.csv", *(odk_row(number) for number in range(3))))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_form_may_have_hundreds_of_columns(tmp_path: Path, suffix: str) -> None:
+    header = ["KEY", *(f"choix/{number}" for number in range(400))]
+    path = tmp_path / f"wide{suffix}"
+    if suffix == ".csv":
+        path.write_text(f"{','.join(header)}\nuuid:1{',0' * 399},1\n", encoding="utf-8")
+    else:
+        book = openpyxl.Workbook()
+        for row in (header, ["uuid:1", *(0,) * 399, 1]):
+            book.worksheets[0].append(row)
+        book.save(path)
+    export = export_in(path)
+    assert export.cell(export.rows[0], "choix/*") == "399"
 
 
 @pytest.mark.parametrize("cell", ["#N/A", "2,23E+10"])
