@@ -6,9 +6,10 @@ The other side of every link is another implementation than ours: smpp34's own s
 import asyncio
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
@@ -21,6 +22,9 @@ from core.text.words import Code
 RECEIPT: Final = 0x04
 UDHI: Final = 0x40
 AGAIN_SECONDS: Final = 0.2
+PATIENCE_SECONDS: Final = 5.0
+"""How long it waits for an answer: who is frozen gives none."""
+
 TRIES: Final = 50
 """How often a message that was not taken is sent again, as an SMSC does."""
 
@@ -88,6 +92,16 @@ class TakenSms:
     sender: str
     text: str
     number: int
+    at: datetime
+
+
+@dataclass
+class ToldReceipt:
+    """A receipt that was sent: of which number, with which message_state, and whether it was taken."""
+
+    number: int
+    state: int
+    is_taken: bool = False
 
 
 @dataclass
@@ -98,8 +112,14 @@ class StandInSmsc:
     ids: Spelling = Spelling.DECIMAL
     receipts: Receipts = field(default_factory=Receipts)
     taken: list[TakenSms] = field(default_factory=list)
+    told: list[ToldReceipt] = field(default_factory=list)
     asked: int = 0
     faults: deque[SmscFault] = field(default_factory=deque)
+    draw: Callable[[str], SmscFault] | None = None
+    """Draws a fault for a number where none was ordered."""
+    draw_receipts: Callable[[], Sequence[Receipts]] | None = None
+    """Draws the receipts of a message, one after the other, in place of `receipts`."""
+
     esmes: dict[str, smpp34.Esme] = field(default_factory=dict)
     pages: "asyncio.Queue[smpp34.SubmitSmEvent] | None" = None
     """Where pages of USSD go; None: they are refused."""
@@ -168,8 +188,8 @@ class StandInSmsc:
                 self.pages.put_nowait(event)
             return
         self.asked += 1
-        fault = self.faults.popleft() if self.faults else None
-        if fault is not None and fault in STATUSES:
+        fault = self._fault(event.destination_addr)
+        if fault in STATUSES:
             event.reject(STATUSES[fault])
             return
         number = next(self._numbers)
@@ -182,13 +202,26 @@ class StandInSmsc:
         else:
             event.accept(self.spelt(number, self.ids))
 
+    def _fault(self, destination: str) -> SmscFault:
+        if self.faults:
+            return self.faults.popleft()
+        return self.draw(f"+{destination}") if self.draw is not None else SmscFault.NONE
+
     def _take(self, event: smpp34.SubmitSmEvent, number: int) -> None:
         octets = self._whole(event)
         if octets is not None:
             text = readable(octets, event.data_coding)
-            self.taken.append(TakenSms(f"+{event.destination_addr}", event.source_addr, text, number))
-        if event.registered_delivery and self.receipts.form is not ReceiptForm.NONE:
-            self._do(self._receipt(event, number))
+            self.taken.append(
+                TakenSms(f"+{event.destination_addr}", event.source_addr, text, number, datetime.now(UTC))
+            )
+        if event.registered_delivery:
+            self._do(self._tell(event, number))
+
+    async def _tell(self, event: smpp34.SubmitSmEvent, number: int) -> None:
+        """Send the receipts of a message, one after the other."""
+        for receipts in self.draw_receipts() if self.draw_receipts is not None else [self.receipts]:
+            if receipts.form is not ReceiptForm.NONE:
+                await self._receipt(event, number, receipts)
 
     def _whole(self, event: smpp34.SubmitSmEvent) -> bytes | None:
         """The text, once its last part is here."""
@@ -209,8 +242,7 @@ class StandInSmsc:
         del self._parts[event.destination_addr, reference]
         return b"".join(joined[each] for each in sorted(joined))
 
-    async def _receipt(self, event: smpp34.SubmitSmEvent, number: int) -> None:
-        receipts = self.receipts
+    async def _receipt(self, event: smpp34.SubmitSmEvent, number: int, receipts: Receipts) -> None:
         await asyncio.sleep(receipts.late)
         named = self.spelt(number, receipts.spelling)
         text, options = b"", []
@@ -225,24 +257,37 @@ class StandInSmsc:
                 SmppOption.MESSAGE_STATE.of(bytes((receipts.state,))),
             ]
         for _ in range(receipts.times):
-            await self._deliver(
+            told = ToldReceipt(number, receipts.state)
+            self.told.append(told)
+            told.is_taken = await self._deliver(
                 smpp34.DeliverSm(
                     event.destination_addr, event.source_addr, text, esm_class=RECEIPT, tlvs=options, source_addr_ton=1
                 )
             )
 
-    async def _deliver(self, message: smpp34.DeliverSm) -> None:
-        """Give a message to one of those who are bound, in turns; to another, and again, until it is taken."""
+    async def _deliver(self, message: smpp34.DeliverSm) -> bool:
+        """Give a message to one of those who are bound, in turns; again, until it is taken or nobody takes it."""
         for _ in range(TRIES):
-            listening = [esme for esme in self.esmes.values() if esme.can_receive]
-            if listening and await self._given(listening[next(self._turns) % len(listening)], message):
-                return
+            if await self.give(message):
+                return True
             await asyncio.sleep(AGAIN_SECONDS)
+        return False
+
+    async def give(self, message: smpp34.DeliverSm) -> bool:
+        """Give a message once to one of those who are bound; whether it was taken."""
+        listening = [esme for esme in self.esmes.values() if esme.can_receive]
+        return bool(listening) and await self._given(listening[next(self._turns) % len(listening)], message)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether something is to be given yet."""
+        return bool(self._tasks)
 
     async def _given(self, esme: smpp34.Esme, message: smpp34.DeliverSm) -> bool:
         try:
-            response = await deliver(esme, message)
-        except smpp34.SmppError:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                response = await deliver(esme, message)
+        except (smpp34.SmppError, TimeoutError):
             return False
         return response.is_success
 

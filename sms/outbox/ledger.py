@@ -259,7 +259,7 @@ class Retrying:
 async def record(departure: Departure, results: Sequence[Result], now: datetime, retrying: Retrying) -> list[str]:
     """Write down what became of each recipient; give the reasons to stop, if any.
 
-    Whoever is to be tried again, or was refused for a reason to stop, goes into a new request.
+    Whoever is to be tried again or keeps the place, or was refused for a reason to stop, goes into a new request.
     """
     claim = departure.claim
     outcomes = [
@@ -267,19 +267,20 @@ async def record(departure: Departure, results: Sequence[Result], now: datetime,
         for recipient, result in zip(departure.recipients, results, strict=True)
     ]
     stopped = [each.recipient.id for each in outcomes if each.result.policy is Policy.STOP]
-    again: dict[int, list[int]] = {}
+    later: dict[int, list[int]] = {}
     for each in outcomes:
-        if each.again and each.state is _M.PLANNED:
-            again.setdefault(each.recipient.attempts, []).append(each.recipient.id)
+        if each.state is _M.PLANNED and each.result.policy is not Policy.STOP:
+            wait = retrying.seconds * (2**each.recipient.attempts if each.again else 1)
+            later.setdefault(wait, []).append(each.recipient.id)
     uncertain = any(each.state is _M.UNCERTAIN for each in outcomes)
     values = _columns(outcomes) | {"batch": claim.id, "gateway": claim.gateway, "now": now, "uncertain": uncertain}
-    if not again and not stopped:
+    if not later and not stopped:
         await sql.execute(RECORD, values)
         return []
     async with writing():
         await sql.execute(RECORD, values)
-        for attempts, ids in again.items():
-            await put_off(claim.id, ids, now + timedelta(seconds=retrying.seconds * 2**attempts), now)
+        for wait, ids in later.items():
+            await put_off(claim.id, ids, now + timedelta(seconds=wait), now)
         if stopped:
             await put_off(claim.id, stopped, now)
     return sorted({result.reason for result in results if result.policy is Policy.STOP})

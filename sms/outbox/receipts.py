@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from core.outbox.messages import Message
 from core.platform.database import reading
 from core.platform.smpp.options import SmppOption, options_of
+from core.text.short_messages import Coding, readable
 
 RECEIPT, MESSAGE_TYPE = 0x04, 0x3C
 """What esm_class says of a receipt, and where."""
@@ -45,8 +46,12 @@ class Receipt:
     state: int
 
 
-def read_receipt(message: smpp34.DeliverSm, text: str) -> Receipt | None:
-    """The receipt in a message whose text was read, None where it is none: the optional parameters, else the text."""
+def read_receipt(message: smpp34.DeliverSm, octets: bytes) -> Receipt | None:
+    """The receipt in a message that says these octets, None where it is none: the optional parameters, else the text.
+
+    The text is ASCII whatever the alphabet of the SMSC: in GSM-7 an id would lose its `_` and `@`.
+    """
+    text = readable(octets, Coding.UCS2 if message.data_coding == Coding.UCS2 else Coding.LATIN1)
     options = options_of(message)
     by_option = options.get(SmppOption.RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0].decode("latin-1")
     by_text, word = _ID.search(text), _STATE.search(text)

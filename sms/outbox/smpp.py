@@ -219,13 +219,13 @@ class Smpp(SmsGateway):
         if message.service_type == "USSD":
             return AGAIN  # for the line, which has binds of its own
         words = first_words(message)
-        text = readable(words or b"", message.data_coding)
-        receipt = read_receipt(message, text)
+        receipt = read_receipt(message, words or b"")
         if receipt is not None:
             report = await self._report(receipt, _number_or_none(message.source_addr))
             if report is not None:
                 await inbox.reported(report)
         elif words is not None:
+            text = readable(words, message.data_coding)
             await inbox.written(Incoming(f"{NAME}-{secrets.token_hex(12)}", message.source_addr[:40], text))
         return TAKEN
 

@@ -166,6 +166,22 @@ async def test_a_number_is_tried_again_after_waits_that_double_and_then_given_up
     assert await claims.claim("first", now + DAY, ROUTES) is None
 
 
+async def test_a_number_that_keeps_its_place_goes_again_soon_and_it_costs_nothing() -> None:
+    """A gateway that takes number by number may have taken one and not the next."""
+    await family(AWA)
+    await family(BINTA)
+    campaign = await running()
+    departure = await departed()
+    fates_of = {AWA: Policy.ACCEPTED, BINTA: Policy.KEEP}
+    results = [Result(each.msisdn, fates_of[each.msisdn], "later") for each in departure.recipients]
+    await ledger.record(departure, results, NOW, RETRYING)
+    assert (await fates(campaign))[BINTA].state == "planned"
+    soon = NOW + RETRYING.seconds * SECOND
+    assert await claims.claim("worker", soon - SECOND, ROUTES) is None
+    (again,) = (await departed(soon)).recipients
+    assert (again.msisdn, again.attempts) == (BINTA, 0)
+
+
 async def test_numbers_of_one_request_wait_by_their_own_attempts() -> None:
     await crowd([AWA, BINTA])
     await running()

@@ -266,14 +266,14 @@ def test_each_state_of_a_receipt_by_option_and_by_text(
         (smpp34.DeliverSm("22376123456", "JIGI", b"", esm_class=4), text),
         (smpp34.DeliverSm("22376123456", "JIGI", b"", esm_class=0), text),
     ):
-        receipt = read_receipt(message, words)
+        receipt = read_receipt(message, words.encode())
         assert receipt is not None
         assert (receipt.message_id, STATES.get(receipt.state), FAILURES.get(receipt.state, "")) == ("7", state, reason)
 
 
 @pytest.mark.parametrize("words", ["STOP", "id: mon statut", "quel est mon stat: ?", ""])
 def test_what_a_person_writes_is_no_receipt(words: str) -> None:
-    assert read_receipt(smpp34.DeliverSm("22376123456", "36000", b""), words) is None
+    assert read_receipt(smpp34.DeliverSm("22376123456", "36000", b""), words.encode()) is None
 
 
 @pytest.mark.usefixtures("world")
@@ -302,6 +302,16 @@ async def test_a_receipt_never_finds_the_message_of_another_number(smsc: StandIn
         await smsc.write("22376123456", b"id:10 stat:DELIVRD")
         await until(lambda: bool(inbox.reports))
     assert [(report.provider_id, report.msisdn) for report in inbox.reports] == [("a", AWA)]
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_receipt_of_nobodys_message_waits_under_its_own_id(smsc: StandInSmsc) -> None:
+    async with working(smsc, GatewayIntake(settings(smsc)), smpp_receipt_ids="any"):
+        await until(lambda: bool(smsc.esmes))
+        assert await smsc.give(smpp34.DeliverSm("22379999901", "JIGI", b"id:ATXid_unknown1 stat:DELIVRD", esm_class=4))
+    assert await query("SELECT gateway, provider_id, msisdn, state FROM early_report") == [
+        ("smpp", "ATXid_unknown1", "+22379999901", "delivered")
+    ]
 
 
 def test_an_id_that_is_no_number_has_one_spelling_and_its_cases() -> None:
