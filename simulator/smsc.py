@@ -96,7 +96,7 @@ class TakenSms:
 
 
 @dataclass
-class ToldReceipt:
+class SentReceipt:
     """A receipt that was sent: of which number, with which message_state, and whether it was taken."""
 
     number: int
@@ -112,7 +112,7 @@ class StandInSmsc:
     ids: Spelling = Spelling.DECIMAL
     receipts: Receipts = field(default_factory=Receipts)
     taken: list[TakenSms] = field(default_factory=list)
-    told: list[ToldReceipt] = field(default_factory=list)
+    receipts_sent: list[SentReceipt] = field(default_factory=list)
     asked: int = 0
     faults: deque[SmscFault] = field(default_factory=deque)
     draw: Callable[[str], SmscFault] | None = None
@@ -257,9 +257,9 @@ class StandInSmsc:
                 SmppOption.MESSAGE_STATE.of(bytes((receipts.state,))),
             ]
         for _ in range(receipts.times):
-            told = ToldReceipt(number, receipts.state)
-            self.told.append(told)
-            told.is_taken = await self._deliver(
+            sent = SentReceipt(number, receipts.state)
+            self.receipts_sent.append(sent)
+            sent.is_taken = await self._deliver(
                 smpp34.DeliverSm(
                     event.destination_addr, event.source_addr, text, esm_class=RECEIPT, tlvs=options, source_addr_ton=1
                 )
