@@ -1,8 +1,8 @@
 """Who calls from a phone that is not registered: the household number, then the recipient's year of birth."""
 
-from core.numbers.identifiers import digits, is_household_no
+from core.numbers.identifiers import digits
 from core.registry.callers import recognise
-from core.registry.identification import Blocked, Identified, identify
+from core.registry.identification import Blocked, Identified, identify, may_be_right
 from menus.line import line
 from menus.viewer import IDENTIFIED
 from menus.waiting import waiting
@@ -22,7 +22,7 @@ async def household_number(call: Call) -> Value:
 @line.screen("identified")
 async def birth_year(call: Call) -> Value:
     """The second thing asked; a mistyped number is told first, and costs no try."""
-    if not is_household_no(digits(call.word("household_no"))):
+    if not await may_be_right(digits(call.word("household_no"))):
         return retry(call.t("There is an error in this number. Look at it again."))
     return ask(call.t("Write the birth year of the recipient (4 digits)."), "identified", "birth_year")
 

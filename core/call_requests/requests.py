@@ -12,6 +12,7 @@ from core.call_requests.vocabulary import ENDED, OPEN, CallRequestState, Period
 from core.platform import sql
 from core.platform.columns import listed
 from core.platform.database import reading
+from core.registry.numbers import PROGRAMME_NO
 from core.text.languages import Language
 
 ASK: Final = f"""
@@ -44,6 +45,7 @@ class RequestedCall:
     language: Language
     household_id: int | None
     household_no: str | None
+    programme_no: str | None
     head_name: str | None
     village: str | None
     commune: str | None
@@ -68,15 +70,16 @@ class RequestedCall:
         return is_taken(self, now)
 
 
-CALL: Final = """
+CALL: Final = f"""
 SELECT callback_request.id, callback_request.msisdn, callback_request.language, household.id AS household_id,
-    household_no, head_name, village, commune.name AS commune, asked_at, state, agreed_on, agreed_period, again_on,
+    household_no, {PROGRAMME_NO}, head_name, village, commune.name AS commune, asked_at, state, agreed_on,
+    agreed_period, again_on,
     (SELECT count(*) FROM callback_try WHERE callback_request_id = callback_request.id) AS tries,
     (SELECT max(at) FROM callback_try WHERE callback_request_id = callback_request.id) AS tried_at,
     taken_by, agent.name AS caller, taken_until
 FROM callback_request LEFT JOIN household ON household.id = callback_request.household_id
 LEFT JOIN commune ON commune.pcode = household.commune_pcode LEFT JOIN agent ON agent.id = taken_by
-"""
+"""  # noqa: S608
 _PERIODS: Final = ", ".join(f"'{period}'" for period in Period)
 TO_CALL: Final = f"""
 {CALL} WHERE state IN {listed(OPEN)}

@@ -14,10 +14,11 @@ from sqlmodel import col, select
 from core.grievances.figures import DAYS, IN_TIME, SAYS, Age, Timely
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import IS_OPEN, Channel, GrievanceState, Level, PersonSays, Sex, says_of
-from core.numbers.identifiers import digits, is_household_no
+from core.numbers.identifiers import digits, number_key
 from core.numbers.msisdn import BadNumber, parse
 from core.platform import sql
 from core.platform.database import reading
+from core.registry.numbers import NUMBERED
 from core.registry.spellings import spellings
 from core.staff.agents import Agent, Role
 from core.text.languages import Language
@@ -248,15 +249,19 @@ def _days(wanted: Wanted, today: date, clauses: list[str], values: dict[str, Any
 
 
 def _words(words: str, values: dict[str, Any]) -> str:
-    """SQL of what somebody typed: a reference, a household or a phone where it is a number, or else a name."""
-    number = digits(words)
-    if not number.lstrip("+").isdigit():
+    """SQL of what somebody typed: a reference, a household or a phone where it is a number, or else a name.
+
+    A household is found by either of its numbers; that of the programme may have letters among its digits.
+    """
+    if not any(letter.isdigit() for letter in words):
         values["name"] = Jsonb(spellings(words))
         return "grievance.id IN (SELECT grievances_like(%(name)s))"
-    fits = ["grievance.reference = %(number)s"]
-    values["number"] = number
-    if is_household_no(number):
-        fits.append("grievance.household_id = (SELECT id FROM household WHERE household_no = %(number)s)")
+    number = digits(words)
+    values |= {"reference": number, "number": number_key(words)}
+    fits = [
+        "grievance.reference = %(reference)s",
+        f"grievance.household_id = ANY(ARRAY(SELECT household.id FROM household WHERE {NUMBERED}))",  # noqa: S608
+    ]
     try:
         values["msisdn"] = parse(number)
         fits.append("grievance.msisdn = %(msisdn)s")

@@ -7,12 +7,13 @@ components, list_day`
 from datetime import date
 from typing import Final
 
-from core.imports import corrections, values
+from core.imports import corrections, numbers, values
 from core.imports.layout import MOST_NAMED, Check, Column, Layout, counted, settled
 from core.imports.losses import OF_HOUSEHOLDS
 from core.numbers.msisdn import can_get_sms_sql
 from core.platform.columns import listed
 from core.registry.components import ComponentCode
+from core.registry.numbers import key_sql
 from core.registry.statuses import NEVER_ENROLLED, Status
 from core.text.languages import Language
 from core.text.words import DESK, label
@@ -39,7 +40,7 @@ STATUSES: Final = {status.value: label(status, DESK) for status in Status}
 
 
 def layout(today: date) -> Layout:
-    """Households, keyed by their number; those that the file leaves out stay as they are.
+    """Households, keyed by the programme's number or ours (`numbers`); those that the file leaves out stay as they are.
 
     A component that leaves a cell with others ends on the day of the import, and all do where the household is in no
     component by its status; one that comes to a known household starts on it. A reason is that of its status: another
@@ -49,6 +50,7 @@ def layout(today: date) -> Layout:
     return Layout(
         columns=(
             Column("household_no", values.household_no, french="numero_menage", others=NUMBER, example="1000 0012"),
+            Column("programme_no", values.spelling, needed=False, source="household_no"),
             Column("head_name", values.name, french="nom", others=NAME, example="Awa Traoré"),
             Column(
                 "birth_year",
@@ -138,6 +140,8 @@ def layout(today: date) -> Layout:
         key=("household_no",),
         plan=_PLAN,
         checks=(
+            numbers.LOST_ZEROS,
+            numbers.NEW_ZEROS,
             Check(
                 "commune_pcode",
                 "NOT EXISTS (SELECT FROM commune WHERE commune.pcode = planned.commune_pcode)",
@@ -150,8 +154,9 @@ def layout(today: date) -> Layout:
             ),
         ),
         amends=corrections.AMENDS,
-        doubts=(*_DOUBTS, *corrections.DOUBTS),
+        doubts=(*_DOUBTS, *numbers.DOUBTS, *numbers.GIVEN_DOUBTS, *corrections.DOUBTS),
         losses=OF_HOUSEHOLDS,
+        settle=numbers.settle_households,
         steps=(*corrections.STEPS, *_HOUSEHOLDS, *_PHONES, *_ENROLMENTS),
     )
 
@@ -162,7 +167,8 @@ _KNOWN_COMPONENTS: Final = """
 """
 
 _PLAN = f"""
-    SELECT line, household.id AS household_id, staged.household_no, staged.head_name, staged.commune_pcode,
+    SELECT line, household.id AS household_id, staged.household_no, staged.programme_no, {numbers.FREE} AS line_no,
+        staged.head_name, staged.commune_pcode,
         staged.status, {settled("birth_year", "household.birth_year")}, {settled("village", "household.village")},
         {settled("language", "household.language")},
         {settled("status_reason", "CASE WHEN household.status = staged.status THEN household.status_reason END")},
@@ -172,7 +178,7 @@ _PLAN = f"""
              ELSE {_KNOWN_COMPONENTS} END AS components,
         staged.components IS NOT NULL AS named_components, household.status AS was_status,
         first.msisdn AS was_phone, second.msisdn AS was_alt_phone
-    FROM staged LEFT JOIN household USING (household_no)
+    FROM staged LEFT JOIN household ON {key_sql()} = staged.household_no
     LEFT JOIN household_phone AS first ON first.household_id = household.id AND first.position = 1
     LEFT JOIN household_phone AS second ON second.household_id = household.id AND second.position = 2
     """  # noqa: S608 - names of ours
@@ -236,18 +242,22 @@ _HOUSEHOLDS = (
     INSERT INTO touched SELECT line, false FROM changed
     """,
     "INSERT INTO touched SELECT line, true FROM planned WHERE household_id IS NULL",
+    numbers.GIVE,
     """
     INSERT INTO household
-        (household_no, head_name, birth_year, commune_pcode, village, language, status, status_reason, updated_at)
-    SELECT household_no, head_name, birth_year, commune_pcode, village, language, status, status_reason, %(now)s
-    FROM planned WHERE household_id IS NULL
+        (household_no, programme_no, programme_key, head_name, birth_year, commune_pcode, village, language, status,
+         status_reason, updated_at)
+    SELECT ours, nullif(coalesce(programme_no, household_no), ours), nullif(household_no, ours), head_name, birth_year,
+        commune_pcode, village, language, status, status_reason, %(now)s
+    FROM planned LEFT JOIN given USING (line) CROSS JOIN LATERAL (SELECT coalesce(line_no, given.number) AS ours) AS one
+    WHERE household_id IS NULL
     """,
-    """
+    f"""
     CREATE TEMP TABLE planned_household ON COMMIT DROP AS
     SELECT planned.line, household.id AS household_id, phone, nullif(alt_phone, phone) AS alt_phone, components,
         CASE WHEN planned.household_id IS NOT NULL THEN %(today)s::date END AS since
-    FROM planned JOIN household USING (household_no)
-    """,
+    FROM planned JOIN household ON {key_sql()} = planned.household_no
+    """,  # noqa: S608
     "ANALYZE planned_household",
 )
 

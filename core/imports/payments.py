@@ -3,16 +3,21 @@
 `household_no, component, round, due_date, last_day, place, agency, amount_xof, state, paid_on, reason`
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from core.imports import values
+from psycopg import AsyncConnection
+
+from core.imports import numbers, values
 from core.imports.households import NUMBER
 from core.imports.layout import MOST_NAMED, Check, Column, Layout, counted, settled
 from core.imports.losses import OF_PAYMENTS
+from core.imports.remarks import Remark
 from core.imports.rounds import settle_rounds
 from core.payments.states import PaymentState
 from core.registry.components import ComponentCode
+from core.registry.numbers import key_sql
 from core.text.words import DESK, label
 
 FIRST_DAY: Final = date(2013, 1, 1)
@@ -112,12 +117,16 @@ def layout(today: date) -> Layout:
         key=("household_no", "component", "round"),
         plan=_PLAN,
         checks=_CHECKS,
-        doubts=_DOUBTS,
+        doubts=(*_DOUBTS, *numbers.DOUBTS),
         losses=OF_PAYMENTS,
-        settle=settle_rounds,
+        settle=_settle,
         summed="amount_xof",
         steps=(*_ROUNDS, *_PAYMENTS),
     )
+
+
+async def _settle(connection: AsyncConnection) -> Sequence[Remark]:
+    return [*await numbers.settle_payments(connection), *await settle_rounds(connection)]
 
 
 _PLANNED, _ANNOUNCED, _PAID = PaymentState.PLANNED, PaymentState.ANNOUNCED, PaymentState.PAID
@@ -127,7 +136,7 @@ _CHECKS = (
     Check(
         "household_no",
         "household_id IS NULL",
-        "ménage inconnu : importez d'abord les ménages",
+        "ménage inconnu : importez d'abord les ménages (s'il manque des zéros au début, mettez la colonne en texte)",
     ),
     Check(
         "due_date",
@@ -163,7 +172,7 @@ _PLAN = f"""
         {settled("paid_on", f"CASE WHEN staged.state = '{_PAID}' THEN payment.paid_on END")},
         {settled("reason", "CASE WHEN staged.state = payment.state THEN payment.reason END")},
         staged.paid_on IS NOT NULL AS named_paid_on
-    FROM staged LEFT JOIN household USING (household_no)
+    FROM staged LEFT JOIN household ON {key_sql()} = staged.household_no
     LEFT JOIN payment_round ON payment_round.component = staged.component AND payment_round.name = staged.round
     LEFT JOIN payment ON payment.household_id = household.id AND payment.round_id = payment_round.id
     """  # noqa: S608 - names of ours

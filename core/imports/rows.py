@@ -112,7 +112,8 @@ class RowReader:
                     value = _value(column, cell)
                 except BadValue as error:
                     values.append(None)
-                    problems.append(self._problem(row, column, cell, error))
+                    if not column.source:
+                        problems.append(self._problem(row, column, cell, error))
                     continue
             if value is None and column.name in self._complete:
                 emptied.append(column.name)

@@ -110,7 +110,10 @@ class Staging:
             return ()
         values = sql.SQL(", ").join(
             sql.SQL("staged.{}").format(_name(name))
-            for name in ("emptied", *(each.name for each in self._layout.columns))
+            for name in (
+                "emptied",
+                *(each.name for each in self._layout.columns if each.source not in self._layout.key),
+            )
         )
         await run(_REPEATED.format(values=values))
         await run("DELETE FROM staged USING repeated WHERE staged.line = repeated.line")

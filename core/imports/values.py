@@ -108,17 +108,25 @@ def codes(choices: Collection[str]) -> Reader:
 
 
 def household_no(text: str) -> str:
-    """A household number: 8 digits of which the last is the Damm check digit."""
-    digits = identifiers.digits(text)
-    if identifiers.is_household_no(digits):
-        return digits
-    if not digits.isascii() or not digits.isdigit():
-        raise BadValue("attendu : 8 chiffres")
-    if len(digits) < 8:
-        raise BadValue("il faut 8 chiffres (Excel enlève les zéros du début : mettez la colonne en texte)")
-    if len(digits) > 8:
-        raise BadValue("il faut 8 chiffres")
-    raise BadValue("chiffre de contrôle faux : vérifiez chaque chiffre")
+    """The number of a household, the programme's own or ours, in the form in which its spellings meet."""
+    if len(text) > identifiers.LONGEST_PROGRAMME_NO:
+        raise BadValue(f"trop long : {len(text)} caractères, {identifiers.LONGEST_PROGRAMME_NO} au plus")
+    if not text.isascii() or not text.isprintable():
+        _readable(text)
+    return identifiers.number_key(text)
+
+
+def _readable(text: str) -> None:
+    """A number is shown on no phone: it may have any letter that somebody can read."""
+    if odd := odd_word(text):
+        raise BadValue(f"accents abîmés dans « {odd} » : enregistrez le fichier en « CSV UTF-8 »")
+    if not text.isprintable():
+        raise BadValue("caractère illisible dans le numéro")
+
+
+def spelling(text: str) -> str | None:
+    """The number of a household as it is written, where that is not the form in which its spellings meet."""
+    return text if identifiers.number_key(text) != text else None
 
 
 def phone(text: str) -> str:

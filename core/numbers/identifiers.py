@@ -1,14 +1,18 @@
 """Numbers typed on a basic phone; each ends in a Damm check digit, so a slip is told at once.
 
 One wrong digit, or two neighbours swapped, is always found.
-A household number has 8 digits and comes from the registry; a grievance reference is random and never starts with 0. It
+A household number has 8 digits; the programme's own system has another for the same household, any text at all, of
+which no check digit is asked. A grievance reference is random and never starts with 0. It
 has 7 digits, or 10 where it is all that is asked of who follows the grievance (docs/decisions/0014).
 """
 
 import re
 import secrets
+from typing import Final
 
 from stdnum import damm
+
+LONGEST_PROGRAMME_NO: Final = 40
 
 _HOUSEHOLD_NO = re.compile(r"[0-9]{8}")
 _REFERENCE = re.compile(r"[1-9][0-9]{6}(?:[0-9]{3})?")
@@ -35,6 +39,17 @@ def household_no(serial: int) -> str:
 def is_household_no(text: str) -> bool:
     """Say whether these are 8 digits, the last the right check digit."""
     return _HOUSEHOLD_NO.fullmatch(text) is not None and damm.checksum(text) == 0
+
+
+def number_key(text: str) -> str:
+    """The form in which spellings of a household's number meet, be it ours or the programme's: `kt/02 7` is `KT/027`.
+
+    Spaces and small letters tell no numbers apart, zeros and signs do; a number of ours is its bare digits.
+    """
+    if text.isascii() and text.isdigit():
+        return text
+    bare = digits(text)
+    return bare if is_household_no(bare) else "".join(text.split()).upper()
 
 
 def new_reference(*, long: bool = False) -> str:

@@ -14,6 +14,7 @@ from sqlmodel import Field
 
 from core.platform import sql
 from core.platform.columns import TableRow, one_of
+from core.registry.numbers import PROGRAMME_NO
 from core.registry.statuses import PhonePosition
 from core.text.words import DESK, Word, called
 
@@ -109,6 +110,7 @@ class CorrectionCard:
     id: int
     household_id: int
     household_no: str
+    programme_no: str
     head_name: str
     commune: str
     field: CorrectedField
@@ -131,12 +133,13 @@ class CorrectionCard:
         return self.state is CorrectionState.STANDS and self.met_at is not None
 
 
-CARD: Final = """
-SELECT correction.id, household_id, household_no, head_name, commune.name AS commune, field, before, value, reason,
-    state, made_by, maker.name AS maker, made_at, ender.name AS ender, ended_at, list_value, list_day, met_at
+CARD: Final = f"""
+SELECT correction.id, household_id, household_no, {PROGRAMME_NO}, head_name, commune.name AS commune, field, before,
+    value, reason, state, made_by, maker.name AS maker, made_at, ender.name AS ender, ended_at, list_value, list_day,
+    met_at
 FROM correction JOIN household ON household.id = household_id JOIN commune ON commune.pcode = household.commune_pcode
 JOIN agent AS maker ON maker.id = made_by LEFT JOIN agent AS ender ON ender.id = ended_by
-"""
+"""  # noqa: S608 - our own words
 OF_HOUSEHOLD: Final = f"{CARD} WHERE household_id = %(id)s ORDER BY made_at DESC, correction.id DESC"
 TO_DO: Final = f"""
 {CARD} WHERE state = '{CorrectionState.PROPOSED}' OR state = '{CorrectionState.STANDS}' AND met_at IS NOT NULL

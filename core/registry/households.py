@@ -9,6 +9,7 @@ from typing import Final
 from core.platform import sql
 from core.registry.components import ComponentCode
 from core.registry.events import MEANT_FOR, NOT_OVER, EventCard, not_over_values
+from core.registry.numbers import PROGRAMME_NO
 from core.registry.statuses import PhonePosition, Status
 from core.text.languages import Language
 
@@ -37,6 +38,7 @@ class Standing:
     """Where a household stands; `status_reason` is one of the known codes or free French text."""
 
     household_no: str
+    programme_no: str
     head_name: str
     status: Status
     status_reason: str | None
@@ -51,6 +53,7 @@ class _Row:
     """A household with one of its enrolments, if any, and one of the next events of that."""
 
     household_no: str
+    programme_no: str
     head_name: str
     status: Status
     status_reason: str | None
@@ -75,7 +78,7 @@ class _Row:
 
 
 STANDING: Final = f"""
-SELECT household.household_no, household.head_name, household.status, household.status_reason,
+SELECT household.household_no, {PROGRAMME_NO}, household.head_name, household.status, household.status_reason,
        commune.name AS commune, household.commune_pcode, household.village,
        enrolment.component, enrolment.since, enrolment.ended, component.amount_xof, component.times,
        event.date AS event_date, event.time AS event_time, event.end_time, event.place, event.what, event.wage_xof
@@ -103,6 +106,7 @@ async def standing(household_id: int, now: datetime) -> Standing | None:
     first = rows[0]
     return Standing(
         first.household_no,
+        first.programme_no,
         first.head_name,
         first.status,
         first.status_reason,

@@ -7,11 +7,13 @@ from typing import Final
 
 import structlog
 
+from core.numbers import identifiers
 from core.platform import sql
 from core.platform.database import writing
 from core.platform.locks import by_name
 from core.platform.settings import settings
 from core.registry.attempts import BLOCK, TRIES, blocked_until, recent
+from core.registry.numbers import NUMBERED
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +50,7 @@ class _WrongTry:
 @dataclass(frozen=True, slots=True)
 class _Household:
     id: int
+    household_no: str
     head_name: str
     birth_year: int | None
 
@@ -67,14 +70,36 @@ BLOCKED_LATELY: Final = """
 SELECT count(*) FROM (SELECT household_no FROM identification_try WHERE NOT ok AND at > %(hour_ago)s
     GROUP BY household_no HAVING count(*) >= %(tries)s) AS blocked
 """
-HOUSEHOLD: Final = "SELECT id, head_name, birth_year FROM household WHERE household_no = %(household_no)s"
+HOUSEHOLD: Final = f"""
+SELECT id, household_no, head_name, birth_year FROM household WHERE {NUMBERED}
+ORDER BY household_no <> %(number)s LIMIT 1
+"""  # noqa: S608 - our own words
+"""Of two households, whose phone number it is: that is what is typed on a phone."""
+
+DIGITS: Final = """
+SELECT EXISTS (SELECT FROM household WHERE programme_key ~ '^[0-9]+$' AND length(programme_key) = %(length)s)
+"""
 TRIED: Final = """
 INSERT INTO identification_try (msisdn, household_no, at, ok) VALUES (%(msisdn)s, %(household_no)s, %(at)s, %(ok)s)
 """
 
 
-async def identify(msisdn: str, household_no: str, birth_year: int, now: datetime) -> Identified | Mismatch | Blocked:
-    """Try a household number and its recipient's year of birth from this phone (E.164).
+async def may_be_right(digits: str) -> bool:
+    """Whether a household may have this number, without telling whether one has: a slip of ours is told by its digit.
+
+    Numbers of the programme's own system have none: as many digits as one of them has may be right.
+    """
+    if identifiers.is_household_no(digits):
+        return True
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= identifiers.LONGEST_PROGRAMME_NO):
+        return False
+    return bool(await sql.scalar(DIGITS, {"length": len(digits)}))
+
+
+async def identify(msisdn: str, number: str, birth_year: int, now: datetime) -> Identified | Mismatch | Blocked:
+    """Try the number of a household, its own or ours in digits, and its recipient's year of birth from this phone.
+
+    The phone is E.164. Tries by either number of a household count as one.
 
     Wrong tries of the last 24 h count for the phone and for the household number apart; the third blocks for 24 h, in
     which nothing is tried. Right ones do not wipe the count, so that nobody buys tries with a household of their own.
@@ -84,8 +109,10 @@ async def identify(msisdn: str, household_no: str, birth_year: int, now: datetim
     that were wrong about it on an earlier day of the last `LATELY` are counted together, apart from the others, so that
     nobody shuts a household out day after day.
     """
-    who = {"msisdn": msisdn, "household_no": household_no}
     async with writing():
+        household = await sql.row(_Household, HOUSEHOLD, {"number": number})
+        household_no = household.household_no if household else number
+        who = {"msisdn": msisdn, "household_no": household_no}
         await sql.execute(LOCK, who)
         wrong = await sql.rows(_WrongTry, WRONG, {**who, "since": now - LATELY})
         by_phone = [each.at for each in wrong if each.msisdn == msisdn]
@@ -95,7 +122,6 @@ async def identify(msisdn: str, household_no: str, birth_year: int, now: datetim
             household_shut = None
         if own or household_shut:
             return Blocked(max(until for until in (own, household_shut) if until))
-        household = await sql.row(_Household, HOUSEHOLD, who)
         ok = household is not None and household.birth_year == birth_year
         await sql.execute(TRIED, {**who, "at": now, "ok": ok})
     if household is not None and ok:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Column, Computed, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field
 
@@ -11,6 +11,13 @@ from core.registry.components import ComponentCode
 from core.registry.statuses import Status
 from core.text.columns import LanguageCode
 from core.text.languages import Language
+
+OWN_KEY = """(
+CASE
+    WHEN programme_key IS NULL THEN household_no
+    ELSE programme_key
+END)"""
+"""As `core.registry.numbers.key_sql` has it, and as PostgreSQL writes it."""
 
 
 def _village_search() -> Column[str | None]:
@@ -67,13 +74,28 @@ class ComponentEvent(TableRow, table=True):
 
 
 class Household(TableRow, table=True):
-    """A household, by its 8-digit number; `birth_year` is the recipient's and proves nothing is told to a stranger."""
+    """A household, by its two numbers; `birth_year` is the recipient's and proves nothing is told to a stranger.
+
+    `household_no` is ours: 8 digits, typed on a phone. `programme_no` is that of the programme's own system as it was
+    written, and `programme_key` its form in which spellings meet; without them it is ours (`core.registry.numbers`).
+    """
 
     __tablename__ = "household"
-    __table_args__ = (Index("ix_household_search", "search", postgresql_using="gin"),)
+    __table_args__ = (
+        Index("ix_household_search", "search", postgresql_using="gin"),
+        Index("uq_household_programme_key", text(OWN_KEY), unique=True),
+        Index("ix_household_given", "household_no", postgresql_where=text("programme_key IS NOT NULL")),
+        Index(
+            "ix_household_digits",
+            text("length(programme_key)"),
+            postgresql_where=text("programme_key ~ '^[0-9]+$'"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     household_no: str = Field(unique=True)
+    programme_no: str | None = None
+    programme_key: str | None = None
     head_name: str
     birth_year: int | None = None
     commune_pcode: str = Field(foreign_key="commune.pcode", index=True)

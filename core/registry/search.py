@@ -1,4 +1,4 @@
-"""Finding a household at the desk, by number, phone or name in any spelling.
+"""Finding a household at the desk, by either of its numbers, phone or name in any spelling.
 
 What is found is what the transaction sees: inside `seen_by`, the households of somebody's own places.
 """
@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from core.numbers import identifiers, msisdn
 from core.platform import sql
 from core.platform.errors import JigiError
+from core.registry.numbers import NUMBERED, OWN_FIRST, PROGRAMME_NO
 from core.registry.spellings import ALIKE, is_as_typed, likeness, spellings
 from core.registry.statuses import Status
 from core.text.languages import Language
@@ -20,15 +21,18 @@ MOST: Final = 50
 """Households shown of a search; whoever finds more says more."""
 
 SHORTEST_NAME: Final = 2
-HOUSEHOLD_DIGITS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A household with what tells it from its namesakes; `msisdns` are its phones, the first one first."""
+    """A household with what tells it from its namesakes; `msisdns` are its phones, the first one first.
+
+    `household_no` is typed on a phone, `programme_no` the programme's own system has.
+    """
 
     id: int
     household_no: str
+    programme_no: str
     head_name: str
     birth_year: int | None
     village: str | None
@@ -57,8 +61,8 @@ class Mistyped(Word):
     """What is wrong with what was typed to look for a household."""
 
     TOO_LITTLE = "neither a number nor two letters of a name"
-    NOT_8_DIGITS = "a household number has 8 digits"
-    WRONG_DIGIT = "the check digit of the household number is wrong"
+    NO_SUCH_NUMBER = "no household that is seen has this number"
+    TWO_HOUSEHOLDS = "it is the number of two households"
 
 
 called(
@@ -66,8 +70,8 @@ called(
     DESK,
     {
         Mistyped.TOO_LITTLE: "Tapez un numéro de ménage, un téléphone, ou deux lettres du nom au moins.",
-        Mistyped.NOT_8_DIGITS: f"Un numéro de ménage a {HOUSEHOLD_DIGITS} chiffres.",
-        Mistyped.WRONG_DIGIT: "Ce numéro de ménage est faux : vérifiez chaque chiffre.",
+        Mistyped.NO_SUCH_NUMBER: "Aucun ménage de votre zone n'a ce numéro : vérifiez chaque chiffre.",
+        Mistyped.TWO_HOUSEHOLDS: "Deux ménages ont ce numéro : prenez l'autre numéro, ou le nom.",
     },
 )
 
@@ -80,13 +84,14 @@ class CannotSearch(JigiError, ValueError):
         self.fault = fault
 
 
-HIT: Final = """
-SELECT household.id, household.household_no, household.head_name, household.birth_year, household.village,
-    commune.name AS commune, household.commune_pcode, household.status, household.language,
+HIT: Final = f"""
+SELECT household.id, household.household_no, {PROGRAMME_NO}, household.head_name, household.birth_year,
+    household.village, commune.name AS commune, household.commune_pcode, household.status, household.language,
     ARRAY(SELECT msisdn FROM household_phone WHERE household_id = household.id ORDER BY position) AS msisdns
 FROM household JOIN commune ON commune.pcode = household.commune_pcode
-"""
-BY_NUMBER: Final = f"{HIT} WHERE household_no = %(household_no)s"
+"""  # noqa: S608 - our own words
+BY_NUMBER: Final = f"{HIT} WHERE {NUMBERED} ORDER BY {OWN_FIRST}"
+BY_HOUSEHOLD_NO: Final = f"{HIT} WHERE household_no = %(household_no)s"
 BY_ID: Final = f"{HIT} WHERE household.id = %(id)s AND household_no <> 'x' || household.id"
 BY_PHONE: Final = f"""
 {HIT} WHERE household.id IN (SELECT household_id FROM household_phone WHERE msisdn = %(msisdn)s)
@@ -106,11 +111,16 @@ OFFERED: Final = 10
 
 
 async def by_number(typed: str) -> Hit | None:
-    """The household with this number, or None; raises CannotSearch where it is no household number."""
-    digits = identifiers.digits(typed)
-    if not identifiers.is_household_no(digits):
-        raise CannotSearch(_mistyped(digits))
-    return await sql.row(Hit, BY_NUMBER, {"household_no": digits})
+    """The household with this number, its own or ours, or None; raises CannotSearch where two have it."""
+    hits = await _numbered(typed)
+    if len(hits) > 1:
+        raise CannotSearch(Mistyped.TWO_HOUSEHOLDS)
+    return hits[0] if hits else None
+
+
+async def by_household_no(household_no: str) -> Hit | None:
+    """The household that we call so, as a form of ours sends it; None where there is none to see."""
+    return await sql.row(Hit, BY_HOUSEHOLD_NO, {"household_no": household_no})
 
 
 async def by_id(household_id: int) -> Hit | None:
@@ -121,15 +131,22 @@ async def by_id(household_id: int) -> Hit | None:
 async def search(typed: str, commune_pcode: str | None = None) -> Search:
     """Households by number, phone, or the beginnings of the words of a name in any spelling; raises CannotSearch.
 
-    Eight digits may be a number or a phone, and are looked for as both. A commune narrows names only. Where nobody has
-    the name, the nearest names are offered.
+    Digits may be a number or a phone, and are looked for as both. What has a digit among its letters is a number, and
+    no name. A commune narrows names only. Where nobody has the name, the nearest names are offered.
     """
-    digits = identifiers.digits(typed)
-    if digits.lstrip("+").isdigit():
-        return Search(await _by_digits(typed, digits))
+    if identifiers.digits(typed).lstrip("+").isdigit():
+        return Search(await _by_digits(typed))
+    numbered = await _numbered(typed)
+    if numbered or any(letter.isdigit() for letter in typed):
+        return Search(tuple(numbered))
     if sum(letter.isalpha() for letter in typed) < SHORTEST_NAME:
         raise CannotSearch(Mistyped.TOO_LITTLE)
     return await _by_name(typed, commune_pcode)
+
+
+async def _numbered(typed: str) -> list[Hit]:
+    """The households with this number, whose own it is first."""
+    return await sql.rows(Hit, BY_NUMBER, {"number": identifiers.number_key(typed)})
 
 
 async def _by_name(typed: str, commune_pcode: str | None) -> Search:
@@ -144,20 +161,12 @@ async def _by_name(typed: str, commune_pcode: str | None) -> Search:
     return Search(tuple(hit for how, hit in alike[:OFFERED] if how >= ALIKE), near=True)
 
 
-async def _by_digits(typed: str, digits: str) -> tuple[Hit, ...]:
-    hits: list[Hit] = []
-    if identifiers.is_household_no(digits):
-        hit = await by_number(digits)
-        hits += [hit] if hit else []
+async def _by_digits(typed: str) -> tuple[Hit, ...]:
+    numbered = await _numbered(typed)
     try:
         values = {"msisdn": msisdn.parse(typed), "most": MOST}
     except msisdn.BadNumber:
-        if not identifiers.is_household_no(digits):
-            raise CannotSearch(_mistyped(digits)) from None
-        return tuple(hits)
-    return (*hits, *await sql.rows(Hit, BY_PHONE, values))
-
-
-def _mistyped(digits: str) -> Mistyped:
-    is_number = len(digits) == HOUSEHOLD_DIGITS and digits.isdigit()
-    return Mistyped.WRONG_DIGIT if is_number else Mistyped.NOT_8_DIGITS
+        if not numbered and not identifiers.is_household_no(identifiers.number_key(typed)):
+            raise CannotSearch(Mistyped.NO_SUCH_NUMBER) from None
+        return tuple(numbered)
+    return (*numbered, *(hit for hit in await sql.rows(Hit, BY_PHONE, values) if hit not in numbered))

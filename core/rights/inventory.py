@@ -26,7 +26,8 @@ E, S, T, N = Fate.ERASED, Fate.STAYS, Fate.OWN_TIME, Fate.NOTHING
 
 PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     "household": {
-        E: "household_no head_name birth_year village language status_reason search village_search",
+        E: "household_no programme_no programme_key head_name birth_year village language status_reason search "
+        "village_search",
         N: "id commune_pcode status updated_at",
     },
     "household_phone": {E: "household_id position msisdn"},
@@ -75,7 +76,7 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
 """The columns of each table that holds something of people whom the programme is for."""
 
 UNSHOWN: Final[Mapping[str, str]] = {
-    "household": "search village_search",
+    "household": "programme_key search village_search",
     "grievance": "filing_key reopen_key secret household_id",
     "grievance_reading": "reference",
     "payment_reply": "grievance_id",

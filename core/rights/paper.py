@@ -25,6 +25,7 @@ NOTES: Final = (
 
 LABELS: Final[Mapping[str, str]] = {
     "household_no": "numéro de ménage",
+    "programme_no": "numéro du programme",
     "head_name": "nom",
     "birth_year": "année de naissance",
     "commune_pcode": "commune (code)",

@@ -3,6 +3,7 @@
 A phone and a household are two subjects: phones are shared, and what is held of a household is not for whoever has one
 of its phones. A sensitive complaint is in neither answer, and no answer tells whether there is one: who asks at the
 counter may be whom it speaks of. What reads and erases is in the database (migration 0019), for administrators alone.
+A household is named by either of its numbers, and stands in the trail by ours.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -44,6 +45,7 @@ class SubjectFault(Word):
     NO_NUMBER = "neither a phone nor a household number"
     NOTHING_HELD = "nothing is held of this number"
     TWO_SUBJECTS = "a household and a phone have this number: say which"
+    TWO_HOUSEHOLDS = "two households have this number: give the other number"
     NO_REASON = "who asked, and when, is to be said in a few words"
 
 
@@ -54,6 +56,7 @@ called(
         SubjectFault.NO_NUMBER: "Ce n'est ni un téléphone ni un numéro de ménage.",
         SubjectFault.NOTHING_HELD: "Rien n'est gardé sous ce numéro.",
         SubjectFault.TWO_SUBJECTS: "Un ménage et un téléphone ont ce numéro : choisissez lequel.",
+        SubjectFault.TWO_HOUSEHOLDS: "Deux ménages ont ce numéro : donnez l'autre numéro du ménage.",
         SubjectFault.NO_REASON: "Écrivez qui a demandé, quand et comment : c'est gardé au journal.",
     },
 )
@@ -106,6 +109,7 @@ class _OnTrial(Exception):
     """Undoes an erasure that was only a trial."""
 
 
+NUMBERS: Final = "SELECT person_numbers(%(number)s)"
 HELD: Final = "SELECT source, held FROM person_held(%(phone)s, %(household_no)s)"
 ERASE: Final = "SELECT source, erased, kept FROM person_erase(%(phone)s, %(household_no)s)"
 
@@ -167,24 +171,33 @@ async def _acting(actor: Actor | None) -> AsyncIterator[None]:
 
 
 async def _subject(number: str, kind: NumberKind | None) -> tuple[DataSubject, Sequence[HeldRow]]:
-    candidates = [each for each in _candidates(number) if kind in (None, each.kind)]
+    candidates = [each for each in await _candidates(number) if kind in (None, each.kind)]
     if not candidates:
         raise NoSubject(SubjectFault.NO_NUMBER)
     held = [(each, rows) for each in candidates if (rows := await _held(each))]
     if not held:
         raise NoSubject(SubjectFault.NOTHING_HELD)
     if len(held) > 1:
-        raise NoSubject(SubjectFault.TWO_SUBJECTS)
+        same = len({each.kind for each, _ in held}) == 1
+        raise NoSubject(SubjectFault.TWO_HOUSEHOLDS if same else SubjectFault.TWO_SUBJECTS)
     return held[0]
 
 
-def _candidates(number: str) -> Sequence[DataSubject]:
-    digits = identifiers.digits(number.strip())
-    households = [DataSubject(household_no=digits)] if identifiers.is_household_no(digits) else []
+async def _candidates(number: str) -> Sequence[DataSubject]:
+    households = await _households(number)
     try:
         return [*households, DataSubject(phone=msisdn.parse_any(number))]
     except msisdn.BadNumber:
         return households
+
+
+async def _households(number: str) -> Sequence[DataSubject]:
+    """The households that have this number, their own or ours; one of ours that none has may stand in the trail yet."""
+    key = identifiers.number_key(number)
+    numbers = await sql.scalars(NUMBERS, {"number": key})
+    if not numbers and identifiers.is_household_no(key):
+        numbers = [key]
+    return [DataSubject(household_no=household_no) for household_no in numbers]
 
 
 async def _held(whose: DataSubject) -> Sequence[HeldRow]:

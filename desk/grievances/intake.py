@@ -133,10 +133,7 @@ async def _find(form: _Form, me: Actor) -> None:
             form.search = await search.search(asked, form.commune.pcode) if asked else None
         except CannotSearch as error:
             form.errors["q"] = label(error.fault, Readership.DESK)
-        try:
-            form.household = await search.by_number(chosen) if chosen else None
-        except CannotSearch:
-            form.values["household"] = ""
+        form.household = await search.by_household_no(chosen) if chosen else None
     hits = form.search.hits if form.search else ()
     if form.household not in hits:
         form.household = hits[0] if len(hits) == 1 else None if asked else form.household

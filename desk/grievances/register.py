@@ -176,13 +176,15 @@ async def _household(row: RegisterRow, head: _List, me: Actor) -> Hit | None:
         row.errors["whose"] = "Numéro, nom, ou « x » pour anonyme."
     if len(row.whose) > LONGEST_NAME:
         row.errors["whose"] = f"{LONGEST_NAME} caractères au plus."
-    if not identifiers.digits(row.whose).isdigit():
+    if not any(letter.isdigit() for letter in row.whose):
         return None
     try:
         async with seen_by(me):
             household = await search.by_number(row.whose)
     except CannotSearch as error:
         row.errors["whose"] = label(error.fault, Readership.DESK)
+        return None
+    if household is None and not identifiers.digits(row.whose).isdigit():
         return None
     if household is None:
         row.errors["whose"] = "Ménage inconnu, ou hors de votre zone : écrivez le nom."

@@ -24,10 +24,10 @@ from desk.site.words import word
 
 MOST: Final = 200
 HEADER: Final = (
-    "household_no", "Nom", "Commune", "Champ", "Avant", "Après", "Corrigé le", "Par", "Pourquoi", "La liste dit",
-    "Liste du",
+    "household_no", "N° Jigi", "Nom", "Commune", "Champ", "Avant", "Après", "Corrigé le", "Par", "Pourquoi",
+    "La liste dit", "Liste du",
 )  # fmt: skip
-WIDTHS: Final = (14, 24, 18, 16, 18, 18, 12, 18, 30, 18, 12)
+WIDTHS: Final = (16, 12, 24, 18, 16, 18, 18, 12, 18, 30, 18, 12)
 CHANGED: Final = "Changé entre-temps : regardez ce qui reste."
 
 
@@ -121,7 +121,7 @@ def shown(field: CorrectedField, value: str | None) -> str:
 
 def _row(card: CorrectionCard) -> tuple[Cell, ...]:
     return (
-        card.household_no, card.head_name, card.commune, card.field.value, card.before, card.value,
+        card.programme_no, card.household_no, card.head_name, card.commune, card.field.value, card.before, card.value,
         card.made_at.date(), card.maker, card.reason, card.list_value if card.in_conflict else None,
         card.list_day if card.in_conflict else None,
     )  # fmt: skip

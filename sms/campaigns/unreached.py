@@ -18,16 +18,17 @@ from core.platform.columns import listed
 from core.platform.spreadsheets import Cell, CsvTable, Workbook
 from core.platform.sql import row_factory
 from core.registry.components import ComponentCode
+from core.registry.numbers import PROGRAMME_NO
 from core.text.formats import amount_phrase, short_date
 from core.text.languages import Language
 from core.text.words import DESK, PAPER, label
 from sms.outbox.reasons import reason_label
 
 HEADER: Final = (
-    "Région", "Cercle", "Commune", "Village", "N° ménage", "Nom", "Téléphones", "Pourquoi", "Composante",
+    "Région", "Cercle", "Commune", "Village", "N° ménage", "N° Jigi", "Nom", "Téléphones", "Pourquoi", "Composante",
     "Montant (F CFA)", "Jour", "Lieu",
 )  # fmt: skip
-WIDTHS: Final = (14, 16, 18, 18, 11, 26, 26, 30, 26, 16, 12, 28)
+WIDTHS: Final = (14, 16, 18, 18, 16, 11, 26, 26, 30, 26, 16, 12, 28)
 
 HOUSEHOLDS: Final = f"""
 WITH own AS (
@@ -53,8 +54,8 @@ JOIN region ON region.pcode = cercle.region_pcode
 LIST: Final = f"""
 {HOUSEHOLDS}
 SELECT region.name AS region, cercle.name AS cercle, commune.name AS commune,
-    coalesce(household.village, '') AS village, household.household_no, household.head_name, outcome.msisdns,
-    outcome.why, payment_round.component, payment.amount_xof AS amount,
+    coalesce(household.village, '') AS village, {PROGRAMME_NO}, household.household_no, household.head_name,
+    outcome.msisdns, outcome.why, payment_round.component, payment.amount_xof AS amount,
     CASE WHEN payment.state = '{PaymentState.UNCLAIMED}' THEN payment.last_day
         ELSE coalesce(payment.due_date, payment.last_day) END AS day,
     coalesce(payment.place, '') AS place
@@ -82,6 +83,7 @@ class UnreachedHousehold:
     cercle: str
     commune: str
     village: str
+    programme_no: str
     household_no: str
     head_name: str
     msisdns: tuple[str, ...] | None
@@ -98,6 +100,7 @@ class UnreachedHousehold:
             self.cercle,
             self.commune,
             self.village,
+            self.programme_no,
             self.household_no,
             self.head_name,
             ", ".join(local(msisdn) for msisdn in self.msisdns or ()),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from core.platform import sql
 from core.platform.database import Session, writing
 from core.platform.locks import by_name
 from core.registry.callers import restart_sms, spoken_by, stop_sms
+from core.registry.identification import may_be_right
 from core.text.languages import Language
 from sms.inbound.words import Words, is_machine, read
 from sms.outbox import metrics
@@ -56,6 +58,8 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
     except BadNumber:
         msisdn = ""
     words = Words(Intent.MACHINE) if is_machine(incoming.sender, incoming.words) else read(incoming.words)
+    if words.mistyped and await may_be_right(words.mistyped):
+        words = replace(words, mistyped="")
     metrics.INCOMING.labels(words.intent.value).inc()
     intent = Intent.MISTYPED if words.mistyped else words.intent
     async with writing() as session:

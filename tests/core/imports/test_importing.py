@@ -74,7 +74,7 @@ async def test_a_windows_file_with_semicolons_and_the_same_again(safo: Path) -> 
 
 
 async def test_bad_rows_are_named_and_nothing_comes_in(safo: Path) -> None:
-    wrong = f"{int(FIRST) + 1:08}"
+    wrong = "KT/02/" + "0" * 35
     content = households(
         household(FIRST), household(wrong, year="1880", phone="12"), household(SECOND, commune="ML999999")
     )

@@ -62,7 +62,7 @@ async def test_a_commune_narrows_a_name(planted: int) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "fault"),
-    [("12345678", Mistyped.WRONG_DIGIT), ("123", Mistyped.NOT_8_DIGITS), ("a", Mistyped.TOO_LITTLE)],
+    [("12345678", Mistyped.NO_SUCH_NUMBER), ("123", Mistyped.NO_SUCH_NUMBER), ("a", Mistyped.TOO_LITTLE)],
 )
 async def test_a_slip_is_told(world: None, typed: str, fault: Mistyped) -> None:
     with pytest.raises(CannotSearch) as refusal:

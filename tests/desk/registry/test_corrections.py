@@ -35,17 +35,19 @@ async def met(browser: Browser, page: str) -> int:
 
 
 async def test_what_stands_is_shown_with_its_household_and_as_files(mariam: Browser, page_of_awa: str) -> None:
+    """The programme finds it by its own number there."""
+    await sql.execute("UPDATE household SET programme_no = 'KT/02/7', programme_key = 'KT/02/7'")
     await corrected(mariam, page_of_awa)
     page = await mariam.see(page_of_awa)
     for shown in ("tient, à reporter", "78 00 00 01", "SIM perdue"):
         assert shown in page
     assert "1 correction tient" in await mariam.see("/desk/corrections")
     text = (await mariam.open("/desk/corrections/export.csv")).content.decode("utf-8-sig")
-    assert [row.split(";")[:6] for row in text.splitlines()[1:]] == [
-        [AWA, "Awa Traoré", "Safo", "phone", f"'{FIRST}", f"'{NEW}"]
+    assert [row.split(";")[:7] for row in text.splitlines()[1:]] == [
+        ["KT/02/7", AWA, "Awa Traoré", "Safo", "phone", f"'{FIRST}", f"'{NEW}"]
     ]
     book = openpyxl.load_workbook(io.BytesIO((await mariam.open("/desk/corrections/export.xlsx")).content))
-    assert [cell.value for cell in book.active[2]][:6] == [AWA, "Awa Traoré", "Safo", "phone", FIRST, NEW]
+    assert [cell.value for cell in book.active[2]][:7] == ["KT/02/7", AWA, "Awa Traoré", "Safo", "phone", FIRST, NEW]
     assert [entry.detail for entry in await trail("corrections exported")] == [{"rows": 1}] * 2
 
 

@@ -8,7 +8,7 @@ from alembic import op
 from core.schema.migrations.versions.r0017_roles import DESK, LINE
 
 revision = "0027"
-down_revision = "0024"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,126 @@
+"""The numbers by which a file names households: the programme's own, kept as it is, or ours.
+
+A number is first the programme's own, then ours. A list of households that names one by our number means that household
+where its name, or its year of birth and commune, are the same; else it is another household whose own number happens
+to be that, and which is given another number of ours. Whoever has a number keeps it.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from psycopg import AsyncConnection, sql
+
+from core.imports.layout import MOST_NAMED, Check
+from core.imports.remarks import Remark
+from core.platform.sql import row_factory
+from core.registry.numbers import FIRST_GIVEN, LAST_GIVEN, key_sql
+
+_BY_OURS: Final = f"""
+WITH meant AS (
+    UPDATE staged SET household_no = household.programme_key FROM household
+    WHERE household.programme_key IS NOT NULL AND household.household_no = staged.household_no
+        AND NOT EXISTS (SELECT FROM household AS own WHERE {key_sql("own")} = staged.household_no) AND {{same}}
+    RETURNING line
+)
+SELECT min(line) AS line, 'household_no' AS "column", '' AS value, CASE count(*)
+    WHEN 1 THEN '1 ligne nomme son ménage par son numéro Jigi, et non par celui du programme'
+    ELSE count(*) || ' lignes nomment leur ménage par son numéro Jigi, et non par celui du programme' END AS reason
+FROM meant HAVING count(*) > 0
+"""  # noqa: S608 - our own words
+_SAME: Final = """(loose_words(household.head_name) = loose_words(staged.head_name)
+    OR household.birth_year = staged.birth_year AND household.commune_pcode = staged.commune_pcode)"""
+
+
+async def settle_households(connection: AsyncConnection) -> Sequence[Remark]:
+    """Let rows that name a household by our number have its own, so that two names of it in one file meet."""
+    return await _settled(connection, _BY_OURS.format(same=_SAME))
+
+
+async def settle_payments(connection: AsyncConnection) -> Sequence[Remark]:
+    """The same for rows that tell no more of the household than its number."""
+    return await _settled(connection, _BY_OURS.format(same="true"))
+
+
+async def _settled(connection: AsyncConnection, statement: str) -> Sequence[Remark]:
+    async with connection.cursor(row_factory=row_factory(Remark)) as cursor:
+        await cursor.execute(sql.SQL(statement))
+        return await cursor.fetchall()
+
+
+DOUBTS: Final = (
+    f"""
+    SELECT min(line) AS line, 'household_no' AS "column", planned.household_no AS value,
+        'numéro du programme d''un ménage, et numéro Jigi d''un autre (' || min({key_sql("other")}) || ') : lu comme '
+        'celui du programme' AS reason
+    FROM planned JOIN household AS other ON other.household_no = planned.household_no
+    WHERE other.programme_key IS NOT NULL AND other.id <> planned.household_id
+    GROUP BY planned.household_no ORDER BY 1 LIMIT {MOST_NAMED}
+    """,  # noqa: S608
+)
+"""A number that two households have."""
+
+FREE: Final = """
+    CASE WHEN household.id IS NULL AND is_household_no(staged.household_no)
+        AND NOT EXISTS (SELECT FROM household AS other WHERE other.household_no = staged.household_no)
+    THEN staged.household_no END"""
+"""SQL of the programme's number of a new household where it can be ours too."""
+
+GIVEN_DOUBTS: Final = (
+    f"""
+    SELECT line, 'household_no' AS "column", planned.household_no AS value,
+        'déjà le numéro Jigi d''un autre ménage (' || {key_sql("other")} || ') : celui-ci en reçoit un autre' AS reason
+    FROM planned JOIN household AS other ON other.household_no = planned.household_no
+    WHERE household_id IS NULL AND line_no IS NULL ORDER BY line LIMIT {MOST_NAMED}
+    """,  # noqa: S608
+    """
+    SELECT min(line) AS line, 'household_no' AS "column", '' AS value, CASE count(*)
+        WHEN 1 THEN '1 nouveau ménage reçoit un numéro Jigi de 8 chiffres, à taper au téléphone, à côté du sien'
+        ELSE count(*) || ' nouveaux ménages reçoivent un numéro Jigi de 8 chiffres, à taper au téléphone, à côté du '
+        'leur' END AS reason
+    FROM planned WHERE household_id IS NULL AND line_no IS NULL HAVING count(*) > 0
+    """,
+)
+"""New households whose number cannot be ours."""
+
+GIVE: Final = f"""
+    CREATE TEMP TABLE given ON COMMIT DROP AS
+    WITH wanted AS MATERIALIZED (
+        SELECT line, row_number() OVER (ORDER BY line) AS at FROM planned WHERE household_id IS NULL AND line_no IS NULL
+    ), last AS MATERIALIZED (
+        SELECT coalesce(CAST(left(max(household_no), 7) AS integer), {FIRST_GIVEN - 1}) AS serial FROM household
+        WHERE programme_key IS NOT NULL
+            AND household_no BETWEEN household_no_of({FIRST_GIVEN}) AND household_no_of({LAST_GIVEN})
+    ), free AS MATERIALIZED (
+        SELECT number, row_number() OVER () AS at FROM (
+            SELECT number FROM (
+                SELECT household_no_of(generate_series((SELECT serial + 1 FROM last), {LAST_GIVEN})) AS number
+            ) AS ours
+            WHERE NOT EXISTS (SELECT FROM household WHERE household.household_no = number)
+                AND NOT EXISTS (SELECT FROM household WHERE {key_sql()} = number)
+                AND NOT EXISTS (SELECT FROM planned WHERE planned.household_no = number)
+            LIMIT (SELECT count(*) FROM wanted)
+        ) AS numbers
+    )
+    SELECT line, number FROM wanted JOIN free USING (at)
+"""  # noqa: S608
+"""The next of our numbers for those who need one: none that anybody has, or that is somebody's own in this file.
+
+Imports wait for each other, so that no two give the same.
+"""
+
+_ZEROS: Final = "(si Excel a enlevé les zéros du début, mettez la colonne en texte)"
+LOST_ZEROS: Final = Check(
+    "household_no",
+    f"""household_id IS NULL AND household_no ~ '^[1-9][0-9]*$' AND household_no IN (
+        SELECT ltrim({key_sql()}, '0') FROM household WHERE {key_sql()} ~ '^0[0-9]+$'
+    ) AND NOT EXISTS (SELECT FROM staged WHERE staged.household_no LIKE '0%')""",  # noqa: S608
+    f"ce numéro est connu avec des zéros au début, et aucun du fichier n'en a {_ZEROS}",
+)
+NEW_ZEROS: Final = Check(
+    "household_no",
+    f"""household_id IS NULL AND household_no ~ '^0[0-9]+$' AND ltrim(household_no, '0') IN (
+        SELECT {key_sql()} FROM household WHERE {key_sql()} ~ '^[1-9][0-9]*$'
+    ) AND NOT EXISTS (SELECT FROM household WHERE {key_sql()} LIKE '0%')""",  # noqa: S608
+    "ce numéro est connu sans ses zéros du début : enlevez-les ici aussi",
+)
+"""The same list with and without its zeros is not the same households twice."""
