@@ -187,7 +187,7 @@ async def _household(row: RegisterRow, head: _List, me: Actor) -> Hit | None:
     if household is None and not identifiers.digits(row.whose).isdigit():
         return None
     if household is None:
-        row.errors["whose"] = "Ménage inconnu, ou hors de votre zone : écrivez le nom."
+        row.errors["whose"] = "Ménage inconnu, ou hors de votre zone : vérifiez chaque chiffre, ou écrivez le nom."
     elif head.commune.pcode and household.commune_pcode != head.commune.pcode:
         row.errors["whose"] = f"Ce ménage est de la commune de {household.commune}."
     return household

@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import col, select
 
+from core.numbers.identifiers import number_key
 from core.payments.models import Payment, PaymentMove, PaymentRound
 from core.payments.states import PaymentState
 from core.places.communes import loose
 from core.places.models import Cercle, Commune, Region
+from core.platform import sql
 from core.platform.database import writing
 from core.registry.components import ComponentCode
 from core.registry.models import ComponentEvent, Enrolment, Household, HouseholdPhone
@@ -18,6 +20,9 @@ NOW = datetime.combine(TODAY, time(9), UTC)
 """Nine in the morning of that day, a Tuesday."""
 
 SAFO = "ML020201"
+KNOWN_AS = """
+UPDATE household SET programme_no = %(programme_no)s, programme_key = %(key)s WHERE household_no = %(household_no)s
+"""
 NUMBERS = iter(range(10_000_000, 99_999_999))
 
 
@@ -44,6 +49,12 @@ async def places(*communes: tuple[str, str]) -> None:
             session.add(Commune(pcode=pcode, cercle_pcode=pcode[:6], name=name, search=loose(name)))
 
 
+async def known_as(household_no: str, programme_no: str) -> None:
+    """Let the programme know a household that is planted by a number of its own."""
+    values = {"household_no": household_no, "programme_no": programme_no, "key": number_key(programme_no)}
+    await sql.execute(KNOWN_AS, values)
+
+
 async def safo() -> None:
     """Plant the commune of Safo."""
     await places((SAFO, "Safo"))
@@ -60,11 +71,14 @@ async def household(
     reason: str | None = None,
     phones: tuple[str, ...] = (),
     components: tuple[str, ...] = (),
+    programme_no: str | None = None,
 ) -> int:
-    """Plant a household and return its id."""
+    """Plant a household and return its id; `programme_no` is that of the programme where it is not ours."""
     async with writing() as session:
         row = Household(
             household_no=household_no or str(next(NUMBERS)),
+            programme_no=programme_no,
+            programme_key=number_key(programme_no) if programme_no else None,
             head_name=head_name,
             birth_year=birth_year,
             commune_pcode=commune,

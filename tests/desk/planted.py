@@ -9,11 +9,12 @@ from tests.core import seed
 
 NAME, VILLAGE, WORDS = "Zulmabounty", "Xirabougouda", "kakalamissa"
 PHONE, STRANGER, NUMBER, YEAR = "+22376987654", "+22366345678", household_no(7_654_321), 1931
+PROGRAMME_NO = "QXZ/777"
 PLANTED: Final[Mapping[str, re.Pattern[str]]] = {
     "name": re.compile(f"{NAME}|{VILLAGE}", re.IGNORECASE),
     "words": re.compile(WORDS, re.IGNORECASE),
     "phone": re.compile(r"(?:223)?76987654|(?:223)?66345678|76 98 76 54|66 34 56 78"),
-    "household": re.compile(NUMBER),
+    "household": re.compile(f"{NUMBER}|{PROGRAMME_NO}", re.IGNORECASE),
     "year": re.compile(rf"(?<![\w.]){YEAR}(?!\w)"),
 }
 
@@ -26,4 +27,11 @@ def kinds_in(text: str) -> set[str]:
 async def plant_family() -> int:
     """Plant the household, in the commune of Safo, which is planted too; its id."""
     await seed.safo()
-    return await seed.household(NUMBER, head_name=f"{NAME} Traoré", birth_year=YEAR, village=VILLAGE, phones=(PHONE,))
+    return await seed.household(
+        NUMBER,
+        head_name=f"{NAME} Traoré",
+        birth_year=YEAR,
+        village=VILLAGE,
+        phones=(PHONE,),
+        programme_no=PROGRAMME_NO,
+    )

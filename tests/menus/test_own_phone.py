@@ -4,6 +4,7 @@ from core.registry.callers import recognise
 from core.text.languages import Language
 from demo.callers import Situation
 from simulator.gateway import UssdCall
+from tests.core import seed
 from tests.menus.conftest import Town, caller
 from tests.support.database import one, query
 from tests.support.dialling import pressed
@@ -57,6 +58,16 @@ async def test_who_does_not_know_goes_on_and_is_asked_again(town: Town) -> None:
 async def test_a_phone_that_is_not_lent_is_not_asked_to_be_remembered(town: Town) -> None:
     page = await pressed(await town.speaking(OWN, FR), "5", "9")
     assert "Ce téléphone est à moi" not in page
+
+
+async def test_the_number_of_the_programme_may_be_typed_where_it_is_all_digits(town: Town) -> None:
+    household = caller(OWN)
+    call = await town.speaking(BORROWED, FR)
+    wrong = await pressed(call, "2", "1234567890")
+    assert "Il y a une erreur" in wrong
+    await seed.known_as(household.household_no or "", "12 3456 7890")
+    page = await pressed(town.phone(call.msisdn), "00", "2", "1234567890", str(household.birth_year))
+    assert "1 Date de paiement" in page
 
 
 async def test_a_locked_out_phone_can_ask_to_be_called(town: Town) -> None:

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.usefixtures("safo_and_kayes")
 
 async def test_somebody_is_found_by_number_phone_household_and_name_as_it_sounds() -> None:
     number = household_no(7)
-    awa = await seed.household(number, head_name="Awa Traoré", phones=("+22376123456",))
+    awa = await seed.household(number, head_name="Awa Traoré", phones=("+22376123456",), programme_no="KT/02/0117-B")
     other = await seed.household(head_name="Moussa Diarra")
     first = await plant(ago(1), household_id=awa, msisdn="+22376123456")
     await plant(ago(1), household_id=other)
     at_desk = await plant(ago(2), name="Hawa Tarawalé", channel="desk")
-    for words in (first, number, "76 12 34 56", "+223 76123456", "awa TRAORE", "Traore"):
+    for words in (first, number, "kt/02/0117-b", "76 12 34 56", "+223 76123456", "awa TRAORE", "Traore"):
         assert await listed(Wanted(words=words)) == [first], words
     assert await listed(Wanted(words="tarawale")) == [at_desk]
     assert await listed(Wanted(words="personne")) == []

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from core.numbers.identifiers import household_no
 from core.platform.database import reading
 from core.platform.settings import Settings
-from core.registry.identification import Blocked, Identified, Mismatch, identify
+from core.registry.identification import Blocked, Identified, Mismatch, identify, may_be_right
 from tests.core import seed
 from tests.support.mentions import mentions
 
@@ -36,6 +37,33 @@ async def tries() -> int:
 
 async def test_number_and_year_open_the_household(household: int) -> None:
     assert await identify(AWA, NUMBER, 1970, NOW) == Identified(household, "Awa Traoré")
+
+
+async def test_the_programmes_own_number_opens_it_too_and_buys_no_tries() -> None:
+    theirs = await seed.household("30000018", birth_year=1960, head_name="Sira Bah", programme_no="0220117")
+    assert await identify(AWA, "0220117", 1960, NOW) == Identified(theirs, "Sira Bah")
+    assert await identify(AWA, "30000018", 1960, NOW) == Identified(theirs, "Sira Bah")
+    assert await identify(BAKARY, "0220117", 1961, NOW) == Mismatch(tries_left=2)
+    assert await identify(FANTA, "30000018", 1962, NOW) == Mismatch(tries_left=1)
+    assert await identify(AWA[:-1] + "7", "0220117", 1963, NOW) == Blocked(NOW + DAY), "by either number it is one"
+
+
+async def test_of_two_households_with_one_number_the_line_means_whose_phone_number_it_is() -> None:
+    ours = await seed.household("30000018", birth_year=1960, head_name="Sira Bah", programme_no="KT/02/77")
+    await seed.household("30000022", birth_year=1950, programme_no="30000018")
+    assert await identify(AWA, "30000018", 1960, NOW) == Identified(ours, "Sira Bah")
+
+
+async def test_a_slip_is_told_by_our_digit_and_by_how_many_the_programmes_have() -> None:
+    """Nobody learns from it which numbers there are."""
+    assert await may_be_right(household_no(1_234_567))
+    assert not await may_be_right(household_no(1_234_567)[:7] + "x")
+    assert not await may_be_right("0220118")
+    await seed.household("30000018", programme_no="0220117")
+    await seed.household("30000022", programme_no="KT/02/77")
+    assert await may_be_right("0220118")
+    for odd in ("022011", "02201188", "022011x", "", "7" * 41, "²" * 7):
+        assert not await may_be_right(odd), odd
 
 
 async def test_a_wrong_year_and_an_unknown_number_read_the_same() -> None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from core.numbers.identifiers import household_no
-from core.registry.search import MOST, CannotSearch, Mistyped, by_number, search
+from core.registry.search import MOST, CannotSearch, Mistyped, by_household_no, by_number, search
 from core.staff.agents import Actor, Role, Scope, add_agent
 from core.staff.row_security import seen_by
 from tests.core import seed
@@ -46,6 +46,35 @@ async def test_spellings_of_a_name_meet(planted: int, typed: str) -> None:
         result = await search(typed)
         assert result.near is (typed == "jeneba"), "only the end of a word may be missing"
         assert [hit.head_name for hit in result.hits] == ["Djénébou Coulibaly"], "or it is the nearest"
+
+
+@pytest.mark.parametrize("typed", ["KT/02/0117-B", " kt/02 /0117-b", "117", "Katiba"])
+async def test_the_programmes_own_number_finds_it_too(planted: int, typed: str) -> None:
+    sira = await seed.household(household_no(3_000_000), head_name="Sira Bah", programme_no=typed.strip())
+    elsewhere = await seed.household(household_no(3_000_001), commune=ELSEWHERE, programme_no="KT/02/0118")
+    async with seen_by(await works(SAFO)):
+        result = await search(typed)
+        assert [(hit.id, hit.programme_no, hit.household_no) for hit in result.hits] == [
+            (sira, typed.strip(), household_no(3_000_000))
+        ]
+        assert (await by_number(typed)) == result.hits[0]
+        assert (await by_number(household_no(3_000_000))) == result.hits[0]
+        assert await by_number("KT/02/0118") is None, f"{elsewhere} is another place's"
+        assert (await search("KT/02/0118")).hits == ()
+
+
+async def test_of_two_households_with_one_number_both_are_shown(planted: int) -> None:
+    number = household_no(3_000_000)
+    ours = await seed.household(number, head_name="Sira Bah", programme_no="KT/02/77")
+    theirs = await seed.household(household_no(3_000_001), programme_no=number)
+    async with seen_by(await works(SAFO)):
+        assert [hit.id for hit in (await search(number)).hits] == [theirs, ours], "whose own it is first"
+        with pytest.raises(CannotSearch) as refusal:
+            await by_number(number)
+        assert refusal.value.fault is Mistyped.TWO_HOUSEHOLDS
+        hit = await by_household_no(number)
+        assert hit is not None
+        assert hit.id == ours
 
 
 async def test_a_shared_phone_finds_all_who_are_reached_at_it(planted: int) -> None:

@@ -30,8 +30,10 @@ MARK = "Zulmabounty"
 OLD = NOW - timedelta(days=1)
 
 PLANT = f"""
-INSERT INTO household (household_no, head_name, birth_year, commune_pcode, village, language, status, status_reason)
-    VALUES ('{NUMBER}', '{MARK} Traoré', 1931, '{seed.SAFO}', '{MARK}dougou', 'bm', 'exited', '{MARK} raison');
+INSERT INTO household (household_no, programme_no, programme_key, head_name, birth_year, commune_pcode, village,
+        language, status, status_reason)
+    VALUES ('{NUMBER}', '{MARK}/7', '{MARK.upper()}/7',
+        '{MARK} Traoré', 1931, '{seed.SAFO}', '{MARK}dougou', 'bm', 'exited', '{MARK} raison');
 INSERT INTO household_phone SELECT id, 1, '{PHONE}' FROM household;
 INSERT INTO phone_claim SELECT id, '{OTHER}', 'confirmed', '{OLD}', '{OLD}' FROM household;
 INSERT INTO phone_claim SELECT id, '{PHONE}', 'refused', '{OLD}', '{OLD}' FROM household;
@@ -129,6 +131,19 @@ async def test_everything_that_is_held_is_shown_by_phone_or_by_household() -> No
         text = json.dumps([row.held for row in rows], ensure_ascii=False)
         assert "1111111" in text
         assert mentions(text, "2222222", "discret", "note note", "secret", "9182") == []
+
+
+@pytest.mark.usefixtures("family")
+@pytest.mark.parametrize("actor", [None, ADMIN])
+async def test_a_household_is_asked_for_by_either_of_its_numbers(actor: Actor | None) -> None:
+    whose, rows = await persons.show(actor, f" {MARK}/7".upper(), None, WHY, NOW)
+    assert (whose.household_no, whose.about) == (NUMBER, f"household {NUMBER}")
+    assert {row.source for row in rows} >= {Source.HOUSEHOLD, Source.PAYMENT}
+    assert f"numéro du programme : {MARK}/7" in paper.as_text(whose, rows, NOW)
+    await seed.household(household_no(3_000_000), programme_no=NUMBER)
+    with pytest.raises(NoSubject) as refusal:
+        await persons.show(actor, NUMBER, None, WHY, NOW)
+    assert refusal.value.fault is SubjectFault.TWO_HOUSEHOLDS
 
 
 @pytest.mark.usefixtures("family")

@@ -98,6 +98,13 @@ async def test_nothing_is_filed_before_it_is_known_where_and_when(
     assert await grievances() == []
 
 
+async def test_a_household_is_named_by_either_number_and_a_name_may_have_a_digit(oumou: Browser) -> None:
+    await seed.known_as(AWA, "KT/02/7")
+    answer = await typed(oumou, ("k1", "kt/02/7", "", "", "12", ""), ("k2", "Sira Diallo II 2", "", "", "41", ""))
+    assert answer.status_code == 200
+    assert [case.name for case in await grievances()] == ["Awa Traoré", "Sira Diallo II 2"]
+
+
 async def test_a_household_of_another_commune_or_zone_is_refused(oumou: Browser) -> None:
     answer = await typed(oumou, ("k1", FAR, "", "", "12", ""))
     assert "hors de votre zone" in seen(answer)

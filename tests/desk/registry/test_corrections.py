@@ -9,6 +9,7 @@ import pytest
 from core.platform import sql
 from core.registry.corrections import to_decide
 from core.staff.agents import Role, Scope
+from tests.core import seed
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import AWA, DIAGO, FIRST, SignIn
 from tests.desk.trail import trail
@@ -36,7 +37,7 @@ async def met(browser: Browser, page: str) -> int:
 
 async def test_what_stands_is_shown_with_its_household_and_as_files(mariam: Browser, page_of_awa: str) -> None:
     """The programme finds it by its own number there."""
-    await sql.execute("UPDATE household SET programme_no = 'KT/02/7', programme_key = 'KT/02/7'")
+    await seed.known_as(AWA, "KT/02/7")
     await corrected(mariam, page_of_awa)
     page = await mariam.see(page_of_awa)
     for shown in ("tient, à reporter", "78 00 00 01", "SIM perdue"):

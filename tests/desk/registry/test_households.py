@@ -44,6 +44,15 @@ async def test_its_page_shows_all_that_is_known(mariam: Browser, household_of_aw
         assert shown in page
 
 
+async def test_it_is_known_by_both_its_numbers(mariam: Browser, page_of_awa: str) -> None:
+    await seed.known_as(AWA, "kt/02/0117")
+    found = await mariam.submit("/desk/households", q="KT/02/ 0117")
+    assert f'href="{page_of_awa}"' in found.text
+    assert f"{AWA[:4]} {AWA[4:]} · kt/02/0117" in seen(found)
+    page = await mariam.see(page_of_awa)
+    assert f"Numéro Jigi {AWA[:4]} {AWA[4:]} à taper au téléphone Numéro du programme kt/02/0117" in page
+
+
 async def test_its_page_says_the_next_events_as_the_line_does(
     mariam: Browser, household_of_awa: int, page_of_awa: str
 ) -> None:

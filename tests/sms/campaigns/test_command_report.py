@@ -110,7 +110,7 @@ async def test_a_report_tells_by_commune_and_writes_the_lists(jigi: Typed, tmp_p
     assert sheet is not None
     for header, *rows in (listed, [list(map(str, row)) for row in sheet.iter_rows(values_only=True)]):
         assert header[:3] == ["Région", "Cercle", "Commune"]
-        assert [(row[5], row[7]) for row in rows] == [
+        assert [(row[6], row[8]) for row in rows] == [
             ("Binta Keïta", "téléphone éteint ou hors réseau"),
             ("Cheick Diarra", "pas encore envoyé"),
             ("Djénéba Sidibé", "téléphone fixe"),

@@ -46,17 +46,25 @@ async def listed(campaign: int) -> list[tuple[str, ...]]:
 
 async def reasons(campaign: int) -> dict[str, str]:
     """Why, by the name of the household."""
-    return {row[5]: row[7] for row in await listed(campaign)}
+    return {row[6]: row[8] for row in await listed(campaign)}
 
 
 async def test_a_household_that_cannot_be_told_stands_with_its_place_money_and_day() -> None:
     await family(name="Awa Traoré")
     (row,) = await listed((await planned()).campaign_id)
     assert len(row) == len(HEADER)
-    assert (row[:4], row[5:]) == (
+    assert (row[:4], row[6:]) == (
         ("Region ML02", "Cercle ML0202", "Safo", "Dialakoroba"),
         ("Awa Traoré", "", "pas de téléphone", "Transferts monétaires", "30 000 F CFA", "30/11/2026", "Mairie de Safo"),
     )
+
+
+async def test_a_household_stands_with_the_number_that_the_programme_knows_it_by() -> None:
+    await family(name="Awa Traoré")
+    number = await scalar("SELECT household_no FROM household")
+    await seed.known_as(number, "KT/02/7")
+    (row,) = await listed((await planned()).campaign_id)
+    assert (HEADER[4:6], row[4:6]) == (("N° ménage", "N° Jigi"), ("KT/02/7", number))
 
 
 async def test_each_household_stands_with_its_reason_in_words() -> None:
@@ -127,7 +135,7 @@ async def test_one_number_that_was_reached_is_enough() -> None:
     assert await listed(campaign) == []
     await became(MALITEL, "failed", "inactive")
     (row,) = await listed(campaign)
-    assert row[6].count(",") == 1
+    assert row[7].count(",") == 1
 
 
 async def test_the_list_goes_by_region_commune_village_and_name() -> None:
@@ -140,7 +148,7 @@ async def test_the_list_goes_by_region_commune_village_and_name() -> None:
     ):
         await family(commune=commune, village=village, name=name)
     rows = await listed((await planned()).campaign_id)
-    assert [(row[2], row[3], row[5]) for row in rows] == [
+    assert [(row[2], row[3], row[6]) for row in rows] == [
         ("Safo", "Boni", "Bakary"),
         ("Safo", "Boni", "Sira"),
         ("Safo", "Zana", "Adama"),
@@ -166,12 +174,12 @@ async def test_communes_are_counted_with_those_who_were_reached() -> None:
 
 async def test_money_is_told_with_its_component_and_the_day_that_the_sms_says() -> None:
     await family(FIXED, name="To come")
-    assert [row[8:10] for row in await listed((await planned()).campaign_id)] == [
+    assert [row[9:11] for row in await listed((await planned()).campaign_id)] == [
         ("Transferts monétaires", "30 000 F CFA")
     ]
     await family(FIXED, name="Waits", state=PaymentState.UNCLAIMED, due=TODAY - 9 * DAY, last=TODAY + DAY)
     waiting = await listed((await planned(CampaignKind.UNCLAIMED)).campaign_id)
-    assert [(row[5], row[10]) for row in waiting] == [("Waits", "25/11/2026")]
+    assert [(row[6], row[11]) for row in waiting] == [("Waits", "25/11/2026")]
 
 
 # The files
@@ -191,7 +199,7 @@ async def test_both_files_hold_the_same_rows(tmp_path: Path) -> None:
     listed_cells = [household.cells() async for household in unreached.households(campaign)]
     assert in_csv(files.csv) == [HEADER, *(tuple(map(spreadsheets.in_csv, cells)) for cells in listed_cells)]
     in_workbook = [tuple("" if cell is None else cell for cell in row) for row in in_sheet(files.xlsx)]
-    days = [(*row[:10], row[10].date() if isinstance(row[10], datetime) else row[10], *row[11:]) for row in in_workbook]
+    days = [(*row[:11], row[11].date() if isinstance(row[11], datetime) else row[11], *row[12:]) for row in in_workbook]
     assert days == [HEADER, *listed_cells], "sums and days are no texts"
 
 
@@ -199,7 +207,7 @@ async def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     await family(name='=HYPERLINK("http://x","y")', village="@SUM(A1)", place="+1")
     files = await unreached.write((await planned()).campaign_id, tmp_path)
     _, row = in_csv(files.csv)
-    assert (row[3], row[5], row[11]) == ("'@SUM(A1)", '\'=HYPERLINK("http://x","y")', "'+1")
+    assert (row[3], row[6], row[12]) == ("'@SUM(A1)", '\'=HYPERLINK("http://x","y")', "'+1")
     sheet = openpyxl.load_workbook(files.xlsx).active
     assert sheet is not None
     assert {cell.data_type for (cell,) in (sheet["D2:D2"][0], sheet["F2:F2"][0], sheet["L2:L2"][0])} == {"s"}

@@ -256,6 +256,13 @@ async def test_the_same_is_answered_once_a_minute_and_another_thing_at_once(line
     assert [row[2] for row in await kept()] == [True, False, True, False, True, False]
 
 
+async def test_a_number_of_the_length_of_the_programmes_is_no_slip_in_a_reference(line: Webhooks) -> None:
+    await seed.safo()
+    await seed.household(programme_no="0220117")
+    await line.writes(AWA, f"plainte {SLIPPED}")
+    assert [row[1] for row in await answers()] == ["help"]
+
+
 async def test_who_types_a_reference_again_as_it_should_be_is_answered_at_once(line: Webhooks) -> None:
     await line.writes(AWA, f"plainte {SLIPPED}")
     line.now += MINUTE / 2
