@@ -30,7 +30,7 @@ FIGURES: Final = (
 UNTOLD: Final = (
     "UPDATE message SET state = 'failed', reason = 'no_answer', final_at = %(now)s WHERE campaign_id = %(id)s"
 )
-ROW: Final = f"{NUMBER}0;{NAME * 20};{YEAR} ?;{PHONE} ?;{VILLAGE};ML??;beneficiary"
+ROW: Final = f"{NUMBER} {'?' * 40};{NAME * 20};{YEAR} ?;{PHONE} ?;{VILLAGE};ML??;beneficiary"
 REFUSED: Final = f"household_no;head_name;birth_year;phone;village;commune_pcode;status\n{ROW}\n"
 """A file of one household, in which every cell is wrong: the errors repeat what cannot be read."""
 

@@ -64,7 +64,7 @@ async def test_the_number_of_the_programme_may_be_typed_where_it_is_all_digits(t
     household = caller(OWN)
     call = await town.speaking(BORROWED, FR)
     wrong = await pressed(call, "2", "1234567890")
-    assert "Il y a une erreur" in wrong
+    assert "Numéro mal tapé" in wrong
     await seed.known_as(household.household_no or "", "12 3456 7890")
     page = await pressed(town.phone(call.msisdn), "00", "2", "1234567890", str(household.birth_year))
     assert "1 Date de paiement" in page
