@@ -212,7 +212,7 @@ async def test_a_household_by_its_number_is_found_where_the_agent_works(agent: A
     examination = await examine(export_in(odk(tmp_path / "o.csv", *rows)), mapping, agent, ListChoices(), NOW)
     assert [problem.reason for problem in examination.problems] == [
         "ménage inconnu, ou hors de votre zone",
-        "Ce numéro de ménage est faux : vérifiez chaque chiffre.",
+        "ménage inconnu, ou hors de votre zone",
     ]
     await file_register(examination, agent, NOW)
     (case,) = await grievances()
