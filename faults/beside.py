@@ -12,6 +12,7 @@ from typing import Final
 
 from core.campaigns.models import CampaignState
 from core.campaigns.steps import WrongState
+from core.outbox.messages import Reason
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.platform import sql
@@ -100,7 +101,7 @@ class Supervising:
     async def _look(self) -> None:
         paused = await sql.scalar(PAUSED, {"id": self._campaign_id})
         held = await sql.scalar(HELD, {"long": datetime.now(UTC) + LONG_HOLD})
-        if "Balance" in f"{paused} {held}":
+        if Reason.NO_BALANCE in f"{paused} {held}":
             self.deeds["topped up"] += 1
             # The draws begin again with an order: from the same seed they would begin with the same fault.
             await self._servers.order({"balance": None, "seed": 1000 * self._seed + self.deeds["topped up"]})

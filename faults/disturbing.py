@@ -16,6 +16,7 @@ from faults.patience import LONGEST_SECONDS, patiently, until_true
 from faults.servers import Servers
 from faults.story import Deal, Disturbance
 from faults.workers import Workers
+from simulator.standin import Speech
 from sms.campaigns import steps
 
 
@@ -45,6 +46,7 @@ class Disturbing:
         self.stopped_by: dict[str, datetime] = {}
         """When we had noted that a phone wants no more SMS."""
         self.paused_until = 0.0
+        self._turns = 0
         self._over = asyncio.Event()
 
     async def run(self, disturbances: Iterable[Disturbance]) -> None:
@@ -73,6 +75,7 @@ class Disturbing:
             Deal.KILL_REDIS: self._kill_redis,
             Deal.EMPTY_REDIS: self._empty_redis,
             Deal.KILL_WEB: self._kill_web,
+            Deal.SWITCH_OFF: self._switch_off,
             Deal.PAUSE: self._pause,
             Deal.OPT_OUT: self._opt_out,
             Deal.MINUTE: self._strike,
@@ -119,6 +122,14 @@ class Disturbing:
         msisdn = self._chance.choice(self._numbers)
         await until_true(f"{msisdn} cannot opt out", lambda: self._servers.opt_out(msisdn), LONGEST_SECONDS)
         self.stopped_by.setdefault(msisdn, datetime.now(UTC))
+
+    async def _switch_off(self, seconds: float) -> None:
+        """Switch a gateway off; SMS wait, or go over where the routes say so."""
+        speech = self._chance.choice(list(Speech))
+        self._turns += 1
+        await self._servers.order({"off": True, "seed": self._turns}, [speech])
+        await asyncio.sleep(seconds)
+        await self._servers.order({"off": False}, [speech])
 
     async def _strike(self, _: float) -> None:
         await patiently(strike)

@@ -1,4 +1,4 @@
-"""The stand-in gateway, which also keeps a record of every message it took, report it posted and fault it drew."""
+"""A stand-in gateway, which also keeps a record of every message it took, report it posted and fault it drew."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from starlette.routing import Route
 from simulator.delivery import Delivery
 from simulator.faults import Faults, GatewayFault
 from simulator.inbox import Sending, Taken
-from simulator.standin import build, server
+from simulator.standin import Speech, build, server
 
 
 class _Record:
@@ -36,11 +36,11 @@ class _Record:
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def run(port: int, callbacks: str) -> None:
+def run(port: int, callbacks: str, speech: Speech) -> None:
     """Serve on loopback until ended; `callbacks` is where the application takes the gateway's forms."""
     record = _Record()
     _keep(record)
-    app = build(callbacks=callbacks)
+    app = build(speech, callbacks=callbacks)
     app.router.routes += [Route("/record", record.show), Route("/record", record.forget, methods=["DELETE"])]
     server(app, port).run()
 

@@ -21,10 +21,11 @@ import asgi  # noqa: F401 - so that a web process need not import it
 from core.platform.settings import settings
 from faults import gateway, worker
 from faults.children import WHERE
+from simulator.standin import Speech
 
 BORN: Final[dict[str, Callable[..., None]]] = {
     "worker": lambda folder: worker.run(Path(folder)),
-    "gateway": lambda port, callbacks: gateway.run(port, callbacks),
+    "gateway": lambda port, callbacks, speech: gateway.run(port, callbacks, Speech(speech)),
     "web": lambda port: uvicorn.run(
         "asgi:build", factory=True, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=1
     ),

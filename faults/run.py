@@ -30,12 +30,13 @@ from faults.registry import Expected
 from faults.servers import Servers
 from faults.story import Settled, Story, codes
 from faults.workers import Workers
+from simulator.standin import Speech
 from sms.campaigns import planning, steps
 from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import Draft, draft
 from sms.worker import sweeps
 
-SENT_SECONDS: Final = 40.0
+SENT_SECONDS: Final = 60.0
 """A campaign that has something to send or under way after so long is stuck."""
 
 MINUTE_SECONDS: Final = 10.0
@@ -138,7 +139,9 @@ class _Run:
     async def _prepared(self, expected: Expected) -> None:
         servers, story = self._servers, self._story
         await servers.begin_anew()
-        await servers.order(story.order | {"codes": codes(story.seed, expected.numbers)})
+        fates = {"codes": codes(story.seed, expected.numbers)}
+        await servers.order(story.order | fates, [Speech.AFRICASTALKING])
+        await servers.order(story.order_of_orange | fates, [Speech.ORANGE])
         self._box.lay(story.fuses)
         self._deciding = Deciding(self._campaign_id, self._first)
         self._disturbing = Disturbing(

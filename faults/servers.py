@@ -1,4 +1,4 @@
-"""What a suite stands on: PostgreSQL, Redis, the stand-in gateway and the web process, started once."""
+"""What a suite stands on: PostgreSQL, Redis, the stand-in gateways and the web process, started once."""
 
 import os
 import shutil
@@ -6,7 +6,8 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from faults.children import Child, Nursery
 from faults.patience import TooLong
 from faults.postgres import Postgres
 from faults.waits import SETTINGS
+from simulator.standin import Speech
 
 TOKEN: Final = "faults"  # noqa: S105 - ours, on loopback
 STARTING_SECONDS: Final = 30.0
@@ -29,7 +31,7 @@ STARTING_SECONDS: Final = 30.0
 class Servers:
     """The servers of a suite and the environment of its processes."""
 
-    gateway: Child
+    gateways: dict[Speech, Child]
     web: Child
 
     def __init__(self) -> None:
@@ -37,22 +39,28 @@ class Servers:
         self.postgres = Postgres(self.folder)
         self.redis = own_redis(self.folder)
         self.nursery = Nursery(self.folder)
-        self._gateway_port, self._web_port = _free_ports(2)
-        self.gateway_url = f"http://127.0.0.1:{self._gateway_port}"
-        self.callbacks = f"http://127.0.0.1:{self._web_port}/sms/africastalking/{TOKEN}"
+        self._web_port, *ports = _free_ports(1 + len(Speech))
+        self._ports = dict(zip(Speech, ports, strict=True))
+        urls = {speech: f"http://127.0.0.1:{port}" for speech, port in self._ports.items()}
         self.environment = {
             **SETTINGS,
             "JIGI_DATABASE_URL": self.postgres.url,
             "JIGI_REDIS_URL": self.redis.url,
             "JIGI_CALLBACK_TOKENS": TOKEN,
-            "JIGI_SMS_GATEWAY_URL": self.gateway_url,
+            "JIGI_SMS_ROUTES": "orange=orange,*=africastalking",
+            "JIGI_SMS_GATEWAY_URL": urls[Speech.AFRICASTALKING],
             "JIGI_SMS_API_KEY": "faults",
+            "JIGI_ORANGE_URL": urls[Speech.ORANGE],
+            "JIGI_ORANGE_AUTHORIZATION": "Basic faults",
+            "JIGI_ORANGE_RATE": "0",
             "JIGI_SMS_WINDOW": "00:00,00:00",
             "JIGI_SMS_RATE": "0",
             "JIGI_SMS_RULES": "false",
             "JIGI_LOG_LEVEL": "INFO",
         }
-        self.http = httpx.AsyncClient(base_url=self.gateway_url, trust_env=False, timeout=30)
+        self.http = {
+            speech: httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) for speech, url in urls.items()
+        }
         self._begin()
 
     def settings(self, more: Mapping[str, str]) -> Settings:
@@ -66,38 +74,47 @@ class Servers:
 
     # What the gateway is asked
 
-    async def order(self, faults: Mapping[str, Any]) -> None:
-        """Order faults at the gateway."""
-        (await self.http.post("/faults", json=faults)).raise_for_status()
+    async def order(self, faults: Mapping[str, Any], at: Iterable[Speech] = Speech) -> None:
+        """Order faults at the gateways."""
+        for speech in at:
+            (await self.http[speech].post("/faults", json=faults)).raise_for_status()
 
     async def begin_anew(self) -> None:
-        """Let the gateway be healthy and forget what it took."""
-        for path in ("/faults", "/taken", "/record"):
-            (await self.http.delete(path)).raise_for_status()
+        """Let the gateways be healthy and forget what they took."""
+        for http in self.http.values():
+            for path in ("/faults", "/taken", "/record"):
+                (await http.delete(path)).raise_for_status()
 
     async def record(self) -> dict[str, Any]:
-        """What the gateway took, posted and drew since it was begun anew."""
-        record: dict[str, Any] = (await self.http.get("/record")).json()
-        return record
+        """What the gateways took, posted and drew since they were begun anew, together."""
+        whole: dict[str, Any] = {"taken": [], "reports": [], "faults": Counter()}
+        for http in self.http.values():
+            record = (await http.get("/record")).json()
+            whole["taken"] += record["taken"]
+            whole["reports"] += record["reports"]
+            whole["faults"].update(record["faults"])
+        return whole
 
     async def flush_reports(self) -> None:
         """Let every delivery report be posted that still waits; raises TooLong."""
         try:
-            while (await self.http.post("/reports/flush")).json()["waiting"]:
-                pass
+            for http in self.http.values():
+                while (await http.post("/reports/flush")).json()["waiting"]:
+                    pass
         except httpx.TimeoutException:
-            for child in (self.gateway, self.web):
+            for child in (*self.gateways.values(), self.web):
                 child.tell_where()
             raise TooLong("the gateway does not get its reports posted") from None
 
     async def opt_out(self, msisdn: str) -> bool:
-        """Let a phone opt out at the gateway, which tells us; False when we did not take it."""
-        return (await self.http.post("/optout", json={"phone": msisdn})).is_success
+        """Let a phone opt out at the gateway that tells of it; False when we did not take it."""
+        return (await self.http[Speech.AFRICASTALKING].post("/optout", json={"phone": msisdn})).is_success
 
     async def report(self, form: Mapping[str, str]) -> bool:
         """Post a delivery report past the gateway; False when we did not take it."""
         try:
-            return (await self.http.post(f"{self.callbacks}/delivery", data=form)).is_success
+            callbacks = self._callbacks(Speech.AFRICASTALKING)
+            return (await self.http[Speech.AFRICASTALKING].post(f"{callbacks}/delivery", data=form)).is_success
         except httpx.TransportError:
             return False
 
@@ -105,7 +122,7 @@ class Servers:
 
     def renew(self) -> None:
         """New processes after a run that went wrong, so that the next one inherits nothing."""
-        for child in (self.web, self.gateway):
+        for child in (self.web, *self.gateways.values()):
             child.end()
         self._begin()
 
@@ -151,7 +168,7 @@ class Servers:
 
     def close(self) -> None:
         """End everything and remove its folder."""
-        for child in (self.web, self.gateway):
+        for child in (self.web, *self.gateways.values()):
             child.end()
         self.nursery.close()
         self.redis.close()
@@ -159,10 +176,17 @@ class Servers:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _begin(self) -> None:
-        self.gateway = self.nursery.born("gateway", {}, port=self._gateway_port, callbacks=self.callbacks)
+        self.gateways = {
+            speech: self.nursery.born("gateway", {}, port=port, callbacks=self._callbacks(speech), speech=speech)
+            for speech, port in self._ports.items()
+        }
         self.web = self._new_web()
-        _await(f"{self.gateway_url}/taken")
+        for port in self._ports.values():
+            _await(f"http://127.0.0.1:{port}/taken")
         self.await_web()
+
+    def _callbacks(self, speech: Speech) -> str:
+        return f"http://127.0.0.1:{self._web_port}/sms/{speech}/{TOKEN}"
 
     def _new_web(self) -> Child:
         return self.nursery.born("web", self.environment, port=self._web_port)

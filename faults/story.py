@@ -21,6 +21,17 @@ KINDS: Final = (
     "429", "500", "502", "503", "504", "cut_before", "cut_after", "slow", "html", "empty", "balance", "codes", "no_ids",
     "short",
 )  # fmt: skip
+OF_ORANGE: Final = ("401", "502_after")
+"""What only a gateway that says nothing by a 5xx, and has tokens, may do."""
+
+ROUTES: Final = (
+    "orange=orange,*=africastalking",
+    "telecel=africastalking,*=orange",
+    "telecel=africastalking,*=orange>africastalking",
+    "orange=africastalking>orange,*=orange>africastalking",
+)
+"""By which gateways the run sends, where it is not all by the first one, as half of them are."""
+
 REFUSED: Final = ("429", "500", "502", "503")
 MOST: Final = {True: 0.05, False: 0.15}
 """The largest share of the requests that a fault gets; each refusal makes everybody wait for a second."""
@@ -55,6 +66,7 @@ class Deal(Code):
     MINUTE = "minute struck"
     SEND_AGAIN = "uncertain sent again"
     CANCEL = "cancelled"
+    SWITCH_OFF = "gateway switched off"
 
 
 SHARES: Final = {
@@ -71,6 +83,7 @@ SHARES: Final = {
     Deal.MINUTE: 0.6,
     Deal.SEND_AGAIN: 0.15,
     Deal.CANCEL: 0.05,
+    Deal.SWITCH_OFF: 0.3,
 }
 """In which share of the runs each is done; opt-outs and minutes come a few together."""
 
@@ -107,6 +120,7 @@ class Story:
     rate: int
     workers: int
     notices: int
+    routes: str
     order: dict[str, Any]
     fuses: tuple[Fuse, ...]
     disturbances: tuple[Disturbance, ...]
@@ -119,7 +133,14 @@ class Story:
             "JIGI_SMS_BATCH_SIZE": str(self.batch_size),
             "JIGI_SMS_IN_FLIGHT": str(self.in_flight),
             "JIGI_SMS_RATE": str(self.rate),
+            "JIGI_SMS_ROUTES": self.routes,
         }
+
+    @property
+    def order_of_orange(self) -> dict[str, Any]:
+        """The same faults at the other gateway, to which each SMS is a request, and some that are its own."""
+        rates = {kind: rate / 3 for kind, rate in self.order["rates"].items()}
+        return {**self.order, "rates": {**rates, **dict.fromkeys(OF_ORANGE, 0.01)}}
 
 
 def story(seed: int) -> Story:
@@ -136,11 +157,18 @@ def story(seed: int) -> Story:
         rate=chance.choice((0, 0, 0, 150)),
         workers=chance.randint(1, 3),
         notices=chance.randint(0, 5),
+        routes=_routes(seed),
         order=_order(seed, chance, recipients, [fuse.step for fuse in fuses]),
         fuses=fuses,
         disturbances=tuple(_disturbances(chance, fuses)),
         settled=chance.choice((Settled.NOT, Settled.NOT, Settled.AGAIN, Settled.LEFT, Settled.LEFT_EARLY)),
     )
+
+
+def _routes(seed: int) -> str:
+    """Drawn apart, so that a seed has the same story as before there were routes."""
+    chance = Random(seed)
+    return chance.choice(ROUTES) if chance.random() < 0.5 else "*=africastalking"
 
 
 def _fuses(seed: int, chance: Random) -> tuple[Fuse, ...]:

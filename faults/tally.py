@@ -10,6 +10,7 @@ def line(outcome: Outcome) -> str:
     """A run in one line."""
     parts = [
         f"seed {outcome.story.seed:<4} {outcome.seconds:4.1f} s",
+        outcome.story.routes,
         f"{outcome.recipients} recipients in {outcome.requests} requests, {outcome.story.workers} workers",
         _counted(outcome.deeds),
         _counted(outcome.faults),

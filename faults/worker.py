@@ -24,6 +24,8 @@ from sms.campaigns import steps
 from sms.outbox import claims, delivery, ledger
 from sms.outbox.africastalking import AfricasTalking
 from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
+from sms.outbox.gateways import ways_out
+from sms.outbox.orange import Orange
 from sms.worker import sweeps
 from sms.worker.process import work
 
@@ -58,9 +60,12 @@ def run(folder: Path) -> None:
 async def _until_told(settings: Settings, box: FuseBox) -> None:
     until = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, until.set)
-    gateway = AfricasTalking(settings)
-    gateway._client.event_hooks = {"request": [_watching(box)]}
-    await work(settings, settings.database_url, ways={gateway.name: _PastFuses(gateway, box)}, until=until)
+    ways: dict[str, Gateway] = {}
+    for name, gateway in ways_out(settings).items():
+        if isinstance(gateway, AfricasTalking | Orange):
+            gateway._client.event_hooks = {"request": [_watching(box)]}
+        ways[name] = _PastFuses(gateway, box)
+    await work(settings, settings.database_url, ways=ways, until=until)
 
 
 def _lay_along(box: FuseBox) -> None:
@@ -138,6 +143,7 @@ class _PastFuses(Gateway):
     def __init__(self, gateway: Gateway, box: FuseBox) -> None:
         self._gateway = gateway
         self._box = box
+        self.batch_size = gateway.batch_size  # type: ignore[misc]  # of this one, as the gateway has it
 
     async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
         try:
