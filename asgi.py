@@ -192,6 +192,7 @@ def _simulator(settings: Settings) -> Served:
     from simulator.dialling import DemoGateways, Dialling
     from simulator.gateway import NAME
     from simulator.phones import DemoPhone
+    from simulator.web_gateways import standins
 
     others = DemoGateways(settings)
     page = web.routes(
@@ -199,7 +200,7 @@ def _simulator(settings: Settings) -> Served:
         service_code=settings.service_code,
         phones=[DemoPhone(caller.msisdn, caller.situation_fr, what_to_type(caller)) for caller in DEMO_CALLERS],
         alphabet_name=settings.alphabet,
-        gateway_url=settings.sms_gateway_url,
+        sms_gateways=standins(settings),
         short_code=settings.sms_short_code,
         gateways=[name for name in settings.ussd_gateways if name == NAME or name in others.phones],
     )

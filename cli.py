@@ -107,7 +107,7 @@ def demo(port: Port = 8000, households: Households = None, full: Full = False, c
         at_database(_demo_data(households, communes, full=full))
         at_database(_desk_data())
         campaign_id = at_database(campaigns.campaign(datetime.now(UTC), settings()))
-        with _beside(_stand_in(port), [sys.executable, "-m", "cli", "worker"]):
+        with _beside(*_stand_ins(port), [sys.executable, "-m", "cli", "worker"]):
             _say_where(port, campaign_id)
             _listen("127.0.0.1", port, 1)
 
@@ -297,9 +297,18 @@ def _beside(*commands: list[str]) -> Iterator[None]:
         yield
 
 
-def _stand_in(port: int) -> list[str]:
-    callbacks = f"http://127.0.0.1:{port}/sms/africastalking/demo"
-    return [sys.executable, "-m", "simulator.standin", "--port", str(port + 1), "--callbacks", callbacks]
+def _stand_ins(port: int) -> list[list[str]]:
+    """The gateways of the demonstration, on the ports behind its own."""
+    from simulator.speech import Speech
+
+    callbacks = f"http://127.0.0.1:{port}/sms"
+    return [
+        [
+            sys.executable, "-m", "simulator.standin", "--speech", speech, "--port", str(behind),
+            "--callbacks", f"{callbacks}/{speech}/demo",
+        ]
+        for behind, speech in enumerate(Speech, port + 1)
+    ]  # fmt: skip
 
 
 def _say_where(port: int, campaign_id: int | None) -> None:
@@ -323,7 +332,7 @@ def _say_where(port: int, campaign_id: int | None) -> None:
         out.print(f"  .venv/bin/jigi --demo campaign show {campaign_id}", highlight=False)
         out.print(f"  .venv/bin/jigi --demo campaign start {campaign_id} --as awa", highlight=False)
         out.print(f"  .venv/bin/jigi --demo campaign status {campaign_id} --watch", highlight=False)
-        out.print("What each phone gets is shown on the telephone.\n")
+        out.print("What each phone gets is shown on the telephone, where a gateway can be switched off meanwhile.\n")
     out.print("Ctrl-C ends it.\n", highlight=False)
 
 

@@ -25,6 +25,9 @@ SETTINGS: Final = {
     "JIGI_CALLBACK_TOKENS": "demo",
     "JIGI_DESK_TOTP": "false",
     "JIGI_SMS_API_KEY": "demo",
+    "JIGI_SMS_ROUTES": "orange=orange>africastalking,*=africastalking",
+    "JIGI_ORANGE_AUTHORIZATION": "Basic demo",
+    "JIGI_ORANGE_RATE": "20",
     "JIGI_SMS_SHORT_CODE": "1234",
     "JIGI_SMS_WINDOW": "00:00,00:00",
     "JIGI_SMS_RULE_WAIT_MINUTES": "2",
@@ -56,6 +59,7 @@ def environment(given: Mapping[str, str], port: int) -> dict[str, str]:
         ENV_FILE: "",
         "JIGI_DATA_DIR": str(data if data.name == FOLDER else data / FOLDER),
         "JIGI_SMS_GATEWAY_URL": f"http://127.0.0.1:{port + 1}",
+        "JIGI_ORANGE_URL": f"http://127.0.0.1:{port + 2}",
     }
 
 

@@ -16,7 +16,7 @@ from faults.patience import LONGEST_SECONDS, patiently, until_true
 from faults.servers import Servers
 from faults.story import Deal, Disturbance
 from faults.workers import Workers
-from simulator.standin import Speech
+from simulator.speech import Speech
 from sms.campaigns import steps
 
 

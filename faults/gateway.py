@@ -12,7 +12,8 @@ from starlette.routing import Route
 from simulator.delivery import Delivery
 from simulator.faults import Faults, GatewayFault
 from simulator.inbox import Sending, Taken
-from simulator.standin import Speech, build, server
+from simulator.speech import Speech
+from simulator.standin import build, server
 
 
 class _Record:

@@ -21,7 +21,7 @@ import asgi  # noqa: F401 - so that a web process need not import it
 from core.platform.settings import settings
 from faults import gateway, worker
 from faults.children import WHERE
-from simulator.standin import Speech
+from simulator.speech import Speech
 
 BORN: Final[dict[str, Callable[..., None]]] = {
     "worker": lambda folder: worker.run(Path(folder)),

@@ -30,7 +30,7 @@ from faults.registry import Expected
 from faults.servers import Servers
 from faults.story import Settled, Story, codes
 from faults.workers import Workers
-from simulator.standin import Speech
+from simulator.speech import Speech
 from sms.campaigns import planning, steps
 from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import Draft, draft

@@ -22,7 +22,7 @@ from faults.children import Child, Nursery
 from faults.patience import TooLong
 from faults.postgres import Postgres
 from faults.waits import SETTINGS
-from simulator.standin import Speech
+from simulator.speech import Speech
 
 TOKEN: Final = "faults"  # noqa: S105 - ours, on loopback
 STARTING_SECONDS: Final = 30.0

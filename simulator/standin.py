@@ -22,7 +22,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.text.words import Code
 from simulator.account import StandInAccount
 from simulator.connections import CuttableProtocol
 from simulator.delivery import Delivery, NoCallbacks, as_form
@@ -32,6 +31,7 @@ from simulator.inbox import InboxMessage, Taken
 from simulator.messaging import Messaging
 from simulator.orange import OrangeApi, as_json
 from simulator.phones import MSISDN
+from simulator.speech import Speech
 
 HOST: Final = "127.0.0.1"
 MOST_TWICE: Final = 50
@@ -58,13 +58,6 @@ class OptOut(BaseModel):
 
     phone: Msisdn
     sender_id: str = Field(default="", alias="senderId")
-
-
-class Speech(Code):
-    """Which gateway a stand-in speaks as."""
-
-    AFRICASTALKING = "africastalking"
-    ORANGE = "orange"
 
 
 def build(

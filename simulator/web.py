@@ -1,7 +1,7 @@
 """The telephone in the browser: `/simulator`, and the files the page needs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from string import Template
@@ -14,12 +14,13 @@ from starlette.staticfiles import StaticFiles
 
 from core.text import gsm7
 from core.text.alphabet import UCS2, Alphabet, alphabet
-from simulator import web_inbox
+from simulator import web_gateways, web_inbox
 from simulator.gateway import NAME, NETWORK, callback_of
 from simulator.phones import DemoPhone
 
 PAGE: Final = Path(__file__).parent / "page"
 SHORT_CODE: Final = "1234"
+NO_GATEWAYS: Final[Mapping[str, str]] = {}
 GSM7_CHARACTERS: Final = {"single": gsm7.BASIC, "double": gsm7.EXTENSION}
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -45,15 +46,16 @@ def routes(
     service_code: str,
     phones: Sequence[DemoPhone],
     alphabet_name: str,
-    gateway_url: str = "",
+    sms_gateways: Mapping[str, str] = NO_GATEWAYS,
     short_code: str = SHORT_CODE,
     gateways: Sequence[str] = (NAME,),
 ) -> list[BaseRoute]:
     """Build the routes of the simulator.
 
     The page holds ``token`` and posts to the real callback itself: serve it only where that token may be seen.
-    ``phones`` are the callers offered, ``alphabet_name`` is `gsm7` or `ucs2`. With ``gateway_url``, where a stand-in
-    gateway listens, the phone has an SMS inbox and writes to ``short_code``. It dials through any of the ``gateways``.
+    ``phones`` are the callers offered, ``alphabet_name`` is `gsm7` or `ucs2`. With ``sms_gateways``, the addresses of
+    stand-ins by name, the phone has an SMS inbox and writes to ``short_code``, and each of them can be turned off. It
+    dials through any of the ``gateways``.
     Raises ValueError for another alphabet.
     """
     line: dict[str, object] = {
@@ -64,7 +66,7 @@ def routes(
         "phones": [asdict(phone) for phone in phones],
         "alphabet": _measure(alphabet(alphabet_name)),
     }
-    if gateway_url:
+    if sms_gateways:
         line["sms"] = {"shortCode": short_code, **GSM7_CHARACTERS}
     template = Template((PAGE / "simulator.html").read_text(encoding="utf-8"))
     html = template.substitute(line=_inside_script(line))
@@ -75,7 +77,8 @@ def routes(
     return [
         Route("/simulator", page, name="simulator"),
         Mount("/simulator/assets", _Assets(directory=PAGE / "assets"), name="simulator-assets"),
-        *(web_inbox.routes(gateway_url, short_code) if gateway_url else []),
+        *(web_inbox.routes(sms_gateways, short_code) if sms_gateways else []),
+        *(web_gateways.routes(sms_gateways) if sms_gateways else []),
     ]
 
 

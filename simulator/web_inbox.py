@@ -1,6 +1,8 @@
 """The SMS of the telephone in the browser: what it received and what it writes, by way of the stand-in gateway."""
 
+import asyncio
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
@@ -26,21 +28,24 @@ class _Refused(Exception):
     """What was asked makes no sense; the message says why."""
 
 
-def routes(gateway_url: str, short_code: str) -> list[Route]:
-    """Build `GET /simulator/inbox` and `POST /simulator/write` for the stand-in at this address.
+def routes(gateways: Mapping[str, str], short_code: str) -> list[Route]:
+    """Build `GET /simulator/inbox` and `POST /simulator/write` for stand-ins by their addresses.
 
-    ``short_code`` is where the phone's messages go. A gateway that does not answer has an empty inbox, and the header
-    ``Jigi-Gateway`` says that it is silent.
+    ``short_code`` is where the phone's messages go, by the first of them. Where none answers, the inbox is empty and
+    the header ``Jigi-Gateway`` says that it is silent.
     """
+    first = next(iter(gateways.values()))
 
     async def inbox(request: Request) -> Response:
         try:
             msisdn = _msisdn(request.query_params.get("msisdn", ""))
         except _Refused as refused:
             return _refusal(refused)
-        messages = await _received(gateway_url, msisdn)
-        if messages is None:
+        inboxes = await asyncio.gather(*(_received(url, msisdn) for url in gateways.values()))
+        answered = [messages for messages in inboxes if messages is not None]
+        if not answered:
             return JSONResponse([], headers={**NO_STORE, "Jigi-Gateway": "silent"})
+        messages = sorted((each for messages in answered for each in messages), key=_moment)
         return JSONResponse(messages[-NEWEST:], headers=NO_STORE)
 
     async def write(request: Request) -> Response:
@@ -48,13 +53,18 @@ def routes(gateway_url: str, short_code: str) -> list[Route]:
             msisdn, text = _words(await _fields(request))
         except _Refused as refused:
             return _refusal(refused)
-        sent = await _written(gateway_url, {"from": msisdn, "to": short_code, "text": text})
+        sent = await _written(first, {"from": msisdn, "to": short_code, "text": text})
         return JSONResponse({"sent": sent}, HTTPStatus.OK if sent else HTTPStatus.BAD_GATEWAY)
 
     return [
         Route("/simulator/inbox", inbox, name="simulator-inbox"),
         Route("/simulator/write", write, methods=["POST"], name="simulator-write"),
     ]
+
+
+def _moment(message: object) -> str:
+    """When a message was taken, to put those of several gateways in order."""
+    return str(message.get("at", "")) if isinstance(message, dict) else ""
 
 
 async def _received(gateway_url: str, msisdn: str) -> list[object] | None:

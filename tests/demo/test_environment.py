@@ -46,6 +46,7 @@ def test_nothing_of_a_programme_is_read_by_the_demonstration(programme: Path) ->
     assert not {name for name, value in values.items() if value == PRODUCTION[name]}
     assert (chosen.database_url, chosen.database_direct_url, chosen.database_read_url, chosen.redis_url) == ("",) * 4
     assert chosen.sms_gateway_url == "http://127.0.0.1:8001"
+    assert chosen.orange_url == "http://127.0.0.1:8002"
     assert chosen.simulator
     assert chosen.data_dir == Path(".jigi/demo")
     settings.cache_clear()

@@ -33,7 +33,7 @@ async def gateway(application: Application) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def page(gateway: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(gateway_url=gateway) as client:
+    async with browser(sms_gateways={"africastalking": gateway}) as client:
         yield client
 
 
@@ -42,7 +42,7 @@ async def lonely() -> AsyncIterator[httpx.AsyncClient]:
     """The page, while nobody listens where its gateway should be."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        async with browser(gateway_url=f"http://127.0.0.1:{closed.getsockname()[1]}") as client:
+        async with browser(sms_gateways={"africastalking": f"http://127.0.0.1:{closed.getsockname()[1]}"}) as client:
             yield client
 
 
@@ -50,7 +50,7 @@ async def lonely() -> AsyncIterator[httpx.AsyncClient]:
 async def page_before(answer: Callable[[Request], Response]) -> AsyncIterator[httpx.AsyncClient]:
     """The page before a gateway that answers every question like this."""
     odd = Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
-    async with on_loopback(odd) as address, browser(gateway_url=address) as client:
+    async with on_loopback(odd) as address, browser(sms_gateways={"africastalking": address}) as client:
         yield client
 
 
@@ -75,14 +75,14 @@ async def test_the_page_can_count_and_knows_whom_to_write_to(page: httpx.AsyncCl
 
 
 async def test_the_short_code_is_the_line_s(gateway: str, application: Application) -> None:
-    async with browser(gateway_url=gateway, short_code="36200") as client:
+    async with browser(sms_gateways={"africastalking": gateway}, short_code="36200") as client:
         assert '"shortCode": "36200"' in (await client.get("/simulator")).text
         await client.post("/simulator/write", json={"msisdn": AWA, "text": "AIDE"})
     assert application.posted[0][1]["to"] == "36200"
 
 
 async def test_without_a_gateway_there_is_no_inbox() -> None:
-    async with browser(gateway_url="") as client:
+    async with browser() as client:
         assert await sms_of(client) is None
         assert (await client.get("/simulator/inbox", params={"msisdn": AWA})).status_code == 404
         assert (await client.post("/simulator/write", json={"msisdn": AWA, "text": "AIDE"})).status_code == 404

@@ -14,7 +14,8 @@ from starlette.routing import Route
 from core.outbox.messages import MessageState, Reason
 from core.platform.settings import Settings
 from core.platform.webhooks import JSON, Posting
-from simulator.standin import Speech, build
+from simulator.speech import Speech
+from simulator.standin import build
 from sms.outbox.gateway import (
     Balance,
     Busy,

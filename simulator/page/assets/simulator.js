@@ -5,6 +5,7 @@ import { Call } from "./call.js";
 import { Handset } from "./handset.js";
 import { Journal } from "./journal.js";
 import { Messages } from "./messages.js";
+import { showGateways } from "./gateways.js";
 
 const by = (id) => document.getElementById(id);
 const line = JSON.parse(by("line").textContent);
@@ -26,6 +27,7 @@ const messages = line.sms
   : null;
 let call = null;
 let busy = false;
+if (line.sms) showGateways();
 
 /* The callers */
 

@@ -9,7 +9,8 @@ from typer.testing import CliRunner, Result
 from core.outbox.messages import MessageState
 from core.platform.gateways import Trial
 from core.platform.settings import settings
-from simulator.standin import Speech, build
+from simulator.speech import Speech
+from simulator.standin import build
 from sms.outbox import delivery
 from sms.outbox.command import TEXT, app, receipt_of
 from sms.outbox.delivery import DeliveryReport
