@@ -72,7 +72,7 @@ WHERE NOT EXISTS (SELECT FROM ours WHERE (ours.gateway, ours.provider_id) = (rep
 ADOPT: Final = f"""
 WITH adopted AS (
     SELECT message.id, early.* FROM early_report AS early JOIN message USING (gateway, provider_id)
-    WHERE early.provider_id = ANY (CAST(%(provider_ids)s AS text[])) ORDER BY message.id FOR UPDATE OF message
+    WHERE early.provider_id = ANY (CAST(%(provider_ids)s AS text[])) ORDER BY message.id FOR UPDATE OF message, early
 ), moved AS (
     UPDATE message SET state = adopted.state, reason = adopted.reason,
         final_at = CASE WHEN {is_final("adopted.state")} THEN adopted.received_at END

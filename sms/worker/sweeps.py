@@ -148,9 +148,10 @@ WITH nameless AS (
     UPDATE message SET state = matched.state, reason = matched.reason, provider_id = matched.provider_id,
         final_at = CASE WHEN {is_final("matched.state")} THEN matched.received_at END
     FROM matched WHERE message.id = matched.id AND {rank("matched.state")} > {rank("message.state")}
-    RETURNING message.provider_id
+    RETURNING message.provider_id, message.state
 ), gone AS (
-    DELETE FROM early_report USING settled WHERE early_report.provider_id = settled.provider_id
+    DELETE FROM early_report USING settled
+    WHERE early_report.provider_id = settled.provider_id AND early_report.state = settled.state
 )
 SELECT count(*) FROM settled
 """  # noqa: S608

@@ -25,7 +25,7 @@ from sms.outbox.delivery import DeliveryReport, Inbox
 from sms.outbox.routes import every_route
 from sms.outbox.window import Window
 from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, a_sender, messages
-from tests.support.database import others_wait, query
+from tests.support.database import change, others_wait, query
 from tests.support.patience import LONGEST_SECONDS
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -123,6 +123,19 @@ async def test_a_report_that_is_being_written_while_the_answer_is_recorded_is_no
 
     assert await messages("state") == [("delivered",)]
     assert await early() == []
+
+
+async def test_a_further_report_that_comes_while_an_early_one_is_adopted_is_not_lost() -> None:
+    """The early one is read before the further one stands in its place, and goes away after it."""
+    (name,) = await taken(1)
+    await change("INSERT INTO early_report VALUES (%(name)s, '', 'on_its_way', NULL, now())", name=name)
+    async with copying() as other:
+        await other.execute("UPDATE early_report SET state = 'delivered' WHERE provider_id = %s", [name])
+        adopting = asyncio.create_task(delivery.adopt([name]))
+        await others_wait()
+        await other.commit()
+    await adopting
+    assert (await states(), await early()) == ({"delivered": 1}, [])
 
 
 async def test_an_early_report_does_not_take_a_message_back_from_a_later_one() -> None:

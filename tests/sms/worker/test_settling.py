@@ -1,15 +1,20 @@
 """Reports with an id that nobody knows: the sweep finds whose they are."""
 
+import asyncio
+
 import pytest
 
 from core.outbox.messages import MessageState
+from core.platform.database import copying
 from sms.campaigns import steps
 from sms.outbox import ledger
 from sms.outbox.gateway import Policy, Result
+from sms.worker import sweeps
 from tests.core.seed import NOW
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
+    SETTINGS,
     Fate,
     Watch,
     crowd,
@@ -34,7 +39,7 @@ from tests.sms.worker.sweeping import (
     taken_without_id,
     unanswered,
 )
-from tests.support.database import change, one, query
+from tests.support.database import change, one, others_wait, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -52,6 +57,31 @@ async def test_an_uncertain_message_is_settled_by_the_report_of_its_number(state
     assert (row.provider_id, row.was_uncertain) == ("strange", True)
     assert row.final_at == (None if state is MessageState.ON_ITS_WAY else NOW + MINUTE)
     assert await query("SELECT * FROM early_report") == []
+
+
+async def test_a_further_report_that_comes_while_it_is_settled_is_not_lost() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await unanswered()
+    await reported("strange", state=MessageState.ON_ITS_WAY)
+    async with copying() as other:
+        await other.execute("UPDATE early_report SET state = 'delivered'")
+        sweeping = asyncio.create_task(sweeps.settle_by_reports(NOW + HOUR, SETTINGS))
+        await others_wait()
+        await other.commit()
+    assert await sweeping == 1
+    await swept(NOW + HOUR)
+    assert await fates(campaign) == {AWA: Fate("delivered")}
+
+
+async def test_two_gateways_settle_their_own_messages_alone() -> None:
+    await crowd([AWA])
+    campaign = await running()
+    await unanswered()
+    await change("UPDATE message SET gateway = 'orange'")
+    await reported("strange")
+    assert "settled" not in await swept(NOW + HOUR)
+    assert (await fates(campaign))[AWA] == Fate("uncertain", "ReadTimeout")
 
 
 async def test_a_message_taken_without_an_id_is_settled_by_the_report_of_its_number() -> None:
