@@ -166,7 +166,7 @@ async def _close(session: Session, claim: Claim, now: datetime) -> None:
 
 
 RELEASE: Final = f"""
-UPDATE sms_batch SET state = '{_B.READY}', worker = NULL, claimed_at = NULL, left_at = NULL,
+UPDATE sms_batch SET state = '{_B.READY}', worker = NULL, claimed_at = NULL, left_at = NULL, gateway = DEFAULT,
     not_before = greatest(not_before, %(not_before)s)
 WHERE id = %(batch)s AND worker = %(worker)s AND claimed_at = %(claimed_at)s AND state IN {listed(AT_A_WORKER)}
 RETURNING id
@@ -177,7 +177,7 @@ WITH fresh AS (
     SELECT campaign_id, text_id, operator, priority, prompt, %(not_before)s, not_after, '{_B.READY}', false
     FROM sms_batch WHERE id = %(batch)s RETURNING id
 )
-UPDATE message SET batch_id = (SELECT id FROM fresh), state = '{_M.PLANNED}', reason = NULL
+UPDATE message SET batch_id = (SELECT id FROM fresh), state = '{_M.PLANNED}', reason = NULL, gateway = DEFAULT
 WHERE id = ANY (CAST(%(ids)s AS bigint[])) AND state IN {listed(TO_RECORD)} AND batch_id = %(batch)s
 """  # noqa: S608
 GO_ON: Final = f"""

@@ -60,7 +60,7 @@ _B, _M = BatchState, MessageState
 
 GIVE_BACK: Final = f"""
 WITH back AS (
-    UPDATE sms_batch AS batch SET state = '{_B.READY}', worker = NULL, claimed_at = NULL
+    UPDATE sms_batch AS batch SET state = '{_B.READY}', worker = NULL, claimed_at = NULL, gateway = DEFAULT
     WHERE batch.state = '{_B.CLAIMED}' AND (batch.claimed_at < %(long_ago)s OR NOT EXISTS (
         SELECT FROM sms_worker WHERE sms_worker.name = batch.worker AND sms_worker.seen_at > %(seen)s))
     RETURNING batch.id

@@ -74,6 +74,16 @@ async def test_a_gateway_that_takes_nothing_is_gone_over(answer: Policy | Gatewa
     assert set(await rate_limit.held(Watch().now)) == {pace_of("orange")}
 
 
+async def test_what_waits_is_for_no_gateway_so_that_a_worker_of_the_version_before_may_take_it() -> None:
+    """It sends by the gateway that it has, and names none: the rows say so."""
+    await crowd(numbers(2))
+    await running(settings=Settings(sms_rate=0, sms_batch_size=1))
+    refusing = ScriptedGateway(Policy.AGAIN, Busy("HTTP 503"))
+    await by("*=orange", {"orange": refusing}, Watch()).drain()
+    waiting = "SELECT sms_batch.gateway, message.gateway FROM message JOIN sms_batch ON sms_batch.id = batch_id"
+    assert {*await query(f"{waiting} WHERE sms_batch.state = 'ready'")} == {("africastalking", "africastalking")}
+
+
 async def test_it_is_asked_again_once_its_time_has_passed() -> None:
     await crowd(numbers(1))
     await running()
