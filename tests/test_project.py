@@ -74,8 +74,13 @@ OFF: Final = re.compile(
     r"verify ?= ?False|CERT_NONE|follow_redirects ?= ?True|_create_unverified_context|curl|urllib\.request"
 )
 ASKING: Final = re.compile(r"\b(?:httpx|aiohttp|requests|smtplib|ftplib|socket)\b")
-ASKERS: Final = {"sms/outbox/africastalking.py", "sms/outbox/over_http.py", "sms/worker/process.py"}
-"""A gateway, what carries its requests, and a worker that asks its machine for its name."""
+ASKERS: Final = {
+    "sms/outbox/africastalking.py",
+    "sms/outbox/orange.py",
+    "sms/outbox/over_http.py",
+    "sms/worker/process.py",
+}
+"""The gateways, what carries its requests, and a worker that asks its machine for its name."""
 
 
 def test_the_rules_of_security_are_on() -> None:

@@ -5,15 +5,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-
 from sms.outbox.gateway import Balance
 
 
-def read_bundles(response: httpx.Response, country: str) -> Balance | None:
+def read_bundles(content: bytes, country: str) -> Balance | None:
     """The SMS left in the bundles of a country ('': of all), and when the first ends; None where it cannot be read."""
     try:
-        bundles = [each for each in _bundles(json.loads(response.content)) if country in ("", each.get("country"))]
+        bundles = [each for each in _bundles(json.loads(content)) if country in ("", each.get("country"))]
         left = [(int(each["availableUnits"]), _moment(each)) for each in bundles if _is_open(each)]
     except (ValueError, KeyError, TypeError):
         return None

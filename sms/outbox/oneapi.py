@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import httpx
-
 from core.numbers.msisdn import BadNumber, calling
 from core.platform.webhooks import Posting, WebhookRefused
 
@@ -32,23 +30,23 @@ class OneApiMessage:
     words: str
 
 
-def request_id(response: httpx.Response) -> str | None:
+def request_id(content: bytes) -> str | None:
     """The id of a message that was taken, the last part of its address; None where it has none.
 
     Raises ValueError for an answer that tells of no message.
     """
     try:
-        resource = json.loads(response.content)["outboundSMSMessageRequest"].get("resourceURL")
+        resource = json.loads(content)["outboundSMSMessageRequest"].get("resourceURL")
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("an answer that tells of no message") from error
     last = str(resource or "").rstrip("/").rpartition("/")[2]
     return last if ID.fullmatch(last) else None
 
 
-def error_code(response: httpx.Response) -> str:
+def error_code(content: bytes) -> str:
     """The code of an error, '' where there is none that can be read; its words may name somebody and are left."""
     try:
-        (error,) = json.loads(response.content)["requestError"].values()
+        (error,) = json.loads(content)["requestError"].values()
         return str(error["messageId"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""

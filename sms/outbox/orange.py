@@ -202,7 +202,7 @@ class Orange(SmsGateway):
         response = await self._asked("GET", "/sms/admin/v1/contracts")
         if not response.is_success:
             raise over_http.trouble(response)
-        return read_bundles(response, self._settings.orange_country)
+        return read_bundles(response.content, self._settings.orange_country)
 
     async def trials(self) -> Sequence[Trial]:
         """Whether it gives a token, and what is left, which nobody notices."""
@@ -244,13 +244,13 @@ def _result(msisdn: str, response: httpx.Response, retry_seconds: float) -> Resu
     status = response.status_code
     if response.is_success:
         try:
-            return Result(msisdn, Policy.ACCEPTED, provider_id=oneapi.request_id(response))
+            return Result(msisdn, Policy.ACCEPTED, provider_id=oneapi.request_id(response.content))
         except ValueError as error:
             raise Unanswered("unreadable answer") from error
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         wait = over_http.retry_after(response)
         raise Unanswered(f"HTTP {status}", wait=retry_seconds if wait is None else wait)
-    code = oneapi.error_code(response)
+    code = oneapi.error_code(response.content)
     if code not in CODES or status == httpx.codes.UNAUTHORIZED:
         raise over_http.trouble(response)
     policy, reason = CODES[code]
