@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import smpp34
-from sqlmodel import col, select
 
-from core.outbox.messages import Message
-from core.platform.database import reading
+from core.outbox.messages import BatchState, MessageState
+from core.platform import sql
+from core.platform.errors import JigiError
 from core.platform.smpp.options import SmppOption, options_of
 from core.text.short_messages import Coding, readable
 
@@ -31,6 +31,16 @@ WORDS: Final = {
 
 WAITS: Final = (0.0, 0.3, 1.5)
 """Seconds between looks for the message of a receipt that may have come before its id was written down."""
+
+UNDER_WAY: Final = f"""
+SELECT EXISTS (SELECT FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
+WHERE message.msisdn = %(msisdn)s AND message.state = '{MessageState.PLANNED}'
+  AND sms_batch.state = '{BatchState.LEFT}')
+"""  # noqa: S608 - our own words
+GIVEN: Final = """
+SELECT provider_id FROM message
+WHERE provider_id = ANY (CAST(%(ways)s AS text[])) AND msisdn = %(msisdn)s AND gateway = %(gateway)s
+"""
 
 _ID: Final = re.compile(r"\bid:\s*([\x21-\x7e]{1,64})", re.IGNORECASE)
 _STATE: Final = re.compile(r"\bstat:\s*([A-Z]{3,10})", re.IGNORECASE)
@@ -80,20 +90,26 @@ def _hexadecimal(number: int, width: int) -> Sequence[str]:
     return [spelt for padded in {bare, bare.zfill(8), bare.zfill(width)} for spelt in (padded, padded.upper())]
 
 
+class NotYet(JigiError):
+    """A receipt came before the answer to its message was written down: it has to come again."""
+
+
 async def as_given(gateway: str, message_id: str, msisdn: str) -> str:
-    """The id as a gateway's message to a number has it in the ledger, however it is spelt; as it came for none."""
+    """The id as a gateway's message to a number has it in the ledger, however it is spelt; as it came for none.
+
+    Raises NotYet while a message to the number is under way, whose id may be this one in another spelling.
+    """
     ways = spellings(message_id)
     if len(ways) == 1 or not msisdn:
         return message_id
     for wait in WAITS:
         await asyncio.sleep(wait)
-        wanted = select(Message.provider_id).where(
-            col(Message.provider_id).in_(ways), col(Message.msisdn) == msisdn, col(Message.gateway) == gateway
-        )
-        async with reading() as session:
-            given = set((await session.exec(wanted)).all())
+        is_under_way = await sql.scalar(UNDER_WAY, {"msisdn": msisdn})  # asked first: what ends meanwhile is seen below
+        given = set(await sql.scalars(GIVEN, {"ways": list(ways), "msisdn": msisdn, "gateway": gateway}))
         if message_id in given:
             return message_id
         if given:
             return next(way for way in ways if way in given)
-    return message_id
+        if not is_under_way:
+            return message_id
+    raise NotYet("its message is under way")

@@ -37,7 +37,7 @@ from sms.outbox.gateway import (
     Throttled,
 )
 from sms.outbox.parts import Addressed, first_words, messages
-from sms.outbox.receipts import Receipt, as_given, read_receipt
+from sms.outbox.receipts import NotYet, Receipt, as_given, read_receipt
 
 NAME: Final = "smpp"
 URL: Final = "JIGI_SMPP_URL"
@@ -221,7 +221,10 @@ class Smpp(SmsGateway):
         words = first_words(message)
         receipt = read_receipt(message, words or b"")
         if receipt is not None:
-            report = await self._report(receipt, _number_or_none(message.source_addr))
+            try:
+                report = await self._report(receipt, _number_or_none(message.source_addr))
+            except NotYet:
+                return AGAIN
             if report is not None:
                 await inbox.reported(report)
         elif words is not None:

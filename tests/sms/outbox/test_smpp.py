@@ -18,13 +18,13 @@ from core.registry.callers import recognise
 from core.text.short_messages import Coding, written
 from simulator.smsc import ReceiptForm, Receipts, SmscFault, Spelling, StandInSmsc, free_port
 from sms.inbound.webhooks import GatewayIntake
-from sms.outbox import smpp
+from sms.outbox import receipts, smpp
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Busy, GatewayRefused, Incoming, NotReached, Policy, Result
 from sms.outbox.receipts import read_receipt, spellings
 from sms.outbox.smpp import CODES, FAILURES, STATES, Smpp
 from tests.core.platform.smpp.raw_smsc import raw_smsc
-from tests.support.database import change, query
+from tests.support.database import change, query, scalar
 from tests.support.patience import LONGEST_SECONDS
 
 AWA, BAKARY = "+22376123456", "+22366000002"
@@ -312,6 +312,29 @@ async def test_a_receipt_of_nobodys_message_waits_under_its_own_id(smsc: StandIn
     assert await query("SELECT gateway, provider_id, msisdn, state FROM early_report") == [
         ("smpp", "ATXid_unknown1", "+22379999901", "delivered")
     ]
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_receipt_before_the_answer_was_written_down_has_to_come_again(
+    smsc: StandInSmsc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under which spelling it is to wait is known only then."""
+    monkeypatch.setattr(receipts, "WAITS", (0.0,))
+    inbox = HeardInbox()
+    receipt = smpp34.DeliverSm("22376123456", "JIGI", b"id:4099 stat:DELIVRD", esm_class=4)
+    batch = await scalar(
+        "INSERT INTO sms_batch (priority, prompt, not_before, state, uncertain) "
+        "VALUES (1, false, now(), 'left', false) RETURNING id"
+    )
+    await a_message(Result(AWA, Policy.ACCEPTED, provider_id=None))
+    await change("UPDATE message SET state = 'planned', batch_id = %(batch)s", batch=batch)
+    async with working(smsc, inbox, smpp_receipt_ids="any"):
+        await until(lambda: bool(smsc.esmes))
+        assert not await smsc.give(receipt)
+        await change("UPDATE message SET state = 'accepted', provider_id = '1003'")
+        await change("UPDATE sms_batch SET state = 'done'")
+        assert await smsc.give(receipt)
+    assert [report.provider_id for report in inbox.reports] == ["1003"]
 
 
 def test_an_id_that_is_no_number_has_one_spelling_and_its_cases() -> None:
