@@ -1,7 +1,8 @@
 """A text and its options, cut into pages that fit the screen.
 
-A page never measures more than the alphabet's budget; a word is on one page, an option on one page with its key; `0`
-goes back, `9` goes on. A blank line parts a text into blocks, and is not shown: a block that fits a page stands on one.
+A page never measures more than the alphabet's budget; a line that fits a page is on one page, and so is an option with
+its key; of a longer line, a sentence, or else a word. `0` goes back, `9` goes on. A blank line parts a text into
+blocks, and is not shown: a block that fits a page stands on one.
 Room is left on each page for the line that says a key was wrong, so that it never moves what the person was reading.
 """
 
@@ -16,13 +17,12 @@ MORE = "9"
 BACK = "0"
 HOME = "00"
 OPTIONS_A_PAGE = 5
-ROW = 64
-"""Units of a line that is kept whole, such as a row of a list or a date with what it is the date of."""
 
 BLOCK = "\n\n"
 """What parts the blocks of a text."""
 
 _WORD = re.compile(r"\s?\S+")
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 
 class DoesNotFit(JigiError, ValueError):
@@ -134,9 +134,9 @@ class _Cutter:
         return sum(self.measure(line) + 1 for line in [*lines, *self.back])
 
     def _words(self, text: str, limit: int) -> list[str]:
-        """The words of a text, each with the space or the new line before it.
+        """What no page parts, each with the space or the new line before it.
 
-        One of several blocks that fits `limit`, and a short line, is one word.
+        It is one of several blocks that fits `limit`; else a line that does, a sentence that does, or a word.
         """
         words: list[str] = []
         blocks = text.split(BLOCK)
@@ -144,14 +144,16 @@ class _Cutter:
             if len(blocks) > 1 and self.measure(block) <= limit:
                 words.append(f"\n{block}")
             else:
-                words += self._words_of_lines(block)
+                words += [word for line in block.split("\n") for word in self._words_of_line(line.strip(), limit)]
         return words
 
-    def _words_of_lines(self, block: str) -> list[str]:
+    def _words_of_line(self, line: str, limit: int) -> list[str]:
+        if not line or self.measure(line) <= limit:
+            return [f"\n{line}"] if line else []
         words: list[str] = []
-        for line in block.split("\n"):
-            whole = f"\n{line.strip()}"
-            words += [whole] if 1 < self.measure(whole) <= ROW else _WORD.findall(f"\n{line}")
+        for sentence in _SENTENCE_END.split(line):
+            whole = f" {sentence}" if words else f"\n{sentence}"
+            words += [whole] if self.measure(sentence) <= limit else _WORD.findall(whole)
         return words
 
     def _take_words(self, words: list[str], limit: int) -> tuple[str, list[str]]:

@@ -75,6 +75,26 @@ def test_blocks_lose_no_letter_and_fit(alphabet: Alphabet, blocks: list[str], ro
     assert all(alphabet.measure(page.text) <= alphabet.page_budget for page in pages)
 
 
+FITTING_LINES = st.lists(LETTERS, min_size=1, max_size=2).map(" ".join)
+
+
+@given(lines=st.lists(FITTING_LINES, min_size=1, max_size=9), room=ROOMS)
+def test_no_page_parts_a_line_that_fits_one(lines: list[str], room: Room) -> None:
+    """A place, a date and a sum each stand on a line: `9` cuts none of them."""
+    pages = lay_out(GSM7, SIGNS, "\n".join(lines), [], room)
+    shown = [line for page in pages for line in page.text.split("\n")]
+    assert all(GSM7.prepare(line).strip() in shown for line in lines)
+
+
+def test_of_a_line_that_is_longer_than_a_page_no_sentence_is_parted() -> None:
+    first, second = f"{'Votre carte est faite, ' * 4}oui.", f"{'Venez mardi à la mairie, ' * 3}oui."
+    pages = lay_out(GSM7, SIGNS, f"C'est réglé.\nRéponse : {first} {second}", [], Room())
+    assert [page.text.split("\n")[:-1] for page in pages] == [
+        ["C'est réglé.", f"Réponse : {first}", f"9 {SIGNS.more}"],
+        [second],
+    ]
+
+
 def test_one_page_when_it_fits_with_the_way_home_where_there_is_room() -> None:
     (page,) = lay_out(GSM7, SIGNS, "Komini sugandi", ["Safo", "Bla"], Room(home=True))
     assert page.text == "Komini sugandi\n1 Safo\n2 Bla\n0 Kòsegin\n00 Daminè"
