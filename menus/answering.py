@@ -4,6 +4,7 @@ from core.grievances import by_person
 from core.grievances.following import by_reference
 from core.grievances.vocabulary import QuestionReply
 from core.numbers.identifiers import digits
+from core.phrases.telling import day_told
 from menus.line import line
 from menus.viewer import may_tell_again, viewer
 from menus.words import MOST_WORDS
@@ -100,7 +101,7 @@ async def complaint_reopened(call: Call) -> Value:
         "\n".join(
             [
                 call.t("The complaint {ref} is open again.", ref=reference),
-                call.t("Answer at the latest: {date}", date=answer_due),
+                call.t("Answer at the latest: {date}", date=day_told(call.translator, answer_due, call.today)),
             ]
         ),
         again=may_tell_again(call),

@@ -14,6 +14,7 @@ from core.registry.components import PLAIN
 from core.text.words import LINE, label
 from menus.line import line
 from ussd.call import Call
+from ussd.pages import BLOCK
 from ussd.values import Option, Value, answer, ask, choose, option, retry, say
 
 MOST_DAYS = 8
@@ -111,8 +112,8 @@ async def days_of_commune(call: Call) -> Value:
     if not days:
         return choose(f"{call.word('name')}\n{call.t('No date fixed yet.')}", *further)
     named = {day.component for day in days} != {PLAIN}
-    lines = [each for day in days[:MOST_DAYS] for each in _day_lines(call, day, named=named)]
-    return answer("\n".join([call.word("name"), *lines]), *further)
+    first, *others = ["\n".join(_day_lines(call, day, named=named)) for day in days[:MOST_DAYS]]
+    return answer(BLOCK.join([f"{call.word('name')}\n{first}", *others]), *further)
 
 
 @line.screen()

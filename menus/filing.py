@@ -10,6 +10,7 @@ from core.calls.daily_uses import Use
 from core.grievances.filing import Filing, file, filed_before
 from core.grievances.following import filed_today
 from core.grievances.subjects import OFFERED, Subcategory, Topic, category_of, is_sensitive
+from core.phrases.telling import day_told
 from core.text.words import LINE, label
 from menus.about_whom import SOUGHT, place, typed, way_to_whom
 from menus.bounds import bounded
@@ -97,7 +98,7 @@ async def complaint_filed(call: Call) -> Value:
     filed = await file(filing_of(call, call_back=call.flag("call_back")), call.now)
     lines = [
         call.t("The complaint is written. Number: {ref}", ref=filed.reference),
-        call.t("Answer at the latest: {date}", date=filed.answer_due),
+        call.t("Answer at the latest: {date}", date=day_told(call.translator, filed.answer_due, call.today)),
     ]
     if call.flag("call_back"):
         lines.append(call.t("We will call you."))

@@ -6,7 +6,7 @@ from core.grievances.missing_money import Answerer, ComplainedBefore, answer_for
 from core.payments.account import PaymentNews
 from core.payments.history import PaymentCard
 from core.payments.replies import MoneyReply, missing_sum, own_payment, reply_of, unreplied
-from core.phrases.telling import payment_told
+from core.phrases.telling import day_told, payment_told
 from core.registry.components import PLAIN
 from core.text.translator import Amount
 from core.text.words import LINE, label
@@ -98,7 +98,7 @@ async def received_sent(call: Call) -> Value:
     if isinstance(answered, Filed):
         lines = [
             call.t("The complaint is written. Number: {ref}", ref=answered.reference),
-            call.t("Answer at the latest: {date}", date=answered.answer_due),
+            call.t("Answer at the latest: {date}", date=day_told(call.translator, answered.answer_due, call.today)),
         ]
     return say("\n".join(lines), again=may_tell_again(call))
 

@@ -21,15 +21,8 @@ from core.text.languages import Language
 from core.text.translator import translator
 from menus.line import line
 from proof import truth
-from proof.planting import (
-    COMPONENTS,
-    plant_household,
-    plant_payment,
-    plant_phone,
-    plant_places,
-    plant_round,
-)
-from proof.truth import NOW, History, Pay
+from proof.planting import plant_household, plant_payment, plant_phone, plant_places, plant_round
+from proof.truth import NOW, History, Part, Pay
 from proof.walk import Shelf
 from sms.outbox.notice_texts import Occasion, notice_text
 from ussd.engine import Engine
@@ -42,6 +35,10 @@ FOOT: Final = re.compile(r"(?:\d|00) [^\W\d].*")
 EDGES: Final = (-400, -181, -180, -179, -15, 14, 15, 180, 181)
 days = st.one_of(st.integers(-3, 3), st.sampled_from(EDGES), st.integers(-99, 99))
 STATES: Final = tuple(state.value for state in PaymentState)
+STANDINGS: Final = ("beneficiary",) * 5 + ("exited",) * 2 + ("suspended", "eligible", "waiting", "not_eligible")
+PAYING: Final = ("AGR", "PNR", "TM")
+FOLLOWING: Final = 2
+"""Components of a household that has finished: so many fit under what is said of that."""
 
 
 @st.composite
@@ -52,7 +49,7 @@ def payments(draw: st.DrawFn) -> Pay:
     window = draw(st.none() | st.integers(0, 6))
     last = None if window is None else (draw(days) if due is None else due + window)
     return Pay(
-        component=draw(st.sampled_from(COMPONENTS)),
+        component=draw(st.sampled_from(PAYING)),
         state=state,
         amount=draw(st.integers(10, 180)) * 1000,
         due=due,
@@ -63,11 +60,17 @@ def payments(draw: st.DrawFn) -> Pay:
     )
 
 
-households = st.builds(
-    History,
-    status=st.sampled_from(("beneficiary",) * 4 + ("suspended", "eligible", "waiting", "not_eligible", "exited")),
-    payments=st.lists(payments(), max_size=5).map(tuple),
-)
+@st.composite
+def a_household(draw: st.DrawFn) -> History:
+    """A household with its payments, in the components that are usual, in others or in none."""
+    status = draw(st.sampled_from(STANDINGS))
+    part = st.builds(Part, st.sampled_from((*PAYING, truth.EVERY_DAY)), st.booleans())
+    most = FOLLOWING if status == "exited" else None
+    parts = draw(st.none() | st.lists(part, max_size=most, unique_by=lambda part: part.component).map(tuple))
+    return History(status, draw(st.lists(payments(), max_size=5).map(tuple)), parts)
+
+
+households = a_household()
 
 
 class NotSo(JigiError, AssertionError):
@@ -92,7 +95,7 @@ def hold(runner: asyncio.Runner, examples: int) -> Tried:
     def one(household: History) -> None:
         tried.households += 1
         tried.payments += len(household.payments)
-        tried.answers += len(Language) * (2 + (len(COMPONENTS) if household.status == "beneficiary" else 0))
+        tried.answers += len(Language) * (2 + len(household.shown))
         wrong = runner.run(differences(household))
         if wrong:
             raise NotSo("\n".join([str(household), *wrong]))
@@ -110,9 +113,9 @@ async def differences(household: History) -> Sequence[str]:
             wrong.append(_wrong("key 1", language, truth.differs(answer, truth.must_be_told(household, language))))
             sms = (await _sms(language)).partition(":")[2]
             wrong.append(_wrong("SMS", language, truth.differs(sms, truth.must_be_told(household, language))))
-            for key, component in enumerate(COMPONENTS, 1) if household.status == "beneficiary" else ():
-                page, must = await dialled(MSISDN, f"2*{key}"), truth.of_component(household, component, language)
-                wrong.append(_wrong(component, language, truth.differs(page, must, more=True)))
+            for key, part in enumerate(household.shown, 1):
+                page, must = await dialled(MSISDN, f"2*{key}"), truth.of_component(household, part, language)
+                wrong.append(_wrong(part.component, language, truth.differs(page, must, more=True)))
     return [each for each in wrong if each]
 
 

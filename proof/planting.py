@@ -1,6 +1,5 @@
 """Plants what the truth oracle invents: a commune, its households with their phones, and their payments."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,12 +13,10 @@ from core.registry.models import Enrolment, Household, HouseholdPhone, Phone
 from core.registry.statuses import Status
 from core.text.languages import Language
 from proof import truth
-from proof.truth import History, Pay
+from proof.truth import History, Part, Pay
 
 NOW: Final = truth.NOW
 REGION, CERCLE, COMMUNE = "ML99", "ML9901", "ML990101"
-COMPONENTS: Final = ("AGR", "PNR", "TM")
-"""What a beneficiary of the oracle is enrolled in, in the order of its page."""
 
 
 async def plant_places(name: str = "Sanankoro") -> None:
@@ -47,12 +44,8 @@ async def plant_household(
     *,
     phone: str = "",
     village: str | None = None,
-    components: Sequence[str] = COMPONENTS,
 ) -> int:
-    """Plant a household of the commune, reached at a phone unless that is '', without its payments; give its id.
-
-    A beneficiary is enrolled in `components`.
-    """
+    """Plant a household of the commune, reached at a phone unless that is '', without its payments; give its id."""
     async with writing() as session:
         row = Household(
             household_no=household_no, head_name=name, birth_year=1970, commune_pcode=COMMUNE, village=village,
@@ -63,10 +56,15 @@ async def plant_household(
         assert row.id is not None  # noqa: S101 - flushed
         if phone:
             session.add(HouseholdPhone(household_id=row.id, position=1, msisdn=phone))
-        if household.status == "beneficiary":
-            session.add_all(Enrolment(household_id=row.id, component=ComponentCode(code)) for code in components)
+        session.add_all(_enrolment(row.id, part) for part in household.enrolled)
         await session.flush()
     return row.id
+
+
+def _enrolment(household_id: int, part: Part) -> Enrolment:
+    return Enrolment(
+        household_id=household_id, component=ComponentCode(part.component), ended=None if part.runs else _day(-1)
+    )
 
 
 async def plant_round(component: str, name: str) -> int:

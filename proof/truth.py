@@ -32,9 +32,11 @@ MONTHS: Final[Mapping[str, Sequence[str]]] = {
 SAYS: Final[Mapping[str, Mapping[str, str]]] = {
     "fr": {
         "TM": "Transfert d'argent", "PNR": "Argent des mois difficiles", "AGR": "Aide petite activité",
+        "ANAM": "Soins gratuits", "in": "Votre ménage est dans le programme.", "gets": "Vous recevez :",
+        "nothing": "Pas encore d'aide.", "ended": "Fini le {day}",
         "can": "Vous pouvez encore prendre {sum}", "today": "Paiement aujourd'hui : {sum}",
         "left": "Argent non retiré : {sum}", "until": "Dernier jour : {day}", "next": "Prochain paiement : {day}",
-        "changed": "Jour changé : {new}, et non {old}.", "sum": "Montant : {sum}",
+        "changed": "Jour changé : {day}", "not": "Pas le {old}.", "sum": "Montant : {sum}",
         "off": "Pas de paiement le {day}. Nous donnerons un autre jour.",
         "off undated": "Paiement annulé. Nous donnerons un autre jour.", "late": "{day} : {sum}",
         "not yet": "Pas encore payé.", "failed": "Paiement impossible : {sum}",
@@ -54,9 +56,11 @@ SAYS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "bm": {
         "TM": "Wari dili", "PNR": "Bolodèsè waati wari", "AGR": "Warisòròbaaraw",
+        "ANAM": "Furakèli fu la", "in": "Aw ka ga bè dèmè sòrò.", "gets": "Aw bè min sòrò:",
+        "nothing": "Aw ma dèmè sòrò fòlò.", "ended": "A kuncèra {day}",
         "can": "Aw bè se ka {sum} ta sisan", "today": "Wari bè di bi: {sum}",
         "left": "Wari ma ta fòlò: {sum}", "until": "Don laban: {day}", "next": "Wari bèna di: {day}",
-        "changed": "Don yèlèmana: {new} don, {old} tè.", "sum": "Hakè: {sum}",
+        "changed": "Don yèlèmana: {day} don", "not": "{old} tè.", "sum": "Hakè: {sum}",
         "off": "Wari tèna di {day}. An bèna don wèrè fò.",
         "off undated": "A tèna kè tugun. An bèna don wèrè fò.", "late": "{day}: {sum}",
         "not yet": "Wari ma di fòlò.", "failed": "Wari ma se ka di: {sum}", "added": "A bèna fara wari nata kan.",
@@ -90,11 +94,40 @@ class Pay:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A component that a household is in: it goes on, or ended yesterday."""
+
+    component: str
+    runs: bool = True
+
+
+USUAL: Final = (Part("AGR"), Part("PNR"), Part("TM"))
+"""What a beneficiary is in, where nothing else is said."""
+
+EVERY_DAY: Final = "ANAM"
+"""The component that is there every day: no day of it can come."""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """Where a household stands (`WHY` says why), and its payments."""
+    """Where a household stands (`WHY` says why), its payments, and what it is in (None: as is usual)."""
 
     status: str
     payments: tuple[Pay, ...] = ()
+    parts: tuple[Part, ...] | None = None
+
+    @property
+    def enrolled(self) -> list[Part]:
+        """What the registry has it in, in the order in which it is shown: what has ended last."""
+        parts = (USUAL if self.status == "beneficiary" else ()) if self.parts is None else self.parts
+        return sorted(parts, key=lambda part: (not part.runs, part.component))
+
+    @property
+    def shown(self) -> list[Part]:
+        """The components that have a page: of who has finished, what follows."""
+        if self.status == "beneficiary":
+            return self.enrolled
+        return [part for part in self.enrolled if part.runs] if self.status == "exited" else []
 
 
 WHY: Final[Mapping[str, str]] = {"suspended": "document", "not_eligible": "Liste à revoir", "exited": "done36"}
@@ -104,7 +137,10 @@ NO_PROMISE: Final = {
     "suspended": "coming,called off,no day", "waiting": "coming,called off,no day",
     "not_eligible": "coming,called off,no day", "exited": "called off,no day",
 }  # fmt: skip
-"""What a household that stands there is not told: no day that its standing takes back."""
+"""What a household that stands there is not told: no day that its standing takes back.
+
+Of who has finished, the standing takes nothing back of what follows.
+"""
 
 ORDER: Final = ("open", "coming", "called off", "late", "failed", "carried", "no day", "paid")
 
@@ -116,22 +152,39 @@ def must_be_told(household: History, language: str) -> list[list[str]]:
     open_ends = [(kind, pay) for kind, pay in standing(household.payments) if kind != "paid"]
     if not open_ends:
         open_ends = standing(household.payments)[:1]
-    withheld = NO_PROMISE.get(household.status, "").split(",")
-    open_ends = [(kind, pay) for kind, pay in open_ends if kind not in withheld]
+    open_ends = [(kind, pay) for kind, pay in open_ends if is_promised(household, kind, pay)]
     alone = {pay.component for _, pay in open_ends} == {"TM"}
     for _, group in groupby(open_ends, key=lambda each: _place(*each)):
         groups.append([block(kind, pay, language, named=not alone) for kind, pay in group])
-    return groups or [[words["no day"]]]
+    return groups or _no_money(household, words)
 
 
-def of_component(household: History, component: str, language: str) -> list[list[str]]:
-    """The same for the page of one component: its name, then its payments, or that no day is fixed."""
-    own = [(kind, pay) for kind, pay in standing(household.payments) if pay.component == component]
-    groups = [[SAYS[language][component]]]
+def is_promised(household: History, kind: str, pay: Pay) -> bool:
+    """Whether the standing of a household leaves it a payment that is this today."""
+    if household.status == "exited" and Part(pay.component) in household.enrolled:
+        return True
+    return kind not in NO_PROMISE.get(household.status, "").split(",")
+
+
+def _no_money(household: History, words: Mapping[str, str]) -> list[list[str]]:
+    """That no day is fixed, if one can come; else what a household gets that is no money."""
+    running = [part.component for part in household.enrolled if part.runs]
+    if not household.enrolled or set(running) - {EVERY_DAY}:
+        return [[words["no day"]]]
+    return [[words[each]] for each in ("in", "gets", *running)] if running else [[words["nothing"]]]
+
+
+def of_component(household: History, part: Part, language: str) -> list[list[str]]:
+    """The same for the page of one component: its name, that it ended, its payments, or that no day is fixed."""
+    words = SAYS[language]
+    own = [(kind, pay) for kind, pay in standing(household.payments) if pay.component == part.component]
+    groups = [[words[part.component]]]
+    if not part.runs:
+        groups.append([words["ended"].format(day=f"{TODAY - timedelta(days=1):%d/%m/%Y}")])
     for _, group in groupby(own, key=lambda each: _place(*each)):
         groups.append([block(kind, pay, language, named=False) for kind, pay in group])
-    if not own:
-        groups.append([SAYS[language]["no day"]])
+    if not own and part.runs and part.component != EVERY_DAY:
+        groups.append([words["no day"]])
     return groups
 
 
@@ -164,10 +217,10 @@ def kind_of(pay: Pay) -> str:
         return "gone" if pay.due is not None and pay.due < 0 else "called off"
     if pay.state == "unclaimed":
         return "open" if pay.last is not None and pay.last >= 0 else "carried"
+    if pay.due is None and (pay.last is None or pay.moved_from is not None):
+        return "no day"
     if pay.due is not None and pay.due > 0:
         return "coming"
-    if pay.due is None and pay.last is None:
-        return "no day"
     ends = pay.due if pay.last is None else pay.last
     return "open" if ends is not None and ends >= 0 else "late"
 
@@ -198,12 +251,11 @@ def _lines(kind: str, pay: Pay, language: str) -> Iterator[str]:
         case "open":
             first = "left" if pay.state == "unclaimed" else "today" if pay.due == 0 else "can"
             yield from (words[first].format(sum=money), words["where"].format(place=PLACE), *until)
-        case "coming" if pay.moved_from is not None and pay.moved_from != pay.due:
-            new, old = spoken(pay.due or 0, language), spoken(pay.moved_from, language)
-            yield from (words["changed"].format(new=new, old=old), *until, where)
-            yield words["sum"].format(sum=money)
         case "coming":
-            yield from (words["next"].format(day=near(pay.due or 0, language)), *until, where)
+            old = None if pay.moved_from == pay.due else pay.moved_from
+            first = words["next"] if old is None else words["changed"]
+            dropped = [words["not"].format(old=spoken(old, language, year=abs(old) > 180))] if old is not None else []
+            yield from (first.format(day=near(pay.due or 0, language)), where, *dropped, *until)
             yield words["sum"].format(sum=money)
         case "called off":
             yield words["off"].format(day=near(pay.due, language)) if pay.due is not None else words["off undated"]

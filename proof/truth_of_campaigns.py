@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from proof.truth import NO_PROMISE, PLACE, SAYS, History, Pay, kind_of, spoken
+from proof.truth import PLACE, SAYS, History, Pay, is_promised, kind_of, spoken
 
 KINDS: Final = ("announce", "reminder3", "reminder1", "moved", "cancelled", "unclaimed")
 
@@ -89,7 +89,7 @@ def must_be_sent(phone: InventedPhone, kind: str, of: InventedRound) -> list[str
     There are none where the phone is to be told nothing. The line of safety is not among them.
     """
     members = [(member, pay) for member in phone.members for pay in [_of(member, of)] if pay]
-    wanted = [(member, pay) for member, pay in members if _is_for(member.household.status, kind, pay)]
+    wanted = [(member, pay) for member, pay in members if _is_for(member.household, kind, pay)]
     if not wanted:
         return []
     words, name = SMS[phone.language], _name(phone.language, [member for member, _ in wanted], of)
@@ -115,9 +115,9 @@ def _of(member: Member, of: InventedRound) -> Pay | None:
     return payments[of.number]
 
 
-def _is_for(status: str, kind: str, pay: Pay) -> bool:
+def _is_for(household: History, kind: str, pay: Pay) -> bool:
     """Whether a campaign of this kind tells a household of this payment, which its standing must not take back."""
-    if kind_of(pay) in NO_PROMISE.get(status, "").split(","):
+    if not is_promised(household, kind_of(pay), pay):
         return False
     ahead = pay.state in ("planned", "announced")
     match kind:

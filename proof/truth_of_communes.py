@@ -24,13 +24,14 @@ class Neighbour:
 
 @dataclass(slots=True)
 class _Day:
-    """A day of the commune: its last day, and the villages of those who are paid then and there."""
+    """A day of the commune: its last day, the villages of those who are paid there, and if some did not come."""
 
     component: str
     due: int | None
     place: str
     last: int | None
     villages: set[str | None]
+    left: bool = False
 
 
 def must_be_told(neighbours: Sequence[Neighbour], language: str) -> list[list[str]]:
@@ -42,6 +43,7 @@ def must_be_told(neighbours: Sequence[Neighbour], language: str) -> list[list[st
                 key = (pay.component, pay.due, neighbour.place)
                 day = days.setdefault(key, _Day(pay.component, pay.due, neighbour.place, None, set()))
                 day.villages.add(neighbour.village)
+                day.left |= pay.state == "unclaimed"
                 if pay.last is not None and (pay.due is None or pay.last > pay.due):
                     day.last = pay.last if day.last is None else max(day.last, pay.last)
     if not days:
@@ -57,14 +59,17 @@ def must_be_told(neighbours: Sequence[Neighbour], language: str) -> list[list[st
 
 def _is_told(pay: Pay) -> bool:
     """Whether its day comes, or it can still be collected."""
-    if pay.state not in ("planned", "announced"):
+    if pay.state == "unclaimed":
+        return pay.last is not None and pay.last >= 0
+    if pay.state not in ("planned", "announced") or (pay.due is None and pay.moved_from is not None):
         return False
     return any(day is not None and day >= 0 for day in (pay.due, pay.last))
 
 
 def _lines(day: _Day, language: str) -> list[str]:
     villages = {SPELT_OTHERWISE.get(each, each) for each in day.villages if each}
-    village = max(each for each in day.villages if each) if len(villages) == 1 and None not in day.villages else None
+    one = len(villages) == 1 and None not in day.villages and not day.left
+    village = max(each for each in day.villages if each) if one else None
     place = ", ".join(each for each in (day.place, village) if each)
     where = SAYS[language]["where"].format(place=place) if place else ""
     first = f"{near(day.due, language)}, {where}" if day.due is not None and day.due >= 0 else where

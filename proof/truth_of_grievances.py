@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from proof.truth import PHONE, TODAY, near, spoken
+from proof.truth import PHONE, TODAY, near
 
 REFERENCE: Final = "1234566"
 CODE: Final = "*384*1234#"
@@ -73,7 +73,7 @@ def must_be_told(complaint: Complaint, language: str) -> str:
     if complaint.due < 0:
         lines += [words["late"].format(day=near(complaint.due, language)), words["call"].format(phone=PHONE)]
     else:
-        lines.append(words["until"].format(day=spoken(complaint.due, language)))
+        lines.append(words["until"].format(day=near(complaint.due, language)))
     return " ".join(lines)
 
 

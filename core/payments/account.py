@@ -7,7 +7,7 @@ Every screen, SMS and page of the desk says this and nothing else, so that no tw
 | planned, announced | a day is fixed and is to come | coming |
 | planned, announced | the day has come; the last day, or where there is none the day, has not passed | open |
 | planned, announced | the last day, or the day where there is no last day, has passed | overdue |
-| planned, announced | no day is fixed | undated |
+| planned, announced | no day is fixed, or the day was dropped and no other is fixed | undated |
 | unclaimed | the last day has not passed | open |
 | unclaimed | it has passed, or none is set, and nothing of the component was paid since | carried over |
 | failed | | failed |
@@ -15,15 +15,15 @@ Every screen, SMS and page of the desk says this and nothing else, so that no tw
 | paid | | paid |
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Final
 
 from core.payments.history import PaymentCard, unsettled
 from core.payments.states import PaymentState
 from core.registry.components import WITHOUT_DAYS, ComponentCode
-from core.registry.households import EnrolmentCard, standing
+from core.registry.households import EnrolmentCard
 from core.registry.statuses import Status
 from core.text.words import Code
 
@@ -50,6 +50,20 @@ TROUBLED: Final = frozenset({PaymentPhase.OVERDUE, PaymentPhase.FAILED, PaymentP
 
 SOONEST_FIRST: Final = frozenset({PaymentPhase.OPEN, PaymentPhase.COMING, PaymentPhase.CANCELLED})
 
+WITHHELD: Final[Mapping[Status, frozenset[PaymentPhase]]] = {
+    Status.WAITING: frozenset({PaymentPhase.COMING, PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
+    Status.NOT_ELIGIBLE: frozenset({PaymentPhase.COMING, PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
+    Status.SUSPENDED: frozenset({PaymentPhase.COMING, PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
+    Status.EXITED: frozenset({PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
+}
+"""What is not said of the money of a household that stands there: a pay day that its standing takes back is no pay day.
+
+What it can take, what failed and what was carried over is said all the same: it is the household's.
+"""
+
+FOLLOWED: Final = frozenset({Status.EXITED})
+"""Where components may follow the programme: nothing is taken back of one that goes on."""
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentNews:
@@ -63,47 +77,50 @@ class PaymentNews:
 class MoneyAccount:
     """The money of a household on a day, with where the household stands.
 
-    `news` is what is to be said, the most urgent first; it has the last payment only where nothing else is to be said
-    of that component. `expects` says whether a day can still come, asked only where there is no news.
+    `news` is what there is to say, the most urgent first; it has the last payment only where nothing else is to be said
+    of that component. `running` are the components that go on; None where no file named any.
     """
 
     status: Status
     status_reason: str | None
     news: tuple[PaymentNews, ...]
-    expects: bool
+    running: frozenset[ComponentCode] | None
     today: date
 
     @property
     def urgent(self) -> tuple[PaymentNews, ...]:
         """What is said first of all components: all that is not settled, or else the last payment."""
         open_ends = tuple(each for each in self.news if each.phase is not PaymentPhase.PAID)
-        return open_ends or self.news[:1]
+        return self._said(open_ends or self.news[:1])
 
     def of(self, component: ComponentCode) -> tuple[PaymentNews, ...]:
-        """What is to be said of one component."""
-        return tuple(each for each in self.news if each.card.component is component)
+        """What is said of one component."""
+        return self._said(tuple(each for each in self.news if each.card.component is component))
+
+    @property
+    def expects(self) -> bool:
+        """Whether a day of any component can still come; one can where no file named a component."""
+        return self.running is None or bool(self.running - WITHOUT_DAYS)
+
+    def _said(self, news: tuple[PaymentNews, ...]) -> tuple[PaymentNews, ...]:
+        """Without what the standing of the household takes back."""
+        taken_back = WITHHELD.get(self.status, frozenset())
+        following = (self.running or frozenset()) if self.status in FOLLOWED else frozenset()
+        return tuple(each for each in news if each.phase not in taken_back or each.card.component in following)
 
 
 async def account(household_id: int, today: date) -> MoneyAccount | None:
     """The money of a household on a day; None where there is no such household."""
-    payments = await unsettled(household_id)
+    payments = await unsettled(household_id, today)
     if payments is None:
         return None
     news = news_of(payments.cards, today)
-    expects = bool(news) or await _expects(household_id, today)
-    return MoneyAccount(payments.status, payments.status_reason, news, expects, today)
+    return MoneyAccount(payments.status, payments.status_reason, news, payments.running, today)
 
 
 def can_come(enrolment: EnrolmentCard, today: date) -> bool:
     """Whether a day of a component can still come: it has days, and goes on."""
     return enrolment.component not in WITHOUT_DAYS and enrolment.runs(today)
-
-
-async def _expects(household_id: int, today: date) -> bool:
-    """Whether a day of any component can still come; one can where the file names no component."""
-    household = await standing(household_id, datetime.combine(today, time(), UTC))
-    enrolments = household.enrolments if household else ()
-    return not enrolments or any(can_come(enrolment, today) for enrolment in enrolments)
 
 
 def news_of(cards: Sequence[PaymentCard], today: date) -> tuple[PaymentNews, ...]:
@@ -132,11 +149,11 @@ def phase_of(card: PaymentCard, today: date) -> PaymentPhase | None:
 
 
 def _unpaid(card: PaymentCard, today: date) -> PaymentPhase:
+    if card.due_date is None and (card.last_day is None or card.moved_from is not None):
+        return PaymentPhase.UNDATED
     if card.due_date is not None and card.due_date > today:
         return PaymentPhase.COMING
-    if _not_before(card.last_day or card.due_date, today):
-        return PaymentPhase.OPEN
-    return PaymentPhase.UNDATED if card.due_date is None and card.last_day is None else PaymentPhase.OVERDUE
+    return PaymentPhase.OPEN if _not_before(card.last_day or card.due_date, today) else PaymentPhase.OVERDUE
 
 
 def _is_news(phase: PaymentPhase, card: PaymentCard, cards: Iterable[PaymentCard]) -> bool:

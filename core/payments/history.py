@@ -31,10 +31,14 @@ class PaymentCard:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """Where a household stands, what is not settled of its payments, and the last that was paid of each component."""
+    """Where a household stands, what is not settled of its payments, and the last that was paid of each component.
+
+    `running` are the components that it is in and that go on; it is None where no file named a component.
+    """
 
     status: Status
     status_reason: str | None
+    running: frozenset[ComponentCode] | None
     cards: tuple[PaymentCard, ...]
 
 
@@ -44,6 +48,7 @@ class _OfHousehold(PaymentCard):
 
     status: Status
     status_reason: str | None
+    running: tuple[ComponentCode, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class PayDay:
     """A payment day of a commune that comes or is still open; `village` when only one village is paid then and there.
 
     `last_day` is the latest of the days until which one of its payments can be collected, where that is after the day.
+    Of money that somebody has not come for no village is named: few have not, and their neighbours may ask.
     """
 
     component: ComponentCode
@@ -73,7 +79,10 @@ CARD: Final = (
 )
 DAY_OF: Final = "(coalesce({0}.paid_on, {0}.due_date, {0}.last_day), {0}.id)"
 UNSETTLED: Final = f"""
-SELECT household.status, household.status_reason, {CARD_COLUMNS}
+SELECT household.status, household.status_reason, {CARD_COLUMNS}, (
+    SELECT coalesce(array_agg(component) FILTER (WHERE ended IS NULL OR ended > %(today)s), '{{}}') FROM enrolment
+    WHERE enrolment.household_id = household.id HAVING count(*) > 0
+) AS running
 FROM household
 LEFT JOIN payment ON payment.household_id = household.id AND (payment.state <> '{PaymentState.PAID}' OR NOT EXISTS (
     SELECT FROM payment AS later JOIN payment_round AS round_of_later ON round_of_later.id = later.round_id
@@ -95,12 +104,20 @@ ORDER BY coalesce(payment.paid_on, payment.due_date) DESC NULLS FIRST, payment.i
 FIRST_DAY: Final = "coalesce(payment.due_date, CAST(%(today)s AS date) - 1)"
 """SQL of the first day of a window; one whose first day nobody set is open already."""
 
+CAN_BE_TAKEN: Final = f"""(
+    payment.state IN {listed(COMING)} AND (payment.due_date IS NOT NULL OR move.old_day IS NULL)
+        AND (payment.due_date >= %(today)s OR payment.last_day >= %(today)s)
+    OR payment.state = '{PaymentState.UNCLAIMED}' AND payment.last_day >= %(today)s
+)"""
+"""SQL of whether the day of a payment comes, or its window is open; one whose day was dropped has none."""
+
 COMMUNE_DAYS: Final = f"""
 SELECT payment_round.component, {FIRST_DAY} AS day,
        max(payment.last_day) FILTER (WHERE payment.last_day > {FIRST_DAY}) AS last_day,
        CASE WHEN count(move.old_day) * 2 > count(*) THEN max(move.old_day) END AS moved_from,
        payment.place, payment.agency,
        CASE WHEN count(DISTINCT household.village_search) = 1 AND count(household.village) = count(*)
+            AND NOT bool_or(payment.state = '{PaymentState.UNCLAIMED}')
             THEN max(household.village) END AS village
 FROM household
 JOIN payment ON payment.household_id = household.id
@@ -108,19 +125,20 @@ JOIN payment_round ON payment_round.id = payment.round_id
 LEFT JOIN LATERAL (
     SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1
 ) AS move ON true
-WHERE household.commune_pcode = %(commune_pcode)s
-  AND payment.state IN {listed(COMING)} AND (payment.due_date >= %(today)s OR payment.last_day >= %(today)s)
+WHERE household.commune_pcode = %(commune_pcode)s AND {CAN_BE_TAKEN}
 GROUP BY payment_round.component, payment.due_date, payment.place, payment.agency
 ORDER BY day, payment.place, payment_round.component, payment.agency
 """  # noqa: S608
 
 
-async def unsettled(household_id: int) -> Unsettled | None:
+async def unsettled(household_id: int, today: date) -> Unsettled | None:
     """Where a household stands and what is not settled of its payments, in one query; None where there is none."""
-    rows = await sql.rows(_OfHousehold, UNSETTLED, {"household_id": household_id})
+    rows = await sql.rows(_OfHousehold, UNSETTLED, {"household_id": household_id, "today": today})
     if not rows:
         return None
-    return Unsettled(rows[0].status, rows[0].status_reason, tuple(row for row in rows if row.id))
+    first = rows[0]
+    running = None if first.running is None else frozenset(first.running)
+    return Unsettled(first.status, first.status_reason, running, tuple(row for row in rows if row.id))
 
 
 async def past_payments(household_id: int) -> tuple[PaymentCard, ...]:

@@ -23,17 +23,6 @@ SOON_DAYS: Final = 14
 SEASON_DAYS: Final = 180
 """Further away than this, a day without its year would be taken for that of this year."""
 
-WITHHELD: Final[Mapping[Status, frozenset[PaymentPhase]]] = {
-    Status.WAITING: frozenset({PaymentPhase.COMING, PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
-    Status.NOT_ELIGIBLE: frozenset({PaymentPhase.COMING, PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
-    Status.SUSPENDED: frozenset({PaymentPhase.COMING, PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
-    Status.EXITED: frozenset({PaymentPhase.CANCELLED, PaymentPhase.UNDATED}),
-}
-"""What is not said of the money of a household that stands there: a pay day that its standing takes back is no pay day.
-
-What it can take, what failed and what was carried over is said all the same: it is the household's.
-"""
-
 
 def money_told(translator: Translator, account: MoneyAccount) -> list[str]:
     """What is said of a household's money, in blocks of lines: where it stands if that decides, then each payment.
@@ -42,15 +31,22 @@ def money_told(translator: Translator, account: MoneyAccount) -> list[str]:
     """
     outside = account.status is not Status.BENEFICIARY
     blocks = ["\n".join(standing_told(translator, account.status, account.status_reason))] if outside else []
-    urgent = [news for news in account.urgent if news.phase not in WITHHELD.get(account.status, ())]
-    named = {each.card.component for each in urgent} != {PLAIN}
-    for news in urgent:
+    named = {each.card.component for each in account.urgent} != {PLAIN}
+    for news in account.urgent:
         lines = payment_told(translator, news, account.today)
         name = [translator.t(label(news.card.component, LINE))] if named else []
         blocks.append("\n".join([*name, *lines]))
-    if blocks:
-        return blocks
-    return [translator.t("No date fixed yet.") if account.expects else translator.t("You get no help yet.")]
+    return blocks or [_no_money(translator, account)]
+
+
+def _no_money(translator: Translator, account: MoneyAccount) -> str:
+    """That no day is fixed, where one can come; else what the household gets that is no money, if anything."""
+    if account.expects:
+        return translator.t("No date fixed yet.")
+    if not account.running:
+        return translator.t("You get no help yet.")
+    names = [translator.t(label(component, LINE)) for component in sorted(account.running)]
+    return "\n".join([translator.t("Your household gets help."), translator.t("What you get:"), *names])
 
 
 def standing_told(translator: Translator, status: Status, written: str | None) -> list[str]:
@@ -83,9 +79,14 @@ def payment_told(translator: Translator, news: PaymentNews, today: date) -> list
     return [each for each in TELLINGS[news.phase](translator, news.card, today) if each]
 
 
+def date_told(translator: Translator, day: date, today: date) -> str:
+    """A day by its date, with the year where it is not of this season."""
+    return date_phrase(translator.language, day, year=abs((day - today).days) > SEASON_DAYS)
+
+
 def day_told(translator: Translator, day: date, today: date) -> str:
     """A day as people say it: `samedi 28 novembre (demain)`, with the year where it is not of this season."""
-    phrase = date_phrase(translator.language, day, year=abs((day - today).days) > SEASON_DAYS)
+    phrase = date_told(translator, day, today)
     match (day - today).days:
         case -1:
             near = translator.t("yesterday")
@@ -108,25 +109,28 @@ def _open(translator: Translator, card: PaymentCard, today: date) -> list[str]:
         first = translator.t("Money is given today: {amount}", amount=amount)
     else:
         first = translator.t("You can still take {amount}", amount=amount)
-    last = card.last_day if card.last_day is not None and card.last_day != card.due_date else None
-    return [
-        first,
-        place_told(translator, card.place),
-        translator.t("Last day: {date}", date=day_told(translator, last, today)) if last else "",
-    ]
+    return [first, place_told(translator, card.place), _last_day(translator, card, today)]
+
+
+def _last_day(translator: Translator, card: PaymentCard, today: date) -> str:
+    """The last day of a window of more than one day; '' for another."""
+    if card.last_day is None or card.last_day == card.due_date:
+        return ""
+    return translator.t("Last day: {date}", date=day_told(translator, card.last_day, today))
 
 
 def _coming(translator: Translator, card: PaymentCard, today: date) -> list[str]:
+    """Day and place first, which a first page then has."""
     day = card.due_date or today
-    if card.moved_from is not None and card.moved_from != day:
-        first = translator.t("Day changed: {new}, not {old}.", new=day, old=card.moved_from)
-    else:
-        first = translator.t("Money will be given: {date}", date=day_told(translator, day, today))
-    last = card.last_day if card.last_day is not None and card.last_day != card.due_date else None
+    dropped = None if card.moved_from == day else card.moved_from
+    spoken = day_told(translator, day, today)
     return [
-        first,
-        translator.t("Last day: {date}", date=day_told(translator, last, today)) if last else "",
+        translator.t("Day changed: {new}", new=spoken)
+        if dropped
+        else translator.t("Money will be given: {date}", date=spoken),
         place_told(translator, card.place, card.agency),
+        translator.t("Not {old}.", old=date_told(translator, dropped, today)) if dropped else "",
+        _last_day(translator, card, today),
         translator.t("Amount: {amount}", amount=Amount(card.amount_xof)),
     ]
 
@@ -212,9 +216,9 @@ def grievance_told(translator: Translator, grievance: GrievanceView, today: date
         return [*lines, translator.t("Question: {text}", text=grievance.question)]
     if grievance.reopened:
         lines.append(translator.t("It was reopened."))
-    if grievance.answer_due >= today:
-        return [*lines, translator.t("Answer at the latest: {date}", date=grievance.answer_due)]
     day = day_told(translator, grievance.answer_due, today)
+    if grievance.answer_due >= today:
+        return [*lines, translator.t("Answer at the latest: {date}", date=day)]
     late = translator.t("The answer is late. Its last day was {date}.", date=day)
     return [*lines, late, translator.t("Call {phone}.", phone=contact_phone())]
 

@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from core.campaigns.models import CampaignKind
-from core.payments.account import PaymentPhase
+from core.payments.account import FOLLOWED, WITHHELD, PaymentPhase
 from core.payments.states import COMING, PaymentState
-from core.phrases.telling import WITHHELD
 from core.platform.columns import listed
 from core.platform.errors import JigiError
 from core.registry.components import PLAIN
@@ -131,12 +130,17 @@ _TAKEN_BACK: Final = ", ".join(
     sorted(f"('{status}', '{phase}')" for status, phases in WITHHELD.items() for phase in phases)
 )
 _WITHHELD: Final = f"""
-    (household.status, CASE
+    ((household.status, CASE
         WHEN payment.state = '{PaymentState.CANCELLED}' THEN '{PaymentPhase.CANCELLED}'
         WHEN {_COMING} AND payment.due_date > %(today)s THEN '{PaymentPhase.COMING}'
-        WHEN {_COMING} AND payment.due_date IS NULL AND payment.last_day IS NULL THEN '{PaymentPhase.UNDATED}'
+        WHEN {_COMING} AND payment.due_date IS NULL AND (payment.last_day IS NULL OR EXISTS (
+            SELECT FROM payment_move WHERE payment_move.payment_id = payment.id)) THEN '{PaymentPhase.UNDATED}'
         ELSE '' END) IN ({_TAKEN_BACK})
-"""
+    AND NOT (household.status IN {listed(FOLLOWED)} AND EXISTS (
+        SELECT FROM enrolment WHERE enrolment.household_id = household.id
+        AND enrolment.component = payment_round.component
+        AND (enrolment.ended IS NULL OR enrolment.ended > %(today)s))))
+"""  # noqa: S608 - words of ours
 """SQL that tells whether the line does not say a payment to a household that stands where it does: nor does an SMS."""
 
 _PLACED: Final = """
@@ -190,6 +194,7 @@ def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
 NO_DAY_YET: Final = f"""
     SELECT household.id AS household_id, household.commune_pcode
     FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
+    JOIN payment_round ON payment_round.id = payment.round_id
     WHERE payment.round_id = %(round_id)s AND payment.state = '{PaymentState.PLANNED}' AND payment.due_date IS NULL
       AND NOT {_WITHHELD} AND {_NARROWED}
 """  # noqa: S608

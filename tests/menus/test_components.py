@@ -155,6 +155,24 @@ async def test_the_money_of_what_follows_is_told_on_its_page(kolo: Town) -> None
     assert (name, first) == ("Aide petite activité", "Prochain paiement : jeudi 26 novembre (dans 2 jours)")
 
 
+@pytest.mark.parametrize("component", [ComponentCode.TM, ComponentCode.PNR, ComponentCode.AGR])
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("moves", [(), ((day(1), day(3)),)], ids=["as it was", "moved"])
+async def test_day_and_place_of_money_stand_on_the_first_page(
+    kolo: Town, component: ComponentCode, language: Language, moves: tuple[tuple[date, date], ...]
+) -> None:
+    call = await enrolled(kolo, component)
+    await remember_language(PHONE, language)
+    household = await sql.scalar("SELECT household_id FROM household_phone WHERE msisdn = %(own)s", {"own": PHONE})
+    await seed.payment(
+        household, PaymentState.ANNOUNCED, due=day(3), last=day(13), place="Mairie de Kolo", component=component,
+        moves=moves,
+    )  # fmt: skip
+    first, *_ = await pages(call, "2", "1")
+    assert "27" in first[1]
+    assert "Mairie de Kolo" in first[2]
+
+
 async def test_money_that_comes_is_told_before_an_event_and_money_that_came_after(kolo: Town) -> None:
     call = await enrolled(kolo, ComponentCode.AGR)
     household = await sql.scalar("SELECT household_id FROM household_phone WHERE msisdn = %(own)s", {"own": PHONE})

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from core.campaigns.models import CampaignKind
 from core.payments.states import PaymentState
 from proof.campaign_histories import campaign_differences, phones
-from proof.truth import History, Pay
+from proof.truth import History, Part, Pay
 from proof.truth_of_campaigns import InventedPhone, Member
 from sms.campaigns import audience, snapshot
 from sms.outbox import texts
@@ -24,8 +24,10 @@ async def test_each_phone_is_sent_what_is_so_and_nothing_else(phones: tuple[Inve
     assert await campaign_differences(phones) == []
 
 
-def of_one(*payments: Pay, status: str = "beneficiary", language: str = "fr") -> InventedPhone:
-    return InventedPhone(language, (Member("Awa Diarra", History(status, payments)),))
+def of_one(
+    *payments: Pay, status: str = "beneficiary", language: str = "fr", parts: tuple[Part, ...] | None = None
+) -> InventedPhone:
+    return InventedPhone(language, (Member("Awa Diarra", History(status, payments, parts)),))
 
 
 def of_two(one: Pay, other: Pay) -> InventedPhone:
@@ -46,6 +48,15 @@ CASES: Final[dict[str, tuple[InventedPhone, ...]]] = {
     "tomorrow": (of_one(Pay("TM", "announced", 30_000, due=1), language="bm"),),
     "today": (of_one(Pay("TM", "announced", 30_000, due=0)),),
     "a household that is suspended": (of_one(Pay("TM", "announced", 30_000, due=6), status="suspended"),),
+    "what follows is called off": (
+        of_one(Pay("AGR", "cancelled", 180_000, due=2), status="exited", parts=(Part("AGR"),)),
+    ),
+    "what has ended is called off": (
+        of_one(Pay("TM", "cancelled", 30_000, due=2), status="exited", parts=(Part("TM", runs=False), Part("AGR"))),
+    ),
+    "a day that is dropped of what has ended, its last day still written": (
+        of_one(Pay("TM", "planned", 30_000, last=9, moved_from=5), status="exited", parts=(Part("TM", runs=False),)),
+    ),
     "two households that get the same": (
         of_two(Pay("TM", "announced", 30_000, due=6), Pay("TM", "planned", 30_000, due=6)),
     ),
@@ -62,12 +73,29 @@ def payments_of(kind: CampaignKind, condition: str) -> dict[CampaignKind, str]:
     return {**audience._PAYMENTS_OF, kind: condition}
 
 
+def otherwise(old: str, new: str) -> str:
+    assert old in audience._WITHHELD
+    return audience._WITHHELD.replace(old, new)
+
+
 COMING: Final = audience._COMING
 FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
     "no component is named": (audience, "_COMPONENT", "CAST(NULL AS text)"),
     "the transfer is never named": (audience, "_COMPONENT", "nullif(payment_round.component, 'TM')"),
     "another component is named": (texts, "label", lambda code, audience: "Money transfer"),
     "what its standing takes back is announced": (audience, "_WITHHELD", "false"),
+    "what follows is taken back with the rest": (
+        audience, "_WITHHELD", otherwise("household.status IN ('exited') AND", "false AND"),
+    ),
+    "nothing is taken back of who has finished": (
+        audience, "_WITHHELD", otherwise("enrolment.component = payment_round.component", "true"),
+    ),
+    "what has ended follows too": (
+        audience, "_WITHHELD", otherwise("enrolment.ended IS NULL OR enrolment.ended > %(today)s", "true"),
+    ),
+    "a day that is dropped is open to its last day": (
+        audience, "_WITHHELD", otherwise("payment_move.payment_id = payment.id", "false"),
+    ),
     "the day itself is announced no more": (
         audience, "_PAYMENTS_OF", payments_of(CampaignKind.ANNOUNCE, f"{COMING} AND payment.due_date > %(today)s"),
     ),

@@ -58,6 +58,11 @@ CASES: Final[dict[str, tuple[Neighbour, ...]]] = {
     "what was paid, failed and was called off": (
         paid(*(Pay("TM", state, 30_000, due=6) for state in ("paid", "failed", "cancelled", "unclaimed"))),
     ),
+    "money that waits": (paid(Pay("TM", "unclaimed", 30_000, due=-9, last=4)),),
+    "the last day of money that waits": (paid(Pay("TM", "unclaimed", 30_000, due=-9, last=0)),),
+    "money that waits no more": (paid(Pay("TM", "unclaimed", 30_000, due=-9, last=-1)),),
+    "a day that was dropped": (paid(Pay("TM", "planned", 30_000, last=5, moved_from=2)),),
+    "a window that has a first day to come": (paid(Pay("TM", "announced", 30_000, due=2, last=5)),),
     "nobody": (),
 }
 
@@ -80,6 +85,24 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
     ),
     "the last day is lost": (
         history, "COMMUNE_DAYS", otherwise("OR payment.last_day >= %(today)s", "OR payment.last_day > %(today)s"),
+    ),
+    "money that waits is hidden": (
+        history, "COMMUNE_DAYS", otherwise("OR payment.state = 'unclaimed' AND", "OR payment.state = 'none' AND"),
+    ),
+    "the last day of money that waits is lost": (
+        history, "COMMUNE_DAYS", otherwise(
+            "= 'unclaimed' AND payment.last_day >= %(today)s", "= 'unclaimed' AND payment.last_day > %(today)s"
+        ),
+    ),
+    "whose money waits is told by the village": (
+        history, "COMMUNE_DAYS", otherwise("AND NOT bool_or(payment.state = 'unclaimed')", ""),
+    ),
+    "a day that was dropped is open to its last day": (
+        history, "COMMUNE_DAYS", otherwise("AND (payment.due_date IS NOT NULL OR move.old_day IS NULL)", ""),
+    ),
+    "where it is is not told": (communes, "place_told", lambda translator, *places: ""),
+    "the last day is not told": (
+        history, "COMMUNE_DAYS", otherwise("(WHERE payment.last_day > ", "(WHERE payment.last_day < "),
     ),
     "the first of two last days is told": (
         history, "COMMUNE_DAYS", otherwise("max(payment.last_day)", "min(payment.last_day)"),

@@ -8,6 +8,7 @@ import pytest
 from core.payments.account import MoneyAccount, PaymentPhase, account, can_come, news_of, phase_of
 from core.payments.history import PaymentCard
 from core.payments.states import PaymentState
+from core.platform import sql
 from core.registry.components import ComponentCode
 from core.registry.households import standing
 from core.registry.statuses import Status
@@ -73,6 +74,12 @@ def test_where_a_payment_stands_on_a_day(
     state: PaymentState, due: int | None, last: int | None, phase: PaymentPhase | None
 ) -> None:
     assert phase_of(card(state, due, last), TODAY) is phase
+
+
+@pytest.mark.parametrize("last", [None, 3, -1])
+def test_a_day_that_was_dropped_leaves_no_window_open(last: int | None) -> None:
+    """The file that dropped it may have kept its last day; the SMS of the move says that there is no payment."""
+    assert phase_of(card(PLANNED, None, last, moved_from=day(-2)), TODAY) is UNDATED
 
 
 def phases(*cards: PaymentCard) -> list[tuple[PaymentPhase, date | None]]:
@@ -153,6 +160,25 @@ async def test_a_date_is_awaited_only_where_one_can_come(awa: int) -> None:
     assert not (await money(await seed.household(components=("ANAM",)))).expects
 
 
+async def test_what_has_ended_is_awaited_no_more(awa: int) -> None:
+    assert (await money(awa)).running == {ComponentCode.TM, ComponentCode.PNR, ComponentCode.ANAM}
+    await sql.execute("UPDATE enrolment SET ended = %(day)s WHERE component <> 'ANAM'", {"day": TODAY})
+    whole = await money(awa)
+    assert whole.running == {ComponentCode.ANAM}
+    assert not whole.expects
+
+
+@pytest.mark.parametrize("component", ["AGR", "TM"])
+async def test_of_who_has_finished_only_what_follows_is_not_taken_back(world: None, component: str) -> None:
+    await seed.places((SAFO, "Safo"))
+    household = await seed.household(status=Status.EXITED, components=("AGR", "TM"))
+    await sql.execute("UPDATE enrolment SET ended = %(day)s WHERE component = 'TM'", {"day": day(-9)})
+    await payment(household, CANCELLED, due=day(2), component=component)
+    whole = await money(household)
+    follows = component == "AGR"
+    assert [bool(told) for told in (whole.urgent, whole.of(ComponentCode(component)))] == [follows, follows]
+
+
 async def test_two_instalments_that_were_paid_are_told_as_paid(awa: int) -> None:
     for part in (1, 2):
         await payment(awa, PAID, due=day(-100 * part), paid=day(-100 * part), component="PNR")
@@ -178,4 +204,6 @@ async def test_where_the_household_stands_goes_with_its_money(world: None) -> No
 
 async def test_a_household_whose_components_no_file_named_may_still_be_paid(world: None) -> None:
     await seed.places((SAFO, "Safo"))
-    assert (await money(await seed.household())).expects
+    whole = await money(await seed.household())
+    assert whole.running is None
+    assert whole.expects

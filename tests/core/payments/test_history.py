@@ -96,3 +96,19 @@ async def test_a_window_whose_first_day_nobody_set_is_open_already(awa: int) -> 
     await payment(awa, PLANNED, last=day(4))
     (payday,) = await commune_days(SAFO, TODAY)
     assert (payday.day, payday.last_day) == (day(-1), day(4))
+
+
+@pytest.mark.parametrize(("last", "told"), [(0, True), (9, True), (-1, False), (None, False)])
+async def test_money_that_waits_is_told_to_its_last_day_without_saying_whose(
+    awa: int, last: int | None, told: bool
+) -> None:
+    await payment(awa, UNCLAIMED, due=day(-9), last=None if last is None else day(last))
+    days = await commune_days(SAFO, TODAY)
+    assert [(each.day, each.last_day, each.village) for each in days] == (
+        [(day(-9), day(last or 0), None)] if told else []
+    )
+
+
+async def test_a_day_that_was_dropped_is_told_no_more_though_its_last_day_is_written(awa: int) -> None:
+    await payment(awa, PLANNED, last=day(4), moves=((day(2), None),))
+    assert await commune_days(SAFO, TODAY) == ()

@@ -10,11 +10,11 @@ from core.grievances.vocabulary import DECIDED, OPEN, GrievanceState
 from core.payments.account import MoneyAccount, PaymentNews, PaymentPhase
 from core.payments.history import PaymentCard
 from core.payments.states import PaymentState
-from core.phrases.telling import grievance_told, money_told, standing_told
+from core.phrases.telling import grievance_told, money_told, payment_told, standing_told
 from core.registry.components import ComponentCode
 from core.registry.statuses import Status
 from core.text.languages import Language
-from core.text.translator import translator
+from core.text.translator import Translator, translator
 from tests.core.seed import TODAY, day
 
 FR, BM = translator(Language("fr")), translator(Language("bm"))
@@ -57,7 +57,7 @@ CASE = GrievanceView(
 
 
 def about(status: Status, phase: PaymentPhase) -> list[str]:
-    account = MoneyAccount(status, None, (PaymentNews(phase, CARD),), expects=True, today=TODAY)
+    account = MoneyAccount(status, None, (PaymentNews(phase, CARD),), running=None, today=TODAY)
     return money_told(FR, account)
 
 
@@ -99,9 +99,64 @@ def test_an_answer_that_is_late_promises_no_day_that_is_past(state: GrievanceSta
     assert not any("au plus tard" in line for line in late)
 
 
-@pytest.mark.parametrize("days", [0, 1, 30])
-def test_an_answer_that_is_due_is_promised_by_its_day(days: int) -> None:
-    assert grievance_told(FR, replace(CASE, answer_due=day(days)), TODAY)[-1].startswith("Réponse au plus tard : ")
+@pytest.mark.parametrize(
+    ("days", "spoken"),
+    [
+        (0, "mardi 24 novembre (aujourd'hui)"),
+        (1, "mercredi 25 novembre (demain)"),
+        (7, "mardi 1er décembre (dans 7 jours)"),
+        (30, "jeudi 24 décembre"),
+    ],
+)
+def test_an_answer_that_is_due_is_promised_by_its_day(days: int, spoken: str) -> None:
+    line = grievance_told(FR, replace(CASE, answer_due=day(days)), TODAY)[-1]
+    assert line.replace("’", "'") == f"Réponse au plus tard : {spoken}"
+
+
+@pytest.mark.parametrize(
+    ("translator_", "lines"),
+    [
+        (FR, ["Jour changé : mercredi 25 novembre (demain)", "Mairie de Safo", "Pas le mardi 24 novembre."]),
+        (
+            BM,
+            [
+                "Don yɛlɛmana: arabadon, nowanburukalo tile 25 (sini) don",
+                "Yɔrɔ: Mairie de Safo",
+                "taratadon, nowanburukalo tile 24 tɛ.",
+            ],
+        ),
+    ],
+)
+def test_a_day_that_moved_is_told_as_people_say_it_with_its_place_and_then_the_day_it_is_no_more(
+    translator_: Translator, lines: list[str]
+) -> None:
+    moved = replace(CARD, due_date=day(1), moved_from=day(0), last_day=None)
+    assert payment_told(translator_, PaymentNews(COMING, moved), TODAY)[:3] == lines
+
+
+def test_a_day_it_is_no_more_has_its_year_where_that_is_another() -> None:
+    moved = replace(CARD, due_date=day(1), moved_from=day(-330))
+    assert "Pas le lundi 29 décembre 2025." in payment_told(FR, PaymentNews(COMING, moved), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("running", "block"),
+    [
+        (None, "Pas encore de date fixée."),
+        ({ComponentCode.TM, ComponentCode.ANAM}, "Pas encore de date fixée."),
+        (
+            {ComponentCode.MUT, ComponentCode.ANAM},
+            "Votre ménage est dans le programme.\nVous recevez :\nSoins gratuits\nMutuelle de santé",
+        ),
+        (set(), "Pas encore d'aide."),
+    ],
+)
+def test_where_no_money_can_come_it_is_told_what_the_household_gets_all_the_same(
+    running: set[ComponentCode] | None, block: str
+) -> None:
+    goes_on = None if running is None else frozenset(running)
+    account = MoneyAccount(Status.BENEFICIARY, None, (), running=goes_on, today=TODAY)
+    assert [each.replace("’", "'") for each in money_told(FR, account)] == [block]
 
 
 @pytest.mark.parametrize("state", sorted(DECIDED))
@@ -117,10 +172,10 @@ WRITTEN = "Liste à revoir par l'agence"
 
 def test_words_of_somebody_stand_in_bambara_with_what_they_are() -> None:
     failed = replace(CARD, state=PaymentState.FAILED, reason=WRITTEN)
-    account = MoneyAccount(Status.BENEFICIARY, None, (PaymentNews(FAILED, failed),), expects=True, today=TODAY)
+    account = MoneyAccount(Status.BENEFICIARY, None, (PaymentNews(FAILED, failed),), running=None, today=TODAY)
     for lines in (money_told(BM, account)[0].split("\n"), standing_told(BM, Status.NOT_ELIGIBLE, WRITTEN)):
         assert f"A kun: {WRITTEN}" in lines
-    coming = MoneyAccount(Status.BENEFICIARY, None, (PaymentNews(COMING, CARD),), expects=True, today=TODAY)
+    coming = MoneyAccount(Status.BENEFICIARY, None, (PaymentNews(COMING, CARD),), running=None, today=TODAY)
     assert "Yɔrɔ: Mairie de Safo" in money_told(BM, coming)[0].split("\n")
     answered = replace(CASE, state=GrievanceState.RESOLVED, answer=WRITTEN)
     assert f"Jaabi: {WRITTEN}" in grievance_told(BM, answered, TODAY)
