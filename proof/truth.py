@@ -254,8 +254,8 @@ def _lines(kind: str, pay: Pay, language: str) -> Iterator[str]:
         case "coming":
             old = None if pay.moved_from == pay.due else pay.moved_from
             first = words["next"] if old is None else words["changed"]
-            dropped = [words["not"].format(old=spoken(old, language, year=abs(old) > 180))] if old is not None else []
-            yield from (first.format(day=near(pay.due or 0, language)), where, *dropped, *until)
+            no_more = [words["not"].format(old=spoken(old, language, year=abs(old) > 180))] if old is not None else []
+            yield from (first.format(day=near(pay.due or 0, language)), where, *no_more, *until)
             yield words["sum"].format(sum=money)
         case "called off":
             yield words["off"].format(day=near(pay.due, language)) if pay.due is not None else words["off undated"]

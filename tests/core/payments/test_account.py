@@ -161,10 +161,10 @@ async def test_a_date_is_awaited_only_where_one_can_come(awa: int) -> None:
 
 
 async def test_what_has_ended_is_awaited_no_more(awa: int) -> None:
-    assert (await money(awa)).running == {ComponentCode.TM, ComponentCode.PNR, ComponentCode.ANAM}
+    assert (await money(awa)).running == frozenset({ComponentCode.TM, ComponentCode.PNR, ComponentCode.ANAM})
     await sql.execute("UPDATE enrolment SET ended = %(day)s WHERE component <> 'ANAM'", {"day": TODAY})
     whole = await money(awa)
-    assert whole.running == {ComponentCode.ANAM}
+    assert whole.running == frozenset({ComponentCode.ANAM})
     assert not whole.expects
 
 
