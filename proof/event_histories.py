@@ -16,7 +16,7 @@ from core.registry.models import ComponentEvent
 from core.text.languages import Language
 from proof.histories import MSISDN, NotSo, Tried, dialled
 from proof.planting import COMMUNE, plant_household, plant_phone, plant_places
-from proof.truth import TODAY, History, Part, differs
+from proof.truth import TODAY, History, Membership, differs
 from proof.truth_of_events import WHAT, Gathering, must_be_told
 
 VILLAGES: Final = ("Faracoro", "Farakoro", "Tassan", None)
@@ -70,7 +70,7 @@ async def _planted(village: str | None, sessions: Sequence[Gathering], language:
     async with undone():
         await plant_places()
         await plant_phone(MSISDN, language)
-        household = History("beneficiary", parts=(Part(ComponentCode.MA.value),))
+        household = History("beneficiary", parts=(Membership(ComponentCode.MA.value),))
         await plant_household(household, "99999990", phone=MSISDN, village=village)
         async with writing() as session:
             session.add_all(_event(each) for each in sessions)

@@ -22,7 +22,7 @@ from core.text.translator import translator
 from menus.line import line
 from proof import truth
 from proof.planting import plant_household, plant_payment, plant_phone, plant_places, plant_round
-from proof.truth import NOW, History, Part, Pay
+from proof.truth import NOW, History, Membership, Pay
 from proof.walk import Shelf
 from sms.outbox.notice_texts import Occasion, notice_text
 from ussd.engine import Engine
@@ -64,7 +64,7 @@ def payments(draw: st.DrawFn) -> Pay:
 def a_household(draw: st.DrawFn) -> History:
     """A household with its payments, in the components that are usual, in others or in none."""
     status = draw(st.sampled_from(STANDINGS))
-    part = st.builds(Part, st.sampled_from((*PAYING, truth.EVERY_DAY)), st.booleans())
+    part = st.builds(Membership, st.sampled_from((*PAYING, truth.EVERY_DAY)), st.booleans())
     most = FOLLOWING if status == "exited" else None
     parts = draw(st.none() | st.lists(part, max_size=most, unique_by=lambda part: part.component).map(tuple))
     return History(status, draw(st.lists(payments(), max_size=5).map(tuple)), parts)

@@ -13,7 +13,7 @@ from core.registry.models import Enrolment, Household, HouseholdPhone, Phone
 from core.registry.statuses import Status
 from core.text.languages import Language
 from proof import truth
-from proof.truth import History, Part, Pay
+from proof.truth import History, Membership, Pay
 
 NOW: Final = truth.NOW
 REGION, CERCLE, COMMUNE = "ML99", "ML9901", "ML990101"
@@ -61,7 +61,7 @@ async def plant_household(
     return row.id
 
 
-def _enrolment(household_id: int, part: Part) -> Enrolment:
+def _enrolment(household_id: int, part: Membership) -> Enrolment:
     return Enrolment(
         household_id=household_id, component=ComponentCode(part.component), ended=None if part.runs else _day(-1)
     )

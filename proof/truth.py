@@ -94,14 +94,14 @@ class Pay:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Membership:
     """A component that a household is in: it goes on, or ended yesterday."""
 
     component: str
     runs: bool = True
 
 
-USUAL: Final = (Part("AGR"), Part("PNR"), Part("TM"))
+USUAL: Final = (Membership("AGR"), Membership("PNR"), Membership("TM"))
 """What a beneficiary is in, where nothing else is said."""
 
 EVERY_DAY: Final = "ANAM"
@@ -114,16 +114,16 @@ class History:
 
     status: str
     payments: tuple[Pay, ...] = ()
-    parts: tuple[Part, ...] | None = None
+    parts: tuple[Membership, ...] | None = None
 
     @property
-    def enrolled(self) -> list[Part]:
+    def enrolled(self) -> list[Membership]:
         """What the registry has it in, in the order in which it is shown: what has ended last."""
         parts = (USUAL if self.status == "beneficiary" else ()) if self.parts is None else self.parts
         return sorted(parts, key=lambda part: (not part.runs, part.component))
 
     @property
-    def shown(self) -> list[Part]:
+    def shown(self) -> list[Membership]:
         """The components that have a page: of who has finished, what follows."""
         if self.status == "beneficiary":
             return self.enrolled
@@ -161,7 +161,7 @@ def must_be_told(household: History, language: str) -> list[list[str]]:
 
 def is_promised(household: History, kind: str, pay: Pay) -> bool:
     """Whether the standing of a household leaves it a payment that is this today."""
-    if household.status == "exited" and Part(pay.component) in household.enrolled:
+    if household.status == "exited" and Membership(pay.component) in household.enrolled:
         return True
     return kind not in NO_PROMISE.get(household.status, "").split(",")
 
@@ -174,7 +174,7 @@ def _no_money(household: History, words: Mapping[str, str]) -> list[list[str]]:
     return [[words[each]] for each in ("in", "gets", *running)] if running else [[words["nothing"]]]
 
 
-def of_component(household: History, part: Part, language: str) -> list[list[str]]:
+def of_component(household: History, part: Membership, language: str) -> list[list[str]]:
     """The same for the page of one component: its name, that it ended, its payments, or that no day is fixed."""
     words = SAYS[language]
     own = [(kind, pay) for kind, pay in standing(household.payments) if pay.component == part.component]

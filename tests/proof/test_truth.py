@@ -20,7 +20,7 @@ from core.registry.households import EnrolmentCard
 from core.registry.statuses import Status
 from core.text.translator import Amount
 from proof.histories import differences, households
-from proof.truth import History, Part, Pay
+from proof.truth import History, Membership, Pay
 from sms.outbox import notice_texts
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -32,7 +32,7 @@ async def test_the_line_and_the_sms_say_what_is_so(household: History) -> None:
     assert await differences(household) == []
 
 
-def paid_to(*payments: Pay, status: str = "beneficiary", parts: tuple[Part, ...] | None = None) -> History:
+def paid_to(*payments: Pay, status: str = "beneficiary", parts: tuple[Membership, ...] | None = None) -> History:
     return History(status, payments, parts)
 
 
@@ -63,14 +63,14 @@ CASES: Final = (
     paid_to(Pay("TM", "failed", 30_000, due=-9, reason="Liste à revoir")),
     # what a household is in
     paid_to(parts=()),
-    paid_to(parts=(Part("ANAM"),)),
-    paid_to(parts=(Part("TM", runs=False),)),
-    paid_to(parts=(Part("TM", runs=False), Part("ANAM"))),
+    paid_to(parts=(Membership("ANAM"),)),
+    paid_to(parts=(Membership("TM", runs=False),)),
+    paid_to(parts=(Membership("TM", runs=False), Membership("ANAM"))),
     # what follows for who has finished, and what does not
-    paid_to(Pay("AGR", "cancelled", 180_000, due=2), status="exited", parts=(Part("AGR"),)),
-    paid_to(Pay("AGR", "planned", 180_000), status="exited", parts=(Part("AGR"),)),
-    paid_to(Pay("AGR", "planned", 180_000), status="exited", parts=(Part("AGR", runs=False),)),
-    paid_to(Pay("TM", "planned", 30_000, moved_from=5), status="exited", parts=(Part("AGR"),)),
+    paid_to(Pay("AGR", "cancelled", 180_000, due=2), status="exited", parts=(Membership("AGR"),)),
+    paid_to(Pay("AGR", "planned", 180_000), status="exited", parts=(Membership("AGR"),)),
+    paid_to(Pay("AGR", "planned", 180_000), status="exited", parts=(Membership("AGR", runs=False),)),
+    paid_to(Pay("TM", "planned", 30_000, moved_from=5), status="exited", parts=(Membership("AGR"),)),
 )
 
 

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from core.campaigns.models import CampaignKind
 from core.payments.states import PaymentState
 from proof.campaign_histories import campaign_differences, phones
-from proof.truth import History, Part, Pay
+from proof.truth import History, Membership, Pay
 from proof.truth_of_campaigns import InventedPhone, Member
 from sms.campaigns import audience, snapshot
 from sms.outbox import texts
@@ -25,7 +25,7 @@ async def test_each_phone_is_sent_what_is_so_and_nothing_else(phones: tuple[Inve
 
 
 def of_one(
-    *payments: Pay, status: str = "beneficiary", language: str = "fr", parts: tuple[Part, ...] | None = None
+    *payments: Pay, status: str = "beneficiary", language: str = "fr", parts: tuple[Membership, ...] | None = None
 ) -> InventedPhone:
     return InventedPhone(language, (Member("Awa Diarra", History(status, payments, parts)),))
 
@@ -49,13 +49,19 @@ CASES: Final[dict[str, tuple[InventedPhone, ...]]] = {
     "today": (of_one(Pay("TM", "announced", 30_000, due=0)),),
     "a household that is suspended": (of_one(Pay("TM", "announced", 30_000, due=6), status="suspended"),),
     "what follows is called off": (
-        of_one(Pay("AGR", "cancelled", 180_000, due=2), status="exited", parts=(Part("AGR"),)),
+        of_one(Pay("AGR", "cancelled", 180_000, due=2), status="exited", parts=(Membership("AGR"),)),
     ),
     "what has ended is called off": (
-        of_one(Pay("TM", "cancelled", 30_000, due=2), status="exited", parts=(Part("TM", runs=False), Part("AGR"))),
+        of_one(
+            Pay("TM", "cancelled", 30_000, due=2),
+            status="exited",
+            parts=(Membership("TM", runs=False), Membership("AGR")),
+        ),
     ),
     "a day that is dropped of what has ended, its last day still written": (
-        of_one(Pay("TM", "planned", 30_000, last=9, moved_from=5), status="exited", parts=(Part("TM", runs=False),)),
+        of_one(
+            Pay("TM", "planned", 30_000, last=9, moved_from=5), status="exited", parts=(Membership("TM", runs=False),)
+        ),
     ),
     "two households that get the same": (
         of_two(Pay("TM", "announced", 30_000, due=6), Pay("TM", "planned", 30_000, due=6)),
