@@ -6,14 +6,15 @@ A phone that several households share, or one that somebody else lent, shows the
 from collections.abc import Sequence
 
 from ussd.call import Call
+from ussd.pages import HEADING
 
 MEMORY = "whose"
 """Under which the name is remembered."""
 
 
 def headed(call: Call, text: str) -> str:
-    """An answer, under the name of the person it is about where one is remembered."""
-    return f"{call.word(MEMORY)}\n{text}" if call.word(MEMORY) else text
+    """An answer, each page of it under the name of the person it is about where one is remembered."""
+    return f"{call.word(MEMORY)}{HEADING}{text}" if call.word(MEMORY) else text
 
 
 def first_name(name: str, others: Sequence[str] = ()) -> str:

@@ -21,7 +21,7 @@ from ussd.engine import Engine
 from ussd.hops import Hop, Reply
 from ussd.journal import CallJournal
 from ussd.menu import Function, Menu, Screen
-from ussd.pages import BACK, HOME, MORE
+from ussd.pages import BACK, HOME, MORE, plain
 from ussd.player import BOUND
 from ussd.sessions import Held
 from ussd.state import State
@@ -350,7 +350,7 @@ def _written(state: State | None) -> str:
     """What the screen wrote, whole, however many pages it takes."""
     if state is None or state.view is None:
         return ""
-    return "\n".join([state.view.error, state.view.text, *(option.label for option in state.view.options)])
+    return "\n".join([state.view.error, plain(state.view.text), *(option.label for option in state.view.options)])
 
 
 def _own_words(language: Language, alphabet: Alphabet) -> tuple[Utterance, ...]:

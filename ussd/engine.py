@@ -26,7 +26,7 @@ from ussd.counting import Counts, NoCounts
 from ussd.hops import Hop, Reply, is_of, on_day
 from ussd.journal import CallJournal
 from ussd.menu import Menu
-from ussd.pages import BLOCK
+from ussd.pages import plain
 from ussd.player import Player
 from ussd.seals import sealed, sealed_hop
 from ussd.sessions import Store
@@ -135,9 +135,7 @@ class Engine:
         state = await self._sessions.stored(msisdn)
         if state is None or not is_of(state.call, call) or state.view is None or not state.view.answers:
             return None
-        return Unsaid(
-            msisdn, state.frames[-1].screen, state.view.text.replace(BLOCK, "\n"), state.language, state.memory()
-        )
+        return Unsaid(msisdn, state.frames[-1].screen, plain(state.view.text), state.language, state.memory())
 
     def failed(self, error: BaseException | None, hop: Hop) -> None:
         """Note that a hop ends in an apology: for this error, or (None) because the deadline passed."""

@@ -1,8 +1,8 @@
 """A text and its options, cut into pages that fit the screen.
 
-A page never measures more than the alphabet's budget; a line that fits a page is on one page, and so is an option with
-its key; of a longer line, a sentence, or else a word. `0` goes back, `9` goes on. A blank line parts a text into
-blocks, and is not shown: a block that fits a page stands on one.
+A page never measures more than the alphabet's budget; a sentence that fits a page is on one page, and so are a short
+line and an option with its key; of a longer sentence, a word. `0` goes back, `9` goes on. A blank line parts a text
+into blocks, and is not shown: a block that fits a page stands on one. A heading stands on each page.
 Room is left on each page for the line that says a key was wrong, so that it never moves what the person was reading.
 """
 
@@ -17,12 +17,18 @@ MORE = "9"
 BACK = "0"
 HOME = "00"
 OPTIONS_A_PAGE = 5
+ROW = 64
+"""Units of a line that is kept whole, whatever sentences it has, such as a row of a list."""
 
 BLOCK = "\n\n"
 """What parts the blocks of a text."""
 
+HEADING = "\x1f\n"
+"""What parts the heading of a text, of one line, from its blocks: nobody can type it."""
+
 _WORD = re.compile(r"\s?\S+")
-_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+_SENTENCE_END = re.compile(r"(?<=[^\s.]{3}[.?!])\s+")
+"""Not behind `St.` or an initial, which are parts of names."""
 
 
 class DoesNotFit(JigiError, ValueError):
@@ -58,14 +64,19 @@ class Room:
     typed: bool = False
 
 
+def plain(text: str) -> str:
+    """A text in one piece, without what parts it into a heading and blocks."""
+    return text.replace(HEADING, "\n").replace(BLOCK, "\n")
+
+
 def lay_out(alphabet: Alphabet, signs: Signs, text: str, labels: Sequence[str], room: Room) -> list[Page]:
     """The pages of a screen: one if it fits the budget, else as few as may be, at the aim if that costs none more.
 
     Raises DoesNotFit for a label that no page can hold, and for a question (`room.typed`) of more than one page.
     """
-    text = alphabet.prepare(text).strip()
+    heading, text = (alphabet.prepare(part).strip() for part in _parted(text))
     labels = [" ".join(alphabet.prepare(label).split()) for label in labels]
-    cutter = _Cutter(alphabet, signs, room)
+    cutter = _Cutter(alphabet, signs, room, heading)
     whole = cutter.single(text, labels, home=room.home, limit=alphabet.page_aim)
     whole = whole or cutter.single(text, labels, home=False, limit=alphabet.page_budget)
     if whole:
@@ -80,6 +91,12 @@ def lay_out(alphabet: Alphabet, signs: Signs, text: str, labels: Sequence[str], 
     return aimed if len(aimed) <= len(fewest) else fewest
 
 
+def _parted(text: str) -> tuple[str, str]:
+    """The heading of a text, '' for none, and the rest."""
+    heading, mark, rest = text.partition(HEADING)
+    return (heading, rest) if mark else ("", text)
+
+
 def with_error(alphabet: Alphabet, error: str, page: str) -> str:
     """A page with a line before it that says what was wrong; raises DoesNotFit when both are more than a page."""
     text = f"{alphabet.prepare(error).strip()}\n{page}"
@@ -91,8 +108,9 @@ def with_error(alphabet: Alphabet, error: str, page: str) -> str:
 class _Cutter:
     """Fills pages of one screen, one after the other."""
 
-    def __init__(self, alphabet: Alphabet, signs: Signs, room: Room) -> None:
+    def __init__(self, alphabet: Alphabet, signs: Signs, room: Room, heading: str) -> None:
         self.measure = alphabet.measure
+        self.heading = [heading] if heading else []
         self.ends = room.ends
         self.back = [] if room.ends or not room.back else [f"{BACK} {signs.back}"]
         self.home = [f"{HOME} {signs.home}"]
@@ -103,8 +121,7 @@ class _Cutter:
         """Everything on one page, or None when it is too much for `limit`."""
         if len(labels) > OPTIONS_A_PAGE:
             return None
-        words = text.replace(BLOCK, "\n")
-        lines = [words, *_numbered(labels), *self.back, *(self.home if home and self.back else [])]
+        lines = [*self.heading, plain(text), *_numbered(labels), *self.back, *(self.home if home and self.back else [])]
         whole = "\n".join(line for line in lines if line)
         if self.measure(whole) + self.reserve > limit:
             return None
@@ -113,7 +130,7 @@ class _Cutter:
     def cut(self, text: str, labels: Sequence[str], limit: int) -> list[Page]:
         """As many pages as it takes, each within `limit` with the error line counted."""
         pages: list[Page] = []
-        limit -= self.reserve
+        limit -= self.reserve + sum(self.measure(line) + 1 for line in self.heading)
         words, first = self._words(text, limit - self._foot([self.more])), 0
         while True:
             body, rest = self._take_words(words, limit - self._foot([self.more]))
@@ -124,7 +141,7 @@ class _Cutter:
             last = not rest and first == len(labels)
             foot = [*([] if last else [self.more]), *self.back]
             shown = [labels[index] for index in options]
-            lines = [body, *_numbered(shown), *foot]
+            lines = [*self.heading, body, *_numbered(shown), *foot]
             pages.append(Page("\n".join(line for line in lines if line), tuple(options), last))
             if last:
                 return pages
@@ -136,7 +153,7 @@ class _Cutter:
     def _words(self, text: str, limit: int) -> list[str]:
         """What no page parts, each with the space or the new line before it.
 
-        It is one of several blocks that fits `limit`; else a line that does, a sentence that does, or a word.
+        It is one of several blocks that fits `limit`; else a short line, a sentence that fits, or a word.
         """
         words: list[str] = []
         blocks = text.split(BLOCK)
@@ -148,12 +165,10 @@ class _Cutter:
         return words
 
     def _words_of_line(self, line: str, limit: int) -> list[str]:
-        if not line or self.measure(line) <= limit:
-            return [f"\n{line}"] if line else []
         words: list[str] = []
-        for sentence in _SENTENCE_END.split(line):
+        for sentence in [line] if self.measure(line) < min(ROW, limit) else _SENTENCE_END.split(line):
             whole = f" {sentence}" if words else f"\n{sentence}"
-            words += [whole] if self.measure(sentence) <= limit else _WORD.findall(whole)
+            words += [whole] if sentence and self.measure(sentence) <= limit else _WORD.findall(whole)
         return words
 
     def _take_words(self, words: list[str], limit: int) -> tuple[str, list[str]]:

@@ -2,9 +2,13 @@
 
 import pytest
 
+from core.payments.states import PaymentState
+from core.platform import sql
 from core.text.languages import Language
 from demo.callers import Situation
 from menus.whose import first_name
+from tests.core import seed
+from tests.core.seed import day
 from tests.menus.conftest import Town, caller
 from tests.support.dialling import pressed
 
@@ -21,6 +25,28 @@ async def test_a_shared_phone_says_whose_answer_it_is_also_on_the_page_that_is_k
     assert kept.split("\n")[0] == name
     household = await pressed(town.phone(call.msisdn), "00", "1", "2")
     assert household.split("\n")[0] == name
+
+
+async def test_each_page_says_it_also_the_last_one_which_stays_on_the_phone(town: Town) -> None:
+    woman = caller(Situation.SHARED)
+    household = await sql.scalar(
+        "SELECT min(household_id) FROM household_phone WHERE msisdn = %(own)s", {"own": woman.msisdn}
+    )
+    for component in ("TM", "PNR", "AGR"):
+        await seed.payment(household, PaymentState.ANNOUNCED, due=day(3), last=day(9), component=component)
+    first = (await pressed(await town.speaking(Situation.SHARED, FR))).split("\n1 ")[1].split(" ")[0]
+    call = town.phone(woman.msisdn)
+    pages = [await pressed(call, "00", "1", "1")]
+    while "9 Suite" in pages[-1]:
+        pages.append((await call.reply("9")).text)
+    last = await call.reply(_finish(pages[-1]))
+    kept = [last]
+    while not kept[-1].ends:
+        kept.append(await call.reply("9"))
+    assert len(pages) > 1
+    assert len(kept) > 1
+    assert "C'est gratuit." in kept[-1].text
+    assert {page.split("\n")[0] for page in (*pages, *(screen.text for screen in kept))} == {first}
 
 
 async def test_a_borrowed_phone_says_whose_answer_it_is(town: Town) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.text.alphabet import GSM7, UCS2, Alphabet
-from ussd.pages import OPTIONS_A_PAGE, DoesNotFit, Room, Signs, lay_out, with_error
+from ussd.pages import BLOCK, HEADING, OPTIONS_A_PAGE, DoesNotFit, Room, Signs, lay_out, plain, with_error
 
 SIGNS = Signs(back="Kòsegin", home="Daminè", more="A tò", wrong="Nimòrò in tè yan.")
 LETTERS = st.text(st.sampled_from("abcdeèòé€[]ɛɔɲŋ’ç0123456789."), min_size=1, max_size=24)
@@ -66,6 +66,17 @@ def test_a_block_that_fits_a_page_stands_on_one_and_what_parts_it_is_not_shown()
     assert page.text == "Don laban\nMairie de Safo"
 
 
+@given(blocks=st.lists(LINES, min_size=1, max_size=4), labels=st.lists(LETTERS, max_size=8), room=ROOMS)
+def test_a_heading_stands_on_each_page_and_they_fit(blocks: list[str], labels: list[str], room: Room) -> None:
+    pages = lay_out(GSM7, SIGNS, f"Oumou{HEADING}{BLOCK.join(blocks)}", labels, room)
+    assert all(page.text.split("\n")[0] == "Oumou" for page in pages)
+    assert all(GSM7.measure(page.text) <= GSM7.page_budget for page in pages)
+
+
+def test_a_text_in_one_piece_has_no_blank_lines() -> None:
+    assert plain(f"Oumou{HEADING}Wari dili\nHakè{BLOCK}Don") == "Oumou\nWari dili\nHakè\nDon"
+
+
 @given(alphabet=ALPHABETS, blocks=st.lists(LINES, min_size=2, max_size=4), room=ROOMS)
 def test_blocks_lose_no_letter_and_fit(alphabet: Alphabet, blocks: list[str], room: Room) -> None:
     pages = lay_out(alphabet, SIGNS, "\n\n".join(blocks), [], room)
@@ -75,7 +86,7 @@ def test_blocks_lose_no_letter_and_fit(alphabet: Alphabet, blocks: list[str], ro
     assert all(alphabet.measure(page.text) <= alphabet.page_budget for page in pages)
 
 
-FITTING_LINES = st.lists(LETTERS, min_size=1, max_size=2).map(" ".join)
+FITTING_LINES = st.lists(LETTERS, min_size=1, max_size=2).map(" ".join).map(lambda line: line.replace(".", ","))
 
 
 @given(lines=st.lists(FITTING_LINES, min_size=1, max_size=9), room=ROOMS)
@@ -86,8 +97,8 @@ def test_no_page_parts_a_line_that_fits_one(lines: list[str], room: Room) -> Non
     assert all(GSM7.prepare(line).strip() in shown for line in lines)
 
 
-def test_of_a_line_that_is_longer_than_a_page_no_sentence_is_parted() -> None:
-    first, second = f"{'Votre carte est faite, ' * 4}oui.", f"{'Venez mardi à la mairie, ' * 3}oui."
+def test_a_long_line_is_parted_between_sentences_and_a_name_with_a_point_is_none() -> None:
+    first, second = f"{'Votre carte est faite, ' * 4}oui.", f"{'Venez à St. Moussa, ' * 3}oui."
     pages = lay_out(GSM7, SIGNS, f"C'est réglé.\nRéponse : {first} {second}", [], Room())
     assert [page.text.split("\n")[:-1] for page in pages] == [
         ["C'est réglé.", f"Réponse : {first}", f"9 {SIGNS.more}"],
