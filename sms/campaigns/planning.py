@@ -129,13 +129,17 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class PlanCount:
-    """What was written: recipients, texts, requests, SMS parts, and their cost by the first routes (0: unknown)."""
+    """What was written: recipients, texts, requests, SMS parts, and their cost by the first routes (0: unknown).
+
+    `withdrawn`: a whole round is told of no day.
+    """
 
     recipients: int
     texts: int
     requests: int
     parts: Decimal | int
     cost: Decimal | int
+    withdrawn: bool = False
 
 
 class _Planning:
@@ -279,7 +283,7 @@ class _Planning:
             recipients=count.recipients,
             parts=parts,
             cost_xof=cost,
-            needs_second=parts > settings.sms_cap_parts or (cost or 0) > settings.sms_cap_xof,
+            needs_second=count.withdrawn or parts > settings.sms_cap_parts or (cost or 0) > settings.sms_cap_xof,
             texts=count.texts,
             requests=count.requests,
         )

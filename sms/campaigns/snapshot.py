@@ -6,6 +6,7 @@ from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import NoteCode
 from core.numbers.msisdn import can_get_sms_sql, operator_sql
 from core.outbox.messages import TAKEN, UNTOLD, BatchState, MessageState, Reason
+from core.payments.states import COMING
 from core.platform.columns import listed
 from core.text.languages import DEFAULT
 from sms.campaigns.audience import NO_DAY_YET, Audience
@@ -181,7 +182,10 @@ WITHOUT_A_DAY: Final = f"""
 """  # noqa: S608
 COUNTED: Final = f"""
     SELECT count(*) AS recipients, count(DISTINCT text_id) AS texts, count(DISTINCT batch_id) AS requests,
-        coalesce(sum(parts), 0) AS parts, coalesce(sum(parts * price.xof), 0) AS cost
+        coalesce(sum(parts), 0) AS parts, coalesce(sum(parts * price.xof), 0) AS cost,
+        '{CampaignKind.MOVED}' = %(kind)s AND NOT EXISTS (
+            SELECT FROM payment WHERE payment.round_id = %(round_id)s AND due_date IS NOT NULL
+            AND payment.state IN {listed(COMING)}) AS withdrawn
     FROM (SELECT sms_batch.text_id, sms_batch.id AS batch_id, message.operator, CASE
             WHEN EXISTS (
                 SELECT FROM message AS earlier WHERE earlier.msisdn = message.msisdn AND earlier.id <> message.id

@@ -28,6 +28,7 @@ from tests.sms.campaign_world import (
     running,
     sender,
     somebody,
+    state_of,
 )
 from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, known_since, sent
 from tests.sms.scripted_gateway import ScriptedGateway
@@ -145,9 +146,25 @@ async def test_a_day_moved_to_no_day_is_told() -> None:
     assert (line.old_day, line.day) == (PAY_DAY, None)
 
 
+async def test_a_whole_round_left_without_a_day_is_told_by_nobody_alone() -> None:
+    """A slip in a file must not tell everybody that there is no day: two people approve it."""
+    households = [await family(AWA), await family(BINTA)]
+    await announced()
+    for household in households:
+        await move_day(household, None)
+    arisen = (await arise(NOW + MINUTE))[Kind.MOVED]
+    assert not arisen.by_itself
+    assert await sent(arisen, NOW + HOUR) == set()
+    await steps.approve(arisen.campaign_id, await somebody("awa2"), NOW + HOUR)
+    assert await state_of(arisen.campaign_id) == "planned"
+    await steps.approve(arisen.campaign_id, await somebody("oumar2"), NOW + HOUR)
+    assert await state_of(arisen.campaign_id) == "approved"
+
+
 async def test_the_day_that_is_fixed_in_the_end_is_told_whenever_that_is() -> None:
     """Put off without a day; the old day goes by; then a new one is fixed."""
     household = await family(AWA)
+    await family(BINTA)
     await announced()
     await move_day(household, None)
     assert await sent((await arise(NOW + MINUTE))[Kind.MOVED], NOW + HOUR) == {AWA}
