@@ -27,7 +27,7 @@ EARLIEST_LIST: Final = date(2010, 1, 1)
 
 NUMBER: Final = ("n_menage", "no_menage", "num_menage", "numero_du_menage", "id_menage", "code_menage")
 NAME: Final = (
-    "nom_chef", "nom_chef_menage", "nom_du_chef_de_menage", "nom_complet", "nom_et_prenom", "nom_prenom",
+    "nom_chef", "nom_chef_menage", "nom_du_chef", "nom_du_chef_de_menage", "nom_complet", "nom_et_prenom", "nom_prenom",
     "prenom_et_nom", "prenom_nom", "recipiendaire", "beneficiaire",
 )  # fmt: skip
 PHONE: Final = ("tel", "telephone_1", "tel_1", "numero_telephone", "numero_de_telephone", "contact")

@@ -8,14 +8,16 @@ from time import perf_counter
 from typing import Final
 
 from core.files.opening import opened
-from core.imports import communes, events, households, payments
+from core.imports import communes, events, households, payments, traces
 from core.imports.corrections import day_in_name
 from core.imports.kinds import ImportKind
 from core.imports.layout import Column, Layout
 from core.imports.losses import Loss, count_of, too_many
 from core.imports.passes import Pass
+from core.imports.refused import MOST, write_workbook
 from core.imports.remarks import Remark
 from core.imports.rows import RowReader, wanted
+from core.imports.runs import NOBODY, Bringer, Forecast, enter
 from core.imports.staging import Bad, Staging, WrittenRows
 from core.platform import database
 from core.text.words import Code
@@ -42,6 +44,8 @@ class Hold(Code):
     BAD_ROWS = "bad rows"
     LOSSES = "losses"
     """It takes away so much that it must be confirmed."""
+    DIFFERENT = "different"
+    """It would do something else than what was confirmed: the registry changed meanwhile."""
     DRY_RUN = "dry run"
 
 
@@ -68,11 +72,20 @@ class ImportReport:
     """What it takes away, or would."""
     hold: Hold | None = None
     """What holds all of it up: nothing was written then."""
+    heavy: bool = False
+    """It takes away so much that a second word is needed."""
+    workbook: Path | None = None
+    """The bad rows as they stood, marked, to be corrected and brought again; None without any."""
 
     @property
     def lost(self) -> int:
         """How many things it takes away, or would."""
         return count_of(self.losses)
+
+    @property
+    def forecast(self) -> Forecast:
+        """What it did, or would do, in figures."""
+        return Forecast(self.created, self.changed, self.unchanged, self.bad, self.lost)
 
     @property
     def kept(self) -> bool:
@@ -121,22 +134,29 @@ async def run(
     progress: Progress = lambda rows, expected: None,
     today: date | None = None,
     list_day: date | None = None,
+    forecast: Forecast | None = None,
+    bringer: Bringer = NOBODY,
+    name: str = "",
 ) -> ImportReport:
     """Import a file in one transaction: all of it, or nothing when any row is bad, or the good rows with `keep_good`.
 
     With `spare_rows` a row with nothing but a wrong cell that may be wrong is taken without it, and holds nothing up.
     An empty cell leaves what is known; in a column of `complete` it takes it away. `announce` gets what is worth a look
     before anything is written. What takes away more than the share of `import_loss_share` holds it up unless
-    `confirm_losses` says exactly how much that is; `dry_run` writes nothing and tells what would be. `today` is the day
-    of the import, by default the present one; `list_day` the day that the list is of, by default the one in the file's
-    name, for what was corrected since. The bad rows are named in `NAME.errors.csv` beside the file; without any,
-    an old one is removed. Raises UnreadableFile when the file as a whole cannot be imported.
+    `confirm_losses` says exactly how much that is; `dry_run` writes nothing and tells what would be. With a `forecast`
+    it does that and nothing else. `today` is the day of the import, by default the present one; `list_day` the day that
+    the list is of, by default the one in the file's name, for what was corrected since. The bad rows are named in
+    `NAME.errors.csv` beside the file, and stand in `NAME.errors.xlsx` as they were, to be corrected; without any, old
+    ones are removed. `bringer` is on whose behalf it comes in, `name` what they call the file.
+
+    Raises UnreadableFile when the file as a whole cannot be imported.
     """
-    started = perf_counter()
-    errors_file = path.with_suffix(".errors.csv")
+    started, now = perf_counter(), datetime.now(UTC)
+    kind = ImportKind(kind)
+    errors_file, workbook = path.with_suffix(".errors.csv"), path.with_suffix(".errors.xlsx")
     today = today or datetime.now(UTC).date()
     list_day = list_day or day_in_name(path.stem)
-    layout = _LAYOUTS[ImportKind(kind)](today)
+    layout = _LAYOUTS[kind](today)
     with opened(path, wanted(layout.columns)) as table:
         async with database.copying() as connection:
             reader = RowReader(layout.columns, table.header, complete, workbook=table.workbook)
@@ -152,18 +172,29 @@ async def run(
             losses = await staging.losses()
             announce(Outlook(remarks, losses))
             _forget(errors_file)
+            _forget(workbook)
             if bad.any:
                 await staging.write_problems(errors_file)
+                write_workbook(path, layout.columns, await staging.problems(MOST), workbook)
+            heavy = too_many(losses, single_pass.rows)
             hold = _held_by(bad, keep_good=keep_good, spare_rows=spare_rows)
-            if not (hold or dry_run or confirm_losses == count_of(losses)) and too_many(losses, single_pass.rows):
+            if not (hold or dry_run) and heavy and confirm_losses != count_of(losses):
                 hold = Hold.LOSSES
             written = WrittenRows()
             if hold is None:
-                written = await staging.write(today)
+                if not dry_run:
+                    await traces.remember(connection, kind)
+                written = await staging.write(today, now)
+            done = Forecast(written.created, written.changed, written.unchanged, bad.any, count_of(losses))
+            if not hold and forecast not in (None, done):
+                hold = Hold.DIFFERENT
             if hold or dry_run:
                 await connection.rollback()
             else:
+                await enter(connection, kind, name or path.name, bringer, single_pass.rows, done, now)
                 await connection.commit()
+    if hold is not None:
+        written = WrittenRows()
     return ImportReport(
         rows=single_pass.rows,
         created=written.created,
@@ -176,6 +207,8 @@ async def run(
         remarks=remarks,
         losses=losses,
         hold=hold or (Hold.DRY_RUN if dry_run else None),
+        heavy=heavy,
+        workbook=workbook if bad.any else None,
     )
 
 

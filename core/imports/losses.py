@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core.payments.states import COMING
 from core.platform.columns import listed
 from core.platform.settings import settings
 from core.registry.statuses import LEFT, Status
@@ -20,7 +21,11 @@ class LossKind(Word):
     SUSPENDED = "suspended"
     LEFT = "left"
     DAYS = "days"
+    ROUNDS = "rounds"
 
+
+ALWAYS_HEAVY: Final = frozenset({LossKind.ROUNDS})
+"""However few they are, they are confirmed: everybody of a round would be told that there is no day."""
 
 called(
     LossKind,
@@ -31,6 +36,7 @@ called(
         LossKind.SUSPENDED: "ménages suspendus",
         LossKind.LEFT: "ménages sortis ou non retenus",
         LossKind.DAYS: "jours de paiement retirés",
+        LossKind.ROUNDS: "tours qui n'ont plus aucun jour",
     },
 )
 called(
@@ -42,6 +48,7 @@ called(
         LossKind.SUSPENDED: "households suspended",
         LossKind.LEFT: "households that leave",
         LossKind.DAYS: "payment days removed",
+        LossKind.ROUNDS: "rounds left without any day",
     },
 )
 
@@ -104,6 +111,17 @@ OF_PAYMENTS: Final = (
         FROM planned WHERE was_due_date IS NOT NULL AND due_date IS NULL
         """,
     ),
+    LossRule(
+        LossKind.ROUNDS,
+        f"""
+        SELECT min(line) AS line, concat_ws(' ', component, round) AS sample FROM planned AS withdrawn
+        WHERE round_id IS NOT NULL GROUP BY round_id, component, round
+        HAVING bool_or(was_due_date IS NOT NULL AND due_date IS NULL) AND bool_and(due_date IS NULL)
+            AND NOT EXISTS (SELECT FROM payment WHERE payment.round_id = withdrawn.round_id
+                AND payment.due_date IS NOT NULL AND payment.state IN {listed(COMING)}
+                AND payment.id NOT IN (SELECT payment_id FROM planned WHERE payment_id IS NOT NULL))
+        """,  # noqa: S608
+    ),
 )
 
 
@@ -120,5 +138,7 @@ def count_of(losses: Sequence[Loss]) -> int:
 
 
 def too_many(losses: Sequence[Loss], rows: int) -> bool:
-    """Whether more is taken away than the share of the rows that goes without a word."""
+    """Whether more is taken away than the share of the rows that goes without a word, or what never goes without."""
+    if any(loss.kind in ALWAYS_HEAVY for loss in losses):
+        return True
     return count_of(losses) > settings().import_loss_share * rows

@@ -63,6 +63,12 @@ class ReadRow:
     problems: Sequence[Problem]
 
 
+LINE: Final = "Ligne du fichier"
+REASON: Final = "À corriger"
+OURS: Final = frozenset({plain(LINE), plain(REASON)})
+"""Columns that we add to refused rows, which come back with them."""
+
+
 class RowReader:
     """Reads the rows of one file, whose header decides where each column stands.
 
@@ -80,7 +86,9 @@ class RowReader:
         if twice:
             raise UnreadableFile(f"Colonnes en double : {', '.join(twice)}.")
         self.unknown = tuple(
-            cell.text.strip() for cell, name in zip(header.cells, names, strict=True) if name not in expected if name
+            cell.text.strip()
+            for cell, name in zip(header.cells, names, strict=True)
+            if name and name not in expected and name not in OURS
         )
         self.letters: Mapping[str, str] = {
             name: column_letters(index) for index, name in enumerate(names) if name in expected

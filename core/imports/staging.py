@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from psycopg import AsyncConnection, sql
 
@@ -32,6 +33,15 @@ class WrittenRows:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblems:
+    """What is wrong in one line of a file: the columns to blame ('' for the line as a whole) and why, in French."""
+
+    line: int
+    columns: list[str]
+    reasons: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,12 @@ class Staging:
                 async for block in copy:
                     file.write(block)
 
+    async def problems(self, most: int) -> Sequence[LineProblems]:
+        """What is wrong, line by line; the first of them."""
+        async with self._connection.cursor(row_factory=row_factory(LineProblems)) as cursor:
+            await cursor.execute(_BY_LINE, {"most": most})
+            return await cursor.fetchall()
+
     async def remarks(self, today: date, total: int | None) -> list[Remark]:
         """What is worth a look in the rows that can be taken, each thing once.
 
@@ -171,9 +187,9 @@ class Staging:
             await cursor.execute(sql.SQL(statement), values)
             return await cursor.fetchall()
 
-    async def write(self, today: date) -> WrittenRows:
+    async def write(self, today: date, now: datetime) -> WrittenRows:
         """Write what is planned."""
-        values: Mapping[str, object] = {"today": today, "now": datetime.now(UTC)}
+        values: Mapping[str, object] = {"today": today, "now": now}
         for step in self._layout.steps:
             await self._connection.execute(sql.SQL(step), values)
         planned = await self._number("SELECT count(*) FROM planned")
@@ -187,6 +203,10 @@ class Staging:
         return int(row[0] or 0) if row else 0
 
 
+_BY_LINE: Final = """
+SELECT line, array_agg("column" ORDER BY "column", reason) AS columns, array_agg(reason ORDER BY "column", reason)
+    AS reasons FROM problem GROUP BY line ORDER BY line LIMIT %(most)s
+"""
 _TWICE = sql.SQL(
     "CREATE TEMP TABLE twice ON COMMIT DROP AS SELECT * FROM (SELECT line, concat_ws(' + ', {key}) AS value, "
     "min(line) OVER same AS first, max(line) OVER same AS last FROM staged WINDOW same AS (PARTITION BY {key})"

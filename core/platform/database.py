@@ -215,6 +215,12 @@ def signed_in_for(task: DatabaseTask) -> Iterator[None]:
         _task.reset(mark)
 
 
+def addresses_of(task: DatabaseTask) -> Addresses:
+    """Where a task finds the database, for a process of its own to be told."""
+    with signed_in_for(task):
+        return _opened().addresses
+
+
 def engine() -> AsyncEngine:
     """The engine that writes, for what needs one whole (migrations, the desk's tables)."""
     return _opened().writing

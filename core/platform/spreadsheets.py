@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,9 @@ Cell = str | int | float | date | None
 
 A4: Final = 9
 """The paper, as workbooks name it."""
+
+MARKED: Final = "#FFC7CE"
+"""The colour of a cell that is to be corrected, as spreadsheets mark a bad value."""
 
 DAY_WRITTEN: Final = "%d/%m/%Y"
 DAY_SHOWN: Final = "dd/mm/yyyy"
@@ -68,7 +71,10 @@ class Workbook:
         self._sheet.set_paper(A4)
         self._sheet.fit_to_pages(1, 0)
         self._sheet.repeat_rows(0)
+        self._plain = None
         self._day = self._book.add_format({"num_format": DAY_SHOWN})
+        self._marked = self._book.add_format({"bg_color": MARKED})
+        self._marked_day = self._book.add_format({"bg_color": MARKED, "num_format": DAY_SHOWN})
         self._last = len(header) - 1
         self.rows = 0
 
@@ -83,16 +89,22 @@ class Workbook:
         self._sheet.autofilter(0, 0, self.rows, self._last)
         self._book.close()
 
-    def write(self, row: Sequence[Cell]) -> None:
-        """Add a row: numbers as numbers, days as days, texts as texts whatever they begin with."""
+    def write(self, row: Sequence[Cell], marked: Collection[int] = ()) -> None:
+        """Add a row: numbers as numbers, days as days, texts as texts whatever they begin with; `marked` are coloured.
+
+        A marked cell is coloured even where it is empty.
+        """
         self.rows += 1
         for column, cell in enumerate(row):
+            shape, day = (self._marked, self._marked_day) if column in marked else (self._plain, self._day)
             if isinstance(cell, str):
-                self._sheet.write_string(self.rows, column, cell)
+                self._sheet.write_string(self.rows, column, cell, shape)
             elif isinstance(cell, date):
-                self._sheet.write_datetime(self.rows, column, cell, self._day)
+                self._sheet.write_datetime(self.rows, column, cell, day)
             elif cell is not None:
-                self._sheet.write_number(self.rows, column, cell)
+                self._sheet.write_number(self.rows, column, cell, shape)
+            elif shape is not None:
+                self._sheet.write_blank(self.rows, column, None, shape)
 
 
 async def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -36,6 +36,7 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
         E: "household_id field before value reason state made_at ended_at list_value list_day met_at",
         N: "id made_by approved_by ended_by",
     },
+    "import_trace": {E: "household_id before", N: "id run_id relation"},
     "phone": {E: "language", S: "msisdn sms_stopped_at created_at updated_at"},
     "enrolment": {N: "household_id component since ended"},
     "payment": {
@@ -82,6 +83,7 @@ UNSHOWN: Final[Mapping[str, str]] = {
     "payment_reply": "grievance_id",
     "household_phone": "household_id",
     "correction": "household_id",
+    "import_trace": "household_id",
     "phone_claim": "household_id",
     "callback_request": "key household_id",
     "message": "key household_ids told provider_id",
@@ -101,9 +103,9 @@ STAFF: Final = frozenset({"agent", "agent_credential", "desk_session", "recovery
 NOBODYS: Final = frozenset(
     {
         "campaign", "campaign_change", "campaign_rule_off", "cercle", "claim_key", "commune", "component",
-        "component_event", "database_identity", "gateway_session", "holiday", "payment_round", "prepared_answer",
-        "region", "register_mapping", "register_submission", "screen_count", "sms_batch", "sms_pace", "sms_worker",
-        "task_count",
+        "component_event", "database_identity", "gateway_session", "holiday", "import_run", "payment_round",
+        "prepared_answer", "region", "register_mapping", "register_submission", "screen_count", "sms_batch",
+        "sms_pace", "sms_worker", "task_count",
     }
 )  # fmt: skip
 """What holds nothing of a person: places and the numbers of their offices, campaigns, counts, settings of ours,

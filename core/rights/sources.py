@@ -12,6 +12,7 @@ class Source(Word):
     HOUSEHOLD_PHONE = "household_phone"
     PHONE_CLAIM = "phone_claim"
     CORRECTION = "correction"
+    IMPORT_TRACE = "import_trace"
     PHONE = "phone"
     ENROLMENT = "enrolment"
     PAYMENT = "payment"
@@ -38,6 +39,7 @@ called(
         Source.HOUSEHOLD_PHONE: "Téléphones du ménage",
         Source.PHONE_CLAIM: "Téléphones qui disent être du ménage",
         Source.CORRECTION: "Corrections du registre faites au guichet",
+        Source.IMPORT_TRACE: "Avant le dernier import",
         Source.PHONE: "Choix du téléphone : langue, arrêt des SMS",
         Source.ENROLMENT: "Composantes du programme",
         Source.PAYMENT: "Paiements",

@@ -6,6 +6,7 @@ from core.call_requests import models as call_requests
 from core.calls import counts, daily_uses, gateway_sessions, journal
 from core.campaigns import models as campaigns
 from core.grievances import models as grievances
+from core.imports import runs
 from core.imports.registers import known, mappings
 from core.outbox import messages
 from core.payments import models as payments
@@ -39,6 +40,7 @@ HOMES: Final = (
     places,
     registry,
     row_security,
+    runs,
     second_factor,
     tries,
 )

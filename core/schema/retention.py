@@ -19,6 +19,7 @@ from core.campaigns.models import CampaignState
 from core.grievances.models import ReferenceTry
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import DECIDED, IS_OPEN
+from core.imports.runs import ImportRun
 from core.outbox.messages import OVER, EarlyReport, InboundSms
 from core.payments.states import COMING
 from core.platform import sql
@@ -92,6 +93,11 @@ SELECT forget_households(ARRAY(SELECT id FROM household WHERE status IN {listed(
 """  # noqa: S608
 """A household that somebody still waits for an answer of keeps its name."""
 
+TRACES: Final = """
+DELETE FROM import_trace USING import_run WHERE import_run.id = run_id AND at < %(before)s
+"""
+"""What undoing an import needed, once it is too old for that."""
+
 ACCESSES: Final = "SELECT forget_readings(%(before)s)"
 
 
@@ -116,6 +122,8 @@ class Purged:
     grievances: int
     call_requests: int
     accesses: int
+    import_traces: int
+    import_runs: int
     audit_entries: int
 
 
@@ -148,6 +156,8 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         call_requests=await _in_portions(CALL_REQUESTS, {"before": before(settings.keep_call_requests_days)}),
         households=await _in_portions(HOUSEHOLDS, {"before": before(settings.keep_left_days)}),
         accesses=await sql.scalar(ACCESSES, {"before": before(settings.keep_accesses_days)}),
+        import_traces=await sql.execute(TRACES, {"before": before(settings.import_undo_days)}),
+        import_runs=await _deleted(ImportRun, ImportRun.at, before(settings.keep_audit_days)),
         audit_entries=await audit.cut_before(before(settings.keep_audit_days), now),
     )
 

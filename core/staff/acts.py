@@ -27,10 +27,14 @@ class Act(Word):
     PERSON_DISABLED = "person disabled"
     PERSON_ENABLED = "person enabled"
     IMPORT_BEGUN = "import begun"
+    IMPORT_CHECKED = "import checked"
+    IMPORT_CONFIRMED = "import confirmed"
     IMPORT_ENDED = "import ended"
     REGISTER_FILED = "register filed"
     REGISTER_MAPPING_KEPT = "register mapping kept"
     REGISTER_MAPPING_FORGOTTEN = "register mapping forgotten"
+    IMPORT_DISCARDED = "import discarded"
+    IMPORT_UNDONE = "import undone"
     ERRORS_DOWNLOADED = "errors downloaded"
     PHONE_CORRECTED = "phone corrected"
     PHONE_CLAIM_ANSWERED = "phone claim answered"
@@ -113,10 +117,14 @@ ACTS: Final = called(
         Act.PERSON_DISABLED: "personne tenue dehors",
         Act.PERSON_ENABLED: "personne admise de nouveau",
         Act.IMPORT_BEGUN: "import commencé",
+        Act.IMPORT_CHECKED: "import vérifié",
+        Act.IMPORT_CONFIRMED: "import confirmé",
         Act.IMPORT_ENDED: "import fini",
         Act.REGISTER_FILED: "registre de formulaire enregistré",
         Act.REGISTER_MAPPING_KEPT: "correspondance d'un formulaire gardée",
         Act.REGISTER_MAPPING_FORGOTTEN: "correspondance d'un formulaire retirée",
+        Act.IMPORT_DISCARDED: "import abandonné",
+        Act.IMPORT_UNDONE: "import annulé",
         Act.ERRORS_DOWNLOADED: "erreurs d'import téléchargées",
         Act.PHONE_CORRECTED: "téléphone d'un ménage corrigé",
         Act.PHONE_CLAIM_ANSWERED: "téléphone reconnu à un ménage ou refusé",

@@ -26,5 +26,5 @@ class DeskSettings(BaseSettings):
     )
     desk_form_bytes: PositiveInt = Field(default=256 * 1024, description="Largest form the desk takes.")
     desk_upload_bytes: PositiveInt = Field(
-        default=8 * 1024 * 1024, description="Largest import file the desk takes; larger ones go by `jigi import`."
+        default=256 * 1024 * 1024, description="Largest import file the desk takes; larger ones go by `jigi import`."
     )

@@ -14,6 +14,10 @@ class ProgrammeSettings(BaseSettings):
         description="Share of a file's rows above which what it takes away (phones, enrolments, pay days, households "
         "that are suspended or leave) holds the import up until its number is confirmed.",
     )
+    import_undo_days: PositiveInt = Field(
+        default=7,
+        description="Days for which the last import can be undone; what it changed is kept as it was for so long.",
+    )
     phone_crowd: PositiveInt = Field(
         default=20,
         description="Most households that one number can be the phone of. Beyond, it is nobody's: an import tells of "

@@ -181,7 +181,7 @@ async def test_a_day_is_withdrawn_only_where_the_column_is_complete(tmp_path: Pa
     await imported(tmp_path, WHOLE)
     await imported(tmp_path, PAYMENT, kind=ImportKind.PAYMENTS)
     empty = PAYMENT | {"due_date": "", "last_day": "", "state": "planned"}
-    await imported(tmp_path, empty, kind=ImportKind.PAYMENTS, complete=("due_date", "last_day"), lost=1)
+    await imported(tmp_path, empty, kind=ImportKind.PAYMENTS, complete=("due_date", "last_day"), lost=2)
     assert await query("SELECT due_date, last_day FROM payment") == [(None, None)]
     assert await query("SELECT old_day, new_day FROM payment_move") == [(date(2026, 12, 31), None)]
 

@@ -90,6 +90,6 @@ async def test_days_that_are_withdrawn_are_losses(tmp_path: Path) -> None:
     await imported(tmp_path, *rows, head=head)
     withdrawn = [line.replace("31/12/2026", "").replace("announced", "planned") for line in rows]
     report = await imported(tmp_path, *withdrawn, head=head, complete=("due_date",))
-    assert (report.hold, counted(report)) == (Hold.LOSSES, {LossKind.DAYS: 20})
+    assert (report.hold, counted(report)) == (Hold.LOSSES, {LossKind.DAYS: 20, LossKind.ROUNDS: 1})
     assert report.losses[0].samples[0] == f"{household_no(1)} TM T4 2026 31/12/2026"
     assert await count("payment_move") == 0

@@ -41,6 +41,11 @@ INSERT INTO correction (household_id, field, before, value, reason, state, made_
         list_day, met_at)
     SELECT id, 'phone', '{PHONE}', '{OTHER}', '{MARK} perdue', 'overruled', 1, '{OLD}', '{OLD}', '{PHONE}',
         '2022-01-01', '{OLD}' FROM household;
+INSERT INTO import_run (kind, file, at, rows, created, changed, unchanged, bad, lost, writer, written, traces)
+    VALUES ('households', 'menages.csv', '{OLD}', 1, 0, 1, 0, 0, 0, '1', '{{}}', 1);
+INSERT INTO import_trace (run_id, relation, household_id, before)
+    SELECT 1, 'household_phone', id, jsonb_build_object('household_id', id, 'position', 1, 'msisdn', '{PHONE}')
+    FROM household;
 INSERT INTO phone (msisdn, language, sms_stopped_at) VALUES ('{PHONE}', 'bm', '{OLD}'), ('{OTHER}', 'fr', NULL);
 INSERT INTO enrolment SELECT id, 'TM', '2020-01-01', '2023-01-01' FROM household;
 INSERT INTO payment_round (component, name) VALUES ('TM', 'T1');

@@ -18,13 +18,15 @@ from tests.core.seed import NOW
 
 NEAR, FAR = "ML020201", "ML030101"
 
-PERSONAL: Final = frozenset({*r0017_roles.SEEN, *r0017_roles.UNSEEN, "correction", "recovery_code", "sign_in_try"})
+PERSONAL: Final = frozenset(
+    {*r0017_roles.SEEN, *r0017_roles.UNSEEN, "correction", "import_trace", "recovery_code", "sign_in_try"}
+)
 """Tables that hold something of somebody: under row security, whoever made them."""
 
 NOBODYS: Final = frozenset(
     {
         *(*r0017_roles.OPEN, *r0017_roles.QUEUE),
-        *("alembic_version", "claim_key", "register_mapping", "register_submission"),
+        *("alembic_version", "claim_key", "import_run", "register_mapping", "register_submission"),
     }
 )
 """Tables that hold nothing of anybody; `claim_key` is the owner's alone."""

@@ -188,7 +188,12 @@ def get_ways(app: Starlette) -> Sequence[Way]:
 
 
 UNSEEN: Final = frozenset(
-    {"/desk/imports/{upload_id}/errors", "/desk/form-registers/{held_id}", "/desk/form-registers/{held_id}/mapping"}
+    {
+        "/desk/form-registers/{held_id}",
+        "/desk/form-registers/{held_id}/mapping",
+        "/desk/imports/{upload_id}",
+        "/desk/imports/{upload_id}/refused",
+    }
 )
 """Ways in that no walk here comes to: no file was brought."""
 

@@ -6,12 +6,11 @@ numbers are one, as they were until now: no row is written anew, and the version
 
 from alembic import op
 
-from core.schema.migrations.versions import r0024_corrections
 from core.schema.migrations.versions.r0018_limited_time import SAFE_PATH
-from core.schema.migrations.versions.r0024_corrections import CORRECTIONS, FORGET_HOUSEHOLDS, OF_HOUSEHOLDS
+from core.schema.migrations.versions.r0025_import_runs import FORGET, HELD_TOO
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
@@ -60,25 +59,23 @@ GRANT EXECUTE ON FUNCTION person_numbers(text) TO jigi_desk;
 """  # noqa: S608
 """Our numbers of the households that either number is of: administrators, who answer for them, see no household."""
 
-PERSON_HELD = r0024_corrections.PERSON_HELD.replace(r0024_corrections.NOTES_END, r0024_corrections.HELD)
 HOUSEHOLD = "to_jsonb(t) - 'id' - 'search' - 'village_search' FROM household"
 BOTH = """to_jsonb(t) - 'id' - 'search' - 'village_search' - 'programme_key'
         || jsonb_build_object('programme_no', coalesce(programme_no, household_no)) FROM household"""
 FORGOTTEN = "household_no = 'x' || id, head_name"
-FORGET = FORGET_HOUSEHOLDS.replace(OF_HOUSEHOLDS, f"{OF_HOUSEHOLDS}\n    {CORRECTIONS}")
 
 
 def upgrade() -> None:
     op.execute(COLUMNS)
     op.execute(NUMBERS)
     op.execute(OF_PERSON)
-    op.execute(PERSON_HELD.replace(HOUSEHOLD, BOTH))
+    op.execute(HELD_TOO.replace(HOUSEHOLD, BOTH))
     op.execute(FORGET.replace(FORGOTTEN, f"programme_no = NULL, programme_key = NULL, {FORGOTTEN}"))
 
 
 def downgrade() -> None:
     op.execute(FORGET)
-    op.execute(PERSON_HELD)
+    op.execute(HELD_TOO)
     op.execute(
         """
         DROP FUNCTION person_numbers(text);
