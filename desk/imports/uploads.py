@@ -1,4 +1,4 @@
-"""Import files brought by upload: the same checks, errors and progress as `jigi import`."""
+"""Import files brought by upload: checked, confirmed by somebody who saw what they would do, undone if need be."""
 
 from http import HTTPStatus
 from pathlib import PurePath
@@ -11,9 +11,11 @@ from starlette_admin.routing import route
 
 from core.imports.importing import columns, completable_columns, needed_columns
 from core.imports.kinds import ImportKind
+from core.imports.refused import MOST
 from core.imports.templates import template
-from core.imports.upload import READ_TO_THE_END
-from core.imports.uploads import ImportRuns, NotTaken, Uploads, may_import
+from core.imports.undoing import NotUndone
+from core.imports.upload import READ_TO_THE_END, Upload
+from core.imports.uploads import ImportRuns, NoSuchUpload, NotTaken, SecondPerson, Uploads, may_confirm, may_import
 from core.platform.settings import Settings
 from core.platform.spreadsheets import XLSX_TYPE
 from core.staff import audit
@@ -25,10 +27,12 @@ from desk.site.refusals import Refused, not_there
 
 KINDS: Final = {kind.value: label(kind, Readership.DESK) for kind in ImportKind}
 BUSY: Final = "Un autre import est en cours. Attendez sa fin, puis recommencez."
+SECOND: Final = "Ce fichier retire beaucoup : une deuxième personne doit le confirmer, vous l'avez apporté."
+TOO_LATE: Final = "C'est déjà fait, ou ce n'est plus possible : voici où en est cet import."
 
 
 class Imports(DeskPage):
-    """A form, how far the import is, and what the last ones did."""
+    """A form and the last imports; of each, what it would do or did, and what may be done with it."""
 
     menu_label = "Imports"
     path = "/imports"
@@ -45,36 +49,31 @@ class Imports(DeskPage):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        """The form and the last imports; while one runs the page comes again by itself."""
-        return self._page(request)
+        """The form and the last imports."""
+        return await self._page(request)
 
     @route("", methods=["POST"])
     async def take(self, request: Request) -> Response:
-        """Begin to import a file."""
+        """Take a file, and begin to check it."""
         async with request.form() as form:
             file, kind = form.get("file"), typed(form, "kind")
             if not isinstance(file, UploadFile) or not file.filename or kind not in KINDS:
-                return self._page(request, "Choisissez ce que c'est, puis le fichier.", kind)
-            name, content, keep_good = file.filename, await file.read(), bool(typed(form, "keep_good"))
-            spare_rows = bool(typed(form, "spare_rows"))
-            complete = _complete(ImportKind(kind), form)
-            list_day = day_in(typed(form, "list_day"))
-        try:
-            await self.uploads.begin(
-                actor(request),
-                ImportKind(kind),
-                name,
-                content,
-                keep_good=keep_good,
-                spare_rows=spare_rows,
-                complete=complete,
-                list_day=list_day,
-            )
-        except NotTaken as error:
-            return self._page(request, label(error.fault, Readership.DESK), kind)
-        except ImportRuns:
-            raise Refused(HTTPStatus.CONFLICT, BUSY) from None
-        return RedirectResponse(f"{DESK}{self.path}", 303)
+                return await self._page(request, "Choisissez ce que c'est, puis le fichier.", kind)
+            try:
+                upload_id = await self.uploads.begin(
+                    actor(request),
+                    ImportKind(kind),
+                    file.filename,
+                    file.file,
+                    spare_rows=bool(typed(form, "spare_rows")),
+                    complete=_complete(ImportKind(kind), form),
+                    list_day=day_in(typed(form, "list_day")),
+                )
+            except NotTaken as error:
+                return await self._page(request, label(error.fault, Readership.DESK), kind)
+            except ImportRuns:
+                raise Refused(HTTPStatus.CONFLICT, BUSY) from None
+        return RedirectResponse(f"{DESK}{self.path}/{upload_id}", 303)
 
     @route("/template/{kind}.xlsx")
     async def template(self, request: Request) -> Response:
@@ -85,22 +84,81 @@ class Imports(DeskPage):
         attached = {"Content-Disposition": f'attachment; filename="modele-{kind}.xlsx"'}
         return Response(template(ImportKind(kind)), media_type=XLSX_TYPE, headers=attached)
 
-    @route("/{upload_id}/errors")
-    async def errors(self, request: Request) -> Response:
-        """The refused rows of an import, line by line, to correct them."""
-        upload_id = request.path_params["upload_id"]
-        path = self.uploads.errors_of(upload_id)
+    @route("/{upload_id}")
+    async def one(self, request: Request) -> Response:
+        """What one file would do or did; while a process works on it the page comes again by itself."""
+        upload = await self._upload(request)
+        context = {
+            "upload": upload,
+            "counted": upload.state in READ_TO_THE_END,
+            "refused": self.uploads.shelf.refused_of(upload.id) is not None,
+            "most": MOST,
+            "may_confirm": may_confirm(actor(request), upload),
+            "undoable": await self.uploads.can_be_undone(upload),
+        }
+        return self.show(request, "imports/upload.html", context)
+
+    @route("/{upload_id}/confirm", methods=["POST"])
+    async def confirm(self, request: Request) -> Response:
+        """Let a checked file come in."""
+        upload = await self._upload(request)
+        try:
+            await self.uploads.confirm(actor(request), upload.id)
+        except SecondPerson:
+            return self.not_done(request, SECOND, self._address(upload))
+        except NoSuchUpload:
+            return self.not_done(request, TOO_LATE, self._address(upload))
+        except ImportRuns:
+            raise Refused(HTTPStatus.CONFLICT, BUSY) from None
+        return RedirectResponse(f"{DESK}{self._address(upload)}", 303)
+
+    @route("/{upload_id}/discard", methods=["POST"])
+    async def discard(self, request: Request) -> Response:
+        """Abandon a checked file."""
+        upload = await self._upload(request)
+        try:
+            await self.uploads.discard(actor(request), upload.id)
+        except NoSuchUpload:
+            return self.not_done(request, TOO_LATE, self._address(upload))
+        return self.done(request, "Abandonné : rien n'est entré.", self.path)
+
+    @route("/{upload_id}/undo", methods=["POST"])
+    async def undo(self, request: Request) -> Response:
+        """Begin to undo the last import."""
+        upload = await self._upload(request)
+        try:
+            await self.uploads.undo(actor(request), upload.id)
+        except NoSuchUpload:
+            return self.not_done(request, TOO_LATE, self._address(upload))
+        except NotUndone as refusal:
+            return self.not_done(request, label(refusal.obstacle, Readership.DESK), self._address(upload))
+        except ImportRuns:
+            raise Refused(HTTPStatus.CONFLICT, BUSY) from None
+        return RedirectResponse(f"{DESK}{self._address(upload)}", 303)
+
+    @route("/{upload_id}/refused")
+    async def refused(self, request: Request) -> Response:
+        """The refused rows of an import, marked, to correct them and bring them again."""
+        upload = await self._upload(request)
+        path = self.uploads.shelf.refused_of(upload.id)
         if path is None:
             raise not_there()
-        await audit.record(actor(request).id, Act.ERRORS_DOWNLOADED, f"import {upload_id}", now())
-        name = f"{PurePath(self.uploads.name_of(upload_id)).stem}.errors.csv"
-        return FileResponse(path, filename=name, media_type="text/csv; charset=utf-8")
+        await audit.record(actor(request).id, Act.ERRORS_DOWNLOADED, f"import {upload.id}", now())
+        name = f"{PurePath(upload.name).stem}.a-corriger.xlsx"
+        return FileResponse(path, filename=name, media_type=XLSX_TYPE)
 
-    def _page(self, request: Request, error: str = "", kind: str = "") -> Response:
-        uploads = self.uploads.all()
+    async def _upload(self, request: Request) -> Upload:
+        upload = await self.uploads.one(request.path_params["upload_id"])
+        if upload is None:
+            raise not_there()
+        return upload
+
+    def _address(self, upload: Upload) -> str:
+        return f"{self.path}/{upload.id}"
+
+    async def _page(self, request: Request, error: str = "", kind: str = "") -> Response:
         context = {
-            "uploads": uploads,
-            "running": next((upload for upload in uploads if upload.running), None),
+            "uploads": await self.uploads.all(),
             "kinds": KINDS,
             "needed_columns": {kind.value: ", ".join(needed_columns(kind)) for kind in ImportKind},
             "other_columns": {kind.value: ", ".join(_others(kind)) for kind in ImportKind},
@@ -109,8 +167,6 @@ class Imports(DeskPage):
             "error": error,
             "largest": self._largest // 1024 // 1024,
             "counted": READ_TO_THE_END,
-            "remarks": {upload.id: self.uploads.remarks_of(upload.id) for upload in uploads},
-            "with_errors": {upload.id for upload in uploads if self.uploads.errors_of(upload.id)},
         }
         return self.show(request, "imports/uploads.html", context, 422 if error else 200)
 

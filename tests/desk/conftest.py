@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 import asgi
-from core.imports import uploads
+from core.imports import shelf, uploads
 from core.numbers.identifiers import household_no
 from core.platform import sql
 from core.platform.database import DatabaseTask, close_database, signed_in_for
@@ -43,7 +43,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     """The clock of the desk: it stands at `seed.NOW` until a test turns it."""
     watch = Watch()
     clock = SimpleNamespace(now=lambda zone: watch.now.astimezone(zone), fromisoformat=datetime.fromisoformat)
-    for module in (pages, uploads):
+    for module in (pages, shelf, uploads):
         monkeypatch.setattr(module, "datetime", clock)
     return watch
 

@@ -1,7 +1,6 @@
 """Every file that the desk hands out, as text."""
 
 import io
-import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -14,7 +13,7 @@ from core.platform import sql
 from desk.site.lists import lists
 from tests.core import seed
 from tests.desk.browser import Browser
-from tests.desk.imports.test_uploads import brought, ended
+from tests.desk.imports.bringing import brought, ended, last
 from tests.desk.planted import NAME, NUMBER, PHONE, VILLAGE, YEAR
 from tests.sms.campaign_world import ROUND, running
 
@@ -57,8 +56,7 @@ async def refused_rows(browser: Browser) -> Sequence[str]:
     """The errors of an import."""
     await brought(browser, REFUSED, name="menages.csv", kind="households")
     await ended(browser)
-    (link,) = re.findall(r'href="(/desk/imports/[^"]+/errors)"', (await browser.open("/desk/imports")).text)
-    return [text_of(await browser.open(link))]
+    return [text_of(await browser.open(f"{last()}/refused"))]
 
 
 async def rights(administrator: Browser) -> Sequence[str]:

@@ -2,27 +2,39 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
-from core.imports.uploads import STATUS, Uploads
+import pytest
 
-UPLOAD = "20261124-090000-0a1b2c3d"
+from core.imports.shelf import STATUS, UploadShelf
+
+UPLOAD: Final = "20261124-090000-0a1b2c3d"
+KEPT: Final = {
+    "id": UPLOAD,
+    "kind": "households",
+    "name": "menages.csv",
+    "by": "Awa",
+    "started_at": "2026-11-24T09:00:00+00:00",
+    "seen_at": "2026-11-24T09:00:10+00:00",
+    "state": "done",
+    "rows": 3,
+}
 
 
-async def test_what_a_later_version_wrote_besides_is_left_out(tmp_path: Path) -> None:
-    kept = {
-        "id": UPLOAD,
-        "kind": "households",
-        "name": "menages.csv",
-        "by": "Awa",
-        "keep_good": False,
-        "started_at": "2026-11-24T09:00:00+00:00",
-        "seen_at": "2026-11-24T09:00:10+00:00",
-        "state": "done",
-        "rows": 3,
-        "written_by_a_later_version": ["a"],
-    }
-    (tmp_path / UPLOAD).mkdir()
-    (tmp_path / UPLOAD / STATUS).write_text(json.dumps(kept), encoding="utf-8")
-    uploads = Uploads(tmp_path)
-    (upload,) = uploads.all()
-    assert (upload.name, upload.rows, uploads.name_of(UPLOAD)) == ("menages.csv", 3, "menages.csv")
+def written(folder: Path, **fields: object) -> UploadShelf:
+    """A folder with one import that somebody else wrote down."""
+    (folder / UPLOAD).mkdir()
+    (folder / UPLOAD / STATUS).write_text(json.dumps({**KEPT, **fields}), encoding="utf-8")
+    return UploadShelf(folder)
+
+
+def test_what_a_later_version_wrote_besides_is_left_out(tmp_path: Path) -> None:
+    (upload,) = written(tmp_path, written_by_a_later_version=["a"]).all()
+    assert (upload.name, upload.rows) == ("menages.csv", 3)
+
+
+@pytest.mark.parametrize(
+    "unknown", [{"state": "half done"}, {"kind": "markets"}, {"fault": "bored"}, {"losses": [{"kind": "goats"}]}]
+)
+def test_what_this_version_cannot_know_is_left_out_whole(tmp_path: Path, unknown: dict[str, object]) -> None:
+    assert written(tmp_path, **unknown).all() == ()
