@@ -106,13 +106,14 @@ def undo_last(
 ) -> None:
     """Undo the last import, while nothing was built on it."""
     try:
-        at_database(_undone(sure=sure))
+        at_database(undone(sure=sure))
     except NotUndone as refusal:
         errors.print(label(refusal.obstacle, COMMAND), style="bold red", highlight=False)
         raise typer.Exit(1) from None
 
 
-async def _undone(*, sure: bool) -> None:
+async def undone(*, sure: bool) -> None:
+    """Name the last import, or take it back where one is `sure`; raises NotUndone."""
     last = await last_run()
     if last is None:
         raise NotUndone(Obstacle.NONE)
