@@ -264,3 +264,29 @@ async def test_no_more_than_some_are_filed_at_once_and_the_rest_the_next_time(ag
     assert len(await file_register(await of_kobo(agent, tmp_path, *rows), agent, NOW, 2)) == 2
     assert len(await file_register(await of_kobo(agent, tmp_path, *rows), agent, NOW, 2)) == 1
     assert await count("grievance") == 3
+
+
+async def test_a_households_own_phone_is_not_taken_where_the_name_is_hidden_or_it_is_sensitive(
+    agent: Actor, tmp_path: Path
+) -> None:
+    await seed.household(HOUSEHOLD, phones=("+22376123456",))
+    columns = {
+        **{field.value: column for field, column in odk_mapping().columns.items()},
+        "household": "personne-tel",
+        "phone": "",
+        "anonymous": "Status",
+        "call_back": "Edits",
+    }
+    mapping = mapping_of("x", columns, {"subject": {"oubli": "left_out", "argent": "bribe"}})
+    rows = [
+        odk_row(1, **{"personne-tel": HOUSEHOLD}),
+        odk_row(2, **{"personne-tel": HOUSEHOLD, "Status": "oui", "Edits": "oui"}),
+        odk_row(3, **{"personne-tel": HOUSEHOLD, "plainte-sujet": "argent"}),
+    ]
+    export = export_in(odk(tmp_path / "o.csv", *rows))
+    await file_register(await examine(export, mapping, agent, ListChoices(), NOW), agent, NOW)
+    assert [(case.msisdn, case.call_back) for case in await grievances()] == [
+        ("+22376123456", False),
+        (None, False),
+        (None, False),
+    ]
