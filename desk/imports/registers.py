@@ -84,12 +84,12 @@ class FormRegisters(DeskPage):
     @route("/mappings", methods=["POST"])
     async def kept(self, request: Request) -> Response:
         """Take a mapping away as a file, or keep it no more."""
-        form = await request.form()
-        name = typed(form, "name")
+        async with request.form() as form:
+            name, forgotten = typed(form, "name"), typed(form, "do") == "forget"
         mapping = await self._mapping(request, name)
         if mapping is None:
             raise not_there()
-        if typed(form, "do") == "forget":
+        if forgotten:
             async with seen_by(actor(request)):
                 await forget(name)
                 await audit.record(actor(request).id, Act.REGISTER_MAPPING_FORGOTTEN, f"form {name}", now())
@@ -123,13 +123,14 @@ class FormRegisters(DeskPage):
     async def file(self, request: Request) -> Response:
         """File what is new: all of it, or where rows are bad the good ones if that was chosen."""
         me, held = actor(request), self._of(request)
-        form = await request.form()
+        async with request.form() as form:
+            name, keep_good = typed(form, "mapping"), bool(typed(form, "keep_good"))
         export = await self._held.export(held)
-        mapping = await self._mapping(request, typed(form, "mapping"))
+        mapping = await self._mapping(request, name)
         if mapping is None or not mapping.fits(export):
             return await self._look(request, held, export, mapping)
         examination = await examine(export, mapping, me, held.choices, now())
-        if examination.problems and not typed(form, "keep_good"):
+        if examination.problems and not keep_good:
             error = "Rien n'est enregistré : il y a de mauvaises lignes. Corrigez-les, ou prenez les bonnes."
             return await self._look(request, held, export, mapping, error=error)
         registered = await file_register(examination, me, now(), FILED_AT_ONCE)
@@ -152,8 +153,10 @@ class FormRegisters(DeskPage):
     async def say_mapping(self, request: Request) -> Response:
         """Ask of the words in the columns that were chosen; once all is said, keep it and look at the file."""
         held = self._of(request)
-        chosen = sent(await self._held.export(held), await request.form())
-        if typed(await request.form(), "do") == "columns":
+        export = await self._held.export(held)
+        async with request.form() as form:
+            chosen, only_columns = sent(export, form), typed(form, "do") == "columns"
+        if only_columns:
             return self._mapping_page(request, held, chosen)
         try:
             mapping = chosen.mapping()
