@@ -35,6 +35,7 @@ CASES: Final[dict[str, tuple[Gathering, ...]]] = {
     "one is over and one is not": (at(5), at(15, 17)),
     "a session without an hour": (at(None), at(None, day=1)),
     "a village spelt otherwise": (at(9, day=1, village="Faracoro"),),
+    "one session for two spellings": (at(9, day=1, village="Faracoro"), at(9, day=1, village="Farakoro")),
     "another village": (at(9, day=1, village="Tassan"), at(9, day=2)),
     "four sessions of a day": (at(11), at(12), at(13), at(14)),
     "the session of yesterday": (at(None, day=-1),),
@@ -75,6 +76,12 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
         households, "STANDING", otherwise(MEANT_FOR, "event.commune_pcode = household.commune_pcode"),
     ),
     "four are told": (events, "MOST", 4),
+    "the hours are not told": (events, "_hours", lambda translator, event: ""),
+    "how near it is is not told": (events, "day_told", telling.date_told),
+    "what it is is not told": (events, "in_language", lambda what, language: ""),
+    "a session is told once for each spelling of its village": (
+        households, "STANDING", otherwise("SELECT DISTINCT event.date", "SELECT event.date"),
+    ),
     "only tomorrow is near": (telling, "SOON_DAYS", 1),
 }  # fmt: skip
 

@@ -27,6 +27,7 @@ async def test_its_page_and_the_sms_say_what_is_so(complaint: Complaint) -> None
 CASES: Final[dict[str, Complaint]] = {
     "late since yesterday": Complaint("in_progress", -30, -1),
     "due today": Complaint("received", -15, 0),
+    "due in a week": Complaint("assigned", -1, 7),
     "due in a month": Complaint("assigned", -1, 30),
     "late since last year": Complaint("assigned", -400, -380),
     "looked at again": Complaint("waiting", -60, 4, answer="Venez mardi.", again=True),
@@ -55,6 +56,8 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
     "what is late promises its day": (notice_texts, "grievance_told", always_in_time(telling.grievance_told)),
     "what is over is late": (telling, "DECIDED", frozenset()),
     "the year is never said": (telling, "SEASON_DAYS", 10_000),
+    "only tomorrow is near": (telling, "SOON_DAYS", 1),
+    "whom to call is not told": (telling, "contact_phone", lambda: ""),
     "a secret answer is told": (
         following, "VIEW", following.VIEW.replace("CASE WHEN sensitivity <> %(sensitive)s AND", "CASE WHEN"),
     ),
