@@ -15,6 +15,7 @@ from core.imports.undoing import NotUndone, Obstacle, undo
 from core.platform.terminal import bar, errors, out
 from core.schema.ground import at_database
 from core.text.words import COMMAND, label
+from desk.imports import form_command
 
 _NOTHING: Final = {
     Hold.BAD_ROWS: "Nothing was imported; --keep-good imports the good rows.",
@@ -98,6 +99,9 @@ for _kind in ImportKind:
         help=f"Import a file of {_kind.value}: all of it, or nothing when a row is bad; the bad rows are named in "
         "FILE.errors.csv, and stand in FILE.errors.xlsx to be corrected.",
     )(_import(_kind))
+
+
+form_command.add_to(app)
 
 
 @app.command("undo")

@@ -11,7 +11,7 @@ from starlette_admin.routing import route
 
 from core.files.cells import UnreadableFile
 from core.imports.registers.columns import Export
-from core.imports.registers.held import HeldExport, HeldExports
+from core.imports.registers.held import LARGEST, HeldExport, HeldExports
 from core.imports.registers.mappings import (
     BadMapping,
     FormMapping,
@@ -52,7 +52,7 @@ class FormRegisters(DeskPage):
         super().__init__()
         self._held = HeldExports(settings.data_dir / "registers")
         self._held.sweep(now())
-        self._largest = settings.desk_upload_bytes
+        self._largest = min(settings.desk_upload_bytes, LARGEST)
 
     @route("")
     async def index(self, request: Request) -> Response:

@@ -25,6 +25,7 @@ from starlette_admin.i18n import I18nConfig, TimezoneConfig
 from starlette_admin.routing import route
 from starlette_admin.views import BaseView
 
+from core.imports.registers.held import LARGEST
 from core.platform.redis import Client
 from core.platform.settings import Settings
 from core.staff import audit
@@ -210,7 +211,7 @@ def _take_whole_paths(app: Starlette) -> None:
 def _before_all(settings: Settings) -> list[Middleware]:
     """What a request meets before the library's own session, the outermost first."""
     sizes = {
-        "/form-registers": FormSize(settings.desk_upload_bytes, FORM_FIELDS, files=1),
+        "/form-registers": FormSize(min(settings.desk_upload_bytes, LARGEST), FORM_FIELDS, files=1),
         "/imports": FormSize(settings.desk_upload_bytes, files=1),
         "/register": FormSize(settings.desk_form_bytes, REGISTER_FIELDS),
     }

@@ -22,6 +22,9 @@ from core.staff.agents import Actor
 from core.text.languages import Language
 
 HELD_FOR: Final = timedelta(hours=2)
+LARGEST: Final = 16 * 1024 * 1024
+"""Octets of a file that is held: years of complaints."""
+
 ID: Final = re.compile(r"[0-9a-f]{32}")
 ABOUT: Final = "about.json"
 CONTENT: Final = "content"

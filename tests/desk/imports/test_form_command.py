@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
-import typer
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from cli import app
 from core.platform.settings import settings
 from desk.imports import form_command
 from tests.core.imports.registers.exports import BRIBE, kobo, kobo_mapping, kobo_row, odk, odk_mapping, odk_row
@@ -40,9 +40,7 @@ def shell(world: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> It
 
 def run(*words: str | Path) -> Result:
     """Run a command among those of imports."""
-    app = typer.Typer(add_completion=False)
-    form_command.add_to(app)
-    return CliRunner().invoke(app, [str(word) for word in words])
+    return CliRunner().invoke(app, ["import", *map(str, words)])
 
 
 def filed(database_url: str) -> list[tuple[str, str | None]]:
