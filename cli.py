@@ -30,7 +30,7 @@ ELSEWHERE: Final = {
     "campaign": ("sms.campaigns.command", "SMS campaigns."),
     "db": ("core.schema.command", "The database."),
     "gateways": ("sms.outbox.command", "The gateways."),
-    "import": ("desk.imports.command", "Import a file: all of it, or nothing when a row is bad; undo the last one."),
+    "import": ("desk.imports.command", "Import a file: all of it, or nothing when a row is bad; undo the last import."),
     "person": ("desk.rights.command", "What is held of a person."),
     "menus": ("proof.command", "The screens of the line."),
 }
