@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import Final
 
 import smpp34
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.outbox.messages import BatchState, MessageState
 from core.platform import sql
+from core.platform.database import NotOpen
 from core.platform.errors import JigiError
 from core.platform.smpp.options import SmppOption, options_of
 from core.text.short_messages import Coding, readable
+
+log = structlog.get_logger(__name__)
 
 RECEIPT, MESSAGE_TYPE = 0x04, 0x3C
 """What esm_class says of a receipt, and where."""
@@ -40,6 +45,13 @@ WHERE message.msisdn = %(msisdn)s AND message.state = '{MessageState.PLANNED}'
 GIVEN: Final = """
 SELECT provider_id FROM message
 WHERE provider_id = ANY (CAST(%(ways)s AS text[])) AND msisdn = %(msisdn)s AND gateway = %(gateway)s
+"""
+
+RESPELL: Final = """
+UPDATE early_report SET provider_id = given.id
+FROM unnest(CAST(%(ids)s AS text[]), CAST(%(ways)s AS text[]), CAST(%(msisdns)s AS text[])) AS given (id, way, msisdn)
+WHERE early_report.gateway = %(gateway)s AND early_report.provider_id = given.way AND early_report.msisdn = given.msisdn
+  AND NOT EXISTS (SELECT FROM early_report AS other WHERE other.provider_id = given.id)
 """
 
 _ID: Final = re.compile(r"\bid:\s*([\x21-\x7e]{1,64})", re.IGNORECASE)
@@ -113,3 +125,20 @@ async def as_given(gateway: str, message_id: str, msisdn: str) -> str:
         if not is_under_way:
             return message_id
     raise NotYet("its message is under way")
+
+
+async def respell(gateway: str, given: Sequence[tuple[str, str]]) -> None:
+    """Give receipts that wait under another spelling the ids that messages were given just now (id and number)."""
+    if not given:
+        return
+    others = [(name, way, msisdn) for name, msisdn in given for way in spellings(name) if way != name]
+    values = {
+        "gateway": gateway,
+        "ids": [name for name, _, _ in others],
+        "ways": [way for _, way, _ in others],
+        "msisdns": [msisdn for _, _, msisdn in others],
+    }
+    try:
+        await sql.execute(RESPELL, values)
+    except (SQLAlchemyError, OSError, NotOpen) as error:  # the messages were taken all the same
+        log.warning("receipts_not_respelt", error=type(error).__name__)

@@ -37,7 +37,7 @@ from sms.outbox.gateway import (
     Throttled,
 )
 from sms.outbox.parts import Addressed, first_words, messages
-from sms.outbox.receipts import NotYet, Receipt, as_given, read_receipt
+from sms.outbox.receipts import NotYet, Receipt, as_given, read_receipt, respell
 
 NAME: Final = "smpp"
 URL: Final = "JIGI_SMPP_URL"
@@ -164,6 +164,8 @@ class Smpp(SmsGateway):
         if results and all(result.policy is Policy.KEEP for result in results):
             too_fast = results[0].reason in list(SmppReason)
             raise (Throttled if too_fast else Busy)(results[0].reason)
+        if self._settings.smpp_receipt_ids == "any":
+            await respell(NAME, [(each.provider_id, each.msisdn) for each in results if each.provider_id])
         return results
 
     async def close(self) -> None:

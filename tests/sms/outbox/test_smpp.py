@@ -337,6 +337,22 @@ async def test_a_receipt_before_the_answer_was_written_down_has_to_come_again(
     assert [report.provider_id for report in inbox.reports] == ["1003"]
 
 
+@pytest.mark.usefixtures("world")
+async def test_a_receipt_that_waits_in_another_spelling_gets_that_of_its_message(smsc: StandInSmsc) -> None:
+    """Of this number alone: another one's waits on."""
+    for sender in (AWA, BAKARY):
+        await change(
+            "INSERT INTO early_report (gateway, provider_id, msisdn, state, received_at) "
+            "VALUES ('smpp', %(id)s, %(msisdn)s, 'delivered', now())",
+            id="3e9" if sender == AWA else "3ea",
+            msisdn=sender,
+        )
+    async with working(smsc, smpp_receipt_ids="any") as gateway:
+        results = await gateway.send("Bonjour", [AWA, "+22376000009"])
+    assert [result.provider_id for result in results] == ["1001", "1002"]
+    assert await query("SELECT provider_id FROM early_report ORDER BY msisdn") == [("3ea",), ("1001",)]
+
+
 def test_an_id_that_is_no_number_has_one_spelling_and_its_cases() -> None:
     assert set(spellings("f81d4fae-7dec")) == {"f81d4fae-7dec", "F81D4FAE-7DEC"}
     assert {"4099", "1003", "00001003"} <= set(spellings("4099"))
