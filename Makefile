@@ -62,12 +62,14 @@ bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside som
 	$(BIN)/python -m bench.desk
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.beside
+	$(BIN)/python -m bench.by_smpp
 
 dialogues: $(DEV_STAMP) ## write the golden dialogues anew; read the difference
 	$(BIN)/python -m tests.menus.dialogues --rewrite
 
 faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was told twice or not at all
 	$(BIN)/python -m faults
+	$(BIN)/python -m faults --by smpp --runs 50
 
 fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers beside them (ODD="--requests 1000000")
 	$(BIN)/python -m faults.odd $(ODD)

@@ -25,7 +25,7 @@ AT_ONCE = 16
 JIGI_PORT, BARE_PORT, SILENT_PORT = 8931, 8932, 8933
 
 
-async def _world(on: Ground, folder: Path) -> list[str]:
+async def callers(on: Ground, folder: Path) -> list[str]:
     """Demo households; the numbers of those with a coming payment, who called before and chose a language."""
     open_database(on.database_url, pool=2, statement_seconds=600)
     await world.build(folder, datetime.now(UTC).date(), count=HOUSEHOLDS)
@@ -53,7 +53,7 @@ async def _world(on: Ground, folder: Path) -> list[str]:
     return msisdns
 
 
-def _told(name: str, rounds: list[Measured]) -> float:
+def print_round(name: str, rounds: list[Measured]) -> float:
     """Print one line and return the median hops per second of the rounds."""
     hops = [second * 1000 for measured in rounds for second in measured.hops]
     sessions = [second * 1000 for measured in rounds for second in measured.sessions]
@@ -68,7 +68,7 @@ def _told(name: str, rounds: list[Measured]) -> float:
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="jigi-bench-"))
     with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
-        msisdns = asyncio.run(_world(on, folder))
+        msisdns = asyncio.run(callers(on, folder))
         os.environ |= {
             "JIGI_DATABASE_URL": on.database_url,
             "JIGI_REDIS_URL": on.redis_url,
@@ -81,9 +81,9 @@ def main() -> None:
         ):
             jigi, bare, silent = asyncio.run(_rounds(msisdns))
     print(f"{AT_ONCE} phones at once, {ROUNDS} rounds of {ROUND_SECONDS:.0f} s each, in turns; one web process each")
-    counting = _told("Jigi", jigi)
-    print(f"ratio    {counting / _told('bare', bare):8.2f}")
-    print(f"counting {counting / _told('silent', silent):8.3f} of the throughput without counting")
+    counting = print_round("Jigi", jigi)
+    print(f"ratio    {counting / print_round('bare', bare):8.2f}")
+    print(f"counting {counting / print_round('silent', silent):8.3f} of the throughput without counting")
 
 
 async def _rounds(msisdns: list[str]) -> tuple[list[Measured], list[Measured], list[Measured]]:

@@ -15,8 +15,10 @@ MESSAGES: Final = """
 SELECT message.id, message.campaign_id, message.msisdn, message.state, message.reason, message.provider_id,
     message.was_uncertain, message.attempts, sms_batch.state AS batch_state, sms_batch.left_at, message_text.body
 FROM message LEFT JOIN sms_batch ON sms_batch.id = message.batch_id
-LEFT JOIN message_text ON message_text.id = sms_batch.text_id ORDER BY message.id
+LEFT JOIN message_text ON message_text.id = sms_batch.text_id
+WHERE message.key IS NULL OR message.key NOT LIKE 'answer %%' ORDER BY message.id
 """
+"""Without what answers a phone that wrote: its own reports and ends are no business of a campaign."""
 
 
 @dataclass(frozen=True, slots=True)

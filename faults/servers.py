@@ -8,8 +8,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import httpx
 import psycopg
@@ -31,6 +32,9 @@ STARTING_SECONDS: Final = 30.0
 class Servers:
     """The servers of a suite and the environment of its processes."""
 
+    by: ClassVar[str] = "http"
+    """By what SMS go: the gateways over HTTP."""
+
     gateways: dict[Speech, Child]
     web: Child
 
@@ -42,7 +46,7 @@ class Servers:
         self._web_port, *ports = _free_ports(1 + len(Speech))
         self._ports = dict(zip(Speech, ports, strict=True))
         urls = {speech: f"http://127.0.0.1:{port}" for speech, port in self._ports.items()}
-        self.environment = {
+        self.environment: dict[str, str] = {
             **SETTINGS,
             "JIGI_DATABASE_URL": self.postgres.url,
             "JIGI_REDIS_URL": self.redis.url,
@@ -71,6 +75,10 @@ class Servers:
     def worker(self, more: Mapping[str, str], fuses: Path) -> Child:
         """A new worker."""
         return self.nursery.born("worker", {**self.environment, **more}, folder=str(fuses))
+
+    def standing(self) -> AbstractAsyncContextManager[None]:
+        """What stands in the process of the suite itself, as long as it runs: nothing."""
+        return nullcontext()
 
     # What the gateway is asked
 

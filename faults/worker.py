@@ -6,7 +6,7 @@ The steps are found from outside, by wrapping what the worker calls: the code th
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from types import ModuleType
@@ -17,15 +17,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.platform import database, logs, sql
 from core.platform.settings import Settings
+from core.platform.smpp.link import SmppLink
 from faults.fuses import FuseBox
 from faults.steps import Step
 from faults.waits import shorten
 from sms.campaigns import steps
+from sms.inbound.webhooks import GatewayIntake
 from sms.outbox import claims, delivery, ledger
 from sms.outbox.africastalking import AfricasTalking
 from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
 from sms.outbox.gateways import ways_out
 from sms.outbox.orange import Orange
+from sms.outbox.smpp import Smpp
 from sms.worker import sweeps
 from sms.worker.process import work
 
@@ -44,6 +47,7 @@ class _Task:
         self.wrote = False
 
 
+Called = Callable[..., Awaitable[Any]]
 _doing: ContextVar[_Task | None] = ContextVar("doing", default=None)
 
 
@@ -61,11 +65,29 @@ async def _until_told(settings: Settings, box: FuseBox) -> None:
     until = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, until.set)
     ways: dict[str, Gateway] = {}
-    for name, gateway in ways_out(settings).items():
-        if isinstance(gateway, AfricasTalking | Orange):
-            gateway._client.event_hooks = {"request": [_watching(box)]}
-        ways[name] = _PastFuses(gateway, box)
-    await work(settings, settings.database_url, ways=ways, until=until)
+    async with AsyncExitStack() as links:
+        for name, gateway in ways_out(settings).items():
+            if isinstance(gateway, AfricasTalking | Orange):
+                gateway._client.event_hooks = {"request": [_watching(box)]}
+            if isinstance(gateway, Smpp):
+                SmppLink.submit = _past_fuses(SmppLink.submit, box)  # type: ignore[method-assign, assignment]
+            ways[name] = _PastFuses(gateway, box)
+            await links.enter_async_context(gateway.running(GatewayIntake(settings)))
+        await work(settings, settings.database_url, ways=ways, until=until)
+
+
+def _past_fuses(submit: Called, box: FuseBox) -> Called:
+    """Pass a step before a message is written to the link, and one when it was."""
+
+    async def watched(*arguments: Any) -> Any:
+        box.reached(Step.ASKING)
+        asking = asyncio.ensure_future(submit(*arguments))
+        for _ in range(3):  # to the window, to the writing, past it
+            await asyncio.sleep(0)
+        box.reached(Step.ASKED)
+        return await asking
+
+    return watched
 
 
 def _lay_along(box: FuseBox) -> None:
@@ -83,9 +105,6 @@ def _lay_along(box: FuseBox) -> None:
         _replace(module, name, _around(box, within, after))
     _replace(delivery, "adopt", _afterwards(box, Step.ADOPTED))
     _replace(sweeps, "make_uncertain", _afterwards(box, Step.SWEEPING))
-
-
-Called = Callable[..., Awaitable[Any]]
 
 
 def _replace(module: ModuleType, name: str, wrap: Callable[[Any], Any]) -> None:

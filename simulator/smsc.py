@@ -3,6 +3,7 @@
 The other side of every link is another implementation than ours: smpp34's own server.
 """
 
+import argparse
 import asyncio
 import socket
 from collections import deque
@@ -317,3 +318,19 @@ def free_port() -> int:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
     return port
+
+
+async def _until_ended(port: int) -> None:
+    async with StandInSmsc(port, receipts=Receipts(ReceiptForm.NONE)).running():
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Take SMS on a port of loopback, and send no receipts, until ended."""
+    command = argparse.ArgumentParser(prog="python -m simulator.smsc", description="A stand-in SMSC.")
+    command.add_argument("--port", type=int, default=2775)
+    asyncio.run(_until_ended(command.parse_args().port))
+
+
+if __name__ == "__main__":
+    main()

@@ -3,13 +3,16 @@
 import subprocess
 import sys
 
-RUNS, SEED = 4, 1
+import pytest
+
+SEED = 1
 LONGEST_SECONDS = 240
 
 
-def test_nothing_is_lost_or_repeated_while_everything_is_killed() -> None:
-    command = [sys.executable, "-m", "faults", "--runs", str(RUNS), "--seed", str(SEED)]
+@pytest.mark.parametrize(("by", "runs"), [("http", 4), ("smpp", 2)])
+def test_nothing_is_lost_or_repeated_while_everything_is_killed(by: str, runs: int) -> None:
+    command = [sys.executable, "-m", "faults", "--by", by, "--runs", str(runs), "--seed", str(SEED)]
     program = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False)  # noqa: S603
     assert program.returncode == 0, program.stdout
-    assert f"{RUNS} runs in" in program.stdout
+    assert f"{runs} runs in" in program.stdout
     assert "violations: 0" in program.stdout
