@@ -1,5 +1,7 @@
 """Whose answer it is: by the first name on a shared or a borrowed phone, and nowhere else."""
 
+from itertools import product
+
 import pytest
 
 from core.payments.states import PaymentState
@@ -29,10 +31,10 @@ async def test_a_shared_phone_says_whose_answer_it_is_also_on_the_page_that_is_k
 
 async def test_each_page_says_it_also_the_last_one_which_stays_on_the_phone(town: Town) -> None:
     woman = caller(Situation.SHARED)
-    household = await sql.scalar(
-        "SELECT min(household_id) FROM household_phone WHERE msisdn = %(own)s", {"own": woman.msisdn}
+    households = await sql.scalars(
+        "SELECT household_id FROM household_phone WHERE msisdn = %(own)s", {"own": woman.msisdn}
     )
-    for component in ("TM", "PNR", "AGR"):
+    for household, component in product(households, ("TM", "PNR", "AGR")):
         await seed.payment(household, PaymentState.ANNOUNCED, due=day(3), last=day(9), component=component)
     first = (await pressed(await town.speaking(Situation.SHARED, FR))).split("\n1 ")[1].split(" ")[0]
     call = town.phone(woman.msisdn)
