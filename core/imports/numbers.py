@@ -90,16 +90,21 @@ GIVE: Final = f"""
         SELECT coalesce(CAST(left(max(household_no), 7) AS integer), {FIRST_GIVEN - 1}) AS serial FROM household
         WHERE programme_key IS NOT NULL
             AND household_no BETWEEN household_no_of({FIRST_GIVEN}) AND household_no_of({LAST_GIVEN})
+    ), taken AS MATERIALIZED (
+        SELECT number FROM (
+            SELECT household_no AS number FROM household UNION ALL SELECT programme_key FROM household
+            UNION ALL SELECT household_no FROM planned
+        ) AS every WHERE EXISTS (SELECT FROM wanted)
+            AND number BETWEEN (SELECT household_no_of(serial) FROM last) AND household_no_of({LAST_GIVEN})
+    ), ours AS MATERIALIZED (
+        SELECT household_no_of(CAST(serial AS integer)) AS number FROM generate_series(
+            (SELECT serial + 1 FROM last), (SELECT least({LAST_GIVEN}, serial + (SELECT count(*) FROM wanted)
+                + (SELECT count(*) FROM taken WHERE is_household_no(number))) FROM last)
+        ) AS serial
     ), free AS MATERIALIZED (
-        SELECT number, row_number() OVER () AS at FROM (
-            SELECT number FROM (
-                SELECT household_no_of(generate_series((SELECT serial + 1 FROM last), {LAST_GIVEN})) AS number
-            ) AS ours
-            WHERE NOT EXISTS (SELECT FROM household WHERE household.household_no = number)
-                AND NOT EXISTS (SELECT FROM household WHERE {key_sql()} = number)
-                AND NOT EXISTS (SELECT FROM planned WHERE planned.household_no = number)
-            LIMIT (SELECT count(*) FROM wanted)
-        ) AS numbers
+        SELECT number, row_number() OVER (ORDER BY number) AS at FROM (
+            SELECT number FROM ours EXCEPT SELECT number FROM taken
+        ) AS left_over
     )
     SELECT line, number FROM wanted JOIN free USING (at)
 """  # noqa: S608
@@ -111,14 +116,14 @@ Imports wait for each other, so that no two give the same.
 _ZEROS: Final = "(si Excel a enlevé les zéros du début, mettez la colonne en texte)"
 LOST_ZEROS: Final = Check(
     "household_no",
-    f"""household_id IS NULL AND household_no ~ '^[1-9][0-9]*$' AND household_no IN (
+    f"""household_id IS NULL AND household_no IN (
         SELECT ltrim({key_sql()}, '0') FROM household WHERE {key_sql()} ~ '^0[0-9]+$'
     ) AND NOT EXISTS (SELECT FROM staged WHERE staged.household_no LIKE '0%')""",  # noqa: S608
     f"ce numéro est connu avec des zéros au début, et aucun du fichier n'en a {_ZEROS}",
 )
 NEW_ZEROS: Final = Check(
     "household_no",
-    f"""household_id IS NULL AND household_no ~ '^0[0-9]+$' AND ltrim(household_no, '0') IN (
+    f"""household_id IS NULL AND household_no LIKE '0%' AND ltrim(household_no, '0') IN (
         SELECT {key_sql()} FROM household WHERE {key_sql()} ~ '^[1-9][0-9]*$'
     ) AND NOT EXISTS (SELECT FROM household WHERE {key_sql()} LIKE '0%')""",  # noqa: S608
     "ce numéro est connu sans ses zéros du début : enlevez-les ici aussi",
