@@ -18,7 +18,8 @@ from typing import Final
 import psycopg
 import xlsxwriter
 
-from core.imports import ImportKind, run
+from core.imports.importing import run
+from core.imports.kinds import ImportKind
 from core.numbers.identifiers import household_no
 from core.platform import database
 from core.platform.servers import end_own_postgres, own_postgres

@@ -11,10 +11,10 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Final
 
-from core import imports
 from core.grievances import prepared_answers
-from core.imports import ImportKind, ImportReport
-from core.imports.importing import columns
+from core.imports import importing
+from core.imports.importing import ImportReport, columns
+from core.imports.kinds import ImportKind
 from core.numbers.identifiers import household_no
 from core.platform import database, sql
 from core.platform.errors import JigiError
@@ -94,7 +94,7 @@ async def build(
     await _make_room()
 
     async def imported(kind: ImportKind, path: Path) -> ImportReport:
-        return await imports.run(
+        return await importing.run(
             kind, path, progress=lambda rows, expected: progress(kind, rows, expected), today=today
         )
 

@@ -51,14 +51,38 @@ PART: Final = BUILT_FOR_PRODUCTION.replace("simulator={simulator}", "simulator=F
 ALL_OF: Final = "\nimport sys\nprint(*sorted(sys.modules))"
 
 
+READERS: Final = ("core.imports.importing", "core.imports.registers", "core.files")
+"""What reads files; the tables that imports write to are known to every process."""
+
+
 @pytest.mark.parametrize(
     ("part", "others"),
     [
         (
             "line",
-            ("desk", "core.imports", "core.files", "starlette_admin", "python_calamine", "sms.campaigns"),
+            (
+                "desk",
+                "core.imports.importing",
+                "core.imports.registers",
+                "core.files",
+                "starlette_admin",
+                "python_calamine",
+                "sms.campaigns",
+            ),
         ),
-        ("sms", ("desk", "core.imports", "core.files", "starlette_admin", "python_calamine", "menus", "ussd")),
+        (
+            "sms",
+            (
+                "desk",
+                "core.imports.importing",
+                "core.imports.registers",
+                "core.files",
+                "starlette_admin",
+                "python_calamine",
+                "menus",
+                "ussd",
+            ),
+        ),
         ("desk", ("sms.inbound", "demo", "simulator")),
     ],
 )

@@ -6,62 +6,18 @@ whatever became of the process that brought it.
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from psycopg import AsyncConnection, sql
 from psycopg.types.json import Jsonb
-from sqlalchemy import BigInteger, Column, Index
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, col, select
+from sqlmodel import col, select
 
 from core.imports import traces
 from core.imports.kinds import ImportKind
-from core.platform.columns import TableRow, one_of
+from core.imports.models import ImportRun
 from core.platform.database import reading
 from core.staff import audit
 from core.staff.acts import Act
-
-
-class ImportRun(TableRow, table=True):
-    """A file that came in. `upload` is its number at the desk, None of one that a command brought.
-
-    `confirmed_by` is who said so once it was known what it would do. `writer` is the transaction that wrote it
-    (PostgreSQL's xid), `written` how many rows of each table are its own, `traces` how many it changed or took away.
-    """
-
-    __tablename__ = "import_run"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-    upload: str | None = Field(default=None, unique=True)
-    kind: ImportKind = Field(sa_type=one_of(ImportKind))
-    file: str
-    brought_by: int | None = Field(default=None, foreign_key="agent.id")
-    confirmed_by: int | None = Field(default=None, foreign_key="agent.id")
-    at: datetime
-    rows: int
-    created: int
-    changed: int
-    unchanged: int
-    bad: int
-    lost: int
-    writer: str
-    written: dict[str, int] = Field(sa_type=JSONB)
-    traces: int
-    undone_at: datetime | None = None
-    undone_by: int | None = Field(default=None, foreign_key="agent.id")
-
-
-class ImportTrace(TableRow, table=True):
-    """A row of `relation` as it was before the import changed it or took it away; those of the last import stay."""
-
-    __tablename__ = "import_trace"
-    __table_args__ = (Index("ix_import_trace_household_id", "household_id"),)
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-    run_id: int = Field(sa_type=BigInteger, foreign_key="import_run.id", ondelete="CASCADE", index=True)
-    relation: str
-    household_id: int | None = None
-    before: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
 @dataclass(frozen=True, slots=True)

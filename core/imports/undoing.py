@@ -10,7 +10,8 @@ from psycopg.errors import IntegrityError, SerializationFailure
 
 from core.campaigns.models import CampaignState
 from core.imports.kinds import ImportKind
-from core.imports.runs import ImportRun, last_run
+from core.imports.models import ImportRun
+from core.imports.runs import last_run
 from core.imports.traces import RELATIONS, Relation, same_key, written
 from core.platform import database
 from core.platform.columns import listed

@@ -6,8 +6,7 @@ from core.call_requests import models as call_requests
 from core.calls import counts, daily_uses, gateway_sessions, journal
 from core.campaigns import models as campaigns
 from core.grievances import models as grievances
-from core.imports import runs
-from core.imports.registers import known, mappings
+from core.imports import models as imports
 from core.outbox import messages
 from core.payments import models as payments
 from core.payments import replies
@@ -31,16 +30,14 @@ HOMES: Final = (
     gateway_sessions,
     grievances,
     identity,
+    imports,
     journal,
-    known,
-    mappings,
     messages,
     payments,
     phone_claims,
     places,
     registry,
     row_security,
-    runs,
     second_factor,
     tries,
 )

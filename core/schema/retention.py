@@ -19,7 +19,7 @@ from core.campaigns.models import CampaignState
 from core.grievances.models import ReferenceTry
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import DECIDED, IS_OPEN
-from core.imports.runs import ImportRun
+from core.imports.models import ImportRun
 from core.outbox.messages import OVER, EarlyReport, InboundSms
 from core.payments.states import COMING
 from core.platform import sql

@@ -8,9 +8,11 @@ from typing import Annotated, Final, TypedDict
 
 import typer
 
-from core.imports import ImportKind, ImportReport, UnreadableFile, run
-from core.imports.importing import Hold, Outlook
-from core.imports.runs import ImportRun, last_run
+from core.files.cells import UnreadableFile
+from core.imports.importing import Hold, ImportReport, Outlook, run
+from core.imports.kinds import ImportKind
+from core.imports.models import ImportRun
+from core.imports.runs import last_run
 from core.imports.undoing import NotUndone, Obstacle, undo
 from core.platform.terminal import bar, errors, out
 from core.schema.ground import at_database

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.imports import ImportKind, run
+from core.imports.importing import run
+from core.imports.kinds import ImportKind
 from core.payments.states import PaymentState
 from core.text.languages import Language
 from demo.callers import Situation

@@ -9,20 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Field
-
 from core.platform import sql
-from core.platform.columns import TableRow
 from core.platform.database import DatabaseTask, goes_by
-
-
-class KnownSubmission(TableRow, table=True):
-    """A submission that was filed, by its key."""
-
-    __tablename__ = "register_submission"
-
-    key: str = Field(primary_key=True, max_length=64)
-    filed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

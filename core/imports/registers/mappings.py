@@ -10,16 +10,15 @@ from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any, Final, TypeGuard
 
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, col, delete, select
+from sqlmodel import col, delete, select
 
 from core.files.headers import plain
 from core.grievances.subjects import Subcategory, category_of
 from core.grievances.vocabulary import Sex
+from core.imports.models import RegisterMapping
 from core.imports.registers.columns import Export
 from core.imports.registers.fields import NEEDED, WITH_MEANINGS, RegisterField
 from core.platform import sql
-from core.platform.columns import TableRow
 from core.platform.database import reading, writing
 from core.platform.errors import JigiError
 from core.text.languages import Language
@@ -36,19 +35,6 @@ FORMAT: Final = "jigi register mapping 1"
 
 class BadMapping(JigiError, ValueError):
     """A mapping that says too little, or what cannot be; the message says why, in French."""
-
-
-class RegisterMapping(TableRow, table=True):
-    """A mapping as it is kept, by its name; `columns` by field, `meanings` of their words by field."""
-
-    __tablename__ = "register_mapping"
-
-    id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(unique=True)
-    columns: dict[str, str] = Field(sa_type=JSONB)
-    meanings: dict[str, dict[str, str]] = Field(sa_type=JSONB)
-    made_by: int | None = Field(default=None, foreign_key="agent.id")
-    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

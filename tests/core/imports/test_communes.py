@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.imports import ImportKind, run
+from core.imports.importing import run
+from core.imports.kinds import ImportKind
 from tests.support.commune_list import COMMUNES, TIMES, commune_list, namesakes
 from tests.support.database import count, query
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from core.imports import ImportKind, ImportReport, UnreadableFile, run
-from core.imports.importing import columns
+from core.files.cells import UnreadableFile
+from core.imports.importing import ImportReport, columns, run
+from core.imports.kinds import ImportKind
 from core.numbers.identifiers import household_no
 from tests.core.seed import SAFO, TODAY
 from tests.support.database import query, scalar

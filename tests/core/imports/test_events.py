@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.imports import ImportKind, ImportReport, run
+from core.imports.importing import ImportReport, run
+from core.imports.kinds import ImportKind
 from core.registry.components import ComponentCode
 from tests.core import seed
 from tests.core.seed import SAFO, TODAY

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from core.imports import ImportKind, ImportReport, run
-from core.imports.importing import Hold, Outlook
+from core.imports.importing import Hold, ImportReport, Outlook, run
+from core.imports.kinds import ImportKind
 from core.imports.losses import LossKind
 from core.numbers.identifiers import household_no
 from tests.core.seed import SAFO, TODAY

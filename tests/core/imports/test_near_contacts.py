@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.imports import ImportKind, ImportReport, run
-from core.imports.importing import completable_columns, needed_columns
+from core.imports.importing import ImportReport, completable_columns, needed_columns, run
+from core.imports.kinds import ImportKind
 from core.places.models import Commune
 from core.platform.database import reading
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from core.imports import ImportKind, ImportReport, run
+from core.imports.importing import ImportReport, run
+from core.imports.kinds import ImportKind
 from core.numbers.identifiers import household_no, is_household_no
 from core.platform import sql
 from core.registry.numbers import FIRST_GIVEN

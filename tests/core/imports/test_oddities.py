@@ -8,8 +8,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from core.imports import ImportKind, ImportReport, UnreadableFile, run
-from core.imports.importing import Hold, Outlook
+from core.files.cells import UnreadableFile
+from core.imports.importing import Hold, ImportReport, Outlook, run
+from core.imports.kinds import ImportKind
 from core.numbers.identifiers import household_no
 from core.registry.components import ComponentCode
 from tests.core import seed

@@ -8,7 +8,8 @@ import pytest
 import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.imports import ImportKind, run
+from core.imports.importing import run
+from core.imports.kinds import ImportKind
 from core.imports.refused import NOT_KNOWN
 from core.imports.rows import LINE, REASON
 from core.numbers.identifiers import household_no

@@ -8,7 +8,8 @@ from typing import Any, Final
 import pytest
 
 from core.campaigns.models import CampaignState
-from core.imports import ImportKind, ImportReport, run
+from core.imports.importing import ImportReport, run
+from core.imports.kinds import ImportKind
 from core.imports.runs import last_run
 from core.imports.traces import RELATIONS
 from core.imports.undoing import IDLE, NotUndone, Obstacle, undo

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.imports import ImportKind, run
-from core.imports.importing import Outlook
+from core.imports.importing import Outlook, run
+from core.imports.kinds import ImportKind
 from core.imports.remarks import Remark
 from core.imports.undoing import NotUndone, Obstacle
 from desk.imports.command import announce, undone

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from starlette.datastructures import QueryParams
 
-from core.imports import ImportKind, run
+from core.imports.importing import run
+from core.imports.kinds import ImportKind
 from desk.places.commune_field import read_commune
 from tests.desk.browser import Browser, seen
 from tests.support.commune_list import commune_list, lines_of, namesakes
