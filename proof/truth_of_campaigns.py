@@ -146,11 +146,16 @@ def _facts(kind: str, pay: Pay, language: str) -> tuple[str, str, str, bool]:
     """Sum, day, day that is dropped, and whether no day follows it."""
     money = f"{pay.amount // 1000} 000 F CFA"
     if kind == "unclaimed":
-        return money, spoken(pay.last or 0, language), "", False
+        return money, _dated(pay.last, language), "", False
     if kind == "moved" and pay.due is None:
-        return money, "", spoken(pay.moved_from or 0, language), True
-    old = spoken(pay.moved_from or 0, language) if kind == "moved" else spoken(pay.due or 0, language)
-    return money, spoken(pay.due or 0, language), old, kind == "cancelled"
+        return money, "", _dated(pay.moved_from, language), True
+    old = _dated(pay.moved_from if kind == "moved" else pay.due, language)
+    return money, _dated(pay.due, language), old, kind == "cancelled"
+
+
+def _dated(days: int | None, language: str) -> str:
+    """A day with its year where that is more than half a year away."""
+    return spoken(days or 0, language, year=abs(days or 0) > 180)
 
 
 def _pattern(kind: str, facts: tuple[str, str, str, bool]) -> str:

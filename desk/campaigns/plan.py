@@ -133,7 +133,7 @@ class CampaignPlan(DeskPage):
         except (CannotBeWritten, NotASafeText) as error:
             return ShownText("", 0, 0, refused(error))
         spoken = translator(language)
-        body = campaign_text(CampaignKind.FREE, free, spoken)
+        body = campaign_text(CampaignKind.FREE, free, spoken, now().date())
         sent = written(body, spoken, self._alphabet, reserve=self._settings.sms_optout_reserve)
         return ShownText(sent.body, sent.size, sent.parts, "")
 

@@ -210,7 +210,7 @@ class _Planning:
     def _text(self, spoken: Spoken) -> tuple[object, ...]:
         """A content as it is written in a language, in the order of `snapshot.COPIED`."""
         content, language = self._content(spoken), translator(spoken.language)
-        body = campaign_text(self._kind, content, language)
+        body = campaign_text(self._kind, content, language, self._now.date())
         text = written(body, language, self._alphabet, reserve=self._settings.sms_optout_reserve)
         end = self._not_after(content)
         return spoken.id, self._campaign.id, spoken.language, spoken.content, text.body, text.parts, text.size, end

@@ -6,9 +6,11 @@ costs no further part, the line that says so.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from core.campaigns.models import CampaignKind
+from core.phrases.telling import date_told
 from core.registry.components import ComponentCode
 from core.text.alphabet import Alphabet
 from core.text.languages import in_language
@@ -56,30 +58,40 @@ def _ended(body: str) -> str:
     return f"{body}." if body and body[-1].isalnum() else body
 
 
-def campaign_text(kind: CampaignKind, content: Content, translator: Translator) -> str:
-    """Say what a campaign of this kind tells, in one language."""
+def campaign_text(kind: CampaignKind, content: Content, translator: Translator, today: date) -> str:
+    """Say what a campaign of this kind tells, in one language; a day has its year where it is not of this season."""
     match content:
         case FreeWords(texts):
             return translator.t("Jigisèmèjiri: {text}", text=in_language(texts, translator.language))
         case Events(lines):
-            return _event(kind, lines, translator)
+            return _event(kind, lines, translator, today)
         case Payments(lines, component):
-            return _payments(kind, lines, component, translator)
+            return _payments(kind, lines, component, translator, today)
 
 
 def _payments(
-    kind: CampaignKind, lines: Sequence[PaymentLine], component: ComponentCode | None, translator: Translator
+    kind: CampaignKind,
+    lines: Sequence[PaymentLine],
+    component: ComponentCode | None,
+    translator: Translator,
+    today: date,
 ) -> str:
     name = translator.t(label(component, LINE)) if component else ""
     if len(lines) > 1:
         heading = [_heading(kind, translator), *([name] if name else [])]
-        return "\n".join([*heading, *(_named(kind, line, translator) for line in lines)])
-    return _of_component(kind, name, lines[0], translator) if name else _of_money(kind, lines[0], translator)
+        return "\n".join([*heading, *(_named(kind, line, translator, today) for line in lines)])
+    first = lines[0]
+    return _of_component(kind, name, first, translator, today) if name else _of_money(kind, first, translator, today)
 
 
-def _of_component(kind: CampaignKind, component: str, line: PaymentLine, translator: Translator) -> str:
+def _of_component(kind: CampaignKind, component: str, line: PaymentLine, translator: Translator, today: date) -> str:
     """What is told of the money of a component, by its name."""
-    values = {"component": component, "amount": _amount(line, translator), "date": line.day, "place": line.place}
+    values = {
+        "component": component,
+        "amount": _amount(line, translator),
+        "date": _day(translator, line.day, today),
+        "place": line.place,
+    }
     match kind:
         case CampaignKind.REMINDER_3:
             return translator.t("Jigisèmèjiri: in 3 days, {date}, {place}: {component}, {amount}.", **values)
@@ -91,15 +103,15 @@ def _of_component(kind: CampaignKind, component: str, line: PaymentLine, transla
             return translator.t(
                 "Jigisèmèjiri: {component}. The day changed. It is not {old}, it is {new}. {place}.",
                 component=component,
-                new=line.day,
-                old=line.old_day,
+                new=_day(translator, line.day, today),
+                old=_day(translator, line.old_day, today),
                 place=line.place,
             )
         case CampaignKind.MOVED | CampaignKind.CANCELLED:
             return translator.t(
                 "Jigisèmèjiri: {component}. No money will be given {date}. We will say another day.",
                 component=component,
-                date=line.old_day or line.day,
+                date=_day(translator, line.old_day or line.day, today),
             )
         case CampaignKind.UNCLAIMED:
             return translator.t("Jigisèmèjiri: not taken: {component}, {amount}. Last day: {date}, {place}.", **values)
@@ -109,44 +121,48 @@ def _of_component(kind: CampaignKind, component: str, line: PaymentLine, transla
             )
 
 
-def _of_money(kind: CampaignKind, first: PaymentLine, translator: Translator) -> str:
+def _of_money(kind: CampaignKind, first: PaymentLine, translator: Translator, today: date) -> str:
     """What is told of what people mean by money."""
     amount = _amount(first, translator)
     match kind:
         case CampaignKind.REMINDER_3:
             return translator.t(
-                "Jigisèmèjiri: in 3 days, {date}, {place}: {amount}.", date=first.day, place=first.place, amount=amount
+                "Jigisèmèjiri: in 3 days, {date}, {place}: {amount}.",
+                date=_day(translator, first.day, today),
+                place=first.place,
+                amount=amount,
             )
         case CampaignKind.REMINDER_1:
             return translator.t(
                 "Jigisèmèjiri: tomorrow, {date}, {place}: {amount}. Bring your card.",
-                date=first.day,
+                date=_day(translator, first.day, today),
                 place=first.place,
                 amount=amount,
             )
         case CampaignKind.MOVED if first.day is not None:
             return translator.t(
                 "Jigisèmèjiri: the day changed. No money will be given {old}. It will be given {new}, {place}.",
-                old=first.old_day,
-                new=first.day,
+                old=_day(translator, first.old_day, today),
+                new=_day(translator, first.day, today),
                 place=first.place,
             )
         case CampaignKind.MOVED | CampaignKind.CANCELLED:
             return translator.t(
-                "Jigisèmèjiri: no money will be given {date}. We will say another day.", date=first.old_day or first.day
+                "Jigisèmèjiri: no money will be given {date}. We will say another day.",
+                date=_day(translator, first.old_day or first.day, today),
             )
         case CampaignKind.UNCLAIMED:
             return translator.t(
                 "Jigisèmèjiri: you did not come for the money. {amount}. Last day: {date}, {place}.",
                 amount=amount,
-                date=first.day,
+                date=_day(translator, first.day, today),
                 place=first.place,
             )
         case _:
             return translator.t(
                 "Jigisèmèjiri: {amount} will be given {date}, {place}. Bring your card.",
                 amount=amount,
-                date=first.day,
+                date=_day(translator, first.day, today),
                 place=first.place,
             )
 
@@ -167,9 +183,9 @@ def _heading(kind: CampaignKind, translator: Translator) -> str:
             return translator.t("Jigisèmèjiri: money will be given. Bring your card.")
 
 
-def _named(kind: CampaignKind, line: PaymentLine, translator: Translator) -> str:
+def _named(kind: CampaignKind, line: PaymentLine, translator: Translator, today: date) -> str:
     """One line of a phone whose households do not all get the same."""
-    day = line.day or line.old_day
+    day = _day(translator, line.day or line.old_day, today)
     if kind in (CampaignKind.MOVED, CampaignKind.CANCELLED):
         if line.day is None or kind is CampaignKind.CANCELLED:
             return translator.t("{name}: not {date}.", name=line.names, date=day)
@@ -183,6 +199,10 @@ def _named(kind: CampaignKind, line: PaymentLine, translator: Translator) -> str
     )
 
 
+def _day(translator: Translator, day: date | None, today: date) -> str:
+    return date_told(translator, day, today) if day else ""
+
+
 def _amount(line: PaymentLine, translator: Translator) -> str:
     """The money of one household, or that each of several gets."""
     amount = translator.write(Amount(line.amount_xof))
@@ -191,12 +211,17 @@ def _amount(line: PaymentLine, translator: Translator) -> str:
     return translator.t("{n} households, {amount} each", n=line.households, amount=amount)
 
 
-def _event(kind: CampaignKind, lines: Sequence[EventLine], translator: Translator) -> str:
-    return "\n".join([_one_event(kind, lines[0], translator), *(_more_events(line, translator) for line in lines[1:])])
+def _event(kind: CampaignKind, lines: Sequence[EventLine], translator: Translator, today: date) -> str:
+    more = (_more_events(line, translator, today) for line in lines[1:])
+    return "\n".join([_one_event(kind, lines[0], translator, today), *more])
 
 
-def _one_event(kind: CampaignKind, line: EventLine, translator: Translator) -> str:
-    values = {"what": _what(line, translator), "date": line.day, "place": _where(line, translator)}
+def _one_event(kind: CampaignKind, line: EventLine, translator: Translator, today: date) -> str:
+    values = {
+        "what": _what(line, translator),
+        "date": _day(translator, line.day, today),
+        "place": _where(line, translator),
+    }
     match kind:
         case CampaignKind.REMINDER_3:
             return translator.t("Jigisèmèjiri: in {n} days: {what}, {date}, {place}. Come.", n=3, **values)
@@ -208,9 +233,12 @@ def _one_event(kind: CampaignKind, line: EventLine, translator: Translator) -> s
             return translator.t("Jigisèmèjiri: {what}, {date}, {place}. Come.", **values)
 
 
-def _more_events(line: EventLine, translator: Translator) -> str:
+def _more_events(line: EventLine, translator: Translator, today: date) -> str:
     return translator.t(
-        "{what}: {date}, {place}.", what=_what(line, translator), date=line.day, place=_where(line, translator)
+        "{what}: {date}, {place}.",
+        what=_what(line, translator),
+        date=_day(translator, line.day, today),
+        place=_where(line, translator),
     )
 
 

@@ -18,6 +18,7 @@ from core.text.translator import translator
 from demo.places import DEMO_PLACES
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
 from sms.outbox.texts import Written, campaign_text, written
+from tests.core.seed import TODAY
 
 BM, FR = Language("bm"), Language("fr")
 
@@ -48,7 +49,7 @@ LONGEST_PLACE = "Mairie de Sere Moussa Ani Samo"
 def sent(kind: CampaignKind, content: Content, language: Language) -> Written:
     """A text of a campaign, as it leaves."""
     spoken = translator(language)
-    return written(campaign_text(kind, content, spoken), spoken, GSM7)
+    return written(campaign_text(kind, content, spoken, TODAY), spoken, GSM7)
 
 
 def paid(*lines: PaymentLine, component: ComponentCode | None = None) -> Payments:
@@ -246,17 +247,17 @@ def test_what_several_households_are_told_stands_on_the_first_line(
 
 def test_of_several_households_only_what_changed_is_told() -> None:
     lines = paid(replace(MOVED, names="Awa Traoré"), replace(SAID_OFF, names="Bakary Diarra"))
-    assert campaign_text(Kind.MOVED, lines, translator(FR)) == (
+    assert campaign_text(Kind.MOVED, lines, translator(FR), TODAY) == (
         "Jigisèmèjiri : le jour du paiement a changé.\n"
         "Awa Traoré : jeudi 26 novembre, Mairie de Safo.\n"
         "Bakary Diarra : pas le lundi 23 novembre."
     )
-    assert campaign_text(Kind.MOVED, lines, translator(BM)) == (
+    assert campaign_text(Kind.MOVED, lines, translator(BM), TODAY) == (
         "Jigisɛmɛjiri: don yɛlɛmana.\n"
         "Awa Traoré: alamisadon, nowanburukalo tile 26, Mairie de Safo.\n"
         "Bakary Diarra: ntɛnɛndon, nowanburukalo tile 23 tɛ."
     )
-    assert campaign_text(Kind.CANCELLED, TWO, translator(FR)) == (
+    assert campaign_text(Kind.CANCELLED, TWO, translator(FR), TODAY) == (
         "Jigisèmèjiri : pas de paiement. Nous donnerons un autre jour.\n"
         "Awa Traoré : pas le lundi 23 novembre.\n"
         "Bakary Diarra : pas le jeudi 26 novembre."
@@ -303,12 +304,12 @@ def test_of_several_households_only_what_changed_is_told() -> None:
 def test_an_event_is_told_in_the_words_of_each_language_with_its_hour(
     kind: CampaignKind, line: EventLine, french: str, bambara: str
 ) -> None:
-    assert campaign_text(kind, Events((line,)), translator(FR)) == french
-    assert campaign_text(kind, Events((line,)), translator(BM)) == bambara
+    assert campaign_text(kind, Events((line,)), translator(FR), TODAY) == french
+    assert campaign_text(kind, Events((line,)), translator(BM), TODAY) == bambara
 
 
 def test_further_events_follow_a_line_each() -> None:
-    assert campaign_text(Kind.ANNOUNCE, Events((FOOD, WORK)), translator(BM)).splitlines() == [
+    assert campaign_text(Kind.ANNOUNCE, Events((FOOD, WORK)), translator(BM), TODAY).splitlines() == [
         "Jigisɛmɛjiri: dumuni dili bɛna kɛ alamisadon, nowanburukalo tile 26, École de Siby. Aw ye na.",
         "foroba baara: alamisadon, nowanburukalo tile 26, Banamba, nɛgɛkanɲɛ 7 ni sanga 30.",
     ]
