@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from core.files.cells import Row, UnreadableFile, text_cell
+from core.files.cells import Cell, Row, UnreadableFile, text_cell
 from core.files.encodings import Encoding, mended, old_encoding, written_twice
 from core.files.headers import Lacking, Located, WantedColumns, located, refusal
 from core.files.limits import Limits
@@ -26,6 +26,10 @@ BEGINNING: Final = 1 << 18
 
 NAMED_DELIMITER: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """What Excel itself writes into the first line."""
+
+
+REMEMBERED: Final = 1 << 13
+"""Texts of a file that are kept as cells: places, words and years stand in it again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +114,24 @@ def _has_header(lines: Sequence[str], delimiter: str, wanted: WantedColumns) -> 
     return isinstance(located((row for row in rows if not row.empty), wanted), Located)
 
 
+def _remembered(text: str, known: dict[str, Cell]) -> Cell:
+    """A cell that is made once, however often its text comes."""
+    cell = text_cell(text)
+    if len(known) < REMEMBERED:
+        known[text] = cell
+    return cell
+
+
 def _rows(lines: Iterable[str], delimiter: str, line: int, limits: Limits) -> Iterator[Row]:
     """The rows of lines, of which the first has the number `line`."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     first = line
+    known: dict[str, Cell] = {}
     try:
         for cells in reader:
             if len(cells) > limits.columns:
                 raise UnreadableFile(f"Ligne {line} : {len(cells)} cellules, {limits.columns} au plus.")
-            yield Row(line, [text_cell(cell) for cell in cells])
+            yield Row(line, [known.get(text) or _remembered(text, known) for text in cells])
             line = reader.line_num + first
     except csv.Error as error:
         raise UnreadableFile(f"Ligne {line} : guillemets mal fermés ou cellule trop longue.") from error

@@ -18,6 +18,9 @@ from core.files.limits import LIMITS, Limits
 
 DIED: Final = "Ce fichier n'a pas pu être lu. Enregistrez-le à nouveau depuis Excel ou LibreOffice, puis réessayez."
 _TEXT: Final = Kind.TEXT
+REMEMBERED: Final = 1 << 13
+"""Texts of a file that are kept, because places, words and years stand in it again and again."""
+
 SUFFIXES: Final = frozenset({".csv", ".txt", *WORKBOOKS})
 
 __all__ = ["SUFFIXES", "WORKBOOKS", "Table", "opened"]
@@ -56,8 +59,8 @@ def opened(path: Path, wanted: WantedColumns | None = None, limits: Limits = LIM
     with _child(path, wanted, limits) as child, child.stdout as out:  # type: ignore[union-attr]  # a pipe is asked for
         lines = _lines(child, out)
         head = next(lines)
-        header = _row(next(lines))
-        rows = map(_row, lines)
+        header = _Rows().row(next(lines))
+        rows = map(_Rows().row, lines)
         expected = head["expected"]
         yield Table(
             header=header,
@@ -99,12 +102,25 @@ def _lines(child: subprocess.Popen[bytes], out: IO[bytes]) -> Iterator[Any]:
         raise UnreadableFile(TOO_LARGE if child.returncode < 0 else DIED)
 
 
-def _row(item: list[Any]) -> Row:
-    line, hidden, cells = item
-    return Row(line, [*map(_cell, cells)], hidden)
+class _Rows:
+    """Makes rows of what the child wrote; a text that stands in many cells is one cell, made once."""
 
+    def __init__(self) -> None:
+        self._cells: dict[str, Cell] = {}
 
-def _cell(item: Any) -> Cell:
-    if isinstance(item, str):
-        return Cell(_TEXT, item)
-    return Cell(Kind(item[0]), item[1]) if item else EMPTY
+    def row(self, item: list[Any]) -> Row:
+        """A row of the child's."""
+        line, hidden, items = item
+        known, made = self._cells, []
+        for each in items:
+            if isinstance(each, str):
+                made.append(known.get(each) or self._text(each))
+            else:
+                made.append(Cell(Kind(each[0]), each[1]) if each else EMPTY)
+        return Row(line, made, hidden)
+
+    def _text(self, text: str) -> Cell:
+        cell = Cell(_TEXT, text)
+        if len(self._cells) < REMEMBERED:
+            self._cells[text] = cell
+        return cell

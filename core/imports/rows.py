@@ -47,6 +47,12 @@ class Problem:
     place: str = ""
 
 
+REMEMBERED: Final = 1 << 12
+"""Texts of a column whose value is kept, because they stand in many rows: read once, they say the same again."""
+
+_UNREAD: Final = object()
+
+
 class Unreadable(BadValue):
     """It is not known what the cell was meant to hold."""
 
@@ -96,10 +102,12 @@ class RowReader:
         self.days = DayColumns()
         self._names = names
         self._width = len(header.cells)
-        self._plan = [(column, names.index(column.header) if column.header in names else None) for column in columns]
+        self._plan: list[tuple[Column, int | None, dict[str | None, object]]] = [
+            (column, names.index(column.header) if column.header in names else None, {}) for column in columns
+        ]
         self._complete = _complete(columns, complete, names)
         self._days = [
-            (column.header, index) for column, index in self._plan if column.sql == "date" and index is not None
+            (column.header, index) for column, index, _ in self._plan if column.sql == "date" and index is not None
         ]
         self._workbook = workbook
 
@@ -111,18 +119,23 @@ class RowReader:
         values: list[object] = [row.line, None]
         emptied: list[str] = []
         problems: list[Problem] = []
-        for column, index in self._plan:
+        for column, index, known in self._plan:
             cell = EMPTY if index is None else cells[index]
             if cell is EMPTY and not column.needed:
                 value = None
             else:
-                try:
-                    value = _value(column, cell)
-                except BadValue as error:
-                    values.append(None)
-                    if not column.source:
-                        problems.append(self._problem(row, column, cell, error))
-                    continue
+                text = cell.text if cell.kind is _TEXT else None
+                value = known.get(text, _UNREAD)
+                if value is _UNREAD:
+                    try:
+                        value = _value(column, cell)
+                    except BadValue as error:
+                        values.append(None)
+                        if not column.source:
+                            problems.append(self._problem(row, column, cell, error))
+                        continue
+                    if text is not None and len(known) < REMEMBERED:
+                        known[text] = value
             if value is None and column.name in self._complete:
                 emptied.append(column.name)
             values.append(value)
