@@ -42,7 +42,17 @@ PAYMENT_COLUMNS: Final = (
     "household_no", "component", "round", "due_date", "last_day", "place", "agency", "amount_xof", "state", "paid_on",
     "reason",
 )  # fmt: skip
-NAMES: Final = ("Fatoumata Coulibaly", "Awa Keita", "Oumar Traoré", "Seydou Diarra", "Mariam Touré")
+FIRST_NAMES: Final = tuple(
+    f"{beginning}{end}"
+    for beginning in ("Fatou", "Awa", "Oumar", "Seydou", "Mariam", "Bakary", "Djeneba", "Souleymane")
+    for end in ("", "ba", "di", "kou", "na", "mata", "ssi", "ya", "line", "tou")
+)
+LAST_NAMES: Final = tuple(
+    f"{beginning}{end}"
+    for beginning in ("Coulibaly", "Keïta", "Traoré", "Diarra", "Touré", "Sissoko", "Dembélé", "Konaté")
+    for end in ("", " Ba", " Dia", " Kah", " Ndao", " Maïga", " Sow", " Yattara", " Ly", " Toé")
+)
+"""6 400 names in full, as a registry of 300 000 may have: each stands in some fifty households."""
 
 Line = Sequence[str]
 
@@ -51,7 +61,8 @@ def households(count: int) -> Iterator[Line]:
     """Invented households, with their header."""
     yield HOUSEHOLD_COLUMNS
     for number in range(count):
-        name, year = NAMES[number % len(NAMES)], str(1960 + number % 30)
+        first, last = FIRST_NAMES[number % 80], LAST_NAMES[number // 80 % 80]
+        name, year = f"{first} {last}", str(1960 + number % 30)
         phone, village = f"+2237{number % 10_000_000:07}", f"Kola {number % 50}"
         own = household_no(1_000_000 + number)
         yield (own, name, year, phone, "", "ML020201", village, "bm", "beneficiary", "", "TM")

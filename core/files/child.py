@@ -1,8 +1,8 @@
 """The process in which a file is opened: it reads, writes what it finds as lines of JSON, and holds nothing else.
 
 Run by `core.files.opening` as `python -m core.files.child PATH WANTED LIMITS`, never by a person; the last two are
-JSON. Lines: a head (`sheets`, `sheet`, `hidden_columns`, `expected`, `encoding`), the header, the rows under it; or
-`refused` with its reason.
+JSON. Lines: a head (`sheets`, `sheet`, `hidden_columns`, `expected`, `encoding`), the header, the rows under it, some
+hundred a line; or `refused` with its reason.
 """
 
 import json
@@ -10,20 +10,23 @@ import resource
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from core.files.cells import EMPTY, Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.delimited import delimited
 from core.files.encodings import Encoding
-from core.files.headers import WantedColumns
+from core.files.headers import Located, WantedColumns
 from core.files.limits import LIMITS, Limits
 from core.files.sheets import the_table
 from core.files.xlsx import workbook
 
 WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
 _TEXT: Final = Kind.TEXT
+TOGETHER: Final = 200
+"""Rows of a line: each line has its price, whatever stands in it."""
+
 TOO_LARGE: Final = (
     "Ce fichier est trop grand une fois ouvert. Gardez une seule feuille, sans images ni formules inutiles."
 )
@@ -58,12 +61,12 @@ def _lines(path: Path, wanted: WantedColumns | None, limits: Limits) -> Iterator
     if path.suffix.lower() not in WORKBOOKS:
         with delimited(path, wanted, limits) as file:
             yield _head((SheetName(""),), 0, (), file.lines, file.encoding)
-            yield from map(_row, chain([file.table.header], file.table.rows))
+            yield from _table(file.table)
         return
     with workbook(path, limits) as book:
         found = the_table(book, wanted)
         yield _head(book.sheets, found.sheet, found.all.hidden_columns, found.all.expected, Encoding("utf-8"))
-        yield from map(_row, chain([found.table.header], found.table.rows))
+        yield from _table(found.table)
 
 
 def _head(
@@ -80,8 +83,15 @@ def _head(
     )
 
 
-def _row(row: Row) -> str:
-    return json.dumps([row.line, row.hidden, [_cell(cell) for cell in row.cells]], ensure_ascii=True)
+def _table(table: Located) -> Iterator[str]:
+    yield json.dumps(_row(table.header))
+    rows = map(_row, table.rows)
+    while together := [*islice(rows, TOGETHER)]:
+        yield json.dumps(together)
+
+
+def _row(row: Row) -> list[Any]:
+    return [row.line, row.hidden, [_cell(cell) for cell in row.cells]]
 
 
 def _cell(cell: Cell) -> Any:

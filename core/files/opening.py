@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -60,7 +61,7 @@ def opened(path: Path, wanted: WantedColumns | None = None, limits: Limits = LIM
         lines = _lines(child, out)
         head = next(lines)
         header = _Rows().row(next(lines))
-        rows = map(_Rows().row, lines)
+        rows = map(_Rows().row, chain.from_iterable(lines))
         expected = head["expected"]
         yield Table(
             header=header,

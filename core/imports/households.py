@@ -244,12 +244,23 @@ _HOUSEHOLDS = (
     "INSERT INTO touched SELECT line, true FROM planned WHERE household_id IS NULL",
     numbers.GIVE,
     """
+    CREATE TEMP TABLE new_name ON COMMIT DROP AS SELECT head_name, name_search(head_name) AS search
+    FROM (SELECT DISTINCT head_name FROM planned WHERE household_id IS NULL) AS each
+    """,
+    """
+    CREATE TEMP TABLE new_village ON COMMIT DROP AS SELECT village, loose_village(village) AS village_search
+    FROM (SELECT DISTINCT village FROM planned WHERE household_id IS NULL AND village IS NOT NULL) AS each
+    """,
+    "ANALYZE new_name",
+    "ANALYZE new_village",
+    """
     INSERT INTO household
         (household_no, programme_no, programme_key, head_name, birth_year, commune_pcode, village, language, status,
-         status_reason, updated_at)
+         status_reason, updated_at, search, village_search)
     SELECT ours, nullif(coalesce(programme_no, household_no), ours), nullif(household_no, ours), head_name, birth_year,
-        commune_pcode, village, language, status, status_reason, %(now)s
-    FROM planned LEFT JOIN given USING (line) CROSS JOIN LATERAL (SELECT coalesce(line_no, given.number) AS ours) AS one
+        commune_pcode, village, language, status, status_reason, %(now)s, new_name.search, new_village.village_search
+    FROM planned JOIN new_name USING (head_name) LEFT JOIN new_village USING (village)
+    LEFT JOIN given USING (line) CROSS JOIN LATERAL (SELECT coalesce(line_no, given.number) AS ours) AS one
     WHERE household_id IS NULL
     """,
     f"""
@@ -273,7 +284,7 @@ _PHONES = (
     """,
     """
     CREATE TEMP TABLE planned_phone ON COMMIT DROP AS
-    SELECT line, planned.household_id, numbered.position, numbered.msisdn
+    SELECT line, planned.household_id, numbered.position, numbered.msisdn, earlier.msisdn IS NOT NULL AS known
     FROM planned_household AS planned
     CROSS JOIN LATERAL (VALUES (1, phone), (2, alt_phone)) AS numbered (position, msisdn)
     LEFT JOIN household_phone AS earlier
@@ -281,9 +292,13 @@ _PHONES = (
     WHERE numbered.msisdn IS NOT NULL AND earlier.msisdn IS DISTINCT FROM numbered.msisdn
     """,
     """
+    UPDATE household_phone SET msisdn = planned_phone.msisdn FROM planned_phone
+    WHERE known AND household_phone.household_id = planned_phone.household_id
+        AND household_phone.position = planned_phone.position
+    """,
+    """
     INSERT INTO household_phone (household_id, position, msisdn)
-    SELECT household_id, position, msisdn FROM planned_phone
-    ON CONFLICT (household_id, position) DO UPDATE SET msisdn = excluded.msisdn
+    SELECT household_id, position, msisdn FROM planned_phone WHERE NOT known
     """,
     "INSERT INTO touched SELECT line, false FROM planned_phone",
 )

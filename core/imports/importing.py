@@ -13,7 +13,7 @@ from core.imports.corrections import day_in_name
 from core.imports.kinds import ImportKind
 from core.imports.layout import Column, Layout
 from core.imports.losses import Loss, count_of, too_many
-from core.imports.passes import Pass
+from core.imports.passes import Pass, uncollected
 from core.imports.refused import MOST, write_workbook
 from core.imports.remarks import Remark
 from core.imports.rows import RowReader, wanted
@@ -163,9 +163,10 @@ async def run(
             single_pass = Pass(table, reader)
             staging = Staging(connection, layout, reader.letters, list_day)
             await staging.prepare()
-            for staged, problems in single_pass.batches():
-                await staging.add(staged, problems)
-                progress(single_pass.rows, table.expected)
+            with uncollected():
+                for staged, problems in single_pass.batches():
+                    await staging.add(staged, problems)
+                    progress(single_pass.rows, table.expected)
             bad = await staging.check()
             seen = [*single_pass.remarks(), *await staging.remarks(today, single_pass.total(layout.summed))]
             remarks = tuple(sorted(seen, key=lambda remark: remark.line))

@@ -102,7 +102,7 @@ class RowReader:
         self.days = DayColumns()
         self._names = names
         self._width = len(header.cells)
-        self._plan: list[tuple[Column, int | None, dict[str | None, object]]] = [
+        self._plan: list[tuple[Column, int | None, dict[str, object]]] = [
             (column, names.index(column.header) if column.header in names else None, {}) for column in columns
         ]
         self._complete = _complete(columns, complete, names)
@@ -113,9 +113,7 @@ class RowReader:
 
     def read(self, row: Row) -> ReadRow:
         """The row's values and every problem found in its cells."""
-        cells = row.cells
-        if len(cells) < self._width:
-            cells = [cell for cell, _ in zip_longest(cells, range(self._width), fillvalue=EMPTY)]
+        cells = self._padded(row.cells)
         values: list[object] = [row.line, None]
         emptied: list[str] = []
         problems: list[Problem] = []
@@ -124,31 +122,32 @@ class RowReader:
             if cell is EMPTY and not column.needed:
                 value = None
             else:
-                text = cell.text if cell.kind is _TEXT else None
-                value = known.get(text, _UNREAD)
+                value = known.get(cell.text, _UNREAD) if cell.kind is _TEXT else _UNREAD
                 if value is _UNREAD:
                     try:
-                        value = _value(column, cell)
+                        value = _read_first(column, cell, known)
                     except BadValue as error:
                         values.append(None)
                         if not column.source:
                             problems.append(self._problem(row, column, cell, error))
                         continue
-                    if text is not None and len(known) < REMEMBERED:
-                        known[text] = value
             if value is None and column.name in self._complete:
                 emptied.append(column.name)
             values.append(value)
         if emptied:
             values[1] = emptied
-        if len(cells) > self._width and any(cell is not EMPTY for cell in cells[self._width :]):
-            problems.append(
-                Problem(row.line, "", None, "cellules de trop à la fin de la ligne : un séparateur en trop ?")
-            )
+        if len(cells) > self._width:
+            problems.extend(_beyond(row, self._width))
         if self._workbook:
             self._look_at_days(row, cells)
         refused = any(not problem.cell_only for problem in problems)
         return ReadRow(None if refused else tuple(values), problems)
+
+    def _padded(self, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """As many cells as the header has, or more."""
+        if len(cells) >= self._width:
+            return cells
+        return [cell for cell, _ in zip_longest(cells, range(self._width), fillvalue=EMPTY)]
 
     def number(self, row: Row, column: str) -> int | None:
         """The whole number in a cell of a row that is none of the table's; None where there is none."""
@@ -191,6 +190,21 @@ def _complete(columns: Sequence[Column], marked: Collection[str], names: Collect
     if absent := sorted(complete - set(names)):
         raise UnreadableFile(f"Marquée complète, mais absente du fichier : {', '.join(absent)}.")
     return frozenset(column.name for column in columns if column.header in complete)
+
+
+def _beyond(row: Row, width: int) -> Sequence[Problem]:
+    """What stands further right than the header goes."""
+    if all(cell is EMPTY for cell in row.cells[width:]):
+        return ()
+    return (Problem(row.line, "", None, "cellules de trop à la fin de la ligne : un séparateur en trop ?"),)
+
+
+def _read_first(column: Column, cell: Cell, known: dict[str, object]) -> object:
+    """The value of a cell that nobody read before; it is kept for the next one that says the same."""
+    value = _value(column, cell)
+    if cell.kind is _TEXT and len(known) < REMEMBERED:
+        known[cell.text] = value
+    return value
 
 
 def _value(column: Column, cell: Cell) -> object:

@@ -115,9 +115,9 @@ class Staging:
     async def _once(self) -> Sequence[Remark]:
         """Leave out what repeats an earlier row word for word; refuse rows of one key that say different things."""
         run, key = self._connection.execute, sql.SQL(", ").join(map(_name, self._layout.key))
-        await run(_TWICE.format(key=key))
-        if not await self._number("SELECT count(*) FROM twice"):
+        if not await self._any(_SEVERAL.format(key=key)):
             return ()
+        await run(_TWICE.format(key=key))
         values = sql.SQL(", ").join(
             sql.SQL("staged.{}").format(_name(name))
             for name in (
@@ -197,6 +197,10 @@ class Staging:
         touched = await self._number("SELECT count(DISTINCT line) FROM touched")
         return WrittenRows(created, touched - created, planned - touched)
 
+    async def _any(self, statement: sql.Composed) -> bool:
+        cursor = await self._connection.execute(statement)
+        return await cursor.fetchone() is not None
+
     async def _number(self, statement: str) -> int:
         cursor = await self._connection.execute(sql.SQL(statement))
         row = await cursor.fetchone()
@@ -207,6 +211,7 @@ _BY_LINE: Final = """
 SELECT line, array_agg("column" ORDER BY "column", reason) AS columns, array_agg(reason ORDER BY "column", reason)
     AS reasons FROM problem GROUP BY line ORDER BY line LIMIT %(most)s
 """
+_SEVERAL = sql.SQL("SELECT 1 FROM staged GROUP BY {key} HAVING count(*) > 1 LIMIT 1")
 _TWICE = sql.SQL(
     "CREATE TEMP TABLE twice ON COMMIT DROP AS SELECT * FROM (SELECT line, concat_ws(' + ', {key}) AS value, "
     "min(line) OVER same AS first, max(line) OVER same AS last FROM staged WINDOW same AS (PARTITION BY {key})"

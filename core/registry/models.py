@@ -104,11 +104,9 @@ class Household(TableRow, table=True):
     status: Status = Field(sa_type=one_of(Status))
     status_reason: str | None = None
     updated_at: dt.datetime = stamped()
-    search: str | None = Field(
-        default=None, sa_column=Column(TSVECTOR, Computed("name_search(head_name)", persisted=True), nullable=True)
-    )
-    """The name in loose spelling, written by PostgreSQL."""
-    village_search: str | None = Field(default=None, sa_column=_village_search())
+    search: str | None = Field(default=None, sa_column=Column(TSVECTOR, nullable=True))
+    """The name in loose spelling, written by PostgreSQL, as the village's is, where it does not come with the row."""
+    village_search: str | None = None
 
 
 class HouseholdPhone(TableRow, table=True):
