@@ -17,6 +17,7 @@ from core.platform.database import DatabaseTask
 from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
 from core.schema import migrations
 from tests.core import seed
+from tests.support.emptied import empty
 from tests.support.small_catalogues import SmallCatalogues
 
 
@@ -66,14 +67,7 @@ def by_task(database_url: str) -> Mapping[DatabaseTask, str]:
 async def world(database_url: str) -> AsyncIterator[None]:
     """The database, opened and empty but for what the migrations put there."""
     with psycopg.connect(database_url, autocommit=True) as connection:
-        rows = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
-            [list(migrations.FILLED)],
-        ).fetchall()
-        if rows:
-            names = ", ".join(f'"{name}"' for (name,) in rows)
-            connection.execute("SET session_replication_role = replica")  # the audit trail forbids it
-            connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE".encode())
+        empty(connection)
         connection.execute("UPDATE database_identity SET kind = NULL")
     database.open_database(database_url, pool=10)
     yield

@@ -115,6 +115,7 @@ class SmppCalls(UssdGateway):
 
     async def _show(self, line: UssdLine, link: SmppLink, message: smpp34.DeliverSm, hop: Hop, reply: Reply) -> None:
         """Send the page, and say what became of the session where that shows."""
+        self._expect(hop, is_over=reply.ends)  # before it leaves: its end may be heard before we hear that it came
         try:
             status = await self._submitted(link, self._convention.page_of(message, reply))
         except (NotBound, NoResponse):
@@ -123,9 +124,8 @@ class SmppCalls(UssdGateway):
             return
         if status != SmppStatus.OK:
             metrics.PAGES_LOST.inc()
+            self._sessions.pop((hop.msisdn, hop.session_id), None)
             await line.ended(SessionEnding(NAME, hop.session_id, hop.msisdn, SessionOutcome.CUT, error="page refused"))
-            return
-        self._expect(hop, is_over=reply.ends)
 
     async def _submitted(self, link: SmppLink, page: smpp34.SubmitSm) -> int:
         """The status of a page, after it was sent again as often as it was told to be slower; raises as `submit`."""

@@ -8,7 +8,7 @@ from pkgutil import resolve_name
 from typing import Annotated, Final
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.numbers.msisdn import BadNumber, can_get_sms, mask, operator, parse_any
@@ -37,27 +37,33 @@ MARKS: Final = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "?"}
 
 @app.command("list")
 def list_all() -> None:
-    """Show every gateway: its room, whether it is switched on, and where it posts to us."""
+    """Show every gateway: whether it is switched on, where it posts to us, what it lacks and what is left at it."""
     chosen = settings()
-    table = Table("Gateway", "Room", "Switched on", "Lacks", "Left", "Its callbacks")
+    table = Table("Gateway", "Room", "Switched on")
     calling = {gateway.name for gateway in ussd_gateways.switched_on(chosen)}
+    lines = []
     for name in ussd_gateways.GATEWAYS:
-        paths = [callback_path(ussd_gateways.ROOM, name, each) for each in _ussd(name).callback_names]
-        table.add_row(name, "USSD", _yes(name in calling), "", "", "\n".join(paths))
+        table.add_row(name, "USSD", _yes(name in calling))
+        lines += [callback_path(ussd_gateways.ROOM, name, each) for each in _ussd(name).callback_names]
     sending = sms_gateways.ways_out(chosen)
     left = asyncio.run(_all_left(sending))
     for name in sms_gateways.GATEWAYS:
-        paths = [callback_path(sms_gateways.ROOM, name, each) for each in sms_gateways.callbacks(_sms(name), chosen)]
-        lacks = "\n".join(_sms(name)(chosen).missing()) if name in sending else ""
-        table.add_row(name, "SMS", _yes(name in sending), lacks, left.get(name, ""), "\n".join(paths))
+        table.add_row(name, "SMS", _yes(name in sending))
+        lines += [callback_path(sms_gateways.ROOM, name, each) for each in sms_gateways.callbacks(_sms(name), chosen)]
+        lines += [f"{name} lacks {lacking}" for lacking in (_sms(name)(chosen).missing() if name in sending else ())]
+        if left.get(name):
+            lines.append(f"{name}: {left[name]}")
     out.print(table)
+    for line in lines:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
     out.print(_routes(chosen))
     out.print(f"{{token}} is a word of JIGI_CALLBACK_TOKENS ({len(chosen.callback_tokens)} are set).", highlight=False)
 
 
 def _routes(chosen: Settings) -> Table:
     """By which gateways the SMS of each operator go, and on which terms."""
-    table = Table("Operator", "SMS go by", "Come from", "A second", "Hours", "A part", title="The routes of SMS")
+    way = Column("SMS go by", no_wrap=True)
+    table = Table("Operator", way, "Come from", "A second", "Hours", "A part", title="The routes of SMS")
     for route in every_route(chosen):
         paces = (pace_of(route.gateway, route.operator), pace_of(route.gateway))
         rate = next((f"{chosen.sms_route_rates[pace]:g}" for pace in paces if pace in chosen.sms_route_rates), "")

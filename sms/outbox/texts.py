@@ -22,6 +22,10 @@ SECURITY: Final = (N_("No one must ask money or a code of you."), N_("You pay no
 """From the longest to the shortest; the first that fits is said."""
 
 
+ENDS: Final = frozenset(".!?:…")
+"""What a sentence ends with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A text as it is sent, the parts it takes and its length (septets or UTF-16 units)."""
@@ -55,7 +59,7 @@ def as_it_is(text: str, alphabet: Alphabet) -> Written:
 
 def _ended(body: str) -> str:
     """A text that ends as a sentence does, so that the next one does not run into it."""
-    return f"{body}." if body and body[-1].isalnum() else body
+    return f"{body}." if body and body[-1] not in ENDS else body
 
 
 def campaign_text(kind: CampaignKind, content: Content, translator: Translator, today: date) -> str:

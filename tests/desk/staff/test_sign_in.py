@@ -149,7 +149,7 @@ async def test_a_forged_form_is_refused_in_words(sign_in: SignIn) -> None:
 
 async def test_ten_megabytes_are_refused_in_words(sign_in: SignIn) -> None:
     mariam = await sign_in("mariam")
-    answer = await mariam.http.post("/desk/imports", content=b"x" * 10_000_000)
+    answer = await mariam.http.post("/desk/account", content=b"x" * 10_000_000)
     assert answer.status_code == 413
     assert "trop gros" in seen(answer)
 

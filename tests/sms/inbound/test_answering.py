@@ -325,7 +325,7 @@ async def test_a_reference_is_answered_with_where_its_grievance_stands(line: Web
     sms = dict(await gateway.takes(line.now))[AWA]
     assert open_one == (
         f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nElle est notée.\n"
-        f"Réponse au plus tard : mardi 1er décembre.{SAFE[FR]}"
+        "Réponse au plus tard : mardi 1er décembre (dans 7 jours). C'est gratuit."
     )
     assert sms == f"Jigisèmèjiri : Plainte {reference}, 24/11/2026\nC'est réglé.\nRéponse : Payé lundi.{SAFE[FR]}"
 

@@ -40,7 +40,7 @@ async def address(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
 
 async def typed(*words: str) -> Result:
     """The command in a thread, because it has a loop of its own; it never prints a key or a token."""
-    ended = await asyncio.to_thread(CliRunner().invoke, app, list(words), env={"COLUMNS": "200"})
+    ended = await asyncio.to_thread(CliRunner().invoke, app, list(words), env={"COLUMNS": "200", "TERM": "xterm"})
     assert KEY not in ended.output
     assert TOKEN not in ended.output
     return ended

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -46,10 +46,10 @@ FREE = {FR: "C'est gratuit.", BM: "Aw tè foyi sara."}
 LONGEST_PLACE = "Mairie de Sere Moussa Ani Samo"
 
 
-def sent(kind: CampaignKind, content: Content, language: Language) -> Written:
+def sent(kind: CampaignKind, content: Content, language: Language, today: date = TODAY) -> Written:
     """A text of a campaign, as it leaves."""
     spoken = translator(language)
-    return written(campaign_text(kind, content, spoken, TODAY), spoken, GSM7)
+    return written(campaign_text(kind, content, spoken, today), spoken, GSM7)
 
 
 def paid(*lines: PaymentLine, component: ComponentCode | None = None) -> Payments:
@@ -375,7 +375,16 @@ def test_an_ordinary_text_is_one_part(
     place: str,
     households: int,
 ) -> None:
-    line = PaymentLine(households, "", amount, day, place, old_day if kind is Kind.MOVED else None)
-    text = sent(kind, paid(line, component=component), language)
+    near = day + timedelta(days=(old_day - day).days % 150)
+    line = PaymentLine(households, "", amount, day, place, near if kind is Kind.MOVED else None)
+    text = sent(kind, paid(line, component=component), language, today=day)
     assert text.parts == 1
     assert text.size == GSM7.measure(text.body) <= SINGLE_PART
+
+
+def test_a_day_that_is_not_of_this_season_has_its_year() -> None:
+    line = PaymentLine(1, "", 30_000, date(2027, 9, 2), "Mairie de Safo", date(2026, 12, 2))
+    moved = sent(Kind.MOVED, paid(line), FR).body
+    assert "2 decembre. " in moved.replace("é", "e") or "2 decembre," in moved.replace("é", "e")
+    assert "2 septembre 2027" in moved
+    assert "san 2027" in sent(Kind.ANNOUNCE, paid(line), BM).body
