@@ -29,37 +29,38 @@ def desk_settings(desk_settings: Settings, tmp_path: Path) -> Settings:
 WAITING: Final = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
-def errands() -> list[int]:
-    """The processes that work on imports, the oldest first."""
+def errands(folder: Path) -> list[int]:
+    """The processes that work on imports of this folder: other tests run beside this one."""
     numbers = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
-            if b"core.imports.errand" in path.read_bytes().split(b"\0"):
+            words = path.read_bytes().split(b"\0")
+            if b"core.imports.errand" in words and any(word.startswith(str(folder).encode()) for word in words):
                 numbers.append(int(path.parent.name))
     return sorted(numbers)
 
 
-async def none_left() -> None:
+async def none_left(folder: Path) -> None:
     """Wait for the processes of imports to be gone."""
-    while errands():  # noqa: ASYNC110 - processes tell nobody
+    while errands(folder):  # noqa: ASYNC110 - processes tell nobody
         await asyncio.sleep(0.05)
 
 
 async def test_a_process_that_is_killed_leaves_nothing_and_says_so(
-    awa: Browser, database_url: str, monkeypatch: pytest.MonkeyPatch
+    awa: Browser, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It waits for the lock of another import, and is killed there."""
     await brought(awa, GOOD)
     await ended(awa)
     with psycopg.connect(database_url) as other:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [int(Lock.IMPORT)])
-        await none_left()
+        await none_left(tmp_path)
         await act(awa, "confirm")
         while not await scalar(WAITING):  # noqa: ASYNC110 - nor do locks
             await asyncio.sleep(0.05)
-        (killed,) = errands()
+        (killed,) = errands(tmp_path)
         os.kill(killed, signal.SIGKILL)
-        await none_left()
+        await none_left(tmp_path)
     monkeypatch.setattr(shelf, "DEAD_AFTER", timedelta(seconds=-1))
     page = seen(await awa.open(last()))
     assert "Interrompu : rien n'est entré" in page
@@ -69,7 +70,7 @@ async def test_a_process_that_is_killed_leaves_nothing_and_says_so(
 async def test_what_came_in_is_not_said_to_be_interrupted(awa: Browser, tmp_path: Path) -> None:
     """A process that dies between its commit and its word: the database knows."""
     await imported(awa, GOOD)
-    await none_left()
+    await none_left(tmp_path)
     (path,) = tmp_path.glob(f"uploads/*/{STATUS}")
     kept = json.loads(path.read_text())
     path.write_text(json.dumps({**kept, "state": "running", "seen_at": "2020-01-01T00:00:00+00:00"}))
