@@ -76,11 +76,23 @@ class UploadShelf:
         fresh.replace(path)
 
     def tidy(self) -> None:
-        """Let go of files that nobody needs any more, and of all but the last imports."""
-        uploads = self.all()
-        for upload in uploads:
-            if not upload.running and upload.state is not UploadState.WAITING:
-                self.file_of(upload).unlink(missing_ok=True)
-        settled = [upload for upload in uploads if not upload.running and upload.state is not UploadState.WAITING]
+        """Let go of files that nobody needs, of all but the last imports, and of what an older version left."""
+        settled = [upload for upload in self.all() if not self._needed(upload.id)]
+        for upload in settled:
+            self.file_of(upload).unlink(missing_ok=True)
         for upload in settled[KEPT:]:
             shutil.rmtree(self.folder / upload.id, ignore_errors=True)
+        for path in self.folder.glob("*-*-*"):
+            if ID.fullmatch(path.name) and not (path / STATUS).is_file() and _age(path) > WAITS:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _needed(self, upload_id: str) -> bool:
+        """Whether a file is worked on, or waits for somebody; a process that is slow to begin is not taken for dead."""
+        upload = self.as_written(upload_id)
+        if upload is None or not (upload.running or upload.state is UploadState.WAITING):
+            return False
+        return datetime.now(UTC) - datetime.fromisoformat(upload.seen_at) <= WAITS
+
+
+def _age(path: Path) -> timedelta:
+    return datetime.now(UTC) - datetime.fromtimestamp(path.stat().st_mtime, UTC)

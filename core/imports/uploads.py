@@ -77,6 +77,7 @@ class Uploads:
 
     async def all(self) -> Sequence[Upload]:
         """The last imports, newest first, as they are in the database, whatever became of who worked on them."""
+        self.shelf.tidy()
         return [await _as_it_is(upload) for upload in self.shelf.all()]
 
     async def one(self, upload_id: str) -> Upload | None:

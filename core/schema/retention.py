@@ -20,6 +20,7 @@ from core.grievances.models import ReferenceTry
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import DECIDED, IS_OPEN
 from core.imports.models import ImportRun
+from core.imports.shelf import UploadShelf
 from core.outbox.messages import OVER, EarlyReport, InboundSms
 from core.payments.states import COMING
 from core.platform import sql
@@ -128,7 +129,11 @@ class Purged:
 
 
 async def purge(now: datetime, settings: Settings) -> Purged:
-    """Delete what is past its days: journals, wrong and right tries, session statistics, SMS and their reports."""
+    """Delete what is past its days: journals, wrong and right tries, session statistics, SMS and their reports.
+
+    So do files that were brought to the desk of this machine, and that nobody confirmed.
+    """
+    UploadShelf(settings.data_dir / "uploads").tidy()
 
     def before(days: int) -> datetime:
         return now - timedelta(days=days)
