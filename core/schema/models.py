@@ -7,7 +7,7 @@ from core.calls import counts, daily_uses, gateway_sessions, journal
 from core.campaigns import models as campaigns
 from core.grievances import models as grievances
 from core.imports import models as imports
-from core.outbox import messages
+from core.outbox import messages, workers
 from core.payments import models as payments
 from core.payments import replies
 from core.places import models as places
@@ -40,6 +40,7 @@ HOMES: Final = (
     row_security,
     second_factor,
     tries,
+    workers,
 )
 """The modules that the tables stand in."""
 

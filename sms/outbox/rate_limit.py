@@ -12,7 +12,7 @@ from typing import Final
 from sqlmodel import col, update
 
 from core.numbers.msisdn import Operator
-from core.outbox.messages import SmsPace
+from core.outbox.workers import SmsPace
 from core.platform import sql
 from core.platform.database import writing
 from sms.outbox.routes import pace_of

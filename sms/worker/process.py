@@ -17,7 +17,7 @@ from procrastinate import App
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, delete
 
-from core.outbox.messages import SmsWorker
+from core.outbox.workers import SmsWorker
 from core.platform import sql
 from core.platform.database import Addresses, close_database, open_database, writing
 from core.platform.jobs import SEND, new_queue
