@@ -348,8 +348,8 @@ async def test_a_receipt_that_waits_in_another_spelling_gets_that_of_its_message
             msisdn=sender,
         )
     async with working(smsc, smpp_receipt_ids="any") as gateway:
-        results = await gateway.send("Bonjour", [AWA, "+22376000009"])
-    assert [result.provider_id for result in results] == ["1001", "1002"]
+        sent = [await gateway.send("Bonjour", [msisdn]) for msisdn in (AWA, "+22376000009")]
+    assert [result.provider_id for results in sent for result in results] == ["1001", "1002"]
     assert await query("SELECT provider_id FROM early_report ORDER BY msisdn") == [("3ea",), ("1001",)]
 
 
