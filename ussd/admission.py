@@ -47,7 +47,7 @@ class Admission:
     def admitted(self, hop: Hop) -> Iterator[None]:
         """Let a hop in; raises LineFull for a call that begins when there is no room."""
         if self._in_flight >= self._most and begins(hop):
-            REFUSED_CALLS.inc()
+            REFUSED_CALLS.labels(hop.gateway).inc()
             raise LineFull(hop.gateway)
         self._in_flight += 1
         HOPS_IN_FLIGHT.set(self._in_flight)

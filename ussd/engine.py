@@ -88,7 +88,7 @@ class Engine:
                 reply = await self._answered(hop, max(0.0, self._step_seconds - (now - began)))
         except LineFull:
             reply = Reply(self._alphabet.prepare(busy(await self._last_language(hop.msisdn))), ends=True)
-        metrics.HOP_SECONDS.observe(time.monotonic() - began)
+        metrics.HOP_SECONDS.labels(hop.gateway).observe(time.monotonic() - began)
         return reply
 
     async def _answered(self, hop: Hop, seconds: float) -> Reply:
@@ -141,12 +141,12 @@ class Engine:
         """Note that a hop ends in an apology: for this error, or (None) because the deadline passed."""
         if error is None:
             log.warning("step_too_slow", phone=mask(hop.msisdn), seconds=self._step_seconds)
-            metrics.FAILED_HOPS.labels("deadline").inc()
+            metrics.FAILED_HOPS.labels(hop.gateway, "deadline").inc()
         elif isinstance(error, LeftAlone):
-            metrics.FAILED_HOPS.labels("left alone").inc()
+            metrics.FAILED_HOPS.labels(hop.gateway, "left alone").inc()
         else:
             _log_failure(error, hop)
-            metrics.FAILED_HOPS.labels("error").inc()
+            metrics.FAILED_HOPS.labels(hop.gateway, "error").inc()
 
     def is_busy(self) -> bool:
         """Whether a hop waits for its answer."""
@@ -193,7 +193,7 @@ class Engine:
                 if self._is_repeated(hop, stored):
                     if held.locked:
                         await self._sessions.free(hop.msisdn, token)
-                    metrics.REPEATED_HOPS.inc()
+                    metrics.REPEATED_HOPS.labels(hop.gateway).inc()
                     return _reply(stored)
             if held.locked:
                 return await self._locked(hop, stored, learned, token)

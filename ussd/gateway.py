@@ -95,7 +95,7 @@ class EngineLine:
 
     async def ended(self, ending: SessionEnding) -> None:
         """Count and record the end; who was cut off gets what was left unsaid."""
-        metrics.GATEWAY_SESSIONS.labels(ending.outcome.value).inc()
+        metrics.GATEWAY_SESSIONS.labels(ending.gateway, ending.outcome.value).inc()
         call = call_of(ending.gateway, ending.msisdn, ending.session_id)
         unsaid = None
         if ending.outcome in CUT_SHORT:

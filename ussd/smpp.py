@@ -119,11 +119,11 @@ class SmppCalls(UssdGateway):
         try:
             status = await self._submitted(link, self._convention.page_of(message, reply))
         except (NotBound, NoResponse):
-            metrics.PAGES_LOST.inc()
+            metrics.PAGES_LOST.labels(NAME).inc()
             self._expect(hop, is_over=False)
             return
         if status != SmppStatus.OK:
-            metrics.PAGES_LOST.inc()
+            metrics.PAGES_LOST.labels(NAME).inc()
             self._sessions.pop((hop.msisdn, hop.session_id), None)
             await line.ended(SessionEnding(NAME, hop.session_id, hop.msisdn, SessionOutcome.CUT, error="page refused"))
 

@@ -60,7 +60,7 @@ async def take(incoming: Incoming, now: datetime, *, most_a_day: int) -> bool:
     words = Words(Intent.MACHINE) if is_machine(incoming.sender, incoming.words) else read(incoming.words)
     if words.mistyped and await may_be_right(words.mistyped):
         words = replace(words, mistyped="")
-    metrics.INCOMING.labels(words.intent.value).inc()
+    metrics.INCOMING.labels(incoming.gateway, words.intent.value).inc()
     intent = Intent.MISTYPED if words.mistyped else words.intent
     async with writing() as session:
         await sql.execute(ONE_AT_A_TIME, {"msisdn": msisdn})

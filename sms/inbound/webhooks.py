@@ -32,7 +32,7 @@ class GatewayIntake:
 
     async def reported(self, report: DeliveryReport) -> None:
         """Write a delivery report down."""
-        metrics.REPORTS.labels(report.state.value).inc()
+        metrics.REPORTS.labels(report.gateway, report.state.value).inc()
         await self._inbox.take(report)
 
     async def written(self, incoming: Incoming) -> None:
@@ -66,7 +66,7 @@ def _taking(gateway: SmsGateway, name: Callback, intake: GatewayIntake, clock: C
             case Callback.DELIVERY:
                 report = gateway.delivery(posting, clock())
                 if report is None:
-                    metrics.REPORTS.labels("unknown").inc()
+                    metrics.REPORTS.labels(gateway.name, "unknown").inc()
                 else:
                     await intake.reported(report)
             case Callback.INBOUND:

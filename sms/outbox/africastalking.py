@@ -216,7 +216,7 @@ class AfricasTalking(SmsGateway):
     def inbound(self, posting: Posting) -> Incoming:
         """The message in a form; raises WebhookRefused without an id."""
         form = posting.form()
-        return Incoming(_id(form), form.get("from", "")[:40], form.get("text", ""))
+        return Incoming(NAME, _id(form), form.get("from", "")[:40], form.get("text", ""))
 
     def optout(self, posting: Posting) -> str:
         """Whose number wants no more; raises WebhookRefused."""

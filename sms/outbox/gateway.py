@@ -148,8 +148,9 @@ class Gateway(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message as the gateway gives it: its own id, who sent it and the words."""
+    """A message as a gateway, by its name, gives it: its own id, who sent it and the words."""
 
+    gateway: str
     gateway_id: str
     sender: str
     words: str

@@ -236,7 +236,7 @@ class Orange(SmsGateway):
     def inbound(self, posting: Posting) -> Incoming:
         """The message; raises WebhookRefused without an id."""
         message = oneapi.message(posting)
-        return Incoming(f"{NAME}:{message.message_id}", message.sender, message.words)
+        return Incoming(NAME, f"{NAME}:{message.message_id}", message.sender, message.words)
 
 
 def _result(msisdn: str, response: httpx.Response, retry_seconds: float) -> Result:

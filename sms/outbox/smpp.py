@@ -231,7 +231,7 @@ class Smpp(SmsGateway):
                 await inbox.reported(report)
         elif words is not None:
             text = readable(words, message.data_coding)
-            await inbox.written(Incoming(f"{NAME}-{secrets.token_hex(12)}", message.source_addr[:40], text))
+            await inbox.written(Incoming(NAME, f"{NAME}-{secrets.token_hex(12)}", message.source_addr[:40], text))
         return TAKEN
 
     async def _report(self, receipt: Receipt, msisdn: str) -> DeliveryReport | None:

@@ -212,12 +212,12 @@ class Sender:
             gateway = self._gateways[departure.claim.gateway]
             results = await gateway.send(departure.body, [each.msisdn for each in departure.recipients])
         except GatewayTrouble as trouble:
-            metrics.REQUESTS.labels(trouble.policy.value).inc()
+            metrics.REQUESTS.labels(departure.claim.gateway, trouble.policy.value).inc()
             await self._troubled(departure.claim, trouble)
             return
         except Exception as error:
             log.error("gateway_failed", batch=departure.claim.id, error=type(error).__name__)
-            metrics.REQUESTS.labels(Policy.UNCERTAIN.value).inc()
+            metrics.REQUESTS.labels(departure.claim.gateway, Policy.UNCERTAIN.value).inc()
             reason = type(error).__name__
             await self._kept(lambda: ledger.unanswered(departure.claim, reason, self._clock.now()))
             await self._kept(lambda: self._troubles.silent(departure.claim, None, self._clock.now()))
@@ -226,14 +226,14 @@ class Sender:
         if [result.msisdn for result in results] != [each.msisdn for each in departure.recipients]:
             await self._kept(lambda: ledger.unanswered(departure.claim, "not what was asked", self._clock.now()))
             return
-        metrics.REQUESTS.labels("answered").inc()
-        metrics.REQUEST_SECONDS.observe(time.perf_counter() - began)
+        metrics.REQUESTS.labels(departure.claim.gateway, "answered").inc()
+        metrics.REQUEST_SECONDS.labels(departure.claim.gateway).observe(time.perf_counter() - began)
         await self._kept(lambda: self._recorded(departure, results))
 
     async def _recorded(self, departure: Departure, results: Sequence[Result]) -> None:
         reasons = await ledger.record(departure, results, self._clock.now(), self._retrying)
         for result in results:
-            metrics.RECIPIENTS.labels(result.policy.value).inc()
+            metrics.RECIPIENTS.labels(departure.claim.gateway, result.policy.value).inc()
         await delivery.adopt([result.provider_id for result in results if result.provider_id])
         if reasons:
             await self._troubles.stopped(departure.claim, ", ".join(reasons), self._clock.now())

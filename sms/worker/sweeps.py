@@ -15,6 +15,7 @@ from core.platform.settings import Settings
 from sms.campaigns import steps
 from sms.outbox import delivery, ledger, metrics
 from sms.outbox.ranks import is_final, rank
+from sms.outbox.routes import Routes
 
 CLAIMED_SECONDS: Final = 300
 """A request is claimed for so long at the most, even by a worker that lives."""
@@ -52,7 +53,9 @@ async def sweep(now: datetime, settings: Settings) -> Swept:
         silent=await make_silent(now, settings),
         finished=len(await steps.finish_done(now)),
     )
-    metrics.UNCERTAIN.set(await waiting_for_a_decision(now, settings))
+    waiting = await waiting_for_a_decision(now, settings)
+    for name in {*Routes.read(settings.sms_routes).gateways, *waiting}:
+        metrics.UNCERTAIN.labels(name).set(waiting.get(name, 0))
     return swept
 
 
@@ -251,20 +254,20 @@ async def make_silent(now: datetime, settings: Settings) -> int:
     return await _count(MAKE_SILENT, before=now - timedelta(hours=settings.sms_silent_hours))
 
 
-async def waiting_for_a_decision(now: datetime, settings: Settings) -> int:
-    """How many uncertain messages a supervisor is asked about."""
+async def waiting_for_a_decision(now: datetime, settings: Settings) -> dict[str, int]:
+    """How many uncertain messages a supervisor is asked about, by gateway; one with none is not there."""
     waiting = (
-        select(func.count())
-        .select_from(SmsBatch)
+        select(SmsBatch.gateway, func.count())
         .join(Message, col(Message.batch_id) == col(SmsBatch.id))
         .where(
             col(SmsBatch.uncertain),
             col(SmsBatch.answered_at) < now - timedelta(minutes=settings.sms_uncertain_minutes),
             col(Message.state) == _M.UNCERTAIN,
         )
+        .group_by(col(SmsBatch.gateway))
     )
     async with reading() as session:
-        return (await session.exec(waiting)).one()
+        return {gateway or "": messages for gateway, messages in await session.exec(waiting)}
 
 
 async def _count(statement: str, **values: object) -> int:

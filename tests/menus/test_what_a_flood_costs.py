@@ -58,13 +58,15 @@ async def is_cut_off(town: Town) -> None:
 
 async def writes(town: Town) -> None:
     words = ("ARGENT", "AIDE", "bonjour", "1234567")
-    incoming = Incoming(f"in-{next(_IDS)}", PHONE, words[next(_IDS) % len(words)])
+    incoming = Incoming("africastalking", f"in-{next(_IDS)}", PHONE, words[next(_IDS) % len(words)])
     await answering.take(incoming, NOW, most_a_day=settings().sms_answers_a_day)
 
 
 async def stops_and_starts(town: Town) -> None:
     for word in ("STOP", "OUI"):
-        await answering.take(Incoming(f"in-{next(_IDS)}", PHONE, word), NOW, most_a_day=settings().sms_answers_a_day)
+        await answering.take(
+            Incoming("africastalking", f"in-{next(_IDS)}", PHONE, word), NOW, most_a_day=settings().sms_answers_a_day
+        )
 
 
 async def asks_to_be_remembered(town: Town) -> None:

@@ -154,4 +154,4 @@ async def test_what_it_posts_is_read_as_orange_writes_it() -> None:
         assert report is not None
         assert (report.provider_id, report.msisdn, report.state) == (result.provider_id, AWA, MessageState.DELIVERED)
         incoming = orange.inbound(Posting(JSON, posted["inbound"]))
-        assert incoming == Incoming(incoming.gateway_id, f"tel:{AWA}", "été*#")
+        assert incoming == Incoming("orange", incoming.gateway_id, f"tel:{AWA}", "été*#")

@@ -16,9 +16,14 @@ from core.platform.smpp.pdus import Pdu, SmppStatus
 
 log = structlog.get_logger(__name__)
 
-BOUND: Final = Gauge("jigi_smpp_binds", "SMPP binds that stand.", ["room"])
-LOST: Final = Counter("jigi_smpp_binds_lost_total", "SMPP binds that ended, not by us.", ["room"])
-REFUSED: Final = Counter("jigi_smpp_binds_refused_total", "SMPP binds that the other side refused.", ["room"])
+GATEWAY: Final = "smpp"
+"""The name that the gateways of both rooms have."""
+
+BOUND: Final = Gauge("jigi_smpp_binds", "SMPP binds that stand.", ["gateway", "room"])
+LOST: Final = Counter("jigi_smpp_binds_lost_total", "SMPP binds that ended, not by us.", ["gateway", "room"])
+REFUSED: Final = Counter(
+    "jigi_smpp_binds_refused_total", "SMPP binds that the other side refused.", ["gateway", "room"]
+)
 
 FIRST_SECONDS: Final = 0.5
 LONGEST_SECONDS: Final = 60.0
@@ -86,7 +91,7 @@ class Binds:
             try:
                 link = await bound(account, self._take, self._connect_seconds)
             except BindRefused as refused:
-                REFUSED.labels(self._room).inc()
+                REFUSED.labels(GATEWAY, self._room).inc()
                 log.error("bind_refused", room=self._room, account=account.name, status=f"0x{refused.status:02X}")
                 ours = refused.status in FOR_GOOD
                 self.refusal = refused if ours else self.refusal
@@ -107,7 +112,7 @@ class Binds:
         loop = asyncio.get_running_loop()
         began = loop.time()
         self._links.append(link)
-        BOUND.labels(self._room).inc()
+        BOUND.labels(GATEWAY, self._room).inc()
         log.info("bound", room=self._room, account=link.account.name)
         await self._tell()
         waits = {asyncio.create_task(link.ended()), asyncio.create_task(self._stopping.wait())}
@@ -116,13 +121,13 @@ class Binds:
             if self._stopping.is_set():
                 await link.close()
             else:
-                LOST.labels(self._room).inc()
+                LOST.labels(GATEWAY, self._room).inc()
                 log.warning("bind_lost", room=self._room, account=link.account.name, why=link.why)
         finally:
             for each in waits:
                 each.cancel()
             self._links.remove(link)
-            BOUND.labels(self._room).dec()
+            BOUND.labels(GATEWAY, self._room).dec()
         return loop.time() - began
 
     async def _tell(self) -> None:

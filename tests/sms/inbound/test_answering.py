@@ -272,7 +272,9 @@ async def test_who_types_a_reference_again_as_it_should_be_is_answered_at_once(l
 
 @pytest.mark.usefixtures("world")
 async def test_messages_that_come_together_are_not_answered_more_often_than_one_after_the_other() -> None:
-    await asyncio.gather(*(take(Incoming(f"in-{number}", AWA, "info"), NOON, most_a_day=3) for number in range(20)))
+    await asyncio.gather(
+        *(take(Incoming("africastalking", f"in-{number}", AWA, "info"), NOON, most_a_day=3) for number in range(20))
+    )
     assert await answers() == [(AWA, "help", BM)]
 
 

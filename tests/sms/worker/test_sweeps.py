@@ -264,7 +264,7 @@ async def test_how_long_silence_is_waited_for_is_a_setting() -> None:
 
 
 async def waiting(now: datetime) -> int:
-    return await sweeps.waiting_for_a_decision(now, SETTINGS)
+    return sum((await sweeps.waiting_for_a_decision(now, SETTINGS)).values())
 
 
 # What a supervisor is asked

@@ -32,7 +32,7 @@ async def held(*accounts: SmppAccount) -> AsyncIterator[Binds]:
 
 
 def counted(name: str) -> float:
-    return REGISTRY.get_sample_value(name, {"room": ROOM}) or 0.0
+    return REGISTRY.get_sample_value(name, {"gateway": "smpp", "room": ROOM}) or 0.0
 
 
 @pytest.fixture(autouse=True)
