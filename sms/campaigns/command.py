@@ -34,6 +34,7 @@ from sms.campaigns.display import watch as watch_campaign
 from sms.campaigns.drafts import CannotBeWritten, Draft, draft
 from sms.campaigns.planning import plan as make_plan
 from sms.campaigns.scope import must_cover, must_run, must_supervise
+from sms.campaigns.ways_display import print_ways
 
 app = typer.Typer(help="SMS campaigns.", no_args_is_help=True, add_completion=False)
 
@@ -292,11 +293,16 @@ def status(
     campaign: Annotated[int | None, typer.Argument(help="The campaign's number; without it, the list.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay and watch it.")] = False,
 ) -> None:
-    """How far a campaign is."""
+    """How far a campaign is, and what went by each gateway."""
     if campaign is None:
         list_campaigns()
-    else:
-        _run(lambda: watch_campaign(campaign) if watch else print_status(campaign))
+        return
+
+    async def work() -> None:
+        await (watch_campaign if watch else print_status)(campaign)
+        await print_ways(campaign)
+
+    _run(work)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from core.campaigns.models import CampaignKind
 from core.platform.database import close_database, open_database
 from core.platform.settings import settings
-from sms.campaigns import command, display, planning
+from sms.campaigns import command, display, planning, ways_display
 from tests.core.seed import NOW
 from tests.sms import campaign_world
 from tests.support.clock import NineInTheMorning
@@ -54,7 +54,7 @@ def jigi(safo: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Types `jigi campaign …`; a command opens the database for itself."""
     monkeypatch.setenv("JIGI_DATABASE_URL", database_url)
     monkeypatch.setenv("COLUMNS", f"{WIDE}")
-    for module in (command, display):
+    for module in (command, display, ways_display):
         monkeypatch.setattr(module, "out", Console(width=WIDE))
         monkeypatch.setattr(module, "datetime", NineInTheMorning)
     monkeypatch.setattr(command, "errors", Console(stderr=True, width=WIDE))
