@@ -143,7 +143,7 @@ def _line(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> S
     async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:
         await dropped_calls.end(session_end, unsaid if settings.sms_after_cut else None, clock())
 
-    answered = EngineLine(engine, end)
+    answered = EngineLine(engine, end, redis)
     has_phone = settings.simulator and bool(settings.callback_tokens)
     telephone = _simulator(settings) if has_phone else Served()
 

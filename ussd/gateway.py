@@ -12,11 +12,13 @@ from typing import ClassVar, Final, Protocol
 
 from core.calls.session_end import CUT_SHORT, SessionEnd, SessionOutcome, Unsaid
 from core.platform.gateways import Trial
+from core.platform.redis import Client
 from core.platform.settings import Settings
 from core.platform.webhooks import Take
 from ussd import metrics
 from ussd.engine import Engine
 from ussd.hops import Hop, Reply, call_of
+from ussd.silences import SilenceBook
 
 Record = Callable[[SessionEnd, Unsaid | None], Awaitable[None]]
 CALLBACK: Final = ""
@@ -53,6 +55,10 @@ class UssdLine(Protocol):
         """Write down that a session ended, and have told what was cut short; told again, the last counts."""
         ...
 
+    def silences(self, gateway: str) -> SilenceBook:
+        """Where a gateway keeps the sessions of which it may hear no end."""
+        ...
+
 
 class UssdGateway(Protocol):
     """A gateway, by its class; `name` stands in its paths and in the setting that switches it on."""
@@ -86,12 +92,17 @@ class UssdGateway(Protocol):
 
 
 class EngineLine:
-    """The line, as the engine answers it; `record` writes the end of a session down."""
+    """The line, as the engine answers it; `record` writes down how a session ended, `redis` is what processes share."""
 
-    def __init__(self, engine: Engine, record: Record) -> None:
+    def __init__(self, engine: Engine, record: Record, redis: Client | None = None) -> None:
         self.answer = engine.answer
         self._engine = engine
         self._record = record
+        self._redis = redis
+
+    def silences(self, gateway: str) -> SilenceBook:
+        """Those that whoever takes over goes on with."""
+        return SilenceBook(gateway, self._redis)
 
     async def ended(self, ending: SessionEnding) -> None:
         """Count and record the end; who was cut off gets what was left unsaid."""

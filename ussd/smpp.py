@@ -7,7 +7,6 @@ stands where the page is; the page follows (`docs/decisions/0018-smpp.md`). One 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Final
 
@@ -28,6 +27,7 @@ from ussd import metrics
 from ussd.conventions import read_convention
 from ussd.gateway import SessionEnding, UssdGateway, UssdLine
 from ussd.hops import Hop, Reply
+from ussd.silences import OpenSession, SilenceBook
 
 log = structlog.get_logger(__name__)
 
@@ -42,17 +42,6 @@ SWEEP_SECONDS: Final = 1.0
 READ_SECONDS: Final = 10.0
 """A last page that was taken, and of whose session no abort was heard for so long, was read."""
 
-MOST_OPEN: Final = 50_000
-"""Sessions whose silence is looked for at a time."""
-
-
-@dataclass(slots=True)
-class _Session:
-    """A session that had a page: until when something is to be heard of it, and whether that page was its last."""
-
-    until: float
-    is_over: bool
-
 
 class SmppCalls(UssdGateway):
     """The gateway, on a link that it holds while it is this process's turn."""
@@ -63,7 +52,7 @@ class SmppCalls(UssdGateway):
         super().__init__(settings)
         self._convention = read_convention(settings.smpp_ussd_convention)
         self._accounts = read_accounts(URL, settings.smpp_ussd_url.get_secret_value())
-        self._sessions: dict[tuple[str, str], _Session] = {}
+        self._silences = SilenceBook(NAME)
         self._turn: Turn | None = None
 
     def running(self, line: UssdLine) -> AbstractAsyncContextManager[None]:
@@ -79,7 +68,9 @@ class SmppCalls(UssdGateway):
 
     @asynccontextmanager
     async def _held(self, line: UssdLine) -> AsyncIterator[None]:
-        self._turn = Turn(Lock.USSD_BINDS, Binds("ussd", self._accounts, partial(self._take, line), CONNECT_SECONDS))
+        self._silences = line.silences(NAME)
+        binds = Binds("ussd", self._accounts, partial(self._take, line), CONNECT_SECONDS)
+        self._turn = Turn(Lock.USSD_BINDS, binds, self._silences.take_over)
         sweeping = asyncio.create_task(self._sweep(line))
         try:
             async with self._turn.taken():
@@ -103,29 +94,32 @@ class SmppCalls(UssdGateway):
             msisdn = calling(message.source_addr)
         except BadNumber:
             return Verdict(SmppStatus.REJECTED)
+        session = OpenSession(msisdn, heard.session_id)
         if heard.typed is None:
-            session = self._sessions.pop((msisdn, heard.session_id), None)
-            outcome = SessionOutcome.FINISHED if session is not None and session.is_over else SessionOutcome.CUT
+            outcome = SessionOutcome.FINISHED if self._silences.is_over(session) else SessionOutcome.CUT
             await line.ended(SessionEnding(NAME, heard.session_id, msisdn, outcome))
+            await self._silences.ended(session)
             return TAKEN
         hop = Hop(NAME, heard.session_id, msisdn, heard.typed)
-        self._sessions.pop((msisdn, heard.session_id), None)
+        self._silences.heard(session)
         reply = await line.answer(hop)
         return Verdict(then=partial(self._show, line, link, message, hop, reply))
 
     async def _show(self, line: UssdLine, link: SmppLink, message: smpp34.DeliverSm, hop: Hop, reply: Reply) -> None:
         """Send the page, and say what became of the session where that shows."""
-        self._expect(hop, is_over=reply.ends)  # before it leaves: its end may be heard before we hear that it came
+        await self._expect(
+            hop, is_over=reply.ends
+        )  # before it leaves: its end may be heard before we hear that it came
         try:
             status = await self._submitted(link, self._convention.page_of(message, reply))
         except (NotBound, NoResponse):
             metrics.PAGES_LOST.labels(NAME).inc()
-            self._expect(hop, is_over=False)
+            await self._expect(hop, is_over=False)
             return
         if status != SmppStatus.OK:
             metrics.PAGES_LOST.labels(NAME).inc()
-            self._sessions.pop((hop.msisdn, hop.session_id), None)
             await line.ended(SessionEnding(NAME, hop.session_id, hop.msisdn, SessionOutcome.CUT, error="page refused"))
+            await self._silences.ended(OpenSession(hop.msisdn, hop.session_id))
 
     async def _submitted(self, link: SmppLink, page: smpp34.SubmitSm) -> int:
         """The status of a page, after it was sent again as often as it was told to be slower; raises as `submit`."""
@@ -136,26 +130,25 @@ class SmppCalls(UssdGateway):
             await asyncio.sleep(wait)
         return (await link.submit(page, self._settings.step_seconds)).status
 
-    def _expect(self, hop: Hop, *, is_over: bool) -> None:
+    async def _expect(self, hop: Hop, *, is_over: bool) -> None:
         """Note that something may be heard of a session yet, and that its silence is an end too."""
-        if len(self._sessions) < MOST_OPEN:
-            seconds = READ_SECONDS if is_over else self._settings.smpp_ussd_silent_seconds
-            until = asyncio.get_running_loop().time() + seconds
-            self._sessions[hop.msisdn, hop.session_id] = _Session(until, is_over)
+        seconds = READ_SECONDS if is_over else self._settings.smpp_ussd_silent_seconds
+        await self._silences.expect(OpenSession(hop.msisdn, hop.session_id), seconds, is_over=is_over)
 
     async def _sweep(self, line: UssdLine) -> None:
         """Sessions of which nothing is heard any more have ended: with their last page, or before it."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            now = asyncio.get_running_loop().time()
-            for (msisdn, session_id), session in list(self._sessions.items()):
-                if session.until > now:
+            if self._turn is None or not self._turn.holds:
+                continue  # what it waited for is waited for by another process now
+            for session, silence in self._silences.silent().items():
+                if not self._silences.is_waiting(session, silence):
                     continue
-                outcome = SessionOutcome.FINISHED if session.is_over else SessionOutcome.TIMED_OUT
+                outcome = SessionOutcome.FINISHED if silence.is_over else SessionOutcome.TIMED_OUT
                 try:
-                    await line.ended(SessionEnding(NAME, session_id, msisdn, outcome))
+                    await line.ended(SessionEnding(NAME, session.session_id, session.msisdn, outcome))
                 except Exception as error:
                     log.warning("end_not_recorded", error=type(error).__name__)
                     continue
-                if self._sessions.get((msisdn, session_id)) is session:
-                    del self._sessions[msisdn, session_id]
+                if self._silences.is_waiting(session, silence):
+                    await self._silences.ended(session)

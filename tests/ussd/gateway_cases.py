@@ -16,6 +16,7 @@ from core.platform.webhooks import FORM
 from ussd import gateways
 from ussd.gateway import SessionEnding, UssdGateway
 from ussd.hops import Hop, LastInput, Reply
+from ussd.silences import SilenceBook
 
 TOKEN = "an-unguessable-word"
 PHONE = "+22376123456"
@@ -74,6 +75,9 @@ class HeardLine:
 
     async def ended(self, ending: SessionEnding) -> None:
         self.endings.append(ending)
+
+    def silences(self, gateway: str) -> SilenceBook:
+        return SilenceBook(gateway)
 
 
 class Desk:

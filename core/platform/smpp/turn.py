@@ -4,7 +4,7 @@ Whose turn it is stands as a lock in the database, past any pooler: it is free a
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -30,12 +30,20 @@ LOOK: Final = "SELECT 1"
 class Turn:
     """The turn of one process at some binds."""
 
-    def __init__(self, lock: Lock, binds: Binds) -> None:
+    def __init__(self, lock: Lock, binds: Binds, first: Callable[[], Awaitable[None]] | None = None) -> None:
+        """`first` is done when the turn comes, before anything is bound to."""
         self._lock = lock
         self._binds = binds
+        self._first = first
+        self._holds = False
         self._stopping = asyncio.Event()
         self._has_it = False
         self._waits = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether this process holds the binds, or tries to."""
+        return self._holds
 
     @property
     def standing(self) -> str:
@@ -83,16 +91,22 @@ class Turn:
     async def _hold(self, connection: psycopg.AsyncConnection) -> None:
         """Hold the binds while the turn is ours and something comes of it."""
         loop = asyncio.get_running_loop()
-        async with self._binds.held():
-            stood = loop.time()
-            while not self._stopping.is_set():
-                await connection.execute(LOOK)
-                now = loop.time()
-                stood = now if self._binds.standing else stood
-                if now - stood > UNBOUND_SECONDS:
-                    log.warning("turn_given_up")
-                    break
-                await self._rest(LOOK_SECONDS)
+        if self._first is not None:
+            await self._first()
+        self._holds = True
+        try:
+            async with self._binds.held():
+                stood = loop.time()
+                while not self._stopping.is_set():
+                    await connection.execute(LOOK)
+                    now = loop.time()
+                    stood = now if self._binds.standing else stood
+                    if now - stood > UNBOUND_SECONDS:
+                        log.warning("turn_given_up")
+                        break
+                    await self._rest(LOOK_SECONDS)
+        finally:
+            self._holds = False
         if not self._stopping.is_set():
             await connection.close()
             await self._rest(UNBOUND_SECONDS / 2)
