@@ -32,7 +32,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSession:
+class PhoneSession:
     """A session of a phone (E.164) under the gateway's own id."""
 
     msisdn: str
@@ -56,7 +56,7 @@ class SilenceBook:
         self._key = f"jigi:silences:{gateway}"
         self._clock = clock
         self._paused_until = 0.0
-        self._silences: dict[OpenSession, Silence] = {}
+        self._silences: dict[PhoneSession, Silence] = {}
 
     async def take_over(self) -> None:
         """Forget what was known here, and go on with what the process before us waited for."""
@@ -70,7 +70,7 @@ class SilenceBook:
             return
         self._silences.update(_read(name, value) for name, value in kept.items())
 
-    async def expect(self, session: OpenSession, seconds: float, *, is_over: bool) -> None:
+    async def expect(self, session: PhoneSession, seconds: float, *, is_over: bool) -> None:
         """Wait for a session, for so long."""
         if len(self._silences) >= MOST and session not in self._silences:
             return
@@ -82,16 +82,16 @@ class SilenceBook:
             except (RedisError, OSError) as error:
                 self._failed(error)
 
-    def heard(self, session: OpenSession) -> None:
+    def heard(self, session: PhoneSession) -> None:
         """Something came of a session. In Redis it stays until its next page: who dies before has not answered."""
         self._silences.pop(session, None)
 
-    def is_over(self, session: OpenSession) -> bool:
+    def is_over(self, session: PhoneSession) -> bool:
         """Whether a session had its last page."""
         silence = self._silences.get(session)
         return silence is not None and silence.is_over
 
-    async def ended(self, session: OpenSession) -> None:
+    async def ended(self, session: PhoneSession) -> None:
         """A session is no more, and that is written down."""
         self._silences.pop(session, None)
         if self._redis is not None and self._clock() >= self._paused_until:
@@ -100,12 +100,12 @@ class SilenceBook:
             except (RedisError, OSError) as error:
                 self._failed(error)
 
-    def silent(self) -> dict[OpenSession, Silence]:
+    def silent(self) -> dict[PhoneSession, Silence]:
         """The sessions of which nothing was heard in their time."""
         now = self._clock()
         return {session: silence for session, silence in self._silences.items() if silence.until <= now}
 
-    def is_waiting(self, session: OpenSession, silence: Silence) -> bool:
+    def is_waiting(self, session: PhoneSession, silence: Silence) -> bool:
         """Whether nothing came of a session since."""
         return self._silences.get(session) is silence
 
@@ -114,18 +114,18 @@ class SilenceBook:
         log.warning("silences_not_kept", error=type(error).__name__)
 
 
-def _name(session: OpenSession) -> str:
+def _name(session: PhoneSession) -> str:
     return f"{session.msisdn} {session.session_id}"
 
 
-def _written(session: OpenSession, silence: Silence) -> tuple[str, str]:
+def _written(session: PhoneSession, silence: Silence) -> tuple[str, str]:
     return _name(session), f"{silence.until:.3f} {int(silence.is_over)}"
 
 
-def _read(name: bytes | str, value: bytes | str) -> tuple[OpenSession, Silence]:
+def _read(name: bytes | str, value: bytes | str) -> tuple[PhoneSession, Silence]:
     msisdn, _, session_id = _text(name).partition(" ")
     until, _, is_over = _text(value).partition(" ")
-    return OpenSession(msisdn, session_id), Silence(float(until), is_over == "1")
+    return PhoneSession(msisdn, session_id), Silence(float(until), is_over == "1")
 
 
 def _text(kept: bytes | str) -> str:

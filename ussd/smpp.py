@@ -27,7 +27,7 @@ from ussd import metrics
 from ussd.conventions import read_convention
 from ussd.gateway import SessionEnding, UssdGateway, UssdLine
 from ussd.hops import Hop, Reply
-from ussd.silences import OpenSession, SilenceBook
+from ussd.silences import PhoneSession, SilenceBook
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +94,7 @@ class SmppCalls(UssdGateway):
             msisdn = calling(message.source_addr)
         except BadNumber:
             return Verdict(SmppStatus.REJECTED)
-        session = OpenSession(msisdn, heard.session_id)
+        session = PhoneSession(msisdn, heard.session_id)
         if heard.typed is None:
             outcome = SessionOutcome.FINISHED if self._silences.is_over(session) else SessionOutcome.CUT
             await line.ended(SessionEnding(NAME, heard.session_id, msisdn, outcome))
@@ -119,7 +119,7 @@ class SmppCalls(UssdGateway):
         if status != SmppStatus.OK:
             metrics.PAGES_LOST.labels(NAME).inc()
             await line.ended(SessionEnding(NAME, hop.session_id, hop.msisdn, SessionOutcome.CUT, error="page refused"))
-            await self._silences.ended(OpenSession(hop.msisdn, hop.session_id))
+            await self._silences.ended(PhoneSession(hop.msisdn, hop.session_id))
 
     async def _submitted(self, link: SmppLink, page: smpp34.SubmitSm) -> int:
         """The status of a page, after it was sent again as often as it was told to be slower; raises as `submit`."""
@@ -133,7 +133,7 @@ class SmppCalls(UssdGateway):
     async def _expect(self, hop: Hop, *, is_over: bool) -> None:
         """Note that something may be heard of a session yet, and that its silence is an end too."""
         seconds = READ_SECONDS if is_over else self._settings.smpp_ussd_silent_seconds
-        await self._silences.expect(OpenSession(hop.msisdn, hop.session_id), seconds, is_over=is_over)
+        await self._silences.expect(PhoneSession(hop.msisdn, hop.session_id), seconds, is_over=is_over)
 
     async def _sweep(self, line: UssdLine) -> None:
         """Sessions of which nothing is heard any more have ended: with their last page, or before it."""

@@ -17,9 +17,9 @@ from tests.support.patience import LONGEST_SECONDS
 from tests.ussd.gateway_cases import HeardLine
 from tests.ussd.test_smpp import AWA, BINTA, a_gateway, until
 from ussd import silences, smpp
-from ussd.silences import OpenSession, Silence, SilenceBook
+from ussd.silences import PhoneSession, Silence, SilenceBook
 
-FIRST, SECOND = OpenSession(AWA, "7"), OpenSession(BINTA, "7")
+FIRST, SECOND = PhoneSession(AWA, "7"), PhoneSession(BINTA, "7")
 NOBODY = "redis://127.0.0.1:1"
 
 

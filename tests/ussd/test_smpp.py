@@ -314,7 +314,8 @@ async def test_one_process_holds_the_bind_and_another_takes_over_when_it_ends() 
 
 
 @pytest.mark.usefixtures("world")
-async def test_a_bind_that_is_lost_is_seen_and_comes_back() -> None:
+async def test_a_bind_that_is_lost_is_seen_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.platform.smpp.binds.FIRST_SECONDS", 2.0)  # long enough away to be seen
     async with calling(HeardLine()) as behind:
         await until(lambda: behind.gateway.standing == "ok")
         await behind.smsc.hang_up()
