@@ -174,6 +174,9 @@ class _PastFuses(Gateway):
         self._box.reached(Step.ANSWERED)
         return results
 
+    def spellings(self, provider_id: str) -> Sequence[str]:
+        return self._gateway.spellings(provider_id)
+
     async def close(self) -> None:
         await self._gateway.close()
 

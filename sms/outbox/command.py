@@ -109,7 +109,7 @@ def try_one(
     tried = asyncio.run(_tried(chosen, name, msisdn))
     holds = tried.holds
     if tried.provider_id is not None and wait:
-        holds &= _printed([_receipt(name, tried.provider_id, wait)])
+        holds &= _printed([_receipt(name, (tried.provider_id, *_sms(name)(chosen).spellings(tried.provider_id)), wait)])
     if not holds:
         raise typer.Exit(1)
 
@@ -161,22 +161,22 @@ async def _sent(gateway: SmsGateway, msisdn: str) -> tuple[Trial, str | None]:
     return _became(result), result.provider_id
 
 
-RECEIPT: Final = "SELECT state FROM early_report WHERE gateway = %(gateway)s AND provider_id = %(id)s"
+RECEIPT: Final = "SELECT state FROM early_report WHERE gateway = %(gateway)s AND provider_id = ANY (%(ids)s)"
 
 
-def _receipt(gateway: str, provider_id: str, seconds: int) -> Trial:
+def _receipt(gateway: str, ids: Sequence[str], seconds: int) -> Trial:
     out.print(f"Waiting up to {seconds} s for its receipt.", highlight=False)
     try:
-        return at_database(receipt_of(gateway, provider_id, seconds))
+        return at_database(receipt_of(gateway, ids, seconds))
     except (SQLAlchemyError, OSError, UnfitDatabase) as error:
         return Trial(None, f"The receipt cannot be looked for: {type(error).__name__}.")
 
 
-async def receipt_of(gateway: str, provider_id: str, seconds: float) -> Trial:
-    """Wait for the receipt, which comes to the web application, or to a worker that holds the link."""
+async def receipt_of(gateway: str, ids: Sequence[str], seconds: float) -> Trial:
+    """Wait for the receipt of any of these ids, which comes to the web application, or to a worker with the link."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        state = await sql.scalar(RECEIPT, {"gateway": gateway, "id": provider_id})
+        state = await sql.scalar(RECEIPT, {"gateway": gateway, "ids": list(ids)})
         if state is not None:
             return Trial(True, f"Its receipt came: {label(MessageState(state), COMMAND)}.")
         await asyncio.sleep(LOOK_SECONDS)

@@ -3,6 +3,9 @@
 Reports that come while others are being written go into the database together, in one statement; each is answered once
 it stands there. A message only moves forward, and a final state never changes. A report whose id no message has waits
 in a table of its own: both sides write first and look afterwards, so that one of them sees the other.
+
+A gateway may write the id in its report in another way than the one that it gave (`spellings`). Then the number says
+whose it is: what is spelt otherwise is a message's of the same number alone.
 """
 
 import asyncio
@@ -28,7 +31,10 @@ FAR: Final = {MessageState.ON_ITS_WAY: 0, MessageState.DELIVERED: 1, MessageStat
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What a gateway, by its name, says of one message; `provider_id` is its own name for it."""
+    """What a gateway, by its name, says of one message; `provider_id` is its own name for it, as it stands there.
+
+    `spellings` are the other ways in which that id may have been given to us.
+    """
 
     gateway: str
     provider_id: str
@@ -36,11 +42,41 @@ class DeliveryReport:
     state: MessageState
     reason: str
     at: datetime
+    spellings: Sequence[str] = ()
 
     @property
     def key(self) -> tuple[str, str]:
         """Which message it is of: two gateways may give the same id."""
         return self.gateway, self.provider_id
+
+    @property
+    def same_ids(self) -> list["SameId"]:
+        """Its id, beside each that its message may have."""
+        ways = (self.provider_id, *self.spellings)
+        return [SameId(self.gateway, self.provider_id, way, bool(self.spellings)) for way in ways]
+
+
+@dataclass(frozen=True, slots=True)
+class SameId:
+    """An id as a report writes it and as it was given, at one gateway; `by_number`: of the same number alone."""
+
+    gateway: str
+    reported: str
+    given: str
+    by_number: bool = False
+
+
+def same_ids(gateway: str, given: str, spellings: Sequence[str] = ()) -> list[SameId]:
+    """An id that a gateway gave, beside each way in which its reports may write it."""
+    return [SameId(gateway, way, given, bool(spellings)) for way in (given, *spellings)]
+
+
+def _is_its_own(report: str, pair: str) -> str:
+    """SQL that tells whether a report and a message, one of whose ids is the other's, speak of one message."""
+    return (
+        f"({report}.msisdn = message.msisdn OR NOT {pair}.by_number "
+        f"OR ({report}.msisdn = '' AND {pair}.reported = {pair}.given))"
+    )
 
 
 APPLY: Final = f"""
@@ -48,13 +84,21 @@ WITH report AS (
     SELECT * FROM unnest(CAST(%(gateways)s AS text[]), CAST(%(provider_ids)s AS text[]), CAST(%(msisdns)s AS text[]),
         CAST(%(states)s AS text[]), CAST(%(reasons)s AS text[]), CAST(%(moments)s AS timestamptz[]))
         AS t (gateway, provider_id, msisdn, state, reason, at)
+), same AS (
+    SELECT * FROM unnest(CAST(%(same_gateways)s AS text[]), CAST(%(reported)s AS text[]), CAST(%(given)s AS text[]),
+        CAST(%(by_number)s AS boolean[])) AS t (gateway, reported, given, by_number)
 ), ours AS (
-    SELECT message.id, report.* FROM report JOIN message USING (gateway, provider_id)
+    SELECT message.id, report.* FROM report
+    JOIN same ON same.gateway = report.gateway AND same.reported = report.provider_id
+    JOIN message ON message.gateway = same.gateway AND message.provider_id = same.given
+    WHERE {_is_its_own("report", "same")}
     ORDER BY message.id FOR UPDATE OF message
+), furthest AS (
+    SELECT DISTINCT ON (id) * FROM ours ORDER BY id, {rank("state")} DESC
 ), moved AS (
-    UPDATE message SET state = ours.state, reason = nullif(ours.reason, ''),
-        final_at = CASE WHEN {is_final("ours.state")} THEN ours.at END
-    FROM ours WHERE message.id = ours.id AND {rank("ours.state")} > {rank("message.state")}
+    UPDATE message SET state = furthest.state, reason = nullif(furthest.reason, ''),
+        final_at = CASE WHEN {is_final("furthest.state")} THEN furthest.at END
+    FROM furthest WHERE message.id = furthest.id AND {rank("furthest.state")} > {rank("message.state")}
 ), early AS (
     INSERT INTO early_report AS earlier (gateway, provider_id, msisdn, state, reason, received_at)
     SELECT DISTINCT ON (provider_id) gateway, provider_id, msisdn, state, nullif(reason, ''), at FROM report
@@ -70,13 +114,21 @@ SELECT DISTINCT provider_id FROM report
 WHERE NOT EXISTS (SELECT FROM ours WHERE (ours.gateway, ours.provider_id) = (report.gateway, report.provider_id))
 """  # noqa: S608 - our own words
 ADOPT: Final = f"""
-WITH adopted AS (
-    SELECT message.id, early.* FROM early_report AS early JOIN message USING (gateway, provider_id)
-    WHERE early.provider_id = ANY (CAST(%(provider_ids)s AS text[])) ORDER BY message.id FOR UPDATE OF message, early
+WITH same AS (
+    SELECT * FROM unnest(CAST(%(same_gateways)s AS text[]), CAST(%(reported)s AS text[]), CAST(%(given)s AS text[]),
+        CAST(%(by_number)s AS boolean[])) AS t (gateway, reported, given, by_number)
+), adopted AS (
+    SELECT message.id, early.* FROM same
+    JOIN early_report AS early ON early.gateway = same.gateway AND early.provider_id = same.reported
+    JOIN message ON message.gateway = same.gateway AND message.provider_id = same.given
+    WHERE {_is_its_own("early", "same")}
+    ORDER BY message.id FOR UPDATE OF message, early
+), furthest AS (
+    SELECT DISTINCT ON (id) * FROM adopted ORDER BY id, {rank("state")} DESC
 ), moved AS (
-    UPDATE message SET state = adopted.state, reason = adopted.reason,
-        final_at = CASE WHEN {is_final("adopted.state")} THEN adopted.received_at END
-    FROM adopted WHERE message.id = adopted.id AND {rank("adopted.state")} > {rank("message.state")}
+    UPDATE message SET state = furthest.state, reason = furthest.reason,
+        final_at = CASE WHEN {is_final("furthest.state")} THEN furthest.received_at END
+    FROM furthest WHERE message.id = furthest.id AND {rank("furthest.state")} > {rank("message.state")}
 )
 DELETE FROM early_report USING adopted WHERE early_report.provider_id = adopted.provider_id
 """  # noqa: S608
@@ -97,16 +149,26 @@ async def apply(reports: Iterable[DeliveryReport]) -> None:
         "states": [report.state for report in ordered],
         "reasons": [report.reason for report in ordered],
         "moments": [report.at for report in ordered],
+        **_columns([same for report in ordered for same in report.same_ids]),
     }
     async with writing():
-        early = await sql.scalars(APPLY, values)
+        early = set(await sql.scalars(APPLY, values))
     if early:
-        await adopt(early)
+        await adopt(same for report in ordered if report.provider_id in early for same in report.same_ids)
 
 
-async def adopt(provider_ids: Sequence[str]) -> None:
+async def adopt(same: Iterable[SameId]) -> None:
     """Give messages the reports that came before their ids were written down."""
-    await sql.execute(ADOPT, {"provider_ids": list(provider_ids)})
+    await sql.execute(ADOPT, _columns(list(same)))
+
+
+def _columns(same: Sequence[SameId]) -> dict[str, list[str] | list[bool]]:
+    return {
+        "same_gateways": [each.gateway for each in same],
+        "reported": [each.reported for each in same],
+        "given": [each.given for each in same],
+        "by_number": [each.by_number for each in same],
+    }
 
 
 class Inbox:

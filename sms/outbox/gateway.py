@@ -137,6 +137,10 @@ class Gateway(Protocol):
         """Let go of the connections."""
         ...
 
+    def spellings(self, provider_id: str) -> Sequence[str]:
+        """The other ways in which a report may write an id that it gave, and the other way round; most have none."""
+        return ()
+
     def missing(self) -> Sequence[str]:
         """The settings without which it can send nothing, e.g. `JIGI_SMS_API_KEY`."""
         return ()

@@ -37,7 +37,7 @@ from sms.outbox.gateway import (
     Throttled,
 )
 from sms.outbox.parts import Addressed, first_words, messages
-from sms.outbox.receipts import NotYet, Receipt, as_given, read_receipt, respell
+from sms.outbox.receipts import Receipt, read_receipt, spellings
 
 NAME: Final = "smpp"
 URL: Final = "JIGI_SMPP_URL"
@@ -164,9 +164,11 @@ class Smpp(SmsGateway):
         if results and all(result.policy is Policy.KEEP for result in results):
             too_fast = results[0].reason in list(SmppReason)
             raise (Throttled if too_fast else Busy)(results[0].reason)
-        if self._settings.smpp_receipt_ids == "any":
-            await respell(NAME, [(each.provider_id, each.msisdn) for each in results if each.provider_id])
         return results
+
+    def spellings(self, provider_id: str) -> Sequence[str]:
+        """Hexadecimal for decimal and the other way round, unless the SMSC is known to keep to one."""
+        return spellings(provider_id) if self._settings.smpp_receipt_ids == "any" else ()
 
     async def close(self) -> None:
         """The binds end with `running`."""
@@ -223,10 +225,7 @@ class Smpp(SmsGateway):
         words = first_words(message)
         receipt = read_receipt(message, words or b"")
         if receipt is not None:
-            try:
-                report = await self._report(receipt, _number_or_none(message.source_addr))
-            except NotYet:
-                return AGAIN
+            report = self._report(receipt, _number_or_none(message.source_addr))
             if report is not None:
                 await inbox.reported(report)
         elif words is not None:
@@ -234,14 +233,13 @@ class Smpp(SmsGateway):
             await inbox.written(Incoming(NAME, f"{NAME}-{secrets.token_hex(12)}", message.source_addr[:40], text))
         return TAKEN
 
-    async def _report(self, receipt: Receipt, msisdn: str) -> DeliveryReport | None:
+    def _report(self, receipt: Receipt, msisdn: str) -> DeliveryReport | None:
         """What a receipt tells of a message, None where it tells nothing that is known."""
         state = STATES.get(receipt.state)
         if state is None or not receipt.message_id:
             return None
-        is_any = self._settings.smpp_receipt_ids == "any"
-        provider_id = await as_given(NAME, receipt.message_id, msisdn) if is_any else receipt.message_id
-        return DeliveryReport(NAME, provider_id, msisdn, state, FAILURES.get(receipt.state, ""), datetime.now(UTC))
+        reason, ways = FAILURES.get(receipt.state, ""), self.spellings(receipt.message_id)
+        return DeliveryReport(NAME, receipt.message_id, msisdn, state, reason, datetime.now(UTC), ways)
 
 
 def _result(msisdn: str, response: Pdu, *, left: bool) -> Result:

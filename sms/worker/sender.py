@@ -234,7 +234,10 @@ class Sender:
         reasons = await ledger.record(departure, results, self._clock.now(), self._retrying)
         for result in results:
             metrics.RECIPIENTS.labels(departure.claim.gateway, result.policy.value).inc()
-        await delivery.adopt([result.provider_id for result in results if result.provider_id])
+        gateway = departure.claim.gateway
+        ids = [result.provider_id for result in results if result.provider_id]
+        ways = self._gateways[gateway].spellings
+        await delivery.adopt(same for each in ids for same in delivery.same_ids(gateway, each, ways(each)))
         if reasons:
             await self._troubles.stopped(departure.claim, ", ".join(reasons), self._clock.now())
 

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import and_, col, func, select, update
+from sqlmodel import col, func, select, update
 
 from core.campaigns.models import CampaignState
-from core.outbox.messages import AWAITED, OVER, BatchState, EarlyReport, Message, MessageState, Reason, SmsBatch
+from core.outbox.messages import AWAITED, OVER, BatchState, Message, MessageState, Reason, SmsBatch
 from core.platform import sql
 from core.platform.columns import listed
 from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from sms.campaigns import steps
-from sms.outbox import delivery, ledger, metrics
+from sms.outbox import ledger, metrics
+from sms.outbox.left_over import adopt_left_over
 from sms.outbox.ranks import is_final, rank
 from sms.outbox.routes import Routes
 
@@ -47,7 +48,7 @@ async def sweep(now: datetime, settings: Settings) -> Swept:
     swept = Swept(
         given_back=await give_back(now, settings),
         made_uncertain=await make_uncertain(now, settings),
-        settled=await adopt_left_over() + await settle_by_reports(now, settings),
+        settled=await adopt_left_over(settings) + await settle_by_reports(now, settings),
         missed=await drop_missed(now),
         sent_anew=await send_anew(now),
         silent=await make_silent(now, settings),
@@ -105,21 +106,6 @@ async def make_uncertain(now: datetime, settings: Settings) -> int:
         seen=now - timedelta(seconds=settings.sms_worker_seconds),
         long_ago=now - timedelta(seconds=answered_by),
     )
-
-
-async def adopt_left_over() -> int:
-    """Reports that waited for a message whose worker died between writing down its id and looking for them."""
-    ours = select(EarlyReport.provider_id).join(
-        Message,
-        and_(
-            col(Message.provider_id) == col(EarlyReport.provider_id), col(Message.gateway) == col(EarlyReport.gateway)
-        ),
-    )
-    async with reading() as session:
-        provider_ids = (await session.exec(ours)).all()
-    if provider_ids:
-        await delivery.adopt(provider_ids)
-    return len(provider_ids)
 
 
 _NAMELESS: Final = frozenset({_M.UNCERTAIN, _M.ACCEPTED, _M.SILENT})

@@ -29,7 +29,7 @@ class SmppSettings(BaseSettings):
     smpp_receipt_ids: Literal["any", "same"] = Field(
         default="any",
         description="Whether receipts bear a message's id as it was given (same), or perhaps in decimal what was given "
-        "in hexadecimal, or the other way round (any).",
+        "in hexadecimal, or the other way round (any; a receipt is then a message's of the same number alone).",
     )
     smpp_source_ton: NonNegativeInt | None = Field(
         default=None, le=6, description="TON of the sender. Empty: 5 for a name, 3 for a short code, 1 for a number."
