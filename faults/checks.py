@@ -141,8 +141,8 @@ def _not_twice(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterato
 
 def _not_after_stop(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
     stopped = facts.stopped.get(message.msisdn or "")
-    if stopped is None or message.left_at is None or message.left_at <= stopped:
-        return
+    if stopped is None or message.left_at is None or message.left_at <= stopped or message.state in NEVER:
+        return  # what was dropped did not go by the request that left last
     if any(each.at > stopped for each in taken):
         yield f"it left at {message.left_at:%H:%M:%S.%f}, after the phone had stopped SMS at {stopped:%H:%M:%S.%f}"
 
