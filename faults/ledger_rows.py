@@ -7,9 +7,10 @@ from typing import Final
 from sqlmodel import col, select
 
 from core.campaigns.models import Campaign, CampaignState
-from core.outbox.messages import UNFINISHED, BatchState, EarlyReport, Message, MessageState, SmsBatch
+from core.outbox.messages import UNFINISHED, BatchState, MessageState, SmsBatch
 from core.platform import sql
 from core.platform.database import reading
+from sms.outbox.delivery import id_of
 
 MESSAGES: Final = """
 SELECT message.id, message.campaign_id, message.msisdn, message.state, message.reason, message.provider_id,
@@ -19,6 +20,12 @@ LEFT JOIN message_text ON message_text.id = sms_batch.text_id
 WHERE message.key IS NULL OR message.key NOT LIKE 'answer %%' ORDER BY message.id
 """
 """Without what answers a phone that wrote: its own reports and ends are no business of a campaign."""
+
+EARLY: Final = f"SELECT {id_of('early_report')} FROM early_report"  # noqa: S608
+EARLY_OF_OURS: Final = f"""
+SELECT message.provider_id FROM early_report
+JOIN message ON message.gateway = early_report.gateway AND message.provider_id = {id_of("early_report")} ORDER BY 1
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +60,14 @@ class Ledger:
 async def ledger() -> Ledger:
     """Read it."""
     unfinished = select(SmsBatch).where(col(SmsBatch.state).in_(UNFINISHED)).order_by(col(SmsBatch.id))
-    early = select(EarlyReport.provider_id).order_by(EarlyReport.provider_id)
-    ours = early.join(Message, col(Message.provider_id) == col(EarlyReport.provider_id))
     async with reading() as session:
         batches = (await session.exec(unfinished)).all()
         campaign = (await session.exec(select(Campaign))).one()
         return Ledger(
             messages=tuple(await sql.rows(MessageRow, MESSAGES)),
             open_batches=tuple(f"request {each.id} is {each.state} (worker {each.worker})" for each in batches),
-            early_of_ours=tuple((await session.exec(ours)).all()),
-            early=frozenset((await session.exec(early)).all()),
+            early_of_ours=tuple(await sql.scalars(EARLY_OF_OURS)),
+            early=frozenset(await sql.scalars(EARLY)),
             campaign_state=campaign.state,
             planned_recipients=campaign.recipients,
         )

@@ -343,7 +343,10 @@ class Message(TableRow, table=True):
 
 
 class EarlyReport(TableRow, table=True):
-    """The furthest report of an id that no message of ours has: it came before our own row, or is not ours."""
+    """The furthest report of an id that no message of ours has: it came before our own row, or is not ours.
+
+    `provider_id` is the id, behind the gateway's name but for the first gateway (`sms.outbox.delivery.key_of`).
+    """
 
     __tablename__ = "early_report"
 

@@ -22,6 +22,7 @@ from core.schema.ground import at_database
 from core.schema.identity import UnfitDatabase
 from core.text.words import COMMAND, label
 from sms.outbox import gateways as sms_gateways
+from sms.outbox.delivery import key_of
 from sms.outbox.gateway import GatewayTrouble, Policy, Result, SmsGateway
 from sms.outbox.reasons import reason_label
 from sms.outbox.routes import Routes, every_route, pace_of
@@ -161,7 +162,7 @@ async def _sent(gateway: SmsGateway, msisdn: str) -> tuple[Trial, str | None]:
     return _became(result), result.provider_id
 
 
-RECEIPT: Final = "SELECT state FROM early_report WHERE gateway = %(gateway)s AND provider_id = ANY (%(ids)s)"
+RECEIPT: Final = "SELECT state FROM early_report WHERE gateway = %(gateway)s AND provider_id = ANY (%(keys)s)"
 
 
 def _receipt(gateway: str, ids: Sequence[str], seconds: int) -> Trial:
@@ -176,7 +177,7 @@ async def receipt_of(gateway: str, ids: Sequence[str], seconds: float) -> Trial:
     """Wait for the receipt of any of these ids, which comes to the web application, or to a worker with the link."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        state = await sql.scalar(RECEIPT, {"gateway": gateway, "ids": list(ids)})
+        state = await sql.scalar(RECEIPT, {"gateway": gateway, "keys": [key_of(gateway, each) for each in ids]})
         if state is not None:
             return Trial(True, f"Its receipt came: {label(MessageState(state), COMMAND)}.")
         await asyncio.sleep(LOOK_SECONDS)

@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from core.outbox.messages import MessageState
+from core.outbox.messages import FIRST_GATEWAY, MessageState
 from core.platform import sql
 from core.platform.database import writing
 from sms.outbox.ranks import is_final, rank
@@ -27,6 +27,27 @@ log = structlog.get_logger(__name__)
 MOST_AT_ONCE: Final = 1000
 TRIES: Final = 5
 FAR: Final = {MessageState.ON_ITS_WAY: 0, MessageState.DELIVERED: 1, MessageState.FAILED: 1}
+
+
+APART: Final = " "
+"""Stands between a gateway and an id in a key; no id has it."""
+
+
+def key_of(gateway: str, provider_id: str) -> str:
+    """What a report waits under: two gateways may give the same id.
+
+    That of the gateway which there was alone is its id, as the version before writes and reads it.
+    """
+    return provider_id if gateway == FIRST_GATEWAY else f"{gateway}{APART}{provider_id}"
+
+
+def id_of(report: str) -> str:
+    """SQL of the id in the key of an early report, by the name of its row."""
+    prefix = f"{report}.gateway || '{APART}'"
+    return (
+        f"CASE WHEN starts_with({report}.provider_id, {prefix}) "
+        f"THEN substr({report}.provider_id, length({prefix}) + 1) ELSE {report}.provider_id END"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +66,9 @@ class DeliveryReport:
     spellings: Sequence[str] = ()
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Which message it is of: two gateways may give the same id."""
-        return self.gateway, self.provider_id
+    def key(self) -> str:
+        """Which message it is of."""
+        return key_of(self.gateway, self.provider_id)
 
     @property
     def same_ids(self) -> list["SameId"]:
@@ -82,8 +103,8 @@ def _is_its_own(report: str, pair: str) -> str:
 APPLY: Final = f"""
 WITH report AS (
     SELECT * FROM unnest(CAST(%(gateways)s AS text[]), CAST(%(provider_ids)s AS text[]), CAST(%(msisdns)s AS text[]),
-        CAST(%(states)s AS text[]), CAST(%(reasons)s AS text[]), CAST(%(moments)s AS timestamptz[]))
-        AS t (gateway, provider_id, msisdn, state, reason, at)
+        CAST(%(states)s AS text[]), CAST(%(reasons)s AS text[]), CAST(%(moments)s AS timestamptz[]),
+        CAST(%(keys)s AS text[])) AS t (gateway, provider_id, msisdn, state, reason, at, key)
 ), same AS (
     SELECT * FROM unnest(CAST(%(same_gateways)s AS text[]), CAST(%(reported)s AS text[]), CAST(%(given)s AS text[]),
         CAST(%(by_number)s AS boolean[])) AS t (gateway, reported, given, by_number)
@@ -99,27 +120,24 @@ WITH report AS (
     UPDATE message SET state = furthest.state, reason = nullif(furthest.reason, ''),
         final_at = CASE WHEN {is_final("furthest.state")} THEN furthest.at END
     FROM furthest WHERE message.id = furthest.id AND {rank("furthest.state")} > {rank("message.state")}
+), strange AS (
+    SELECT * FROM report WHERE NOT EXISTS (SELECT FROM ours WHERE ours.key = report.key)
 ), early AS (
     INSERT INTO early_report AS earlier (gateway, provider_id, msisdn, state, reason, received_at)
-    SELECT DISTINCT ON (provider_id) gateway, provider_id, msisdn, state, nullif(reason, ''), at FROM report
-    WHERE NOT EXISTS (
-        SELECT FROM ours WHERE (ours.gateway, ours.provider_id) = (report.gateway, report.provider_id))
-    ORDER BY provider_id
+    SELECT gateway, key, msisdn, state, nullif(reason, ''), at FROM strange ORDER BY key
     ON CONFLICT (provider_id) DO UPDATE
     SET state = EXCLUDED.state, reason = EXCLUDED.reason, received_at = EXCLUDED.received_at
     WHERE {rank("EXCLUDED.state")} > {rank("earlier.state")} AND earlier.gateway = EXCLUDED.gateway
-    RETURNING provider_id
 )
-SELECT DISTINCT provider_id FROM report
-WHERE NOT EXISTS (SELECT FROM ours WHERE (ours.gateway, ours.provider_id) = (report.gateway, report.provider_id))
+SELECT key FROM strange
 """  # noqa: S608 - our own words
 ADOPT: Final = f"""
 WITH same AS (
     SELECT * FROM unnest(CAST(%(same_gateways)s AS text[]), CAST(%(reported)s AS text[]), CAST(%(given)s AS text[]),
-        CAST(%(by_number)s AS boolean[])) AS t (gateway, reported, given, by_number)
+        CAST(%(by_number)s AS boolean[]), CAST(%(same_keys)s AS text[])) AS t (gateway, reported, given, by_number, key)
 ), adopted AS (
     SELECT message.id, early.* FROM same
-    JOIN early_report AS early ON early.gateway = same.gateway AND early.provider_id = same.reported
+    JOIN early_report AS early ON early.gateway = same.gateway AND early.provider_id IN (same.key, same.reported)
     JOIN message ON message.gateway = same.gateway AND message.provider_id = same.given
     WHERE {_is_its_own("early", "same")}
     ORDER BY message.id FOR UPDATE OF message, early
@@ -136,7 +154,7 @@ DELETE FROM early_report USING adopted WHERE early_report.provider_id = adopted.
 
 async def apply(reports: Iterable[DeliveryReport]) -> None:
     """Write reports down, the furthest of each id."""
-    furthest: dict[tuple[str, str], DeliveryReport] = {}
+    furthest: dict[str, DeliveryReport] = {}
     for report in reports:
         other = furthest.get(report.key)
         if other is None or FAR[report.state] > FAR[other.state]:
@@ -149,12 +167,13 @@ async def apply(reports: Iterable[DeliveryReport]) -> None:
         "states": [report.state for report in ordered],
         "reasons": [report.reason for report in ordered],
         "moments": [report.at for report in ordered],
+        "keys": [report.key for report in ordered],
         **_columns([same for report in ordered for same in report.same_ids]),
     }
     async with writing():
         early = set(await sql.scalars(APPLY, values))
     if early:
-        await adopt(same for report in ordered if report.provider_id in early for same in report.same_ids)
+        await adopt(same for report in ordered if report.key in early for same in report.same_ids)
 
 
 async def adopt(same: Iterable[SameId]) -> None:
@@ -168,6 +187,7 @@ def _columns(same: Sequence[SameId]) -> dict[str, list[str] | list[bool]]:
         "reported": [each.reported for each in same],
         "given": [each.given for each in same],
         "by_number": [each.by_number for each in same],
+        "same_keys": [key_of(each.gateway, each.reported) for each in same],
     }
 
 

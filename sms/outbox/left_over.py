@@ -6,16 +6,17 @@ from typing import Final
 from core.platform import sql
 from core.platform.settings import Settings
 from sms.outbox import delivery
-from sms.outbox.delivery import SameId
+from sms.outbox.delivery import SameId, id_of
 from sms.outbox.gateways import switched_on
 
-LEFT_OVER: Final = """
-SELECT early.gateway, early.provider_id AS reported, message.provider_id AS given
-FROM early_report AS early JOIN message USING (gateway, provider_id)
+LEFT_OVER: Final = f"""
+WITH early AS (SELECT gateway, msisdn, {id_of("early_report")} AS reported FROM early_report)
+SELECT early.gateway, reported, message.provider_id AS given
+FROM early JOIN message ON message.gateway = early.gateway AND message.provider_id = reported
 UNION
-SELECT early.gateway, early.provider_id AS reported, message.provider_id AS given
-FROM early_report AS early JOIN message USING (gateway, msisdn) WHERE message.provider_id IS NOT NULL
-"""
+SELECT early.gateway, reported, message.provider_id AS given
+FROM early JOIN message USING (gateway, msisdn) WHERE message.provider_id IS NOT NULL
+"""  # noqa: S608 - our own words
 """Each with the message of its id, and with every message of its number: one of those may have it in other words."""
 
 

@@ -14,6 +14,7 @@ from core.platform.database import reading, writing
 from core.platform.settings import Settings
 from sms.campaigns import steps
 from sms.outbox import ledger, metrics
+from sms.outbox.delivery import id_of
 from sms.outbox.left_over import adopt_left_over
 from sms.outbox.ranks import is_final, rank
 from sms.outbox.routes import Routes
@@ -122,25 +123,26 @@ WITH nameless AS (
     WHERE message.provider_id IS NULL AND message.state IN {listed(_NAMELESS)}
       AND sms_batch.left_at > %(long_ago)s
 ), strange AS (
-    SELECT early_report.*, row_number() OVER (PARTITION BY msisdn, gateway ORDER BY received_at, provider_id) AS rank
+    SELECT early_report.*, {id_of("early_report")} AS given,
+        row_number() OVER (PARTITION BY msisdn, gateway ORDER BY received_at, provider_id) AS rank
     FROM early_report
     JOIN (SELECT msisdn, gateway, min(left_at) AS since FROM nameless GROUP BY msisdn, gateway) AS waiting
         USING (msisdn, gateway)
     WHERE received_at < %(answered_by)s AND received_at >= since
 ), matched AS (
-    SELECT nameless.id, strange.provider_id, strange.msisdn, strange.state, strange.reason, strange.received_at
+    SELECT nameless.id, strange.provider_id AS key, given, strange.state, strange.reason, strange.received_at
     FROM strange JOIN nameless USING (msisdn, gateway, rank)
     WHERE nameless.left_at <= strange.received_at AND NOT EXISTS (
         SELECT FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
         WHERE message.msisdn = strange.msisdn AND sms_batch.state = '{_B.LEFT}')
 ), settled AS (
-    UPDATE message SET state = matched.state, reason = matched.reason, provider_id = matched.provider_id,
+    UPDATE message SET state = matched.state, reason = matched.reason, provider_id = matched.given,
         final_at = CASE WHEN {is_final("matched.state")} THEN matched.received_at END
     FROM matched WHERE message.id = matched.id AND {rank("matched.state")} > {rank("message.state")}
-    RETURNING message.provider_id, message.state
+    RETURNING matched.key, message.state
 ), gone AS (
     DELETE FROM early_report USING settled
-    WHERE early_report.provider_id = settled.provider_id AND early_report.state = settled.state
+    WHERE early_report.provider_id = settled.key AND early_report.state = settled.state
 )
 SELECT count(*) FROM settled
 """  # noqa: S608

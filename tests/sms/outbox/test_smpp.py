@@ -321,7 +321,7 @@ async def test_a_receipt_of_nobodys_message_waits_under_its_own_id(smsc: StandIn
         await until(lambda: bool(smsc.esmes))
         assert await smsc.give(smpp34.DeliverSm("22379999901", "JIGI", b"id:ATXid_unknown1 stat:DELIVRD", esm_class=4))
     assert await query("SELECT gateway, provider_id, msisdn, state FROM early_report") == [
-        ("smpp", "ATXid_unknown1", "+22379999901", "delivered")
+        ("smpp", "smpp ATXid_unknown1", "+22379999901", "delivered")
     ]
 
 

@@ -11,11 +11,12 @@ from sms.outbox import delivery, rate_limit
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Busy, Gateway, GatewayRefused, GatewayTrouble, NotReached, Policy, Throttled, Unanswered
 from sms.outbox.routes import pace_of
-from sms.worker import troubles
+from sms.worker import sweeps, troubles
 from sms.worker.sender import Sender
 from tests.sms.campaign_world import (
     AWA,
     MALITEL,
+    SETTINGS,
     TELECEL,
     Fate,
     Watch,
@@ -212,3 +213,32 @@ async def test_a_report_finds_its_message_by_its_gateway_too() -> None:
     now = Watch().now
     await delivery.apply([DeliveryReport("orange", "at-1", AWA, MessageState.DELIVERED, "", now)])
     assert await fates(campaign) == {AWA: Fate("delivered"), MALITEL: Fate("accepted")}
+
+
+@pytest.mark.parametrize("looking", ["the answer", "the sweep"])
+async def test_reports_of_two_gateways_that_gave_one_id_wait_for_their_own_messages(looking: str) -> None:
+    """Both came before our own rows, and the row of one of them is of the version before."""
+    await family(AWA, MALITEL)
+    campaign = await running()
+    now = Watch().now
+    reports = [
+        DeliveryReport("orange", "at-1", AWA, MessageState.DELIVERED, "", now),
+        DeliveryReport("africastalking", "at-1", MALITEL, MessageState.FAILED, "Expired", now),
+    ]
+    if looking == "the answer":
+        await delivery.apply(reports)
+    _, _, both = two()
+    await by("orange=orange,*=africastalking", both, Watch()).drain()
+    if looking == "the sweep":
+        await change("UPDATE message SET gateway = 'nobody'")  # as if whoever wrote the id down died before it looked
+        await delivery.apply(reports)
+        await change("UPDATE message SET gateway = sms_batch.gateway FROM sms_batch WHERE sms_batch.id = batch_id")
+        await sweeps.sweep(now, SETTINGS)
+    assert await fates(campaign) == {AWA: Fate("delivered"), MALITEL: Fate("failed", "Expired")}
+    assert await query("SELECT * FROM early_report") == []
+
+
+async def test_an_early_report_of_the_version_before_is_read_and_one_for_it_is_as_it_writes_it() -> None:
+    await delivery.apply([DeliveryReport("africastalking", "at-1", AWA, MessageState.ON_ITS_WAY, "", Watch().now)])
+    (row,) = await query("SELECT provider_id, gateway FROM early_report")
+    assert row == ("at-1", "africastalking")

@@ -7,7 +7,8 @@ import pytest
 from core.outbox.messages import MessageState
 from core.platform.database import copying
 from sms.campaigns import steps
-from sms.outbox import ledger
+from sms.outbox import delivery, ledger
+from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Policy, Result
 from sms.worker import sweeps
 from tests.core.seed import NOW
@@ -84,13 +85,17 @@ async def test_two_gateways_settle_their_own_messages_alone() -> None:
     assert (await fates(campaign))[AWA] == Fate("uncertain", "ReadTimeout")
 
 
-async def test_a_message_taken_without_an_id_is_settled_by_the_report_of_its_number() -> None:
+@pytest.mark.parametrize("gateway", ["africastalking", "orange"])
+async def test_a_message_taken_without_an_id_is_settled_by_the_report_of_its_number(gateway: str) -> None:
     await crowd([AWA])
     campaign = await running()
     await taken_without_id()
-    await reported("strange")
+    await change("UPDATE message SET gateway = %(gateway)s", gateway=gateway)
+    await delivery.apply([DeliveryReport(gateway, "strange", AWA, MessageState.DELIVERED, "", NOW + MINUTE)])
     assert (await swept(NOW + 10 * MINUTE))["settled"] == 1
     assert await fates(campaign) == {AWA: Fate("delivered")}
+    assert await query("SELECT provider_id FROM message") == [("strange",)]
+    assert await query("SELECT * FROM early_report") == []
 
 
 async def test_later_reports_of_a_message_so_settled_are_its_own() -> None:

@@ -104,7 +104,7 @@ async def test_while_the_answer_is_written_down() -> None:
 
     async def meanwhile() -> None:
         held = "INSERT INTO early_report (gateway, provider_id, msisdn, state, received_at) "
-        await other.execute(f"{held} VALUES ('smpp', %s, '', 'on_its_way', now())".encode(), [REPORTED])
+        await other.execute(f"{held} VALUES ('smpp', %s, '', 'on_its_way', now())".encode(), [f"smpp {REPORTED}"])
         reporting.append(asyncio.create_task(delivery.apply([report()])))
         await others_wait()
 
