@@ -5,11 +5,13 @@ no native speaker has read it: they are marked as not reviewed.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from core.grievances.models import PreparedAnswer
+from core.grievances.rules import check_answer
 from core.grievances.subjects import Category
 from core.platform.database import reading, writing
 
@@ -76,6 +78,14 @@ DEMO: Final[Sequence[tuple[Category, str, str, str]]] = (
     ),
 )
 """Category, title, French, Bambara."""
+
+
+@event.listens_for(PreparedAnswer, "before_insert")
+@event.listens_for(PreparedAnswer, "before_update")
+def _checked(_: Any, __: Any, prepared: PreparedAnswer) -> None:
+    """Nothing is kept that no person may be shown, whoever writes it; raises what `check_answer` does."""
+    for words in prepared.texts.values():
+        check_answer(words)
 
 
 async def of_category(category: Category) -> tuple[PreparedAnswer, ...]:

@@ -3,7 +3,7 @@
 `RULES` is the one table; `may` and `refusal` read it. Pages, queue and steps ask them, and decide nothing themselves.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -12,11 +12,12 @@ from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import DECIDED, DECISIONS, OPEN, TOP, GrievanceState, GrievanceStep, Level
 from core.platform.errors import JigiError
 from core.platform.settings import settings
+from core.scams.guard import refuse_scams
+from core.scams.proven import refuse_strange_pieces
 from core.staff import permissions
 from core.staff.agents import Actor, Scope
 from core.staff.permissions import NotAllowed, Permission
 from core.text.folding import fold
-from core.text.links import refuse_links
 
 WORKS_ON: Final[Mapping[Sensitivity, Permission]] = {
     Sensitivity.ORDINARY: Permission.HANDLE_ORDINARY,
@@ -257,11 +258,10 @@ def steps_for(case: CaseFacts, actor: Actor, now: datetime) -> frozenset[Grievan
     return frozenset(step for step in RULES if may(step, case, actor, now))
 
 
-def check_words(step: GrievanceStep, words: str) -> None:
+def check_words(step: GrievanceStep, words: str, near: Sequence[str] = ()) -> None:
     """Raise for words that a step does not take.
 
-    WordsMissing for none where it needs some, WordsTooLong; where the person reads them, NotASafeText for a link and
-    NoRule for a character that no phone can show.
+    WordsMissing for none where it needs some, WordsTooLong; where the person reads them, what `check_answer` raises.
     """
     rule = RULES[step]
     if rule.worded and not words.strip():
@@ -270,6 +270,16 @@ def check_words(step: GrievanceStep, words: str) -> None:
     if len(words) > most:
         raise WordsTooLong(len(words), most)
     if rule.read:
-        refuse_links(words)
-        if settings().alphabet == "gsm7":
-            fold(words)
+        check_answer(words, near)
+
+
+def check_answer(words: str, near: Sequence[str] = ()) -> None:
+    """Raise for words that a person may not be shown; `near` are telephones that may stand in them (E.164).
+
+    NotASafeText for what scams say, NoSuchPiece for a placeholder of nothing, NoRule for a character that no phone can
+    show.
+    """
+    refuse_scams(words, near)
+    refuse_strange_pieces(words)
+    if settings().alphabet == "gsm7":
+        fold(words)

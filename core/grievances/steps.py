@@ -14,15 +14,18 @@ from core.grievances.calendar import due_dates
 from core.grievances.changes import NOBODYS, Values, answered, change, open_again, write_event
 from core.grievances.colleagues import may_have
 from core.grievances.locked import Locked, ShownVersion, lock_as_shown
+from core.grievances.near_numbers import near_numbers
 from core.grievances.rules import check_words, refusal
 from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, GrievanceStep, Level, above
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.platform.database import Session, writing
 from core.platform.errors import JigiError
+from core.scams.proven import filled
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
+from core.text.translator import translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,11 @@ async def note(visit: DeskVisit, words: str) -> None:
 async def ask(visit: DeskVisit, words: str) -> None:
     """Wait for something the person has to tell: the line shows `words` to them, the SMS only asks them to call.
 
-    Raises NotASafeText and NoRule for words that no phone may show.
+    Raises what `check_words` does for words that no person may be shown.
     """
-    check_words(GrievanceStep.ASK, words)
+    check_words(GrievanceStep.ASK, words, await near_numbers(visit.reference))
     async with _taking(visit, GrievanceStep.ASK) as (session, case):
+        words = filled(words, translator(case.language))
         await change(session, case, GrievanceState.WAITING, **answered(visit.now), waiting_since=visit.now)
         event = await write_event(
             session, case, GrievanceStep.ASK, GrievanceState.WAITING, **_by(visit), note=words, told=case.sms_goes
@@ -101,12 +105,13 @@ async def ask(visit: DeskVisit, words: str) -> None:
 async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
     """Decide it with the text that the person reads.
 
-    Raises ValueError for a state that is no decision, and NotASafeText and NoRule for a text that no SMS may hold.
+    Raises ValueError for a state that is no decision, and what `check_words` does for a text that no SMS may hold.
     """
     if state not in DECISIONS:
         raise ValueError(f"{state} is no decision")
-    check_words(GrievanceStep.DECIDE, words)
+    check_words(GrievanceStep.DECIDE, words, await near_numbers(visit.reference))
     async with _taking(visit, GrievanceStep.DECIDE, {"state": state.value}) as (session, case):
+        words = filled(words, translator(case.language))
         decision = {"answer": words, "decided_at": visit.now, "decided_by": visit.actor.id}
         await change(session, case, state, **decision, **answered(visit.now), waiting_since=None, call_again_on=None)
         event = await write_event(session, case, GrievanceStep.DECIDE, state, **_by(visit), told=case.sms_goes)

@@ -17,13 +17,14 @@ from core.places.names import places_named
 from core.platform.settings import Settings
 from core.registry.components import WITH_EVENTS, ComponentCode
 from core.registry.statuses import Status
+from core.scams.guard import NotASafeText
+from core.scams.proven import NoSuchPiece
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.alphabet import alphabet
 from core.text.languages import Language
-from core.text.links import NotASafeText
 from core.text.translator import translator
 from desk.campaigns.words import refused, word
 from desk.campaigns.words import title as campaign_title
@@ -113,7 +114,7 @@ class CampaignPlan(DeskPage):
         except (CampaignError, BadAudience) as error:
             field = "kind" if isinstance(error, BadAudience) else "place"
             return await self._form(request, form, {field: refused(error)})
-        except (CannotBeWritten, NotASafeText) as error:
+        except (CannotBeWritten, NotASafeText, NoSuchPiece) as error:
             return await self._form(request, form, {"text": refused(error)})
         made = await planning_task.begin(campaign_id, self._settings, me, at, patience=PATIENCE)
         words_done = "La campagne est planifiée. Rien n'est envoyé." if made else "Le plan se fait. Rien n'est envoyé."
@@ -130,7 +131,7 @@ class CampaignPlan(DeskPage):
             return ShownText("", 0, 0, "")
         try:
             check_words(text, self._alphabet)
-        except (CannotBeWritten, NotASafeText) as error:
+        except (CannotBeWritten, NotASafeText, NoSuchPiece) as error:
             return ShownText("", 0, 0, refused(error))
         spoken = translator(language)
         body = campaign_text(CampaignKind.FREE, free, spoken, now().date())

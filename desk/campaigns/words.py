@@ -6,8 +6,9 @@ from typing import Final
 from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import Note
 from core.campaigns.steps import CampaignError, EmptyPlan, FourEyes, NotASupervisor, PlanningAlready, WrongState
+from core.scams.guard import NotASafeText
+from core.scams.proven import NoSuchPiece
 from core.text.folding import NoRule
-from core.text.links import NotASafeText
 from core.text.words import COUNT, DESK, Word, label
 from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.drafts import CannotBeWritten
@@ -58,8 +59,8 @@ def change(decided: Change) -> str:
 def refused(error: Exception) -> str:
     """Why something is not done, to the supervisor who asked for it."""
     match error:
-        case NotASafeText():
-            return f"Pas de lien ni d'adresse dans un SMS (« {error} ») : c'est ainsi que font les escrocs."
+        case NotASafeText() | NoSuchPiece():
+            return error.in_french
         case CannotBeWritten(__cause__=NoRule(characters=characters)):
             return f"Aucun téléphone ne peut afficher : {' '.join(characters)}. Enlevez ces signes."
         case TooLittleLeft(shortage=shortage):

@@ -86,7 +86,7 @@ class Cases(DeskPage):
             if case is None:
                 raise not_there()
             sms = await preview(case, decision, words, now(), self._settings)
-        why_not = trouble(words) if words else ""
+            why_not = await trouble(case, words) if words else ""
         return JSONResponse(
             {"body": sms.body, "size": sms.size, "parts": sms.parts, "why": sms.why, "trouble": why_not}
         )

@@ -17,8 +17,9 @@ from core.grievances.rules import (
 from core.grievances.steps import NotForThem
 from core.platform.errors import JigiError
 from core.registry.edits import CannotCorrect
+from core.scams.guard import NotASafeText
+from core.scams.proven import NoSuchPiece
 from core.text.folding import NoRule
-from core.text.links import NotASafeText
 from core.text.words import DESK, label
 
 
@@ -26,7 +27,7 @@ class NotADay(JigiError, ValueError):
     """A day to call again that is none, or past, or too far away."""
 
 
-UNUSABLE: Final = (WordsMissing, WordsTooLong, NotASafeText, NoRule, NotForThem, NotADay, CannotCorrect)
+UNUSABLE: Final = (WordsMissing, WordsTooLong, NotASafeText, NoSuchPiece, NoRule, NotForThem, NotADay, CannotCorrect)
 """What was typed is wrong; all else is not possible as the grievance stands."""
 
 SENTENCES: Final[Mapping[type[Exception], str]] = {
@@ -53,8 +54,8 @@ def in_french(error: Exception) -> str:
             return f"Cette plainte est avec {name}. Un superviseur peut la donner à quelqu'un d'autre."
         case WordsTooLong(length=length, most=most):
             return f"Le texte est trop long : {length} lettres, {most} au plus."
-        case NotASafeText(link=link):
-            return f"Pas de lien dans un SMS (« {link} ») : c'est ainsi que font les escrocs."
+        case NotASafeText() | NoSuchPiece():
+            return error.in_french
         case CannotCorrect(fault=fault):
             return label(fault, DESK)
         case NoRule(characters=characters):

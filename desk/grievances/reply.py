@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Final
 
 from core.grievances.cases import CaseRow
+from core.grievances.near_numbers import near_numbers
 from core.grievances.rules import check_words
 from core.grievances.vocabulary import GrievanceState, GrievanceStep
 from core.outbox.notice_kinds import NoticeKind
 from core.platform.settings import Settings
+from core.scams.proven import NoSuchPiece, filled
 from core.text.alphabet import alphabet
-from core.text.translator import translator
+from core.text.translator import Translator, translator
 from desk.grievances.refusals import UNUSABLE, in_french
 from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.texts import written
@@ -29,10 +31,10 @@ class ReplyPreview:
     why: str
 
 
-def trouble(words: str) -> str:
+async def trouble(case: CaseRow, words: str) -> str:
     """Why a decision with these words is refused, in French; '' when it is not."""
     try:
-        check_words(GrievanceStep.DECIDE, words)
+        check_words(GrievanceStep.DECIDE, words, await near_numbers(case.reference))
     except UNUSABLE as error:
         return in_french(error)
     return ""
@@ -44,13 +46,21 @@ async def preview(
     """The SMS that this decision would send."""
     if not case.sms_goes:
         return ReplyPreview("", 0, 0, NO_SMS_SENSITIVE if case.sensitive else NO_SMS)
+    language = translator(case.language)
     filling = {
         "ref": case.reference,
         "discreet": case.sensitive,
-        "text": words.strip(),
+        "text": _filled(words.strip(), language),
         "rejected": decision is GrievanceState.REJECTED,
     }
-    language = translator(case.language)
     text = await notice_text(NoticeKind.DECIDED, Occasion(case.msisdn or "", filling, now), language)
     sms = written(text, language, alphabet(settings.alphabet))
     return ReplyPreview(sms.body, sms.size, sms.parts, "")
+
+
+def _filled(words: str, language: Translator) -> str:
+    """The words with their proven pieces; as they are where one is strange, which `trouble` says."""
+    try:
+        return filled(words, language)
+    except NoSuchPiece:
+        return words

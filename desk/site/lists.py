@@ -25,12 +25,16 @@ from starlette_admin.exceptions import FormValidationError
 from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
 
 from core.grievances.models import Holiday, PreparedAnswer
+from core.grievances.rules import check_answer
 from core.grievances.subjects import Category
 from core.numbers.msisdn import local
 from core.places.models import Cercle, Commune, Region
+from core.scams.guard import NotASafeText
+from core.scams.proven import NoSuchPiece
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
+from core.text.folding import NoRule
 from core.text.languages import Language
 from desk.site.keys import DayKey, NumberKey, TextKey
 from desk.site.pages import actor, may_here, now
@@ -266,6 +270,24 @@ class PreparedAnswers(Kept):
         *map(_text_shown, FOR_STAFF),
         BooleanField("reviewed", "Bambara relu par quelqu'un dont c'est la langue"),
     )
+
+    async def validate(self, request: Request, data: dict[str, Any]) -> None:
+        """Raise FormValidationError also for a text that no person may be shown."""
+        await super().validate(request, data)
+        wrong = {code: why for code, words in (data.get("texts") or {}).items() if (why := _not_to_be_shown(words))}
+        if wrong:
+            raise FormValidationError({"texts": wrong})
+
+
+def _not_to_be_shown(words: str | None) -> str:
+    """Why no person may be shown these words; '' where they may."""
+    try:
+        check_answer(words or "")
+    except (NotASafeText, NoSuchPiece) as error:
+        return error.in_french
+    except NoRule as error:
+        return f"Aucun téléphone simple ne montre : {' '.join(error.characters)}. Enlevez-le."
+    return ""
 
 
 class _Places(Kept):

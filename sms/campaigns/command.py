@@ -19,13 +19,14 @@ from core.platform.settings import settings
 from core.platform.terminal import errors, out
 from core.registry.components import WITH_EVENTS
 from core.registry.statuses import Status
+from core.scams.guard import NotASafeText
+from core.scams.proven import NoSuchPiece
 from core.schema.ground import at_database
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor, UnknownAgent, actor_of
 from core.text.alphabet import alphabet
 from core.text.languages import Language
-from core.text.links import NotASafeText
 from core.text.words import COMMAND, label
 from sms.campaigns import rules, steps, test_send, unreached, ways
 from sms.campaigns.audience import Audience, BadAudience
@@ -51,7 +52,7 @@ class CommandMistake(JigiError, ValueError):
 
 def _run(work: Callable[[], Coroutine[Any, Any, Done]]) -> Done:
     """Do the work; what cannot be done is said in words, with exit code 2."""
-    refusals = (CampaignError, BadAudience, CannotBeWritten, NotASafeText, CommandMistake)
+    refusals = (CampaignError, BadAudience, CannotBeWritten, NotASafeText, NoSuchPiece, CommandMistake)
     try:
         return at_database(work())
     except UnknownAgent as unknown:

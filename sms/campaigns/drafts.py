@@ -7,10 +7,11 @@ from datetime import datetime
 from core.campaigns.models import Campaign, CampaignChange, CampaignKind, CampaignState
 from core.platform.database import writing
 from core.platform.errors import JigiError
+from core.scams.guard import refuse_scams
+from core.scams.proven import refuse_strange_pieces
 from core.text.alphabet import Alphabet
 from core.text.folding import NoRule, fold
 from core.text.languages import Language
-from core.text.links import refuse_links
 from sms.campaigns.audience import Audience, check
 
 
@@ -31,7 +32,7 @@ class Draft:
 
 
 async def draft(campaign: Draft, now: datetime, carried: Alphabet) -> int:
-    """Keep a campaign that is not planned yet; raises BadAudience, CannotBeWritten and NotASafeText."""
+    """Keep a campaign that is not planned yet; raises BadAudience, CannotBeWritten, NotASafeText and NoSuchPiece."""
     check(campaign.kind, campaign.audience)
     if campaign.kind is CampaignKind.FREE:
         for language in Language:
@@ -58,10 +59,11 @@ async def draft(campaign: Draft, now: datetime, carried: Alphabet) -> int:
 
 
 def check_words(words: str | None, carried: Alphabet) -> None:
-    """Raise CannotBeWritten or NotASafeText for free words that cannot be sent."""
+    """Raise CannotBeWritten, NotASafeText or NoSuchPiece for free words that cannot be sent."""
     if not words or not words.strip():
         raise CannotBeWritten("free words are needed in every language")
-    refuse_links(words)
+    refuse_scams(words)
+    refuse_strange_pieces(words)
     if carried.name == "gsm7":
         try:
             fold(words)

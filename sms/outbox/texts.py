@@ -12,6 +12,7 @@ from typing import Final
 from core.campaigns.models import CampaignKind
 from core.phrases.telling import date_told
 from core.registry.components import ComponentCode
+from core.scams.proven import filled
 from core.text.alphabet import Alphabet
 from core.text.languages import in_language
 from core.text.translator import N_, Amount, Translator
@@ -66,7 +67,9 @@ def campaign_text(kind: CampaignKind, content: Content, translator: Translator, 
     """Say what a campaign of this kind tells, in one language; a day has its year where it is not of this season."""
     match content:
         case FreeWords(texts):
-            return translator.t("Jigisèmèjiri: {text}", text=in_language(texts, translator.language))
+            return translator.t(
+                "Jigisèmèjiri: {text}", text=filled(in_language(texts, translator.language), translator)
+            )
         case Events(lines):
             return _event(kind, lines, translator, today)
         case Payments(lines, component):

@@ -16,13 +16,16 @@ from core.grievances.locked import NotThere
 from core.grievances.rules import SensitiveStaysPut, StepNotPossible, WordsMissing, WordsTooLong
 from core.grievances.steps import ask, decide, escalate, note
 from core.grievances.vocabulary import Channel, GrievanceState, Level
+from core.numbers.msisdn import local
 from core.platform.database import writing
+from core.scams.guard import NotASafeText
+from core.scams.proven import NoSuchPiece
 from core.staff.agents import Actor, Role
 from core.text.folding import NoRule
-from core.text.links import NotASafeText
+from core.text.languages import Language
 from tests.core import seed
 from tests.core.grievances.handling import AWA, LATE, asked, decided, escalated, held, visit
-from tests.support.database import one, query
+from tests.support.database import change, one, query
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -200,6 +203,10 @@ async def test_a_decision_is_resolved_or_rejected() -> None:
         ("", WordsMissing),
         ("  \n", WordsMissing),
         ("Allez sur www.exemple.com", NotASafeText),
+        ("Envoyez votre code pour recevoir l'argent", NotASafeText),
+        ("Payez 500 F CFA à l'agent", NotASafeText),
+        ("Appelez le 70 11 22 33", NotASafeText),
+        ("Bonjour {nom}", NoSuchPiece),
         ("C'est fait 😀", NoRule),
         ("x" * 451, WordsTooLong),
     ],
@@ -216,9 +223,27 @@ async def test_a_link_in_what_only_the_desk_reads_is_no_matter() -> None:
     assert [event[0] for event in await events()] == ["note"]
 
 
-async def test_a_link_in_what_the_person_is_asked_is_refused() -> None:
+@pytest.mark.parametrize("words", ["Voir www.exemple.com", "Quel est votre code ?"])
+async def test_what_a_scam_says_is_asked_of_nobody(words: str) -> None:
     with pytest.raises(NotASafeText):
-        await asked(await filed(), "Voir www.exemple.com", MONDAY)
+        await asked(await filed(), words, MONDAY)
+
+
+async def test_an_answer_may_name_who_is_near_and_the_persons_own_number() -> None:
+    await seed.safo()
+    reference = await filed(replace(LATE, commune_pcode=seed.SAFO))
+    await change("UPDATE commune SET town_hall_phone = '+22320441122'")
+    await decide(await held(reference, MONDAY), RESOLVED, f"Rappelez la mairie, 20 44 11 22, de votre {local(AWA)}.")
+    assert (await grievance())[0] == "resolved"
+
+
+async def test_proven_pieces_are_said_in_the_persons_language_on_the_line_and_in_the_sms() -> None:
+    page = await held(await filed(replace(LATE, language=Language("bm"))), MONDAY)
+    await decide(page, RESOLVED, "Wari bɛna di. {prudence}")
+    words = "Wari bɛna di. Mɔgɔ si man kan ka wari walima kɔdi ɲini aw fɛ."
+    assert (await grievance())[4] == words
+    ((_, filling),) = await notices()
+    assert filling["text"] == words
 
 
 async def test_of_decisions_that_come_together_one_is_taken_and_told() -> None:

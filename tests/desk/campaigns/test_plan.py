@@ -75,6 +75,8 @@ async def test_activities_of_a_component_are_announced(awa: Browser) -> None:
         ({"about": "event", "event": "MA", "kind": "unclaimed"}, "ne va pas avec ce sujet"),
         ({"about": "filter", "kind": "free", "text_fr": FRENCH}, "Écrivez le texte dans chaque langue."),
         ({"about": "filter", "kind": "free", "text_fr": "Voir bit.ly/x", "text_bm": "a"}, "Pas de lien"),
+        ({"about": "filter", "kind": "free", "text_fr": "Le code svp", "text_bm": "a"}, "(« code svp »)"),
+        ({"about": "filter", "kind": "free", "text_fr": "Le {jour}", "text_bm": "a"}, "« {jour} » n'existe pas"),
         ({"about": "filter", "kind": "free", "text_fr": "Bravo 🎉", "text_bm": "a"}, "ne peut afficher : 🎉"),
         ({"about": "event", "event": "MA", "place": "Nulle part"}, "Aucun lieu de ce nom"),
         ({"about": "event", "event": "MA", "village": "Dialakoroba"}, "Dites d'abord la commune"),

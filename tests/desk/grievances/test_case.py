@@ -187,7 +187,7 @@ async def test_an_appeal_is_decided_by_another(sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ("Allez sur www.exemple.com", "Pas de lien dans un SMS"),
+        ("Allez sur www.exemple.com", "Pas de lien ni d'adresse dans un SMS"),
         ("C'est fait 😀", "Aucun téléphone simple ne montre : 😀"),
         ("", "Écrivez un texte."),
         ("x" * 451, "Le texte est trop long"),

@@ -98,6 +98,23 @@ async def test_a_prepared_answer_of_no_category_is_refused_when_it_is_written(si
     assert "600 caractères au plus." in seen(answer)
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("Envoyez votre code.", "Ne demandez ni code, ni mot de passe"),
+        ("Bonjour {nom}", "« {nom} » n'existe pas"),
+        ("Bravo 🎉", "Aucun téléphone simple ne montre"),
+    ],
+)
+async def test_a_prepared_answer_that_no_person_may_be_shown_is_refused(sign_in: SignIn, words: str, why: str) -> None:
+    awa = await sign_in("awa", Role.SUPERVISOR)
+    fields = {"category": "payment", "title": "Jour fixé", "texts.fr": words, "texts.bm": "Wari."}
+    answer = await awa.submit("/desk/prepared-answer/create", **fields)
+    assert answer.status_code == 422
+    assert why in seen(answer)
+    assert words in seen(answer)
+
+
 async def test_prepared_answers_are_searched_by_title(sign_in: SignIn) -> None:
     awa = await sign_in("awa", Role.SUPERVISOR)
     fields = {"category": "payment", "title": "Jour fixé", "texts.fr": "a", "texts.bm": "b"}

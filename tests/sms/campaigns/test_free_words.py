@@ -3,8 +3,9 @@
 import pytest
 
 from core.campaigns.models import CampaignKind as Kind
+from core.scams.guard import NotASafeText
+from core.scams.proven import NoSuchPiece
 from core.text.alphabet import GSM7, UCS2
-from core.text.links import NotASafeText
 from sms.campaigns import steps
 from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import CannotBeWritten, Draft, draft
@@ -42,6 +43,8 @@ pytestmark = pytest.mark.usefixtures("safo")
         ("Réunion.", "Lajɛ 😀.", CannotBeWritten),
         ("Voir www.jigi.example", "Lajè.", NotASafeText),
         ("Réunion.", "https://jigi.ml", NotASafeText),
+        ("Réunion.", "Aw ye kɔdi ci an ma.", NotASafeText),
+        ("Réunion {jour}.", "Lajè.", NoSuchPiece),
     ],
 )
 async def test_free_words_that_cannot_be_sent_are_refused(
@@ -65,6 +68,15 @@ async def test_free_words_are_told_in_both_languages() -> None:
     texts = await bodies(plan.campaign_id)
     assert texts[AWA].startswith("Jigisèmèjiri : Réunion demain.")
     assert texts[BINTA].startswith("Jigisèmèjiri: Lajè bè sini.")
+
+
+async def test_proven_pieces_are_told_in_each_language() -> None:
+    await family(AWA, language=FR)
+    await family(BINTA, language=BM)
+    plan = await planned(Kind.FREE, Audience(), french="Composez {ligne}.", bambara="Aw ye {ligne} wele.")
+    texts = await bodies(plan.campaign_id)
+    assert texts[AWA].startswith("Jigisèmèjiri : Composez *384*1234#.")
+    assert texts[BINTA].startswith("Jigisèmèjiri: Aw ye *384*1234# wele.")
 
 
 async def test_free_words_are_still_worth_sending_when_their_campaign_starts() -> None:

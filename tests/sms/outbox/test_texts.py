@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from core.campaigns.models import CampaignKind
 from core.registry.components import ComponentCode
+from core.scams.guard import refuse_scams
 from core.text.alphabet import GSM7
 from core.text.gsm7 import SINGLE_PART, is_gsm7
 from core.text.languages import Language
-from core.text.links import refuse_links
 from core.text.translator import translator
 from demo.places import DEMO_PLACES
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
@@ -345,7 +345,7 @@ def test_every_text_begins_with_the_programme_and_can_be_sent(
     assert body.startswith("Jigisèmèjiri : " if language is FR else "Jigisèmèjiri: ")
     assert "{" not in body
     assert is_gsm7(body)
-    refuse_links(body)
+    refuse_scams(body)
 
 
 MONEY = (Kind.ANNOUNCE, Kind.REMINDER_3, Kind.REMINDER_1, Kind.MOVED, Kind.CANCELLED, Kind.UNCLAIMED)
