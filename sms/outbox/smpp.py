@@ -20,8 +20,9 @@ from core.platform.gateways import Trial
 from core.platform.settings import Settings, WrongSetting
 from core.platform.smpp.accounts import SmppAccount, read_accounts
 from core.platform.smpp.binds import Binds
-from core.platform.smpp.link import AGAIN, TAKEN, NoResponse, NotBound, SmppLink, Verdict, bound
+from core.platform.smpp.link import AGAIN, TAKEN, NoResponse, NotBound, SmppLink, Verdict
 from core.platform.smpp.pdus import Pdu, SmppStatus
+from core.platform.smpp.trials import lets_us_in
 from core.text.short_messages import Octets, readable, written
 from core.text.words import COMMAND, DESK, Word, called
 from sms.outbox.delivery import DeliveryReport
@@ -174,18 +175,10 @@ class Smpp(SmsGateway):
         """The binds end with `running`."""
 
     async def trials(self) -> Sequence[Trial]:
-        """Whether each account lets us in: it is bound to and left again, which takes nothing from the workers."""
+        """Whether each account lets us in, which takes nothing from the workers."""
         if not self._accounts:
             return (Trial(False, f"{URL} is not set."),)
-        return [await self._tried(account) for account in self._accounts]
-
-    async def _tried(self, account: SmppAccount) -> Trial:
-        try:
-            link = await bound(account, partial(self._take, _Nobody()), self._settings.sms_connect_seconds)
-        except NotBound as error:
-            return Trial(False, f"{account.name} does not let us in: {error}.")
-        await link.close()
-        return Trial(True, f"{account.name} lets us in.")
+        return [await lets_us_in(account, self._settings.sms_connect_seconds) for account in self._accounts]
 
     async def _sent(self, binds: Binds, octets: Octets, msisdn: str, turn: int) -> Result:
         """Send a message to one number, at its turn within the rate."""

@@ -42,6 +42,7 @@ class SmppStatus(IntEnum):
 
     OK = 0x00
     INVALID_COMMAND = 0x03
+    ALREADY_BOUND = 0x05
     SYSTEM_ERROR = 0x08
     INVALID_SOURCE = 0x0A
     INVALID_DESTINATION = 0x0B
