@@ -1,6 +1,5 @@
 """A telephone behind a gateway that posts the last input alone, as the file of names says that it does."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from httpx import AsyncClient
@@ -55,9 +54,8 @@ class LastInputPhone:
         response = await self._client.post(self._callback, json=self._posting)
         if response.status_code != 200:
             raise BadResponse(response.status_code, response.text)
-        reply = self._fields.reply
-        whole = response.json()
-        self.screen = PhoneScreen(_at(whole, reply.action) == reply.ends, _at(whole, reply.text))
+        page = self._fields.reply.read(response.content)
+        self.screen = PhoneScreen(page.ends, page.text)
         return self.screen
 
     async def end_event(self, status: str = "Incomplete") -> None:
@@ -68,21 +66,4 @@ class LastInputPhone:
             await self._client.post(self._callback, json=self._written(kinds[0], ""))
 
     def _written(self, kind: str, typed: str) -> dict[str, Any]:
-        fields = self._fields
-        posting: dict[str, Any] = {}
-        named = {fields.session: str(self._session), fields.number: self.msisdn, fields.input: typed, fields.kind: kind}
-        if fields.sequence:
-            named[fields.sequence] = str(self._sequence)
-        for name, value in named.items():
-            *into, last = name.split(".")
-            within = posting
-            for part in into:
-                within = within.setdefault(part, {})
-            within[last] = value
-        return posting
-
-
-def _at(whole: Mapping[str, Any], name: str) -> Any:
-    for part in name.split("."):
-        whole = whole[part]
-    return whole
+        return self._fields.posting(kind, str(self._session), self.msisdn, typed, self._sequence)

@@ -26,6 +26,14 @@ class NoPage(GatewayError):
     """The line did not take the hop, or sent no page for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedPage:
+    """A page that the line opened a session on a phone by."""
+
+    msisdn: str
+    text: str
+
+
 @dataclass
 class SmscLine:
     """The USSD side of a stand-in SMSC: pages are handed to the phone whose session they are of.
@@ -39,6 +47,7 @@ class SmscLine:
     by_reference: bool = False
     service_code: str = "*384*1234#"
     refusal: int = 0
+    opened: list[OpenedPage] = field(default_factory=list)
     _waiting: dict[tuple[str, int], "asyncio.Future[PhoneScreen]"] = field(default_factory=dict)
     _last: int = 0
 
@@ -94,10 +103,14 @@ class SmscLine:
                 event.reject(self.refusal)
             else:
                 event.accept("page")
+            text = readable(event.short_message, event.data_coding)
+            if not options.keys() & {SmppOption.ITS_SESSION_INFO, SmppOption.USER_MESSAGE_REFERENCE}:
+                self.opened.append(OpenedPage(f"+{event.destination_addr}", text))
+                continue
             ends = options[SmppOption.USSD_SERVICE_OP][0] == LAST or bool(info[1] & 1)
             waiting = self._waiting.pop((event.destination_addr, session), None)
             if waiting is not None and not waiting.done():
-                waiting.set_result(PhoneScreen(ends, readable(event.short_message, event.data_coding)))
+                waiting.set_result(PhoneScreen(ends, text))
 
 
 class SmscPhone:

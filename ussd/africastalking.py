@@ -8,15 +8,17 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, Final
+from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, Response
 
 from core.calls.session_end import SessionOutcome
 from core.numbers.msisdn import BadNumber, calling
 from core.platform.gateways import Trial
-from core.platform.webhooks import Posting, Take, WebhookRefused
+from core.platform.webhooks import FORM, Posting, Take, WebhookRefused
 from ussd.gateway import CALLBACK, SessionEnding, UssdGateway, UssdLine
 from ussd.hops import Hop, Reply
+from ussd.sample_calls import SampleCall, SamplePosting
 
 NAME: Final = "africastalking"
 EVENTS: Final = "events"
@@ -51,6 +53,23 @@ class AfricasTalkingCalls(UssdGateway):
     async def trials(self) -> Sequence[Trial]:
         """The gateway is never asked: it calls us."""
         return (Trial(None, "Whether Africa's Talking reaches the callbacks shows only when somebody dials."),)
+
+    def sample_call(self, session_id: str, msisdn: str) -> SampleCall | None:
+        """A dial, and that it was left."""
+        named = {"sessionId": session_id, "serviceCode": self._settings.service_code, "phoneNumber": msisdn}
+        cut = next(word for word, outcome in OUTCOMES.items() if outcome is SessionOutcome.CUT)
+        hop, end = urlencode({**named, "text": ""}), urlencode({**named, "status": cut})
+        return SampleCall(
+            SamplePosting(CALLBACK, hop.encode(), FORM), SamplePosting(EVENTS, end.encode(), FORM), read_page
+        )
+
+
+def read_page(body: bytes) -> Reply:
+    """The page in an answer; raises ValueError for what is none."""
+    word, space, text = body.decode().partition(" ")
+    if word not in ("CON", "END") or not space:
+        raise ValueError("neither CON nor END")
+    return Reply(text, ends=word == "END")
 
 
 def read_hop(form: Mapping[str, str], accepted: float) -> Hop:

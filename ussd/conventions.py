@@ -46,7 +46,8 @@ class Convention:
     `begin` and `answer` are what somebody dials and types by, `page` and `last` what our pages go by. `session` is the
     option that the session's number stands in; in its_session_info also an end (`end_bit`), and the hop's number, which
     counts where it is `numbered`. `dialled` says whether the text of a first hop has the code before what stood behind
-    it, `coding` is the data_coding of a page in GSM-7.
+    it, `coding` is the data_coding of a page in GSM-7. `push` is what opens a session from our side, None where
+    the gateway opens none.
     """
 
     begin: tuple[int, ...] = (UssdOperation.PSSR_INDICATION,)
@@ -58,6 +59,7 @@ class Convention:
     numbered: bool = True
     dialled: str = "code"
     coding: int = Coding.GSM7
+    push: int | None = None
 
     def heard(self, message: smpp34.DeliverSm, service_code: str) -> Heard | None:
         """What a message says, None where it is no hop and no end of a session."""
@@ -93,6 +95,21 @@ class Convention:
             dest_addr_npi=hop.source_addr_npi,
             data_coding=self.coding if is_gsm7 else Coding.UCS2,
             tlvs=options,
+        )
+
+    def opening(self, text: str, service_code: str, msisdn: str) -> smpp34.SubmitSm | None:
+        """The page that opens a session on a phone (E.164); None where the gateway opens none from our side."""
+        if self.push is None:
+            return None
+        return smpp34.SubmitSm(
+            service_code,
+            msisdn.lstrip("+"),
+            gsm7.encode(text),
+            service_type="USSD",
+            dest_addr_ton=1,
+            dest_addr_npi=1,
+            data_coding=self.coding,
+            tlvs=[SmppOption.USSD_SERVICE_OP.of(bytes((self.push,)))],
         )
 
     def _session(self, options: Mapping[int, bytes]) -> tuple[int | None, bool]:
@@ -145,6 +162,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "begin": _operations,
     "answer": _operations,
     "page": _operation,
+    "push": lambda text: None if text == "no" else _operation(text),
     "last": _operation,
     "session": _one_of(
         {each.name.lower(): each for each in (SmppOption.ITS_SESSION_INFO, SmppOption.USER_MESSAGE_REFERENCE)}

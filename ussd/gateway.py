@@ -4,7 +4,8 @@ A gateway over HTTP gives callbacks; one on a link of its own (not HTTP) holds i
 way it makes a `Hop` of what it hears and asks the line for the page, and tells it of the end of a session.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from core.platform.webhooks import Take
 from ussd import metrics
 from ussd.engine import Engine
 from ussd.hops import Hop, Reply, call_of
+from ussd.sample_calls import SampleCall, dialled
 from ussd.silences import SilenceBook
 
 Record = Callable[[SessionEnd, Unsaid | None], Awaitable[None]]
@@ -89,6 +91,19 @@ class UssdGateway(Protocol):
     async def trials(self) -> Sequence[Trial]:
         """Try what can be tried without anybody noticing; never names a key."""
         return ()
+
+    def sample_call(self, session_id: str, msisdn: str) -> SampleCall | None:
+        """A call as the gateway would post it; None for one on a link of its own."""
+        return None
+
+    async def session(self, msisdn: str, address: str) -> AsyncIterator[Trial]:
+        """Open one session of a number, step by step; `address` is that of the callbacks, with the word in its path."""
+        call = self.sample_call(f"trial-{secrets.token_hex(8)}", msisdn)
+        if call is None:
+            yield Trial(None, f"{self.name} opens sessions only from a phone: dial.")
+            return
+        async for trial in dialled(call, address):
+            yield trial
 
 
 class EngineLine:

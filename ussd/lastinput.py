@@ -14,9 +14,10 @@ from core.calls.session_end import SessionOutcome
 from core.numbers.msisdn import BadNumber, calling
 from core.platform.gateways import Trial
 from core.platform.settings import Settings, WrongSetting
-from core.platform.webhooks import Posting, Take, WebhookRefused
+from core.platform.webhooks import JSON, Posting, Take, WebhookRefused
 from ussd.gateway import CALLBACK, SessionEnding, UssdGateway, UssdLine
 from ussd.hops import Hop, LastInput, Reply, behind
+from ussd.sample_calls import SampleCall, SamplePosting
 
 NAME: Final = "lastinput"
 SETTING: Final = "JIGI_LASTINPUT_FILE"
@@ -36,6 +37,13 @@ class ReplyFields(_Named):
     goes_on: str | bool | int
     ends: str | bool | int
     back: tuple[str, ...] = ()
+
+    def read(self, body: bytes) -> Reply:
+        """The page in an answer; raises ValueError for what is none, LookupError for one that lacks a field."""
+        whole = json.loads(body)
+        if not isinstance(whole, Mapping) or not isinstance(text := _at(whole, self.text), str):
+            raise LookupError(self.text)
+        return Reply(text, ends=_at(whole, self.action) == self.ends)
 
 
 class RequestFields(_Named):
@@ -57,6 +65,15 @@ class RequestFields(_Named):
     """Whether the first input has the code before what stood behind it."""
 
     reply: ReplyFields = Field()
+
+    def posting(self, kind: str, session_id: str, number: str, typed: str, sequence: int) -> dict[str, Any]:
+        """What the gateway posts: one hop, or an end."""
+        posted: dict[str, Any] = {}
+        for name, value in ((self.session, session_id), (self.number, number), (self.input, typed), (self.kind, kind)):
+            _put(posted, name, value)
+        if self.sequence:
+            _put(posted, self.sequence, str(sequence))
+        return posted
 
     def outcome(self, kind: str) -> SessionOutcome | None:
         """How a session ended, None for a kind that ends none."""
@@ -98,6 +115,14 @@ class LastInputCalls(UssdGateway):
         """The file of names was read; the gateway is never asked: it calls us."""
         return (Trial(True, f"{SETTING} can be read; whether the gateway reaches us shows when somebody dials."),)
 
+    def sample_call(self, session_id: str, msisdn: str) -> SampleCall | None:
+        """A dial, and that it was left, where the gateway tells so."""
+        fields = self._fields
+        dialled = self._settings.service_code if fields.dialled == "code" else ""
+        hop = fields.posting(fields.begin[0], session_id, msisdn, dialled, 0)
+        ends = [fields.posting(kind, session_id, msisdn, "", 1) for kind in (*fields.cut, *fields.timed_out)]
+        return SampleCall(_sample(hop), _sample(ends[0]) if ends else None, fields.reply.read)
+
     def _typed(self, whole: Mapping[str, object], kind: str) -> LastInput:
         fields = self._fields
         sequence = _sequence(whole, fields)
@@ -123,6 +148,10 @@ def read_fields(settings: Settings) -> RequestFields:
         first = error.errors()[0]
         where = ".".join(str(each) for each in first["loc"])
         raise WrongSetting(f"{SETTING}: {path}: {where or 'the file'}: {first['msg']}.") from None
+
+
+def _sample(posted: Mapping[str, object]) -> SamplePosting:
+    return SamplePosting(CALLBACK, json.dumps(posted).encode(), JSON)
 
 
 def _at(whole: Mapping[str, object], name: str) -> object:

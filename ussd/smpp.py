@@ -22,8 +22,10 @@ from core.platform.smpp.accounts import read_accounts
 from core.platform.smpp.binds import Binds
 from core.platform.smpp.link import AGAIN, TAKEN, NoResponse, NotBound, SmppLink, Verdict
 from core.platform.smpp.pdus import SmppStatus
+from core.platform.smpp.trials import lets_us_in, not_in, sending
 from core.platform.smpp.turn import Turn
 from ussd import metrics
+from ussd.conventions import SETTING as CONVENTION
 from ussd.conventions import read_convention
 from ussd.gateway import SessionEnding, UssdGateway, UssdLine
 from ussd.hops import Hop, Reply
@@ -37,6 +39,8 @@ CONNECT_SECONDS: Final = 5.0
 SLOW: Final = frozenset({SmppStatus.THROTTLED, SmppStatus.QUEUE_FULL})
 SLOW_WAITS: Final = (0.1, 0.3, 0.6)
 """Waits of a page that was told to be slower."""
+
+GREETING: Final = "Jigisèmèjiri : essai de la passerelle USSD. Il n'y a rien à faire."
 
 SWEEP_SECONDS: Final = 1.0
 READ_SECONDS: Final = 10.0
@@ -80,10 +84,23 @@ class SmppCalls(UssdGateway):
             self._turn = None
 
     async def trials(self) -> Sequence[Trial]:
-        """An account is not bound to beside the process that answers: hops would come here."""
+        """Whether each account lets us in, as one who only sends: hops go on to the process that answers."""
         if not self._accounts:
             return (Trial(False, f"{URL} is not set."),)
-        return (Trial(None, "Whether the USSD account lets us in is seen in /health/ready of the line."),)
+        return [await lets_us_in(account, CONNECT_SECONDS) for account in self._accounts]
+
+    async def session(self, msisdn: str, address: str) -> AsyncIterator[Trial]:
+        """A page on the phone, where the gateway opens sessions from our side; what is typed at it comes as a call."""
+        page = self._convention.opening(GREETING, self._settings.service_code, msisdn)
+        if page is None:
+            yield Trial(None, f"This gateway opens sessions only from the phone ({CONVENTION}: push=no): dial.")
+            return
+        account = self._accounts[0]
+        try:
+            async with sending(account, CONNECT_SECONDS) as link:
+                yield await _opened(link, page, self._settings.step_seconds)
+        except NotBound as error:
+            yield not_in(account, error)
 
     async def _take(self, line: UssdLine, link: SmppLink, message: smpp34.DeliverSm) -> Verdict:
         """Answer a hop; its page follows the acknowledgement."""
@@ -152,3 +169,13 @@ class SmppCalls(UssdGateway):
                     continue
                 if self._silences.is_waiting(session, silence):
                     await self._silences.ended(session)
+
+
+async def _opened(link: SmppLink, page: smpp34.SubmitSm, seconds: float) -> Trial:
+    try:
+        response = await link.submit(page, seconds)
+    except (NotBound, NoResponse) as error:
+        return Trial(False, f"Whether the gateway opened a session is uncertain: {error}.")
+    if response.status != SmppStatus.OK:
+        return Trial(False, f"The gateway opened no session: 0x{response.status:02X}.")
+    return Trial(True, "The gateway took a page that opens a session; the phone shows whether it did.")

@@ -1,39 +1,24 @@
 """`jigi gateways`: which gateways there are and which are switched on, and whether one works."""
 
 import asyncio
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pkgutil import resolve_name
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich.table import Column, Table
-from sqlalchemy.exc import SQLAlchemyError
 
-from core.numbers.msisdn import BadNumber, can_get_sms, mask, operator, parse_any
-from core.outbox.messages import MessageState
-from core.platform import sql
-from core.platform.gateways import Trial, try_tokens
+from core.numbers.msisdn import BadNumber, can_get_sms, operator, parse_any
 from core.platform.settings import Settings, settings
 from core.platform.terminal import errors, out
 from core.platform.webhooks import callback_path
-from core.schema.ground import at_database
-from core.schema.identity import UnfitDatabase
-from core.text.words import COMMAND, label
 from sms.outbox import gateways as sms_gateways
-from sms.outbox.delivery import key_of
-from sms.outbox.gateway import GatewayTrouble, Policy, Result, SmsGateway
-from sms.outbox.reasons import reason_label
+from sms.outbox import trying
+from sms.outbox.gateway import GatewayTrouble, SmsGateway
 from sms.outbox.routes import Routes, every_route, pace_of
+from sms.outbox.trying import TrialOrder, sms_kind, ussd_kind
 from ussd import gateways as ussd_gateways
-from ussd.gateway import UssdGateway
 
 app = typer.Typer(help="The gateways.", no_args_is_help=True)
-
-TEXT: Final = "Jigisèmèjiri : essai de la passerelle SMS. Il n'y a rien à faire."
-LOOK_SECONDS: Final = 0.5
-MARKS: Final = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "?"}
 
 
 @app.command("list")
@@ -45,13 +30,17 @@ def list_all() -> None:
     lines = []
     for name in ussd_gateways.GATEWAYS:
         table.add_row(name, "USSD", _yes(name in calling))
-        lines += [callback_path(ussd_gateways.ROOM, name, each) for each in _ussd(name).callback_names]
+        lines += [callback_path(ussd_gateways.ROOM, name, each) for each in ussd_kind(name).callback_names]
     sending = sms_gateways.ways_out(chosen)
     left = asyncio.run(_all_left(sending))
     for name in sms_gateways.GATEWAYS:
         table.add_row(name, "SMS", _yes(name in sending))
-        lines += [callback_path(sms_gateways.ROOM, name, each) for each in sms_gateways.callbacks(_sms(name), chosen)]
-        lines += [f"{name} lacks {lacking}" for lacking in (_sms(name)(chosen).missing() if name in sending else ())]
+        lines += [
+            callback_path(sms_gateways.ROOM, name, each) for each in sms_gateways.callbacks(sms_kind(name), chosen)
+        ]
+        lines += [
+            f"{name} lacks {lacking}" for lacking in (sms_kind(name)(chosen).missing() if name in sending else ())
+        ]
         if left.get(name):
             lines.append(f"{name}: {left[name]}")
     out.print(table)
@@ -98,20 +87,24 @@ async def _left(gateway: SmsGateway) -> str:
 
 @app.command("test")
 def try_one(
-    name: Annotated[str, typer.Argument(help="The gateway, as `jigi gateways list` names it, or a number: its route.")],
-    to: Annotated[str, typer.Option("--to", help="Also send one SMS to this number.")] = "",
+    name: Annotated[str, typer.Argument(help="The gateway, as `jigi gateways list` names it, or a number.")],
+    to: Annotated[str, typer.Option("--to", help="Also send one SMS to this number, or open one session of it.")] = "",
+    ussd: Annotated[bool, typer.Option("--ussd", help="Open a session of the number, and send it no SMS.")] = False,
+    at: Annotated[str, typer.Option("--at", help="Where gateways reach us, for a session.")] = "http://127.0.0.1:8000",
     wait: Annotated[int, typer.Option(help="Seconds to wait for the receipt of the SMS; 0: none.")] = 30,
 ) -> None:
-    """Try a gateway: what can be tried without anybody noticing, and one SMS where a number is given, step by step."""
+    """Try a gateway: what can be tried without anybody noticing, and one SMS or session of a number, step by step.
+
+    A number alone gets one SMS by its route, or with --ussd one session by each gateway that may call.
+    """
     chosen = settings()
-    if name not in {*ussd_gateways.GATEWAYS, *sms_gateways.GATEWAYS}:
-        name, to = _route_to(name, chosen), to or name
-    msisdn = _number(to, name)
-    tried = asyncio.run(_tried(chosen, name, msisdn))
-    holds = tried.holds
-    if tried.provider_id is not None and wait:
-        holds &= _printed([_receipt(name, (tried.provider_id, *_sms(name)(chosen).spellings(tried.provider_id)), wait)])
-    if not holds:
+    if name in {*ussd_gateways.GATEWAYS, *sms_gateways.GATEWAYS}:
+        names: Sequence[str] = (name,)
+    else:
+        names, to = (chosen.ussd_gateways if ussd else (_route_to(name, chosen),)), to or name
+    wanted = [_wanted(each, to, at, wait, opens=ussd or each not in sms_gateways.GATEWAYS) for each in names]
+    held = [trying.holds(chosen, each) for each in wanted]
+    if not all(held):
         raise typer.Exit(1)
 
 
@@ -124,113 +117,25 @@ def _route_to(number: str, chosen: Settings) -> str:
         raise typer.Exit(2) from None
 
 
-@dataclass
-class _Tried:
-    """Whether nothing failed, and the id of an SMS that was taken."""
-
-    holds: bool
-    provider_id: str | None = None
-
-
-async def _tried(chosen: Settings, name: str, msisdn: str | None) -> _Tried:
-    """Try all that there is to try."""
-    holds = _printed([try_tokens(chosen)])
-    provider_id = None
-    if name in ussd_gateways.GATEWAYS:
-        on = name in chosen.ussd_gateways
-        holds &= _printed([_switched("USSD", on), *await _ussd(name)(chosen).trials()])
-    if name in sms_gateways.GATEWAYS:
-        gateway = _sms(name)(chosen)
-        on = name in {each.name for each in sms_gateways.switched_on(chosen)}
-        try:
-            holds &= _printed([_switched("SMS", on), *await gateway.trials()])
-            if msisdn is not None:
-                taken, provider_id = await _sent(gateway, msisdn)
-                holds &= _printed([taken])
-        finally:
-            await gateway.close()
-    return _Tried(holds, provider_id)
-
-
-async def _sent(gateway: SmsGateway, msisdn: str) -> tuple[Trial, str | None]:
-    out.print(f"Sending one SMS to {mask(msisdn)} by {gateway.name}.", highlight=False)
-    try:
-        (result,) = await gateway.send(TEXT, [msisdn])
-    except GatewayTrouble as trouble:
-        became = "Whether it was taken is uncertain" if trouble.policy is Policy.UNCERTAIN else "The SMS was not taken"
-        return Trial(False, f"{became}: {reason_label(trouble.reason, COMMAND)}."), None
-    return _became(result), result.provider_id
-
-
-RECEIPT: Final = "SELECT state FROM early_report WHERE gateway = %(gateway)s AND provider_id = ANY (%(keys)s)"
-
-
-def _receipt(gateway: str, ids: Sequence[str], seconds: int) -> Trial:
-    out.print(f"Waiting up to {seconds} s for its receipt.", highlight=False)
-    try:
-        return at_database(receipt_of(gateway, ids, seconds))
-    except (SQLAlchemyError, OSError, UnfitDatabase) as error:
-        return Trial(None, f"The receipt cannot be looked for: {type(error).__name__}.")
-
-
-async def receipt_of(gateway: str, ids: Sequence[str], seconds: float) -> Trial:
-    """Wait for the receipt of any of these ids, which comes to the web application, or to a worker with the link."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        state = await sql.scalar(RECEIPT, {"gateway": gateway, "keys": [key_of(gateway, each) for each in ids]})
-        if state is not None:
-            return Trial(True, f"Its receipt came: {label(MessageState(state), COMMAND)}.")
-        await asyncio.sleep(LOOK_SECONDS)
-    return Trial(None, f"No receipt came within {seconds:g} s; it may still, and does not with every gateway.")
-
-
-def _became(result: Result) -> Trial:
-    if result.policy is Policy.ACCEPTED:
-        return Trial(True, "The SMS was taken; whether it arrives is seen on the phone.")
-    what = "Whether the SMS was taken is uncertain" if result.policy is Policy.UNCERTAIN else "The SMS was not taken"
-    return Trial(False, f"{what}: {reason_label(result.reason, COMMAND)}.")
-
-
-def _printed(trials: Sequence[Trial]) -> bool:
-    """Print what came of each; whether none failed."""
-    for trial in trials:
-        out.print(f"{MARKS[trial.holds]}  ", end="")
-        out.print(trial.sentence, highlight=False, markup=False, soft_wrap=True)
-    return all(trial.holds is not False for trial in trials)
-
-
-def _switched(room: str, on: bool) -> Trial:
-    return Trial(True, f"{room}: switched on.") if on else Trial(None, f"{room}: not switched on; tried all the same.")
-
-
-def _number(to: str, name: str) -> str | None:
-    """The number to send to, refused with a sentence where no SMS can go there; None when none was given."""
-    if not to:
-        return None
-    for why in _refusals(to, name):
+def _wanted(name: str, to: str, at: str, wait: int, *, opens: bool) -> TrialOrder:
+    """What is tried of a gateway; what cannot be is refused with a sentence."""
+    for why in _refusals(name, to, opens=opens):
         errors.print(why, style="bold red", highlight=False, markup=False)
         raise typer.Exit(2)
-    return parse_any(to)
+    msisdn = parse_any(to) if to else ""
+    return TrialOrder(name, "" if opens else msisdn, msisdn if opens else "", at, wait)
 
 
-def _refusals(to: str, name: str) -> Iterator[str]:
-    if name not in sms_gateways.GATEWAYS:
-        yield f"{name} sends no SMS."
+def _refusals(name: str, to: str, *, opens: bool) -> Iterator[str]:
+    if opens and name not in ussd_gateways.GATEWAYS:
+        yield f"{name} opens no session."
     try:
-        if not can_get_sms(parse_any(to)):
+        if to and not opens and not can_get_sms(parse_any(to)):
             yield "That number gets no SMS: it is a fixed line."
+        elif to:
+            parse_any(to)
     except BadNumber:
         yield "That is no telephone number."
-
-
-def _ussd(name: str) -> type[UssdGateway]:
-    kind: type[UssdGateway] = resolve_name(ussd_gateways.GATEWAYS[name])
-    return kind
-
-
-def _sms(name: str) -> type[SmsGateway]:
-    kind: type[SmsGateway] = resolve_name(sms_gateways.GATEWAYS[name])
-    return kind
 
 
 def _yes(on: bool) -> str:

@@ -16,9 +16,11 @@ from core.calls import gateway_sessions
 from core.calls.session_end import SessionEnd, SessionOutcome, Unsaid
 from core.platform.settings import Settings, WrongSetting
 from core.platform.smpp.options import SmppOption
+from core.platform.smpp.pdus import SmppCommand
 from core.text.short_messages import Coding
 from simulator.smsc import StandInSmsc, deliver
 from simulator.smsc_phones import NoPage, SmscLine, SmscPhone
+from tests.core.platform.smpp.raw_smsc import raw_smsc
 from tests.support.database import query
 from tests.support.patience import LONGEST_SECONDS
 from tests.ussd.conftest import an_engine, calls_asked
@@ -208,6 +210,15 @@ async def test_a_page_is_written_as_the_hop_was_addressed_and_the_convention_say
         assert page.data_coding == (15 if "coding" in convention else 0)
         assert {tlv.tag: tlv.value for tlv in page.tlvs} == {0x0501: bytes((operation,)), 0x1383: info}
     wide = read_convention("pssr").page_of(hop, Reply("ɲini", ends=False))
+    opening = read_convention("pssr,push=3").opening("Essai à Ségou", CODE, "+22376123456")
+    assert opening is not None
+    assert (opening.source_addr, opening.destination_addr, opening.short_message) == (
+        CODE,
+        "22376123456",
+        b"Essai \x7f S\x05gou",
+    )
+    assert {tlv.tag: tlv.value for tlv in opening.tlvs} == {0x0501: b"\3"}
+    assert read_convention("pssr,push=no").opening("Essai", CODE, "+22376123456") is None
     assert (wide.short_message, wide.data_coding) == ("ɲini".encode("utf-16-be"), 8)
 
 
@@ -341,7 +352,13 @@ def test_without_an_address_the_start_stops() -> None:
         SmppCalls(Settings()).running(HeardLine())
 
 
-async def test_trials_bind_to_nothing() -> None:
+async def test_trials_bind_as_one_who_only_sends_so_that_no_hop_comes_to_them() -> None:
     (without,) = await SmppCalls(Settings()).trials()
-    (given,) = await SmppCalls(Settings(smpp_ussd_url="smpp://a:b@127.0.0.1:1")).trials()  # type: ignore[arg-type]
-    assert (without.holds, given.holds) == (False, None)
+    assert without.holds is False
+    async with raw_smsc() as raw:
+        gateway = SmppCalls(Settings(smpp_ussd_url=f"smpp://jigi:secret@127.0.0.1:{raw.port}"))  # type: ignore[arg-type]
+        (given,) = await gateway.trials()
+        assert (given.holds, given.sentence) == (True, f"jigi@127.0.0.1:{raw.port} lets us in.")
+        assert [met.command for met in raw.heard] == [SmppCommand.BIND_TRANSMITTER, SmppCommand.UNBIND]
+    (away,) = await SmppCalls(Settings(smpp_ussd_url="smpp://a:b@127.0.0.1:1")).trials()  # type: ignore[arg-type]
+    assert away.sentence == "a@127.0.0.1:1 does not let us in: a@127.0.0.1:1: ConnectionRefusedError."

@@ -12,8 +12,9 @@ from core.platform.settings import settings
 from simulator.speech import Speech
 from simulator.standin import build
 from sms.outbox import delivery
-from sms.outbox.command import TEXT, app, receipt_of
+from sms.outbox.command import app
 from sms.outbox.delivery import DeliveryReport
+from sms.outbox.trying import TEXT, receipt_of
 from tests.core.seed import NOW
 from tests.simulator.a_standin import AWA, order, texts
 from tests.simulator.loopback import a_sender, on_loopback
