@@ -130,6 +130,7 @@ class StandInSmsc:
     _parts: dict[tuple[str, int], dict[int, bytes]] = field(default_factory=dict)
     _held: list[smpp34.SubmitSmEvent] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _serving: tuple[smpp34.Server, asyncio.Task[None]] | None = None
 
     @property
     def url(self) -> str:
@@ -140,17 +141,39 @@ class StandInSmsc:
     async def running(self) -> AsyncIterator["StandInSmsc"]:
         """Answer whoever binds, as long as the block lasts."""
         self.port = self.port or free_port()
-        server = smpp34.Server("127.0.0.1", self.port, system_id="SMSC")
-        await server.start()
-        serving = asyncio.create_task(self._serve(server))
+        await self.switch_on()
         try:
             yield self
         finally:
+            self._tell_nothing()
+            await self.switch_off()
+
+    async def switch_on(self) -> None:
+        """Let who wants bind; nothing changes where that is so."""
+        if self._serving is None:
+            server = smpp34.Server("127.0.0.1", self.port, system_id="SMSC")
+            await server.start()
+            self._serving = server, asyncio.create_task(self._serve(server))
+
+    async def switch_off(self) -> None:
+        """End every bind and let nobody bind; what is to be told is told when it is on again."""
+        if self._serving is not None:
+            (server, serving), self._serving = self._serving, None
             serving.cancel()
-            for task in list(self._tasks):
-                task.cancel()
             await self.hang_up()
             await server.stop()
+
+    async def forget(self) -> None:
+        """Be on and healthy, and as if nothing had been taken; ids given before are not given again."""
+        await self.switch_on()
+        self.draw = self.draw_receipts = None
+        self._tell_nothing()
+        for each in (self.faults, self.taken, self.receipts_sent, self._held, self._parts):
+            each.clear()
+
+    def _tell_nothing(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
 
     async def hang_up(self) -> None:
         """End every bind."""

@@ -227,6 +227,20 @@ async def test_a_sender_is_told_as_what_it_is(
     assert (message.registered_delivery, message.data_coding) == (1, Coding.GSM7)
 
 
+async def test_an_smsc_that_was_switched_off_lets_us_in_when_it_is_on_again(smsc: StandInSmsc) -> None:
+    async with working(smsc, sms_connect_seconds=0.3) as gateway:
+        await until(lambda: bool(smsc.esmes))
+        await gateway.send("Bonjour", [AWA])
+        await smsc.switch_off()
+        with pytest.raises(NotReached):
+            await gateway.send("Bonjour", [BAKARY])
+        await smsc.switch_on()
+        await until(lambda: bool(smsc.esmes))
+        (result,) = await gateway.send("Bonjour", [BAKARY])
+    assert result.policy is Policy.ACCEPTED
+    assert [sms.msisdn for sms in smsc.taken] == [AWA, BAKARY]
+
+
 # Receipts
 
 
