@@ -68,8 +68,10 @@ dialogues: $(DEV_STAMP) ## write the golden dialogues anew; read the difference
 	$(BIN)/python -m tests.menus.dialogues --rewrite
 
 faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was told twice or not at all
-	$(BIN)/python -m faults
-	$(BIN)/python -m faults --by smpp --runs 50
+	$(BIN)/python -m faults --by mixed --runs 80
+	$(BIN)/python -m faults --by africastalking --runs 40
+	$(BIN)/python -m faults --by orange --runs 40
+	$(BIN)/python -m faults --by smpp --runs 40
 
 fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers beside them (ODD="--requests 1000000")
 	$(BIN)/python -m faults.odd $(ODD)

@@ -5,30 +5,28 @@ import asyncio
 import shutil
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 from faults.run import run
 from faults.servers import Servers
-from faults.smsc import SmscServers
 from faults.story import story
 from faults.tally import Tally, line
 from faults.waits import shorten
+from faults.ways import By
 
-SERVERS: Final[dict[str, type[Servers]]] = {each.by: each for each in (Servers, SmscServers)}
 
-
-async def _suite(servers: Servers, seeds: range) -> Tally:
+async def _suite(servers: Servers, by: By, seeds: Iterable[int]) -> Tally:
     tally = Tally()
     async with servers.standing():
         for seed in seeds:
-            outcome = await run(servers, story(seed))
+            outcome = await run(servers, story(seed, by))
             tally.add(outcome)
             print(line(outcome), flush=True)
             for violation in outcome.violations:
                 print(f"    {violation}", flush=True)
             if outcome.violations:
-                again = f"python -m faults --by {servers.by} --runs 1 --seed {seed}"
+                again = f"python -m faults --by {by} --runs 1 --seed {seed}"
                 print(f"    again: {again}", flush=True)
                 servers.renew()
     return tally
@@ -39,14 +37,14 @@ def main() -> int:
     command = argparse.ArgumentParser(prog="python -m faults", description="Campaigns neither lose nor repeat.")
     command.add_argument("--runs", type=int, default=200)
     command.add_argument("--seed", type=int, default=1, help="of the first run; the next ones count up")
-    command.add_argument("--by", choices=SERVERS, default=Servers.by, help="what SMS go by")
+    command.add_argument("--by", type=By, choices=By, default=By.MIXED, help="by which gateways SMS go")
     command.add_argument("--logs", type=Path, help="a folder to copy the logs of the processes to")
     asked = command.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers end with us, however we do
     shorten()
-    servers = SERVERS[asked.by]()
+    servers = Servers()
     try:
-        tally = asyncio.run(_suite(servers, range(asked.seed, asked.seed + asked.runs)))
+        tally = asyncio.run(_suite(servers, asked.by, range(asked.seed, asked.seed + asked.runs)))
     finally:
         if asked.logs:
             asked.logs.mkdir(parents=True, exist_ok=True)

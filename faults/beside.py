@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,8 +19,10 @@ from core.platform import sql
 from core.platform.settings import Settings
 from core.staff.agents import Actor
 from core.text.languages import Language
-from faults.patience import AWAY, LONGEST_SECONDS, patiently, until_true
+from faults.patience import AWAY, patiently, until_true
 from faults.servers import Servers
+from faults.standins import StandIn
+from faults.story import Story
 from sms.campaigns import steps
 from sms.outbox import rate_limit
 from sms.worker import sweeps
@@ -57,11 +59,12 @@ async def _tell(place: int) -> None:
     await queue_notice(notice, datetime.now(UTC))
 
 
-async def unknown_reports(servers: Servers) -> None:
-    """Post a delivery report of each unknown id, until it is taken."""
-    for provider_id, msisdn in UNKNOWN.items():
-        form = {"id": provider_id, "status": "Success", "phoneNumber": msisdn}
-        await until_true("no report is taken", partial(servers.report, form), LONGEST_SECONDS)
+async def unknown_reports(standins: Iterable[StandIn]) -> None:
+    """Let each gateway report of each unknown id, the same at all, until it is taken."""
+    for standin in standins:
+        for provider_id, msisdn in UNKNOWN.items():
+            form = {"id": provider_id, "status": "Success", "phoneNumber": msisdn}
+            await until_true("no report is taken", partial(standin.report, form))
 
 
 async def sweep(settings: Settings) -> None:
@@ -77,17 +80,25 @@ async def sweep(settings: Settings) -> None:
 class Supervising:
     """When the gateway takes nothing somebody looks: the balance is topped up, and the campaign goes on.
 
-    `paused_until` tells until when (`time.monotonic`) it is paused on purpose.
+    `paused_until` tells until when (`time.monotonic`) it is paused on purpose; whoever looks does so after it has been
+    so for `seconds`.
     """
 
     def __init__(
-        self, servers: Servers, campaign_id: int, actor: Actor, seed: int, paused_until: Callable[[], float]
+        self,
+        servers: Servers,
+        campaign_id: int,
+        actor: Actor,
+        story: Story,
+        paused_until: Callable[[], float],
     ) -> None:
         self._servers = servers
         self._campaign_id = campaign_id
         self._who = actor
-        self._seed = seed
+        self._seed = story.seed
+        self._seconds = story.looks_after
         self._paused_until = paused_until
+        self._since: float | None = None
         self.deeds: Counter[str] = Counter()
 
     async def run(self) -> None:
@@ -101,6 +112,13 @@ class Supervising:
     async def _look(self) -> None:
         paused = await sql.scalar(PAUSED, {"id": self._campaign_id})
         held = await sql.scalar(HELD, {"long": datetime.now(UTC) + LONG_HOLD})
+        if paused is None and held is None:
+            self._since = None
+            return
+        self._since = self._since or time.monotonic()
+        if time.monotonic() < self._since + self._seconds:
+            return
+        self._since = None
         if Reason.NO_BALANCE in f"{paused} {held}":
             self.deeds["topped up"] += 1
             # The draws begin again with an order: from the same seed they would begin with the same fault.

@@ -1,7 +1,7 @@
 """What must be so after a run: the tables against what the gateway took and posted."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,17 +10,30 @@ from core.campaigns.models import CampaignState
 from core.outbox.messages import TAKEN, MessageState
 from faults.ledger_rows import Ledger, MessageRow
 from faults.registry import Expected
+from faults.standins import Record
+from faults.ways import StandInName
 from sms.outbox.africastalking import STATES
+from sms.outbox.routes import OVER, Routes
 
 S = MessageState
+GivenId = tuple[str, str]
+"""A gateway, and an id that it gave: two may give the same."""
+
+OF_ANSWERS: Final = """
+SELECT DISTINCT body FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
+JOIN message_text ON message_text.id = sms_batch.text_id WHERE message.key LIKE 'answer %%'
+"""
+"""The texts of what answers phones that wrote STOP, which are not looked at."""
+
 NEVER: Final = frozenset({S.LEFT_OUT, S.DROPPED})
 WITH_A_REASON: Final = frozenset({S.LEFT_OUT, S.DROPPED, S.FAILED, S.UNCERTAIN})
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A message that the gateway took."""
+    """A message that a gateway took, by the name that it gave it."""
 
+    gateway: StandInName
     id: str
     msisdn: str
     at: datetime
@@ -29,9 +42,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A delivery report that the gateway posted, and what we answered (None: nothing)."""
+    """A delivery report that a gateway posted, and what we answered (None: nothing)."""
 
-    id: str
     state: MessageState
     answered: int | None
 
@@ -49,13 +61,14 @@ class Facts:
     ledger: Ledger
     taken: Mapping[str, list[Taken]]
     """By number."""
-    posted: Mapping[str, list[Posted]]
-    """By the gateway's id."""
+    posted: Mapping[GivenId, list[Posted]]
     stopped: Mapping[str, datetime]
     sent_again: Counter[int]
     """How often a supervisor let a message, by its row, be sent again."""
     notices: int
-    unknown_ids: frozenset[str]
+    unknown: frozenset[GivenId]
+    """Of which ids, that are nobody's, each gateway reported."""
+    ways: Routes
     attempts: int
 
 
@@ -64,7 +77,7 @@ def violations(facts: Facts) -> list[str]:
     wrong = [*_plan(facts), *_ended(facts)]
     for message in facts.ledger.messages:
         taken = facts.taken.get(message.msisdn or "", [])
-        for check in (_taken_as_told, _reasons, _not_twice, _not_after_stop, _its_own_text, _reported):
+        for check in CHECKS:
             wrong += [f"message {message.id} ({message.state}): {what}" for what in check(facts, message, taken)]
     return wrong
 
@@ -98,18 +111,19 @@ def _ended(facts: Facts) -> Iterator[str]:
         yield f"the campaign is {facts.ledger.campaign_state}"
     if facts.ledger.early_of_ours:
         yield f"early reports that are a message's lie about: {facts.ledger.early_of_ours}"
-    if not facts.unknown_ids <= facts.ledger.early:
-        yield "a report of an unknown id was lost, or given to somebody"
+    for gateway, name in sorted(facts.unknown - facts.ledger.early):
+        yield f"{gateway}'s report of an unknown id was lost, or given to somebody: {name}"
 
 
 def _taken_as_told(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
     """The state and the gateway agree on whether it was taken."""
     sure = not message.was_uncertain
-    ids = {each.id for each in taken}
+    ids = {(each.gateway, each.id) for each in taken}
     if message.state in TAKEN and not taken:
         yield "the gateway never took it"
-    if message.provider_id is not None and message.provider_id not in ids:
-        yield f"the gateway gave no such id to this number: {message.provider_id}"
+    if message.given_id is not None and message.given_id not in ids:
+        gave = ", ".join(f"{each.gateway}'s {each.id}" for each in taken)
+        yield f"this number got {gave or 'nothing'}, and not {message.gateway}'s {message.provider_id}"
     if message.state in NEVER and taken and sure:
         yield "the gateway took it"
     if message.state is S.FAILED and message.provider_id is None and taken and sure:
@@ -139,6 +153,14 @@ def _not_twice(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterato
         yield f"the gateway took it {len(taken)} times, and it is not marked as uncertain: {moments}"
 
 
+def _by_its_way(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
+    """Only gateways of its operator's way took it."""
+    way = facts.ways.way_of(message.operator)
+    strange = {each.gateway for each in taken} - set(way)
+    if strange:
+        yield f"{' and '.join(sorted(strange))} took it, and its way is {OVER.join(way)}"
+
+
 def _not_after_stop(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
     stopped = facts.stopped.get(message.msisdn or "")
     if stopped is None or message.left_at is None or message.left_at <= stopped or message.state in NEVER:
@@ -155,14 +177,16 @@ def _its_own_text(_: Facts, message: MessageRow, taken: list[Taken]) -> Iterator
 
 def _reported(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
     """What was reported of it, it is."""
-    if message.provider_id is None:
+    if message.given_id is None:
         # Whose report it is can be known when only one message was taken; one on its way is not more than a silent one.
-        standing = {report.state for each in taken for report in facts.posted.get(each.id, ()) if report.stands}
+        standing = {
+            report.state for each in taken for report in facts.posted.get((each.gateway, each.id), ()) if report.stands
+        }
         further = standing - {S.ON_ITS_WAY} if message.state is S.SILENT else standing
         if len(taken) == 1 and further and not facts.sent_again[message.id]:
             yield f"it was reported as {sorted(further)}, and is without the report"
         return
-    posted = facts.posted.get(message.provider_id, [])
+    posted = facts.posted.get(message.given_id, [])
     standing = {report.state for report in posted if report.stands}
     ends = standing - {S.ON_ITS_WAY}
     possible = ends or {report.state for report in posted} | ({S.ON_ITS_WAY} if standing else {S.ACCEPTED, S.SILENT})
@@ -170,19 +194,28 @@ def _reported(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator
         yield f"its reports were {[(str(report.state), report.answered) for report in posted]}"
 
 
+CHECKS: Final = (_taken_as_told, _reasons, _not_twice, _by_its_way, _not_after_stop, _its_own_text, _reported)
+
+
+def went_over(facts: Facts) -> int:
+    """How many messages another gateway took than the first of their way."""
+    firsts = {message.msisdn: facts.ways.way_of(message.operator)[0] for message in facts.ledger.messages}
+    return sum(each.gateway != firsts.get(msisdn) for msisdn, taken in facts.taken.items() for each in taken)
+
+
 def facts_of(
-    taken: list[dict[str, str]], reports: list[dict[str, object]]
-) -> tuple[dict[str, list[Taken]], dict[str, list[Posted]]]:
-    """What the gateway's record says, by number and by id."""
+    records: Mapping[StandInName, Record], answers: Collection[str]
+) -> tuple[dict[str, list[Taken]], dict[GivenId, list[Posted]]]:
+    """What the gateways' records say, by number and by id, without these texts."""
     by_number: dict[str, list[Taken]] = {}
-    by_id: dict[str, list[Posted]] = {}
-    for each in taken:
-        message = Taken(each["id"], each["msisdn"], datetime.fromisoformat(each["at"]), each["body"])
-        by_number.setdefault(message.msisdn, []).append(message)
-    for report in reports:
-        answered = report["answered"]
-        posted = Posted(
-            str(report["id"]), STATES[str(report["status"])], answered if isinstance(answered, int) else None
-        )
-        by_id.setdefault(posted.id, []).append(posted)
+    by_id: dict[GivenId, list[Posted]] = {}
+    for gateway, record in records.items():
+        for each in record.taken:
+            if each["body"] not in answers:
+                message = Taken(gateway, each["id"], each["msisdn"], datetime.fromisoformat(each["at"]), each["body"])
+                by_number.setdefault(message.msisdn, []).append(message)
+        for report in record.reports:
+            answered = report["answered"]
+            posted = Posted(STATES[str(report["status"])], answered if isinstance(answered, int) else None)
+            by_id.setdefault((gateway, str(report["id"])), []).append(posted)
     return by_number, by_id

@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-ENDING_SECONDS: Final = 15.0
+from faults.patience import LONGEST_SECONDS
+
 WHERE: Final = signal.SIGUSR1
 """Asks a process that hangs what it waits for."""
 
@@ -45,7 +46,7 @@ class Child:
         """End it and wait for it; False when it had to be killed."""
         self.send(signal.SIGCONT)
         self.send(what)
-        until = time.monotonic() + ENDING_SECONDS
+        until = time.monotonic() + LONGEST_SECONDS
         while self.lives:
             if time.monotonic() > until:
                 self.tell_where()

@@ -3,21 +3,29 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from random import Random
+from typing import Any, Final
 
 from core.campaigns.steps import WrongState
+from core.outbox.messages import MessageState
+from core.platform import sql
 from core.staff.agents import Actor
 from faults.deciding import Deciding
 from faults.minute import strike
-from faults.patience import LONGEST_SECONDS, patiently, until_true
+from faults.patience import LOOK_SECONDS, patiently, until_true
 from faults.servers import Servers
-from faults.story import Deal, Disturbance
+from faults.story import Deal, Disturbance, Story, Trouble
+from faults.ways import StandInName
 from faults.workers import Workers
-from simulator.speech import Speech
 from sms.campaigns import steps
+
+SENT: Final = f"""
+SELECT CAST(count(*) FILTER (WHERE state <> '{MessageState.PLANNED}') AS double precision) / greatest(count(*), 1)
+FROM message WHERE campaign_id IS NOT NULL AND state <> '{MessageState.LEFT_OUT}'
+"""  # noqa: S608 - our own words
 
 
 class Disturbing:
@@ -26,6 +34,7 @@ class Disturbing:
     def __init__(
         self,
         servers: Servers,
+        story: Story,
         workers: Workers,
         deciding: Deciding,
         campaign_id: int,
@@ -34,6 +43,8 @@ class Disturbing:
         chance: Random,
     ) -> None:
         self._servers = servers
+        self._story = story
+        self._standins = [servers.standins[StandInName(name)] for name in story.ways.gateways]
         self._workers = workers
         self._deciding = deciding
         self._campaign_id = campaign_id
@@ -49,9 +60,13 @@ class Disturbing:
         self._turns = 0
         self._over = asyncio.Event()
 
-    async def run(self, disturbances: Iterable[Disturbance]) -> None:
-        """Do all of them, but for those whose moment is not there when it is over."""
-        await asyncio.gather(*(self._at_its_moment(each) for each in disturbances))
+    async def run(self) -> None:
+        """Do all that the story has, but for that whose moment is not there when it is over."""
+        story = self._story
+        await asyncio.gather(
+            *(self._at_its_moment(each) for each in story.disturbances),
+            *(self._in_the_middle(each) for each in story.troubles),
+        )
 
     def end(self) -> None:
         """Let it be over; what was begun is still done."""
@@ -62,8 +77,19 @@ class Disturbing:
             async with asyncio.timeout(disturbance.at):
                 await self._over.wait()
                 return
-        self.done[disturbance.deal] += 1
-        await self._deal(disturbance.deal)(disturbance.seconds)
+        await self._do(disturbance.deal, disturbance.seconds)
+
+    async def _in_the_middle(self, trouble: Trouble) -> None:
+        while await patiently(lambda: sql.scalar(SENT)) < trouble.share:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._over.wait()
+                    return
+        await self._do(trouble.deal, trouble.seconds)
+
+    async def _do(self, deal: Deal, seconds: float) -> None:
+        self.done[deal] += 1
+        await self._deal(deal)(seconds)
 
     def _deal(self, deal: Deal) -> Callable[[float], Awaitable[None]]:
         return {
@@ -75,7 +101,9 @@ class Disturbing:
             Deal.KILL_REDIS: self._kill_redis,
             Deal.EMPTY_REDIS: self._empty_redis,
             Deal.KILL_WEB: self._kill_web,
-            Deal.SWITCH_OFF: self._switch_off,
+            Deal.SWITCH_OFF: lambda seconds: self._trouble({"off": True}, {"off": False}, seconds),
+            Deal.REFUSE: lambda seconds: self._failing("empty", seconds),
+            Deal.NO_BALANCE: lambda seconds: self._failing("balance", seconds),
             Deal.PAUSE: self._pause,
             Deal.OPT_OUT: self._opt_out,
             Deal.MINUTE: self._strike,
@@ -119,17 +147,21 @@ class Disturbing:
             await patiently(lambda: steps.pause(self._campaign_id, "faults", datetime.now(UTC), self._who))
 
     async def _opt_out(self, _: float) -> None:
-        msisdn = self._chance.choice(self._numbers)
-        await until_true(f"{msisdn} cannot opt out", lambda: self._servers.opt_out(msisdn), LONGEST_SECONDS)
+        msisdn, standin = self._chance.choice(self._numbers), self._chance.choice(self._standins)
+        await until_true(f"{msisdn} cannot opt out by {standin.name}", lambda: standin.opt_out(msisdn))
         self.stopped_by.setdefault(msisdn, datetime.now(UTC))
 
-    async def _switch_off(self, seconds: float) -> None:
-        """Switch a gateway off; SMS wait, or go over where the routes say so."""
-        speech = self._chance.choice(list(Speech))
+    async def _failing(self, kind: str, seconds: float) -> None:
+        """Let a gateway answer every request so for a while."""
+        await self._trouble({"rates": {kind: 1}}, None, seconds)
+
+    async def _trouble(self, begin: Mapping[str, Any], end: Mapping[str, Any] | None, seconds: float) -> None:
+        """Let a gateway be in trouble for a while: SMS wait, or go over where the routes say so."""
+        standin = self._chance.choice(self._standins)
         self._turns += 1
-        await self._servers.order({"off": True, "seed": self._turns}, [speech])
+        await standin.order({**begin, "seed": self._turns})
         await asyncio.sleep(seconds)
-        await self._servers.order({"off": False}, [speech])
+        await standin.order(end or {"rates": self._story.order_of(standin.name)["rates"]})
 
     async def _strike(self, _: float) -> None:
         await patiently(strike)

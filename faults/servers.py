@@ -1,16 +1,16 @@
 """What a suite stands on: PostgreSQL, Redis, the stand-in gateways and the web process, started once."""
 
+import asyncio
 import os
 import shutil
 import signal
 import socket
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import httpx
 import psycopg
@@ -20,20 +20,20 @@ from core.platform.servers import own_redis
 from core.platform.settings import Settings
 from core.schema import migrations
 from faults.children import Child, Nursery
-from faults.patience import TooLong
+from faults.patience import LONGEST_SECONDS, TooLong
 from faults.postgres import Postgres
+from faults.smsc import SmscStandIn
+from faults.standins import SHORT_CODE, HttpStandIn, StandIn
 from faults.waits import SETTINGS
+from faults.ways import StandInName
+from simulator.smsc import StandInSmsc
 from simulator.speech import Speech
 
 TOKEN: Final = "faults"  # noqa: S105 - ours, on loopback
-STARTING_SECONDS: Final = 30.0
 
 
 class Servers:
     """The servers of a suite and the environment of its processes."""
-
-    by: ClassVar[str] = "http"
-    """By what SMS go: the gateways over HTTP."""
 
     gateways: dict[Speech, Child]
     web: Child
@@ -43,7 +43,7 @@ class Servers:
         self.postgres = Postgres(self.folder)
         self.redis = own_redis(self.folder)
         self.nursery = Nursery(self.folder)
-        self._web_port, *ports = _free_ports(1 + len(Speech))
+        self._web_port, smsc_port, *ports = _free_ports(2 + len(Speech))
         self._ports = dict(zip(Speech, ports, strict=True))
         urls = {speech: f"http://127.0.0.1:{port}" for speech, port in self._ports.items()}
         self.environment: dict[str, str] = {
@@ -51,21 +51,31 @@ class Servers:
             "JIGI_DATABASE_URL": self.postgres.url,
             "JIGI_REDIS_URL": self.redis.url,
             "JIGI_CALLBACK_TOKENS": TOKEN,
-            "JIGI_SMS_ROUTES": "orange=orange,*=africastalking",
+            "JIGI_SMS_ROUTES": "orange=orange,malitel=smpp,*=africastalking",
+            "JIGI_SMS_SHORT_CODE": SHORT_CODE,
             "JIGI_SMS_GATEWAY_URL": urls[Speech.AFRICASTALKING],
             "JIGI_SMS_API_KEY": "faults",
             "JIGI_ORANGE_URL": urls[Speech.ORANGE],
             "JIGI_ORANGE_AUTHORIZATION": "Basic faults",
             "JIGI_ORANGE_RATE": "0",
+            "JIGI_SMPP_URL": f"smpp://jigi:secret@127.0.0.1:{smsc_port}?binds=2&window=5",
+            "JIGI_SMPP_RATE": "0",
             "JIGI_SMS_WINDOW": "00:00,00:00",
             "JIGI_SMS_RATE": "0",
             "JIGI_SMS_RULES": "false",
             "JIGI_LOG_LEVEL": "INFO",
         }
-        self.http = {
-            speech: httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) for speech, url in urls.items()
-        }
+        self._smsc = StandInSmsc(smsc_port)
+        self._by_http = [HttpStandIn(speech, url, self._callbacks(speech)) for speech, url in urls.items()]
+        self._by_smpp = SmscStandIn(self._smsc)
+        self.standins: dict[StandInName, StandIn] = {each.name: each for each in (*self._by_http, self._by_smpp)}
         self._begin()
+
+    @asynccontextmanager
+    async def standing(self) -> AsyncIterator[None]:
+        """Be the SMSC, which lives in the process of the suite."""
+        async with self._smsc.running():
+            yield
 
     def settings(self, more: Mapping[str, str]) -> Settings:
         """The settings of the environment, with some more, in this process too."""
@@ -76,55 +86,45 @@ class Servers:
         """A new worker."""
         return self.nursery.born("worker", {**self.environment, **more}, folder=str(fuses))
 
-    def standing(self) -> AbstractAsyncContextManager[None]:
-        """What stands in the process of the suite itself, as long as it runs: nothing."""
-        return nullcontext()
+    # What the gateways are asked
 
-    # What the gateway is asked
-
-    async def order(self, faults: Mapping[str, Any], at: Iterable[Speech] = Speech) -> None:
-        """Order faults at the gateways."""
-        for speech in at:
-            (await self.http[speech].post("/faults", json=faults)).raise_for_status()
+    async def order(self, faults: Mapping[str, Any]) -> None:
+        """Order faults at all gateways."""
+        for standin in self.standins.values():
+            await standin.order(faults)
 
     async def begin_anew(self) -> None:
-        """Let the gateways be healthy and forget what they took."""
-        for http in self.http.values():
-            for path in ("/faults", "/taken", "/record"):
-                (await http.delete(path)).raise_for_status()
+        """Let the gateways be healthy and forget what they took; no worker is at work now."""
+        for standin in self.standins.values():
+            await standin.begin_anew()
 
-    async def record(self) -> dict[str, Any]:
-        """What the gateways took, posted and drew since they were begun anew, together."""
-        whole: dict[str, Any] = {"taken": [], "reports": [], "faults": Counter()}
-        for http in self.http.values():
-            record = (await http.get("/record")).json()
-            whole["taken"] += record["taken"]
-            whole["reports"] += record["reports"]
-            whole["faults"].update(record["faults"])
-        return whole
+    async def flush_reports(self, more: Mapping[str, str], at: Collection[StandInName]) -> None:
+        """Let every delivery report come that these gateways still have; raises TooLong.
 
-    async def flush_reports(self) -> None:
-        """Let every delivery report be posted that still waits; raises TooLong."""
+        What waits at the SMSC is taken by a worker, with these settings, that has nothing else to do.
+        """
         try:
-            for http in self.http.values():
-                while (await http.post("/reports/flush")).json()["waiting"]:
-                    pass
+            for standin in self._by_http:
+                await standin.flush()
         except httpx.TimeoutException:
             for child in (*self.gateways.values(), self.web):
                 child.tell_where()
             raise TooLong("the gateway does not get its reports posted") from None
+        if StandInName.SMPP in at:
+            await self._flush_receipts(more)
 
-    async def opt_out(self, msisdn: str) -> bool:
-        """Let a phone opt out at the gateway that tells of it; False when we did not take it."""
-        return (await self.http[Speech.AFRICASTALKING].post("/optout", json={"phone": msisdn})).is_success
-
-    async def report(self, form: Mapping[str, str]) -> bool:
-        """Post a delivery report past the gateway; False when we did not take it."""
+    async def _flush_receipts(self, more: Mapping[str, str]) -> None:
+        fuses = self.folder / "no fuses"
+        fuses.mkdir(exist_ok=True)
+        (fuses / "burnt").touch()
+        worker = self.worker(more, fuses)
         try:
-            callbacks = self._callbacks(Speech.AFRICASTALKING)
-            return (await self.http[Speech.AFRICASTALKING].post(f"{callbacks}/delivery", data=form)).is_success
-        except httpx.TransportError:
-            return False
+            await self._by_smpp.flush()
+        except TimeoutError:
+            worker.tell_where()
+            raise TooLong("the SMSC does not get its receipts taken") from None
+        finally:
+            await asyncio.to_thread(worker.end)
 
     # What is done to them
 
@@ -209,7 +209,7 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _await(url: str) -> None:
-    until = time.monotonic() + STARTING_SECONDS
+    until = time.monotonic() + LONGEST_SECONDS
     while True:
         try:
             httpx.get(url, trust_env=False)

@@ -8,6 +8,8 @@ from typing import Any, Final
 from core.text.words import Code
 from faults.fuses import Deed, Fuse
 from faults.steps import Step
+from faults.ways import By, StandInName, routes
+from sms.outbox.routes import Routes
 
 KILLS_A_RUN: Final = 3
 LONGEST_NTH: Final = 5
@@ -23,14 +25,6 @@ KINDS: Final = (
 )  # fmt: skip
 OF_ORANGE: Final = ("401", "502_after")
 """What only a gateway that says nothing by a 5xx, and has tokens, may do."""
-
-ROUTES: Final = (
-    "orange=orange,*=africastalking",
-    "telecel=africastalking,*=orange",
-    "telecel=africastalking,*=orange>africastalking",
-    "orange=africastalking>orange,*=orange>africastalking",
-)
-"""By which gateways the run sends, where it is not all by the first one, as half of them are."""
 
 REFUSED: Final = ("429", "500", "502", "503")
 MOST: Final = {True: 0.05, False: 0.15}
@@ -67,6 +61,8 @@ class Deal(Code):
     SEND_AGAIN = "uncertain sent again"
     CANCEL = "cancelled"
     SWITCH_OFF = "gateway switched off"
+    REFUSE = "gateway refusing"
+    NO_BALANCE = "gateway out of balance"
 
 
 SHARES: Final = {
@@ -86,6 +82,12 @@ SHARES: Final = {
     Deal.SWITCH_OFF: 0.3,
 }
 """In which share of the runs each is done; opt-outs and minutes come a few together."""
+
+TROUBLE_SHARES: Final = {Deal.SWITCH_OFF: 0.6, Deal.REFUSE: 0.6, Deal.NO_BALANCE: 0.5}
+"""The same of the troubles of gateways, where there are several, so that SMS go over from one to the next."""
+
+TROUBLE_SECONDS: Final = (0.6, 2.5)
+LOOKS_AFTER: Final = (0.3, 2.0)
 
 SEVERAL: Final = {Deal.OPT_OUT: 4, Deal.MINUTE: 3, Deal.KILL_WORKER: 2}
 
@@ -109,9 +111,19 @@ class Disturbance:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """A gateway's, for so many seconds, once a share of the messages has been sent: in the middle of a campaign."""
+
+    share: float
+    deal: Deal
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One run, as its seed has it."""
 
+    by: By
     seed: int
     recipients: int
     communes: int
@@ -124,7 +136,10 @@ class Story:
     order: dict[str, Any]
     fuses: tuple[Fuse, ...]
     disturbances: tuple[Disturbance, ...]
+    troubles: tuple[Trouble, ...]
     settled: Settled
+    looks_after: float
+    """How long somebody lets a trouble be before looking: until then SMS go over, or wait."""
 
     @property
     def settings(self) -> dict[str, str]:
@@ -137,18 +152,27 @@ class Story:
         }
 
     @property
-    def order_of_orange(self) -> dict[str, Any]:
-        """The same faults at the other gateway, to which each SMS is a request, and some that are its own."""
+    def ways(self) -> Routes:
+        """The routes, read."""
+        return Routes.read(self.routes)
+
+    def order_of(self, gateway: StandInName) -> dict[str, Any]:
+        """How a gateway fails: all alike, Orange to which each SMS is a request also in ways that are its own."""
+        if gateway is not StandInName.ORANGE:
+            return self.order
         rates = {kind: rate / 3 for kind, rate in self.order["rates"].items()}
         return {**self.order, "rates": {**rates, **dict.fromkeys(OF_ORANGE, 0.01)}}
 
 
-def story(seed: int) -> Story:
+def story(seed: int, by: By) -> Story:
     """Draw a run."""
     chance = Random(seed)
     recipients = chance.randint(40, 120)
     fuses = _fuses(seed, chance)
+    is_mixed = by is By.MIXED
+    more = Random(f"mixed {seed}")  # drawn apart, so that the rest of a story is the same by whatever it goes
     return Story(
+        by=by,
         seed=seed,
         recipients=recipients,
         communes=chance.randint(2, 4),
@@ -157,18 +181,21 @@ def story(seed: int) -> Story:
         rate=chance.choice((0, 0, 0, 150)),
         workers=chance.randint(1, 3),
         notices=chance.randint(0, 5),
-        routes=_routes(seed),
+        routes=routes(by, seed),
         order=_order(seed, chance, recipients, [fuse.step for fuse in fuses]),
         fuses=fuses,
         disturbances=tuple(_disturbances(chance, fuses)),
+        troubles=tuple(_troubles(more)) if is_mixed else (),
         settled=chance.choice((Settled.NOT, Settled.NOT, Settled.AGAIN, Settled.LEFT, Settled.LEFT_EARLY)),
+        looks_after=more.uniform(*LOOKS_AFTER) if is_mixed else 0.0,
     )
 
 
-def _routes(seed: int) -> str:
-    """Drawn apart, so that a seed has the same story as before there were routes."""
-    chance = Random(seed)
-    return chance.choice(ROUTES) if chance.random() < 0.5 else "*=africastalking"
+def _troubles(chance: Random) -> Iterable[Trouble]:
+    """Gateways that are down, refuse or have no balance, one after the other or together, and then are back."""
+    for deal, share in TROUBLE_SHARES.items():
+        if chance.random() < share:
+            yield Trouble(chance.uniform(0, 0.6), deal, chance.uniform(*TROUBLE_SECONDS))
 
 
 def _fuses(seed: int, chance: Random) -> tuple[Fuse, ...]:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from faults.run import Outcome
+from faults.ways import By
 
 
 def line(outcome: Outcome) -> str:
@@ -15,6 +16,7 @@ def line(outcome: Outcome) -> str:
         _counted(outcome.deeds),
         _counted(outcome.faults),
         _counted(outcome.states),
+        _ways(outcome.by_gateway, outcome.went_over) if outcome.story.by is By.MIXED else "",
         f"{len(outcome.violations)} VIOLATIONS" if outcome.violations else "right",
     ]
     return " | ".join(part for part in parts if part)
@@ -32,6 +34,8 @@ class Tally:
     faults: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
+    by_gateway: Counter[str] = field(default_factory=Counter)
+    went_over: int = 0
     violations: int = 0
     wrong: list[int] = field(default_factory=list)
 
@@ -46,8 +50,10 @@ class Tally:
             (self.faults, outcome.faults),
             (self.states, outcome.states),
             (self.taken, outcome.taken),
+            (self.by_gateway, outcome.by_gateway),
         ):
             mine.update(its)
+        self.went_over += outcome.went_over
         self.violations += len(outcome.violations)
         if outcome.violations:
             self.wrong.append(outcome.story.seed)
@@ -64,7 +70,8 @@ class Tally:
             f"at any moment: {_counted(rest)}",
             f"gateway faults ({sum(self.faults.values())}): {_counted(self.faults)}",
             f"messages ({sum(self.states.values())}): {_counted(self.states)}",
-            f"taken by the gateway: {_counted(self.taken)}",
+            f"taken by a gateway: {_counted(self.taken)}",
+            f"taken by {_ways(self.by_gateway, self.went_over)}",
             f"violations: {self.violations}",
         ]
         if self.wrong:
@@ -74,3 +81,7 @@ class Tally:
 
 def _counted(counts: Counter[str] | dict[str, int], prefix: str = "") -> str:
     return ", ".join(f"{name.removeprefix(prefix)} {count}" for name, count in sorted(counts.items()) if count)
+
+
+def _ways(by_gateway: Counter[str], went_over: int) -> str:
+    return f"{_counted(by_gateway)} ({went_over} went over)"
