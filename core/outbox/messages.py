@@ -367,6 +367,8 @@ class Intent(Code):
     """STATUS, of a number with an error in it: to write it right is another question."""
     HELP = "help"
     STOP = "stop"
+    MAY_STOP = "may_stop"
+    """Perhaps STOP: who means it is told how."""
     START = "start"
     UNKNOWN = "unknown"
     MACHINE = "machine"

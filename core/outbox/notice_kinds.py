@@ -22,6 +22,7 @@ class NoticeKind(Word):
     """`text`, as the call would have shown it."""
     SMS_STOPPED = "sms_stopped"
     SMS_STARTED = "sms_started"
+    HOW_TO_STOP = "how_to_stop"
     PAYMENT = "payment"
     """Answered from what is true when it is sent."""
     STATUS = "status"
@@ -46,6 +47,7 @@ called(
         NoticeKind.CALL_DROPPED: "Suite d'un appel coupé",
         NoticeKind.SMS_STOPPED: "SMS arrêtés",
         NoticeKind.SMS_STARTED: "SMS repris",
+        NoticeKind.HOW_TO_STOP: "Réponse : comment arrêter les SMS",
         NoticeKind.PAYMENT: "Réponse : paiement",
         NoticeKind.STATUS: "Réponse : plainte",
         NoticeKind.NUMBER_MISTYPED: "Réponse : numéro mal écrit",

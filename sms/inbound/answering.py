@@ -34,6 +34,7 @@ ANSWERS: Final = {
     Intent.PAYMENT: NoticeKind.PAYMENT,
     Intent.HELP: NoticeKind.HELP,
     Intent.STOP: NoticeKind.SMS_STOPPED,
+    Intent.MAY_STOP: NoticeKind.HOW_TO_STOP,
     Intent.START: NoticeKind.SMS_STARTED,
     Intent.UNKNOWN: NoticeKind.NOT_UNDERSTOOD,
 }

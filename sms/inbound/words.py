@@ -16,6 +16,7 @@ from core.outbox.messages import Intent
 from core.places.communes import loose
 from core.text.folding import NoRule, fold, fold_away
 from core.text.languages import Language
+from sms.inbound.refusing import THEFT, Refusal, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,11 @@ def read(text: str) -> Words:
         return Words(Intent.MACHINE)
     heard = _heard(plain)
     reference, mistyped = _number(plain, heard)
-    intent = _intent(heard, reference or mistyped)
+    number = reference or mistyped
+    refusal = None if number or _is_asked(Intent.STOP, heard) or _about_more(heard) else refused(_all_sounds(heard))
+    if refusal:
+        return Words(_REFUSALS[refusal.refusal], language=refusal.language)
+    intent = _intent(heard, number)
     language = _language(heard)
     if intent is Intent.STATUS:
         return Words(intent, reference, mistyped, language)
@@ -243,10 +248,24 @@ def _intent(heard: Sequence[_Word], number: str) -> Intent:
     )
 
 
+_REFUSALS: Final = {Refusal.SURE: Intent.STOP, Refusal.PERHAPS: Intent.MAY_STOP}
+
+
+def _all_sounds(heard: Sequence[_Word]) -> list[str]:
+    return [word.sound for word in heard]
+
+
+def _about_more(heard: Sequence[_Word]) -> bool:
+    """Whether it speaks of something else than SMS, or has the word to stop in a sentence that means another thing."""
+    return any(word.keyword and word.keyword.intent is not Intent.START and word.sound not in _SENT for word in heard)
+
+
 def _is_asked(intent: Intent, heard: Sequence[_Word]) -> bool:
     """Whether the message asks to stop or start, and does not only speak of it."""
     at = next((at for at, word in enumerate(heard) if word.means(intent)), None)
     if at is None or (at > 0 and len(heard) > _FEW_WORDS):
+        return False
+    if intent is Intent.STOP and any(word.sound in THEFT for word in heard):
         return False
     before = any(word.sound in _DOUBT_BEFORE for word in heard[:at])
     return not before and not any(word.sound in _DOUBT_AFTER for word in heard[at + 1 : at + 2])

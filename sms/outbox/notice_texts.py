@@ -116,6 +116,10 @@ async def _sms_started(occasion: Occasion, translator: Translator) -> str:
     return translator.t("Jigisèmèjiri: you will get the SMS. To stop: {code}.", code=_code())
 
 
+async def _how_to_stop(occasion: Occasion, translator: Translator) -> str:
+    return translator.t("Jigisèmèjiri: to stop the SMS, write STOP, or call {code}.", code=_code())
+
+
 async def _payment(occasion: Occasion, translator: Translator) -> str:
     """The payment of each household of the phone, by name where there are several."""
     households = (await recognise(occasion.msisdn)).households
@@ -177,6 +181,7 @@ TEXTS: Mapping[NoticeKind, Callable[[Occasion, Translator], Awaitable[str]]] = {
     NoticeKind.CALL_DROPPED: _call_dropped,
     NoticeKind.SMS_STOPPED: _sms_stopped,
     NoticeKind.SMS_STARTED: _sms_started,
+    NoticeKind.HOW_TO_STOP: _how_to_stop,
     NoticeKind.PAYMENT: _payment,
     NoticeKind.STATUS: _status,
     NoticeKind.NUMBER_MISTYPED: _number_mistyped,

@@ -37,6 +37,9 @@ PAYMENTS = [
     ("following a payment is no grievance", "suivi paiement", FR),
     ("a payment with a number is still a payment", f"paiement {REFERENCE}", FR),
     ("information about a payment", "info date paiement", FR),
+    ("no more money by SMS is no stop", "je ne veux plus recevoir mon argent par sms", FR),
+    ("send the money, not later", "ne m'envoyez plus mon argent en retard", FR),
+    ("the money is not sent, in Bambara", "wari kana ci tugun", BM),
     ("stopped money, in a sentence", "pourquoi vous avez stoppé mon argent", FR),
 ]
 
@@ -74,6 +77,8 @@ STATUSES = [
 ]
 
 HELPS = [
+    ("more information", "je veux plus d'informations", FR),
+    ("more information, sent", "envoyez moi plus d'informations", FR),
     ("a word of all languages", "info", None),
     ("English of telephones", "HELP", None),
     ("French", "Aide moi svp", FR),
@@ -121,6 +126,33 @@ STOPS = [
     ("the programme called by its name", "Jigisɛmɛjiri: stop", None),
 ]
 
+POLITE_STOPS = [
+    ("I want no more", "je ne veux plus de sms", FR),
+    ("without an apostrophe", "je veux pas de vos sms", FR),
+    ("very politely", "Bonjour, je ne voudrais plus recevoir vos messages, merci", FR),
+    ("we wish", "Nous ne voulons plus vos SMS svp", FR),
+    ("send no more", "ne m'envoyez plus de SMS", FR),
+    ("send no more, with nothing", "ne m'envoyez plus", FR),
+    ("send no more, no accents or signs", "ne menvoyez plus de message", FR),
+    ("never send", "n'envoyez jamais de textos svp", FR),
+    ("an infinitive", "Ne plus m'envoyer de messages SVP", FR),
+    ("get no more", "ne plus recevoir sms", FR),
+    ("I do not need them", "je n'ai pas besoin de vos sms", FR),
+    ("send no more, in Bambara", "kana ci tugun", BM),
+    ("send me no SMS", "Aw kana SMS ci n ma tugun", BM),
+    ("send no letters", "kana bataki ci n ma", BM),
+    ("send no information", "kana kunnafoni ci n ma tugun", BM),
+    ("I do not want SMS", "N tɛ SMS fɛ", BM),
+    ("older spelling, no accents", "haketo n te sms fe tugun", BM),
+]
+
+ASKED_BACK = [
+    ("more of them, or no more", "je veux plus de sms", FR),
+    ("more of them, or no more, sent", "envoyez moi plus de messages", FR),
+    ("too many", "trop de sms", FR),
+    ("they disturb", "vos messages me dérangent", FR),
+]
+
 STARTS = [
     ("alone", "START", None),
     ("spelt out", "s t a r t", None),
@@ -159,7 +191,18 @@ UNKNOWNS = [
     ("why", "pourquoi stop ?", None),
     ("how", "comment stopper", FR),
     ("a story that speaks of it", "le bus a fait un stop chez nous hier", None),
-    ("no longer to get is no START", "ne plus recevoir sms", FR),
+    ("stopped money", "stop paiement", FR),
+    ("a thief", "Arrêtez le voleur", FR),
+    ("a theft", "STOP on m'a volé", None),
+    ("stop those who cheat", "stop arnaque", None),
+    ("a stolen telephone", "on m'a volé mon téléphone, ne m'envoyez plus de sms", None),
+    ("a theft, in Bambara", "SMS dabila, n ka telefɔni sonyana", BM),
+    ("nothing comes any more", "vous ne m'envoyez plus de sms", None),
+    ("nothing comes in", "je ne reçois plus de sms", None),
+    ("I cannot get any more", "je ne peux plus recevoir de sms", FR),
+    ("why not", "pourquoi vous n'envoyez plus de sms", None),
+    ("wanting nothing more is about nothing", "je ne veux plus", None),
+    ("I do not get SMS, in Bambara", "n tɛ SMS sɔrɔ", BM),
     ("stopped money or stopped SMS?", "arrêt paiement", FR),
     ("stopped help or stopped SMS?", "dɛmɛ dabila", BM),
     ("both at once", "stop start", None),
@@ -183,6 +226,8 @@ UNKNOWNS = [
             (PAYMENT, PAYMENTS),
             (HELP, HELPS),
             (STOP, STOPS),
+            (STOP, POLITE_STOPS),
+            (Intent.MAY_STOP, ASKED_BACK),
             (START, STARTS),
             (UNKNOWN, UNKNOWNS),
         )
@@ -260,7 +305,11 @@ def test_a_sender_that_is_no_telephone_is_a_machine(label: str, sender: str, mac
 
 
 EXAMPLES = [
-    *(text for examples in (PAYMENTS, HELPS, STOPS, STARTS, UNKNOWNS) for _, text, _ in examples),
+    *(
+        text
+        for examples in (PAYMENTS, HELPS, STOPS, POLITE_STOPS, ASKED_BACK, STARTS, UNKNOWNS)
+        for _, text, _ in examples
+    ),
     *(text for _, text, _ in STATUSES),
     *(text for _, text in MACHINE_TEXTS),
 ]

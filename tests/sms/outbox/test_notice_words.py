@@ -88,6 +88,12 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
         "Jigisɛmɛjiri: aw bɛna SMS sɔrɔ. Walasa k'a dabila: *384*1234#.",
     ),
     (
+        NoticeKind.HOW_TO_STOP,
+        {},
+        "Jigisèmèjiri : pour ne plus recevoir de SMS, écrivez STOP ou composez le *384*1234#.",
+        "Jigisɛmɛjiri: walasa ka SMS dabila, aw ye STOP sɛbɛn walima aw ye *384*1234# wele.",
+    ),
+    (
         NoticeKind.NUMBER_MISTYPED,
         {},
         "Jigisèmèjiri : Numéro mal tapé. Regardez-le encore.",
