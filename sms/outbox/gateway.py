@@ -123,8 +123,12 @@ class Gateway(Protocol):
 
     @property
     def rate(self) -> float:
-        """Most recipients a second that were agreed with it, all workers together; 0: no rate of its own."""
+        """Most SMS a second that were agreed with it, all workers together; 0: no rate of its own."""
         return 0.0
+
+    def weight(self, body: str) -> int:
+        """For how many SMS one of this text counts within a rate: by most gateways for one, however long it is."""
+        return 1
 
     async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
         """Send one text to many numbers (E.164, each once).

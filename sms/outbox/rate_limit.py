@@ -1,7 +1,8 @@
-"""How fast: recipients a second, for each operator, for each route and for all together, over all workers.
+"""How fast: SMS a second, for each operator, for each route and for all together, over all workers.
 
-A request reserves its place in time and waits for it; the next free moment stands in the database. What a gateway that
-is down or refuses holds up are its own routes.
+An SMS to one number is one, or as many as the gateway counts it for (`Gateway.weight`: by SMPP, its parts). A request
+reserves its place in time and waits for it; the next free moment stands in the database. What a gateway that is down or
+refuses holds up are its own routes.
 """
 
 from collections.abc import Mapping
@@ -37,7 +38,7 @@ ON CONFLICT (name) DO UPDATE SET hold_until = greatest(pace.hold_until, EXCLUDED
 
 @dataclass(frozen=True, slots=True)
 class _Reserved:
-    """Until when the recipients of an operator, or of all, take its time: seconds from now."""
+    """Until when the SMS of an operator, or of all, take its time: seconds from now."""
 
     name: str
     until: float
@@ -45,18 +46,18 @@ class _Reserved:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """Most recipients a second: `overall` (0: no limit), by operator, and by route (`*>orange`, `malitel>smpp`)."""
+    """Most SMS a second: `overall` (0: no limit), by operator, and by route (`*>orange`, `malitel>smpp`)."""
 
     overall: float
     operators: Mapping[str, float]
     routes: Mapping[str, float] = field(default_factory=dict)
 
-    async def reserve(self, operator: Operator | None, recipients: int, now: datetime, gateway: str = "") -> float:
-        """Reserve the time of so many recipients; give the seconds to wait before they may go (0 or more)."""
+    async def reserve(self, operator: Operator | None, size: int, now: datetime, gateway: str = "") -> float:
+        """Reserve the time of so many SMS; give the seconds to wait before they may go (0 or more)."""
         rates = {ALL: self.overall, operator: self.operators.get(operator or "", 0.0)}
         rates |= {name: self.routes.get(name, 0.0) for name in (pace_of(gateway), pace_of(gateway, operator))}
-        seconds = {name: recipients / rate for name, rate in rates.items() if name and rate}
-        if not seconds or not recipients:
+        seconds = {name: size / rate for name, rate in rates.items() if name and rate}
+        if not seconds or not size:
             return 0.0
         values = {"names": list(seconds), "seconds": list(seconds.values()), "now": now}
         async with writing():

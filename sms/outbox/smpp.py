@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from itertools import count
+from itertools import accumulate, count
 from typing import ClassVar, Final
 
 import smpp34
@@ -160,12 +160,23 @@ class Smpp(SmsGateway):
             if binds.refusal is not None:
                 raise GatewayRefused(str(binds.refusal))
             raise NotReached("no bind stands")
-        octets = written(body)
-        results = await asyncio.gather(*(self._sent(binds, octets, each, turn) for turn, each in enumerate(msisdns)))
+        octets, began = written(body), asyncio.get_running_loop().time()
+        sending = [self._messages(octets, each) for each in msisdns]
+        turns = [began + place * self._interval for place in accumulate(map(len, sending), initial=0)]
+        results = await asyncio.gather(*map(partial(self._sent, binds), msisdns, sending, turns))
         if results and all(result.policy is Policy.KEEP for result in results):
             too_fast = results[0].reason in list(SmppReason)
             raise (Throttled if too_fast else Busy)(results[0].reason)
         return results
+
+    def weight(self, body: str) -> int:
+        """Its parts, each of which is a `submit_sm`: that is what an SMSC counts."""
+        return 1 if self._settings.smpp_long == "payload" else len(written(body).parts)
+
+    @property
+    def _interval(self) -> float:
+        """Seconds between two parts within a request."""
+        return 1 / self._settings.smpp_rate if self._settings.smpp_rate else 0.0
 
     def spellings(self, provider_id: str) -> Sequence[str]:
         """Hexadecimal for decimal and the other way round, unless the SMSC is known to keep to one."""
@@ -180,13 +191,12 @@ class Smpp(SmsGateway):
             return (Trial(False, f"{URL} is not set."),)
         return [await lets_us_in(account, self._settings.sms_connect_seconds) for account in self._accounts]
 
-    async def _sent(self, binds: Binds, octets: Octets, msisdn: str, turn: int) -> Result:
-        """Send a message to one number, at its turn within the rate."""
-        if turn and self._settings.smpp_rate:
-            await asyncio.sleep(turn / self._settings.smpp_rate)
+    async def _sent(self, binds: Binds, msisdn: str, parts: Sequence[smpp34.SubmitSm], turn: float) -> Result:
+        """Send a message to one number, each part at its turn within the rate, of which the first is at `turn`."""
         response: Pdu | None = None
         try:
-            for number, message in enumerate(self._messages(octets, msisdn)):
+            for number, message in enumerate(parts):
+                await asyncio.sleep(turn + number * self._interval - asyncio.get_running_loop().time())
                 response = await self._submitted(binds, message, LATER_WAITS if number else FIRST_WAITS)
                 if response.status != SmppStatus.OK:
                     return _result(msisdn, response, left=number > 0)

@@ -167,7 +167,9 @@ class Sender:
             notice = await self._written(claim)
             if notice is None:
                 return None
-        wait = await self._rate_limit.reserve(claim.operator, claim.size, self._clock.now(), claim.gateway)
+        body = notice.written.body if notice is not None else claim.body
+        size = claim.size * self._gateways[claim.gateway].weight(body or "")
+        wait = await self._rate_limit.reserve(claim.operator, size, self._clock.now(), claim.gateway)
         if wait:
             await self._clock.sleep(wait)
         now = self._clock.now()

@@ -21,7 +21,7 @@ class RouteSettings(BaseSettings):
         "`malitel>smpp=JIGI,*>orange=JIGISEME`.",
     )
     sms_route_rates: Rates = Field(
-        default={}, description="Most recipients a second by a route: `malitel>smpp=10,*>orange=5`."
+        default={}, description="Most SMS a second by a route: `malitel>smpp=10,*>orange=5`."
     )
     sms_route_windows: Windows = Field(
         default={},

@@ -18,8 +18,8 @@ class SmppSettings(BaseSettings):
     )
     smpp_rate: NonNegativeFloat = Field(
         default=10.0,
-        description="Messages a second agreed with the SMSC of JIGI_SMPP_URL, all workers together; 0: no rate of its "
-        "own.",
+        description="Messages (submit_sm) a second agreed with the SMSC of JIGI_SMPP_URL, all workers together: each "
+        "part of a long SMS is one; 0: no rate of its own.",
     )
     smpp_long: Literal["udh", "sar", "payload"] = Field(
         default="udh",

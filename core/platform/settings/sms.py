@@ -42,9 +42,12 @@ class SmsSettings(BaseSettings):
         description="Most single notices a day in all; beyond them an error is logged, and none is sent.",
     )
     sms_answers_a_day: PositiveInt = Field(default=10, description="Most answers to one number that writes, a day.")
-    sms_rate: NonNegativeFloat = Field(default=100.0, description="Most recipients a second, all workers; 0: no limit.")
+    sms_rate: NonNegativeFloat = Field(
+        default=100.0,
+        description="Most SMS a second, all workers; by SMPP each part of a long one counts. 0: no limit.",
+    )
     sms_operator_rates: Rates = Field(
-        default={}, description="Most recipients a second of an operator: orange=50,malitel=30,telecel=10."
+        default={}, description="Most SMS a second of an operator, counted alike: orange=50,malitel=30,telecel=10."
     )
     sms_attempts: PositiveInt = Field(
         default=3, description="Attempts for one number when the gateway fails for it alone (its codes 500 to 502)."
