@@ -299,8 +299,13 @@ class StandInSmsc:
 
     async def give(self, message: smpp34.DeliverSm) -> bool:
         """Give a message once to one of those who are bound; whether it was taken."""
-        listening = [esme for esme in self.esmes.values() if esme.can_receive]
+        listening = self.listening
         return bool(listening) and await self._given(listening[next(self._turns) % len(listening)], message)
+
+    @property
+    def listening(self) -> Sequence[smpp34.Esme]:
+        """Those who are bound and take what comes, the last of them last."""
+        return [esme for esme in self.esmes.values() if esme.can_receive]
 
     @property
     def is_telling(self) -> bool:

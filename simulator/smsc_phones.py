@@ -86,9 +86,9 @@ class SmscLine:
 
     async def given(self, message: smpp34.DeliverSm) -> None:
         """Give a message to whoever is bound, waiting for one; raises NoPage where it is not taken."""
-        while not self.smsc.esmes:  # noqa: ASYNC110 - who binds is seen by another task
+        while not (listening := self.smsc.listening):  # noqa: ASYNC110 - who binds is seen by another task
             await asyncio.sleep(BOUND_SECONDS)
-        response = await deliver(next(reversed(self.smsc.esmes.values())), message)
+        response = await deliver(listening[-1], message)
         if not response.is_success:
             raise NoPage(f"status {response.command_status}")
 

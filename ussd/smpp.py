@@ -20,9 +20,9 @@ from core.platform.locks import Lock
 from core.platform.settings import Settings, WrongSetting
 from core.platform.smpp.accounts import read_accounts
 from core.platform.smpp.binds import Binds
-from core.platform.smpp.link import AGAIN, TAKEN, NoResponse, NotBound, SmppLink, Verdict
+from core.platform.smpp.link import AGAIN, TAKEN, NoResponse, NotBound, SmppLink, Verdict, bound
 from core.platform.smpp.pdus import SmppStatus
-from core.platform.smpp.trials import lets_us_in, not_in, sending
+from core.platform.smpp.trials import lets_us_in, not_in, sending_only, take_nothing
 from core.platform.smpp.turn import Turn
 from ussd import metrics
 from ussd.conventions import SETTING as CONVENTION
@@ -87,7 +87,7 @@ class SmppCalls(UssdGateway):
         """Whether each account lets us in, as one who only sends: hops go on to the process that answers."""
         if not self._accounts:
             return (Trial(False, f"{URL} is not set."),)
-        return [await lets_us_in(account, CONNECT_SECONDS) for account in self._accounts]
+        return [await lets_us_in(sending_only(account), CONNECT_SECONDS) for account in self._accounts]
 
     async def session(self, msisdn: str, address: str) -> AsyncIterator[Trial]:
         """A page on the phone, where the gateway opens sessions from our side; what is typed at it comes as a call."""
@@ -95,12 +95,14 @@ class SmppCalls(UssdGateway):
         if page is None:
             yield Trial(None, f"This gateway opens sessions only from the phone ({CONVENTION}: push=no): dial.")
             return
-        account = self._accounts[0]
+        account = sending_only(self._accounts[0])
         try:
-            async with sending(account, CONNECT_SECONDS) as link:
-                yield await _opened(link, page, self._settings.step_seconds)
+            link = await bound(account, take_nothing, CONNECT_SECONDS)
         except NotBound as error:
             yield not_in(account, error)
+            return
+        yield await _opened(link, page, self._settings.step_seconds)
+        await link.close()
 
     async def _take(self, line: UssdLine, link: SmppLink, message: smpp34.DeliverSm) -> Verdict:
         """Answer a hop; its page follows the acknowledgement."""

@@ -7,6 +7,7 @@ from typing import Final
 
 import smpp34
 
+from core.outbox.messages import MessageState, Reason
 from core.platform.smpp.options import SmppOption, options_of
 from core.text.short_messages import Coding, readable
 
@@ -24,6 +25,24 @@ WORDS: Final = {
     "REJECTD": 8,
 }
 """message_state (SMPP 3.4, 5.2.28) by its word in the text of a receipt (appendix B)."""
+
+STATES: Final = {
+    1: MessageState.ON_ITS_WAY,
+    2: MessageState.DELIVERED,
+    3: MessageState.FAILED,
+    4: MessageState.FAILED,
+    5: MessageState.FAILED,
+    6: MessageState.ON_ITS_WAY,
+    8: MessageState.FAILED,
+}
+"""message_state of a receipt (SMPP 3.4, 5.2.28); 7, unknown, says nothing."""
+
+FAILURES: Final = {
+    3: Reason.EXPIRED,
+    4: Reason.NOT_DELIVERED,
+    5: Reason.NOT_DELIVERED,
+    8: Reason.REFUSED,
+}
 
 _ID: Final = re.compile(r"\bid:\s*([\x21-\x7e]{1,64})", re.IGNORECASE)
 _STATE: Final = re.compile(r"\bstat:\s*([A-Z]{3,10})", re.IGNORECASE)

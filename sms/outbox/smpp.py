@@ -6,7 +6,7 @@ A receipt or a message is acknowledged once it stands in the database (`docs/dec
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from itertools import accumulate, count
@@ -15,14 +15,14 @@ from typing import ClassVar, Final
 import smpp34
 
 from core.numbers.msisdn import BadNumber, calling
-from core.outbox.messages import MessageState, Reason
+from core.outbox.messages import Reason
 from core.platform.gateways import Trial
 from core.platform.settings import Settings, WrongSetting
 from core.platform.smpp.accounts import SmppAccount, read_accounts
 from core.platform.smpp.binds import Binds
-from core.platform.smpp.link import AGAIN, TAKEN, NoResponse, NotBound, SmppLink, Verdict
-from core.platform.smpp.pdus import Pdu, SmppStatus
-from core.platform.smpp.trials import lets_us_in
+from core.platform.smpp.link import AGAIN, TAKEN, SmppLink, Take, Verdict
+from core.platform.smpp.pdus import SmppStatus
+from core.platform.smpp.trials import lets_us_in, take_nothing
 from core.text.short_messages import Octets, readable, written
 from core.text.words import COMMAND, DESK, Word, called
 from sms.outbox.delivery import DeliveryReport
@@ -38,7 +38,8 @@ from sms.outbox.gateway import (
     Throttled,
 )
 from sms.outbox.parts import Addressed, first_words, messages
-from sms.outbox.receipts import Receipt, read_receipt, spellings
+from sms.outbox.receipts import FAILURES, STATES, Receipt, read_receipt, spellings
+from sms.outbox.submitting import PartsSent, Pace, submitted
 
 NAME: Final = "smpp"
 URL: Final = "JIGI_SMPP_URL"
@@ -75,42 +76,6 @@ CODES: Final[Mapping[int, tuple[Policy, str]]] = {
 REFUSALS: Final[Mapping[int, Reason]] = {}
 """An SMSC refuses message by message."""
 
-STATES: Final = {
-    1: MessageState.ON_ITS_WAY,
-    2: MessageState.DELIVERED,
-    3: MessageState.FAILED,
-    4: MessageState.FAILED,
-    5: MessageState.FAILED,
-    6: MessageState.ON_ITS_WAY,
-    8: MessageState.FAILED,
-}
-"""message_state of a receipt (SMPP 3.4, 5.2.28); 7, unknown, says nothing."""
-
-FAILURES: Final = {
-    3: Reason.EXPIRED,
-    4: Reason.NOT_DELIVERED,
-    5: Reason.NOT_DELIVERED,
-    8: Reason.REFUSED,
-}
-
-SLOW: Final = frozenset({SmppStatus.THROTTLED, SmppStatus.QUEUE_FULL})
-FIRST_WAITS: Final = (0.5, 1.0)
-LATER_WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Waits of a part that was told to be slower: the first part gives its place up soon, a later one has to follow it."""
-
-
-class _Nobody:
-    """Takes nothing: what comes while one SMS is tried is for the workers."""
-
-    async def reported(self, _: DeliveryReport) -> None:
-        raise NotBound("not here")
-
-    async def written(self, _: Incoming) -> None:
-        raise NotBound("not here")
-
-    async def opted_out(self, _: str) -> None:
-        raise NotBound("not here")
-
 
 class Smpp(SmsGateway):
     """The gateway, on links that it holds while a worker runs."""
@@ -137,15 +102,17 @@ class Smpp(SmsGateway):
     def _accounts(self) -> tuple[SmppAccount, ...]:
         return read_accounts(URL, self._settings.smpp_url.get_secret_value())
 
-    @asynccontextmanager
-    async def running(self, inbox: SmsInbox) -> AsyncIterator[None]:
+    def running(self, inbox: SmsInbox) -> AbstractAsyncContextManager[None]:
         """Hold the binds, and give the inbox what comes over them; raises WrongSetting."""
-        if not any(account.submits for account in self._accounts):
+        return self._bound(self._accounts, partial(self._take, inbox))
+
+    @asynccontextmanager
+    async def _bound(self, accounts: Sequence[SmppAccount], take: Take) -> AsyncIterator[None]:
+        if not any(account.submits for account in accounts):
             raise WrongSetting(f"{URL} names no account that messages go out by.")
-        binds = Binds("sms", self._accounts, partial(self._take, inbox), self._settings.sms_connect_seconds)
-        self._binds = binds
+        self._binds = Binds("sms", accounts, take, self._settings.sms_connect_seconds)
         try:
-            async with binds.held():
+            async with self._binds.held():
                 yield
         finally:
             self._binds = None
@@ -154,14 +121,14 @@ class Smpp(SmsGateway):
         """Send one text to many numbers, each by itself; raises GatewayTrouble where none of them left."""
         binds = self._binds
         if binds is None:
-            async with self.running(_Nobody()):
+            async with self._bound(self._accounts, take_nothing):
                 return await self.send(body, msisdns)
         if not await binds.stands(self._settings.sms_connect_seconds):
             if binds.refusal is not None:
                 raise GatewayRefused(str(binds.refusal))
             raise NotReached("no bind stands")
         octets, began = written(body), asyncio.get_running_loop().time()
-        sending = [self._messages(octets, each) for each in msisdns]
+        sending = [self._parts(octets, each) for each in msisdns]
         turns = [began + place * self._interval for place in accumulate(map(len, sending), initial=0)]
         results = await asyncio.gather(*map(partial(self._sent, binds), msisdns, sending, turns))
         if results and all(result.policy is Policy.KEEP for result in results):
@@ -193,30 +160,10 @@ class Smpp(SmsGateway):
 
     async def _sent(self, binds: Binds, msisdn: str, parts: Sequence[smpp34.SubmitSm], turn: float) -> Result:
         """Send a message to one number, each part at its turn within the rate, of which the first is at `turn`."""
-        response: Pdu | None = None
-        try:
-            for number, message in enumerate(parts):
-                await asyncio.sleep(turn + number * self._interval - asyncio.get_running_loop().time())
-                response = await self._submitted(binds, message, LATER_WAITS if number else FIRST_WAITS)
-                if response.status != SmppStatus.OK:
-                    return _result(msisdn, response, left=number > 0)
-        except NotBound as error:
-            kept = response is None
-            return Result(msisdn, Policy.KEEP if kept else Policy.UNCERTAIN, str(error) if kept else Reason.NO_ANSWER)
-        except NoResponse:
-            return Result(msisdn, Policy.UNCERTAIN, Reason.NO_ANSWER)
-        return Result(msisdn, Policy.ACCEPTED, provider_id=response.text[:64] or None if response else None)
+        pace = Pace(turn, self._interval, self._settings.sms_answer_seconds)
+        return _result(msisdn, await submitted(binds, parts, pace))
 
-    async def _submitted(self, binds: Binds, message: smpp34.SubmitSm, waits: Sequence[float]) -> Pdu:
-        """Submit a part, again while it is told to be slower, for as long as these waits are."""
-        for wait in waits:
-            response = await binds.submit(message, self._settings.sms_answer_seconds)
-            if response.status not in SLOW:
-                return response
-            await asyncio.sleep(wait)
-        return await binds.submit(message, self._settings.sms_answer_seconds)
-
-    def _messages(self, octets: Octets, msisdn: str) -> list[smpp34.SubmitSm]:
+    def _parts(self, octets: Octets, msisdn: str) -> Sequence[smpp34.SubmitSm]:
         settings = self._settings
         addressed = Addressed.by(self.sender_id([msisdn]), msisdn, settings.smpp_source_ton, settings.smpp_source_npi)
         return list(messages(octets, addressed, settings.smpp_long, next(self._references) % 256))
@@ -245,10 +192,17 @@ class Smpp(SmsGateway):
         return DeliveryReport(NAME, receipt.message_id, msisdn, state, reason, datetime.now(UTC), ways)
 
 
-def _result(msisdn: str, response: Pdu, *, left: bool) -> Result:
-    """What an answer means; a message of which a part has left is not sent again by itself."""
+def _result(msisdn: str, sent: PartsSent) -> Result:
+    """What became of a message; one of which a part has left is not sent again by itself."""
+    response = sent.response
+    if response is None:
+        left = sent.may_have_left
+        reason = Reason.NO_ANSWER if left else str(sent.silence)
+        return Result(msisdn, Policy.UNCERTAIN if left else Policy.KEEP, reason)
     policy, reason = CODES.get(response.status, (Policy.AGAIN, f"{NAME}:0x{response.status:02X}"))
-    return Result(msisdn, Policy.UNCERTAIN if left else policy, reason)
+    if policy is Policy.ACCEPTED:
+        return Result(msisdn, policy, provider_id=response.text[:64] or None)
+    return Result(msisdn, Policy.UNCERTAIN if sent.taken else policy, reason)
 
 
 def _number_or_none(sender: str) -> str:

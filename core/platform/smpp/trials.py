@@ -1,8 +1,7 @@
-"""Whether an account lets us in, tried beside whoever works by it: as one who only sends, to whom nothing is given."""
+"""Whether an account lets us in, tried beside whoever works by it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Final
 
 import smpp34
 
@@ -11,33 +10,33 @@ from core.platform.smpp.accounts import BindMode, SmppAccount
 from core.platform.smpp.link import AGAIN, BindRefused, NotBound, SmppLink, Verdict, bound
 from core.platform.smpp.pdus import SmppStatus
 
+WRONG_NAME: Final = frozenset({SmppStatus.INVALID_PASSWORD, SmppStatus.INVALID_SYSTEM_ID})
+
+
+def sending_only(account: SmppAccount) -> SmppAccount:
+    """The account as one who only sends binds to it: nothing that comes is given to such a bind."""
+    return replace(account, mode=BindMode.TRANSMITTER)
+
 
 async def lets_us_in(account: SmppAccount, connect_seconds: float) -> Trial:
-    """Bind and part again."""
+    """Bind as the account says, and part again."""
     try:
-        async with sending(account, connect_seconds):
-            return Trial(True, f"{account.name} lets us in.")
+        link = await bound(account, take_nothing, connect_seconds)
     except NotBound as error:
         return not_in(account, error)
-
-
-@asynccontextmanager
-async def sending(account: SmppAccount, connect_seconds: float) -> AsyncIterator[SmppLink]:
-    """A bind that only sends, where the account sends at all; raises NotBound, BindRefused."""
-    tried = replace(account, mode=BindMode.TRANSMITTER) if account.submits else account
-    link = await bound(tried, _take_nothing, connect_seconds)
-    try:
-        yield link
-    finally:
-        await link.close()
+    await link.close()
+    return Trial(True, f"{account.name} lets us in.")
 
 
 def not_in(account: SmppAccount, error: NotBound) -> Trial:
-    """Why we are not let in; that we are in already as often as was agreed is no fault."""
+    """Why we are not let in. Being in already as often as was agreed is no fault, nor is that nobody may only send."""
     if isinstance(error, BindRefused) and error.status == SmppStatus.ALREADY_BOUND:
         return Trial(None, f"{account.name} is bound as often as it may be, by us as a rule.")
+    if account.mode is BindMode.TRANSMITTER and isinstance(error, BindRefused) and error.status not in WRONG_NAME:
+        return Trial(None, f"{account.name} does not let in who only sends: {error}.")
     return Trial(False, f"{account.name} does not let us in: {error}.")
 
 
-async def _take_nothing(_: SmppLink, __: smpp34.DeliverSm) -> Verdict:
+async def take_nothing(_: SmppLink, __: smpp34.DeliverSm) -> Verdict:
+    """What comes meanwhile is for those who work by the account: it is to be sent again."""
     return AGAIN

@@ -18,11 +18,11 @@ from core.registry.callers import recognise
 from core.text.short_messages import Coding, written
 from simulator.smsc import ReceiptForm, Receipts, SmscFault, Spelling, StandInSmsc, free_port
 from sms.inbound.webhooks import GatewayIntake
-from sms.outbox import smpp
+from sms.outbox import submitting
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Busy, GatewayRefused, Incoming, NotReached, Policy, Result
-from sms.outbox.receipts import read_receipt, spellings
-from sms.outbox.smpp import CODES, FAILURES, STATES, Smpp
+from sms.outbox.receipts import FAILURES, STATES, read_receipt, spellings
+from sms.outbox.smpp import CODES, Smpp
 from tests.core.platform.smpp.raw_smsc import raw_smsc
 from tests.support.database import change, query, scalar
 from tests.support.patience import LONGEST_SECONDS
@@ -84,8 +84,8 @@ async def until(is_so: Callable[[], bool]) -> None:
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long."""
-    monkeypatch.setattr(smpp, "FIRST_WAITS", (0.01,))
-    monkeypatch.setattr(smpp, "LATER_WAITS", (0.01, 0.01))
+    monkeypatch.setattr(submitting, "FIRST_WAITS", (0.01,))
+    monkeypatch.setattr(submitting, "LATER_WAITS", (0.01, 0.01))
 
 
 # What each status means
@@ -221,7 +221,7 @@ async def test_a_sender_is_told_as_what_it_is(
     sender: str, others: dict[str, int], source: tuple[str, int, int]
 ) -> None:
     chosen = Settings.model_validate({"sms_sender_id": sender, **others})
-    (message,) = Smpp(chosen)._messages(written("Bonjour"), AWA)
+    (message,) = Smpp(chosen)._parts(written("Bonjour"), AWA)
     assert (message.source_addr, message.source_addr_ton, message.source_addr_npi) == source
     assert (message.destination_addr, message.dest_addr_ton, message.dest_addr_npi) == ("22376123456", 1, 1)
     assert (message.registered_delivery, message.data_coding) == (1, Coding.GSM7)

@@ -202,6 +202,7 @@ async def test_by_smpp_a_page_opens_a_session_beside_the_process_that_holds_the_
         ("2", "down: no bind stands", 0, 0, 1, "The line's link: down: no bind stands."),
         ("2", "ok", 0, 0x0B, 1, "The gateway opened no session: 0x0B."),
         ("2", "ok", 0x0E, 0, 1, "does not let us in: bind refused: 0x0E."),
+        ("2", "ok", 0x04, 0, 0, "does not let in who only sends: bind refused: 0x04."),
         ("2", "ok", 0x05, 0, 0, "is bound as often as it may be, by us as a rule."),
     ],
 )
