@@ -5,7 +5,7 @@ What each code and status means stands in the tables here. Its callbacks are not
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
@@ -16,23 +16,21 @@ from core.platform.gateways import Trial
 from core.platform.webhooks import Posting
 from core.text.words import COMMAND, DESK, Word, called
 from sms.outbox import oneapi, over_http
+from sms.outbox.bearer import BearerRequests
 from sms.outbox.bundles import read_bundles
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import (
     Balance,
-    Busy,
     Callback,
     GatewayRefused,
     GatewayTrouble,
     Incoming,
-    NotReached,
     Policy,
     Result,
     SmsGateway,
     Throttled,
     Unanswered,
 )
-from sms.outbox.tokens import AccessToken, SharedToken
 
 NAME: Final = "orange"
 KEY: Final = "JIGI_ORANGE_AUTHORIZATION"
@@ -124,30 +122,29 @@ class Orange(SmsGateway):
         return over_http.client(self._settings, on_loopback=bool(self._settings.orange_url))
 
     @cached_property
-    def _token(self) -> SharedToken:
-        return SharedToken(self._settings.redis_url, NAME, self._asked_token)
+    def _requests(self) -> BearerRequests:
+        return BearerRequests(
+            self._client,
+            self._settings.orange_url or HOST,
+            "/oauth/v3/token",
+            authorization=self._settings.orange_authorization.get_secret_value(),
+            redis_url=self._settings.redis_url,
+            name=NAME,
+        )
 
     async def close(self) -> None:
         """Close the connections."""
-        if "_client" in self.__dict__:
+        if "_requests" in self.__dict__:
+            await self._requests.close()
             await self._client.aclose()
-        if "_token" in self.__dict__:
-            await self._token.close()
 
     async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
         """Send one text to each number; raises GatewayTrouble where it came at the first of them."""
-        results: list[Result] = []
-        for msisdn in msisdns:
-            try:
-                results.append(_result(msisdn, await self._submitted(body, msisdn), self._settings.sms_retry_seconds))
-            except GatewayTrouble as trouble:
-                if not results:
-                    raise
-                results.append(Result(msisdn, trouble.policy, trouble.reason))
-                break
-        return [*results, *(Result(each, Policy.KEEP) for each in msisdns[len(results) :])]
+        return await over_http.one_by_one(msisdns, partial(self._sent, body))
 
-    async def _submitted(self, body: str, msisdn: str) -> httpx.Response:
+    async def _sent(self, body: str, msisdn: str) -> Result:
+        if self.missing():
+            raise GatewayRefused(f"{KEY} is not set")
         sender = self._settings.orange_sender_address
         message: dict[str, Any] = {
             "address": f"tel:{msisdn}",
@@ -158,48 +155,12 @@ class Orange(SmsGateway):
         if sender_id:
             message["senderName"] = sender_id
         path = f"/smsmessaging/v1/outbound/{quote(sender, safe='')}/requests"
-        return await self._asked("POST", path, {"outboundSMSMessageRequest": message})
-
-    async def _asked(self, method: str, path: str, content: object = None) -> httpx.Response:
-        """The answer to a request; one that a token is refused for is made once more with a new one."""
-        token = await self._token.value()
-        response = await self._once(method, path, content, token)
-        if response.status_code != httpx.codes.UNAUTHORIZED:
-            return response
-        return await self._once(method, path, content, await self._token.value(refused=token))
-
-    async def _once(self, method: str, path: str, content: object, token: str) -> httpx.Response:
-        bearer = {"Authorization": f"Bearer {token}"}
-        return await over_http.answered(
-            self._client.request(method, f"{self._host}{path}", json=content, headers=bearer)
-        )
-
-    @property
-    def _host(self) -> str:
-        return self._settings.orange_url.rstrip("/") or HOST
-
-    async def _asked_token(self) -> AccessToken:
-        """A new token. Without one no SMS left, whatever became of the request for it."""
-        if self.missing():
-            raise GatewayRefused(f"{KEY} is not set")
-        header = {"Authorization": self._settings.orange_authorization.get_secret_value()}
-        form = {"grant_type": "client_credentials"}
-        asking = self._client.post(f"{self._host}/oauth/v3/token", data=form, headers=header)
-        try:
-            response = await over_http.answered(asking)
-            if not response.is_success:
-                raise over_http.trouble(response)
-            given = response.json()
-            return AccessToken(str(given["access_token"]), float(given["expires_in"]))
-        except (Unanswered, ValueError, KeyError, TypeError) as error:
-            why = error.reason if isinstance(error, Unanswered) else "unreadable"
-            raise NotReached(f"token: {why}") from error
-        except (Busy, GatewayRefused) as trouble:
-            raise type(trouble)(f"token: {trouble.reason}", wait=trouble.wait) from trouble
+        response = await self._requests.answered("POST", path, {"outboundSMSMessageRequest": message})
+        return _result(msisdn, response, self._settings.sms_retry_seconds)
 
     async def balance(self) -> Balance | None:
         """The SMS left in the bundles, and when the first of these ends; raises GatewayTrouble."""
-        response = await self._asked("GET", "/sms/admin/v1/contracts")
+        response = await self._requests.answered("GET", "/sms/admin/v1/contracts")
         if not response.is_success:
             raise over_http.trouble(response)
         return read_bundles(response.content, self._settings.orange_country)
@@ -209,20 +170,10 @@ class Orange(SmsGateway):
         if self.missing():
             return (Trial(False, f"{KEY} is not set: Orange takes no SMS."),)
         try:
-            await self._token.value()
+            await self._requests.token.value()
         except GatewayTrouble as trouble:
             return (Trial(False, f"Orange gives no token: {trouble.reason}."),)
-        return Trial(True, "Orange gives a token."), await self._left()
-
-    async def _left(self) -> Trial:
-        try:
-            balance = await self.balance()
-        except GatewayTrouble as trouble:
-            return Trial(False, f"It does not tell what is left: {trouble.reason}.")
-        if balance is None:
-            return Trial(None, "What is left cannot be read.")
-        until = f", the first until {balance.until:%Y-%m-%d %H:%M}" if balance.until else ""
-        return Trial(balance.messages != 0, f"{balance.shown} are left{until}.")
+        return Trial(True, "Orange gives a token."), await over_http.left_at(self)
 
     def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
         """The receipt; raises WebhookRefused without an id."""

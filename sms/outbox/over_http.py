@@ -1,12 +1,23 @@
-"""What gateways over HTTP share: one pooled client, and what a request that came to no answer means."""
+"""What gateways over HTTP share: one pooled client, and what an answer that is no success, or none, means."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import httpx
 
+from core.platform.gateways import Trial
 from core.platform.settings import Settings
-from sms.outbox.gateway import Busy, GatewayRefused, GatewayTrouble, NotReached, Throttled, Unanswered
+from sms.outbox.gateway import (
+    Busy,
+    Gateway,
+    GatewayRefused,
+    GatewayTrouble,
+    NotReached,
+    Policy,
+    Result,
+    Throttled,
+    Unanswered,
+)
 
 KEEP_ALIVE_SECONDS: Final = 4.0
 """Below the 5 s after which common servers close an idle connection, so that a request is not lost in its closing."""
@@ -26,6 +37,32 @@ def client(settings: Settings, *, on_loopback: bool) -> httpx.AsyncClient:
         ),
         trust_env=not on_loopback,
     )
+
+
+async def one_by_one(msisdns: Sequence[str], send: Callable[[str], Awaitable[Result]]) -> Sequence[Result]:
+    """Send to each number by itself; those behind a trouble keep their place. Raises one that came at the first."""
+    results: list[Result] = []
+    for msisdn in msisdns:
+        try:
+            results.append(await send(msisdn))
+        except GatewayTrouble as trouble:
+            if not results:
+                raise
+            results.append(Result(msisdn, trouble.policy, trouble.reason))
+            break
+    return [*results, *(Result(each, Policy.KEEP) for each in msisdns[len(results) :])]
+
+
+async def left_at(gateway: Gateway) -> Trial:
+    """What a gateway says that is left."""
+    try:
+        balance = await gateway.balance()
+    except GatewayTrouble as trouble:
+        return Trial(False, f"It does not tell what is left: {trouble.reason}.")
+    if balance is None:
+        return Trial(None, "What is left cannot be read.")
+    until = f", the first until {balance.until:%Y-%m-%d %H:%M}" if balance.until else ""
+    return Trial(balance.messages != 0, f"{balance.shown} are left{until}.")
 
 
 async def answered(asking: Awaitable[httpx.Response]) -> httpx.Response:
