@@ -39,7 +39,7 @@ from sms.outbox.gateway import (
 )
 from sms.outbox.parts import Addressed, first_words, messages
 from sms.outbox.receipts import FAILURES, STATES, Receipt, read_receipt, spellings
-from sms.outbox.submitting import PartsSent, Pace, submitted
+from sms.outbox.submitting import Pace, PartsSent, submitted
 
 NAME: Final = "smpp"
 URL: Final = "JIGI_SMPP_URL"

@@ -33,8 +33,10 @@ class PartsSent:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """When the first part of a message goes (by the loop's clock), how long after it each next one, and how many seconds
-    an answer is waited for."""
+    """When the first part of a message goes (by the loop's clock), and the seconds after which each next one may.
+
+    An answer is waited for `answer_seconds`.
+    """
 
     turn: float
     interval: float
