@@ -167,6 +167,7 @@ class _Planning:
             "only": self._audience.language.value if self._audience.language else None,
             "event_audience": Jsonb({"event": campaign.audience.get("event")}),
             "lately": now - (timedelta(days=FREE_TEXT_DAYS) if self._kind is CampaignKind.FREE else LONG_AGO),
+            "today_began": datetime.combine(now.date(), time(0), UTC),
             "announced_lately": now - TOLD_LATELY,
             "long_ago": now - LONG_AGO,
             "priority": PRIORITIES[self._kind],
@@ -176,6 +177,7 @@ class _Planning:
     async def make(self) -> Plan:
         """Gather, judge, write and count."""
         self._values["not_before"] = self._not_before()
+        self._values["reminds_today"] = self._kind in DAYS_BEFORE and self._values["not_before"] <= self._now
         await self._run(snapshot.FORGET)
         await self._run(f"CREATE TEMP TABLE wanted ON COMMIT DROP AS {wanted_sql(self._kind, self._audience)}")
         await self._run("ANALYZE wanted")

@@ -30,14 +30,14 @@ from sms.campaigns.drafts import Draft, draft
 log = structlog.get_logger(__name__)
 
 BY_RULE: Final = (
+    CampaignKind.MOVED,
     CampaignKind.REMINDER_3,
     CampaignKind.REMINDER_1,
-    CampaignKind.MOVED,
     CampaignKind.UNCLAIMED,
     CampaignKind.ANNOUNCE,
 )
 """An announcement arises by itself only where one runs or ran: for households that came later, or whose place or amount
-was corrected. A day that moved is told as such."""
+was corrected. A day that moved is told as such, before reminders arise, which do not say it once more that day."""
 
 IMPORT_TIME: Final = "1 hour"
 """An import bears the moment it wrote, and is seen when it ends, later: so far back it is looked again."""

@@ -56,6 +56,16 @@ SAME: Final = {
     "event": "earlier.subject @> %(event_audience)s",
     "free": "true",
 }
+TOLD_OF_THE_MOVE_TODAY: Final = f"""EXISTS (
+        SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
+        JOIN sms_batch ON sms_batch.id = message.batch_id
+        WHERE message.msisdn = person.msisdn AND message.household_ids @> person.household_ids
+          AND earlier.round_id = %(round_id)s AND earlier.kind = '{CampaignKind.MOVED}'
+          AND message.state NOT IN {listed(UNTOLD)} AND coalesce(sms_batch.left_at, %(now)s) >= %(today_began)s
+          AND (message.state <> '{MessageState.PLANNED}' OR earlier.state NOT IN {listed(UNAPPROVED)})
+    )"""
+"""SQL that tells whether a number was told today, or is about to be, that the day of the round moved to this one."""
+
 TOLD_BEFORE_THE_MOVE: Final = f"""EXISTS (
         SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
         WHERE message.msisdn = person.msisdn AND earlier.round_id = %(round_id)s
@@ -101,6 +111,7 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
               END
               AND message.planned_at > %(lately)s AND {kinds} AND {same} AND message_text.content = texts.content
         ) THEN '{Reason.ALREADY_TOLD}'
+        WHEN %(reminds_today)s AND {TOLD_OF_THE_MOVE_TODAY} THEN '{Reason.ALREADY_TOLD}'
     END AS why
     FROM person JOIN texts USING (msisdn)
     WHERE (%(only)s::text IS NULL OR person.language = %(only)s)

@@ -54,6 +54,20 @@ TOLD_MEANWHILE: Final = f"""EXISTS (
 `%(text)s` is its text, `%(lately)s` and `%(free_lately)s` since when it counts.
 """
 
+_REMINDERS: Final = frozenset({CampaignKind.REMINDER_3, CampaignKind.REMINDER_1})
+MOVED_TODAY: Final = f"""EXISTS (
+        SELECT FROM message AS other JOIN campaign AS earlier ON earlier.id = other.campaign_id
+        JOIN campaign AS own ON own.id = message.campaign_id
+        JOIN sms_batch ON sms_batch.id = other.batch_id
+        WHERE other.msisdn = message.msisdn AND other.household_ids @> message.household_ids
+          AND earlier.kind = '{CampaignKind.MOVED}' AND own.kind IN {listed(_REMINDERS)}
+          AND earlier.round_id = own.round_id AND other.state NOT IN {listed(UNTOLD)} AND sms_batch.left_at >= %(today)s
+    )"""
+"""SQL that tells whether a row of `message` would remind of a day that its number was told today as the new one.
+
+`%(today)s` is when the day began.
+"""
+
 EVENT_CHANGED: Final = f"""EXISTS (
         SELECT FROM message_text, jsonb_array_elements(CAST(message_text.content AS jsonb)) AS line
         WHERE message_text.id = %(event_text)s AND NOT EXISTS (

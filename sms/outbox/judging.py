@@ -8,7 +8,15 @@ from core.outbox.messages import UNTOLD, MessageState, Reason
 from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
 from core.platform.columns import listed
-from sms.outbox.freshness import ANOTHER_NUMBER, CHANGED_SINCE, EVENT_CHANGED, FREE_TEXT_DAYS, LONG_AGO, TOLD_MEANWHILE
+from sms.outbox.freshness import (
+    ANOTHER_NUMBER,
+    CHANGED_SINCE,
+    EVENT_CHANGED,
+    FREE_TEXT_DAYS,
+    LONG_AGO,
+    MOVED_TODAY,
+    TOLD_MEANWHILE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ JUDGE: Final = f"""
 SELECT message.id, message.msisdn, message.attempts, CASE
     WHEN phone.sms_stopped_at IS NOT NULL AND message.kind <> '{NoticeKind.SMS_STOPPED}' THEN '{Reason.OPTED_OUT}'
     WHEN {CHANGED_SINCE} OR {ANOTHER_NUMBER} OR {EVENT_CHANGED} THEN '{Reason.CHANGED}'
-    WHEN {TOLD_MEANWHILE} THEN '{Reason.ALREADY_TOLD}'
+    WHEN {TOLD_MEANWHILE} OR {MOVED_TODAY} THEN '{Reason.ALREADY_TOLD}'
     WHEN NOT %(prompt)s AND %(most)s <= (
         SELECT count(*) FROM message AS other JOIN sms_batch ON sms_batch.id = other.batch_id
         WHERE other.msisdn = message.msisdn AND other.id <> message.id AND NOT sms_batch.prompt

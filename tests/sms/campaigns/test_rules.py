@@ -8,6 +8,7 @@ from core.campaigns.models import CampaignKind as Kind
 from core.payments.states import PaymentState as Pay
 from core.platform.settings import Settings
 from sms.campaigns import steps
+from sms.campaigns.audience import Audience
 from sms.campaigns.rules import Arisen
 from tests.core.seed import NOW, TODAY, at
 from tests.sms.campaign_world import (
@@ -25,6 +26,7 @@ from tests.sms.campaign_world import (
     planned,
     recipients_of,
     repaid,
+    round_id,
     running,
     sender,
     somebody,
@@ -32,6 +34,7 @@ from tests.sms.campaign_world import (
 )
 from tests.sms.campaigns.schedule import DAY, EARLIER, HOUR, MINUTE, announced, arise, known_since, sent
 from tests.sms.scripted_gateway import ScriptedGateway
+from tests.support.database import change
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -278,3 +281,50 @@ async def test_without_an_announcement_none_arises() -> None:
     await planned()
     await family(BINTA)
     assert await arise(NOW) == {}, "a plan that nobody approved is no announcement"
+
+
+# After a move
+
+
+async def moved_to(days: int, household: int) -> None:
+    await move_day(household, TODAY + timedelta(days=days), at=NOW)
+
+
+@pytest.mark.parametrize("days", [1, 3])
+async def test_who_is_told_that_the_day_moved_is_not_reminded_of_it_on_the_same_day(days: int) -> None:
+    household = await family(AWA)
+    await announced()
+    await moved_to(days, household)
+    arisen = await arise(NOW + MINUTE)
+    assert set(arisen) == {Kind.MOVED}
+    assert await sent(arisen[Kind.MOVED], NOW + HOUR) == {AWA}
+    assert await arise(NOW + 2 * HOUR) == {}
+
+
+async def test_the_day_after_a_reminder_comes_as_ever() -> None:
+    household = await family(AWA)
+    await announced()
+    await moved_to(2, household)
+    assert await sent((await arise(NOW + MINUTE))[Kind.MOVED], NOW + HOUR) == {AWA}
+    assert await sent((await arise(NOW + DAY))[Kind.REMINDER_1], NOW + DAY + HOUR) == {AWA}
+
+
+async def test_another_household_of_the_phone_is_reminded_all_the_same() -> None:
+    moved = await family(AWA)
+    await family(AWA, due=TODAY + DAY, name="Binta Diarra")
+    await announced()
+    await moved_to(1, moved)
+    arisen = await arise(NOW + MINUTE)
+    assert set(arisen) == {Kind.MOVED, Kind.REMINDER_1}
+
+
+async def test_a_reminder_that_was_planned_first_is_dropped_as_it_leaves() -> None:
+    household = await family(AWA)
+    await announced()
+    await moved_to(1, household)
+    reminder = await running(Kind.REMINDER_1, Audience(round_id=await round_id()))
+    assert await recipients_of(reminder) == {AWA}
+    move = await running(Kind.MOVED, Audience(round_id=await round_id()))
+    await change("UPDATE sms_batch SET priority = 0 WHERE campaign_id = %(id)s", id=move)
+    await sender(ScriptedGateway(), Watch(NOW)).drain()
+    assert await fates(reminder) == {AWA: Fate("dropped", "already_told")}
