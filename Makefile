@@ -63,6 +63,7 @@ bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside som
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.beside
 	$(BIN)/python -m bench.by_smpp
+	$(BIN)/python -m bench.by_gateways
 
 dialogues: $(DEV_STAMP) ## write the golden dialogues anew; read the difference
 	$(BIN)/python -m tests.menus.dialogues --rewrite

@@ -40,11 +40,11 @@ MAKE = (
 )
 
 
-async def make(today: date) -> None:
+async def make(today: date, phones: int = PHONES, communes: int = COMMUNES) -> None:
     """Fill an empty database: one household a phone, a coming payment each, one day and place a commune."""
     async with database.copying() as connection:
         for statement in MAKE:
-            filled = statement.format(phones=PHONES, communes=COMMUNES, today=today)
+            filled = statement.format(phones=phones, communes=communes, today=today)
             await connection.execute(filled.encode())
         await connection.commit()
         await connection.set_autocommit(True)

@@ -7,28 +7,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 
+from bench.plan import planned
 from bench.recipients import make, numbers
+from bench.sending import sent
 from bench.serving import running
 from core.outbox.messages import MessageState
 from core.platform import database
 from core.platform.settings import Settings
 from core.schema.ground import ground
-from core.staff import agents
-from sms.campaigns import preview, steps
 
 STAND_IN_PORT, WEB_PORT = 8941, 8942
 DELAY_MS = 50
 WORKERS = 2
 PLAIN_SECONDS = 15.0
 CONNECTIONS = 64
-LONGEST_SECONDS = 600.0
 
 
 def main() -> None:
@@ -67,42 +65,24 @@ async def _world() -> None:
 
 
 def _planned() -> None:
-    done = subprocess.run([sys.executable, "-m", "bench.plan"], check=True, capture_output=True, text=True)
-    seconds, recipients, requests, texts, memory = map(float, done.stdout.split())
+    plan = planned()
     print(
-        f"plan     {recipients:,.0f} recipients, {texts:,.0f} texts, {requests:,.0f} requests in {seconds:.1f} s, "
-        f"peak memory {memory:.0f} MB"
+        f"plan     {plan.recipients:,.0f} recipients, {plan.texts:,.0f} texts, {plan.requests:,.0f} requests in "
+        f"{plan.seconds:.1f} s, peak memory {plan.memory:.0f} MB"
     )
 
 
 async def _sent(stand_in: str) -> float:
-    """Send with two workers; print and give recipients a second, from the start to the last one recorded."""
-    database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
-    now = datetime.now(UTC)
-    person = await agents.actor_of("first")
-    with ExitStack() as stack:
-        for _ in range(WORKERS):
-            stack.enter_context(running("cli", "worker"))
-        await asyncio.sleep(3)
-        await steps.start(1, person, now)
-        began = time.perf_counter()
-        while True:
-            counted = await preview.progress(1)
-            if counted.done == counted.to_send and not counted.under_way:
-                break
-            if time.perf_counter() - began > LONGEST_SECONDS:
-                raise TimeoutError(str(counted.states))
-            await asyncio.sleep(0.5)
-        seconds = time.perf_counter() - began
+    """Send with two workers; print and give recipients a second."""
+    campaign = await sent(WORKERS)
     async with httpx.AsyncClient(trust_env=False) as client:
         taken = (await client.get(f"{stand_in}/taken", timeout=60)).json()
-    rate = counted.sent / seconds
     print(
-        f"send     {counted.sent:,} recipients in {seconds:.1f} s: {rate:,.0f}/s, {taken['requests']:,} requests, "
-        f"{WORKERS} workers, gateway answers after {DELAY_MS} ms; taken twice: {taken['twice_count']}"
+        f"send     {campaign.progress.sent:,} recipients in {campaign.seconds:.1f} s: {campaign.per_second:,.0f}/s, "
+        f"{taken['requests']:,} requests, {WORKERS} workers, gateway answers after {DELAY_MS} ms; "
+        f"taken twice: {taken['twice_count']}"
     )
-    await database.close_database()
-    return rate
+    return campaign.per_second
 
 
 def _plain(stand_in: str) -> float:

@@ -1,0 +1,54 @@
+"""A campaign sent by workers that are processes of their own."""
+
+import asyncio
+import os
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from bench.serving import running
+from core.platform import database, sql
+from core.staff import agents
+from sms.campaigns import preview, steps
+from sms.campaigns.preview import Progress
+
+LONGEST_SECONDS: Final = 600.0
+LOOK_SECONDS: Final = 0.1
+AT_WORK: Final = "SELECT count(*) FROM sms_worker"
+
+
+@dataclass(frozen=True, slots=True)
+class SentCampaign:
+    """What a campaign came to, and the seconds from its start to the last answer that was written down."""
+
+    progress: Progress
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Recipients a second."""
+        return self.progress.sent / self.seconds
+
+
+async def sent(workers: int, **environment: str) -> SentCampaign:
+    """Start campaign 1 with so many workers at work, and wait for its end; raises TimeoutError."""
+    database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
+    person = await agents.actor_of("first")
+    try:
+        with ExitStack() as stack:
+            for _ in range(workers):
+                stack.enter_context(running("cli", "worker", **environment))
+            async with asyncio.timeout(LONGEST_SECONDS):
+                while int(await sql.scalar(AT_WORK)) < workers:  # noqa: ASYNC110 - other processes
+                    await asyncio.sleep(LOOK_SECONDS)
+                await steps.start(1, person, datetime.now(UTC))
+                began = time.perf_counter()
+                progress = await preview.progress(1)
+                while progress.done < progress.to_send or progress.under_way:
+                    await asyncio.sleep(LOOK_SECONDS)
+                    progress = await preview.progress(1)
+        return SentCampaign(progress, time.perf_counter() - began)
+    finally:
+        await database.close_database()
