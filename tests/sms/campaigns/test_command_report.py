@@ -22,19 +22,19 @@ from tests.support.database import change, query
 # What is told by itself
 
 
-ALL_ON = ["reminder3: on", "reminder1: on", "moved: on", "unclaimed: on", "announce: on"]
+ALL_ON = ["moved: on", "reminder3: on", "reminder1: on", "unclaimed: on", "announce: on"]
 
 
 async def test_rules_are_shown_to_anybody_and_switched_by_a_supervisor(jigi: Typed) -> None:
     await seed.pay_round()
     await somebody("binta")
     assert done(await jigi("rules", ROUND)) == ALL_ON
-    off = ["reminder3: on", "reminder1: on", "moved: off", "unclaimed: off", "announce: on"]
+    off = ["moved: off", "reminder3: on", "reminder1: on", "unclaimed: off", "announce: on"]
     outcome = await jigi("rules", ROUND, "--off", "moved", "--off", "unclaimed", "--as", "binta")
     assert done(outcome) == off
     assert done(await jigi("rules", ROUND)) == off
     outcome = await jigi("rules", ROUND, "--on", "unclaimed", "--as", "binta")
-    assert done(outcome) == ["reminder3: on", "reminder1: on", "moved: off", "unclaimed: on", "announce: on"]
+    assert done(outcome) == ["moved: off", "reminder3: on", "reminder1: on", "unclaimed: on", "announce: on"]
 
 
 async def test_rules_are_those_of_one_round(jigi: Typed) -> None:
