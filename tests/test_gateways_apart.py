@@ -11,7 +11,15 @@ SETTINGS = "core/platform/settings"
 OWN = {
     "africastalking": {"ussd/africastalking.py", "sms/outbox/africastalking.py", f"{SETTINGS}/africastalking.py"},
 }
-SMPP = {"sms/outbox/smpp.py", "sms/outbox/parts.py", "sms/outbox/receipts.py", "ussd/smpp.py", "ussd/conventions.py"}
+SMPP = {
+    f"{SETTINGS}/smpp.py",
+    "sms/outbox/smpp.py",
+    "sms/outbox/parts.py",
+    "sms/outbox/receipts.py",
+    "sms/outbox/submitting.py",
+    "ussd/smpp.py",
+    "ussd/conventions.py",
+}
 """What knows the wire of SMPP besides the link in `core/platform/smpp/`."""
 
 ORANGE = {"sms/outbox/orange.py", "sms/outbox/oneapi.py", "sms/outbox/bundles.py"}

@@ -11,9 +11,10 @@ from core.calls.session_end import SessionOutcome
 from core.platform.settings import Settings, WrongSetting
 from tests.ussd.gateway_cases import PHONE, Desk, EndRow, HopRow, UssdSample
 from ussd import gateways, smpp
+from ussd.admission import begins
 from ussd.africastalking import AfricasTalkingCalls
 from ussd.gateways import GATEWAYS
-from ussd.hops import LastInput
+from ussd.hops import LastInput, Reply
 from ussd.lastinput import LastInputCalls, read_fields
 
 
@@ -168,6 +169,24 @@ async def test_each_end_from_the_other_side_is_told(desk: Desk, sample: UssdSamp
     assert (await desk.post(row.body, name=row.name)).status_code == 200
     (ending,) = desk.line.endings
     assert (ending.outcome, ending.msisdn, ending.gateway) == (row.outcome, row.msisdn, sample.kind.name)
+
+
+@EACH
+async def test_the_call_by_which_it_is_tried_is_one_of_its_own(desk: Desk, sample: UssdSample) -> None:
+    """`jigi gateways test … --ussd` posts it: it begins, its page is read as the gateway reads it, and it is cut."""
+    settings = Settings.model_validate(sample.settings)
+    call = sample.kind(settings).sample_call("s1", PHONE)
+    assert call is not None
+    assert call.end is not None
+    answer = await desk.post(call.hop.body, name=call.hop.name, media=call.hop.media)
+    assert call.page(answer.content) == Reply("Wari dòn sòròla", ends=False)
+    assert (await desk.post(call.end.body, name=call.end.name, media=call.end.media)).status_code == 200
+    (hop,), (ending,) = desk.line.hops, desk.line.endings
+    assert (hop.session_id, hop.msisdn, begins(hop)) == ("s1", PHONE, True)
+    assert (ending.session_id, ending.msisdn, ending.outcome) == ("s1", PHONE, SessionOutcome.CUT)
+    for nonsense in (b"", b"<html>", b"{}", b"[]", b"7", b"\xff"):
+        with pytest.raises((ValueError, LookupError)):
+            call.page(nonsense)
 
 
 @EACH

@@ -1,6 +1,7 @@
 """Every SMS gateway over HTTP holds the same cases; `gateway_cases.py` says what its author fills in."""
 
 from collections.abc import AsyncIterator
+from importlib import import_module
 from urllib.parse import quote_plus
 
 import httpx
@@ -8,13 +9,13 @@ import pytest
 import respx
 
 from core.outbox.messages import Reason
+from core.platform.settings import Settings
 from core.platform.webhooks import FORM
 from core.registry.callers import recognise
 from sms.outbox import smpp
-from sms.outbox.africastalking import CODES, AfricasTalking
+from sms.outbox.africastalking import AfricasTalking
 from sms.outbox.gateway import Busy, Callback, GatewayRefused, GatewayTrouble, NotReached, Policy, Throttled, Unanswered
 from sms.outbox.gateways import GATEWAYS
-from sms.outbox.orange import CODES as ORANGE_CODES
 from sms.outbox.orange import Orange
 from tests.sms.outbox.gateway_cases import AWA, AnswerRow, Callbacks, PostingRow, SmsSample
 from tests.support.database import query
@@ -192,13 +193,26 @@ async def callbacks(sample: SmsSample) -> AsyncIterator[Callbacks]:
 def test_every_gateway_has_its_sample_and_every_code_its_row() -> None:
     """One that is on a link of its own has its cases beside that link."""
     assert {sample.kind.name for sample in SAMPLES} == {*GATEWAYS} - {smpp.NAME}
-    assert {str(code) for code in CODES} <= {row.label for row in AFRICASTALKING.answers}
-    assert {*ORANGE_CODES} <= {row.label for row in ORANGE.answers}
+    for sample in SAMPLES:
+        codes = import_module(sample.kind.__module__).CODES
+        assert {str(code) for code in codes} <= {row.label for row in sample.answers}
 
 
 @EACH
 def test_it_answers_at_the_callbacks_that_it_names(sample: SmsSample) -> None:
     assert sample.kind.callback_names == set(sample.written) == {row.name for row in sample.postings}
+
+
+@EACH
+async def test_without_its_settings_it_says_what_it_lacks_and_asks_nobody(
+    respx_mock: respx.MockRouter, sample: SmsSample
+) -> None:
+    gateway = sample.kind(Settings())
+    (lacking,) = gateway.missing()
+    (trial,) = await gateway.trials()
+    assert (trial.holds, trial.sentence.startswith(f"{lacking} is not set")) == (False, True)
+    assert sample.gateway().missing() == ()
+    assert not respx_mock.calls
 
 
 @pytest.mark.parametrize(("sample", "row"), CODED)
