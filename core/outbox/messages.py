@@ -164,6 +164,7 @@ class Reason(Word):
     NOT_DELIVERED = "not_delivered"
     GATEWAY_FAILED = "gateway_failed"
     NO_ANSWER = "no_answer"
+    TEXT_REFUSED = "text_refused"
 
 
 called(
@@ -200,6 +201,7 @@ called(
         Reason.NOT_DELIVERED: "non remis, l'opérateur n'a pas dit pourquoi",
         Reason.GATEWAY_FAILED: "panne chez la passerelle SMS",
         Reason.NO_ANSWER: "la passerelle SMS n'a pas dit ce qu'elle en a fait",
+        Reason.TEXT_REFUSED: "la passerelle SMS refuse ce texte",
     },
 )
 called(
@@ -236,6 +238,7 @@ called(
         Reason.NOT_DELIVERED: "not delivered, no reason given",
         Reason.GATEWAY_FAILED: "failure at the gateway",
         Reason.NO_ANSWER: "no answer tells what became of it",
+        Reason.TEXT_REFUSED: "text refused by the gateway",
     },
 )
 

@@ -25,6 +25,7 @@ from core.text.words import COMMAND, DESK, Word, called
 from sms.outbox import over_http
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import (
+    PLACE_KEPT,
     Balance,
     Callback,
     GatewayRefused,
@@ -82,6 +83,25 @@ CODES: Final[Mapping[int, tuple[Policy, str]]] = {
 }
 """A wrong sender is our own setting, not the number's fault: it stops, as an empty balance does."""
 
+WORDS: Final[Mapping[str, int]] = {
+    "Processed": 100,
+    "Sent": 101,
+    "Success": 101,
+    "Queued": 102,
+    "RiskHold": 401,
+    "InvalidSenderId": 402,
+    "InvalidPhoneNumber": 403,
+    "UnsupportedNumberType": 404,
+    "InsufficientBalance": 405,
+    "UserInBlacklist": 406,
+    "CouldNotRoute": 407,
+    "DoNotDisturbRejection": 409,
+    "InternalServerError": 500,
+    "GatewayError": 501,
+    "RejectedByGateway": 502,
+}
+"""The codes by their words, where a row gives the word in the code's place, or no code."""
+
 REFUSALS: Final = {"InvalidSenderId": Reason.INVALID_SENDER, "InsufficientBalance": Reason.NO_BALANCE}
 """Messages of an answer in which nobody was sent to."""
 
@@ -92,15 +112,14 @@ STATES: Final = {
     "Success": MessageState.DELIVERED,
     "Rejected": MessageState.FAILED,
     "Failed": MessageState.FAILED,
-    "AbsentSubscriber": MessageState.FAILED,
+    "AbsentSubscriber": MessageState.ON_ITS_WAY,
     "Expired": MessageState.FAILED,
 }
-"""The statuses of a delivery report."""
+"""The statuses of a delivery report. Of a phone that is off, the operator's last word is still to come."""
 
 FAILURES: Final[Mapping[str, Word]] = {
     "Rejected": Reason.REFUSED,
     "Failed": Reason.NOT_DELIVERED,
-    "AbsentSubscriber": Reason.ABSENT,
     "Expired": Reason.EXPIRED,
     "InsufficientCredit": _OWN.NO_CREDIT,
     "InvalidLinkId": _OWN.NO_LINK,
@@ -116,11 +135,19 @@ FAILURES: Final[Mapping[str, Word]] = {
 }
 """Why a message failed: the reasons of a delivery report, and its status where it gives none."""
 
+DELAYS: Final[Mapping[str, Word]] = {"AbsentSubscriber": Reason.ABSENT}
+"""Why a message is still on its way."""
+
 _NO_ID: Final = frozenset({"", "None", "null"})
 _ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _FAILURE: Final = re.compile(r"[A-Za-z]{1,40}")
-_TAKEN: Final = re.compile(r"Sent to [1-9]", re.IGNORECASE)
-"""How the message of an answer begins when somebody was sent to; with no recipient in it, nobody knows who."""
+_NOTHING_SENT: Final = re.compile(
+    r"Sent to 0\b|(?:could|can)(?: ?not|n't) (?:be sent|send)|\b(?:not|nothing) sent\b", re.IGNORECASE
+)
+"""The message of an answer without recipients that says that nobody was sent to; of any other, nobody knows."""
+
+_TEXT_NAMED: Final = "'message'"
+"""How a refusal names the field of the text."""
 
 _COST: Final = re.compile(r"([A-Z]{3})\s*([0-9]+(?:\.[0-9]+)?)")
 
@@ -142,6 +169,17 @@ class _Carried:
 
 class _Messaging(_Carried, SMSService):  # type: ignore[misc]
     """Sending SMS."""
+
+    async def send_bulk(self, body: str, msisdns: Sequence[str], sender_id: str) -> httpx.Response:
+        """Send by the newer endpoint, which the SDK does not know; it asks for a sender."""
+        content = {
+            "username": self._username,
+            "message": body,
+            "senderId": sender_id,
+            "phoneNumbers": list(msisdns),
+            "enqueue": 1,
+        }
+        return await self._client.post(self._make_url("/messaging/bulk"), json=content, headers=self._headers)
 
 
 class _Account(_Carried, ApplicationService):  # type: ignore[misc]
@@ -200,6 +238,8 @@ class AfricasTalking(SmsGateway):
         return reached, _balance(response, self._settings.sms_username)
 
     async def _sent(self, body: str, msisdns: list[str], sender_id: str | None) -> httpx.Response:
+        if self._settings.sms_bulk_endpoint and sender_id:
+            return await self._messaging.send_bulk(body, msisdns, sender_id)
         response: httpx.Response = await self._messaging.send(body, msisdns, sender_id=sender_id, enqueue=True)
         return response
 
@@ -210,7 +250,9 @@ class AfricasTalking(SmsGateway):
         state = STATES.get(status)
         if state is None:
             return None
-        reason = _failure(form.get("failureReason", ""), status) if state is MessageState.FAILED else ""
+        reason = (
+            _failure(form.get("failureReason", ""), status) if state is MessageState.FAILED else DELAYS.get(status, "")
+        )
         return DeliveryReport(NAME, provider_id, _number_or_none(form), state, reason, now)
 
     def inbound(self, posting: Posting) -> Incoming:
@@ -228,34 +270,72 @@ class AfricasTalking(SmsGateway):
 
 def read_response(response: httpx.Response, msisdns: Sequence[str]) -> Sequence[Result]:
     """Read a response: a result for each number in its order; raises GatewayTrouble."""
-    if response.status_code // 100 != 2:
-        raise over_http.trouble(response)
+    rows, message = _rows(response)
+    if rows:
+        return [_result(msisdn, rows.get(_digits(msisdn))) for msisdn in msisdns]
+    if not response.is_success:
+        return _refused(response, msisdns)
+    if message in REFUSALS:
+        raise GatewayRefused(REFUSALS[message])
+    if message is None:
+        raise Unanswered("unreadable answer")
+    if not _NOTHING_SENT.search(message):
+        raise Unanswered("answer without recipients")
+    return [Result(msisdn, Policy.AGAIN, _OWN.NOBODY) for msisdn in msisdns]
+
+
+def _rows(response: httpx.Response) -> tuple[dict[str, Any], str | None]:
+    """The rows of an answer by the digits of their number, and its message; None for one that cannot be read."""
+    if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return {}, None
     try:
         data = json.loads(response.content)["SMSMessageData"]
-        rows = {_digits(row["number"]): row for row in data["Recipients"]}
-        message = str(data.get("Message", ""))
-    except (ValueError, KeyError, TypeError) as error:
-        raise Unanswered("unreadable answer") from error
-    if not rows:
-        if _TAKEN.match(message):
-            raise Unanswered("answer without recipients")
-        raise GatewayRefused(REFUSALS.get(message, _OWN.NOBODY))
-    return [_result(msisdn, rows.get(_digits(msisdn))) for msisdn in msisdns]
+        given = data.get("Recipients") or []
+        rows = {_digits(row["number"]): row for row in given if isinstance(row, Mapping) and "number" in row}
+        return rows, None if given and not rows else str(data.get("Message", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}, None
+
+
+def _refused(response: httpx.Response, msisdns: Sequence[str]) -> Sequence[Result]:
+    """What a refusal means that names a number or the text; raises GatewayTrouble for any other."""
+    trouble = over_http.trouble(response)
+    if type(trouble) is not GatewayRefused or response.status_code in over_http.OF_THE_ACCOUNT:
+        raise trouble
+    if _TEXT_NAMED in response.text[: over_http.LONGEST_REFUSAL]:
+        return [Result(msisdn, Policy.FINAL, Reason.TEXT_REFUSED) for msisdn in msisdns]
+    bad = over_http.named(response, msisdns)
+    if not bad:
+        raise trouble
+    refused = [Result(msisdn, Policy.FINAL, Reason.INVALID_NUMBER) if msisdn in bad else None for msisdn in msisdns]
+    return [result or Result(msisdn, Policy.KEEP) for result, msisdn in zip(refused, msisdns, strict=True)]
 
 
 def _result(msisdn: str, row: Any) -> Result:
-    """One recipient's result; one that the answer leaves out may have been taken."""
+    """One recipient's result; one that the answer leaves out may have been taken, and an id that was given is kept."""
     if not isinstance(row, Mapping):
         return Result(msisdn, Policy.UNCERTAIN, Reason.NO_ANSWER)
-    code = row.get("statusCode")
-    if not isinstance(code, int):
-        return Result(msisdn, Policy.UNCERTAIN, Reason.NO_ANSWER)
-    policy, reason = CODES.get(code, (Policy.UNCERTAIN, f"{NAME}:{code}"))
+    code = _code(row)
+    policy, reason = CODES.get(code, (Policy.UNCERTAIN, f"{NAME}:{code}" if code else Reason.NO_ANSWER))
+    given = str(row.get("messageId") or "")
+    provider_id = given if given not in _NO_ID and _ID.fullmatch(given) else None
+    if provider_id is not None and policy in PLACE_KEPT:
+        policy = Policy.UNCERTAIN  # refused for now, and yet under an id: it may go out
     if policy is not Policy.ACCEPTED:
-        return Result(msisdn, policy, reason)
-    provider_id = str(row.get("messageId") or "")
+        return Result(msisdn, policy, reason, provider_id)
     currency, cost = _cost(str(row.get("cost", "")))
-    return Result(msisdn, policy, reason, None if provider_id in _NO_ID else provider_id[:128], cost, currency)
+    return Result(msisdn, policy, reason, provider_id, cost, currency)
+
+
+def _code(row: Mapping[str, object]) -> int:
+    """The code of a row, in digits or by its word; 0 for none that can be read."""
+    for given in (row.get("statusCode"), row.get("status")):
+        text = "" if isinstance(given, bool) else str(given).strip()
+        if text.isascii() and text.isdigit() and len(text) < 6:
+            return int(text)
+        if text in WORDS:
+            return WORDS[text]
+    return 0
 
 
 def _balance(response: httpx.Response, username: str) -> Trial:

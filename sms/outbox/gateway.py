@@ -4,10 +4,10 @@ A `GatewayTrouble` speaks of a whole request, a `Result` of one number; both car
 
     Trouble                 policy
     ├── NotReached          keep       nothing left the house: wait or go over, at no cost
-    ├── Busy                keep       5xx that took nothing: wait as long as it asks or go over, at no cost
+    ├── Busy                keep       503 that says when to come again: wait so long or go over, at no cost
     │   └── Throttled       keep       429: too fast; wait as long as it asks, and go over to nobody
     ├── GatewayRefused      stop       account, balance, sender: go over; with no other, the campaign pauses
-    └── Unanswered          uncertain  it may have been taken: never sent again by itself
+    └── Unanswered          uncertain  any other 5xx, a cut, silence: it may have been taken, and goes by itself no more
 """
 
 from collections.abc import Sequence, Set
@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from core.numbers.msisdn import operator
 from core.platform.errors import JigiError
@@ -26,6 +26,9 @@ from core.platform.webhooks import Posting
 from core.text.words import Code, Word
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.routes import route_by
+
+NOTICE_REQUESTS: Final = 2
+"""Requests that single notices have for themselves, beside the JIGI_SMS_IN_FLIGHT of all: no campaign takes them."""
 
 
 class Policy(Code):
@@ -42,6 +45,10 @@ class Policy(Code):
     """Nobody gets any more until somebody has looked; the place is kept."""
     UNCERTAIN = "uncertain"
     """It may have left: never again by itself."""
+
+
+PLACE_KEPT: Final = frozenset({Policy.AGAIN, Policy.KEEP, Policy.STOP})
+"""Nothing was taken, and the message still goes."""
 
 
 class GatewayTrouble(JigiError):

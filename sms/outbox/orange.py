@@ -156,7 +156,7 @@ class Orange(SmsGateway):
             message["senderName"] = sender_id
         path = f"/smsmessaging/v1/outbound/{quote(sender, safe='')}/requests"
         response = await self._requests.answered("POST", path, {"outboundSMSMessageRequest": message})
-        return _result(msisdn, response, self._settings.sms_retry_seconds)
+        return _result(msisdn, response)
 
     async def balance(self) -> Balance | None:
         """The SMS left in the bundles, and when the first of these ends; raises GatewayTrouble."""
@@ -190,19 +190,16 @@ class Orange(SmsGateway):
         return Incoming(NAME, f"{NAME}:{message.message_id}", message.sender, message.words)
 
 
-def _result(msisdn: str, response: httpx.Response, retry_seconds: float) -> Result:
-    """What became of a number; raises GatewayTrouble. A 5xx does not say that nothing was taken."""
+def _result(msisdn: str, response: httpx.Response) -> Result:
+    """What became of a number; raises GatewayTrouble."""
     status = response.status_code
     if response.is_success:
         try:
             return Result(msisdn, Policy.ACCEPTED, provider_id=oneapi.request_id(response.content))
         except ValueError as error:
             raise Unanswered("unreadable answer") from error
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        wait = over_http.retry_after(response)
-        raise Unanswered(f"HTTP {status}", wait=retry_seconds if wait is None else wait)
     code = oneapi.error_code(response.content)
-    if code not in CODES or status == httpx.codes.UNAUTHORIZED:
+    if code not in CODES or status == httpx.codes.UNAUTHORIZED or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise over_http.trouble(response)
     policy, reason = CODES[code]
     if policy is Policy.KEEP:

@@ -1,6 +1,17 @@
-"""What gateways over HTTP share: one pooled client, and what an answer that is no success, or none, means."""
+"""What gateways over HTTP share: one pooled client, and what an answer means that says nothing of each recipient.
 
+answer                                      taken?   what follows
+no connection                               no       the same request waits
+429, 503 with Retry-After                   no       the same request waits as long as it asks
+4xx that names a number or the text         no       that one has failed, the rest goes again (the gateway's file)
+408; any other 5xx; a cut; a time-out       may be   uncertain: a report or a person settles it
+any other 4xx                               no       the campaign pauses, and somebody is told
+"""
+
+import re
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 import httpx
@@ -8,6 +19,7 @@ import httpx
 from core.platform.gateways import Trial
 from core.platform.settings import Settings
 from sms.outbox.gateway import (
+    NOTICE_REQUESTS,
     Busy,
     Gateway,
     GatewayRefused,
@@ -22,8 +34,14 @@ from sms.outbox.gateway import (
 KEEP_ALIVE_SECONDS: Final = 4.0
 """Below the 5 s after which common servers close an idle connection, so that a request is not lost in its closing."""
 
-MAY_HAVE_BEEN_TAKEN: Final = (408, 504)
-"""Answers of somebody in between who saw our request and waited in vain for what became of it."""
+OF_THE_ACCOUNT: Final = frozenset({401, 402, 403})
+"""Refusals of us, whoever was to get the message."""
+
+LONGEST_REFUSAL: Final = 16_384
+"""So much of a refusal is read, in characters."""
+
+LONGEST_WAIT: Final = 86_400.0
+"""No gateway is waited for longer than a day, whatever it asks."""
 
 
 def client(settings: Settings, *, on_loopback: bool) -> httpx.AsyncClient:
@@ -31,8 +49,8 @@ def client(settings: Settings, *, on_loopback: bool) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         timeout=httpx.Timeout(settings.sms_answer_seconds, connect=settings.sms_connect_seconds),
         limits=httpx.Limits(
-            max_connections=settings.sms_in_flight,
-            max_keepalive_connections=settings.sms_in_flight,
+            max_connections=settings.sms_in_flight + NOTICE_REQUESTS,
+            max_keepalive_connections=settings.sms_in_flight + NOTICE_REQUESTS,
             keepalive_expiry=KEEP_ALIVE_SECONDS,
         ),
         trust_env=not on_loopback,
@@ -78,19 +96,49 @@ async def answered(asking: Awaitable[httpx.Response]) -> httpx.Response:
 
 
 def trouble(response: httpx.Response) -> GatewayTrouble:
-    """What an answer that is no success means for the whole request."""
+    """What an answer that is no success means for the whole request.
+
+    A server that fails, or somebody in front of it, may have passed the request on before; only one that says when to
+    come again says that it did not.
+    """
     status = response.status_code
     reason = f"HTTP {status}"
-    if status in MAY_HAVE_BEEN_TAKEN:
-        return Unanswered(reason)
+    wait = retry_after(response)
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return Throttled(reason, wait=retry_after(response))
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return Busy(reason, wait=retry_after(response))
+        return Throttled(reason, wait=wait)
+    if status == httpx.codes.SERVICE_UNAVAILABLE and wait is not None:
+        return Busy(reason, wait=wait)
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
+        return Unanswered(reason)
     return GatewayRefused(reason)
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """The seconds after which an answer asks to come again, None where it does not, or by a date."""
-    text = response.headers.get("retry-after", "")
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+    """The seconds after which an answer asks to come again, up to LONGEST_WAIT; None where it does not ask.
+
+    In seconds or as a date (RFC 9110, 10.2.3), which is held against the server's own clock where it gives it.
+    """
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), LONGEST_WAIT)
+    moment, now = _moment(text), _moment(response.headers.get("date", "")) or datetime.now(UTC)
+    return None if moment is None else min(max((moment - now).total_seconds(), 0.0), LONGEST_WAIT)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def named(response: httpx.Response, msisdns: Sequence[str]) -> Sequence[str]:
+    """The numbers (E.164) that a refusal speaks of; none where it only repeats all that were asked for.
+
+    A request for one number speaks of it as soon as it names it.
+    """
+    digits = re.sub(r"(?<=[0-9])[ .-](?=[0-9])", "", response.text[:LONGEST_REFUSAL])
+    numbers = set(re.findall(r"[0-9]{6,15}", digits))
+    spoken_of = [msisdn for msisdn in msisdns if msisdn.lstrip("+") in numbers]
+    return spoken_of if len(msisdns) == 1 or len(spoken_of) < len(msisdns) else ()

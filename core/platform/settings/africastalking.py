@@ -12,6 +12,11 @@ class AfricasTalkingSettings(BaseSettings):
         default=SecretStr(""),
         description="Africa's Talking's key of the application. Empty: the gateway refuses every SMS.",
     )
+    sms_bulk_endpoint: bool = Field(
+        default=False,
+        description="Whether the account may use Africa's Talking's newer endpoint, /version1/messaging/bulk, which "
+        "asks for a sender; without one, the older is used.",
+    )
     sms_gateway_url: str = Field(
         default="", description="Where the SMS gateway answers, e.g. a stand-in. Empty: Africa's Talking's own address."
     )

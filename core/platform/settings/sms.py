@@ -53,7 +53,9 @@ class SmsSettings(BaseSettings):
         default=3, description="Attempts for one number when the gateway fails for it alone (its codes 500 to 502)."
     )
     sms_retry_seconds: PositiveInt = Field(
-        default=120, description="Wait before an attempt again, doubled each time; and after a 5xx, which costs none."
+        default=120,
+        description="Wait before an attempt again, doubled each time. A gateway that is not reached is let alone "
+        "as long, at no cost.",
     )
     sms_second_number: bool = Field(
         default=True, description="Whether a campaign goes to the other number of a household too."

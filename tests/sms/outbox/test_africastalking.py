@@ -21,11 +21,11 @@ from sms.outbox.gateway import GatewayRefused, NotReached, Policy, Result, Unans
 AWA, BINTA, CHEICK = "+22376000001", "+22366000002", "+22350000003"
 SANDBOX = "https://api.sandbox.africastalking.com/version1/messaging"
 REAL = "https://api.africastalking.com/version1/messaging"
-ACCEPTED, AGAIN, FINAL, STOP, UNCERTAIN = (
+ACCEPTED, AGAIN, FINAL, KEEP, UNCERTAIN = (
     Policy.ACCEPTED,
     Policy.AGAIN,
     Policy.FINAL,
-    Policy.STOP,
+    Policy.KEEP,
     Policy.UNCERTAIN,
 )
 
@@ -47,9 +47,16 @@ async def send(
     key: str = "the key",
     url: str = "",
     sender_id: str = "JIGISEME",
+    bulk: bool = False,
 ) -> Sequence[Result]:
     """Send one text by a gateway of its own."""
-    settings = Settings(sms_username=username, sms_api_key=SecretStr(key), sms_gateway_url=url, sms_sender_id=sender_id)
+    settings = Settings(
+        sms_username=username,
+        sms_api_key=SecretStr(key),
+        sms_gateway_url=url,
+        sms_sender_id=sender_id,
+        sms_bulk_endpoint=bulk,
+    )
     gateway = AfricasTalking(settings)
     try:
         return await gateway.send(body, msisdns or [AWA])
@@ -114,16 +121,49 @@ async def test_the_address_is_the_sandbox_the_real_one_or_our_own(
 
 
 @pytest.mark.parametrize("code", [100, 403, 405, 500, 103])
-async def test_only_who_was_taken_has_an_id_and_a_cost(line: respx.Route, code: int) -> None:
+async def test_only_who_was_taken_has_a_cost(line: respx.Route, code: int) -> None:
     """What each code means stands in the table of cases, `test_gateway_cases.py`."""
     line.return_value = answer(row_of(AWA, code))
     (result,) = await send()
-    taken = (f"at{AWA}", Decimal("0.8")) if code == 100 else (None, None)
-    assert (result.provider_id, result.cost) == taken
+    assert result.cost == (Decimal("0.8") if code == 100 else None)
+
+
+@pytest.mark.parametrize(
+    ("code", "policy"), [(101, ACCEPTED), (403, FINAL), (405, UNCERTAIN), (500, UNCERTAIN), (103, UNCERTAIN)]
+)
+async def test_an_id_that_was_given_is_kept_and_who_has_one_is_not_asked_for_again(
+    line: respx.Route, code: int, policy: Policy
+) -> None:
+    """Its report tells what became of it; a number that is refused for now gets no id, and one with both may go out."""
+    line.return_value = answer(row_of(AWA, code))
+    (result,) = await send()
+    assert (result.policy, result.provider_id) == (policy, f"at{AWA}")
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "policy"),
+    [
+        ("101", "", ACCEPTED),
+        (" 403 ", "", FINAL),
+        ("Success", "", ACCEPTED),
+        (None, "Queued", ACCEPTED),
+        ("", "InvalidPhoneNumber", FINAL),
+        (None, "UserInBlacklist", FINAL),
+        (None, "Wonderful", UNCERTAIN),
+        (True, "", UNCERTAIN),
+        (1.5, "", UNCERTAIN),
+        ([], {}, UNCERTAIN),
+    ],
+)
+async def test_a_code_is_read_in_digits_or_by_its_word(
+    line: respx.Route, code: object, status: object, policy: Policy
+) -> None:
+    line.return_value = answer(row_of(AWA, code, status=status))
+    assert [result.policy for result in await send()] == [policy]
 
 
 async def test_each_of_many_has_its_own_answer(line: respx.Route) -> None:
-    line.return_value = answer(row_of(AWA), row_of(BINTA, 403), row_of(CHEICK, 500))
+    line.return_value = answer(row_of(AWA), row_of(BINTA, 403), row_of(CHEICK, 500, messageId="None"))
     assert [result.policy for result in await send(AWA, BINTA, CHEICK)] == [ACCEPTED, FINAL, AGAIN]
 
 
@@ -148,6 +188,15 @@ async def test_a_number_that_the_answer_leaves_out_may_have_been_taken(line: res
     assert [(result.policy, result.reason) for result in await send(AWA, BINTA)] == [
         (ACCEPTED, ""),
         (UNCERTAIN, Reason.NO_ANSWER),
+    ]
+
+
+@pytest.mark.parametrize("broken", ["+22366000002", {"statusCode": 101}, None, 7])
+async def test_a_row_that_cannot_be_read_leaves_the_others_as_they_are(line: respx.Route, broken: object) -> None:
+    line.return_value = answer(broken, row_of(AWA))
+    assert [(result.policy, result.provider_id) for result in await send(AWA, BINTA)] == [
+        (ACCEPTED, f"at{AWA}"),
+        (UNCERTAIN, None),
     ]
 
 
@@ -200,7 +249,6 @@ async def test_an_answer_is_read_whatever_type_it_claims(line: respx.Route, cont
     [
         ("InvalidSenderId", Reason.INVALID_SENDER),
         ("InsufficientBalance", Reason.NO_BALANCE),
-        ("Maintenance", "africastalking:NoRecipients"),
     ],
 )
 async def test_an_answer_without_recipients_says_why_nobody_was_taken(
@@ -212,10 +260,77 @@ async def test_an_answer_without_recipients_says_why_nobody_was_taken(
     assert refused.value.reason == reason
 
 
-async def test_an_answer_that_sent_to_somebody_and_names_nobody_leaves_everybody_uncertain(line: respx.Route) -> None:
-    line.return_value = answer(message="Sent to 1/1 Total Cost: XOF 0")
+@pytest.mark.parametrize("message", ["Sent to 1/1 Total Cost: XOF 0", "Sent to 10/10", "Maintenance", "OK", ""])
+async def test_an_answer_without_recipients_that_does_not_say_that_nothing_was_sent_leaves_everybody_uncertain(
+    line: respx.Route, message: str
+) -> None:
+    line.return_value = answer(message=message)
     with pytest.raises(Unanswered, match=r"^answer without recipients$"):
         await send()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Sent to 0/2 Total Cost: XOF 0",
+        "Could not send",
+        "Message could not be sent to 2 recipients",
+        "Not sent: try later",
+    ],
+)
+async def test_an_answer_that_says_that_nothing_was_sent_costs_an_attempt(line: respx.Route, message: str) -> None:
+    """Each number in a request of its own, at last: one that is the cause does not keep the others for ever."""
+    line.return_value = answer(message=message)
+    assert {(result.policy, result.reason) for result in await send(AWA, BINTA)} == {
+        (AGAIN, "africastalking:NoRecipients")
+    }
+
+
+async def test_a_refusal_with_recipients_is_read_row_by_row(line: respx.Route) -> None:
+    line.return_value = answer(row_of(AWA), row_of(BINTA, 403), status=400)
+    assert [result.policy for result in await send(AWA, BINTA)] == [ACCEPTED, FINAL]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Invalid phone number +22366000002",
+        "bad recipient: 223 66 00 00 02",
+        '{"errorMessage": "22366000002 is not a number"}',
+    ],
+)
+async def test_a_refusal_that_names_a_number_is_final_for_that_one_and_the_rest_goes_again(
+    line: respx.Route, words: str
+) -> None:
+    line.return_value = httpx.Response(400, text=words)
+    assert [(result.policy, result.reason) for result in await send(AWA, BINTA, CHEICK)] == [
+        (KEEP, ""),
+        (FINAL, Reason.INVALID_NUMBER),
+        (KEEP, ""),
+    ]
+
+
+async def test_a_refusal_that_names_the_text_is_final_for_who_was_to_get_it(line: respx.Route) -> None:
+    line.return_value = httpx.Response(400, text="Request is missing required form field 'message'")
+    assert {(result.policy, result.reason) for result in await send(AWA, BINTA)} == {(FINAL, Reason.TEXT_REFUSED)}
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, f"{AWA},{BINTA}"),
+        (400, "122376000001"),
+        (400, "Awa"),
+        (401, f"no access for {AWA}"),
+        (403, f"not allowed: {AWA}"),
+    ],
+)
+async def test_a_refusal_of_us_speaks_of_nobody_even_where_it_repeats_what_was_asked(
+    line: respx.Route, status: int, words: str
+) -> None:
+    line.return_value = httpx.Response(status, text=words)
+    with pytest.raises(GatewayRefused):
+        await send(AWA, BINTA)
 
 
 @pytest.mark.parametrize(
@@ -237,8 +352,31 @@ async def test_an_answer_that_sent_to_somebody_and_names_nobody_leaves_everybody
 )
 async def test_an_answer_that_cannot_be_read_tells_nothing_of_what_was_taken(line: respx.Route, content: bytes) -> None:
     line.return_value = httpx.Response(201, content=content)
-    with pytest.raises(Unanswered, match="unreadable"):
+    with pytest.raises(Unanswered, match=r"unreadable|without recipients"):
         await send()
+
+
+# The newer endpoint
+
+
+async def test_an_account_with_the_bulk_endpoint_sends_by_it(respx_mock: respx.MockRouter) -> None:
+    bulk = respx_mock.post(f"{REAL}/bulk")
+    bulk.return_value = answer(row_of(AWA), row_of(BINTA, 403))
+    assert [result.policy for result in await send(AWA, BINTA, username="jigiseme", bulk=True)] == [ACCEPTED, FINAL]
+    request = bulk.calls.last.request
+    assert json.loads(request.content) == {
+        "username": "jigiseme",
+        "message": "Bonjour",
+        "senderId": "JIGISEME",
+        "phoneNumbers": [AWA, BINTA],
+        "enqueue": 1,
+    }
+    assert (request.headers["apikey"], request.headers["content-type"]) == ("the key", "application/json")
+
+
+async def test_the_bulk_endpoint_asks_for_a_sender_and_without_one_the_older_is_used(line: respx.Route) -> None:
+    line.return_value = answer(row_of(AWA))
+    assert [result.policy for result in await send(sender_id="", bulk=True)] == [ACCEPTED]
 
 
 # What is not answered

@@ -30,7 +30,8 @@ ACCEPTED, AGAIN, FINAL, STOP, UNCERTAIN = (
 
 
 def _row(code: object) -> httpx.Response:
-    row = {"statusCode": code, "number": AWA, "status": "", "cost": "KES 0.8000", "messageId": "ATXid_1"}
+    given = "ATXid_1" if code in (100, 101, 102, "101") else "None"
+    row = {"statusCode": code, "number": AWA, "status": "", "cost": "KES 0.8000", "messageId": given}
     return httpx.Response(201, json={"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [row]}})
 
 
@@ -38,6 +39,28 @@ def _http(status: int, **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx.Response(status, text="The supplied authentication is invalid", headers=named)
 
+
+OVER_HTTP = (
+    AnswerRow("HTTP 429", _http(429), trouble=Throttled),
+    AnswerRow("HTTP 429 and when", _http(429, Retry_After="7"), trouble=Throttled, wait=7.0),
+    AnswerRow(
+        "HTTP 429 and a date",
+        _http(429, Retry_After="Tue, 24 Nov 2026 09:00:30 GMT", Date="Tue, 24 Nov 2026 09:00:00 GMT"),
+        trouble=Throttled,
+        wait=30.0,
+    ),
+    AnswerRow("HTTP 429 and a year", _http(429, Retry_After="99999999999"), trouble=Throttled, wait=86_400.0),
+    AnswerRow("HTTP 429 and nonsense", _http(429, Retry_After="-1"), trouble=Throttled),
+    AnswerRow("HTTP 503 and when", _http(503, Retry_After="120"), trouble=Busy, wait=120.0),
+    AnswerRow("HTTP 503", _http(503), trouble=Unanswered),
+    AnswerRow("HTTP 500", _http(500), trouble=Unanswered),
+    AnswerRow("HTTP 500 and when", _http(500, Retry_After="120"), trouble=Unanswered),
+    AnswerRow("HTTP 502", _http(502), trouble=Unanswered),
+    AnswerRow("HTTP 504", _http(504), trouble=Unanswered),
+    AnswerRow("HTTP 599", _http(599), trouble=Unanswered),
+    AnswerRow("HTTP 408", _http(408), trouble=Unanswered),
+)
+"""What an answer means that says nothing of each number, for every gateway over HTTP."""
 
 AFRICASTALKING = SmsSample(
     kind=AfricasTalking,
@@ -60,17 +83,9 @@ AFRICASTALKING = SmsSample(
         AnswerRow("502", _row(502), AGAIN, Reason.REFUSED),
         AnswerRow("a code of tomorrow", _row(103), UNCERTAIN, "africastalking:103"),
         AnswerRow("a code that looks like HTTP", _row(408), UNCERTAIN, "africastalking:408"),
-        AnswerRow("a code as text", _row("101"), UNCERTAIN, Reason.NO_ANSWER),
+        AnswerRow("a code as text", _row("101"), ACCEPTED),
         AnswerRow("no code", _row(None), UNCERTAIN, Reason.NO_ANSWER),
-        AnswerRow("HTTP 429", _http(429), trouble=Busy),
-        AnswerRow("HTTP 429 and when", _http(429, Retry_After="7"), trouble=Busy, wait=7.0),
-        AnswerRow("HTTP 429 and a date", _http(429, Retry_After="Tue, 24 Nov 2026 09:00:00 GMT"), trouble=Busy),
-        AnswerRow("HTTP 429 and nonsense", _http(429, Retry_After="-1"), trouble=Busy),
-        AnswerRow("HTTP 500", _http(500), trouble=Busy),
-        AnswerRow("HTTP 502", _http(502), trouble=Busy),
-        AnswerRow("HTTP 503 and when", _http(503, Retry_After="120"), trouble=Busy, wait=120.0),
-        AnswerRow("HTTP 504", _http(504), trouble=Unanswered),
-        AnswerRow("HTTP 408", _http(408), trouble=Unanswered),
+        *OVER_HTTP,
         AnswerRow("HTTP 400", _http(400), trouble=GatewayRefused),
         AnswerRow("HTTP 401", _http(401), trouble=GatewayRefused),
         AnswerRow("HTTP 403", _http(403), trouble=GatewayRefused),
@@ -142,14 +157,8 @@ ORANGE = SmsSample(
         AnswerRow("POL0013", _oneapi(403, "POL0013", "policyException"), trouble=Throttled),
         AnswerRow("POL0013 and when", _oneapi(429, "POL0013", Retry_After="3"), trouble=Throttled, wait=3.0),
         AnswerRow("a code of tomorrow", _oneapi(400, "SVC9999"), trouble=GatewayRefused),
-        AnswerRow("a code with a broken server", _oneapi(500, "SVC0001"), trouble=Unanswered, wait=120.0),
-        AnswerRow("HTTP 429", _http(429), trouble=Throttled),
-        AnswerRow("HTTP 429 and when", _http(429, Retry_After="7"), trouble=Throttled, wait=7.0),
-        AnswerRow("HTTP 500", _http(500), trouble=Unanswered, wait=120.0),
-        AnswerRow("HTTP 502", _http(502), trouble=Unanswered, wait=120.0),
-        AnswerRow("HTTP 503 and when", _http(503, Retry_After="30"), trouble=Unanswered, wait=30.0),
-        AnswerRow("HTTP 504", _http(504), trouble=Unanswered, wait=120.0),
-        AnswerRow("HTTP 408", _http(408), trouble=Unanswered),
+        AnswerRow("a code with a broken server", _oneapi(500, "SVC0001"), trouble=Unanswered),
+        *OVER_HTTP,
         AnswerRow("HTTP 400", _http(400), trouble=GatewayRefused),
         AnswerRow("HTTP 401 twice", _http(401), trouble=GatewayRefused),
         AnswerRow("HTTP 403", _http(403), trouble=GatewayRefused),
