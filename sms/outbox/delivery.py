@@ -71,6 +71,16 @@ class DeliveryReport:
         return key_of(self.gateway, self.provider_id)
 
     @property
+    def subject(self) -> tuple[str, str]:
+        """What it speaks of: a gateway may give one id to two numbers."""
+        return self.key, self.msisdn
+
+    @property
+    def reach(self) -> tuple[int, bool]:
+        """How far it goes, and whether it says why it does not go further yet."""
+        return FAR[self.state], self.state is MessageState.ON_ITS_WAY and bool(self.reason)
+
+    @property
     def same_ids(self) -> list["SameId"]:
         """Its id, beside each that its message may have."""
         ways = (self.provider_id, *self.spellings)
@@ -93,11 +103,15 @@ def same_ids(gateway: str, given: str, spellings: Sequence[str] = ()) -> list[Sa
 
 
 def _is_its_own(report: str, pair: str) -> str:
-    """SQL that tells whether a report and a message, one of whose ids is the other's, speak of one message."""
-    return (
-        f"({report}.msisdn = message.msisdn OR NOT {pair}.by_number "
-        f"OR ({report}.msisdn = '' AND {pair}.reported = {pair}.given))"
-    )
+    """SQL that tells whether a report and a message, one of whose ids is the other's, speak of one message.
+
+    Their numbers tell. Where one of them has none, the id does, if no other message has it.
+    """
+    return f"""({report}.msisdn = message.msisdn
+        OR (message.msisdn IS NULL OR {report}.msisdn = '')
+        AND (NOT {pair}.by_number OR {pair}.reported = {pair}.given) AND NOT EXISTS (
+            SELECT FROM message AS twin
+            WHERE twin.provider_id = {pair}.given AND twin.gateway = {pair}.gateway AND twin.id <> message.id))"""
 
 
 APPLY: Final = f"""
@@ -115,13 +129,17 @@ WITH report AS (
     WHERE {_is_its_own("report", "same")}
     ORDER BY message.id FOR UPDATE OF message
 ), furthest AS (
-    SELECT DISTINCT ON (id) * FROM ours ORDER BY id, {rank("state")} DESC
+    SELECT DISTINCT ON (id) * FROM ours
+    ORDER BY id, {rank("state")} DESC, (state = '{MessageState.ON_ITS_WAY}' AND reason <> '') DESC, at
 ), moved AS (
     UPDATE message SET state = furthest.state, reason = nullif(furthest.reason, ''),
         final_at = CASE WHEN {is_final("furthest.state")} THEN furthest.at END
-    FROM furthest WHERE message.id = furthest.id AND {rank("furthest.state")} > {rank("message.state")}
+    FROM furthest WHERE message.id = furthest.id AND ({rank("furthest.state")} > {rank("message.state")}
+        OR (furthest.state = '{MessageState.ON_ITS_WAY}' AND message.state = furthest.state AND furthest.reason <> ''))
 ), strange AS (
-    SELECT * FROM report WHERE NOT EXISTS (SELECT FROM ours WHERE ours.key = report.key)
+    SELECT DISTINCT ON (key) * FROM report
+    WHERE NOT EXISTS (SELECT FROM ours WHERE (ours.key, ours.msisdn) = (report.key, report.msisdn))
+    ORDER BY key
 ), early AS (
     INSERT INTO early_report AS earlier (gateway, provider_id, msisdn, state, reason, received_at)
     SELECT gateway, key, msisdn, state, nullif(reason, ''), at FROM strange ORDER BY key
@@ -154,12 +172,12 @@ DELETE FROM early_report USING adopted WHERE early_report.provider_id = adopted.
 
 async def apply(reports: Iterable[DeliveryReport]) -> None:
     """Write reports down, the furthest of each id."""
-    furthest: dict[str, DeliveryReport] = {}
+    furthest: dict[tuple[str, str], DeliveryReport] = {}
     for report in reports:
-        other = furthest.get(report.key)
-        if other is None or FAR[report.state] > FAR[other.state]:
-            furthest[report.key] = report
-    ordered = [furthest[key] for key in sorted(furthest)]
+        other = furthest.get(report.subject)
+        if other is None or report.reach > other.reach:
+            furthest[report.subject] = report
+    ordered = [furthest[subject] for subject in sorted(furthest)]
     values = {
         "gateways": [report.gateway for report in ordered],
         "provider_ids": [report.provider_id for report in ordered],

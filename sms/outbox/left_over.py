@@ -13,6 +13,7 @@ LEFT_OVER: Final = f"""
 WITH early AS (SELECT gateway, msisdn, {id_of("early_report")} AS reported FROM early_report)
 SELECT early.gateway, reported, message.provider_id AS given
 FROM early JOIN message ON message.gateway = early.gateway AND message.provider_id = reported
+WHERE early.msisdn IN ('', message.msisdn)
 UNION
 SELECT early.gateway, reported, message.provider_id AS given
 FROM early JOIN message USING (gateway, msisdn) WHERE message.provider_id IS NOT NULL

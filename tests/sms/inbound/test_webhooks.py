@@ -68,7 +68,7 @@ REASONS = {
         ("delivered", {"status": "Success"}, "delivered", None),
         ("rejected", {"status": "Rejected"}, "failed", "refused"),
         ("failed", {"status": "Failed"}, "failed", "not_delivered"),
-        ("absent", {"status": "AbsentSubscriber"}, "failed", "absent"),
+        ("absent", {"status": "AbsentSubscriber"}, "on_its_way", "absent"),
         ("expired", {"status": "Expired"}, "failed", "expired"),
         *((word, {"status": "Failed", "failureReason": word}, "failed", reason) for word, reason in REASONS.items()),
         ("rejected, and why", {"status": "Rejected", "failureReason": "UserInBlackList"}, "failed", "blacklisted"),
@@ -101,6 +101,9 @@ async def test_each_status_is_a_state(
         ("twice", ["Success", "Success"], "delivered"),
         ("each step", ["Submitted", "Sent", "Buffered", "Success"], "delivered"),
         ("out of order", ["Success", "Sent"], "delivered"),
+        ("off, and on again", ["Sent", "AbsentSubscriber", "Success"], "delivered"),
+        ("off, and still off", ["Buffered", "AbsentSubscriber"], "on_its_way"),
+        ("off for too long", ["AbsentSubscriber", "Expired"], "failed"),
         ("failed and then sent", ["Failed", "Submitted"], "failed"),
         ("failed and then delivered", ["Failed", "Success"], "failed"),
         ("delivered and then failed", ["Success", "Expired"], "delivered"),
@@ -111,6 +114,14 @@ async def test_reports_in_any_order(line: Webhooks, name: str, label: str, statu
     for status in statuses:
         assert (await line.post("delivery", id=name, status=status, phoneNumber=AWA)).status_code == 200
     assert (await stands())[0] == state
+
+
+async def test_why_a_message_is_still_on_its_way_is_kept_until_it_arrives(line: Webhooks, name: str) -> None:
+    seen = []
+    for status in ("Sent", "AbsentSubscriber", "Buffered", "Success"):
+        await line.post("delivery", id=name, status=status, phoneNumber=AWA)
+        seen.append(await stands())
+    assert seen == [("on_its_way", None), ("on_its_way", "absent"), ("on_its_way", "absent"), ("delivered", None)]
 
 
 async def test_a_report_of_a_message_of_nobody_is_kept_with_its_number(line: Webhooks) -> None:

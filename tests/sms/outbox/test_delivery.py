@@ -31,6 +31,7 @@ from tests.support.patience import LONGEST_SECONDS
 pytestmark = pytest.mark.usefixtures("world")
 
 ON_ITS_WAY, DELIVERED, FAILED = MessageState.ON_ITS_WAY, MessageState.DELIVERED, MessageState.FAILED
+BINTA = "+22366000002"
 LATER = NOON + timedelta(minutes=5)
 WINDOW = Window(NOON.time(), NOON.time())
 ALL_DAY = every_route(Settings(sms_window=(NOON.time(), NOON.time())))
@@ -50,10 +51,10 @@ async def taken(count: int) -> list[str]:
         await session.execute(
             text(
                 "INSERT INTO message (kind, household_ids, msisdn, state, provider_id, attempts, was_uncertain) "
-                "SELECT 'help', '{}', '+2237' || lpad(n::text, 7, '0'), 'accepted', 'ATXid_' || n, 0, false "
+                "SELECT 'help', '{}', :awa, 'accepted', 'ATXid_' || n, 0, false "
                 "FROM generate_series(1, :count) AS n"
             ),
-            {"count": count},
+            {"count": count, "awa": AWA},
         )
     return [f"ATXid_{number}" for number in range(1, count + 1)]
 
@@ -322,3 +323,59 @@ async def test_a_reason_is_that_of_the_report_that_counts() -> None:
     await delivery.apply([failed, replace(failed, reason="Expired")])
     await delivery.apply([replace(failed, reason="blacklisted")])
     assert await messages("state, reason") == [("failed", "DeliveryFailure")]
+
+
+# An id that a gateway gives twice
+
+
+async def twins(name: str, *msisdns: str) -> None:
+    for msisdn in msisdns:
+        await change(
+            "INSERT INTO message (kind, household_ids, msisdn, state, provider_id, attempts, was_uncertain) "
+            "VALUES ('help', '{}', %(msisdn)s, 'accepted', %(name)s, 0, false)",
+            msisdn=msisdn,
+            name=name,
+        )
+
+
+async def of_numbers() -> dict[str, str]:
+    return dict(await query("SELECT msisdn, state FROM message"))
+
+
+async def test_of_two_messages_with_one_id_a_report_is_of_the_one_with_its_number() -> None:
+    await twins("ATXid_1", AWA, BINTA)
+    await delivery.apply([replace(report("ATXid_1"), msisdn=BINTA)])
+    assert await of_numbers() == {AWA: "accepted", BINTA: "delivered"}
+    await delivery.apply([report("ATXid_1", FAILED), replace(report("ATXid_1"), msisdn=BINTA)])
+    assert await of_numbers() == {AWA: "failed", BINTA: "delivered"}
+
+
+async def test_two_reports_with_one_id_that_come_together_are_each_of_their_own() -> None:
+    await twins("ATXid_1", AWA, BINTA)
+    await delivery.apply([report("ATXid_1"), replace(report("ATXid_1", FAILED), msisdn=BINTA)])
+    assert await of_numbers() == {AWA: "delivered", BINTA: "failed"}
+
+
+async def test_a_report_without_a_number_tells_nothing_of_two_messages_with_its_id() -> None:
+    await twins("ATXid_1", AWA, BINTA)
+    await delivery.apply([replace(report("ATXid_1"), msisdn="")])
+    assert await of_numbers() == {AWA: "accepted", BINTA: "accepted"}
+
+
+async def test_a_report_without_a_number_is_of_the_one_message_with_its_id() -> None:
+    await twins("ATXid_1", AWA)
+    await delivery.apply([replace(report("ATXid_1"), msisdn="")])
+    assert await of_numbers() == {AWA: "delivered"}
+
+
+async def test_a_report_of_another_number_is_of_nobody_we_know() -> None:
+    await twins("ATXid_1", AWA)
+    await delivery.apply([replace(report("ATXid_1"), msisdn=BINTA)])
+    assert (await of_numbers(), await early()) == ({AWA: "accepted"}, [("ATXid_1", "delivered")])
+
+
+async def test_a_report_that_came_before_two_messages_with_its_id_is_of_the_one_with_its_number() -> None:
+    await delivery.apply([replace(report("ATXid_1"), msisdn=BINTA)])
+    await twins("ATXid_1", AWA, BINTA)
+    await delivery.adopt(delivery.same_ids("africastalking", "ATXid_1"))
+    assert await of_numbers() == {AWA: "accepted", BINTA: "delivered"}
