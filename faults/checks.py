@@ -61,7 +61,8 @@ class Facts:
     ledger: Ledger
     taken: Mapping[str, list[Taken]]
     """By number."""
-    posted: Mapping[GivenId, list[Posted]]
+    posted: Mapping[tuple[GivenId, str], list[Posted]]
+    """By the id that a gateway gave, and the number: it may give an id twice."""
     stopped: Mapping[str, datetime]
     sent_again: Counter[int]
     """How often a supervisor let a message, by its row, be sent again."""
@@ -69,6 +70,11 @@ class Facts:
     unknown: frozenset[GivenId]
     """Of which ids, that are nobody's, each gateway reported."""
     ways: Routes
+
+    def is_shared(self, given_id: GivenId) -> bool:
+        """Whether a gateway gave an id to more than one number."""
+        return sum((each.gateway, each.id) == given_id for taken in self.taken.values() for each in taken) > 1
+
     attempts: int
 
 
@@ -180,15 +186,20 @@ def _reported(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator
     if message.given_id is None:
         # Whose report it is can be known when only one message was taken; one on its way is not more than a silent one.
         standing = {
-            report.state for each in taken for report in facts.posted.get((each.gateway, each.id), ()) if report.stands
+            report.state
+            for each in taken
+            for report in facts.posted.get(((each.gateway, each.id), message.msisdn or ""), ())
+            if report.stands
         }
         further = standing - {S.ON_ITS_WAY} if message.state is S.SILENT else standing
         if len(taken) == 1 and further and not facts.sent_again[message.id]:
             yield f"it was reported as {sorted(further)}, and is without the report"
         return
-    posted = facts.posted.get(message.given_id, [])
+    posted = facts.posted.get((message.given_id, message.msisdn or ""), [])
     standing = {report.state for report in posted if report.stands}
     ends = standing - {S.ON_ITS_WAY}
+    if {S.ACCEPTED, S.SILENT} & {message.state} and facts.is_shared(message.given_id):
+        return  # of an id that was given twice, one report that comes before our rows is kept
     possible = ends or {report.state for report in posted} | ({S.ON_ITS_WAY} if standing else {S.ACCEPTED, S.SILENT})
     if message.state not in possible:
         yield f"its reports were {[(str(report.state), report.answered) for report in posted]}"
@@ -205,10 +216,10 @@ def went_over(facts: Facts) -> int:
 
 def facts_of(
     records: Mapping[StandInName, Record], answers: Collection[str]
-) -> tuple[dict[str, list[Taken]], dict[GivenId, list[Posted]]]:
-    """What the gateways' records say, by number and by id, without these texts."""
+) -> tuple[dict[str, list[Taken]], dict[tuple[GivenId, str], list[Posted]]]:
+    """What the gateways' records say, by number, and by id and number, without these texts."""
     by_number: dict[str, list[Taken]] = {}
-    by_id: dict[GivenId, list[Posted]] = {}
+    by_id: dict[tuple[GivenId, str], list[Posted]] = {}
     for gateway, record in records.items():
         for each in record.taken:
             if each["body"] not in answers:
@@ -217,5 +228,5 @@ def facts_of(
         for report in record.reports:
             answered = report["answered"]
             posted = Posted(STATES[str(report["status"])], answered if isinstance(answered, int) else None)
-            by_id.setdefault((gateway, str(report["id"])), []).append(posted)
+            by_id.setdefault(((gateway, str(report["id"])), str(report["msisdn"])), []).append(posted)
     return by_number, by_id

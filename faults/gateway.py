@@ -50,8 +50,8 @@ def _keep(record: _Record) -> None:
     """Note what passes through the stand-in's own hands."""
     take, draw, tell = Taken.take, Faults.draw, Delivery.tell
 
-    def noted_take(taken: Taken, sending: Sending, numbers: Sequence[str]) -> list[str]:
-        ids = take(taken, sending, numbers)
+    def noted_take(taken: Taken, sending: Sending, numbers: Sequence[str], *, one_id: bool = False) -> list[str]:
+        ids = take(taken, sending, numbers, one_id=one_id)
         record.taken += [
             {"id": message_id, "msisdn": number, "at": sending.at.isoformat(), "body": sending.text}
             for message_id, number in zip(ids, numbers, strict=True)
@@ -69,7 +69,12 @@ def _keep(record: _Record) -> None:
         if path != "delivery":
             return await tell(delivery, path, form)
         # Noted before it is posted: a report that nobody answered may stand in the database all the same.
-        report: dict[str, Any] = {"id": form["id"], "status": form["status"], "answered": None}
+        report: dict[str, Any] = {
+            "id": form["id"],
+            "msisdn": form["phoneNumber"],
+            "status": form["status"],
+            "answered": None,
+        }
         record.reports.append(report)
         report["answered"] = await tell(delivery, path, form)
         return int(report["answered"])

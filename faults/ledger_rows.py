@@ -26,7 +26,8 @@ WHERE message.key IS NULL OR message.key NOT LIKE 'answer %%' ORDER BY message.i
 EARLY: Final = f"SELECT gateway, {id_of('early_report')} AS name FROM early_report"  # noqa: S608
 EARLY_OF_OURS: Final = f"""
 SELECT message.provider_id FROM early_report
-JOIN message ON message.gateway = early_report.gateway AND message.provider_id = {id_of("early_report")} ORDER BY 1
+JOIN message ON message.gateway = early_report.gateway AND message.provider_id = {id_of("early_report")}
+WHERE early_report.msisdn IN ('', message.msisdn) ORDER BY 1
 """  # noqa: S608
 
 

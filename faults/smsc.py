@@ -35,10 +35,22 @@ FAULTS: Final = {
     "codes": SmscFault.INVALID_DESTINATION,
     "no_ids": SmscFault.SILENT,
     "short": SmscFault.SUBMIT_FAILED,
+    "busy": SmscFault.QUEUE_FULL,
+    "proxy": SmscFault.CUT,
+    "could_not_send": SmscFault.SUBMIT_FAILED,
+    "500_after": SmscFault.SILENT,
+    "502_after": SmscFault.SILENT,
+    "503_after": SmscFault.SILENT,
+    "504_after": SmscFault.SILENT,
+    "proxy_after": SmscFault.SILENT,
+    "garbage_after": SmscFault.SILENT,
+    "half_after": SmscFault.SILENT,
+    "same_id": SmscFault.NONE,
+    "text_codes": SmscFault.NONE,
 }
 """What a story draws, as an SMSC fails."""
 
-STATES: Final = {"Success": 2, "Failed": 5, "AbsentSubscriber": 5, "Rejected": 8, "Expired": 3}
+STATES: Final = {"Success": 2, "Failed": 5, "AbsentSubscriber": 1, "Rejected": 8, "Expired": 3}
 WORDS: Final = {1: "Sent", 2: "Success", 3: "Expired", 5: "Failed", 8: "Rejected"}
 RECEIPT: Final = 0x04
 IDS: Final = "SELECT provider_id FROM message WHERE provider_id IS NOT NULL AND gateway = 'smpp'"
@@ -89,13 +101,19 @@ class SmscStandIn(StandIn):
             spelt = [smsc.spelt(number, spelling) for spelling in (smsc.ids, *Spelling)]
             return next((each for each in spelt if each in ours), spelt[0])
 
+        msisdns = {each.number: each.msisdn for each in smsc.taken}
         return Record(
             [
                 {"id": name(each.number), "msisdn": each.msisdn, "at": each.at.isoformat(), "body": each.text}
                 for each in smsc.taken
             ],
             [
-                {"id": name(each.number), "status": WORDS[each.state], "answered": 200 if each.is_taken else None}
+                {
+                    "id": name(each.number),
+                    "msisdn": msisdns[each.number],
+                    "status": WORDS[each.state],
+                    "answered": 200 if each.is_taken else None,
+                }
                 for each in smsc.receipts_sent
             ],
             self._drawn,

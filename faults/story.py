@@ -20,17 +20,18 @@ LONG_FREEZE: Final = (2.3, 4.0)
 """Also longer than a request may wait to be made, and than a departure may stand still."""
 
 KINDS: Final = (
-    "429", "500", "502", "503", "504", "cut_before", "cut_after", "slow", "html", "empty", "balance", "codes", "no_ids",
-    "short",
+    "429", "busy", "500", "502", "503", "504", "proxy", "cut_before", "cut_after", "slow", "html", "empty", "balance",
+    "codes", "no_ids", "short", "could_not_send", "500_after", "502_after", "503_after", "504_after", "proxy_after",
+    "garbage_after", "half_after", "same_id", "text_codes",
 )  # fmt: skip
-OF_ORANGE: Final = ("401", "502_after")
-"""What only a gateway that says nothing by a 5xx, and has tokens, may do."""
+OF_ORANGE: Final = ("401",)
+"""What only a gateway that has tokens may do."""
 
-REFUSED: Final = ("429", "500", "502", "503")
+REFUSED: Final = ("429", "busy")
 MOST: Final = {True: 0.05, False: 0.15}
 """The largest share of the requests that a fault gets; each refusal makes everybody wait for a second."""
 
-UNANSWERED: Final = ("504", "cut_before", "cut_after", "slow", "html")
+UNANSWERED: Final = ("500_after", "502", "503_after", "504", "half_after", "cut_before", "cut_after", "slow", "html")
 STOPPED: Final = ("empty", "balance")
 CODES: Final = (401, 402, 403, 404, 405, 406, 407, 409, 500, 501, 502, 999)
 NEEDED: Final[dict[Step, tuple[str, ...]]] = {

@@ -21,16 +21,33 @@ Kind = Literal[
     "no_ids",
     "short",
     "401",
+    "busy",
+    "proxy",
+    "could_not_send",
+    "500_after",
     "502_after",
+    "503_after",
+    "504_after",
+    "proxy_after",
+    "garbage_after",
+    "half_after",
+    "same_id",
+    "text_codes",
 ]
 """What goes wrong with a request.
 
-`429` (with ``Retry-After``), `500`, `502`, `503`, `504`: refused. `cut_before`, `cut_after`: the connection breaks
-without an answer, before or after the message was taken. `slow`: taken, answered after ``slow_ms``. `html`: a page
-where JSON is due, not taken. `empty`: no recipient in the answer, and ``message`` says why, not taken. `balance`: every
-recipient is 405. `codes`: each recipient has its status code of ``codes``, `*` for the others. `no_ids`: taken, but no
-id is given. `short`: taken, but the answer tells of the first half of the recipients only. `401`: the key or token is
-refused, not taken. `502_after`: taken, and answered by a 502 all the same.
+Nothing is taken: `429` and `busy` (503), both with ``Retry-After``; `500`, `502`, `503`, `504`, which say no more;
+`401`: the key or token is refused; `cut_before`: the connection breaks; `html`: a page where JSON is due; `proxy`: a
+proxy's page, with 502; `empty`: no recipient in the answer, and ``message`` says why; `could_not_send`: it says only
+that; `balance`: every recipient is 405.
+
+Taken, and not plainly said so: `cut_after`: the connection breaks; `500_after` to `504_after`, `proxy_after`: a broken
+server's answer all the same; `garbage_after`: half of an answer; `slow`: answered after ``slow_ms``; `no_ids`: no id is
+given; `same_id`: all get one id; `text_codes`: codes as text; `short`: the answer tells of the first half of the
+recipients only.
+
+`half_after`: the first half is taken, and the answer is a 502. `codes`: each recipient has its status code of
+``codes``, `*` for the others.
 """
 
 Status = Literal["Sent", "Submitted", "Buffered", "Rejected", "Success", "Failed", "AbsentSubscriber", "Expired"]
@@ -86,7 +103,8 @@ class FaultOrder(_Manner):
 
     ``next`` is used up, one fault for each request; when it is, ``rates`` gives each kind its share of the requests.
     What a fault does not say of its manner is as it stands here. ``delay_ms`` is before every answer, ``balance`` how
-    many messages are left before every recipient is 405 (None: no end). ``off``: switched off, every request is 503.
+    many messages are left before every recipient is 405 (None: no end). ``off``: switched off, every request is `busy`.
+    ``poisoned``: a request for one of these numbers takes nothing and is answered 500, always.
     """
 
     next: list[GatewayFault] = []
@@ -95,6 +113,7 @@ class FaultOrder(_Manner):
     delay_ms: Milliseconds = 0
     balance: Annotated[int, Field(ge=0)] | None = None
     off: bool = False
+    poisoned: list[str] = []
     reports: ReportOrder = ReportOrder()
 
     @model_validator(mode="after")

@@ -64,8 +64,8 @@ class Taken:
         self._counts: dict[tuple[str, str], int] = {}
         self._twice: dict[tuple[str, str], int] = {}
 
-    def take(self, sending: Sending, numbers: Sequence[str]) -> list[str]:
-        """Remember one message to each number (E.164), and give their ids."""
+    def take(self, sending: Sending, numbers: Sequence[str], *, one_id: bool = False) -> list[str]:
+        """Remember one message to each number (E.164), and give their ids; with `one_id` that of the first to all."""
         if not numbers:
             return []
         self.requests += 1
@@ -75,7 +75,8 @@ class Taken:
             self._last[number] = position
             self._numbers.append(number)
         self._sendings += [sending] * len(numbers)
-        return [f"{self._stem}{position:08x}" for position in range(first, len(self._numbers))]
+        positions = [first] * len(numbers) if one_id else range(first, len(self._numbers))
+        return [f"{self._stem}{position:08x}" for position in positions]
 
     @property
     def messages(self) -> int:

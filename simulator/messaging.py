@@ -1,4 +1,4 @@
-"""The gateway's side of sending SMS: `POST /version1/messaging`, as Africa's Talking answers it.
+"""The gateway's side of sending SMS: `POST /version1/messaging`, and its newer `/bulk`, as Africa's Talking answers.
 
 Facts: the form is ``username, to (comma-separated), message, from, enqueue, bulkSMSMode``, the key is in the header
 ``apiKey``; the answer is 201 and one row for each recipient. ``enqueue`` is 1 when it is left out.
@@ -46,6 +46,9 @@ SHARED_SENDER: Final = "AFRICASTKNG"
 """Whom a message comes from that names no sender."""
 
 
+PROXY_PAGE: Final = "<!doctype html><html><title>502 Bad Gateway</title><h1>Bad Gateway</h1></html>"
+"""What somebody in front of it shows who does not get an answer from it."""
+
 OFF_SECONDS: Final = 5
 """When who finds it switched off is told to come again."""
 
@@ -75,10 +78,15 @@ class Messaging:
         if fault is not None and (refused := refusal(fault)) is not None:
             return refused
         try:
-            sending, numbers = _read(body)
+            sending, numbers = _read(body, is_json=request.url.path.endswith("/bulk"))
         except BadForm as bad:
             return PlainTextResponse(str(bad), HTTPStatus.BAD_REQUEST)
-        return await self._answer(sending, numbers, fault)
+        return self.poison(numbers) or await self._answer(sending, numbers, fault)
+
+    def poison(self, numbers: Sequence[str]) -> Response | None:
+        """The answer to who asks for a number that always fails."""
+        bad = set(numbers) & set(self._faults.order.poisoned)
+        return PlainTextResponse("Internal Server Error", HTTPStatus.INTERNAL_SERVER_ERROR) if bad else None
 
     async def take(
         self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None
@@ -86,7 +94,7 @@ class Messaging:
         """Take what is to be taken and have it reported: the code of each number, and the ids of those taken."""
         codes = self._codes(sending, numbers, fault)
         accepted = [number for number, code in zip(numbers, codes, strict=True) if code in ACCEPTED]
-        ids = self._taken.take(sending, accepted)
+        ids = self._taken.take(sending, accepted, one_id=fault is not None and fault.kind == "same_id")
         order = self._faults.order.reports
         if order.on and self._delivery.callbacks:
             reports = plan(zip(ids, accepted, strict=True), order, self._faults.report_chance)
@@ -94,19 +102,23 @@ class Messaging:
         return codes, ids
 
     async def _answer(self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None) -> Response:
-        codes, ids = await self.take(sending, numbers, fault)
         kind = fault.kind if fault else None
+        asked = numbers[: len(numbers) // 2] if kind == "half_after" else numbers
+        codes, ids = await self.take(sending, asked, fault)
         if fault and kind == "slow":
             await asyncio.sleep(fault.slow_ms / 1000)
-        if kind == "cut_after":
-            return Cut()
-        if kind == "502_after":
-            return PlainTextResponse("Bad Gateway", 502)
+        if fault and (broken := taken_and_broken(fault)) is not None:
+            return broken
         given = iter([NO_ID] * len(ids) if kind == "no_ids" else ids)
         rows = [_row(number, code, given) for number, code in zip(numbers, codes, strict=True)]
         if kind == "short":
             rows = rows[: len(rows) // 2]
-        return _response(f"Sent to {len(ids)}/{len(numbers)} Total Cost: XOF 0", rows)
+        if kind == "text_codes":
+            rows = [row | {"statusCode": str(row["statusCode"])} for row in rows]
+        answer = _response(f"Sent to {len(ids)}/{len(numbers)} Total Cost: XOF 0", rows)
+        if kind == "garbage_after":
+            answer = Response(answer.body[: len(answer.body) // 2], answer.status_code, media_type="application/json")
+        return answer
 
     def _codes(self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None) -> list[int]:
         """The status code of each recipient."""
@@ -124,11 +136,18 @@ def switched_off() -> Response:
 
 def refusal(fault: GatewayFault) -> Response | None:
     """The answer, when the fault lets nothing be taken."""
+    again = {"Retry-After": f"{fault.retry_after:g}"}
     match fault.kind:
         case "401":
             return PlainTextResponse("The supplied authentication is invalid", HTTPStatus.UNAUTHORIZED)
         case "429":
-            return PlainTextResponse("Too Many Requests", 429, {"Retry-After": f"{fault.retry_after:g}"})
+            return PlainTextResponse("Too Many Requests", 429, again)
+        case "busy":
+            return PlainTextResponse("Service Unavailable", HTTPStatus.SERVICE_UNAVAILABLE, again)
+        case "proxy":
+            return HTMLResponse(PROXY_PAGE, HTTPStatus.BAD_GATEWAY)
+        case "could_not_send":
+            return _response("Could not send the message", [])
         case "500" | "502" | "503" | "504":
             return PlainTextResponse(HTTPStatus(int(fault.kind)).phrase, int(fault.kind))
         case "html":
@@ -137,6 +156,22 @@ def refusal(fault: GatewayFault) -> Response | None:
             return _response(fault.message, [])
         case "cut_before":
             return Cut()
+        case _:
+            return None
+
+
+def taken_and_broken(fault: GatewayFault) -> Response | None:
+    """The answer, when the fault lets what was taken be answered as if the server had failed, or not at all."""
+    match fault.kind:
+        case "cut_after":
+            return Cut()
+        case "proxy_after":
+            return HTMLResponse(PROXY_PAGE, HTTPStatus.BAD_GATEWAY)
+        case "half_after":
+            return PlainTextResponse("Bad Gateway", HTTPStatus.BAD_GATEWAY)
+        case "500_after" | "502_after" | "503_after" | "504_after":
+            status = HTTPStatus(int(fault.kind[:3]))
+            return PlainTextResponse(status.phrase, status)
         case _:
             return None
 
@@ -164,7 +199,9 @@ def _paid(codes: Iterable[int], paid: int) -> Iterator[int]:
             yield NO_BALANCE
 
 
-def _read(body: bytes) -> tuple[Sending, list[str]]:
+def _read(body: bytes, *, is_json: bool) -> tuple[Sending, list[str]]:
+    if is_json:
+        return _read_bulk(body)
     form = {name: values[0] for name, values in parse_qs(body.decode(errors="replace"), keep_blank_values=True).items()}
     for name in ("username", "to", "message"):
         if not form.get(name):
@@ -177,6 +214,23 @@ def _read(body: bytes) -> tuple[Sending, list[str]]:
         at=datetime.now(UTC),
     )
     return sending, form["to"].split(",")
+
+
+def _read_bulk(body: bytes) -> tuple[Sending, list[str]]:
+    """The newer endpoint's request, in JSON; it asks for a sender."""
+    try:
+        content = json.loads(body)
+        fields = {name: content[name] for name in ("username", "message", "senderId", "phoneNumbers")}
+    except (ValueError, KeyError, TypeError):
+        raise BadForm("Request is missing a required field") from None
+    sending = Sending(
+        username=str(fields["username"]),
+        sender=str(fields["senderId"]),
+        text=str(fields["message"]),
+        enqueue=content.get("enqueue") != 0,
+        at=datetime.now(UTC),
+    )
+    return sending, [str(number) for number in fields["phoneNumbers"]]
 
 
 def _row(number: str, code: int, ids: Iterator[str]) -> dict[str, object]:

@@ -17,10 +17,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from simulator.connections import Cut
 from simulator.faults import Faults, GatewayFault
 from simulator.inbox import Sending
-from simulator.messaging import ACCEPTED, Messaging, refusal, switched_off
+from simulator.messaging import ACCEPTED, Messaging, refusal, switched_off, taken_and_broken
 
 ENDLESS: Final = 1_000_000
 CODES: Final = {
@@ -42,6 +41,7 @@ STATUSES: Final = {
     "Sent": "DeliveredToNetwork",
     "Submitted": "MessageWaiting",
     "Buffered": "DeliveryUncertain",
+    "AbsentSubscriber": "MessageWaiting",
     "Success": "DeliveredToTerminal",
 }
 """What a receipt says for each status of the order; any other is that it cannot be delivered."""
@@ -86,14 +86,14 @@ class OrangeApi:
             sending, number = _read(body)
         except (ValueError, KeyError, TypeError):
             return _error(HTTPStatus.BAD_REQUEST, "SVC0002")
-        return await self._take(sending, number, fault, request)
+        return self._messaging.poison([number]) or await self._take(sending, number, fault, request)
 
     def _refusal(self, fault: GatewayFault) -> Response | None:
         """The answer, when the fault lets nothing be taken."""
         if fault.kind == "401":
             self._token = ""
             return _error(HTTPStatus.UNAUTHORIZED, "POL0001")
-        if fault.kind == "empty":
+        if fault.kind in ("empty", "could_not_send"):
             return _error(HTTPStatus.FORBIDDEN, "POL1009")
         return refusal(fault)
 
@@ -102,13 +102,11 @@ class OrangeApi:
         kind = fault.kind if fault else None
         if fault and kind == "slow":
             await asyncio.sleep(fault.slow_ms / 1000)
-        if kind == "cut_after":
-            return Cut()
+        if fault and (broken := taken_and_broken(fault)) is not None:
+            return broken
         if code not in ACCEPTED:
             return _error(*CODES.get(code, (HTTPStatus.BAD_REQUEST, "SVC9999")))
-        if kind == "502_after":
-            return PlainTextResponse("Bad Gateway", HTTPStatus.BAD_GATEWAY)
-        if kind == "short":
+        if kind in ("short", "garbage_after"):
             return PlainTextResponse('{"outboundSMSMess', HTTPStatus.CREATED)
         resource = {} if kind == "no_ids" else {"resourceURL": f"{request.url}/{quote(ids[0])}"}
         message = {"address": [f"tel:{number}"], "outboundSMSTextMessage": {"message": sending.text}, **resource}

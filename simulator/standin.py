@@ -110,6 +110,7 @@ class _Standin:
             return OrangeApi(messaging, self._faults).routes()
         return [
             Route("/version1/messaging", messaging.send, methods=["POST"]),
+            Route("/version1/messaging/bulk", messaging.send, methods=["POST"]),
             Route("/version1/user", StandInAccount(self._faults).show),
         ]
 

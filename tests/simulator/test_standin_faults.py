@@ -86,7 +86,72 @@ async def test_numbers_without_an_ordered_code_are_accepted(gateway: httpx.Async
     assert codes(await send(gateway, AWA, BINTA)) == {AWA: 406, BINTA: 102}
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "words"),
+    [("busy", 503, "Service Unavailable"), ("proxy", 502, "<title>502"), ("could_not_send", 201, "Could not send")],
+)
+async def test_a_refusal_in_other_words_takes_nothing(
+    gateway: httpx.AsyncClient, kind: str, status: int, words: str
+) -> None:
+    await order(gateway, next=[{"kind": kind, "retry_after": 7}])
+    answer = await send(gateway)
+    assert (answer.status_code, answer.headers.get("retry-after")) == (status, "7" if kind == "busy" else None)
+    assert words in answer.text
+    assert await texts(gateway) == []
+
+
+async def test_a_number_that_is_poison_fails_every_request_it_is_in(gateway: httpx.AsyncClient) -> None:
+    await order(gateway, poisoned=[BINTA])
+    assert [(await send(gateway, AWA, BINTA)).status_code for _ in range(3)] == [500, 500, 500]
+    assert codes(await send(gateway)) == {AWA: 102}
+    assert (await texts(gateway), await texts(gateway, BINTA)) == (["Bonjour"], [])
+
+
 # Faults after the message was taken
+
+
+@pytest.mark.parametrize("kind", ["500_after", "502_after", "503_after", "504_after", "proxy_after"])
+async def test_a_broken_server_s_answer_to_what_was_taken(gateway: httpx.AsyncClient, kind: str) -> None:
+    await order(gateway, next=[{"kind": kind}])
+    answer = await send(gateway, AWA, BINTA)
+    assert (answer.status_code, "retry-after" in answer.headers) == (
+        502 if kind == "proxy_after" else int(kind[:3]),
+        False,
+    )
+    assert [await texts(gateway, phone) for phone in (AWA, BINTA)] == [["Bonjour"], ["Bonjour"]]
+
+
+async def test_half_of_the_recipients_are_taken_and_the_answer_is_a_502(gateway: httpx.AsyncClient) -> None:
+    await order(gateway, next=[{"kind": "half_after"}])
+    assert (await send(gateway, AWA, BINTA)).status_code == 502
+    assert [await texts(gateway, phone) for phone in (AWA, BINTA)] == [["Bonjour"], []]
+
+
+async def test_half_of_an_answer(gateway: httpx.AsyncClient) -> None:
+    await order(gateway, next=[{"kind": "garbage_after"}])
+    answer = await send(gateway)
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
+        answer.json()
+    assert await texts(gateway) == ["Bonjour"]
+
+
+async def test_an_id_given_twice_and_codes_as_text(gateway: httpx.AsyncClient) -> None:
+    await order(gateway, next=[{"kind": "same_id"}, {"kind": "text_codes"}])
+    rows = (await send(gateway, AWA, BINTA)).json()["SMSMessageData"]["Recipients"]
+    assert len({row["messageId"] for row in rows}) == 1
+    (row,) = (await send(gateway)).json()["SMSMessageData"]["Recipients"]
+    assert row["statusCode"] == "102"
+    assert len(await texts(gateway)) == 2
+
+
+async def test_the_newer_endpoint_takes_json_and_asks_for_a_sender(gateway: httpx.AsyncClient) -> None:
+    content = {"username": "sandbox", "message": "Bonjour", "senderId": "JIGISEME", "phoneNumbers": [AWA, BINTA]}
+    headers = {"apiKey": "the key"}
+    answer = await gateway.post("/version1/messaging/bulk", json=content, headers=headers)
+    assert codes(answer) == {AWA: 102, BINTA: 102}
+    del content["senderId"]
+    assert (await gateway.post("/version1/messaging/bulk", json=content, headers=headers)).status_code == 400
+    assert await texts(gateway) == ["Bonjour"]
 
 
 async def test_accepted_without_an_id(gateway: httpx.AsyncClient) -> None:
