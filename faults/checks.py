@@ -70,12 +70,11 @@ class Facts:
     unknown: frozenset[GivenId]
     """Of which ids, that are nobody's, each gateway reported."""
     ways: Routes
+    attempts: int
 
     def is_shared(self, given_id: GivenId) -> bool:
         """Whether a gateway gave an id to more than one number."""
         return sum((each.gateway, each.id) == given_id for taken in self.taken.values() for each in taken) > 1
-
-    attempts: int
 
 
 def violations(facts: Facts) -> list[str]:

@@ -18,7 +18,7 @@ class SmsWorker(TableRow, table=True):
 
 
 class SmsPace(TableRow, table=True):
-    """How fast an operator, `all` together, or a route (`*>orange`, `malitel>smpp`) may be sent to.
+    """How fast an operator, `all` together, or a route (`*>orange`, `malitel>smpp`) may be sent to; notices with `!`.
 
     `hold_until` is when a gateway is tried again that asked to wait, is down or refuses. `balance` is what it said
     `balance_at` that is left, in its words; `messages_left` is its number where it counts SMS.

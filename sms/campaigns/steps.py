@@ -210,42 +210,30 @@ async def finish_done(now: datetime) -> list[int]:
     return [campaign.id for campaign in campaigns if campaign.id is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class UncertainRequest:
-    """A request, and those of its messages that may or may not have left."""
-
-    batch_id: int
-    message_ids: tuple[int, ...]
-
-
 UNCERTAIN: Final = f"""
-SELECT batch_id, array_agg(id ORDER BY id) AS message_ids FROM message
-WHERE state = '{MessageState.UNCERTAIN}' AND campaign_id IS NOT DISTINCT FROM %(id)s
-GROUP BY batch_id ORDER BY batch_id
+SELECT id FROM message
+WHERE state = '{MessageState.UNCERTAIN}' AND campaign_id IS NOT DISTINCT FROM %(id)s ORDER BY id
 """  # noqa: S608 - our own words
 
 
 async def settle(campaign_id: int | None, actor: Actor, now: datetime, *, again: bool) -> int:
     """Decide on the uncertain messages of a campaign (None: on single notices): send them again or leave them.
 
-    Sent again, somebody may get the message twice, and stays marked so. A report that still comes settles either.
-    Gives how many they were.
+    Sent again, one number a request, somebody may get the message twice, and stays marked so. A report that still comes
+    settles either. Gives how many they were.
     """
     step = CampaignStep.SEND_AGAIN if again else CampaignStep.LEAVE
     async with writing() as session:
         if campaign_id is None:
             await must_cover(actor, None)
         campaign = None if campaign_id is None else await _taken(step, campaign_id, actor)
-        requests = await sql.rows(UncertainRequest, UNCERTAIN, {"id": campaign_id}) if again else []
-        count = sum(len(request.message_ids) for request in requests)
-        if not again:
-            count = await _leave(session, campaign_id)
+        ids = await sql.scalars(UNCERTAIN, {"id": campaign_id}) if again else []
+        count = len(ids) if again else await _leave(session, campaign_id)
         if campaign is not None and count:
             to = S.RUNNING if again and campaign.state is S.FINISHED else campaign.state
             note = Note.of(NoteCode.SENT_AGAIN if again else NoteCode.LEFT, count=count)
             await _move(session, step, campaign, to, now, actor, note)
-        for request in requests:
-            await ledger.put_off(request.batch_id, request.message_ids, now)
+        await ledger.put_off_alone(ids, now)
         if again and count:
             await wake(session)
     return count

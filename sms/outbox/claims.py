@@ -10,7 +10,7 @@ from core.numbers.msisdn import Operator
 from core.outbox.messages import BatchState, MessageState
 from core.platform import sql
 from core.platform.database import writing
-from sms.outbox.routes import OTHERS, OVER, Route
+from sms.outbox.routes import NOTICES, OTHERS, OVER, Route
 
 AHEAD: Final = timedelta(seconds=2)
 """How far ahead of its pace an operator may be claimed for, so that a slow one does not hold up the others."""
@@ -52,12 +52,15 @@ WITH route AS (
     JOIN able ON able.operator = coalesce(batch.operator, '{OTHERS}')
     LEFT JOIN campaign ON campaign.id = batch.campaign_id
     WHERE batch.state = '{_B.READY}' AND batch.not_before <= %(now)s AND (batch.prompt OR able.is_open)
-      AND (batch.campaign_id IS NULL OR campaign.state = '{CampaignState.RUNNING}')
+      AND (batch.campaign_id IS NULL OR (campaign.state = '{CampaignState.RUNNING}' AND NOT %(notices)s))
       AND NOT EXISTS (
-          SELECT FROM sms_pace
-          WHERE name IN ('all', batch.operator, '{OTHERS}{OVER}' || able.gateway,
-                         batch.operator || '{OVER}' || able.gateway)
-            AND (hold_until > %(now)s OR next_free > %(soon)s))
+          SELECT FROM sms_pace JOIN (VALUES ('all'), (batch.operator), ('{OTHERS}{OVER}' || able.gateway),
+              (batch.operator || '{OVER}' || able.gateway)) AS way (name)
+          ON sms_pace.name = CASE WHEN batch.campaign_id IS NULL THEN way.name || '{NOTICES}' ELSE way.name END
+          WHERE next_free > %(soon)s)
+      AND NOT EXISTS (
+          SELECT FROM sms_pace WHERE name IN ('all', batch.operator, batch.operator || '{OVER}' || able.gateway)
+            AND hold_until > %(now)s)
     ORDER BY batch.priority, batch.id LIMIT 1 FOR UPDATE OF batch SKIP LOCKED
 )
 UPDATE sms_batch AS batch
@@ -69,8 +72,10 @@ RETURNING batch.id, batch.worker, batch.claimed_at, batch.campaign_id, batch.ope
 """  # noqa: S608 - our own words
 
 
-async def claim(worker: str, now: datetime, routes: Sequence[Route]) -> Claim | None:
+async def claim(worker: str, now: datetime, routes: Sequence[Route], *, notices_only: bool = False) -> Claim | None:
     """Take the next request that may go now, single notices first; None when there is none.
+
+    What a campaign takes of the pace holds up no single notice: those keep a pace of their own.
 
     It is for the first gateway of its operator's routes that is not held; where that one is closed at this hour, or
     has no room at its pace, the request waits: only what is down, refuses or has no balance is gone over.
@@ -79,6 +84,7 @@ async def claim(worker: str, now: datetime, routes: Sequence[Route]) -> Claim | 
         "worker": worker,
         "now": now,
         "soon": now + AHEAD,
+        "notices": notices_only,
         "operators": [route.operator or OTHERS for route in routes],
         "gateways": [route.gateway for route in routes],
         "turns": [route.turn for route in routes],
@@ -93,7 +99,7 @@ WHERE id = %(batch)s AND worker = %(worker)s AND claimed_at = %(claimed_at)s AND
 """  # noqa: S608
 SPLIT: Final = f"""
 WITH mine AS ({{mine}}), many AS (
-    SELECT message.id, (row_number() OVER (ORDER BY message.id) - 1) / %(most)s AS place
+    SELECT message.id, least((row_number() OVER (ORDER BY message.id) - 1) / %(most)s, %(places)s) AS place
     FROM mine JOIN message ON message.batch_id = mine.id WHERE message.state = '{_M.PLANNED}'
 ), fresh AS (
     SELECT place, nextval('sms_batch_id_seq') AS id FROM (SELECT DISTINCT place FROM many WHERE place > 0) AS each
@@ -111,7 +117,16 @@ SELECT count(*) FROM many WHERE place = 0
 
 async def split(claim: Claim, most: int) -> Claim:
     """Leave so many messages in a claimed request; the others go into requests of as many, which are ready."""
+    return await _split(claim, most, claim.size)
+
+
+async def alone(claim: Claim) -> Claim:
+    """Leave one message in a claimed request; the others go into another, which is ready."""
+    return await _split(claim, 1, 1)
+
+
+async def _split(claim: Claim, most: int, places: int) -> Claim:
     async with writing():
         statement = SPLIT.format(mine=STILL_MINE)
-        size = int(await sql.scalar(statement, claim.mine | {"most": most}) or 0)
+        size = int(await sql.scalar(statement, claim.mine | {"most": most, "places": places}) or 0)
     return replace(claim, size=size)

@@ -215,6 +215,27 @@ async def put_off(batch: int, ids: Sequence[int], not_before: datetime, now: dat
     await sql.execute(GO_ON, {"batch": batch, "now": now or not_before})
 
 
+EACH_ALONE: Final = f"""
+WITH many AS (
+    SELECT message.id AS message_id, nextval('sms_batch_id_seq') AS fresh_id, sms_batch.*
+    FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
+    WHERE message.id = ANY (CAST(%(ids)s AS bigint[])) AND message.state IN {listed(TO_RECORD)}
+), made AS (
+    INSERT INTO sms_batch
+        (id, campaign_id, text_id, operator, priority, prompt, not_before, not_after, state, uncertain)
+    SELECT fresh_id, campaign_id, text_id, operator, priority, prompt, %(not_before)s, not_after, '{_B.READY}', false
+    FROM many
+)
+UPDATE message SET batch_id = fresh_id, state = '{_M.PLANNED}', reason = NULL, gateway = DEFAULT
+FROM many WHERE message.id = message_id
+"""  # noqa: S608
+
+
+async def put_off_alone(ids: Sequence[int], not_before: datetime) -> None:
+    """Move messages to new requests of one number each, in this transaction: what one came to takes no other along."""
+    await sql.execute(EACH_ALONE, {"ids": list(ids), "not_before": not_before})
+
+
 async def unanswered(claim: Claim, reason: str, now: datetime) -> None:
     """Make everybody of a request uncertain."""
     async with writing() as session:
@@ -259,7 +280,8 @@ class Retrying:
 async def record(departure: Departure, results: Sequence[Result], now: datetime, retrying: Retrying) -> list[str]:
     """Write down what became of each recipient; give the reasons to stop, if any.
 
-    Whoever is to be tried again or keeps the place, or was refused for a reason to stop, goes into a new request.
+    Whoever is to be tried again or keeps the place, or was refused for a reason to stop, goes into a new request; each
+    alone where the request failed for all of them, so that the one that is the cause does not take the others along.
     """
     claim = departure.claim
     outcomes = [
@@ -277,10 +299,14 @@ async def record(departure: Departure, results: Sequence[Result], now: datetime,
     if not later and not stopped:
         await sql.execute(RECORD, values)
         return []
+    alone = len(outcomes) > 1 and all(each.again for each in outcomes)
     async with writing():
         await sql.execute(RECORD, values)
         for wait, ids in later.items():
-            await put_off(claim.id, ids, now + timedelta(seconds=wait), now)
+            if alone:
+                await put_off_alone(ids, now + timedelta(seconds=wait))
+            else:
+                await put_off(claim.id, ids, now + timedelta(seconds=wait), now)
         if stopped:
             await put_off(claim.id, stopped, now)
     return sorted({result.reason for result in results if result.policy is Policy.STOP})

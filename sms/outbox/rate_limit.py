@@ -16,7 +16,7 @@ from core.numbers.msisdn import Operator
 from core.outbox.workers import SmsPace
 from core.platform import sql
 from core.platform.database import writing
-from sms.outbox.routes import pace_of
+from sms.outbox.routes import NOTICES, pace_of
 
 ALL: Final = "all"
 """The name of the pace that all operators keep together."""
@@ -52,17 +52,26 @@ class RateLimit:
     operators: Mapping[str, float]
     routes: Mapping[str, float] = field(default_factory=dict)
 
-    async def reserve(self, operator: Operator | None, size: int, now: datetime, gateway: str = "") -> float:
-        """Reserve the time of so many SMS; give the seconds to wait before they may go (0 or more)."""
+    async def reserve(
+        self, operator: Operator | None, size: int, now: datetime, gateway: str = "", *, is_notice: bool = False
+    ) -> float:
+        """Reserve the time of so many SMS; give the seconds to wait before they may go (0 or more).
+
+        A single notice takes its time from the campaigns, and waits only for the notices before it.
+        """
         rates = {ALL: self.overall, operator: self.operators.get(operator or "", 0.0)}
         rates |= {name: self.routes.get(name, 0.0) for name in (pace_of(gateway), pace_of(gateway, operator))}
         seconds = {name: size / rate for name, rate in rates.items() if name and rate}
         if not seconds or not size:
             return 0.0
-        values = {"names": list(seconds), "seconds": list(seconds.values()), "now": now}
+        asked = dict(seconds)
+        if is_notice:
+            asked |= {f"{name}{NOTICES}": seconds[name] for name in seconds}
+        values = {"names": list(asked), "seconds": list(asked.values()), "now": now}
         async with writing():
             reserved = await sql.rows(_Reserved, RESERVE, values)
-        return max(0.0, *(each.until - seconds[each.name] for each in reserved))
+        waited_for = [each for each in reserved if each.name.endswith(NOTICES) == is_notice]
+        return max(0.0, *(each.until - asked[each.name] for each in waited_for))
 
 
 async def hold(until: datetime, why: str, now: datetime, name: str = ALL) -> None:
@@ -71,10 +80,11 @@ async def hold(until: datetime, why: str, now: datetime, name: str = ALL) -> Non
         await sql.execute(HOLD, {"name": name, "until": until, "why": why[:200], "now": now})
 
 
-SLOW_DOWN: Final = """
-INSERT INTO sms_pace AS pace (name, next_free) VALUES (%(name)s, %(until)s)
+SLOW_DOWN: Final = f"""
+INSERT INTO sms_pace AS pace (name, next_free)
+VALUES (CAST(%(name)s AS text), %(until)s), (CAST(%(name)s AS text) || '{NOTICES}', %(until)s)
 ON CONFLICT (name) DO UPDATE SET next_free = greatest(pace.next_free, EXCLUDED.next_free)
-"""
+"""  # noqa: S608 - a word of ours
 
 
 async def slow_down(until: datetime, name: str) -> None:

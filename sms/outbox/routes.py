@@ -22,6 +22,9 @@ OTHERS: Final = "*"
 OVER: Final = ">"
 """Stands between gateways of which the next is gone over to, and between an operator and a gateway."""
 
+NOTICES: Final = "!"
+"""Stands after the name of a pace for that of single notices, which wait for each other and for no campaign."""
+
 TERMS: Final = ("sms_route_sender_ids", "sms_route_rates", "sms_route_windows", "sms_route_prices")
 """The settings that give routes terms of their own."""
 

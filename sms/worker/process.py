@@ -29,7 +29,7 @@ from core.text.translator import read_all
 from sms.campaigns import rules, steps
 from sms.inbound.webhooks import GatewayIntake
 from sms.outbox import balances, gateways
-from sms.outbox.gateway import Gateway
+from sms.outbox.gateway import NOTICE_REQUESTS, Gateway
 from sms.worker import sweeps
 from sms.worker.sender import Sender
 
@@ -190,7 +190,7 @@ async def work(
     read_all()
     ways_out, links = _ways(settings, ways)
     direct = Addresses(database_url, settings.database_direct_url).by(database_url).direct
-    pool = 2 * (settings.sms_in_flight + 2)
+    pool = 2 * (settings.sms_in_flight + NOTICE_REQUESTS + 2)
     open_database(database_url, direct=direct, pool=pool, statement_seconds=STATEMENT_SECONDS)
     worker = Worker(settings, ways_out, new_queue(direct or database_url), worker_name())
     running = asyncio.create_task(worker.run())

@@ -19,7 +19,7 @@ from core.text.languages import Language
 from core.text.translator import translator
 from sms.outbox import claims, delivery, ledger, metrics, rate_limit
 from sms.outbox.claims import Claim
-from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
+from sms.outbox.gateway import NOTICE_REQUESTS, Gateway, GatewayTrouble, Policy, Result
 from sms.outbox.ledger import Departure, Retrying, WrittenNotice
 from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.routes import every_route, pace_of
@@ -91,29 +91,37 @@ class Sender:
             settings.sms_rate, settings.sms_operator_rates, own | settings.sms_route_rates
         )
         self._retrying = Retrying(settings.sms_attempts, settings.sms_retry_seconds)
-        self._woken = asyncio.Event()
+        self._woken = {False: asyncio.Event(), True: asyncio.Event()}
         self._stopping = False
 
     def wake(self) -> None:
         """Look for something to send now."""
-        self._woken.set()
+        for woken in self._woken.values():
+            woken.set()
 
     def stop(self) -> None:
         """Claim nothing more; what is under way is finished."""
         self._stopping = True
-        self._woken.set()
+        self.wake()
 
     async def run(self) -> None:
-        """Send until stopped."""
-        slots = asyncio.Semaphore(self._settings.sms_in_flight)
+        """Send until stopped; single notices have requests of their own, which no campaign takes."""
+        await asyncio.gather(
+            self._lane(self._settings.sms_in_flight, notices_only=False), self._lane(NOTICE_REQUESTS, notices_only=True)
+        )
+
+    async def _lane(self, requests: int, *, notices_only: bool) -> None:
+        """Send up to so many requests at once until stopped."""
+        slots = asyncio.Semaphore(requests)
+        woken = self._woken[notices_only]
         under_way: set[asyncio.Task[None]] = set()
         while not self._stopping:
             await slots.acquire()
-            self._woken.clear()
-            claim = None if self._stopping else await self._claimed()
+            woken.clear()
+            claim = None if self._stopping else await self._claimed(notices_only)
             if claim is None:
                 slots.release()
-                await self._rest()
+                await self._rest(woken)
                 continue
             task = asyncio.create_task(self.send(claim))
             under_way.add(task)
@@ -130,7 +138,14 @@ class Sender:
         return count
 
     async def send(self, claim: Claim) -> None:
-        """Send one request; nothing is raised, whatever happens."""
+        """Send one request; nothing is raised, whatever happens. To a gateway in doubt one goes at a time."""
+        if not self._troubles.doubted(claim.gateway):
+            await self._sent(claim)
+            return
+        async with self._troubles.trial(claim.gateway):
+            await self._sent(claim)
+
+    async def _sent(self, claim: Claim) -> None:
         try:
             departed = await self._departed(claim)
         except Exception as error:
@@ -142,18 +157,18 @@ class Sender:
         if departed is not None:
             await self._carry(*departed)
 
-    async def _claimed(self) -> Claim | None:
+    async def _claimed(self, notices_only: bool) -> Claim | None:
         try:
-            return await claims.claim(self._worker, self._clock.now(), self._routes)
+            return await claims.claim(self._worker, self._clock.now(), self._routes, notices_only=notices_only)
         except (SQLAlchemyError, OSError) as error:
             log.warning("nothing_claimed", error=type(error).__name__)
             await self._clock.sleep(DATABASE_DOWN_SECONDS)
             return None
 
-    async def _rest(self) -> None:
+    async def _rest(self, woken: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(IDLE_SECONDS):
-                await self._woken.wait()
+                await woken.wait()
         except TimeoutError:
             return
 
@@ -162,6 +177,8 @@ class Sender:
         most = self._gateways[claim.gateway].batch_size
         if most is not None and claim.size > most:
             claim = await claims.split(claim, most)
+        if claim.size > 1 and self._troubles.doubted(claim.gateway):
+            claim = await claims.alone(claim)
         notice = None
         if claim.body is None:
             notice = await self._written(claim)
@@ -169,7 +186,8 @@ class Sender:
                 return None
         body = notice.written.body if notice is not None else claim.body
         size = claim.size * self._gateways[claim.gateway].weight(body or "")
-        wait = await self._rate_limit.reserve(claim.operator, size, self._clock.now(), claim.gateway)
+        now, is_notice = self._clock.now(), claim.campaign_id is None
+        wait = await self._rate_limit.reserve(claim.operator, size, now, claim.gateway, is_notice=is_notice)
         if wait:
             await self._clock.sleep(wait)
         now = self._clock.now()
@@ -222,7 +240,7 @@ class Sender:
             metrics.REQUESTS.labels(departure.claim.gateway, Policy.UNCERTAIN.value).inc()
             reason = type(error).__name__
             await self._kept(lambda: ledger.unanswered(departure.claim, reason, self._clock.now()))
-            await self._kept(lambda: self._troubles.silent(departure.claim, None, self._clock.now()))
+            await self._kept(lambda: self._troubles.silent(departure.claim, reason, self._clock.now()))
             return
         self._troubles.answered(departure.claim.gateway)
         if [result.msisdn for result in results] != [each.msisdn for each in departure.recipients]:
@@ -255,7 +273,7 @@ class Sender:
         match trouble.policy:
             case Policy.UNCERTAIN:
                 await self._kept(lambda: ledger.unanswered(claim, trouble.reason, self._clock.now()))
-                await self._kept(lambda: self._troubles.silent(claim, trouble, now))
+                await self._kept(lambda: self._troubles.silent(claim, trouble.reason, now))
             case Policy.STOP:
                 await self._kept(lambda: ledger.release(claim, now))
                 await self._kept(lambda: self._troubles.stopped(claim, trouble.reason, now))

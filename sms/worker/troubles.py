@@ -1,6 +1,7 @@
 """What a gateway's trouble holds up: its own routes, for a while; a campaign only where no gateway is left at all."""
 
-from collections import Counter
+import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,29 +21,44 @@ STOPPED_SECONDS: Final = 600
 """How long a gateway that takes nothing is left alone where SMS do not wait for somebody to look."""
 
 SILENCES: Final = 3
-"""After so many requests without an answer, one after the other, a gateway is taken for down."""
+"""After so many requests without an answer, one after the other, it is doubted that a gateway takes anything."""
+
+DOUBTED_SECONDS: Final = (5.0, 10.0, 20.0, 40.0)
+"""How long a gateway that is doubted is let alone before one number is tried; at the last it stays."""
 
 
 class Troubles:
-    """The troubles of the gateways that a worker sends by."""
+    """The troubles of the gateways that a worker sends by.
+
+    A request that may have been taken harms nobody but its own recipients: the others go on. Only where one after the
+    other came to no answer is the gateway doubted. It is then tried with one number at a time, so that few are left
+    uncertain where it is down; what comes goes over meanwhile, where there is another way.
+    """
 
     def __init__(self, settings: Settings, routes: Sequence[Route]) -> None:
         self._retry_seconds = settings.sms_retry_seconds
         self._routes = routes
         self._silences: Counter[str] = Counter()
+        self._trials: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def answered(self, gateway: str) -> None:
         """A gateway answered: it is not down."""
         self._silences[gateway] = 0
 
-    async def silent(self, claim: Claim, trouble: GatewayTrouble | None, now: datetime) -> None:
-        """A request may have been taken: it stays uncertain, and what comes next waits or goes over."""
+    def doubted(self, gateway: str) -> bool:
+        """Whether a gateway is tried with one number at a time."""
+        return self._silences[gateway] >= SILENCES
+
+    def trial(self, gateway: str) -> asyncio.Lock:
+        """What a request holds that tries a gateway in doubt: one of this worker's at a time."""
+        return self._trials[gateway]
+
+    async def silent(self, claim: Claim, reason: str, now: datetime) -> None:
+        """A request may have been taken: it stays uncertain, and where it is not the first, the gateway is doubted."""
         self._silences[claim.gateway] += 1
-        if trouble is not None and trouble.wait is not None:
-            await self._hold(claim, trouble.wait, trouble.reason, now)
-        elif self._silences[claim.gateway] >= SILENCES:
-            self._silences[claim.gateway] = 0
-            await self._hold(claim, self._retry_seconds, trouble.reason if trouble else "no answer", now)
+        if self.doubted(claim.gateway):
+            step = min(self._silences[claim.gateway] - SILENCES, len(DOUBTED_SECONDS) - 1)
+            await self._hold(claim, DOUBTED_SECONDS[step], reason, now)
 
     async def kept(self, claim: Claim, trouble: GatewayTrouble, now: datetime) -> None:
         """Nothing was taken: a gateway that only asks for patience is waited for, one that is down gone over."""

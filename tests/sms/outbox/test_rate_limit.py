@@ -55,6 +55,21 @@ async def test_nobody_takes_no_time() -> None:
     assert await waits(RateLimit(1, {}), (None, 0), (None, 1)) == [0, 0]
 
 
+async def test_a_single_notice_waits_for_the_notices_before_it_and_for_no_campaign() -> None:
+    """What it takes is the campaign's loss, so that both together keep the pace that was agreed."""
+    rate = RateLimit(10, {"orange": 10})
+    assert await waits(rate, (ORANGE, 100), (ORANGE, 100)) == [0, 10]
+    notices = [round(await rate.reserve(ORANGE, 1, NOW, is_notice=True), 6) for _ in range(3)]
+    assert notices == [0, 0.1, 0.2]
+    assert await waits(rate, (ORANGE, 100)) == [20.3]
+
+
+async def test_a_gateway_that_is_too_fast_for_lets_notices_wait_too() -> None:
+    rate = RateLimit(0, {}, {"*>orange": 10})
+    await rate_limit.slow_down(later(5), "*>orange")
+    assert await rate.reserve(ORANGE, 1, NOW, "orange", is_notice=True) == 5
+
+
 async def test_workers_at_once_share_one_pace() -> None:
     first, second = RateLimit(10, {"orange": 5}), RateLimit(10, {"orange": 5})
     asked = [rate.reserve(ORANGE, 5, NOW) for rate in (first, second) for _ in range(4)]

@@ -98,13 +98,13 @@ async def test_it_is_asked_again_once_its_time_has_passed() -> None:
     assert (orange.took, others.took) == (dict.fromkeys(numbers(1), 1), dict.fromkeys(numbers(1), 1))
 
 
-async def test_what_may_have_been_taken_goes_over_to_nobody() -> None:
+async def test_what_may_have_been_taken_goes_over_to_nobody_and_holds_up_nobody() -> None:
     await crowd(numbers(2))
     campaign = await running(settings=Settings(sms_rate=0, sms_batch_size=1))
-    orange, others, both = two(Unanswered("HTTP 502", wait=60))
+    orange, others, both = two(Unanswered("HTTP 502"))
     await by(GOES_OVER, both, Watch()).drain()
     (lost,) = [msisdn for msisdn, fate in (await fates(campaign)).items() if fate == Fate("uncertain", "HTTP 502")]
-    assert (orange.took, others.took) == ({}, {each: 1 for each in numbers(2) if each != lost})
+    assert (orange.took, others.took) == ({each: 1 for each in numbers(2) if each != lost}, {})
     assert (await one("SELECT gateway FROM message WHERE msisdn = %(lost)s", lost=lost)).gateway == "orange"
 
 
@@ -114,6 +114,27 @@ async def test_a_gateway_that_keeps_silent_again_and_again_is_taken_for_down() -
     orange, others, both = two(*[Unanswered("ReadTimeout")] * 6)
     await by(GOES_OVER, both, Watch()).drain()
     assert (len(orange.asked), others.took.total()) == (troubles.SILENCES, 6 - troubles.SILENCES)
+
+
+async def test_a_gateway_in_doubt_is_tried_with_one_number_and_sends_on_once_it_answers() -> None:
+    """Four requests of three numbers: three keep silent, and of the last one number alone finds out."""
+    await crowd(numbers(12))
+    await running(settings=Settings(sms_rate=0, sms_batch_size=3))
+    silent = ScriptedGateway(*[Unanswered("HTTP 500")] * 4)
+    watch = Watch()
+    sending = by("*=orange", {"orange": silent}, watch)
+    await sending.drain()
+    assert [len(msisdns) for _, msisdns in silent.asked] == [3, 3, 3]
+    watch.turn(seconds=troubles.DOUBTED_SECONDS[0])
+    await sending.drain()
+    assert [len(msisdns) for _, msisdns in silent.asked] == [3, 3, 3, 1]
+    watch.turn(seconds=troubles.DOUBTED_SECONDS[0])
+    await sending.drain()
+    assert len(silent.asked) == 4  # it waits longer each time
+    watch.turn(seconds=troubles.DOUBTED_SECONDS[1])
+    await sending.drain()
+    assert [len(msisdns) for _, msisdns in silent.asked] == [3, 3, 3, 1, 1, 1]
+    assert silent.took.total() == 2
 
 
 async def test_one_that_is_only_too_fast_is_waited_for() -> None:
