@@ -209,6 +209,14 @@ class Way(Enum):
     BESIDE_FORM_1 = "the whole text, every second hop answered by a process of the first stored form"
 
 
+THROUGH = {
+    Way.WHOLE_TEXT: "africastalking",
+    Way.LAST_INPUT_OVER_HTTP: "lastinput",
+    Way.SMPP: "smpp",
+    Way.SMPP_BY_REFERENCE: "smpp",
+}
+"""The ways that lead through a gateway's own file."""
+
 WHOLE_TEXTS = (Way.WHOLE_TEXT, Way.BESIDE_FORM_1)
 CONVENTIONS = {Way.SMPP: "pssr", Way.SMPP_BY_REFERENCE: "ussr,session=user_message_reference,numbered=no"}
 

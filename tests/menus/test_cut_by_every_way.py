@@ -37,6 +37,7 @@ from tests.simulator.loopback import a_sender, on_loopback
 from tests.support.database import query
 from tests.support.patience import LONGEST_SECONDS
 from ussd import smpp
+from ussd.gateways import GATEWAYS
 from ussd.lastinput import read_fields
 
 FR = Language("fr")
@@ -156,6 +157,10 @@ ENDS = [
     ("smpp", "silence over a hand-over", "timed_out"),
 ]
 """By each gateway every way in which it tells of an end before the last page, and the outcome in our words."""
+
+
+def test_no_gateway_is_left_out() -> None:
+    assert {gateway for gateway, _, _ in ENDS} == {*GATEWAYS}
 
 
 @pytest.fixture(autouse=True)

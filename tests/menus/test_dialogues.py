@@ -10,6 +10,7 @@ from core.platform.servers import OwnRedis
 from core.text.languages import Language
 from tests.menus import dialogues
 from tests.menus.dialogues import Dialogue, Step, Way, World, files, read, written
+from ussd.gateways import GATEWAYS
 
 BUDGET = 182
 HOW = "If the line is meant to say this, run `make dialogues` and read what changed."
@@ -47,6 +48,10 @@ async def test_the_line_says_what_the_dialogue_says(dialogue_world: World, file:
         pytest.skip("the first form tells nothing again")
     now = written(await dialogue_world.by(way).held(read(file.read_text("utf-8"))))
     assert now == file.read_text("utf-8"), difference(file, now)
+
+
+def test_the_dialogues_are_held_through_every_gateway() -> None:
+    assert {*dialogues.THROUGH.values()} == {*GATEWAYS}
 
 
 @pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)

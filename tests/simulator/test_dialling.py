@@ -12,6 +12,7 @@ from core.schema.ground import Ground
 from simulator.gateway import BadResponse, UssdCall, callback_of
 from simulator.smsc import free_port
 from tests.ussd.test_gateway_cases import FIELDS
+from ussd import gateways
 
 AWA = "+22376000001"
 TOKEN = "an-unguessable-word"
@@ -37,6 +38,7 @@ async def client(world: None, database_url: str, redis_server: OwnRedis) -> Asyn
 
 
 async def test_the_same_pages_come_through_every_gateway(client: httpx.AsyncClient) -> None:
+    assert {*GATEWAYS} == {*gateways.GATEWAYS}
     shown = []
     for number, gateway in enumerate(GATEWAYS):
         call = UssdCall(client, callback_of(gateway, TOKEN), f"+2237600010{number}")
