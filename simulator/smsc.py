@@ -130,7 +130,8 @@ class StandInSmsc:
     _parts: dict[tuple[str, int], dict[int, bytes]] = field(default_factory=dict)
     _held: list[smpp34.SubmitSmEvent] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _serving: tuple[smpp34.Server, asyncio.Task[None]] | None = None
+    _server: smpp34.Server | None = None
+    _serving: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -147,21 +148,26 @@ class StandInSmsc:
         finally:
             self._tell_nothing()
             await self.switch_off()
+            for serving in self._serving:
+                serving.cancel()
+            self._serving.clear()
 
     async def switch_on(self) -> None:
         """Let who wants bind; nothing changes where that is so."""
-        if self._serving is None:
-            server = smpp34.Server("127.0.0.1", self.port, system_id="SMSC")
-            await server.start()
-            self._serving = server, asyncio.create_task(self._serve(server))
+        if self._server is None:
+            self._server = smpp34.Server("127.0.0.1", self.port, system_id="SMSC")
+            await self._server.start()
+            self._serving.append(asyncio.create_task(self._serve(self._server)))
 
     async def switch_off(self) -> None:
-        """End every bind and let nobody bind; what is to be told is told when it is on again."""
-        if self._serving is not None:
-            (server, serving), self._serving = self._serving, None
-            serving.cancel()
-            await self.hang_up()
+        """End every bind and let nobody bind; what is to be told is told when it is on again.
+
+        A server that is stopped still has whoever was just binding, and hears them: each is parted from as it is met.
+        """
+        if self._server is not None:
+            server, self._server = self._server, None
             await server.stop()
+            await self.hang_up()
 
     async def forget(self) -> None:
         """Be on and healthy, and as if nothing had been taken; ids given before are not given again."""
@@ -199,6 +205,8 @@ class StandInSmsc:
             event = await server.next()
             if isinstance(event, smpp34.Esme):
                 self.esmes[event.session_id] = event
+                if server is not self._server:
+                    await self.hang_up()
             elif isinstance(event, smpp34.SubmitSmEvent):
                 self._meet(event)
             else:

@@ -13,6 +13,8 @@ import smpp34
 
 from core.outbox.messages import MessageState, Reason
 from core.platform.settings import Settings, WrongSetting
+from core.platform.smpp.accounts import read_accounts
+from core.platform.smpp.link import AGAIN, Verdict, bound
 from core.platform.smpp.options import SmppOption
 from core.registry.callers import recognise
 from core.text.short_messages import Coding, written
@@ -239,6 +241,19 @@ async def test_an_smsc_that_was_switched_off_lets_us_in_when_it_is_on_again(smsc
         (result,) = await gateway.send("Bonjour", [BAKARY])
     assert result.policy is Policy.ACCEPTED
     assert [sms.msisdn for sms in smsc.taken] == [AWA, BAKARY]
+
+
+async def test_who_was_just_binding_to_an_smsc_that_is_switched_off_is_parted_from_too(smsc: StandInSmsc) -> None:
+    """Else it would be bound to nobody, and be told for ever that the queue is full."""
+    (account,) = read_accounts("JIGI_SMPP_URL", smsc.url)
+    links = [await bound(account, _take_nothing, 2.0) for _ in range(3)]
+    await smsc.switch_off()
+    async with asyncio.timeout(LONGEST_SECONDS):
+        await asyncio.gather(*(link.ended() for link in links))
+
+
+async def _take_nothing(*_: object) -> Verdict:
+    return AGAIN
 
 
 # Receipts
