@@ -23,7 +23,7 @@ ROW = MessageRow(
 )
 BY_ORANGE = Taken(ORANGE, "7", AWA, NOON, "L'argent arrive")
 BY_SMPP = replace(BY_ORANGE, gateway=SMPP)
-REPORTED = {(ORANGE, "7"): [Posted(DELIVERED, 200)]}
+REPORTED = {((ORANGE, "7"), AWA): [Posted(DELIVERED, 200)]}
 
 
 def facts(row: MessageRow = ROW, taken: tuple[Taken, ...] = (BY_ORANGE,), **others: object) -> Facts:
@@ -47,7 +47,7 @@ def test_one_that_two_gateways_took_was_told_twice() -> None:
 
 
 def test_one_that_went_over_is_counted_and_is_where_the_ledger_says() -> None:
-    by_smpp = facts(replace(ROW, gateway=SMPP), (BY_SMPP,), posted={(SMPP, "7"): [Posted(DELIVERED, 200)]})
+    by_smpp = facts(replace(ROW, gateway=SMPP), (BY_SMPP,), posted={((SMPP, "7"), AWA): [Posted(DELIVERED, 200)]})
     assert (violations(by_smpp), went_over(by_smpp)) == ([], 1)
     (elsewhere,) = violations(facts(taken=(BY_SMPP,)))
     assert "this number got smpp's 7, and not orange's 7" in elsewhere
@@ -73,10 +73,19 @@ def test_what_is_not_so_is_said(row: MessageRow, taken: tuple[Taken, ...], what:
 
 
 def test_a_report_of_the_same_id_at_another_gateway_is_not_its_own() -> None:
-    both = {**REPORTED, (SMPP, "7"): [Posted(FAILED, 200)]}
+    both = {**REPORTED, ((SMPP, "7"), AWA): [Posted(FAILED, 200)]}
     assert violations(facts(posted=both)) == []
     (other,) = violations(facts(replace(ROW, state=FAILED, reason=Reason.EXPIRED), posted=both))
     assert "its reports were [('delivered', 200)]" in other
+
+
+def test_of_an_id_that_was_given_twice_the_report_of_the_own_number_counts() -> None:
+    other = replace(BY_ORANGE, msisdn="+22376000002")
+    reports = {**REPORTED, ((ORANGE, "7"), other.msisdn): [Posted(FAILED, 200)]}
+    both = replace(facts(posted=reports), taken={AWA: [BY_ORANGE], other.msisdn: [other]})
+    assert both.is_shared((ORANGE, "7"))
+    assert [what for what in violations(both) if "reports" in what] == []
+    assert not facts().is_shared((ORANGE, "7"))
 
 
 def test_a_report_of_an_unknown_id_is_kept_for_each_gateway() -> None:
