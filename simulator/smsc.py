@@ -17,7 +17,7 @@ from typing import Any, Final
 import smpp34
 
 from core.platform.smpp.options import SmppOption
-from core.text.short_messages import readable
+from core.text.short_messages import DefaultAlphabet, readable
 from core.text.words import Code
 
 RECEIPT: Final = 0x04
@@ -111,6 +111,7 @@ class StandInSmsc:
 
     port: int = 0
     ids: Spelling = Spelling.DECIMAL
+    alphabet: DefaultAlphabet = DefaultAlphabet.GSM7
     receipts: Receipts = field(default_factory=Receipts)
     taken: list[TakenSms] = field(default_factory=list)
     receipts_sent: list[SentReceipt] = field(default_factory=list)
@@ -242,7 +243,7 @@ class StandInSmsc:
     def _take(self, event: smpp34.SubmitSmEvent, number: int) -> None:
         octets = self._whole(event)
         if octets is not None:
-            text = readable(octets, event.data_coding)
+            text = readable(octets, event.data_coding, self.alphabet)
             self.taken.append(
                 TakenSms(f"+{event.destination_addr}", event.source_addr, text, number, datetime.now(UTC))
             )

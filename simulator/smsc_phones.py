@@ -103,7 +103,7 @@ class SmscLine:
                 event.reject(self.refusal)
             else:
                 event.accept("page")
-            text = readable(event.short_message, event.data_coding)
+            text = readable(event.short_message, event.data_coding, self.smsc.alphabet)
             if not options.keys() & {SmppOption.ITS_SESSION_INFO, SmppOption.USER_MESSAGE_REFERENCE}:
                 self.opened.append(OpenedPage(f"+{event.destination_addr}", text))
                 continue
@@ -159,7 +159,7 @@ class SmscPhone:
             options.append(SmppOption.USER_MESSAGE_REFERENCE.of(session.to_bytes(2, "big")))
         if ends or not self._line.by_reference:
             options.append(SmppOption.ITS_SESSION_INFO.of(info))
-        octets = written(text)
+        octets = written(text, self._line.smsc.alphabet)
         return smpp34.DeliverSm(
             self._number,
             self._line.service_code,

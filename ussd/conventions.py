@@ -12,8 +12,7 @@ import smpp34
 
 from core.platform.settings import WrongSetting
 from core.platform.smpp.options import SmppOption, octets_of, options_of
-from core.text import gsm7
-from core.text.short_messages import Coding, readable
+from core.text.short_messages import Coding, DefaultAlphabet, Octets, readable, written
 from ussd.hops import LastInput, Reply, behind
 
 SETTING: Final = "JIGI_SMPP_USSD_CONVENTION"
@@ -46,8 +45,8 @@ class Convention:
     `begin` and `answer` are what somebody dials and types by, `page` and `last` what our pages go by. `session` is the
     option that the session's number stands in; in its_session_info also an end (`end_bit`), and the hop's number, which
     counts where it is `numbered`. `dialled` says whether the text of a first hop has the code before what stood behind
-    it, `coding` is the data_coding of a page in GSM-7. `push` is what opens a session from our side, None where
-    the gateway opens none.
+    it, `coding` is the data_coding of a page in the gateway's `alphabet`. `push` is what opens a session from our side,
+    None where the gateway opens none.
     """
 
     begin: tuple[int, ...] = (UssdOperation.PSSR_INDICATION,)
@@ -58,7 +57,8 @@ class Convention:
     end_bit: bool = False
     numbered: bool = True
     dialled: str = "code"
-    coding: int = Coding.GSM7
+    coding: int = Coding.DEFAULT
+    alphabet: DefaultAlphabet = DefaultAlphabet.GSM7
     push: int | None = None
 
     def heard(self, message: smpp34.DeliverSm, service_code: str) -> Heard | None:
@@ -69,7 +69,7 @@ class Convention:
             return None
         number, ends = self._session(options)
         session_id = NO_SESSION if number is None else str(number)
-        text = readable(octets_of(message), message.data_coding)
+        text = readable(octets_of(message), message.data_coding, self.alphabet)
         if operation[0] in self.begin:
             code = service_code if self.dialled == "code" else ""
             return Heard(session_id, LastInput(behind(text, code), self._sequence(options), begins=True))
@@ -81,19 +81,19 @@ class Convention:
 
     def page_of(self, hop: smpp34.DeliverSm, reply: Reply) -> smpp34.SubmitSm:
         """The page for a hop, as it goes out."""
-        is_gsm7 = gsm7.is_gsm7(reply.text)
+        octets = written(reply.text, self.alphabet)
         operation = bytes((self.last if reply.ends else self.page,))
         options = [SmppOption.USSD_SERVICE_OP.of(operation), *self._session_of(options_of(hop), ends=reply.ends)]
         return smpp34.SubmitSm(
             hop.destination_addr,
             hop.source_addr,
-            gsm7.encode(reply.text) if is_gsm7 else reply.text.encode("utf-16-be"),
+            octets.whole,
             service_type=hop.service_type,
             source_addr_ton=hop.dest_addr_ton,
             source_addr_npi=hop.dest_addr_npi,
             dest_addr_ton=hop.source_addr_ton,
             dest_addr_npi=hop.source_addr_npi,
-            data_coding=self.coding if is_gsm7 else Coding.UCS2,
+            data_coding=self._coding(octets),
             tlvs=options,
         )
 
@@ -101,16 +101,20 @@ class Convention:
         """The page that opens a session on a phone (E.164); None where the gateway opens none from our side."""
         if self.push is None:
             return None
+        octets = written(text, self.alphabet)
         return smpp34.SubmitSm(
             service_code,
             msisdn.lstrip("+"),
-            gsm7.encode(text),
+            octets.whole,
             service_type="USSD",
             dest_addr_ton=1,
             dest_addr_npi=1,
-            data_coding=self.coding,
+            data_coding=self._coding(octets),
             tlvs=[SmppOption.USSD_SERVICE_OP.of(bytes((self.push,)))],
         )
+
+    def _coding(self, octets: Octets) -> int:
+        return self.coding if octets.coding == Coding.DEFAULT else octets.coding
 
     def _session(self, options: Mapping[int, bytes]) -> tuple[int | None, bool]:
         """The session's number, and whether it ends."""
@@ -170,7 +174,8 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "end_bit": _one_of({"yes": True, "no": False}),
     "numbered": _one_of({"yes": True, "no": False}),
     "dialled": _one_of({"code": "code", "rest": "rest"}),
-    "coding": _one_of({"0": Coding.GSM7, "15": Coding.USSD}),
+    "alphabet": _one_of({each.value: each for each in DefaultAlphabet}),
+    "coding": _one_of({"0": Coding.DEFAULT, "15": Coding.USSD}),
 }
 
 

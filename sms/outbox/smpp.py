@@ -23,7 +23,7 @@ from core.platform.smpp.binds import Binds
 from core.platform.smpp.link import AGAIN, TAKEN, SmppLink, Take, Verdict
 from core.platform.smpp.pdus import SmppStatus
 from core.platform.smpp.trials import lets_us_in, take_nothing
-from core.text.short_messages import Octets, readable, written
+from core.text.short_messages import DefaultAlphabet, Octets, readable, written
 from core.text.words import COMMAND, DESK, Word, called
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import (
@@ -127,7 +127,7 @@ class Smpp(SmsGateway):
             if binds.refusal is not None:
                 raise GatewayRefused(str(binds.refusal))
             raise NotReached("no bind stands")
-        octets, began = written(body), asyncio.get_running_loop().time()
+        octets, began = written(body, self._alphabet), asyncio.get_running_loop().time()
         sending = [self._parts(octets, each) for each in msisdns]
         turns = [began + place * self._interval for place in accumulate(map(len, sending), initial=0)]
         results = await asyncio.gather(*map(partial(self._sent, binds), msisdns, sending, turns))
@@ -138,7 +138,11 @@ class Smpp(SmsGateway):
 
     def weight(self, body: str) -> int:
         """Its parts, each of which is a `submit_sm`: that is what an SMSC counts."""
-        return 1 if self._settings.smpp_long == "payload" else len(written(body).parts)
+        return 1 if self._settings.smpp_long == "payload" else len(written(body, self._alphabet).parts)
+
+    @property
+    def _alphabet(self) -> DefaultAlphabet:
+        return DefaultAlphabet(self._settings.smpp_alphabet)
 
     @property
     def _interval(self) -> float:
@@ -179,7 +183,7 @@ class Smpp(SmsGateway):
             if report is not None:
                 await inbox.reported(report)
         elif words is not None:
-            text = readable(words, message.data_coding)
+            text = readable(words, message.data_coding, self._alphabet)
             await inbox.written(Incoming(NAME, f"{NAME}-{secrets.token_hex(12)}", message.source_addr[:40], text))
         return TAKEN
 

@@ -209,6 +209,12 @@ async def test_a_page_is_written_as_the_hop_was_addressed_and_the_convention_say
         assert page.short_message == b"Wari d\x08n s\x08r\x08la"
         assert page.data_coding == (15 if "coding" in convention else 0)
         assert {tlv.tag: tlv.value for tlv in page.tlvs} == {0x0501: bytes((operation,)), 0x1383: info}
+    latin = read_convention("pssr,alphabet=latin1")
+    page = latin.page_of(hop, Reply("Wari dòn [1]", ends=False))
+    assert (page.short_message, page.data_coding) == ("Wari dòn [1]".encode("latin-1"), 0)
+    heard = latin.heard(smpp34.DeliverSm("22376123456", CODE, "arrêt_".encode("latin-1"), tlvs=op(18)), CODE)
+    assert heard is not None
+    assert heard.typed == LastInput("arrêt_", 0)
     wide = read_convention("pssr").page_of(hop, Reply("ɲini", ends=False))
     opening = read_convention("pssr,push=3").opening("Essai à Ségou", CODE, "+22376123456")
     assert opening is not None

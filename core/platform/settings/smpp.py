@@ -26,6 +26,11 @@ class SmppSettings(BaseSettings):
         description="How an SMPP message longer than one part goes: in parts that a header in the text joins (udh), in "
         "parts that optional parameters join (sar), or whole in message_payload (payload).",
     )
+    smpp_alphabet: Literal["gsm7", "latin1"] = Field(
+        default="gsm7",
+        description="The default alphabet (data_coding 0) of the SMSC of JIGI_SMPP_URL, in which SMS go out and come "
+        "in: GSM-7, a septet an octet, or Latin-1.",
+    )
     smpp_receipt_ids: Literal["any", "same"] = Field(
         default="any",
         description="Whether receipts bear a message's id as it was given (same), or perhaps in decimal what was given "

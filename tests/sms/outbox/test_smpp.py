@@ -17,7 +17,7 @@ from core.platform.smpp.accounts import read_accounts
 from core.platform.smpp.link import AGAIN, Verdict, bound
 from core.platform.smpp.options import SmppOption
 from core.registry.callers import recognise
-from core.text.short_messages import Coding, written
+from core.text.short_messages import Coding, DefaultAlphabet, written
 from simulator.smsc import ReceiptForm, Receipts, SmscFault, Spelling, StandInSmsc, free_port
 from sms.inbound.webhooks import GatewayIntake
 from sms.outbox import submitting
@@ -199,6 +199,16 @@ async def test_a_text_arrives_whole_however_it_went_and_with_one_receipt(
     assert smsc.asked == (1 if long == "payload" or len(text) < 60 else 2 if text == LONG else 3)
 
 
+async def test_where_the_default_alphabet_is_latin1_texts_go_and_come_in_it(smsc: StandInSmsc) -> None:
+    smsc.alphabet = DefaultAlphabet.LATIN1
+    inbox = HeardInbox()
+    async with working(smsc, inbox, smpp_alphabet="latin1") as gateway:
+        await gateway.send(LONG, [AWA])
+        await smsc.write("22376123456", "été_à@".encode("latin-1"))
+    assert ([sms.text for sms in smsc.taken], smsc.asked) == ([LONG], 2)
+    assert [each.words for each in inbox.incoming] == ["été_à@"]
+
+
 async def test_a_later_part_that_is_not_taken_makes_the_message_uncertain(smsc: StandInSmsc) -> None:
     async with working(smsc) as gateway:
         smsc.faults.extend([SmscFault.NONE, SmscFault.THROTTLED, SmscFault.THROTTLED])
@@ -226,7 +236,7 @@ async def test_a_sender_is_told_as_what_it_is(
     (message,) = Smpp(chosen)._parts(written("Bonjour"), AWA)
     assert (message.source_addr, message.source_addr_ton, message.source_addr_npi) == source
     assert (message.destination_addr, message.dest_addr_ton, message.dest_addr_npi) == ("22376123456", 1, 1)
-    assert (message.registered_delivery, message.data_coding) == (1, Coding.GSM7)
+    assert (message.registered_delivery, message.data_coding) == (1, Coding.DEFAULT)
 
 
 async def test_an_smsc_that_was_switched_off_lets_us_in_when_it_is_on_again(smsc: StandInSmsc) -> None:

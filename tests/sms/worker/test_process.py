@@ -20,6 +20,8 @@ from core.schema import identity
 from core.schema.identity import DatabaseKind, UnfitDatabase
 from sms.campaigns import steps
 from sms.campaigns.audience import Audience
+from sms.outbox import balances
+from sms.outbox.gateway import Balance
 from sms.worker import process
 from sms.worker.process import Worker, end_tasks, work, worker_name
 from tests.core.seed import TODAY
@@ -219,6 +221,19 @@ async def test_the_schedule_is_looked_at_unless_that_is_off(
         await done(queue, "sms.campaigns.rules")
     kinds = [row.kind for row in await query("SELECT kind FROM campaign WHERE recipients > 0")]
     assert kinds == ([Kind.REMINDER_1] if on else [])
+
+
+class FortyLeft(ScriptedGateway):
+    """Says that forty SMS are left."""
+
+    async def balance(self) -> Balance | None:
+        return Balance("40 SMS", 40, None)
+
+
+async def test_every_five_minutes_the_gateways_are_asked_what_is_left(database_url: str) -> None:
+    async with at_work(database_url, FortyLeft()) as queue:
+        await done(queue, "sms.balances")
+    assert (await balances.standings(now()))["africastalking"].messages_left == 40
 
 
 async def test_each_night_what_was_kept_long_enough_is_deleted(database_url: str) -> None:
