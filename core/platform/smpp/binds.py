@@ -74,11 +74,14 @@ class Binds:
         return bool(self._out)
 
     async def submit(self, message: smpp34.SubmitSm, seconds: float) -> Pdu:
-        """Send a message by the bind that has least to do; raises NotBound or NoResponse."""
+        """Send a message by the bind that has least to do, of several by each in turn; raises NotBound or NoResponse."""
         out = self._out
         if not out:
             raise NotBound(str(self.refusal or "no bind stands"))
-        return await min(out, key=lambda link: link.load).submit(message, seconds)
+        link = min(out, key=lambda each: each.load)
+        self._links.remove(link)
+        self._links.append(link)  # a bind that refuses at once has never much to do, and must not get all
+        return await link.submit(message, seconds)
 
     @property
     def _out(self) -> list[SmppLink]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
 import smpp34
@@ -55,6 +56,15 @@ async def test_several_binds_share_what_goes_out_and_all_are_given_up_in_the_end
             await asyncio.gather(*sending, return_exceptions=True)
         assert len(await smsc.commands(SmppCommand.UNBIND, 2)) == 2
     assert counted("jigi_smpp_binds") == 0
+
+
+async def test_a_bind_that_refuses_everything_at_once_does_not_get_everything() -> None:
+    refusing = raw_smsc(status=SmppStatus.QUEUE_FULL)
+    async with refusing as full, raw_smsc() as other, held(full.account(), other.account()) as binds:
+        await until(binds, 2)
+        statuses = [(await binds.submit(MESSAGE, 5.0)).status for _ in range(6)]
+    assert statuses.count(SmppStatus.OK) == statuses.count(SmppStatus.QUEUE_FULL) == 3
+    assert all(one != next_one for one, next_one in pairwise(statuses)), "so the next try is by another bind"
 
 
 async def test_a_bind_that_is_lost_is_made_again_and_counted() -> None:
