@@ -74,7 +74,7 @@ class Binds:
         return bool(self._out)
 
     async def submit(self, message: smpp34.SubmitSm, seconds: float) -> Pdu:
-        """Send a message by the bind that has least to do, of several by each in turn; raises NotBound or NoResponse."""
+        """Send a message by the bind with least to do, of several by each in turn; raises NotBound or NoResponse."""
         out = self._out
         if not out:
             raise NotBound(str(self.refusal or "no bind stands"))
