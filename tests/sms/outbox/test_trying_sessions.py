@@ -11,13 +11,17 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import simulator
+from asgi import build
 from core.calls.session_end import SessionOutcome
+from core.platform.servers import OwnRedis
 from core.platform.settings import Settings, settings
+from core.schema.ground import Ground
 from simulator.smsc import StandInSmsc
 from simulator.smsc_phones import SmscLine
 from tests.core.platform.smpp.raw_smsc import raw_smsc
 from tests.simulator.loopback import on_loopback
 from tests.sms.outbox.test_gateways_command import TOKEN, typed
+from tests.support.database import query
 from tests.ussd.gateway_cases import PHONE, HeardLine
 from tests.ussd.test_smpp import a_gateway, until
 from ussd import gateways
@@ -79,6 +83,26 @@ async def test_a_number_alone_is_opened_a_session_by_each_gateway_that_may_call(
         tried = await typed("test", "76123456", "--ussd", "--at", f"{address}/")
     assert tried.exit_code == 0, tried.output
     assert [hop.gateway for hop in line.hops[::2]] == ["africastalking", "lastinput"]
+
+
+@pytest.mark.usefixtures("world")
+async def test_the_line_as_it_runs_is_opened_one_session_by_each_gateway(
+    database_url: str, redis_server: OwnRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with StandInSmsc().running() as smsc, SmscLine(smsc).running() as phones:
+        monkeypatch.setenv("JIGI_USSD_GATEWAYS", "africastalking,lastinput,smpp")
+        monkeypatch.setenv("JIGI_SMPP_USSD_URL", smsc.url)
+        monkeypatch.setenv("JIGI_SMPP_USSD_CONVENTION", "pssr,push=2")
+        settings.cache_clear()
+        app = build(Settings(), Ground(database_url, redis_server.url))
+        async with on_loopback(app) as address:
+            await until(lambda: bool(smsc.listening))
+            tried = await typed("test", "76123456", "--ussd", "--at", address)
+            assert tried.exit_code == 0, tried.output
+            assert tried.output.count("The end of the call was heard.") == 2
+            assert "The line's link: ok." in tried.output
+            assert [page.msisdn for page in phones.opened] == [PHONE]
+            assert await query("SELECT status FROM gateway_session") == [("cut",), ("cut",)]
 
 
 class Long(HeardLine):
