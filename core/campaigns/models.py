@@ -1,6 +1,6 @@
 """Campaigns: what is told to many, how far it is, and who decided it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, Integer
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from core.campaigns.notes import Note, NoteCode
-from core.platform.columns import TableRow, one_of, stamped
+from core.platform.columns import TableRow, coded, one_of, stamped
 from core.text.words import COMMAND, DESK, Word, called
 
 
@@ -143,6 +143,32 @@ class CampaignChange(TableRow, table=True):
     def remark(self) -> Note:
         """What was noted with it."""
         return Note(self.note_code, self.note_data, self.note)
+
+
+class CampaignTally(TableRow, table=True):
+    """The messages of a great campaign as they were counted last, so that who looks does not wait for the count.
+
+    It is good as long as `change_id` is the last change of the campaign. `rows` are those of `sms.campaigns.tally`.
+    """
+
+    __tablename__ = "campaign_tally"
+
+    campaign_id: int = Field(foreign_key="campaign.id", ondelete="CASCADE", primary_key=True)
+    change_id: int
+    counted_at: datetime
+    put_off: int
+    rows: list[dict[str, Any]] = Field(sa_type=JSONB)
+
+
+class CampaignRuleLook(TableRow, table=True):
+    """When a rule of a round was looked at last and had nobody to tell; `day` is the one that a reminder speaks of."""
+
+    __tablename__ = "campaign_rule_look"
+
+    round_id: int = Field(foreign_key="payment_round.id", ondelete="CASCADE", primary_key=True)
+    kind: CampaignKind = Field(sa_type=coded(CampaignKind), primary_key=True)
+    day: date | None = None
+    at: datetime
 
 
 class CampaignRuleOff(TableRow, table=True):

@@ -279,6 +279,7 @@ class SmsBatch(TableRow, table=True):
         Index("ix_sms_batch_ready", "priority", "id", postgresql_where=text(f"state = '{BatchState.READY}'")),
         Index("ix_sms_batch_out", "worker", postgresql_where=text(f"state IN {listed(AT_A_WORKER)}")),
         Index("ix_sms_batch_done", "answered_at", postgresql_where=text(f"state = '{BatchState.DONE}'")),
+        Index("ix_sms_batch_left_at", "left_at", postgresql_where=text("NOT prompt")),
         Index("ix_sms_batch_uncertain", "answered_at", postgresql_where=text("uncertain")),
     )
 

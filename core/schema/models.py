@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from core.alarms import models as alarms
 from core.call_requests import models as call_requests
 from core.calls import counts, daily_uses, gateway_sessions, journal
 from core.campaigns import models as campaigns
@@ -19,6 +20,7 @@ from core.staff import agents, audit, credentials, row_security, second_factor, 
 
 HOMES: Final = (
     agents,
+    alarms,
     replies,
     audit,
     call_requests,

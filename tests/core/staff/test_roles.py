@@ -26,7 +26,16 @@ PERSONAL: Final = frozenset(
 NOBODYS: Final = frozenset(
     {
         *(*r0017_roles.OPEN, *r0017_roles.QUEUE),
-        *("alembic_version", "claim_key", "import_run", "register_mapping", "register_submission"),
+        *(
+            "alarm",
+            "alembic_version",
+            "campaign_rule_look",
+            "campaign_tally",
+            "claim_key",
+            "import_run",
+            "register_mapping",
+        ),
+        "register_submission",
     }
 )
 """Tables that hold nothing of anybody; `claim_key` is the owner's alone."""
