@@ -1,22 +1,20 @@
 """A campaign to look at: what was planned and for whom, who is left out and why, how far it is, what it cost."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import Note, NoteCode
 from core.numbers.msisdn import Operator
-from core.outbox.messages import UNSENT, UNTOLD, BatchState, MessageState
+from core.outbox.messages import UNSENT, BatchState, MessageState
 from core.platform import sql
-from core.platform.columns import listed
 from core.platform.settings import Settings
 from core.text.languages import Language
 from sms.campaigns.audience import Audience
 from sms.campaigns.scope import WITHIN, UnknownCampaign, campaign_of
+from sms.campaigns.tally import Tally, count, put_off_today, sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,81 +161,52 @@ async def about(campaign_id: int) -> About:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """How many messages of a state have one language, operator, region or reason; the others are None."""
-
-    language: Language | None
-    operator: Operator | None
-    region: str | None
-    state: MessageState
-    reason: str | None
-    recipients: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Requests:
     texts: int
     requests: int
 
 
-COUNTS: Final = """
-SELECT message.language, message.operator, region.name AS region, message.state, message.reason, count(*) AS recipients
-FROM message LEFT JOIN commune ON commune.pcode = message.commune_pcode
-LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode LEFT JOIN region ON region.pcode = cercle.region_pcode
-WHERE message.campaign_id = %(id)s GROUP BY GROUPING SETS (
-    (message.state, message.language), (message.state, message.operator), (message.state, region.name),
-    (message.state, message.reason))
-ORDER BY recipients DESC
-"""
 SAMPLES: Final = """
-SELECT language, body, parts, size, recipients FROM (
-    SELECT message_text.*, row_number() OVER (PARTITION BY language ORDER BY size DESC, message_text.id) AS rank,
-        (SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
-         WHERE sms_batch.text_id = message_text.id) AS recipients
-    FROM message_text WHERE campaign_id = %(id)s
-) AS ranked WHERE rank <= %(most)s ORDER BY language, rank
+WITH longest AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT id, language, body, parts, size, row_number() OVER (PARTITION BY language ORDER BY size DESC, id) AS rank
+        FROM message_text WHERE campaign_id = %(id)s
+    ) AS ranked WHERE rank <= %(most)s
+), packed AS MATERIALIZED (
+    SELECT sms_batch.id, sms_batch.text_id FROM longest JOIN sms_batch ON sms_batch.text_id = longest.id
+)
+SELECT language, body, parts, size, (
+    SELECT count(*) FROM packed JOIN message ON message.batch_id = packed.id WHERE packed.text_id = longest.id
+) AS recipients
+FROM longest ORDER BY language, rank
 """
 REQUESTS: Final = """
 SELECT count(DISTINCT text_id) AS texts, count(*) AS requests FROM sms_batch WHERE campaign_id = %(id)s
 """
-PUT_OFF: Final = f"""
-SELECT count(*) FROM message WHERE campaign_id = %(id)s AND state = '{MessageState.PLANNED}' AND %(most)s <= (
-    SELECT count(*) FROM message AS other JOIN sms_batch ON sms_batch.id = other.batch_id
-    WHERE other.msisdn = message.msisdn AND other.id <> message.id AND NOT sms_batch.prompt
-      AND other.state NOT IN {listed(UNTOLD)} AND sms_batch.left_at >= %(today)s)
-"""  # noqa: S608 - our own words
 
 
-async def preview(campaign_id: int, settings: Settings, now: datetime, samples: int = 2) -> CampaignPreview:
-    """What the plan of a campaign holds, with so many of the longest texts of each language."""
-    today = datetime.combine(now.date(), time(0), UTC)
-    groups = await sql.rows(_Group, COUNTS, {"id": campaign_id})
-    counted = await sql.row(_Requests, REQUESTS, {"id": campaign_id}) or _Requests(0, 0)
-    left_out = [group for group in groups if group.state is MessageState.LEFT_OUT]
-    reached = [group for group in groups if group.state is not MessageState.LEFT_OUT]
-    most = settings.sms_most_a_day
+async def preview(
+    campaign_id: int, settings: Settings, now: datetime, samples: int = 2, *, counted: Tally | None = None
+) -> CampaignPreview:
+    """What the plan of a campaign holds, with so many of the longest texts of each language.
+
+    `counted` are its messages where they were counted already.
+    """
+    tally = counted or await count(campaign_id, now)
+    packed = await sql.row(_Requests, REQUESTS, {"id": campaign_id}) or _Requests(0, 0)
+    put_off = tally.put_off
+    if put_off is None:
+        put_off = await put_off_today(campaign_id, settings.sms_most_a_day, now)
     return CampaignPreview(
-        by_language=_sums((group.language, group.recipients) for group in reached),
-        by_operator=_sums((group.operator, group.recipients) for group in reached),
-        by_place=_sums((group.region, group.recipients) for group in reached),
-        left_out={group.reason: group.recipients for group in left_out if group.reason},
-        put_off_today=int(await sql.scalar(PUT_OFF, {"id": campaign_id, "most": most, "today": today})),
-        texts=counted.texts,
-        requests=counted.requests,
+        by_language=sums((row.language, row.messages) for row in tally.reached),
+        by_operator=sums((row.operator, row.messages) for row in tally.reached),
+        by_place=sums((row.region, row.messages) for row in tally.reached),
+        left_out=tally.left_out,
+        put_off_today=put_off,
+        texts=packed.texts,
+        requests=packed.requests,
         samples=tuple(await sql.rows(Sample, SAMPLES, {"id": campaign_id, "most": samples})),
     )
-
-
-Named = TypeVar("Named", bound=str)
-
-
-def _sums(counts: Iterable[tuple[Named | None, int]]) -> dict[Named, int]:
-    """What each name counts to, the greatest first."""
-    sums: Counter[Named] = Counter()
-    for name, count in counts:
-        if name is not None:
-            sums[name] += count
-    return dict(sums.most_common())
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,22 +215,12 @@ class _InState:
     messages: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Cost:
-    currency: str
-    amount: Decimal
-
-
 STATES: Final = "SELECT state, count(*) AS messages FROM message WHERE campaign_id = %(id)s GROUP BY state"
 UNDER_WAY: Final = f"""
 SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
 WHERE sms_batch.campaign_id = %(id)s AND sms_batch.state = '{BatchState.LEFT}'
   AND message.state = '{MessageState.PLANNED}'
 """  # noqa: S608
-COST: Final = """
-SELECT currency, sum(cost) AS amount FROM message
-WHERE campaign_id = %(id)s AND currency IS NOT NULL GROUP BY currency ORDER BY currency
-"""
 WAITING: Final = f"""
 SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
 WHERE sms_batch.campaign_id = %(id)s AND sms_batch.uncertain AND message.state = '{MessageState.UNCERTAIN}'
@@ -273,13 +232,14 @@ async def by_state(campaign_id: int) -> dict[MessageState, int]:
     return {each.state: each.messages for each in await sql.rows(_InState, STATES, {"id": campaign_id})}
 
 
-async def progress(campaign_id: int) -> Progress:
-    """How far a campaign is."""
+async def progress(campaign_id: int, now: datetime | None = None, *, counted: Tally | None = None) -> Progress:
+    """How far a campaign is; `counted` are its messages where they were counted already."""
     values = {"id": campaign_id}
+    tally = counted or await count(campaign_id, now or datetime.now(UTC))
     return Progress(
-        states=await by_state(campaign_id),
+        states=tally.states,
         under_way=int(await sql.scalar(UNDER_WAY, values)),
-        cost={each.currency: each.amount for each in await sql.rows(_Cost, COST, values)},
+        cost=tally.cost,
         waiting=int(await sql.scalar(WAITING, values)),
     )
 

@@ -1,47 +1,20 @@
 """By which ways a campaign goes: what each cost, how its gateway stands, and whether what is left there is enough."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Final
 
 from core.campaigns.steps import CampaignError
 from core.numbers.msisdn import Operator
-from core.outbox.messages import UNSENT, MessageState
-from core.platform import sql
-from core.platform.columns import listed
+from core.outbox.messages import MessageState
 from core.platform.settings import Settings
+from sms.campaigns.tally import Tally, count
 from sms.outbox.balances import GatewayStanding, standings
-from sms.outbox.routes import Route, Routes, route_by
-
-SENT: Final = f"""
-SELECT message.gateway, message.operator, count(*) AS messages, coalesce(sum(message_text.parts), 0) AS parts
-FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
-LEFT JOIN message_text ON message_text.id = sms_batch.text_id
-WHERE message.campaign_id = %(id)s AND message.state NOT IN {listed(UNSENT)}
-GROUP BY message.gateway, message.operator ORDER BY messages DESC, message.gateway, message.operator
-"""  # noqa: S608 - our own words
-TO_SEND: Final = f"""
-SELECT message.operator, coalesce(sum(message_text.parts), 0) AS parts
-FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
-LEFT JOIN message_text ON message_text.id = sms_batch.text_id
-WHERE message.campaign_id = %(id)s AND message.state = '{MessageState.PLANNED}' GROUP BY message.operator
-"""  # noqa: S608
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    gateway: str | None
-    operator: Operator | None
-    messages: int
-    parts: int
-
-
-@dataclass(frozen=True, slots=True)
-class _ToSend:
-    operator: Operator | None
-    parts: int
+from sms.outbox.routes import Routes, route_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +30,25 @@ class WayGone:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A gateway that has too little left for what a campaign still sends by it first: parts needed, and left.
+    """A gateway that has too little left for what a campaign still sends by it first: what is needed, and left.
 
-    `goes_over`: what it does not take goes by another gateway.
+    Both are SMS parts, or F CFA where `in_xof`: the gateway counts money. `goes_over`: what it does not take goes by
+    another gateway.
     """
 
     gateway: str
     needed: int
     left: int
     goes_over: bool
+    in_xof: bool = False
 
 
 class TooLittleLeft(CampaignError):
     """What is left at a gateway is not enough for a campaign, which could go by no other."""
 
     def __init__(self, shortage: Shortage) -> None:
-        super().__init__(f"{shortage.gateway} has {shortage.left} SMS left, and {shortage.needed} are needed")
+        unit = "F CFA" if shortage.in_xof else "SMS"
+        super().__init__(f"{shortage.gateway} has {shortage.left} {unit} left, and {shortage.needed} are needed")
         self.shortage = shortage
 
 
@@ -85,39 +61,57 @@ class CampaignWays:
     shortages: Sequence[Shortage]
 
 
-async def ways_of(campaign_id: int, settings: Settings, now: datetime) -> CampaignWays:
-    """The ways of a campaign, as they stand now."""
-    gone = [_gone(each, settings) for each in await sql.rows(_Sent, SENT, {"id": campaign_id}) if each.gateway]
+async def ways_of(campaign_id: int, settings: Settings, now: datetime, *, counted: Tally | None = None) -> CampaignWays:
+    """The ways of a campaign, as they stand now; `counted` are its messages where they were counted already."""
+    tally = counted or await count(campaign_id, now)
     gateways = Routes.read(settings.sms_routes).gateways
-    known = await standings(now)
-    shortages = await _shortages(campaign_id, settings, known, now)
-    return CampaignWays(gone, [known[name] for name in gateways if name in known], shortages)
+    standing = await standings(now)
+    shortages = _shortages(tally, settings, standing, now)
+    return CampaignWays(_gone(tally, settings), [standing[name] for name in gateways if name in standing], shortages)
 
 
 async def must_suffice(campaign_id: int, settings: Settings, now: datetime) -> None:
     """Raise TooLittleLeft where a gateway said that it has too little left, and no other is gone over to."""
-    for shortage in await _shortages(campaign_id, settings, await standings(now), now):
+    for shortage in _shortages(await count(campaign_id, now), settings, await standings(now), now):
         if not shortage.goes_over:
             raise TooLittleLeft(shortage)
 
 
-async def _shortages(
-    campaign_id: int, settings: Settings, known: dict[str, GatewayStanding], now: datetime
+def _shortages(
+    tally: Tally, settings: Settings, standing: dict[str, GatewayStanding], now: datetime
 ) -> Sequence[Shortage]:
     routes = Routes.read(settings.sms_routes)
     needed: Counter[str] = Counter()
+    cost: Counter[str] = Counter()
     alone: set[str] = set()
-    for each in await sql.rows(_ToSend, TO_SEND, {"id": campaign_id}):
-        first, *others = routes.way_of(each.operator)
-        needed[first] += each.parts
+    for row in tally.rows:
+        if row.state is not MessageState.PLANNED:
+            continue
+        first, *others = routes.way_of(row.operator)
+        needed[first] += row.parts
+        cost[first] += ceil(row.parts * route_by(settings, row.operator, first).price_xof)
         if not others:
             alone.add(first)
-    left = {name: _left(known[name], now) for name in needed if name in known}
+    known = [(name, standing[name]) for name in needed if name in standing]
+    in_sms = [(name, needed[name], _left(each, now), False) for name, each in known]
+    in_xof = [(name, cost[name], money_left(each, settings), True) for name, each in known if cost[name]]
     return [
-        Shortage(name, needed[name], messages, name not in alone)
-        for name, messages in left.items()
-        if messages is not None and messages < needed[name]
+        Shortage(name, asked, left, name not in alone, money)
+        for name, asked, left, money in (*in_sms, *in_xof)
+        if left is not None and left < asked
     ]
+
+
+def money_left(standing: GatewayStanding, settings: Settings) -> int | None:
+    """The F CFA that are left; None where the gateway counts SMS, or in a currency that no rate is set for."""
+    money = MONEY.search((standing.balance or "").replace(" ", ""))
+    if standing.messages_left is not None or money is None:
+        return None
+    rate = {"XOF": 1.0, **settings.sms_currency_rates}.get(money["currency"])
+    return None if rate is None else int(float(money["amount"]) * rate)
+
+
+MONEY: Final = re.compile(r"(?P<currency>[A-Z]{3})(?P<amount>-?\d+(?:\.\d+)?)")
 
 
 def _left(standing: GatewayStanding, now: datetime) -> int | None:
@@ -127,8 +121,18 @@ def _left(standing: GatewayStanding, now: datetime) -> int | None:
     return standing.messages_left
 
 
-def _gone(sent: _Sent, settings: Settings) -> WayGone:
-    gateway = sent.gateway or ""
-    route: Route = route_by(settings, sent.operator, gateway)
-    cost = round(sent.parts * route.price_xof) if route.price_xof else None
-    return WayGone(sent.operator, gateway, sent.messages, sent.parts, cost)
+def _gone(tally: Tally, settings: Settings) -> Sequence[WayGone]:
+    """What went by each way, the most first."""
+    messages: Counter[tuple[Operator | None, str]] = Counter()
+    parts: Counter[tuple[Operator | None, str]] = Counter()
+    for row in tally.sent:
+        if row.gateway:
+            messages[row.operator, row.gateway] += row.messages
+            parts[row.operator, row.gateway] += row.parts
+    most_first = sorted(messages, key=lambda way: (-messages[way], way[1], way[0] or ""))
+    return [_way_gone(*way, messages[way], parts[way], settings) for way in most_first]
+
+
+def _way_gone(operator: Operator | None, gateway: str, messages: int, parts: int, settings: Settings) -> WayGone:
+    price = route_by(settings, operator, gateway).price_xof
+    return WayGone(operator, gateway, messages, parts, round(parts * price) if price else None)
