@@ -27,6 +27,7 @@ from core.text.languages import Language
 from core.text.translator import translator
 from sms.campaigns import snapshot
 from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
+from sms.campaigns.budgets import budgets_of
 from sms.campaigns.scope import UnknownCampaign, must_run
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, Payments, events_of, payments_of
 from sms.outbox.freshness import FREE_TEXT_DAYS, LONG_AGO
@@ -182,12 +183,17 @@ class _Planning:
         await self._run(f"CREATE TEMP TABLE wanted ON COMMIT DROP AS {wanted_sql(self._kind, self._audience)}")
         await self._run("ANALYZE wanted")
         await self._run(snapshot.REACHED)
+        await self._run("ANALYZE reached")
+        await self._run(snapshot.told_before(self._kind, self._audience))
+        await self._run("ANALYZE told")
         await self._run(snapshot.gathered(self._kind, self._audience))
-        await self._run("CREATE INDEX ON recipient (language, content)")
         await self._run("ANALYZE recipient")
         await self._run(snapshot.SPOKEN_TABLE)
+        await self._run("ANALYZE spoken")
         await self._write_texts()
+        await self._run("ANALYZE written")
         await self._run(snapshot.REQUESTS)
+        await self._run("ANALYZE request")
         await self._run(snapshot.BATCHES)
         await self._run(snapshot.MESSAGES)
         await self._run(snapshot.UNREACHABLE)
@@ -262,7 +268,9 @@ class _Planning:
         async with self._connection.cursor(row_factory=row_factory(PlanCount)) as cursor:
             await cursor.execute(snapshot.COUNTED, self._values | sizes | prices)
             count = await cursor.fetchone() or PlanCount(0, 0, 0, 0, 0)
-        plan = self._plan(count)
+        cost = round(count.cost) if count.cost else None
+        budgets = await budgets_of(self._campaign.id, self._settings, self._now)
+        plan = self._plan(count, cost, over_budget=any(budget.passes(cost) for budget in budgets))
         await self._run(
             snapshot.PLANNED,
             {
@@ -276,16 +284,16 @@ class _Planning:
         )
         return plan
 
-    def _plan(self, count: PlanCount) -> Plan:
+    def _plan(self, count: PlanCount, cost: int | None, *, over_budget: bool) -> Plan:
         settings = self._settings
         parts = int(count.parts)
-        cost = round(count.cost) if count.cost else None
+        dear = parts > settings.sms_cap_parts or (cost or 0) > settings.sms_cap_xof or over_budget
         return Plan(
             campaign_id=self._campaign.id,
             recipients=count.recipients,
             parts=parts,
             cost_xof=cost,
-            needs_second=count.withdrawn or parts > settings.sms_cap_parts or (cost or 0) > settings.sms_cap_xof,
+            needs_second=count.withdrawn or dear,
             texts=count.texts,
             requests=count.requests,
         )

@@ -75,20 +75,40 @@ TOLD_BEFORE_THE_MOVE: Final = f"""EXISTS (
 """SQL that tells whether a number was told of the round before its day was last moved."""
 
 
-def gathered(kind: CampaignKind, audience: Audience) -> str:
-    """SQL that makes a row for each number: in which language, what it is told, and why not, if not."""
-    if kind is CampaignKind.FREE:
-        lines, same = FREE_LINES, SAME["free"]
-    elif audience.event is not None:
-        lines, same = EVENT_LINES, SAME["event"]
-    else:
-        lines, same = PAYMENT_LINES, SAME["round"]
+def told_before(kind: CampaignKind, audience: Audience) -> str:
+    """SQL that makes a row for each number and what it was told before, or will be, of the same."""
+    about = "event" if audience.event is not None else "round"
+    same = SAME["free" if kind is CampaignKind.FREE else about]
     kinds = "earlier.kind = %(kind)s"
     if kind is CampaignKind.REMINDER_3:
         kinds = f"({kinds} OR earlier.kind = '{CampaignKind.ANNOUNCE}' AND message.planned_at > %(announced_lately)s)"
     return f"""
+    CREATE TEMP TABLE told ON COMMIT DROP AS
+    SELECT DISTINCT message.msisdn, message_text.content
+    FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
+    JOIN sms_batch ON sms_batch.id = message.batch_id JOIN message_text ON message_text.id = sms_batch.text_id
+    WHERE CASE
+        WHEN NOT %(keep_told)s AND earlier.planned_by IS NULL
+            THEN message.state NOT IN {listed(UNTOLD)} OR message.reason = '{Reason.CAMPAIGN_CANCELLED}'
+        WHEN message.state = '{MessageState.PLANNED}' THEN earlier.state NOT IN {listed(UNAPPROVED)}
+        ELSE message.state NOT IN {listed(UNTOLD)}
+      END
+      AND message.planned_at > %(lately)s AND {kinds} AND {same}
+    """  # noqa: S608
+
+
+def gathered(kind: CampaignKind, audience: Audience) -> str:
+    """SQL that makes a row for each number: in which language, what it is told, and why not, if not."""
+    about_many = EVENT_LINES if audience.event is not None else PAYMENT_LINES
+    lines = FREE_LINES if kind is CampaignKind.FREE else about_many
+    return f"""
     CREATE TEMP TABLE recipient ON COMMIT DROP AS
-    WITH texts AS ({lines}), person AS (
+    WITH texts AS ({lines}), crowded AS (
+        SELECT msisdn FROM household_phone WHERE msisdn IN (
+            SELECT msisdn FROM household_phone WHERE msisdn IN (SELECT msisdn FROM reached)
+            GROUP BY msisdn HAVING count(*) > %(crowd)s)
+        GROUP BY msisdn HAVING count(DISTINCT household_id) > %(crowd)s
+    ), person AS (
         SELECT msisdn, array_agg(household_id ORDER BY household_id) AS household_ids,
             array_agg(hash ORDER BY household_id) AS hashes, min(commune_pcode) AS commune_pcode,
             bool_or(stopped) AS stopped, max(moved_at) AS moved_at,
@@ -97,23 +117,13 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
     )
     SELECT person.*, texts.content, texts.component, {operator_sql("person.msisdn")} AS operator, CASE
         WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
-        WHEN (SELECT count(DISTINCT household_id) FROM household_phone AS own WHERE own.msisdn = person.msisdn)
-            > %(crowd)s THEN '{Reason.CROWD}'
+        WHEN crowded.msisdn IS NOT NULL THEN '{Reason.CROWD}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
-        WHEN EXISTS (
-            SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
-            JOIN sms_batch ON sms_batch.id = message.batch_id JOIN message_text ON message_text.id = sms_batch.text_id
-            WHERE message.msisdn = person.msisdn AND CASE
-                WHEN NOT %(keep_told)s AND earlier.planned_by IS NULL
-                    THEN message.state NOT IN {listed(UNTOLD)} OR message.reason = '{Reason.CAMPAIGN_CANCELLED}'
-                WHEN message.state = '{MessageState.PLANNED}' THEN earlier.state NOT IN {listed(UNAPPROVED)}
-                ELSE message.state NOT IN {listed(UNTOLD)}
-              END
-              AND message.planned_at > %(lately)s AND {kinds} AND {same} AND message_text.content = texts.content
-        ) THEN '{Reason.ALREADY_TOLD}'
+        WHEN told.msisdn IS NOT NULL THEN '{Reason.ALREADY_TOLD}'
         WHEN %(reminds_today)s AND {TOLD_OF_THE_MOVE_TODAY} THEN '{Reason.ALREADY_TOLD}'
     END AS why
-    FROM person JOIN texts USING (msisdn)
+    FROM person JOIN texts USING (msisdn) LEFT JOIN crowded ON crowded.msisdn = person.msisdn
+    LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = texts.content
     WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
     AND (NOT %(unmoved)s OR NOT {TOLD_BEFORE_THE_MOVE}) AND (NOT %(only_told)s OR {TOLD_BEFORE_THE_MOVE})
     """  # noqa: S608
@@ -136,26 +146,26 @@ COPIED: Final = f"COPY written ({_TEXT}) FROM STDIN"
 TEXTS: Final = f"INSERT INTO message_text ({_TEXT}) SELECT {_TEXT} FROM written"  # noqa: S608
 """PostgreSQL copies nothing into a table under row security."""
 
-REQUESTS: Final = """
+REQUESTS: Final = f"""
     CREATE TEMP TABLE request ON COMMIT DROP AS
-    WITH placed AS (
-        SELECT recipient.msisdn, message_text.id AS text_id, message_text.not_after, recipient.operator,
-            (row_number() OVER (PARTITION BY message_text.id, recipient.operator ORDER BY recipient.msisdn) - 1)
+    WITH placed AS MATERIALIZED (
+        SELECT recipient.msisdn, spoken.id AS text_id, coalesce(recipient.operator, '{OTHERS}') AS route,
+            (row_number() OVER (PARTITION BY spoken.id, recipient.operator ORDER BY recipient.msisdn) - 1)
                 / %(batch)s AS chunk
         FROM recipient JOIN spoken ON spoken.language = recipient.language AND spoken.content = recipient.content
-            AND spoken.component IS NOT DISTINCT FROM recipient.component
-        JOIN message_text ON message_text.id = spoken.id
+            AND coalesce(spoken.component, '') = coalesce(recipient.component, '')
         WHERE recipient.why IS NULL
     ), numbered AS (
-        SELECT text_id, not_after, operator, chunk, nextval('sms_batch_id_seq') AS id
+        SELECT text_id, not_after, route, chunk, nextval('sms_batch_id_seq') AS id
         FROM (
-            SELECT text_id, not_after, operator, chunk FROM placed GROUP BY 1, 2, 3, 4
-            ORDER BY not_after, text_id, chunk
+            SELECT text_id, message_text.not_after, route, chunk
+            FROM placed JOIN message_text ON message_text.id = text_id
+            GROUP BY 1, 2, 3, 4 ORDER BY not_after, text_id, chunk
         ) AS ordered
     )
-    SELECT placed.msisdn, numbered.* FROM placed JOIN numbered USING (text_id, chunk)
-    WHERE placed.operator IS NOT DISTINCT FROM numbered.operator
-"""
+    SELECT placed.msisdn, numbered.id, text_id, numbered.not_after, nullif(route, '{OTHERS}') AS operator
+    FROM placed JOIN numbered USING (text_id, route, chunk)
+"""  # noqa: S608
 BATCHES: Final = f"""
     INSERT INTO sms_batch
         (id, campaign_id, text_id, operator, priority, prompt, not_before, not_after, state, uncertain)
@@ -197,16 +207,14 @@ COUNTED: Final = f"""
         '{CampaignKind.MOVED}' = %(kind)s AND NOT EXISTS (
             SELECT FROM payment WHERE payment.round_id = %(round_id)s AND due_date IS NOT NULL
             AND payment.state IN {listed(COMING)}) AS withdrawn
-    FROM (SELECT sms_batch.text_id, sms_batch.id AS batch_id, message.operator, CASE
+    FROM (SELECT request.text_id, request.id AS batch_id, request.operator, CASE
+            WHEN written.size + %(reserve)s <= %(single)s THEN written.parts
             WHEN EXISTS (
-                SELECT FROM message AS earlier WHERE earlier.msisdn = message.msisdn AND earlier.id <> message.id
-                AND earlier.state IN {listed(TAKEN | {MessageState.SILENT})}) THEN message_text.parts
-            WHEN message_text.size + %(reserve)s <= %(single)s THEN message_text.parts
-            ELSE greatest(message_text.parts, ceil((message_text.size + %(reserve)s)::numeric / %(part)s))
+                SELECT FROM message AS earlier WHERE earlier.msisdn = request.msisdn
+                AND earlier.state IN {listed(TAKEN | {MessageState.SILENT})}) THEN written.parts
+            ELSE greatest(written.parts, ceil((written.size + %(reserve)s)::numeric / %(part)s))
         END AS parts
-        FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
-        JOIN message_text ON message_text.id = sms_batch.text_id
-        WHERE message.campaign_id = %(campaign)s AND message.state = '{MessageState.PLANNED}') AS counted
+        FROM request JOIN written ON written.id = request.text_id) AS counted
     JOIN unnest(CAST(%(operators)s AS text[]), CAST(%(prices)s AS numeric[])) AS price (operator, xof)
         ON price.operator = coalesce(counted.operator, '{OTHERS}')
 """  # noqa: S608

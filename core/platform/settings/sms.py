@@ -5,7 +5,7 @@ from datetime import time
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings
 
-from core.platform.settings.types import Rates, Window
+from core.platform.settings.types import Prices, Rates, Window
 
 
 class SmsSettings(BaseSettings):
@@ -71,6 +71,16 @@ class SmsSettings(BaseSettings):
     )
     sms_cap_parts: NonNegativeInt = Field(
         default=50_000, description="SMS parts beyond which a campaign needs a second approval, whatever they cost."
+    )
+    sms_budgets: Prices = Field(
+        default={},
+        description="What may be spent in a month in F CFA, for a programme by the code of its component and for all "
+        "(`*`): `TM=2000000,*=3000000`. A campaign that passes one needs a second approval.",
+    )
+    sms_currency_rates: Prices = Field(
+        default={"EUR": 655.957},
+        description="F CFA for one unit of a currency that gateways bill in: `EUR=655.957,USD=600`. A bill in another "
+        "one is told apart.",
     )
     sms_rules: bool = Field(
         default=True, description="Whether reminders, moved days and unclaimed money are told by themselves."
