@@ -62,7 +62,7 @@ class CampaignStep(Code):
     CANCEL = "cancel"
     """End it: who was not told yet is not told."""
     DISCARD = "discard"
-    """Put away a plan that arose from the schedule and has nobody to tell."""
+    """Take away a plan that arose from the schedule and has nobody to tell."""
     FINISH = "finish"
     """Nothing of it is left to send."""
     SEND_AGAIN = "send_again"

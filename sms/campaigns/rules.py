@@ -26,6 +26,7 @@ from core.text.alphabet import alphabet
 from sms.campaigns import planning, steps
 from sms.campaigns.audience import DAYS_BEFORE, Audience
 from sms.campaigns.drafts import Draft, draft
+from sms.campaigns.titles import title
 
 log = structlog.get_logger(__name__)
 
@@ -62,9 +63,14 @@ def _rounds(kind: CampaignKind) -> str:
     """SQL of the rounds for which a campaign of this kind may arise: something changed since the last one arose."""
     return f"""
     WITH last AS (
-        SELECT round_id, max(created_at) AS at FROM campaign
-        WHERE kind = '{kind}' AND state <> '{CampaignState.DRAFT}'
-          AND coalesce(subject ->> 'day', '') = coalesce(CAST(%(day)s AS text), '') GROUP BY round_id
+        SELECT round_id, max(at) AS at FROM (
+            SELECT round_id, created_at AS at FROM campaign
+            WHERE kind = '{kind}' AND state <> '{CampaignState.DRAFT}'
+              AND coalesce(subject ->> 'day', '') = coalesce(CAST(%(day)s AS text), '')
+            UNION ALL
+            SELECT round_id, at FROM campaign_rule_look
+            WHERE kind = '{kind}' AND day IS NOT DISTINCT FROM CAST(%(day)s AS date)
+        ) AS each GROUP BY round_id
     )
     SELECT DISTINCT payment.round_id, payment_round.component, payment_round.name
     FROM payment JOIN payment_round ON payment_round.id = payment.round_id
@@ -155,21 +161,32 @@ def _wait(settings: Settings) -> timedelta:
 async def _arise(
     kind: CampaignKind, round_id: int, name: str, day: date | None, now: datetime, settings: Settings
 ) -> Arisen | None:
-    title = f"{name}: {kind}" + (f" {day}" if day else "")
     audience = Audience(
         round_id=round_id, day=day, unmoved=kind is CampaignKind.ANNOUNCE, only_told=kind is CampaignKind.MOVED
     )
-    new = Draft(kind, audience, title)
+    new = Draft(kind, audience, title(kind, audience, name))
     campaign_id = await draft(new, now, alphabet(settings.alphabet))
     plan = await planning.plan(campaign_id, settings, now, keep_told=False)
     if not plan.recipients:
-        await steps.discard(campaign_id, now)
+        await steps.discard(campaign_id)
+        await _looked(round_id, kind, day, now)
         return None
     by_itself = not plan.needs_second and await _vouched_for(round_id, settings)
     if by_itself:
         await steps.approve_by_rule(campaign_id, now + _wait(settings), now)
     log.info("campaign_arose", campaign=campaign_id, kind=kind.value, recipients=plan.recipients, by_itself=by_itself)
     return Arisen(campaign_id, kind, plan.recipients, by_itself)
+
+
+LOOKED: Final = """
+INSERT INTO campaign_rule_look (round_id, kind, day, at) VALUES (%(round_id)s, %(kind)s, %(day)s, %(now)s)
+ON CONFLICT (round_id, kind) DO UPDATE SET day = EXCLUDED.day, at = EXCLUDED.at
+"""
+
+
+async def _looked(round_id: int, kind: CampaignKind, day: date | None, now: datetime) -> None:
+    """Note that there was nobody to tell, so that it is not planned again until something changes."""
+    await sql.execute(LOOKED, {"round_id": round_id, "kind": kind.value, "day": day, "now": now})
 
 
 UNAPPROVED: Final = frozenset({CampaignState.DRAFT, CampaignState.PLANNED, CampaignState.CANCELLED})

@@ -185,12 +185,10 @@ async def cancel(campaign_id: int, why: str, actor: Actor, now: datetime) -> Non
         await _move(session, CampaignStep.CANCEL, campaign, S.CANCELLED, now, actor, note)
 
 
-async def discard(campaign_id: int, now: datetime) -> None:
-    """End a plan that has nobody to tell."""
+async def discard(campaign_id: int) -> None:
+    """Take away a plan that arose by itself and has nobody to tell: it is as if it had not arisen."""
     async with writing() as session:
-        campaign = await _taken(CampaignStep.DISCARD, campaign_id)
-        campaign.ended_at = now
-        await _move(session, CampaignStep.DISCARD, campaign, S.CANCELLED, now, None, Note.of(NoteCode.NOBODY_TO_TELL))
+        await session.delete(await _taken(CampaignStep.DISCARD, campaign_id))
 
 
 async def finish_done(now: datetime) -> list[int]:

@@ -32,7 +32,8 @@ WIDTHS: Final = (14, 16, 18, 18, 16, 11, 26, 26, 30, 26, 16, 12, 28)
 
 HOUSEHOLDS: Final = f"""
 WITH own AS (
-    SELECT unnest(message.household_ids) AS household_id, message.msisdn, message.state, message.reason
+    SELECT unnest(message.household_ids) AS household_id, message.msisdn, message.state,
+        CASE WHEN message.state <> '{MessageState.UNCERTAIN}' THEN message.reason END AS reason
     FROM message
     WHERE message.campaign_id = %(id)s AND message.reason IS DISTINCT FROM '{Reason.ALREADY_TOLD}'
 ), outcome AS (
@@ -52,9 +53,12 @@ JOIN commune ON commune.pcode = household.commune_pcode JOIN cercle ON cercle.pc
 JOIN region ON region.pcode = cercle.region_pcode
 """
 LIST: Final = f"""
-{HOUSEHOLDS}
+{HOUSEHOLDS}, named AS (
+    SELECT commune_pcode, village_search, mode() WITHIN GROUP (ORDER BY village) AS village
+    FROM outcome JOIN household ON household.id = outcome.household_id WHERE NOT outcome.reached GROUP BY 1, 2
+)
 SELECT region.name AS region, cercle.name AS cercle, commune.name AS commune,
-    coalesce(household.village, '') AS village, {PROGRAMME_NO}, household.household_no, household.head_name,
+    coalesce(named.village, '') AS village, {PROGRAMME_NO}, household.household_no, household.head_name,
     outcome.msisdns, outcome.why, payment_round.component, payment.amount_xof AS amount,
     CASE WHEN payment.state = '{PaymentState.UNCLAIMED}' THEN payment.last_day
         ELSE coalesce(payment.due_date, payment.last_day) END AS day,
@@ -63,15 +67,19 @@ FROM outcome {PLACES}
 LEFT JOIN payment ON payment.household_id = household.id
     AND payment.round_id = (SELECT round_id FROM campaign WHERE id = %(id)s)
 LEFT JOIN payment_round ON payment_round.id = payment.round_id
-WHERE NOT outcome.reached
-ORDER BY region.name, cercle.name, commune.name, household.village, household.head_name, household.household_no
+LEFT JOIN named ON named.commune_pcode = household.commune_pcode
+    AND named.village_search IS NOT DISTINCT FROM household.village_search
+WHERE NOT outcome.reached AND (%(pcode)s::text IS NULL OR household.commune_pcode = %(pcode)s)
+ORDER BY region.name, cercle.name, commune.name, named.village NULLS LAST, household.head_name, household.household_no
 """  # noqa: S608
 BY_COMMUNE: Final = f"""
 {HOUSEHOLDS}
-SELECT region.name AS region, commune.name AS commune, commune.pcode, outcome.reached, outcome.why,
+SELECT region.name AS region, commune.name AS commune, commune.pcode, numbered.number, outcome.reached, outcome.why,
     count(*) AS households
 FROM outcome {PLACES}
-GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3
+JOIN (SELECT pcode, row_number() OVER (ORDER BY pcode) AS number FROM commune) AS numbered
+    ON numbered.pcode = commune.pcode
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3
 """  # noqa: S608
 
 
@@ -121,10 +129,15 @@ class UnreachedHousehold:
 
 @dataclass(frozen=True, slots=True)
 class CommuneCount:
-    """A commune: households that the campaign was for, and those of them that could not be told, by reason."""
+    """A commune: households that the campaign was for, and those of them that could not be told, by reason.
+
+    `number` is its place among all communes in the order of their P-codes: addresses of pages have no other name of it.
+    """
 
     region: str
     commune: str
+    pcode: str
+    number: int
     households: int
     unreached: int
     reasons: dict[str, int]
@@ -157,13 +170,16 @@ async def write(campaign_id: int, folder: Path) -> UnreachedFiles:
     return UnreachedFiles(files.csv, files.xlsx, book.rows)
 
 
-async def households(campaign_id: int) -> AsyncIterator[UnreachedHousehold]:
-    """The households that could not be told, place by place; from the server that figures are read from."""
+async def households(campaign_id: int, pcode: str | None = None) -> AsyncIterator[UnreachedHousehold]:
+    """The households that could not be told, place by place, or those of a commune; from the server of the figures.
+
+    A village that is spelled in several ways is one, under the spelling that most of them have.
+    """
     async with (
         database.streaming() as connection,
         connection.cursor(name="unreached", row_factory=row_factory(UnreachedHousehold)) as cursor,
     ):
-        await cursor.execute(LIST, {"id": campaign_id})
+        await cursor.execute(LIST, {"id": campaign_id, "pcode": pcode})
         async for household in cursor:
             yield household
 
@@ -173,6 +189,7 @@ class _Outcome:
     region: str
     commune: str
     pcode: str
+    number: int
     reached: bool
     why: str
     households: int
@@ -182,7 +199,9 @@ async def by_commune(campaign_id: int) -> tuple[CommuneCount, ...]:
     """How many households of each commune were reached and how many were not, and why."""
     communes: dict[str, CommuneCount] = {}
     for outcome in await sql.rows(_Outcome, BY_COMMUNE, {"id": campaign_id}):
-        commune = communes.get(outcome.pcode, CommuneCount(outcome.region, outcome.commune, 0, 0, {}))
+        commune = communes.get(outcome.pcode) or CommuneCount(
+            outcome.region, outcome.commune, outcome.pcode, outcome.number, 0, 0, {}
+        )
         missed = 0 if outcome.reached else outcome.households
         communes[outcome.pcode] = replace(
             commune,

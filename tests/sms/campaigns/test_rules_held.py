@@ -90,7 +90,7 @@ async def test_without_an_approved_announcement_it_waits_for_an_approval() -> No
     arisen = (await arise(NOW))[Kind.REMINDER_1]
     assert (arisen.by_itself, await state_of(arisen.campaign_id)) == (False, "planned")
     row = await one("SELECT planned_by, title FROM campaign WHERE id = %(id)s", id=arisen.campaign_id)
-    assert (row.planned_by, row.title) == (None, f"TM {ROUND}: reminder1 {TODAY + DAY}")
+    assert (row.planned_by, row.title) == (None, f"Rappel la veille · TM {ROUND} · {TODAY + DAY:%d/%m/%Y}")
     assert (await steps.approve(arisen.campaign_id, await somebody("awa"), NOW)).complete
 
 
@@ -204,8 +204,9 @@ async def test_what_has_nobody_to_tell_never_runs_and_does_not_come_back() -> No
     await stop_sms(AWA)
     for minutes in (0, 10, 20):
         assert await arise(NOW + minutes * MINUTE) == {}
-    rows = await query("SELECT kind, state FROM campaign WHERE planned_by IS NULL")
-    assert [(row.kind, row.state) for row in rows] == [("reminder1", "cancelled")]
+    assert await query("SELECT id FROM campaign WHERE planned_by IS NULL") == []
+    looks = await query("SELECT kind, at FROM campaign_rule_look")
+    assert [(look.kind, look.at) for look in looks] == [("reminder1", NOW)], "it is planned once"
 
 
 async def test_who_has_no_phone_is_not_listed_again_by_each_rule() -> None:

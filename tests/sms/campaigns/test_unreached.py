@@ -17,7 +17,7 @@ from sms.campaigns import unreached
 from sms.campaigns.unreached import HEADER, CommuneCount
 from sms.outbox.reasons import reason_label
 from tests.core import seed
-from tests.core.seed import TODAY
+from tests.core.seed import SAFO, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -86,7 +86,7 @@ async def test_each_household_stands_with_its_reason_in_words() -> None:
         "C": reason_label("opted_out", PAPER),
         "D": reason_label("no_day", PAPER),
         "E": reason_label("absent", PAPER),
-        "F": "autre raison : SomethingNew",
+        "F": "autre raison",
     }
 
 
@@ -167,9 +167,21 @@ async def test_communes_are_counted_with_those_who_were_reached() -> None:
     await became(AWA, "delivered")
     await became(MALITEL, "delivered")
     assert await unreached.by_commune(campaign) == (
-        CommuneCount("Region ML02", "Safo", 4, 3, {"fixed_line": 1, "no_phone": 2}),
-        CommuneCount("Region ML05", "Mopti", 1, 0, {}),
+        CommuneCount("Region ML02", "Safo", SAFO, 1, 4, 3, {"fixed_line": 1, "no_phone": 2}),
+        CommuneCount("Region ML05", "Mopti", MOPTI, 2, 1, 0, {}),
     )
+
+
+async def test_a_village_is_one_however_it_is_spelled_and_a_doubt_is_no_code() -> None:
+    """Under the spelling that most households have; of one commune alone where that is asked."""
+    for village in ("Dialakoroba", "DIALAKOROBA", "Dialakoroba"):
+        await family(village=village)
+    await family(AWA, village="dialakoroba ")
+    campaign = await running()
+    await became(AWA, "uncertain", "HTTP 502")
+    assert {row[3] for row in await listed(campaign)} == {"Dialakoroba"}
+    assert sorted(row[8] for row in await listed(campaign)) == ["envoi incertain", *["pas de téléphone"] * 3]
+    assert [each async for each in unreached.households(campaign, MOPTI)] == []
 
 
 async def test_money_is_told_with_its_component_and_the_day_that_the_sms_says() -> None:

@@ -24,6 +24,7 @@ from sms.outbox.reasons import reason_label
         ("africastalking:MarsUnreachable", COMMAND, "MarsUnreachable"),
         ("HTTP 401: wrong key", DESK, "autre raison : HTTP 401: wrong key"),
         ("HTTP 401: wrong key", COMMAND, "HTTP 401: wrong key"),
+        ("HTTP 401: wrong key", PAPER, "autre raison"),
         ("elsewhere:Gone", DESK, "autre raison : elsewhere:Gone"),
         (
             "invalid_sender, no_balance",
