@@ -159,10 +159,11 @@ def _line(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> S
 
 
 def _sms(settings: Settings, _: Client, clock: Callable[[], datetime]) -> Served:
-    """The callbacks of SMS gateways."""
+    """The callbacks of SMS gateways, and an eye on the workers where none is left."""
+    from sms.alarms.standby import standing_by
     from sms.inbound import webhooks
 
-    return Served([*webhooks.routes(settings, clock)])
+    return Served([*webhooks.routes(settings, clock)], standing_by(settings, clock))
 
 
 PARTS = {Part.LINE: _line, Part.SMS: _sms}

@@ -26,7 +26,8 @@ from core.schema import identity
 from core.schema.identity import UnfitDatabase
 from core.schema.retention import purge
 from core.text.translator import read_all
-from sms.campaigns import rules, steps
+from sms.alarms import telling, watch
+from sms.campaigns import rules, steps, tally
 from sms.inbound.webhooks import GatewayIntake
 from sms.outbox import balances, gateways
 from sms.outbox.gateway import NOTICE_REQUESTS, Gateway
@@ -146,6 +147,7 @@ class Worker:
             now = datetime.now(UTC)
             await steps.begin_due(now)
             swept = await sweeps.sweep(now, settings)
+            await tally.count_under_way(now)
             if swept.anything:
                 log.info("swept", **asdict(swept))
             sender.wake()
@@ -155,6 +157,13 @@ class Worker:
         async def left(timestamp: int) -> None:
             """What is left at the gateways."""
             await balances.ask_all(self._ways_out, datetime.now(UTC))
+
+        @queue.periodic(cron="* * * * *")
+        @queue.task(name="sms.alarms")
+        async def on_call(timestamp: int) -> None:
+            """What somebody on call is told."""
+            await watch.watch(settings, datetime.now(UTC))
+            await telling.tell(self._ways_out, settings, datetime.now(UTC))
 
         @queue.periodic(cron="*/10 * * * *")
         @queue.task(name="sms.campaigns.rules")

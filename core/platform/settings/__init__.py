@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 
 from core.platform.errors import JigiError
 from core.platform.settings.africastalking import AfricasTalkingSettings
+from core.platform.settings.alarms import AlarmSettings
 from core.platform.settings.desk import DeskSettings
 from core.platform.settings.encryption import EncryptionSettings
 from core.platform.settings.ground import GroundSettings
@@ -28,6 +29,7 @@ from core.platform.settings.sms import SmsSettings
 # The subjects stand in the order of the documents from the last to the first, which is how pydantic reads them.
 class Settings(
     RetentionSettings,
+    AlarmSettings,
     SmsSettings,
     SmppSettings,
     OrangeSettings,
