@@ -80,7 +80,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         Campaigns(settings),
         CampaignPlan(settings),
         CampaignRules(),
-        CampaignReport(),
+        CampaignReport(settings),
         People(settings),
         Rights(),
         DropDown("Listes", views=[*lists(), AuditTrail()]),

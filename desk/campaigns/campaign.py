@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
-from core.campaigns.models import Campaign, CampaignState
+from core.campaigns.models import Campaign, CampaignKind, CampaignState
 from core.campaigns.steps import (
     CampaignError,
     CampaignStep,
@@ -17,6 +17,7 @@ from core.campaigns.steps import (
     FourEyes,
     NotASupervisor,
     WrongState,
+    must,
     open_steps,
     refusal,
 )
@@ -28,6 +29,7 @@ from core.staff.agents import Actor
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.formats import short_date
+from core.text.words import DESK
 from desk.campaigns import forms
 from desk.campaigns import words as campaign_words
 from desk.campaigns.progress import moving
@@ -35,13 +37,19 @@ from desk.campaigns.words import refused
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import Mistake, not_there
-from sms.campaigns import planning_task, preview, steps, test_send, ways
+from sms.campaigns import budgets, motion, planning_task, preview, readiness, steps, test_send, ways
+from sms.campaigns.cost import cost_of
+from sms.campaigns.motions import Motion
 from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run
+from sms.campaigns.tally import tally_of
 
 PATIENCE: Final = 2.0
 LIST_LENGTH: Final = 60
-LONG_STATEMENTS: Final = "SET LOCAL statement_timeout = '30s'"
-"""A campaign may hold hundreds of thousands of messages: counting them all takes longer than a screen of the line."""
+LONG_STATEMENTS: Final = "SELECT set_config('statement_timeout', '30s', true), set_config('jit', 'off', true)"
+"""A campaign may hold hundreds of thousands of messages: counting them takes longer than a screen of the line.
+
+What a policy of the database asks of each row looks so dear to it that it would compile it, for longer than it takes.
+"""
 
 SETTLING: Final = frozenset({CampaignStep.SEND_AGAIN, CampaignStep.LEAVE})
 """Steps that are offered beside the uncertain messages, where there are any."""
@@ -80,8 +88,11 @@ class Campaigns(DeskPage):
         """One campaign: its plan, what can be done, how far it is, and what was decided."""
         me, campaign_id, at = actor(request), row_id(request), now()
         async with seen_by(me):
-            await sql.execute(LONG_STATEMENTS)
             standing = await _seen(me, campaign_id)
+        tally = await tally_of(standing, at)
+        ahead = await readiness.ways_ahead(standing, tally, self._settings, at)
+        async with seen_by(me):
+            await sql.execute(LONG_STATEMENTS)
             campaign = await preview.summary(campaign_id)
             planning = await steps.being_planned(campaign_id)
             can = open_steps(standing, me, being_planned=planning)
@@ -97,27 +108,36 @@ class Campaigns(DeskPage):
                 "others_must": isinstance(
                     refusal(CampaignStep.APPROVE, standing, me, being_planned=planning), FourEyes
                 ),
-                "held": await preview.preview(campaign_id, self._settings, at),
-                "moving": await moving(campaign, at),
+                "held": await preview.preview(campaign_id, self._settings, at, counted=tally),
+                "moving": await moving(campaign, at, tally),
                 "say": campaign_words,
                 "CampaignStep": CampaignStep,
                 "State": CampaignState,
+                "Motion": Motion,
+                "Kind": CampaignKind,
                 "me": me,
+                "motions": await motion.motions_of(campaign_id, self._settings, at),
                 "window": self._settings.sms_window,
-                "ways": await ways.ways_of(campaign_id, self._settings, at),
+                "ahead": ahead,
+                "cost": cost_of(tally, self._settings),
+                "budgets": await budgets.budgets_of(campaign_id, self._settings, at),
+                "ways": await ways.ways_of(campaign_id, self._settings, at, counted=tally),
             }
         return self.show(request, "campaigns/campaign.html", context)
 
     @route("/{id:int}/progress")
     async def progress(self, request: Request) -> Response:
         """How far it is, for the script of the page."""
-        me, campaign_id = actor(request), row_id(request)
+        me, campaign_id, at = actor(request), row_id(request), now()
+        async with seen_by(me):
+            standing = await _seen(me, campaign_id)
+        tally = await tally_of(standing, at)
         async with seen_by(me):
             await sql.execute(LONG_STATEMENTS)
-            await _seen(me, campaign_id)
-            far = await moving(await preview.summary(campaign_id), now())
+            far = await moving(await preview.summary(campaign_id), at, tally)
             planning = await steps.being_planned(campaign_id)
-        return JSONResponse({**far.to_json(), "planning": planning})
+            _, does = await motion.goes_on(campaign_id, self._settings, at, DESK)
+        return JSONResponse({**far.to_json(does), "planning": planning})
 
     @route("/{id:int}/plan", methods=["POST"])
     async def replan(self, request: Request) -> Response:
@@ -152,11 +172,12 @@ class Campaigns(DeskPage):
 
         async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> Done:
             moment = forms.moment(form, at)
-            await ways.must_suffice(campaign_id, self._settings, at)
+            must(CampaignStep.START, await must_run(me, campaign_id), me)
+            await self._must_succeed(campaign_id, at)
             await steps.start(campaign_id, me, at, moment)
             if moment:
                 return f"Elle partira le {short_date(moment)} à {moment:%H:%M}.", {"at": moment.isoformat()}
-            return "Elle part.", {"at": "now"}
+            return await self._goes_on(campaign_id, at, "Elle part."), {"at": "now"}
 
         return await self._act(request, Act.CAMPAIGN_STARTED, act)
 
@@ -177,7 +198,7 @@ class Campaigns(DeskPage):
 
         async def act(me: Actor, campaign_id: int, _: FormData, at: datetime) -> Done:
             await steps.resume(campaign_id, me, at)
-            return "Elle continue où elle s'était arrêtée.", {}
+            return await self._goes_on(campaign_id, at, "Elle continue où elle s'était arrêtée."), {}
 
         return await self._act(request, Act.CAMPAIGN_RESUMED, act)
 
@@ -216,6 +237,16 @@ class Campaigns(DeskPage):
             return f"{count} SMS d'essai partent.", {"phones": len(phones), "messages": count}
 
         return await self._act(request, Act.CAMPAIGN_TESTED, act)
+
+    async def _must_succeed(self, campaign_id: int, at: datetime) -> None:
+        """Raise NoWayOut or TooLittleLeft for a start that cannot succeed."""
+        await ways.must_suffice(campaign_id, self._settings, at)
+        await readiness.must_have_a_way(campaign_id, self._settings)
+
+    async def _goes_on(self, campaign_id: int, at: datetime, words: str) -> str:
+        """What is said to who started or resumed it: that it goes only where it does."""
+        goes, does = await motion.goes_on(campaign_id, self._settings, at, DESK)
+        return words if goes else f"C'est noté. {does}"
 
     async def _act(
         self,

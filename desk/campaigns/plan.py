@@ -26,13 +26,13 @@ from core.staff.row_security import seen_by
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import translator
-from desk.campaigns.words import refused, word
-from desk.campaigns.words import title as campaign_title
+from desk.campaigns.words import REMINDER_RULE, refused, word
 from desk.site.pages import DeskPage, actor, day_in, now, number, typed
 from sms.campaigns import planning_task
 from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
-from sms.campaigns.scope import must_cover
+from sms.campaigns.scope import campaign_of, must_cover
+from sms.campaigns.titles import title as campaign_title
 from sms.outbox.contents import FreeWords
 from sms.outbox.texts import campaign_text, written
 
@@ -42,6 +42,7 @@ PATIENCE: Final = 2.0
 COMPONENTS: Final = {code.value: word(code) for code in ComponentCode}
 EVENTS: Final = {code.value: word(code) for code in ComponentCode if code in WITH_EVENTS}
 STATUSES: Final = {status.value: word(status) for status in Status}
+NOBODY: Final = "Le plan est fait, mais il n'a personne à prévenir : voyez qui est laissé de côté, et pourquoi."
 LONGEST_TITLE: Final = 120
 LONGEST_TEXT: Final = 600
 
@@ -117,6 +118,8 @@ class CampaignPlan(DeskPage):
         except (CannotBeWritten, NotASafeText, NoSuchPiece) as error:
             return await self._form(request, form, {"text": refused(error)})
         made = await planning_task.begin(campaign_id, self._settings, me, at, patience=PATIENCE)
+        if made and not (await campaign_of(campaign_id)).recipients:
+            return self.not_done(request, NOBODY, f"/campaigns/{campaign_id}")
         words_done = "La campagne est planifiée. Rien n'est envoyé." if made else "Le plan se fait. Rien n'est envoyé."
         return self.done(request, words_done, f"/campaigns/{campaign_id}")
 
@@ -158,6 +161,7 @@ class CampaignPlan(DeskPage):
             "statuses": list(STATUSES.items()),
             "languages": [(each.value, each.staff_name) for each in Language],
             "scope": actor(request).scope_code,
+            "reminder_rule": REMINDER_RULE,
         }
         return self.show(request, "campaigns/plan.html", context, 422 if wrong else 200)
 

@@ -10,6 +10,7 @@ from core.text.formats import number_phrase, short_date
 from core.text.words import COUNT, DESK, label
 from sms.campaigns import preview
 from sms.campaigns.preview import Progress, Summary
+from sms.campaigns.tally import Tally
 
 FIGURES: Final = (
     MessageState.ACCEPTED,
@@ -41,9 +42,10 @@ class Moving:
     counted: Progress
     rate: float
     end: datetime | None
+    at: datetime
 
-    def to_json(self) -> dict[str, Any]:
-        """For the script of the page: words and figures as the page shows them."""
+    def to_json(self, does: str) -> dict[str, Any]:
+        """For the script of the page: words and figures as the page shows them; `does` is why it moves or does not."""
         return {
             "state": self.state.value,
             "words": label(self.state, DESK),
@@ -53,6 +55,8 @@ class Moving:
                 **{figure.name: figure.count for figure in self.figures},
                 "rate": self.rate_words,
                 "end": self.end_words,
+                "counted": self.counted_words,
+                "motion": does,
             },
         }
 
@@ -72,6 +76,11 @@ class Moving:
         return self.counted.done * 100 // self.counted.to_send if self.counted.to_send else 0
 
     @property
+    def counted_words(self) -> str:
+        """When it was counted."""
+        return f"{self.at:%H:%M:%S}"
+
+    @property
     def rate_words(self) -> str:
         """How fast it goes."""
         if self.state is not CampaignState.RUNNING:
@@ -84,11 +93,11 @@ class Moving:
         return f"vers {self.end:%H:%M} le {short_date(self.end)}" if self.end else "–"
 
 
-async def moving(campaign: Summary, at: datetime) -> Moving:
-    """How far a campaign is at a moment."""
-    counted = await preview.progress(campaign.id)
+async def moving(campaign: Summary, at: datetime, tally: Tally) -> Moving:
+    """How far a campaign is at a moment, by its messages as they were counted."""
+    counted = await preview.progress(campaign.id, counted=tally)
     running = campaign.state is CampaignState.RUNNING
     rate = await preview.speed(campaign.id, at) if running else 0.0
     left = counted.states.get(MessageState.PLANNED, 0)
     end = at + timedelta(seconds=left / rate) if rate and left else None
-    return Moving(campaign.state, counted, rate, end)
+    return Moving(campaign.state, counted, rate, end, tally.at)

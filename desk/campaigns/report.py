@@ -15,6 +15,7 @@ from starlette_admin.routing import route
 from core.campaigns.steps import CampaignError
 from core.platform import sql
 from core.platform.database import DatabaseTask, signed_in_for
+from core.platform.settings import Settings
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
@@ -25,7 +26,9 @@ from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now
 from desk.site.refusals import not_there
 from sms.campaigns import preview, unreached
+from sms.campaigns.cost import cost_of
 from sms.campaigns.scope import must_run
+from sms.campaigns.tally import count
 from sms.campaigns.unreached import UnreachedHousehold
 
 MOST_AT_ONCE: Final = 1500
@@ -42,6 +45,10 @@ class CampaignReport(DeskPage):
     permission = Permission.RUN_CAMPAIGNS
     add_to_menu = False
 
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+
     @route("")
     async def index(self, request: Request) -> Response:
         """How many of each commune were reached, and where to print the list."""
@@ -55,25 +62,20 @@ class CampaignReport(DeskPage):
     async def sheets(self, request: Request) -> Response:
         """The list, a page for each village: of one commune, or of all where they are not too many."""
         me, campaign_id, at = actor(request), row_id(request), now()
-        region, commune = (request.query_params.get(name, "") for name in ("region", "commune"))
+        asked = request.query_params.get("commune")
         async with seen_by(me):
             await sql.execute(LONG_STATEMENTS)
             context = await self._counted(request)
-            wanted = [
-                each for each in context["communes"] if not commune or (each.region, each.commune) == (region, commune)
-            ]
-            if sum(each.unreached for each in wanted) > MOST_AT_ONCE and not commune:
+            wanted = [each for each in context["communes"] if asked is None or str(each.number) == asked]
+            if sum(each.unreached for each in wanted) > MOST_AT_ONCE and asked is None:
                 words = "La liste est longue : imprimez-la commune par commune."
                 return self.not_done(request, words, f"/campaigns/{campaign_id}/unreached")
-            printed = commune if wanted else "none"  # what is no commune of the campaign is not written down
-            detail = {"commune": printed or "all"}
+            of = wanted[0] if asked is not None and wanted else None
+            detail = {"commune": of.commune if of else "all" if asked is None else "none"}
             await audit.record(me.id, Act.CAMPAIGN_UNREACHED_PRINTED, f"campaign {campaign_id}", at, detail)
         with signed_in_for(DatabaseTask.WORKER):
-            households = [
-                household
-                async for household in unreached.households(campaign_id)
-                if not commune or (household.region, household.commune) == (region, commune)
-            ]
+            listed = unreached.households(campaign_id, of.pcode if of else None)
+            households = [household async for household in listed] if of or asked is None else []
         villages = [(key, list(group)) for key, group in groupby(households, key=_village)]
         return self.show(request, "campaigns/unreached.html", {**context, "id": campaign_id, "villages": villages})
 
@@ -107,9 +109,11 @@ class CampaignReport(DeskPage):
         """The campaign and its communes, for whoever may run it."""
         campaign_id = await _must_see(request)
         communes = await unreached.by_commune(campaign_id)
+        tally = await count(campaign_id, now())
         return {
             "campaign": await preview.summary(campaign_id),
-            "counted": await preview.progress(campaign_id),
+            "cost": cost_of(tally, self._settings),
+            "counted": await preview.progress(campaign_id, counted=tally),
             "communes": communes,
             "say": campaign_words,
             "households": sum(each.households for each in communes),

@@ -12,6 +12,7 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
+from desk.campaigns import words as campaign_words
 from desk.campaigns.words import refused, word
 from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import not_there
@@ -36,7 +37,9 @@ class CampaignRules(DeskPage):
         async with seen_by(me):
             shown = [(each, await rules.switched_off(each.id)) for each in await rounds(ROUNDS)]
         context = {"rounds": shown, "kinds": [(kind, word(kind)) for kind in rules.BY_RULE]}
-        return self.show(request, "campaigns/rules.html", {**context, "everywhere": me.scope_code is None})
+        return self.show(
+            request, "campaigns/rules.html", {**context, "everywhere": me.scope_code is None, "say": campaign_words}
+        )
 
     @route("", methods=["POST"])
     async def switch(self, request: Request) -> Response:

@@ -1,18 +1,22 @@
 """What the desk says of campaigns in French beside their labels: notes, titles, why something is not done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from core.campaigns.models import CampaignKind, CampaignState
+from core.campaigns.models import CampaignState
 from core.campaigns.notes import Note
 from core.campaigns.steps import CampaignError, EmptyPlan, FourEyes, NotASupervisor, PlanningAlready, WrongState
+from core.registry.components import ComponentCode
 from core.scams.guard import NotASafeText
 from core.scams.proven import NoSuchPiece
 from core.text.folding import NoRule
 from core.text.words import COUNT, DESK, Word, label
-from sms.campaigns.audience import Audience, BadAudience
+from sms.campaigns.audience import BadAudience
 from sms.campaigns.drafts import CannotBeWritten
+from sms.campaigns.motion import CampaignMotion, sentences
 from sms.campaigns.notes import note_text
+from sms.campaigns.planning import TOLD_LATELY
+from sms.campaigns.readiness import NoWayOut
 from sms.campaigns.scope import OutOfScope, UnknownCampaign
 from sms.campaigns.steps import Change, NotAsSeen
 from sms.campaigns.ways import TooLittleLeft
@@ -30,6 +34,13 @@ COLOURS: Final[Mapping[CampaignState, str]] = {
 }
 
 
+REMINDER_RULE: Final = (
+    f"Le rappel trois jours avant laisse de côté qui a eu l'annonce il y a moins de {TOLD_LATELY.days} jours : il "
+    "vient d'être prévenu de ce jour."
+)
+"""Why a reminder leaves people out who are told their day all the same."""
+
+
 def word(value: Word) -> str:
     """What the desk calls a value."""
     return label(value, DESK)
@@ -40,6 +51,11 @@ def counted(value: Word) -> str:
     return label(value, COUNT)
 
 
+def component(code: str) -> str:
+    """What the desk calls a component."""
+    return label(ComponentCode(code), DESK)
+
+
 def reason(value: str) -> str:
     """Why somebody is left out or was not told; the gateway's own word when it has no name here."""
     return reason_label(value, DESK)
@@ -48,6 +64,11 @@ def reason(value: str) -> str:
 def note_words(note: Note) -> str:
     """What was noted: our own notes in French, what people wrote as they wrote it."""
     return note_text(note, DESK)
+
+
+def moves(motions: Sequence[CampaignMotion]) -> str:
+    """Why a campaign moves or does not, until when, and what is asked of whom."""
+    return sentences(motions, DESK)
 
 
 def change(decided: Change) -> str:
@@ -63,9 +84,13 @@ def refused(error: Exception) -> str:
             return error.in_french
         case CannotBeWritten(__cause__=NoRule(characters=characters)):
             return f"Aucun téléphone ne peut afficher : {' '.join(characters)}. Enlevez ces signes."
+        case NoWayOut(gateway=gateway, missing=missing):
+            return f"Rien ne peut partir : la passerelle {gateway} n'est pas réglée ({', '.join(missing)})."
         case TooLittleLeft(shortage=shortage):
+            unit = "F CFA" if shortage.in_xof else "SMS"
             return (
-                f"Il reste {shortage.left} SMS chez la passerelle {shortage.gateway}, et il en faut {shortage.needed}. "
+                f"Il reste {shortage.left} {unit} chez la passerelle {shortage.gateway}, et il en faut "
+                f"{shortage.needed}. "
                 "Rechargez ; le nouveau solde est connu cinq minutes après."
             )
     for kind, words in REFUSALS.items():
@@ -87,9 +112,3 @@ REFUSALS: Final[Mapping[type[Exception], str]] = {
     BadAudience: "Ce type de campagne ne va pas avec ce sujet : choisissez un tour de paiement ou des activités.",
     CampaignError: "Cela n'est pas possible maintenant.",
 }
-
-
-def title(kind: CampaignKind, audience: Audience, round_name: str | None, place: str | None) -> str:
-    """What a campaign is called that nobody gave a title."""
-    about = round_name or audience.event or audience.component
-    return " · ".join(part for part in (word(kind), about, place, audience.village) if part)

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from core.campaigns.models import CampaignKind
 from core.campaigns.notes import NoteCode
-from core.campaigns.steps import CampaignError
+from core.campaigns.steps import CampaignError, CampaignStep, must
 from core.numbers.msisdn import BadNumber, parse_any
 from core.payments.models import PaymentRound
 from core.platform.database import reading
@@ -28,13 +28,14 @@ from core.staff.agents import Actor, UnknownAgent, actor_of
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.words import COMMAND, label
-from sms.campaigns import rules, steps, test_send, unreached, ways
+from sms.campaigns import motion, readiness, rules, steps, test_send, unreached, ways
 from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.display import print_campaign, print_communes, print_list, print_status
 from sms.campaigns.display import watch as watch_campaign
 from sms.campaigns.drafts import CannotBeWritten, Draft, draft
 from sms.campaigns.planning import plan as make_plan
 from sms.campaigns.scope import must_cover, must_run, must_supervise
+from sms.campaigns.titles import title as title_of
 from sms.campaigns.ways_display import print_ways
 
 app = typer.Typer(help="SMS campaigns.", no_args_is_help=True, add_completion=False)
@@ -100,8 +101,8 @@ def plan(
             status=status,
             language=language,
         )
-        name = title or " ".join(part for part in (component or event, round_name, kind.value) if part)
-        new = Draft(kind, audience, name, _texts(texts), person.id)
+        about = f"{component or 'TM'} {round_name}" if round_name else None
+        new = Draft(kind, audience, title or title_of(kind, audience, about, place or None), _texts(texts), person.id)
         campaign_id = await draft(new, now, alphabet(settings().alphabet))
         with errors.status("planning…"):
             await make_plan(campaign_id, settings(), now, actor=person)
@@ -205,9 +206,12 @@ def start(
         if moment is not None and moment < datetime.now(UTC):
             raise CommandMistake("that moment has passed; without --at it starts now")
         who = await _at_shell(actor, "start", campaign)
+        must(CampaignStep.START, await must_run(who, campaign), who)
         await ways.must_suffice(campaign, settings(), datetime.now(UTC))
+        await readiness.must_have_a_way(campaign, settings())
         await steps.start(campaign, who, datetime.now(UTC), moment)
-        out.print(f"It starts {f'on {moment:%Y-%m-%d at %H:%M}' if moment else 'now'}.", highlight=False)
+        goes, does = await motion.goes_on(campaign, settings(), datetime.now(UTC), COMMAND)
+        out.print("It starts now." if goes else does, highlight=False, markup=False)
         out.print(f"Watch it: jigi campaign status {campaign} --watch", highlight=False)
 
     _run(work)
@@ -232,7 +236,8 @@ def resume(campaign: Id, actor: As) -> None:
 
     async def work() -> None:
         await steps.resume(campaign, await _at_shell(actor, "resume", campaign), datetime.now(UTC))
-        out.print("It goes on.")
+        goes, does = await motion.goes_on(campaign, settings(), datetime.now(UTC), COMMAND)
+        out.print("It goes on." if goes else does, highlight=False, markup=False)
 
     _run(work)
 

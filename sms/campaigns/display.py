@@ -18,10 +18,13 @@ from core.platform.settings import settings
 from core.platform.terminal import out
 from core.text.formats import number_phrase
 from core.text.words import COMMAND, PAPER, label
-from sms.campaigns import preview, steps, unreached
+from sms.campaigns import motion, preview, steps, unreached
+from sms.campaigns.budgets import budgets_of
+from sms.campaigns.cost import CampaignCost, cost_of
 from sms.campaigns.notes import note_text
 from sms.campaigns.preview import CampaignPreview, Summary
 from sms.campaigns.preview import Progress as Counted
+from sms.campaigns.tally import Tally, tally_of
 from sms.outbox.reasons import reason_label
 
 REFRESH_SECONDS: Final = 1.0
@@ -50,13 +53,17 @@ async def print_list() -> None:
 async def print_campaign(campaign_id: int) -> None:
     """What a campaign holds: recipients, who is left out, texts, and what was decided."""
     campaign = await preview.summary(campaign_id)
-    held = await preview.preview(campaign_id, settings(), datetime.now(UTC))
+    now = datetime.now(UTC)
+    tally = await tally_of(campaign, now, anew=False)
+    held = await preview.preview(campaign_id, settings(), now, counted=tally)
     out.print(f"{_heading(campaign)} ({label(campaign.kind, COMMAND)}), {_state(campaign)}", highlight=False)
     out.print(
         f"{number_phrase(campaign.recipients)} recipients, {held.texts} texts in {held.requests} requests, "
         f"{number_phrase(campaign.parts)} parts, {_cost(campaign)}",
         highlight=False,
     )
+    await _print_budgets(campaign, now)
+    await _print_motion(campaign_id, now)
     out.print(_recipients(held))
     for sample in held.samples:
         out.print(f"[dim]{sample.language}, {sample.size} long, {sample.parts} part(s), {sample.recipients} times[/]")
@@ -87,6 +94,14 @@ def _cost(campaign: Summary) -> str:
     return f"about {number_phrase(campaign.cost_xof)} F CFA"
 
 
+async def _print_budgets(campaign: Summary, now: datetime) -> None:
+    """What may be spent this month, and what is."""
+    for budget in await budgets_of(campaign.id, settings(), now):
+        over = ": passed with this one" if budget.passes(campaign.cost_xof) else ""
+        spent, most = number_phrase(budget.spent_xof), number_phrase(budget.most_xof)
+        out.print(f"Budget of the month for {budget.programme}: {spent} of {most} F CFA{over}.", highlight=False)
+
+
 def _heading(campaign: Summary) -> str:
     return f"[bold]Campaign {campaign.id}: {escape(campaign.title)}[/]"
 
@@ -106,10 +121,42 @@ def _state(campaign: Summary) -> str:
 
 async def print_status(campaign_id: int) -> None:
     """How far a campaign is."""
-    campaign, counted = await preview.summary(campaign_id), await preview.progress(campaign_id)
+    campaign, tally = await _tallied(campaign_id)
+    counted = await preview.progress(campaign_id, counted=tally)
     out.print(f"{_heading(campaign)}, {_state(campaign)}", highlight=False)
+    await _print_motion(campaign_id, datetime.now(UTC))
+    if tally.sent:
+        out.print(_true_cost(cost_of(tally, settings())), highlight=False)
     out.print(_states(counted))
     _ask(campaign_id, counted)
+
+
+async def _print_motion(campaign_id: int, now: datetime) -> None:
+    """Say whether it moves, why not, until when, and what is asked of whom."""
+    _, does = await motion.goes_on(campaign_id, settings(), now, COMMAND)
+    out.print(does, highlight=False, markup=False, soft_wrap=True)
+
+
+async def _tallied(campaign_id: int) -> tuple[Summary, Tally]:
+    campaign = await preview.summary(campaign_id)
+    return campaign, await tally_of(campaign, datetime.now(UTC))
+
+
+def _true_cost(cost: CampaignCost) -> str:
+    """What it cost so far, and what of that is not known."""
+    lines = [f"Cost: {number_phrase(cost.total_xof)} F CFA"]
+    if cost.billed:
+        lines.append(f"{number_phrase(cost.billed_xof)} billed for {number_phrase(cost.billed)} SMS")
+    if cost.estimated:
+        lines.append(
+            f"{number_phrase(cost.estimated_xof)} estimated for {number_phrase(cost.estimated)} without a bill"
+        )
+    lines += [
+        f"{amount:.2f} {currency} besides, for which no rate is set" for currency, amount in cost.unconverted.items()
+    ]
+    if cost.unpriced:
+        lines.append(f"the price of {number_phrase(cost.unpriced)} SMS is not known")
+    return ", ".join(lines) + "."
 
 
 async def watch(campaign_id: int) -> None:
@@ -127,7 +174,8 @@ async def watch(campaign_id: int) -> None:
     before, quiet = 0, 0
     with Live(console=out, refresh_per_second=4) as live:
         while True:
-            campaign, counted = await preview.summary(campaign_id), await preview.progress(campaign_id)
+            campaign, tally = await _tallied(campaign_id)
+            counted = await preview.progress(campaign_id, counted=tally)
             rate = (counted.done - before) / REFRESH_SECONDS if before else 0.0
             before = counted.done
             moving.update(task, completed=counted.done, total=counted.to_send, rate=max(rate, 0.0))

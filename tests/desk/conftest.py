@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Final
 
 import pytest
+from pydantic import SecretStr
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Send
@@ -57,6 +58,7 @@ def desk_settings() -> Settings:
         simulator=True,
         callback_tokens=("demo",),
         sms_gateway_url="http://127.0.0.1:1",
+        sms_api_key=SecretStr("key"),
         count_seconds=0,
     )
 

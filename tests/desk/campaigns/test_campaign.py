@@ -30,6 +30,7 @@ from tests.sms.campaign_world import (
     counted,
     drafted,
     family,
+    living,
     round_id,
     sender,
     state_of,
@@ -78,12 +79,16 @@ async def test_a_plan_is_shown_with_its_texts_and_who_is_left_out(two_households
 
 async def test_it_goes_from_plan_to_cancelled_and_each_act_is_on_record(two_households: None, sign_in: SignIn) -> None:
     campaign = await announced()
+    await living("first", NOW)
     binta = await sign_in("binta", Role.SUPERVISOR)
     assert "La campagne est approuvée" in await act(binta, campaign, "approve")
     assert "Elle part." in await act(binta, campaign, "start", when="now")
     assert await state_of(campaign) == "running"
     assert "En pause" in await act(binta, campaign, "pause", why="Erreur de lieu")
-    assert "En pause : Erreur de lieu" in await binta.see(f"/desk/campaigns/{campaign}")
+    assert "En pause par Binta depuis le" in await binta.see(f"/desk/campaigns/{campaign}")
+    assert ": Erreur de lieu. Un superviseur la reprend quand il veut." in await binta.see(
+        f"/desk/campaigns/{campaign}"
+    )
     assert "Elle continue" in await act(binta, campaign, "resume")
     assert "Écrivez pourquoi" in await act(binta, campaign, "cancel", why=" ")
     assert "Annulée." in await act(binta, campaign, "cancel", why="Tour repoussé")
@@ -94,6 +99,24 @@ async def test_it_goes_from_plan_to_cancelled_and_each_act_is_on_record(two_hous
     page = await binta.see(f"/desk/campaigns/{campaign}")
     assert "Binta : en pause (Erreur de lieu)" in page
     assert "Binta : annulée (Tour repoussé)" in page
+
+
+async def test_the_page_says_why_nothing_moves_and_what_is_asked_of_whom(two_households: None, sign_in: SignIn) -> None:
+    """That it goes is said only where it does, by the page and by its script."""
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    page = f"/desk/campaigns/{campaign}"
+    assert "le plan attend une approbation. Un superviseur qui n'a pas planifié approuve." in await binta.see(page)
+    await act(binta, campaign, "approve")
+    started = await act(binta, campaign, "start", when="now")
+    assert "Elle part." not in started
+    assert "C'est noté. Rien ne part : aucun processus d'envoi ne tourne." in started
+    await living("first", NOW)
+    assert (await binta.open(f"{page}/progress")).json()["figures"]["motion"] == "Des SMS partent."
+    await steps.stop_for_gateway(campaign, "no_balance", NOW)
+    stopped = await binta.see(page)
+    assert "En pause d'elle-même" in stopped
+    assert "il n'y a plus de crédit chez la passerelle SMS. L'administrateur recharge le compte" in stopped
 
 
 async def test_who_planned_does_not_approve(two_households: None, sign_in: SignIn) -> None:

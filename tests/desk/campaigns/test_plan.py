@@ -60,7 +60,7 @@ async def test_activities_of_a_component_are_announced(awa: Browser) -> None:
     await seed.event("MA", PAY_DAY)
     status, page = await send(awa, kind="announce", about="event", event="MA", first=str(PAY_DAY), last=str(PAY_DAY))
     assert status == 200
-    assert "activités MA" in page
+    assert "activités : Mesures d'accompagnement" in page
     assert "Destinataires 1" in page
 
 

@@ -33,6 +33,9 @@ from tests.support.database import one, query
 # Planning
 
 
+TITLE = "Annonce du jour · TM T4 2026"
+
+
 async def test_a_plan_is_shown_as_it_was_made_and_nothing_leaves(jigi: Typed) -> None:
     await family(AWA, language=FR)
     await family(MALITEL)
@@ -41,13 +44,13 @@ async def test_a_plan_is_shown_as_it_was_made_and_nothing_leaves(jigi: Typed) ->
     outcome = await jigi("plan", "announce", "--round", ROUND, "--as", "awa")
     assert outcome.code == 0
     lines = outcome.lines()
-    assert lines[0] == "Campaign 1: T4 2026 announce (announce), planned, waits for an approval"
+    assert lines[0] == f"Campaign 1: {TITLE} (announce), planned, waits for an approval"
     assert (
         lines[1] == "2 recipients, 2 texts in 2 requests, 2 parts, cost not known (JIGI_SMS_PART_PRICE_XOF is not set)"
     )
     assert await recipients_of(1) == {AWA, MALITEL}
     row = await one("SELECT kind, title, state, agent.login FROM campaign JOIN agent ON agent.id = planned_by")
-    assert tuple(row) == ("announce", "T4 2026 announce", "planned", "awa")
+    assert tuple(row) == ("announce", TITLE, "planned", "awa")
     assert {row.state for row in await query("SELECT state FROM sms_batch")} == {"ready"}
 
 
@@ -57,7 +60,7 @@ async def test_a_title_and_a_component_name_the_campaign(jigi: Typed) -> None:
     await somebody("awa")
     first = await jigi("plan", "announce", "--round", ROUND, "--component", "CASH+", "--as", "awa")
     second = await jigi("plan", "announce", "--round", ROUND, "--title", "La paie de Safo", "--as", "awa")
-    assert first.lines()[0].startswith("Campaign 1: CASH+ T4 2026 announce (announce)")
+    assert first.lines()[0].startswith("Campaign 1: Annonce du jour · CASH+ T4 2026 (announce)")
     assert second.lines()[0].startswith("Campaign 2: La paie de Safo (announce)")
     third = await jigi("plan", "announce", "--round", ROUND, "--title", "La paie [/b] de [Safo]", "--as", "awa")
     assert third.lines()[0].startswith("Campaign 3: La paie [/b] de [Safo] (announce)"), "no markup of ours"
@@ -89,7 +92,7 @@ async def test_a_plan_of_events_is_for_the_days_asked(jigi: Typed) -> None:
     await seed.event("MA", PAY_DAY + timedelta(days=5), what="Pesée")
     await somebody("awa")
     outcome = await jigi("plan", "announce", "--event", "MA", "--from", PAY_DAY, "--to", PAY_DAY, "--as", "awa")
-    assert outcome.lines()[0].startswith("Campaign 1: MA announce (announce)")
+    assert outcome.lines()[0].startswith("Campaign 1: Annonce du jour · Mesures d'accompagnement (announce)")
     assert "Causerie" in (await bodies(1))[AWA]
     assert "Pesée" not in (await bodies(1))[AWA]
     subject = (await one("SELECT subject FROM campaign")).subject

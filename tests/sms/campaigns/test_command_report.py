@@ -84,7 +84,11 @@ async def told_in_part() -> int:
 async def test_the_status_counts_where_messages_are_and_what_they_cost(jigi: Typed) -> None:
     campaign = await told_in_part()
     outcome = await jigi("status", campaign)
-    assert done(outcome) == [f"Campaign {campaign}: announce, running"]
+    assert done(outcome) == [
+        f"Campaign {campaign}: announce, running",
+        "Nothing leaves: no worker is running. The operator starts `jigi worker`.",
+        "Cost: 1 222 F CFA, 1 222 billed for 2 SMS, 0.04 USD besides, for which no rate is set.",
+    ]
     assert outcome.headings()[0] == ["sent", "left out", "planned", "delivered", "failed", "under way", "cost"]
     assert outcome.rows()[0] == ["2", "1", "2", "1", "1", "1", "USD 0.04, XOF 1,222.50"]
 

@@ -54,6 +54,7 @@ def jigi(safo: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Types `jigi campaign …`; a command opens the database for itself."""
     monkeypatch.setenv("JIGI_DATABASE_URL", database_url)
     monkeypatch.setenv("COLUMNS", f"{WIDE}")
+    monkeypatch.setenv("JIGI_SMS_API_KEY", "key")
     for module in (command, display, ways_display):
         monkeypatch.setattr(module, "out", Console(width=WIDE))
         monkeypatch.setattr(module, "datetime", NineInTheMorning)
