@@ -60,6 +60,7 @@ bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside som
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.sms
 	$(BIN)/python -m bench.desk
+	$(BIN)/python -m bench.campaign_pages
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.beside
 	$(BIN)/python -m bench.by_smpp
