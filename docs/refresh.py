@@ -12,6 +12,7 @@ from core.text.languages import Language
 from core.text.translator import translator
 from core.text.words import DESK, LINE, label
 from demo.callers import DEMO_CALLERS
+from proof import sms_lengths
 
 ROOT = Path(__file__).parent.parent
 
@@ -69,6 +70,7 @@ def main() -> None:
         (ROOT / "README.md", phones_table()),
         (operators, settings_table()),
         (operators, components_table()),
+        (ROOT / "docs/campaigns.md", sms_lengths.table()),
     ):
         path.write_text(renewed(path.read_text(), table))
 

@@ -72,9 +72,7 @@ async def campaign_differences(phones: Sequence[InventedPhone]) -> Sequence[str]
         for kind in KINDS:
             sent = await _sent(CampaignKind(kind), round_id)
             for number, phone in enumerate(phones):
-                difference = sends_otherwise(
-                    sent.get(_number(number), ""), must_be_sent(phone, kind, of), phone.language
-                )
+                difference = sends_otherwise(sent.get(_number(number), ""), must_be_sent(phone, kind, of))
                 wrong += [f"{kind} of {of}, phone {number}: {difference}"] if difference else []
     await _emptied()
     return wrong

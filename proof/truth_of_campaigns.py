@@ -4,59 +4,59 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from proof.truth import PLACE, SAYS, History, Pay, is_promised, kind_of, spoken
+from proof.truth import AGENCY, PLACE, SAYS, History, Pay, is_promised, kind_of, spoken
 
 KINDS: Final = ("announce", "reminder3", "reminder1", "moved", "cancelled", "unclaimed")
 
 SMS: Final[Mapping[str, Mapping[str, str]]] = {
     "fr": {
-        "programme": "Jigisèmèjiri :", "each": "{n} ménages, {sum} chacun",
-        "announce": "{sum} le {day}, {place}. Apportez votre carte.",
-        "reminder3": "dans 3 jours, {day}, {place} : {sum}.",
-        "reminder1": "demain, {day}, {place} : {sum}. Apportez votre carte.",
-        "moved": "le jour du paiement a changé. Pas le {old}, mais le {day}, {place}.",
-        "cancelled": "pas de paiement le {old}. Nous donnerons un autre jour.",
-        "unclaimed": "argent non retiré : {sum}. Dernier jour : {day}, {place}.",
-        "announce named": "{name} : {sum} le {day}, {place}. Apportez votre carte.",
-        "reminder3 named": "dans 3 jours, {day}, {place} : {name}, {sum}.",
-        "reminder1 named": "demain, {day}, {place}. {name}, {sum}. Apportez votre carte.",
-        "moved named": "{name}. Le jour a changé. Pas le {old}, mais le {day}, {place}.",
-        "cancelled named": "{name}. Pas de paiement le {old}. Nous donnerons un autre jour.",
+        "programme": "Jigisèmèjiri :", "each": "{n} ménages, {sum} chacun", "whose": "paiement pour {name}",
+        "announce": "paiement, {sum} le {day}, {place}.",
+        "moved": "jour de paiement changé, {sum}. Pas le {old}, mais le {day}, {place}.",
+        "moved short": "le jour du paiement a changé. Pas le {old}, mais le {day}, {place}.",
+        "cancelled": "pas de paiement, {sum}, le {old}, {place}. Nous donnerons un autre jour.",
+        "unclaimed": "paiement non retiré, {sum}. Dernier jour : {day}, {place}.",
+        "announce named": "{name} : {sum} le {day}, {place}.",
+        "moved named": "{name}, {sum}. Le jour a changé. Pas le {old}, mais le {day}, {place}.",
+        "moved named short": "{name}. Le jour a changé. Pas le {old}, mais le {day}, {place}.",
+        "cancelled named": "{name}, {sum}. Pas de paiement le {old}, {place}. Nous donnerons un autre jour.",
+        "cancelled named short": "{name}. Pas de paiement le {old}, {place}. Nous donnerons un autre jour.",
         "unclaimed named": "non retiré : {name}, {sum}. Dernier jour : {day}, {place}.",
-        "announce all": "paiements à venir. Apportez votre carte.",
-        "reminder3 all": "paiement dans 3 jours.",
-        "reminder1 all": "paiement demain. Apportez votre carte.",
+        "announce all": "paiements à venir.",
         "moved all": "le jour du paiement a changé.",
         "cancelled all": "pas de paiement. Nous donnerons un autre jour.",
         "unclaimed all": "argent non retiré. Dernier jour :",
-        "one": "{who} : {sum}, {day}, {place}.", "one day": "{who} : {day}, {place}.",
-        "one off": "{who} : pas le {old}.",
+        "one": "{who} : {sum}, {day}, {place}.", "one off": "{who} : {sum}, pas le {old}.",
+        "card": "Apportez votre carte.", "until": "Dernier jour : {day}.",
         "safe": "Personne ne doit vous demander de l'argent ou un code.", "free": "C'est gratuit.",
+        "agency": "Agence de paiement : {agency}.", "code": "Appelez le *384*1234#.",
     },
     "bm": {
-        "programme": "Jigisèmèjiri:", "each": "Ga {n}, ga o ga: {sum}",
-        "announce": "{sum} bèna di {day}, {place}. Aw ye sèbèn ta ka na.",
-        "reminder3": "wari dili tò tora tile 3: {day}, {place}. {sum}.",
-        "reminder1": "sini, {day}, {place}: {sum} bè di. Aw ye sèbèn ta ka na.",
-        "moved": "don yèlèmana. Wari tèna di {old}. A bèna di {day}, {place}.",
-        "cancelled": "wari tèna di {old}. An bèna don wèrè fò.",
+        "programme": "Jigisèmèjiri:", "each": "Ga {n}, ga o ga: {sum}", "whose": "{name} ka wari",
+        "announce": "{sum} bèna di {day}, {place}.",
+        "moved": "don yèlèmana. {sum} tèna di {old}. A bèna di {day}, {place}.",
+        "moved short": "don yèlèmana. Wari tèna di {old}. A bèna di {day}, {place}.",
+        "cancelled": "{sum} tèna di {old}, {place}. An bèna don wèrè fò.",
         "unclaimed": "aw ma na ka wari ta. {sum}. Don laban: {day}, {place}.",
-        "announce named": "{name}: {sum} bèna di {day}, {place}. Aw ye sèbèn ta ka na.",
-        "reminder3 named": "wari dili tò tora tile 3: {day}, {place}. {name}, {sum}.",
-        "reminder1 named": "sini, {day}, {place}: {name}, {sum}. Aw ye sèbèn ta ka na.",
-        "moved named": "{name}. Don yèlèmana. {old} tè, {day} don. {place}.",
-        "cancelled named": "{name}. Wari tèna di {old}. An bèna don wèrè fò.",
+        "announce named": "{name}: {sum} bèna di {day}, {place}.",
+        "moved named": "{name}, {sum}. Don yèlèmana. {old} tè, {day} don. {place}.",
+        "moved named short": "{name}. Don yèlèmana. {old} tè, {day} don. {place}.",
+        "cancelled named": "{name}, {sum}. Wari tèna di {old}, {place}. An bèna don wèrè fò.",
+        "cancelled named short": "{name}. Wari tèna di {old}, {place}. An bèna don wèrè fò.",
         "unclaimed named": "wari ma ta fòlò: {name}, {sum}. Don laban: {day}, {place}.",
-        "announce all": "wari bèna di. Aw ye sèbèn ta ka na.",
-        "reminder3 all": "wari dili tò tora tile 3.",
-        "reminder1 all": "wari bè di sini. Aw ye sèbèn ta ka na.",
+        "announce all": "wari bèna di.",
         "moved all": "don yèlèmana.",
         "cancelled all": "wari tèna di. An bèna don wèrè fò.",
         "unclaimed all": "aw ma na ka wari ta. Don laban:",
-        "one": "{who}: {sum}, {day}, {place}.", "one day": "{who}: {day}, {place}.", "one off": "{who}: {old} tè.",
+        "one": "{who}: {sum}, {day}, {place}.", "one off": "{who}: {sum}, {old} tè.",
+        "card": "Aw ye sèbèn ta ka na.", "until": "Don laban: {day}.",
         "safe": "Mògò si man kan ka wari walima kòdi nyini aw fè.", "free": "Aw tè foyi sara.",
+        "agency": "Wari dibaga: {agency}.", "code": "Aw ye *384*1234# wele.",
     },
 }  # fmt: skip
+
+KEPT: Final = 30
+"""What the gateway may add to the first message of a number, which all of these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +83,99 @@ class InventedRound:
     number: int
 
 
-def must_be_sent(phone: InventedPhone, kind: str, of: InventedRound) -> list[str]:
-    """The lines of the SMS that a campaign must send; of several, those after the first may come in any order.
+@dataclass(frozen=True, slots=True)
+class MustBeSent:
+    """The lines of an SMS, those after the first in any order, and what follows the last one."""
 
-    There are none where the phone is to be told nothing. The line of safety is not among them.
-    """
+    lines: tuple[str, ...] = ()
+    ending: str = ""
+
+
+def must_be_sent(phone: InventedPhone, kind: str, of: InventedRound) -> MustBeSent:
+    """What a campaign must send; no lines where the phone is to be told nothing."""
     members = [(member, pay) for member in phone.members for pay in [_of(member, of)] if pay]
     wanted = [(member, pay) for member, pay in members if _is_for(member.household, kind, pay)]
     if not wanted:
-        return []
+        return MustBeSent()
     words, name = SMS[phone.language], _name(phone.language, [member for member, _ in wanted], of)
     alike: dict[tuple[str, str, str, bool], list[str]] = {}
     for member, pay in wanted:
         alike.setdefault(_facts(kind, pay, phone.language), []).append(member.name)
     if len(alike) == 1:
         ((facts, names),) = alike.items()
-        text = words[_pattern(kind, facts) + (" named" if name else "")]
-        return [f"{words['programme']} {_filled(text, facts, name=name, n=len(names), words=words)}"]
-    lines = [f"{words['programme']} {words[f'{kind} all']}", *([name] if name else [])]
-    for facts, names in alike.items():
-        off = _pattern(kind, facts) == "cancelled"
-        text = words["one off" if off else "one day" if kind == "moved" else "one"]
-        lines.append(_filled(text, facts, who=", ".join(sorted(names)), n=len(names), words=words))
-    return lines
+        whose = ", ".join(sorted(names)) if len(names) < len(phone.members) else ""
+        lines: tuple[str, ...] = (_sentence(kind, facts, len(names), _named(name, whose, words), words),)
+    else:
+        lines = (
+            f"{words['programme']} {words[f'{_said_as(kind)} all']}",
+            *([name] if name else []),
+            *(
+                _filled(
+                    words["one off" if _pattern(kind, facts) == "cancelled" else "one"],
+                    facts,
+                    who=", ".join(sorted(names)),
+                    n=len(names),
+                    words=words,
+                )
+                for facts, names in alike.items()
+            ),
+        )
+    is_off = all(_pattern(kind, facts) == "cancelled" for facts in alike)
+    return MustBeSent(lines, _ending("\n".join(lines), _helps(kind, wanted, words, phone.language, is_off=is_off)))
+
+
+def _said_as(kind: str) -> str:
+    """A reminder reads as the announcement does: an SMS is kept."""
+    return "announce" if kind.startswith("reminder") else kind
+
+
+def _named(component: str, whose: str, words: Mapping[str, str]) -> str:
+    if component and whose:
+        return f"{component}, {whose}"
+    return words["whose"].format(name=whose) if whose else component
+
+
+def _sentence(kind: str, facts: tuple[str, str, str, bool], n: int, name: str, words: Mapping[str, str]) -> str:
+    """With the sum of a day that is none any more where that takes one part."""
+    pattern = _pattern(kind, facts) + (" named" if name else "")
+    texts = [
+        f"{words['programme']} {_filled(words[each], facts, name=name, n=n, words=words)}"
+        for each in (pattern, f"{pattern} short")
+        if each in words
+    ]
+    return next((text for text in texts if len(text) + KEPT <= 160), texts[-1])
+
+
+def _helps(
+    kind: str, wanted: Sequence[tuple[Member, Pay]], words: Mapping[str, str], language: str, *, is_off: bool
+) -> list[tuple[str, ...]]:
+    """What follows as far as there is room, the most needed first; what can be said in two ways, the longer first."""
+    last = {pay.last for _, pay in wanted}
+    opens = max(pay.due for _, pay in wanted if pay.due is not None) if not is_off and kind != "unclaimed" else 0
+    until = [day for day in last if day is not None and day > opens]
+    helps: list[tuple[str, ...]] = [] if is_off else [(words["card"],)]
+    if not is_off and kind != "unclaimed" and len(last) == len(until) == 1:
+        helps.append((words["until"].format(day=_dated(until[0], language)),))
+    helps.append((words["safe"], words["free"]))
+    if not is_off:
+        helps.append((words["agency"].format(agency=AGENCY),))
+    return [*helps, (words["code"],)]
+
+
+def _ending(text: str, helps: Sequence[tuple[str, ...]]) -> str:
+    """So many of the helps as cost no part, be it the first message of the number or not."""
+    ending = ""
+    for ways in helps:
+        for way in ways:
+            longer = len(f"{text}{ending} {way}")
+            if all(_parts(longer + kept) <= max(1, _parts(len(text) + kept)) for kept in (0, KEPT)):
+                ending += f" {way}"
+                break
+    return ending
+
+
+def _parts(septets: int) -> int:
+    return 1 if septets <= 160 else -(-septets // 153)
 
 
 def _of(member: Member, of: InventedRound) -> Pay | None:
@@ -159,7 +229,7 @@ def _dated(days: int | None, language: str) -> str:
 
 
 def _pattern(kind: str, facts: tuple[str, str, str, bool]) -> str:
-    return "cancelled" if facts[3] else kind
+    return "cancelled" if facts[3] else _said_as(kind)
 
 
 def _filled(
@@ -175,13 +245,11 @@ def _filled(
     return text.format(sum=money, day=facts[1], old=facts[2], place=PLACE, name=name, who=who)
 
 
-def sends_otherwise(body: str, lines: Sequence[str], language: str) -> str:
-    """Where an SMS is not what must be sent, but for the line of safety; '' where it is."""
-    words = SMS[language]
-    text = body.replace("û", "u")
-    for safe in (words["safe"], words["free"]):
-        text = text.removesuffix(f" {safe}")
-    sent, must = text.split("\n") if text else [], [each.replace("û", "u") for each in lines]
-    if sent[:1] == must[:1] and sorted(sent[1:]) == sorted(must[1:]):
+def sends_otherwise(body: str, must: MustBeSent) -> str:
+    """Where an SMS is not what must be sent; '' where it is."""
+    text, ending = body.replace("û", "u"), must.ending.replace("û", "u")
+    lines = [each.replace("û", "u") for each in must.lines]
+    sent = text.removesuffix(ending).split("\n") if text else []
+    if text.endswith(ending) and sent[:1] == lines[:1] and sorted(sent[1:]) == sorted(lines[1:]):
         return ""
-    return f"sent: {' | '.join(sent) or 'nothing'}\nmust: {' | '.join(must) or 'nothing'}"
+    return f"sent: {text or 'nothing'}\nmust: {' | '.join(lines) or 'nothing'}{ending}"

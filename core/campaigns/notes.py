@@ -12,7 +12,7 @@ class NoteCode(Word):
     """What we note ourselves; a label is filled in with the data that stands behind the code here."""
 
     PLANNED = "planned"
-    """`recipients`, `parts`."""
+    """`recipients`, `parts`; `left_out`, how many people get a text without each piece."""
     FIRST_APPROVAL = "first_approval"
     APPROVED = "approved"
     BY_ANNOUNCEMENT = "by_announcement"

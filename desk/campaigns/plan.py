@@ -33,8 +33,9 @@ from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.drafts import CannotBeWritten, Draft, check_words, draft
 from sms.campaigns.scope import campaign_of, must_cover
 from sms.campaigns.titles import title as campaign_title
+from sms.outbox.composing import SmsRoom
 from sms.outbox.contents import FreeWords
-from sms.outbox.texts import campaign_text, written
+from sms.outbox.texts import campaign_sms
 
 PATIENCE: Final = 2.0
 """Seconds that a plan is waited for; a longer one goes on, and its page says so."""
@@ -137,8 +138,8 @@ class CampaignPlan(DeskPage):
         except (CannotBeWritten, NotASafeText, NoSuchPiece) as error:
             return ShownText("", 0, 0, refused(error))
         spoken = translator(language)
-        body = campaign_text(CampaignKind.FREE, free, spoken, now().date())
-        sent = written(body, spoken, self._alphabet, reserve=self._settings.sms_optout_reserve)
+        room = SmsRoom(reserve=self._settings.sms_optout_reserve)
+        sent = campaign_sms(CampaignKind.FREE, free, spoken, now().date(), self._alphabet, room)
         return ShownText(sent.body, sent.size, sent.parts, "")
 
     async def _form(

@@ -15,9 +15,9 @@ from core.text.alphabet import alphabet
 from core.text.words import DESK, label
 from sms.alarms import mail
 from sms.outbox import rate_limit
+from sms.outbox.composing import as_it_is
 from sms.outbox.gateway import Gateway, GatewayTrouble, Policy
 from sms.outbox.routes import Routes, pace_of
-from sms.outbox.texts import as_it_is
 
 log = structlog.get_logger(__name__)
 

@@ -151,14 +151,15 @@ _PLACED: Final = """
 def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
     """SQL of the households to tell and what of, a row for each line of what they are told.
 
-    `household_id, head_name, commune_pcode, language, component, amount, day, place, old_day, hash, event (jsonb),
-    moved_at`; its parameters are those of `wanted_values`.
+    `household_id, head_name, commune_pcode, language, component, amount, day, place, old_day, last_day, agency, hash,
+    event (jsonb), moved_at`; its parameters are those of `wanted_values`.
     """
     if kind is CampaignKind.FREE:
         return f"""
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
             NULL::text AS component, NULL::integer AS amount, NULL::date AS day, NULL::text AS place,
-            NULL::date AS old_day, NULL::integer AS hash, NULL::jsonb AS event, NULL::timestamptz AS moved_at
+            NULL::date AS old_day, NULL::date AS last_day, NULL::text AS agency, NULL::integer AS hash,
+            NULL::jsonb AS event, NULL::timestamptz AS moved_at
         FROM household {_PLACED} WHERE {_NARROWED}
         """  # noqa: S608 - our own words
     if audience.event is not None:
@@ -166,7 +167,7 @@ def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
         return f"""
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
             NULL::text AS component, NULL::integer AS amount, event.date AS day, NULL::text AS place,
-            NULL::date AS old_day, NULL::integer AS hash,
+            NULL::date AS old_day, NULL::date AS last_day, NULL::text AS agency, NULL::integer AS hash,
             jsonb_build_array(event.what, event.date, event.time, event.place) AS event,
             NULL::timestamptz AS moved_at
         FROM component_event AS event
@@ -180,7 +181,8 @@ def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
     return f"""
     SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
         {_COMPONENT} AS component, payment.amount_xof AS amount, {day} AS day,
-        coalesce(payment.place, commune.name) AS place, {old} AS old_day, {PAYMENT_HASH} AS hash, NULL::jsonb AS event,
+        coalesce(payment.place, commune.name) AS place, {old} AS old_day, payment.last_day, payment.agency,
+        {PAYMENT_HASH} AS hash, NULL::jsonb AS event,
         (SELECT max(moved_at) FROM payment_move WHERE payment_move.payment_id = payment.id) AS moved_at
     FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
     JOIN payment_round ON payment_round.id = payment.round_id

@@ -5,7 +5,8 @@ one request for each hundred of them. Only the texts come to us: whatever the nu
 is that of its texts.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -29,10 +30,11 @@ from sms.campaigns import snapshot
 from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
 from sms.campaigns.budgets import budgets_of
 from sms.campaigns.scope import UnknownCampaign, must_run
+from sms.outbox.composing import SmsRoom, TextPiece, Written
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, Payments, events_of, payments_of
 from sms.outbox.freshness import FREE_TEXT_DAYS, LONG_AGO
 from sms.outbox.routes import OTHERS, every_route
-from sms.outbox.texts import campaign_text, written
+from sms.outbox.texts import campaign_sms
 from sms.outbox.window import Window
 
 PRIORITIES: Final = {
@@ -123,9 +125,13 @@ class Spoken:
     """What is told, in a language that it is needed in."""
 
     id: int
+    later_id: int
     language: Language
     content: str
     component: ComponentCode | None
+    beside: str | None
+    has_first: bool
+    has_later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,14 @@ class PlanCount:
     withdrawn: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """How many people get a text."""
+
+    text_id: int
+    people: int
+
+
 class _Planning:
     """One plan being made, on a connection whose transaction it is."""
 
@@ -158,6 +172,7 @@ class _Planning:
         self._window = Window(*settings.sms_window)
         self._now = now
         self._keep_told = keep_told
+        self._left_out: dict[int, tuple[TextPiece, ...]] = {}
         self._values = wanted_values(self._kind, self._audience, now) | {
             "campaign": campaign.id,
             "kind": self._kind.value,
@@ -186,6 +201,8 @@ class _Planning:
         await self._run("ANALYZE reached")
         await self._run(snapshot.told_before(self._kind, self._audience))
         await self._run("ANALYZE told")
+        await self._run(snapshot.SERVED)
+        await self._run("ANALYZE served")
         await self._run(snapshot.gathered(self._kind, self._audience))
         await self._run("ANALYZE recipient")
         await self._run(snapshot.SPOKEN_TABLE)
@@ -212,23 +229,39 @@ class _Planning:
         await self._run(snapshot.WRITTEN)
         async with self._connection.cursor() as writing, writing.copy(snapshot.COPIED) as copy:
             for each in contents:
-                await copy.write_row(self._text(each))
+                for row in self._texts(each):
+                    await copy.write_row(row)
         await self._run(snapshot.TEXTS)
 
-    def _text(self, spoken: Spoken) -> tuple[object, ...]:
-        """A content as it is written in a language, in the order of `snapshot.COPIED`."""
-        content, language = self._content(spoken), translator(spoken.language)
-        body = campaign_text(self._kind, content, language, self._now.date())
-        text = written(body, language, self._alphabet, reserve=self._settings.sms_optout_reserve)
+    def _texts(self, spoken: Spoken) -> Iterator[tuple[object, ...]]:
+        """A content as it is written in a language, in the order of `snapshot.COPIED`.
+
+        Where somebody is written to for the first time and somebody is not, it is two texts if they differ.
+        """
+        content = self._content(spoken)
+        first = self._written(spoken.language, content, self._settings.sms_optout_reserve)
+        later = self._written(spoken.language, content, 0)
+        base = first if spoken.has_first else later
+        yield self._row(spoken.id, spoken, content, base)
+        if spoken.has_first and spoken.has_later and later.body != first.body:
+            yield self._row(spoken.later_id, spoken, content, later)
+
+    def _written(self, language: Language, content: Content, reserve: int) -> Written:
+        room = SmsRoom(self._settings.sms_payment_parts, reserve)
+        return campaign_sms(self._kind, content, translator(language), self._now.date(), self._alphabet, room)
+
+    def _row(self, text_id: int, spoken: Spoken, content: Content, text: Written) -> tuple[object, ...]:
+        if text.left_out:
+            self._left_out[text_id] = text.left_out
         end = self._not_after(content)
-        return spoken.id, self._campaign.id, spoken.language, spoken.content, text.body, text.parts, text.size, end
+        return text_id, self._campaign.id, spoken.language, spoken.content, text.body, text.parts, text.size, end
 
     def _content(self, spoken: Spoken) -> Content:
         if self._kind is CampaignKind.FREE:
             return FreeWords(self._campaign.texts or {})
         if self._audience.event is not None:
             return events_of(spoken.content)
-        return payments_of(spoken.content, spoken.component)
+        return payments_of(spoken.content, spoken.component, spoken.beside)
 
     def _not_after(self, content: Content) -> datetime | None:
         """The last moment at which a text is worth sending: a reminder on its own day, the rest until what it tells.
@@ -237,7 +270,7 @@ class _Planning:
         """
         days: list[date] = []
         match content:
-            case Payments(lines, _):
+            case Payments(lines):
                 days = [day for line in lines for day in (line.day or line.old_day,) if day]
             case Events(lines):
                 return max(map(self._told_until, lines))
@@ -279,10 +312,24 @@ class _Planning:
                 "needs_second": plan.needs_second,
                 "recipients": plan.recipients,
                 "from_state": self._campaign.state,
-                "note_data": Jsonb({"recipients": plan.recipients, "parts": plan.parts}),
+                "note_data": Jsonb(
+                    {"recipients": plan.recipients, "parts": plan.parts, "left_out": await self._people_left_without()}
+                ),
             },
         )
         return plan
+
+    async def _people_left_without(self) -> dict[str, int]:
+        """How many people get a text that has no room for each piece."""
+        if not self._left_out:
+            return {}
+        async with self._connection.cursor(row_factory=row_factory(_Readers)) as cursor:
+            await cursor.execute(snapshot.READERS)
+            readers = await cursor.fetchall()
+        people: Counter[str] = Counter()
+        for each in readers:
+            people.update(dict.fromkeys(self._left_out.get(each.text_id, ()), each.people))
+        return dict(people)
 
     def _plan(self, count: PlanCount, cost: int | None, *, over_budget: bool) -> Plan:
         settings = self._settings

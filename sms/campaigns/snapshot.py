@@ -19,8 +19,7 @@ FORGET: Final = """
 """
 REACHED: Final = """
     CREATE TEMP TABLE reached ON COMMIT DROP AS
-    SELECT own.msisdn, wanted.*, coalesce(phone.language, wanted.language) AS spoken,
-        phone.language AS chosen, phone.sms_stopped_at IS NOT NULL AS stopped
+    SELECT own.msisdn, wanted.*, phone.sms_stopped_at IS NOT NULL AS stopped
     FROM wanted JOIN (
         SELECT DISTINCT household_id, msisdn FROM (
             SELECT household_id, msisdn, row_number() OVER (PARTITION BY household_id ORDER BY position) AS rank
@@ -29,25 +28,49 @@ REACHED: Final = """
     ) AS own USING (household_id)
     LEFT JOIN phone ON phone.msisdn = own.msisdn
 """
+SERVED: Final = f"""
+    CREATE TEMP TABLE served ON COMMIT DROP AS
+    SELECT msisdn, count(DISTINCT household.id) AS households,
+        coalesce(max(phone.language), min(household.language), '{DEFAULT}') AS language
+    FROM (SELECT DISTINCT msisdn FROM reached) AS own JOIN household_phone USING (msisdn)
+    JOIN household ON household.id = household_phone.household_id LEFT JOIN phone USING (msisdn)
+    GROUP BY msisdn
+"""  # noqa: S608 - our own words
+"""Each number with all households it serves, told of or not, and the one language it is spoken to in."""
+
 PAYMENT_LINES: Final = """
     SELECT msisdn, jsonb_agg(
-        jsonb_build_array(households, CASE WHEN kinds > 1 THEN names ELSE '' END, amount, day, place, old_day)
-        ORDER BY day, names, amount)::text AS content, max(component) AS component
+        jsonb_build_array(line.households, CASE WHEN kinds > 1 THEN names ELSE '' END, amount, day, place, old_day)
+        ORDER BY day, names, amount)::text AS content, max(component) AS component, jsonb_build_array(
+            CASE WHEN count(*) = 1 AND max(served.households) > max(line.households) THEN max(names) END,
+            CASE WHEN bool_and(windows = 1 AND last_day > day) AND min(last_day) = max(last_day) THEN max(last_day) END,
+            CASE WHEN bool_and(agencies = 1) AND min(agency) = max(agency) THEN max(agency) END)::text AS beside
     FROM (
         SELECT msisdn, amount, day, place, old_day, count(*) AS households, max(component) AS component,
-            string_agg(head_name, ', ' ORDER BY head_name) AS names, count(*) OVER (PARTITION BY msisdn) AS kinds
+            string_agg(head_name, ', ' ORDER BY head_name) AS names, count(*) OVER (PARTITION BY msisdn) AS kinds,
+            max(last_day) AS last_day, count(DISTINCT coalesce(last_day, day)) AS windows,
+            max(agency) AS agency, count(DISTINCT coalesce(agency, '')) AS agencies
         FROM reached GROUP BY msisdn, amount, day, place, old_day
-    ) AS line GROUP BY msisdn
+    ) AS line JOIN served USING (msisdn) GROUP BY msisdn
 """
+"""What each number is told, and beside it what makes no other content: whose, until when, at which agency."""
+
 EVENT_LINES: Final = """
-    SELECT msisdn, jsonb_agg(event ORDER BY event ->> 1, event)::text AS content, NULL::text AS component
+    SELECT msisdn, jsonb_agg(event ORDER BY event ->> 1, event)::text AS content, NULL::text AS component,
+        NULL::text AS beside
     FROM (SELECT DISTINCT msisdn, event FROM reached) AS line GROUP BY msisdn
 """
 FREE_LINES: Final = """
     SELECT DISTINCT msisdn, (
         SELECT md5(texts::text) FROM campaign WHERE id = %(campaign)s
-    ) AS content, NULL::text AS component FROM reached
+    ) AS content, NULL::text AS component, NULL::text AS beside FROM reached
 """
+EARLIER: Final = f"""
+    SELECT FROM message
+    WHERE message.msisdn = person.msisdn AND message.state IN {listed(TAKEN | {MessageState.SILENT})}
+"""
+"""SQL of the messages that a gateway took for a number: the next one is not its first."""
+
 UNAPPROVED: Final = frozenset({CampaignState.DRAFT, CampaignState.PLANNED})
 """States of a campaign of which nothing goes yet."""
 
@@ -103,26 +126,25 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
     lines = FREE_LINES if kind is CampaignKind.FREE else about_many
     return f"""
     CREATE TEMP TABLE recipient ON COMMIT DROP AS
-    WITH texts AS ({lines}), crowded AS (
-        SELECT msisdn FROM household_phone WHERE msisdn IN (
-            SELECT msisdn FROM household_phone WHERE msisdn IN (SELECT msisdn FROM reached)
-            GROUP BY msisdn HAVING count(*) > %(crowd)s)
-        GROUP BY msisdn HAVING count(DISTINCT household_id) > %(crowd)s
-    ), person AS (
+    WITH texts AS ({lines}), person AS (
         SELECT msisdn, array_agg(household_id ORDER BY household_id) AS household_ids,
             array_agg(hash ORDER BY household_id) AS hashes, min(commune_pcode) AS commune_pcode,
-            bool_or(stopped) AS stopped, max(moved_at) AS moved_at,
-            coalesce(min(chosen), CASE WHEN min(spoken) = max(spoken) THEN min(spoken) END, '{DEFAULT}') AS language
-        FROM (SELECT DISTINCT ON (msisdn, household_id) * FROM reached) AS each GROUP BY msisdn
+            bool_or(stopped) AS stopped, max(moved_at) AS moved_at, min(served.language) AS language,
+            min(served.households) AS serves
+        FROM (
+            SELECT DISTINCT ON (msisdn, household_id) msisdn, household_id, hash, commune_pcode, stopped, moved_at
+            FROM reached
+        ) AS each JOIN served USING (msisdn) GROUP BY msisdn
     )
-    SELECT person.*, texts.content, texts.component, {operator_sql("person.msisdn")} AS operator, CASE
+    SELECT person.*, texts.content, texts.component, texts.beside, {operator_sql("person.msisdn")} AS operator,
+        NOT EXISTS ({EARLIER}) AS is_first, CASE
         WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
-        WHEN crowded.msisdn IS NOT NULL THEN '{Reason.CROWD}'
+        WHEN person.serves > %(crowd)s THEN '{Reason.CROWD}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN told.msisdn IS NOT NULL THEN '{Reason.ALREADY_TOLD}'
         WHEN %(reminds_today)s AND {TOLD_OF_THE_MOVE_TODAY} THEN '{Reason.ALREADY_TOLD}'
     END AS why
-    FROM person JOIN texts USING (msisdn) LEFT JOIN crowded ON crowded.msisdn = person.msisdn
+    FROM person JOIN texts USING (msisdn)
     LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = texts.content
     WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
     AND (NOT %(unmoved)s OR NOT {TOLD_BEFORE_THE_MOVE}) AND (NOT %(only_told)s OR {TOLD_BEFORE_THE_MOVE})
@@ -131,15 +153,21 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
 
 SPOKEN_TABLE: Final = """
     CREATE TEMP TABLE spoken ON COMMIT DROP AS
-    SELECT nextval('message_text_id_seq')::integer AS id, language, content, component
+    SELECT nextval('message_text_id_seq')::integer AS id, nextval('message_text_id_seq')::integer AS later_id,
+        language, content, component, beside, has_first, has_later
     FROM (
-        SELECT DISTINCT language, content, component FROM recipient WHERE why IS NULL
-        ORDER BY language, content, component
+        SELECT language, content, component, beside, bool_or(is_first) AS has_first, bool_or(NOT is_first) AS has_later
+        FROM recipient WHERE why IS NULL GROUP BY language, content, component, beside
+        ORDER BY language, content, component, beside
     ) AS ordered
 """
-"""What is told, by the number of its text. The component is no part of the content: named or not, it tells the same."""
+"""What is told, by the number of its text. The component and what is beside are no part of the content: with them or
+without, it tells the same. Numbers that were written to before may have a text of their own, `later_id`, in which no
+room is kept for what the gateway adds to a first message."""
 
-SPOKEN: Final = "SELECT id, language, content, component FROM spoken ORDER BY id"
+SPOKEN: Final = (
+    "SELECT id, later_id, language, content, component, beside, has_first, has_later FROM spoken ORDER BY id"
+)
 _TEXT: Final = "id, campaign_id, language, content, body, parts, size, not_after"
 WRITTEN: Final = f"CREATE TEMP TABLE written ON COMMIT DROP AS SELECT {_TEXT} FROM message_text WITH NO DATA"  # noqa: S608
 COPIED: Final = f"COPY written ({_TEXT}) FROM STDIN"
@@ -149,11 +177,14 @@ TEXTS: Final = f"INSERT INTO message_text ({_TEXT}) SELECT {_TEXT} FROM written"
 REQUESTS: Final = f"""
     CREATE TEMP TABLE request ON COMMIT DROP AS
     WITH placed AS MATERIALIZED (
-        SELECT recipient.msisdn, spoken.id AS text_id, coalesce(recipient.operator, '{OTHERS}') AS route,
-            (row_number() OVER (PARTITION BY spoken.id, recipient.operator ORDER BY recipient.msisdn) - 1)
+        SELECT recipient.msisdn, coalesce(later.id, spoken.id) AS text_id,
+            coalesce(recipient.operator, '{OTHERS}') AS route, (row_number() OVER (
+                PARTITION BY coalesce(later.id, spoken.id), recipient.operator ORDER BY recipient.msisdn) - 1)
                 / %(batch)s AS chunk
         FROM recipient JOIN spoken ON spoken.language = recipient.language AND spoken.content = recipient.content
             AND coalesce(spoken.component, '') = coalesce(recipient.component, '')
+            AND coalesce(spoken.beside, '') = coalesce(recipient.beside, '')
+        LEFT JOIN written AS later ON later.id = spoken.later_id AND NOT recipient.is_first
         WHERE recipient.why IS NULL
     ), numbered AS (
         SELECT text_id, not_after, route, chunk, nextval('sms_batch_id_seq') AS id
@@ -166,6 +197,7 @@ REQUESTS: Final = f"""
     SELECT placed.msisdn, numbered.id, text_id, numbered.not_after, nullif(route, '{OTHERS}') AS operator
     FROM placed JOIN numbered USING (text_id, route, chunk)
 """  # noqa: S608
+READERS: Final = "SELECT text_id, count(*) AS people FROM request GROUP BY text_id"
 BATCHES: Final = f"""
     INSERT INTO sms_batch
         (id, campaign_id, text_id, operator, priority, prompt, not_before, not_after, state, uncertain)
@@ -208,13 +240,10 @@ COUNTED: Final = f"""
             SELECT FROM payment WHERE payment.round_id = %(round_id)s AND due_date IS NOT NULL
             AND payment.state IN {listed(COMING)}) AS withdrawn
     FROM (SELECT request.text_id, request.id AS batch_id, request.operator, CASE
-            WHEN written.size + %(reserve)s <= %(single)s THEN written.parts
-            WHEN EXISTS (
-                SELECT FROM message AS earlier WHERE earlier.msisdn = request.msisdn
-                AND earlier.state IN {listed(TAKEN | {MessageState.SILENT})}) THEN written.parts
+            WHEN NOT recipient.is_first OR written.size + %(reserve)s <= %(single)s THEN written.parts
             ELSE greatest(written.parts, ceil((written.size + %(reserve)s)::numeric / %(part)s))
         END AS parts
-        FROM request JOIN written ON written.id = request.text_id) AS counted
+        FROM request JOIN written ON written.id = request.text_id JOIN recipient USING (msisdn)) AS counted
     JOIN unnest(CAST(%(operators)s AS text[]), CAST(%(prices)s AS numeric[])) AS price (operator, xof)
         ON price.operator = coalesce(counted.operator, '{OTHERS}')
 """  # noqa: S608

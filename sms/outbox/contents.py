@@ -43,10 +43,17 @@ class FreeWords:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """What a phone is told of money; of which component where that is not what people mean by money."""
+    """What a phone is told of money; of which component where that is not what people mean by money.
+
+    `who` are the names of those who are told of, where the phone serves other households too. `last_day` and `agency`
+    are said where all lines have the same. None of the three makes it another content: they are said beside it.
+    """
 
     lines: Sequence[PaymentLine]
     component: ComponentCode | None = None
+    who: str = ""
+    last_day: date | None = None
+    agency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +66,21 @@ class Events:
 Content = Payments | Events | FreeWords
 
 
-def payments_of(content: str, component: ComponentCode | None = None) -> Payments:
-    """Read the lines that the database gathered: `[[households, names, amount, day, place, old day], …]`."""
+def payments_of(content: str, component: ComponentCode | None = None, beside: str | None = None) -> Payments:
+    """Read the lines that the database gathered: `[[households, names, amount, day, place, old day], …]`.
+
+    `beside` is what is said beside them: `[who, last day, agency]`.
+    """
+    who, last_day, agency = json.loads(beside) if beside else ("", None, "")
     return Payments(
         tuple(
             PaymentLine(count, names or "", amount, _day(day), place or "", _day(old))
             for count, names, amount, day, place, old in json.loads(content)
         ),
         component,
+        who or "",
+        _day(last_day),
+        agency or "",
     )
 
 

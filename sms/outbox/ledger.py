@@ -33,10 +33,10 @@ from core.platform.locks import Lock
 from core.text.languages import Language
 from sms.outbox import claims
 from sms.outbox.claims import Claim
+from sms.outbox.composing import Written
 from sms.outbox.gateway import Policy, Result
 from sms.outbox.judging import Leaving, judge
 from sms.outbox.routes import OTHERS, OVER
-from sms.outbox.texts import Written
 from sms.outbox.window import Window
 
 FROZEN_SECONDS: Final = 10

@@ -19,11 +19,12 @@ from core.text.languages import Language
 from core.text.translator import translator
 from sms.outbox import claims, delivery, ledger, metrics, rate_limit
 from sms.outbox.claims import Claim
+from sms.outbox.composing import as_it_is
 from sms.outbox.gateway import NOTICE_REQUESTS, Gateway, GatewayTrouble, Policy, Result
 from sms.outbox.ledger import Departure, Retrying, WrittenNotice
 from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.routes import every_route, pace_of
-from sms.outbox.texts import as_it_is, written
+from sms.outbox.texts import written
 from sms.worker.troubles import Troubles
 
 log = structlog.get_logger(__name__)

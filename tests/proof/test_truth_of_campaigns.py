@@ -13,7 +13,7 @@ from proof.campaign_histories import campaign_differences, phones
 from proof.truth import History, Membership, Pay
 from proof.truth_of_campaigns import InventedPhone, Member
 from sms.campaigns import audience, snapshot
-from sms.outbox import texts
+from sms.outbox import composing, payment_texts
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -66,6 +66,16 @@ CASES: Final[dict[str, tuple[InventedPhone, ...]]] = {
     "two households that get the same": (
         of_two(Pay("TM", "announced", 30_000, due=6), Pay("TM", "planned", 30_000, due=6)),
     ),
+    "a window of some days": (of_one(Pay("TM", "announced", 30_000, due=6, last=9)),),
+    "another household of the phone gets nothing": (
+        InventedPhone(
+            "fr",
+            (
+                Member("Awa Diarra", History("beneficiary", (Pay("TM", "announced", 30_000, due=6, last=9),))),
+                Member("Binta Keita", History("beneficiary")),
+            ),
+        ),
+    ),
     "two households that do not": (of_two(Pay("TM", "announced", 30_000, due=6), Pay("TM", "planned", 31_000, due=7)),),
 }
 
@@ -88,7 +98,7 @@ COMING: Final = audience._COMING
 FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
     "no component is named": (audience, "_COMPONENT", "CAST(NULL AS text)"),
     "the transfer is never named": (audience, "_COMPONENT", "nullif(payment_round.component, 'TM')"),
-    "another component is named": (texts, "label", lambda code, audience: "Money transfer"),
+    "another component is named": (payment_texts, "label", lambda code, audience: "Money transfer"),
     "what its standing takes back is announced": (audience, "_WITHHELD", "false"),
     "what follows is taken back with the rest": (
         audience, "_WITHHELD", otherwise("household.status IN ('exited') AND", "false AND"),
@@ -123,8 +133,16 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
         audience, "DAYS_BEFORE", {CampaignKind.REMINDER_3: 3, CampaignKind.REMINDER_1: 0},
     ),
     "money of several households is told as that of one": (
-        snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("build_array(households", "build_array(1"),
+        snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("build_array(line.households", "build_array(1"),
     ),
+    "whose money it is is not told where another household gets none": (
+        snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("served.households) >", "served.households) > 9 +"),
+    ),
+    "the last day is not said": (
+        snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("windows = 1 AND", "windows = 9 AND"),
+    ),
+    "a first message has no room for the gateway's words": (snapshot, "EARLIER", "SELECT"),
+    "the line against scams is never said in full": (composing, "SECURITY", composing.SECURITY[1:]),
     "whose money it is is not told": (
         snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("kinds > 1 THEN names", "kinds > 9 THEN names"),
     ),

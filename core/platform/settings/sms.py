@@ -63,6 +63,12 @@ class SmsSettings(BaseSettings):
     sms_part_price_xof: NonNegativeFloat = Field(
         default=0.0, description="Price of one SMS part in F CFA, for estimates. 0: not known, no cost is told."
     )
+    sms_payment_parts: PositiveInt = Field(
+        default=1,
+        le=2,
+        description="Most parts of an SMS of a payment, 1 or 2: what does not fit is left out, and the plan says so. "
+        "What must be said (whose money, how much, when, where) may take more.",
+    )
     sms_optout_reserve: NonNegativeInt = Field(
         default=30, description="Septets the gateway may add to the first SMS of a number (its opt-out words)."
     )

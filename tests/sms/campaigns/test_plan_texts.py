@@ -300,7 +300,7 @@ async def test_a_campaign_that_is_not_there_is_not_planned() -> None:
 async def test_a_plan_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     await family(AWA)
     campaign = await drafted()
-    monkeypatch.setattr(planning, "written", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(planning, "campaign_sms", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         await planning.plan(campaign, SETTINGS, NOW)
     assert (await state_of(campaign), await fates(campaign)) == ("draft", {})

@@ -7,10 +7,10 @@ from core.outbox.notice_kinds import NoticeKind
 from core.platform.settings import Settings
 from sms.outbox import claims, ledger
 from sms.outbox.claims import Claim
+from sms.outbox.composing import Written
 from sms.outbox.gateway import Policy, Result
 from sms.outbox.ledger import Departure, Retrying, WrittenNotice
 from sms.outbox.routes import every_route
-from sms.outbox.texts import Written
 from sms.outbox.window import Window
 from tests.core.seed import NOW, TODAY
 from tests.sms.campaign_world import FR

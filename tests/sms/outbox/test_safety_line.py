@@ -6,8 +6,13 @@ from core.text.alphabet import GSM7
 from core.text.gsm7 import SINGLE_PART
 from core.text.languages import Language
 from core.text.translator import translator
-from sms.outbox.texts import Written, written
+from sms.outbox.composing import Written
+from sms.outbox.texts import written
 from tests.sms.outbox.test_texts import BM, FREE, SAFE
+
+
+def sized(text: Written) -> tuple[str, int, int]:
+    return text.body, text.parts, text.size
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -20,11 +25,11 @@ def test_the_longest_line_of_safety_that_costs_no_part_is_added(language: Langua
         (FREE[language], room - len(FREE[language]) - 1),
     ):
         text = "a" * (size - 1) + "."
-        assert written(text, spoken, GSM7) == Written(f"{text} {line}", parts, room)
+        assert sized(written(text, spoken, GSM7)) == (f"{text} {line}", parts, room)
     too_long_for_the_first = "a" * (room - len(SAFE[language]) - 1) + "."
     assert written(too_long_for_the_first, spoken, GSM7).body == f"{too_long_for_the_first} {FREE[language]}"
     too_long_for_any = "a" * (room - len(FREE[language]) - 1) + "."
-    assert written(too_long_for_any, spoken, GSM7) == Written(too_long_for_any, parts, len(too_long_for_any))
+    assert sized(written(too_long_for_any, spoken, GSM7)) == (too_long_for_any, parts, len(too_long_for_any))
 
 
 def test_what_gsm7_counts_twice_is_counted_before_the_line_is_added() -> None:
