@@ -115,10 +115,12 @@ class Messaging:
             rows = rows[: len(rows) // 2]
         if kind == "text_codes":
             rows = [row | {"statusCode": str(row["statusCode"])} for row in rows]
-        answer = _response(f"Sent to {len(ids)}/{len(numbers)} Total Cost: XOF 0", rows)
+        response = _response(f"Sent to {len(ids)}/{len(numbers)} Total Cost: XOF 0", rows)
         if kind == "garbage_after":
-            answer = Response(answer.body[: len(answer.body) // 2], answer.status_code, media_type="application/json")
-        return answer
+            response = Response(
+                response.body[: len(response.body) // 2], response.status_code, media_type="application/json"
+            )
+        return response
 
     def _codes(self, sending: Sending, numbers: Sequence[str], fault: GatewayFault | None) -> list[int]:
         """The status code of each recipient."""

@@ -71,7 +71,7 @@ class DeliveryReport:
         return key_of(self.gateway, self.provider_id)
 
     @property
-    def subject(self) -> tuple[str, str]:
+    def message(self) -> tuple[str, str]:
         """What it speaks of: a gateway may give one id to two numbers."""
         return self.key, self.msisdn
 
@@ -174,10 +174,10 @@ async def apply(reports: Iterable[DeliveryReport]) -> None:
     """Write reports down, the furthest of each id."""
     furthest: dict[tuple[str, str], DeliveryReport] = {}
     for report in reports:
-        other = furthest.get(report.subject)
+        other = furthest.get(report.message)
         if other is None or report.reach > other.reach:
-            furthest[report.subject] = report
-    ordered = [furthest[subject] for subject in sorted(furthest)]
+            furthest[report.message] = report
+    ordered = [furthest[message] for message in sorted(furthest)]
     values = {
         "gateways": [report.gateway for report in ordered],
         "provider_ids": [report.provider_id for report in ordered],
