@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.campaigns.notes import Note
+from core.text.formats import number_phrase
 from core.text.words import Readership, label
 from sms.outbox.reasons import reason_label
 
@@ -14,6 +15,7 @@ def note_text(note: Note, audience: Readership) -> str:
     data = dict(note.data or {})
     if "at" in data:
         data["at"] = datetime.fromisoformat(data["at"])
+    data |= {name: number_phrase(value) for name, value in data.items() if isinstance(value, int)}
     if "reason" in data:
         data["reason"] = reason_label(data["reason"], audience)
     return label(note.code, audience).format(**data)

@@ -36,7 +36,7 @@ from tests.sms.campaign_world import (
     state_of,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
-from tests.support.database import query
+from tests.support.database import change, query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
@@ -117,6 +117,27 @@ async def test_the_page_says_why_nothing_moves_and_what_is_asked_of_whom(two_hou
     stopped = await binta.see(page)
     assert "En pause d'elle-même" in stopped
     assert "il n'y a plus de crédit chez la passerelle SMS. L'administrateur recharge le compte" in stopped
+
+
+async def test_the_page_shows_the_ways_ahead_the_budget_and_the_true_cost(
+    two_households: None, sign_in: SignIn, watch: Watch
+) -> None:
+    """Before the start each way; after it what was billed, and what is estimated where no bill stands beside."""
+    campaign = await announced()
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    page = await binta.see(f"/desk/campaigns/{campaign}")
+    assert "Avant l'envoi" in page
+    assert "Orange africastalking 2 oui pas encore su JIGISEME : pas encore essayé –" in page
+    await act(binta, campaign, "approve")
+    await act(binta, campaign, "start", when="now")
+    watch.turn(seconds=1)
+    await sender(ScriptedGateway(), watch).drain()
+    await change("UPDATE message SET cost = 35.2, currency = 'XOF' WHERE msisdn = %(phone)s", phone=AWA)
+    page = await binta.see(f"/desk/campaigns/{campaign}")
+    assert "Avant l'envoi" not in page
+    assert "Coût : 70 F CFA (35 facturés par la passerelle pour 1 SMS, 35 estimés pour 1 SMS sans facture)." in page
+    await change("UPDATE message SET cost = NULL, currency = NULL")
+    assert "Coût : inconnu ; il manque le prix de 2 SMS." in await binta.see(f"/desk/campaigns/{campaign}/unreached")
 
 
 async def test_who_planned_does_not_approve(two_households: None, sign_in: SignIn) -> None:
