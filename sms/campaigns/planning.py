@@ -26,7 +26,7 @@ from core.staff.agents import Actor
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import translator
-from sms.campaigns import snapshot
+from sms.campaigns import snapshot, tally
 from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
 from sms.campaigns.budgets import budgets_of
 from sms.campaigns.scope import UnknownCampaign, must_run
@@ -86,6 +86,8 @@ async def plan(
         planning = _Planning(connection, campaign, settings, now, keep_told)
         made = await planning.make()
         await connection.commit()
+    if made.recipients >= tally.MANY:
+        await tally.keep(campaign_id, now)
     return made
 
 

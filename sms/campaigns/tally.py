@@ -235,7 +235,7 @@ async def tally_of(campaign: CountedCampaign, now: datetime, *, anew: bool = Tru
     with signed_in_for(DatabaseTask.WORKER):
         kept = await sql.row(_Kept, KEPT_AT, {"id": campaign_id})
         if kept is None or not _is_good(kept.at, campaign, now):
-            return await _kept_count(campaign_id, now)
+            return await keep(campaign_id, now)
         if anew and now - kept.at > (ANEW if campaign.state in MOVING else ANEW_AT_REST):
             _count_behind(campaign_id, now)
         return Tally(await sql.rows(TallyRow, KEPT, {"id": campaign_id}), kept.at, kept.put_off)
@@ -254,12 +254,12 @@ async def count_under_way(now: datetime) -> int:
     """Count anew every great campaign that is under way; give how many they are."""
     great: Sequence[int] = await sql.scalars(GREAT_UNDER_WAY, {"before": now - ANEW})
     for campaign_id in great:
-        await _kept_count(campaign_id, now)
+        await keep(campaign_id, now)
     return len(great)
 
 
-async def _kept_count(campaign_id: int, now: datetime) -> Tally:
-    """Count, and keep it where they are many: under what was decided before it was begun."""
+async def keep(campaign_id: int, now: datetime) -> Tally:
+    """Count, and keep it where they are many, for whoever looks next: under what was decided before it was begun."""
     change_id: int = await sql.scalar(LAST_CHANGE, {"id": campaign_id})
     tally = await count(campaign_id, now)
     if tally.messages < MANY:
@@ -289,7 +289,7 @@ def _count_behind(campaign_id: int, now: datetime) -> None:
 async def _counted_behind(campaign_id: int, now: datetime) -> None:
     try:
         with signed_in_for(DatabaseTask.WORKER):
-            await _kept_count(campaign_id, now)
+            await keep(campaign_id, now)
     except Exception as error:
         log.warning("campaign_not_counted", campaign=campaign_id, error=type(error).__name__)
 

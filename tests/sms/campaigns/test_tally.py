@@ -10,7 +10,7 @@ from core.platform import sql
 from core.platform.database import writing
 from sms.campaigns import preview, steps, tally
 from tests.core.seed import NOW
-from tests.sms.campaign_world import SETTINGS, crowd, numbers, running, somebody
+from tests.sms.campaign_world import SETTINGS, crowd, numbers, planned, running, somebody
 from tests.support.database import change, one
 
 pytestmark = pytest.mark.usefixtures("safo")
@@ -53,6 +53,12 @@ async def test_a_great_one_is_counted_anew_behind_who_looks(many: None) -> None:
     assert await in_state(campaign, MessageState.DELIVERED, after=10 * SECOND) == 0
     await tally.counted_behind()
     assert await in_state(campaign, MessageState.DELIVERED, after=11 * SECOND) == 1
+
+
+async def test_a_great_plan_is_counted_for_who_looks_at_it_first(many: None) -> None:
+    await crowd(numbers(3))
+    await planned()
+    assert (await one("SELECT counted_at, put_off FROM campaign_tally"))[:] == (NOW, 0)
 
 
 async def test_what_is_decided_ends_a_kept_count_at_once(many: None) -> None:
