@@ -21,7 +21,7 @@ from core.text.languages import Language
 from core.text.translator import translator
 from proof.histories import EDGES, NotSo, Tried, dialled
 from proof.planting import plant_phone
-from proof.truth import NOW, TODAY, differs
+from proof.truth import NOW, TODAY, differs, kept
 from proof.truth_of_grievances import REFERENCE, Complaint, must_be_sent, must_be_shown
 from sms.outbox.notice_texts import Occasion, notice_text
 
@@ -70,7 +70,7 @@ async def complaint_differences(complaint: Complaint) -> Sequence[str]:
             occasion = Occasion(ASKING, {"ref": REFERENCE}, NOW)
             sms = GSM7.prepare(await notice_text(NoticeKind.STATUS, occasion, translator(language)))
             text = sms if complaint.secret else sms.partition(":")[2]
-            sent = differs(text, [[must_be_sent(complaint, language)]])
+            sent = differs(text, kept([[must_be_sent(complaint, language)]], language))
             wrong += [f"{where} ({language}): {each}" for where, each in (("page", page), ("SMS", sent)) if each]
     return wrong
 

@@ -305,6 +305,17 @@ def spoken(days: int, language: str, *, year: bool = False) -> str:
     return f"{weekday}, {month} tile {day.day}" + (f", san {day.year}" if year else "")
 
 
+def kept(groups: Sequence[Sequence[str]], language: str) -> list[list[str]]:
+    """The same in an SMS, which is read again on other days: no day by how near it is, today by its date."""
+    words = SAYS[language]
+    away = [words["d-1"], words["d0"], words["d1"], *(words["dn"].format(n=days) for days in range(2, 15))]
+    given, dated = words["today"].partition("{sum}")[0], words["late"].format(day=f"{TODAY:%d/%m/%Y}", sum="")
+    texts = [[text.replace(given, dated) for text in group] for group in groups]
+    for near_by in away:
+        texts = [[text.replace(f" ({near_by})", "") for text in group] for group in texts]
+    return texts
+
+
 def differs(answer: str, groups: Sequence[Sequence[str]], *, more: bool = False) -> str:
     """Where what was told is not what must be told: '' where it is. Words count, not lines and pages.
 

@@ -68,6 +68,8 @@ async def print_campaign(campaign_id: int) -> None:
     for sample in held.samples:
         out.print(f"[dim]{sample.language}, {sample.size} long, {sample.parts} part(s), {sample.recipients} times[/]")
         out.print(Text(sample.body), "")
+    for piece, people in held.no_room.items():
+        out.print(f"no room for {label(piece, COMMAND)}: {number_phrase(people)} people", highlight=False)
     for change in await steps.changes(campaign_id):
         what = f"{label(change.to_state, COMMAND)} {note_text(change.note, COMMAND)}".strip()
         out.print(f"{change.at:%Y-%m-%d %H:%M} {change.actor or 'by itself'}: {what}", highlight=False, markup=False)

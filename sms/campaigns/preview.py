@@ -13,8 +13,10 @@ from core.platform import sql
 from core.platform.settings import Settings
 from core.text.languages import Language
 from sms.campaigns.audience import Audience
+from sms.campaigns.no_room import no_room
 from sms.campaigns.scope import WITHIN, UnknownCampaign, campaign_of
 from sms.campaigns.tally import Tally, count, put_off_today, sums
+from sms.outbox.composing import TextPiece
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class CampaignPreview:
     texts: int
     requests: int
     samples: tuple[Sample, ...]
+    no_room: dict[TextPiece, int]
+    """What the texts had no room for, and for how many people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,7 @@ async def preview(
         texts=packed.texts,
         requests=packed.requests,
         samples=tuple(await sql.rows(Sample, SAMPLES, {"id": campaign_id, "most": samples})),
+        no_room=await no_room(campaign_id),
     )
 
 

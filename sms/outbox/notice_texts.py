@@ -10,6 +10,7 @@ from core.grievances.following import Viewer, by_reference
 from core.numbers.msisdn import local
 from core.outbox.notice_kinds import NoticeKind
 from core.payments.account import account
+from core.phrases.lasting import lasting
 from core.phrases.telling import contact_phone, grievance_told, money_told
 from core.platform.settings import settings
 from core.registry.callers import recognise
@@ -105,7 +106,8 @@ async def _call_agreed(occasion: Occasion, translator: Translator) -> str:
 
 
 async def _call_dropped(occasion: Occasion, translator: Translator) -> str:
-    return translator.t("Jigisèmèjiri: the call was cut. {text}", text=occasion.text("text"))
+    text = lasting(occasion.text("text"), translator, occasion.now.date())
+    return translator.t("Jigisèmèjiri: the call was cut. {text}", text=text)
 
 
 async def _sms_stopped(occasion: Occasion, translator: Translator) -> str:
@@ -127,7 +129,7 @@ async def _payment(occasion: Occasion, translator: Translator) -> str:
     texts = []
     for household in households:
         money = await account(household.id, today)
-        text = "\n".join(money_told(translator, money)) if money else ""
+        text = lasting("\n".join(money_told(translator, money)), translator, today) if money else ""
         texts.append(
             translator.t("{name}: {text}", name=household.head_name, text=text) if len(households) > 1 else text
         )
@@ -145,7 +147,8 @@ async def _status(occasion: Occasion, translator: Translator) -> str:
         return _discreet(occasion, translator)
     lines = [translator.t("Complaint {ref}, {day}", ref=case.reference, day=short_date(case.received_on))]
     lines += grievance_told(translator, case, occasion.now.date())
-    return translator.t("Jigisèmèjiri: {text}", text="\n".join(lines))
+    text = lasting("\n".join(lines), translator, occasion.now.date())
+    return translator.t("Jigisèmèjiri: {text}", text=text)
 
 
 async def _number_mistyped(occasion: Occasion, translator: Translator) -> str:

@@ -13,8 +13,10 @@ from core.staff.agents import Role
 from core.text.words import COMMAND
 from sms.campaigns import planning, steps
 from sms.campaigns.audience import Audience
+from sms.campaigns.no_room import no_room
 from sms.campaigns.notes import note_text
 from sms.campaigns.scope import UnknownCampaign
+from sms.outbox.composing import TextPiece
 from tests.core.seed import NOW, TODAY, event
 from tests.sms.campaign_world import (
     AWA,
@@ -25,11 +27,13 @@ from tests.sms.campaign_world import (
     FR,
     MALITEL,
     PAY_DAY,
+    ROUND,
     SETTINGS,
     TELECEL,
     Fate,
     Watch,
     approved,
+    bodies,
     crowd,
     drafted,
     family,
@@ -40,6 +44,7 @@ from tests.sms.campaign_world import (
     planned,
     recipients_of,
     round_id,
+    running,
     sender,
     somebody,
     speaks,
@@ -343,3 +348,52 @@ async def test_of_two_plans_that_were_both_approved_one_tells_it() -> None:
         await sender(gateway, Watch()).drain()
     assert gateway.took == {AWA: 1}
     assert await fates(second.campaign_id) == {AWA: Fate("dropped", "already_told")}
+
+
+# Whom, and with how much room
+
+
+async def test_a_number_that_was_written_to_before_has_the_room_of_the_gateways_words() -> None:
+    await family(AWA, language=FR)
+    await family(BINTA, language=FR)
+    await running(Kind.FREE, Audience(), french="Réunion.", bambara="Lajè.")
+    await sender(ScriptedGateway(), Watch(NOW)).drain()
+    await change("DELETE FROM message WHERE msisdn = %(msisdn)s", msisdn=BINTA)
+    plan = await planned()
+    texts = await bodies(plan.campaign_id)
+    assert plan.texts == 2
+    assert texts[AWA].endswith("Personne ne doit vous demander de l'argent ou un code.")
+    assert texts[BINTA].endswith("Apportez votre carte. C'est gratuit.")
+    assert len(texts[BINTA]) + SETTINGS.sms_optout_reserve <= 160
+
+
+async def test_two_parts_say_more_where_it_is_set() -> None:
+    await family(AWA, language=FR)
+    plan = await planned(settings=SETTINGS.model_copy(update={"sms_payment_parts": 2}))
+    assert plan.parts == 2
+    assert (await bodies(plan.campaign_id))[AWA].endswith("Appelez le *384*1234#.")
+    assert await no_room(plan.campaign_id) == {}
+
+
+async def test_what_found_no_room_is_known_with_how_many_people_it_concerns() -> None:
+    await crowd(numbers(3))
+    plan = await planned()
+    assert await no_room(plan.campaign_id) == {TextPiece.SAFETY: 3, TextPiece.CODE: 3}
+
+
+async def test_a_phone_is_spoken_to_in_one_language_in_every_campaign() -> None:
+    """Its households speak two; which of them a campaign tells is no matter."""
+    await family(AWA, language=FR)
+    await family(AWA, language=BM, round_name="Autre")
+    for name in (ROUND, "Autre"):
+        plan = await planned(Kind.ANNOUNCE, Audience(round_id=await round_id(name)))
+        assert "bèna di" in (await bodies(plan.campaign_id))[AWA]
+
+
+async def test_a_phone_of_two_households_is_told_whose_money_it_is_when_one_of_them_gets_none() -> None:
+    await family(AWA, language=FR, name="Awa Traoré")
+    await family(AWA, language=FR, name="Binta Diarra", round_name=None)
+    await family(BINTA, language=FR)
+    texts = await bodies((await planned()).campaign_id)
+    assert texts[AWA].startswith("Jigisèmèjiri : paiement pour Awa Traoré : 30 000 F CFA le")
+    assert texts[BINTA].startswith("Jigisèmèjiri : paiement, 30 000 F CFA le")

@@ -133,7 +133,7 @@ async def test_texts_and_requests_are_counted() -> None:
 
 async def test_a_campaign_without_anybody_holds_nothing() -> None:
     await family(AWA, due=PAY_DAY - 30 * DAY)
-    assert await held() == CampaignPreview({}, {}, {}, {}, 0, 0, 0, ())
+    assert await held() == CampaignPreview({}, {}, {}, {}, 0, 0, 0, (), {})
 
 
 # One campaign and the list
