@@ -132,7 +132,8 @@ async def _make_room() -> None:
             raise NotADemonstration("households that are not of a demonstration stand in this database")
         await connection.execute(
             "TRUNCATE payment_reply, payment_move, payment, payment_round, component_event, campaign, "
-            "campaign_change, campaign_rule_off, message, message_text, sms_batch, early_report, inbound_sms"
+            "campaign_change, campaign_rule_off, campaign_rule_look, campaign_tally, message, message_text, sms_batch, "
+            "early_report, inbound_sms"
         )
 
 
