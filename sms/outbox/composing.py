@@ -115,23 +115,6 @@ def as_it_is(text: str, alphabet: Alphabet) -> Written:
     return Written(body, alphabet.segments(body), alphabet.measure(body))
 
 
-def shortened(body: str, pieces: Pieces, translator: Translator, alphabet: Alphabet, reserve: int) -> str:
-    """A text that was composed, without so many of its last pieces that what the gateway adds costs no part.
-
-    As it is where its pieces are not what makes it long.
-    """
-    shorter, most = body, alphabet.segments(body)
-    endings = [alphabet.prepare(said) for _, said in pieces if said] + [
-        alphabet.prepare(translator.t(s)) for s in SECURITY
-    ]
-    while alphabet.segments(shorter + "x" * reserve) > most:
-        ending = next((each for each in endings if shorter.endswith(f" {each}")), None)
-        if ending is None:
-            return body
-        shorter = shorter.removesuffix(f" {ending}")
-    return shorter
-
-
 def _ended(body: str) -> str:
     """A text that ends as a sentence does, so that the next one does not run into it."""
     return f"{body}." if body and body[-1] not in ENDS else body

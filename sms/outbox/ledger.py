@@ -34,6 +34,7 @@ from core.text.languages import Language
 from sms.outbox import claims
 from sms.outbox.claims import Claim
 from sms.outbox.composing import Written
+from sms.outbox.first_messages import LeavingText, set_apart
 from sms.outbox.gateway import Policy, Result
 from sms.outbox.judging import Leaving, judge
 from sms.outbox.routes import OTHERS, OVER
@@ -125,6 +126,10 @@ async def depart(
             await _drop_all(session, claim, Reason.MISSED_ITS_DAY, now)
             return None
         recipients = await _judged(claim, leaving, now, window, most_a_day)
+        if claim.body is not None and leaving.text_id is not None and recipients:
+            text = LeavingText(claim.id, leaving.text_id, claim.body)
+            apart = await set_apart(text, [each.id for each in recipients], now)
+            recipients = [each for each in recipients if each.id not in apart]
         if not recipients:
             await _close(session, claim, now)
             return None

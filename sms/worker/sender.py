@@ -20,6 +20,7 @@ from core.text.translator import translator
 from sms.outbox import claims, delivery, ledger, metrics, rate_limit
 from sms.outbox.claims import Claim
 from sms.outbox.composing import as_it_is
+from sms.outbox.first_messages import WRITTEN_TO
 from sms.outbox.gateway import NOTICE_REQUESTS, Gateway, GatewayTrouble, Policy, Result
 from sms.outbox.ledger import Departure, Retrying, WrittenNotice
 from sms.outbox.notice_texts import Occasion, notice_text
@@ -57,7 +58,8 @@ class Clock:
 
 
 NOTICE: Final = f"""
-SELECT message.kind, message.msisdn, message.filling, coalesce(phone.language, message.language) AS language
+SELECT message.kind, message.msisdn, message.filling, coalesce(phone.language, message.language) AS language,
+    NOT {WRITTEN_TO} AS is_first
 FROM message LEFT JOIN phone USING (msisdn)
 WHERE message.batch_id = %(batch)s AND message.state = '{MessageState.PLANNED}'
 """  # noqa: S608 - our own words
@@ -71,6 +73,7 @@ class _Unwritten:
     msisdn: str
     filling: dict[str, Any] | None
     language: Language
+    is_first: bool
 
 
 class Sender:
@@ -220,7 +223,11 @@ class Sender:
             log.error("notice_cannot_be_written", kind=notice.kind, batch=claim.id, error=type(error).__name__)
             await ledger.drop_unwritable(claim, now)
             return None
-        body = as_it_is(text, self._alphabet) if kind is NoticeKind.TEST else written(text, spoken, self._alphabet)
+        reserve = self._settings.sms_optout_reserve if notice.is_first else 0
+        if kind is NoticeKind.TEST:
+            body = as_it_is(text, self._alphabet)
+        else:
+            body = written(text, spoken, self._alphabet, reserve=reserve)
         return WrittenNotice(kind, spoken.language, body)
 
     async def _carry(self, departure: Departure, left_at: float) -> None:

@@ -16,9 +16,8 @@ from core.text.gsm7 import SINGLE_PART, is_gsm7
 from core.text.languages import Language
 from core.text.translator import translator
 from demo.places import DEMO_PLACES
-from sms.outbox.composing import SmsRoom, TextPiece, Written, shortened
+from sms.outbox.composing import SmsRoom, TextPiece, Written
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, PaymentLine, Payments
-from sms.outbox.payment_texts import payment_pieces
 from sms.outbox.texts import campaign_sms, campaign_text
 from tests.core.seed import TODAY
 
@@ -249,17 +248,6 @@ def test_room_is_kept_in_a_first_message_for_what_the_gateway_adds() -> None:
     first = campaign_sms(Kind.ANNOUNCE, paid(SAFO), spoken, TODAY, GSM7, SmsRoom(reserve=30))
     assert first.body.endswith(f"{CARD[FR]} {FREE[FR]}")
     assert first.size + 30 <= SINGLE_PART < sent(Kind.ANNOUNCE, paid(SAFO), FR).size + 30
-
-
-@pytest.mark.parametrize("language", list(Language))
-def test_a_text_that_is_somebodys_first_after_all_is_shortened_by_its_last_pieces(language: Language) -> None:
-    spoken, text = translator(language), sent(Kind.ANNOUNCE, paid(SAFO), language)
-    pieces = payment_pieces(Kind.ANNOUNCE, paid(SAFO), spoken, TODAY)
-    shorter = shortened(text.body, pieces, spoken, GSM7, 30)
-    assert text.body == f"{shorter} {SAFE[language]}"
-    assert GSM7.measure(shorter) + 30 <= SINGLE_PART
-    assert shortened(shorter, pieces, spoken, GSM7, 30) == shorter
-    assert shortened("a" * 150, pieces, spoken, GSM7, 30) == "a" * 150
 
 
 @pytest.mark.parametrize("kind", [Kind.REMINDER_3, Kind.REMINDER_1])
