@@ -101,7 +101,7 @@ def filled(spoken: Translator, msgid: str, **longer: object) -> str:
     day = longest_day(spoken.language)
     period = max((spoken.t(label(each, LINE)) for each in Period), key=sent)
     component = max((spoken.t(label(each, LINE)) for each in ComponentCode), key=sent)
-    values = {**LONGEST, "date": day, "new": day, "old": day, "period": period, "component": component, **longer}
+    values = {**LONGEST, "date": day, "new": day, "old": day, "period": period, "who": component, **longer}
     if msgid in spoken.catalogue.forms:
         return spoken.n(msgid, msgid, LONGEST["n"])
     return spoken.t(msgid, **{name: values[name] for name in fields(msgid)})

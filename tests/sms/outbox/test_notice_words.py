@@ -91,7 +91,7 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
         NoticeKind.HOW_TO_STOP,
         {},
         "Jigisèmèjiri : pour ne plus recevoir de SMS, écrivez STOP ou composez le *384*1234#.",
-        "Jigisɛmɛjiri: walasa ka SMS dabila, aw ye STOP sɛbɛn walima aw ye *384*1234# wele.",
+        "Jigisɛmɛjiri: walasa ka SMS dabila, aw ye dabila sɛbɛn walima aw ye *384*1234# wele.",
     ),
     (
         NoticeKind.NUMBER_MISTYPED,
