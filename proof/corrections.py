@@ -54,7 +54,7 @@ BARE: Final = re.compile(r"\d[\d ]*000")
 LONGEST: Final[Mapping[str, Any]] = {
     "amount": Amount(180_000),
     "place": "Mairie de Sere Moussa Ani Samo",
-    "component": "Bolodɛsɛ waati wari",
+    "who": "Bolodɛsɛ waati wari",
     "name": "Caisse Faso Nafa",
     "phone": "+223 20 22 16 15",
     "ref": "1234567",
