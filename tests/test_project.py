@@ -78,13 +78,14 @@ OFF: Final = re.compile(
 )
 ASKING: Final = re.compile(r"\b(?:httpx|aiohttp|requests|smtplib|ftplib|socket)\b")
 ASKERS: Final = {
+    "sms/alarms/mail.py",
     "sms/outbox/bearer.py",
     "sms/outbox/over_http.py",
     "sms/outbox/trying.py",
     "sms/worker/process.py",
     "ussd/sample_calls.py",
 }
-"""What carries requests to gateways, what tries our callbacks, and a worker that asks its machine for its name."""
+"""What carries requests to gateways and mails of alarms, what tries our callbacks, a worker that asks its name."""
 
 
 def test_the_rules_of_security_are_on() -> None:

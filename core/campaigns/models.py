@@ -161,11 +161,14 @@ class CampaignTally(TableRow, table=True):
 
 
 class CampaignRuleLook(TableRow, table=True):
-    """When a rule of a round was looked at last and had nobody to tell; `day` is the one that a reminder speaks of."""
+    """When a rule of a round was looked at last and had nobody to tell; `day` is the one that a reminder speaks of.
+
+    It holds no round in place: an import that made one is undone though a rule looked at it.
+    """
 
     __tablename__ = "campaign_rule_look"
 
-    round_id: int = Field(foreign_key="payment_round.id", ondelete="CASCADE", primary_key=True)
+    round_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: CampaignKind = Field(sa_type=coded(CampaignKind), primary_key=True)
     day: date | None = None
     at: datetime

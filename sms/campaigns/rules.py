@@ -27,6 +27,7 @@ from sms.campaigns import planning, steps
 from sms.campaigns.audience import DAYS_BEFORE, Audience
 from sms.campaigns.drafts import Draft, draft
 from sms.campaigns.titles import title
+from sms.outbox.freshness import LONG_AGO
 
 log = structlog.get_logger(__name__)
 
@@ -110,6 +111,7 @@ class Arisen:
 async def arise(now: datetime, settings: Settings) -> list[Arisen]:
     """Plan every campaign that the schedule asks for and that is not planned yet."""
     await _go_on_with_planned(now, settings)
+    await sql.execute(FORGET_LOOKS, {"before": now - LONG_AGO})
     arisen = []
     for kind in BY_RULE:
         day = now.date() + timedelta(days=DAYS_BEFORE[kind]) if kind in DAYS_BEFORE else None
@@ -182,6 +184,9 @@ LOOKED: Final = """
 INSERT INTO campaign_rule_look (round_id, kind, day, at) VALUES (%(round_id)s, %(kind)s, %(day)s, %(now)s)
 ON CONFLICT (round_id, kind) DO UPDATE SET day = EXCLUDED.day, at = EXCLUDED.at
 """
+
+
+FORGET_LOOKS: Final = "DELETE FROM campaign_rule_look WHERE at < %(before)s"
 
 
 async def _looked(round_id: int, kind: CampaignKind, day: date | None, now: datetime) -> None:

@@ -28,8 +28,7 @@ CREATE TABLE campaign_rule_look (
     kind varchar NOT NULL,
     day date,
     at timestamptz NOT NULL,
-    CONSTRAINT pk_campaign_rule_look PRIMARY KEY (round_id, kind),
-    CONSTRAINT fk_campaign_rule_look_round_id FOREIGN KEY (round_id) REFERENCES payment_round (id) ON DELETE CASCADE
+    CONSTRAINT pk_campaign_rule_look PRIMARY KEY (round_id, kind)
 );
 CREATE TABLE alarm (
     id serial NOT NULL,
