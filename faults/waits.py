@@ -1,14 +1,16 @@
 """The waits of production, made short: what takes minutes there takes seconds here, and is otherwise the same."""
 
+from types import ModuleType
 from typing import Final
 
 from sms.outbox import ledger
-from sms.worker import sender, sweeps
+from sms.worker import sender, sweeps, troubles
 
-SHORT: Final = (
+SHORT: Final[tuple[tuple[ModuleType, str, object], ...]] = (
     (sender, "STALE_SECONDS", 2.0),
     (sender, "DATABASE_DOWN_SECONDS", 0.3),
     (sender, "IDLE_SECONDS", 0.3),
+    (troubles, "DOUBTED_SECONDS", (0.3, 0.6)),
     (ledger, "FROZEN_SECONDS", 3),
     (sweeps, "CLAIMED_SECONDS", 3),
     (sweeps, "RECORDING_SECONDS", 2),

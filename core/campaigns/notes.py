@@ -28,6 +28,7 @@ class NoteCode(Word):
     BY_HAND = "by_hand"
     GATEWAY = "gateway"
     """`reason`, the gateway's own word."""
+    RESTORED = "restored"
 
 
 called(
@@ -45,6 +46,7 @@ called(
         NoteCode.LEFT_TO_SEND: "il restait des SMS à envoyer",
         NoteCode.NOT_PLANNED: "le plan n'a pas pu être fait ; recommencez, puis prévenez l'administrateur",
         NoteCode.BY_HAND: "mise en pause à la main",
+        NoteCode.RESTORED: "la base vient d'une sauvegarde : une partie est peut-être déjà partie",
         NoteCode.GATEWAY: "{reason}",
     },
 )
@@ -63,6 +65,7 @@ called(
         NoteCode.LEFT_TO_SEND: "something is left to send",
         NoteCode.NOT_PLANNED: "the plan could not be made",
         NoteCode.BY_HAND: "paused by hand",
+        NoteCode.RESTORED: "the database comes from a back-up: part of it may have left",
         NoteCode.GATEWAY: "{reason}",
     },
 )

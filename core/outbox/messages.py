@@ -147,6 +147,7 @@ class Reason(Word):
     CANNOT_BE_WRITTEN = "cannot_be_written"
     NOT_SENT_AGAIN = "not_sent_again"
     WORKER_DIED = "worker died"
+    RESTORED = "restored"
     BLACKLISTED = "blacklisted"
     INVALID_NUMBER = "invalid_number"
     UNSUPPORTED_NUMBER = "unsupported_number"
@@ -184,6 +185,7 @@ called(
         Reason.CANNOT_BE_WRITTEN: "texte impossible",
         Reason.NOT_SENT_AGAIN: "envoi incertain, non renvoyé",
         Reason.WORKER_DIED: "envoi interrompu",
+        Reason.RESTORED: "peut-être parti après la sauvegarde qui a été restaurée",
         Reason.BLACKLISTED: "a arrêté les SMS chez l'opérateur",
         Reason.INVALID_NUMBER: "numéro faux",
         Reason.UNSUPPORTED_NUMBER: "numéro qui ne reçoit pas de SMS",
@@ -221,6 +223,7 @@ called(
         Reason.CANNOT_BE_WRITTEN: "cannot be written",
         Reason.NOT_SENT_AGAIN: "uncertain, not sent again",
         Reason.WORKER_DIED: "worker died",
+        Reason.RESTORED: "may have left after the back-up that was restored",
         Reason.BLACKLISTED: "stopped SMS at the operator",
         Reason.INVALID_NUMBER: "wrong number",
         Reason.UNSUPPORTED_NUMBER: "number that gets no SMS",

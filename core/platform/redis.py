@@ -46,6 +46,18 @@ class _Address:
     options: Mapping[str, Any]
 
 
+OURS: Final = "jigi:*"
+"""What every key of ours begins with."""
+
+
+async def empty(client: Client) -> int:
+    """Forget everything of ours; gives how many keys there were. Raises RedisError."""
+    count = 0
+    async for key in client.scan_iter(OURS, count=1000):
+        count += int(await client.delete(key))
+    return count
+
+
 def connect(url: str) -> Client:
     """A client that gives up at once: a call does not wait for Redis, it goes on without it. Raises BadRedisUrl."""
     scheme, _, rest = url.partition("://")

@@ -81,4 +81,30 @@ def restore(
     if not settings().database_url:
         raise WrongSetting("JIGI_DATABASE_URL is not set: name the empty database to fill.")
     dumps.restore(postgres(settings()), file, keys)
-    out.print("The database is what it was when the dump was made. Restart every process; empty Redis.")
+    out.print(
+        "The database is what it was when the dump was made. Run `jigi db restored` before any worker, then restart "
+        "every process."
+    )
+
+
+@app.command()
+def restored(
+    complete: Annotated[
+        bool, typer.Option("--complete", help="It only moved: everything was stopped before, and nothing left since.")
+    ] = False,
+    go_on: Annotated[bool, typer.Option("--go-on", help="Let SMS leave again: somebody has looked.")] = False,
+    login: Annotated[str, typer.Option("--as", help="Your login; asked for with --go-on.")] = "",
+) -> None:
+    """The database comes from a back-up: nothing leaves by itself, and who may have been told since is marked."""
+    from core.schema import after_restore
+
+    if go_on:
+        at_database(after_restore.go_on(login))
+        out.print("SMS leave again. Paused campaigns wait for `jigi campaign resume`.")
+        return
+    if complete:
+        at_database(after_restore.complete(settings()))
+        out.print("It is taken for whole: nothing is doubted.")
+        return
+    for line in at_database(after_restore.doubt(settings())):
+        out.print(line, highlight=False)

@@ -48,6 +48,8 @@ class DatabaseIdentity(TableRow, table=True):
     kind: DatabaseKind | None = Field(default=None, sa_type=one_of(DatabaseKind))
     oldest_program: str
     made_at: datetime = stamped()
+    cluster: str | None = None
+    """The PostgreSQL cluster that it stood in when a worker last looked, by its system identifier."""
 
 
 class UnfitDatabase(JigiError):

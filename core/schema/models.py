@@ -8,7 +8,7 @@ from core.calls import counts, daily_uses, gateway_sessions, journal
 from core.campaigns import models as campaigns
 from core.grievances import models as grievances
 from core.imports import models as imports
-from core.outbox import messages, workers
+from core.outbox import messages, restorations, workers
 from core.payments import models as payments
 from core.payments import replies
 from core.places import models as places
@@ -39,6 +39,7 @@ HOMES: Final = (
     phone_claims,
     places,
     registry,
+    restorations,
     row_security,
     second_factor,
     tries,

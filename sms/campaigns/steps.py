@@ -13,6 +13,7 @@ from sqlmodel import col, func, select, update
 from core.campaigns.models import Campaign, CampaignChange, CampaignState
 from core.campaigns.notes import NOTHING, Note, NoteCode
 from core.campaigns.steps import RULES, CampaignError, CampaignStep, WrongState, must
+from core.outbox import restoring
 from core.outbox.messages import BatchState, Message, MessageState, Reason, SmsBatch
 from core.platform import sql
 from core.platform.database import Session, reading, writing
@@ -111,7 +112,7 @@ async def begin_due(now: datetime) -> list[int]:
         .execution_options(populate_existing=True)
     )
     async with writing() as session:
-        campaigns = (await session.exec(due)).all()
+        campaigns = () if await restoring.is_waiting() else (await session.exec(due)).all()
         for campaign in campaigns:
             await _begin(session, CampaignStep.BEGIN, campaign, now, None)
         if campaigns:

@@ -8,6 +8,7 @@ from typing import Final
 from core.campaigns.models import CampaignState
 from core.numbers.msisdn import Operator
 from core.outbox.messages import BatchState, MessageState
+from core.outbox.restoring import OPEN
 from core.platform import sql
 from core.platform.database import writing
 from sms.outbox.routes import NOTICES, OTHERS, OVER, Route
@@ -51,7 +52,8 @@ WITH route AS (
     SELECT batch.id, able.gateway FROM sms_batch AS batch
     JOIN able ON able.operator = coalesce(batch.operator, '{OTHERS}')
     LEFT JOIN campaign ON campaign.id = batch.campaign_id
-    WHERE batch.state = '{_B.READY}' AND batch.not_before <= %(now)s AND (batch.prompt OR able.is_open)
+    WHERE batch.state = '{_B.READY}' AND batch.not_before <= %(now)s AND NOT EXISTS ({OPEN})
+      AND (batch.prompt OR able.is_open)
       AND (batch.campaign_id IS NULL OR (campaign.state = '{CampaignState.RUNNING}' AND NOT %(notices)s))
       AND NOT EXISTS (
           SELECT FROM sms_pace JOIN (VALUES ('all'), (batch.operator), ('{OTHERS}{OVER}' || able.gateway),

@@ -21,8 +21,9 @@ from sms.outbox.freshness import (
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A request that may leave: whether its day has passed, whether it may go tomorrow, and what it tells of."""
+    """A request that may leave, by its number: whether its day has passed, may be tomorrow, and what it tells of."""
 
+    number: int
     overdue: bool | None
     can_wait: bool | None
     text_id: int | None

@@ -26,6 +26,7 @@ from core.outbox.messages import (
     Reason,
     SmsBatch,
 )
+from core.outbox.restoring import OPEN
 from core.platform import sql
 from core.platform.columns import listed
 from core.platform.database import Session, writing
@@ -60,6 +61,8 @@ class Departure:
     claim: Claim
     body: str
     recipients: Sequence[Recipient]
+    number: int = 0
+    """The how manieth departure it is, of all that the database knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ WHERE batch.id = %(batch)s AND batch.state = '{_B.CLAIMED}'
   AND NOT EXISTS (
       SELECT FROM sms_pace
       WHERE name IN ('all', batch.operator, '{OTHERS}{OVER}' || batch.gateway) AND hold_until > %(now)s)
-RETURNING batch.not_after < %(now)s AS overdue, batch.not_after > %(tomorrow)s AS can_wait, batch.text_id,
+  AND NOT EXISTS ({OPEN})
+RETURNING nextval('sms_departure') AS number,
+    batch.not_after < %(now)s AS overdue, batch.not_after > %(tomorrow)s AS can_wait, batch.text_id,
     (SELECT round_id FROM campaign WHERE campaign.id = batch.campaign_id) AS round_id,
     (SELECT subject -> 'event' ->> 'component' FROM campaign
      WHERE campaign.id = batch.campaign_id AND campaign.kind <> '{CampaignKind.CANCELLED}') AS event
@@ -136,7 +141,7 @@ async def depart(
         if written is not None:
             await sql.execute(WRITE, {**written.row(), "batch": claim.id})
     body = written.written.body if written is not None else claim.body
-    return None if body is None else Departure(claim, body, recipients)
+    return None if body is None else Departure(claim, body, recipients, leaving.number)
 
 
 async def _judged(claim: Claim, leaving: Leaving, now: datetime, window: Window, most_a_day: int) -> list[Recipient]:

@@ -9,7 +9,6 @@ import socket
 from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -17,10 +16,13 @@ from procrastinate import App
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, delete
 
+from core.outbox.restoring import MADE_AT
 from core.outbox.workers import SmsWorker
 from core.platform import sql
+from core.platform.clock import DatabaseClock
 from core.platform.database import Addresses, close_database, open_database, writing
 from core.platform.jobs import SEND, new_queue
+from core.platform.redis import connect
 from core.platform.settings import Settings
 from core.schema import identity
 from core.schema.identity import UnfitDatabase
@@ -31,8 +33,10 @@ from sms.campaigns import rules, steps, tally
 from sms.inbound.webhooks import GatewayIntake
 from sms.outbox import balances, gateways
 from sms.outbox.gateway import NOTICE_REQUESTS, Gateway
+from sms.outbox.high_water import HighWater
 from sms.worker import sweeps
-from sms.worker.sender import Sender
+from sms.worker.restored import found_restored
+from sms.worker.sender import Clock, Sender
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +67,11 @@ class Worker:
         self._name = name
         self._queue = queue
         self._ways_out = ways_out
-        self.sender = Sender(ways_out, settings, worker=name)
+        self._clock = DatabaseClock()
+        self._redis = connect(settings.redis_url) if settings.redis_url else None
+        self._high_water: HighWater | None = None
+        clock = Clock(now=self._clock.now)
+        self.sender = Sender(ways_out, settings, worker=name, clock=clock)
         self._stopping = asyncio.Event()
         self._unfit: UnfitDatabase | None = None
         self._timetable()
@@ -82,6 +90,10 @@ class Worker:
         beside = [asyncio.create_task(self._live()), asyncio.create_task(self._keep_time())]
         await self.sender.run()
         await end_tasks(beside)
+        if self._high_water is not None:
+            self._high_water.close()
+        if self._redis is not None:
+            await self._redis.aclose()
         with suppress(SQLAlchemyError, OSError):
             async with writing() as session:
                 await session.exec(delete(SmsWorker).where(col(SmsWorker.name) == self._name))
@@ -91,7 +103,7 @@ class Worker:
 
     async def _begin(self) -> None:
         """Wait until the database answers, and see whether it is one for this program."""
-        while not self._stopping.is_set() and not await self._fits():
+        while not self._stopping.is_set() and not (await self._fits() and await self._looked()):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), AGAIN_SECONDS)
 
@@ -128,10 +140,27 @@ class Worker:
                 await self._seen()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("worker_not_seen", error=type(error).__name__)
+            await self._looked()
             await asyncio.sleep(self._settings.sms_worker_seconds / 4)
 
     async def _seen(self) -> None:
-        await sql.execute(SEEN, {"name": self._name, "now": datetime.now(UTC)})
+        await sql.execute(SEEN, {"name": self._name, "now": await self._clock.ask()})
+
+    async def _mark(self) -> HighWater:
+        """The mark of what left, that is kept outside the database."""
+        if self._high_water is None:
+            made_at = await sql.scalar(MADE_AT)
+            self._high_water = self.sender.high_water = HighWater(self._settings.data_dir, self._redis, made_at)
+        return self._high_water
+
+    async def _looked(self) -> bool:
+        """Ask what time it is, and look whether the database comes from a back-up; False while it does not answer."""
+        try:
+            await found_restored(await (await self._mark()).share(), await self._clock.ask())
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("database_away", error=type(error).__name__)
+            return False
+        return True
 
     def _timetable(self) -> None:
         queue, settings, sender = self._queue, self._settings, self.sender
@@ -144,7 +173,7 @@ class Worker:
         @queue.task(name="sms.minute")
         async def minute(timestamp: int) -> None:
             """Campaigns whose time has come, and what should have happened and did not."""
-            now = datetime.now(UTC)
+            now = await self._clock.ask()
             await steps.begin_due(now)
             swept = await sweeps.sweep(now, settings)
             await tally.count_under_way(now)
@@ -156,7 +185,7 @@ class Worker:
         @queue.task(name="sms.balances")
         async def left(timestamp: int) -> None:
             """What is left at the gateways."""
-            await balances.ask_all(self._ways_out, datetime.now(UTC))
+            await balances.ask_all(self._ways_out, self._clock.now())
 
         @queue.periodic(cron="* * * * *")
         @queue.task(name="sms.alarms")
@@ -170,13 +199,13 @@ class Worker:
         async def by_rule(timestamp: int) -> None:
             """Campaigns that arise from the schedule by themselves."""
             if settings.sms_rules:
-                await rules.arise(datetime.now(UTC), settings)
+                await rules.arise(await self._clock.ask(), settings)
 
         @queue.periodic(cron="15 2 * * *")
         @queue.task(name="purge")
         async def nightly(timestamp: int) -> None:
             """What was kept long enough."""
-            log.info("purged", **asdict(await purge(datetime.now(UTC), settings)))
+            log.info("purged", **asdict(await purge(await self._clock.ask(), settings)))
             await queue.job_manager.delete_old_jobs(KEPT_HOURS, include_failed=True)
 
 

@@ -22,10 +22,12 @@ from sms.outbox.claims import Claim
 from sms.outbox.composing import as_it_is
 from sms.outbox.first_messages import WRITTEN_TO
 from sms.outbox.gateway import NOTICE_REQUESTS, Gateway, GatewayTrouble, Policy, Result
+from sms.outbox.high_water import HighWater
 from sms.outbox.ledger import Departure, Retrying, WrittenNotice
 from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.routes import every_route, pace_of
 from sms.outbox.texts import written
+from sms.worker.restored import BehindHighWater, found_restored
 from sms.worker.troubles import Troubles
 
 log = structlog.get_logger(__name__)
@@ -80,8 +82,15 @@ class Sender:
     """Sends for one worker, up to so many requests at once."""
 
     def __init__(
-        self, gateways: Mapping[str, Gateway], settings: Settings, *, worker: str, clock: Clock | None = None
+        self,
+        gateways: Mapping[str, Gateway],
+        settings: Settings,
+        *,
+        worker: str,
+        clock: Clock | None = None,
+        high_water: HighWater | None = None,
     ) -> None:
+        self.high_water = high_water
         self._gateways = gateways
         self._settings = settings
         self._worker = worker
@@ -152,6 +161,10 @@ class Sender:
     async def _sent(self, claim: Claim) -> None:
         try:
             departed = await self._departed(claim)
+        except BehindHighWater as behind:
+            level = behind.level
+            await self._kept(lambda: found_restored(level, self._clock.now(), is_behind=True))
+            return
         except Exception as error:
             log.warning("request_not_departed", batch=claim.id, error=type(error).__name__)
             now = self._clock.now()
@@ -200,12 +213,17 @@ class Sender:
             await ledger.release(claim, now)
             return None
         since = time.monotonic()
+        level = self.high_water.level if self.high_water is not None else 0
         departure = await ledger.depart(
             claim, now, window=window, most_a_day=self._settings.sms_most_a_day, written=notice
         )
         if departure is None:
             await ledger.release(claim, now)
             return None
+        if self.high_water is not None:
+            if departure.number <= level:
+                raise BehindHighWater(max(level, departure.number) + 1)
+            self.high_water.reach(departure.number)
         return departure, since
 
     async def _written(self, claim: Claim) -> WrittenNotice | None:

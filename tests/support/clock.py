@@ -2,6 +2,7 @@
 
 from datetime import datetime, tzinfo
 
+from core.platform.clock import DatabaseClock
 from tests.core.seed import NOW
 
 
@@ -11,3 +12,13 @@ class NineInTheMorning(datetime):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
         return NOW.astimezone(tz)
+
+
+class NineByTheDatabase(DatabaseClock):
+    """Stands in for the database's clock, at the same moment."""
+
+    def now(self) -> datetime:
+        return NOW
+
+    async def ask(self) -> datetime:
+        return NOW

@@ -35,7 +35,7 @@ NOBODYS: Final = frozenset(
             "import_run",
             "register_mapping",
         ),
-        "register_submission",
+        *("register_submission", "restoration"),
     }
 )
 """Tables that hold nothing of anybody; `claim_key` is the owner's alone."""

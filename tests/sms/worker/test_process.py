@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -42,7 +43,7 @@ from tests.sms.campaign_world import (
     until,
 )
 from tests.sms.scripted_gateway import ScriptedGateway, alone
-from tests.support.clock import NineInTheMorning
+from tests.support.clock import NineByTheDatabase
 from tests.support.database import change, one, query
 from tests.support.patience import LONGEST_SECONDS
 
@@ -50,6 +51,14 @@ pytestmark = pytest.mark.usefixtures("safo")
 
 DAY = timedelta(days=1)
 ALWAYS = Settings(sms_rate=0, sms_window=(time(0), time(0)), sms_rules=False)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each worker is on a machine of its own: the mark of what left stands in its folder."""
+    monkeypatch.chdir(tmp_path)
+
+
 """The tests run at any hour, and look at the schedule when they say so."""
 
 
@@ -214,7 +223,7 @@ async def test_each_minute_what_the_dead_left_is_put_right(database_url: str) ->
 async def test_the_schedule_is_looked_at_unless_that_is_off(
     database_url: str, on: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "datetime", NineInTheMorning)
+    monkeypatch.setattr(process, "DatabaseClock", NineByTheDatabase)
     await family(AWA, due=TODAY + DAY)
     settings = ALWAYS.model_copy(update={"sms_rules": on})
     async with at_work(database_url, ScriptedGateway(), settings=settings) as queue:
