@@ -34,7 +34,7 @@ class NothingRestored(JigiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClusterStanding:
     """What the database knows of itself: its departures, the cluster it is in, and the one it was in before."""
 
     departures: int
@@ -68,7 +68,7 @@ async def sign_of_restoration(level: int) -> RestorationSign | None:
 
     `level` is the highest number of a departure that is known outside it. A promoted standby is the same cluster.
     """
-    standing = await sql.row(Standing, STANDING)
+    standing = await sql.row(ClusterStanding, STANDING)
     if standing is None:
         return None
     if standing.known_cluster is None:
@@ -153,7 +153,7 @@ async def doubt(sign: RestorationSign, level: int, now: datetime) -> Doubts | No
 
 
 async def _is_known(level: int) -> bool:
-    standing = await sql.row(Standing, STANDING)
+    standing = await sql.row(ClusterStanding, STANDING)
     return standing is None or (standing.departures >= level and standing.cluster == standing.known_cluster)
 
 

@@ -191,8 +191,8 @@ class Worker:
         @queue.task(name="sms.alarms")
         async def on_call(timestamp: int) -> None:
             """What somebody on call is told."""
-            await watch.watch(settings, datetime.now(UTC))
-            await telling.tell(self._ways_out, settings, datetime.now(UTC))
+            await watch.watch(settings, await self._clock.ask())
+            await telling.tell(self._ways_out, settings, self._clock.now())
 
         @queue.periodic(cron="*/10 * * * *")
         @queue.task(name="sms.campaigns.rules")
