@@ -60,6 +60,7 @@ class Servers:
             "JIGI_ORANGE_RATE": "0",
             "JIGI_SMPP_URL": f"smpp://jigi:secret@127.0.0.1:{smsc_port}?binds=2&window=5",
             "JIGI_SMPP_RATE": "0",
+            "JIGI_DATA_DIR": str(self.folder / "data"),
             "JIGI_SMS_WINDOW": "00:00,00:00",
             "JIGI_SMS_RATE": "0",
             "JIGI_SMS_RULES": "false",

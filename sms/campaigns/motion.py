@@ -8,6 +8,7 @@ from typing import Final
 from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.notes import Note
 from core.numbers.msisdn import Operator
+from core.outbox import restoring
 from core.outbox.messages import AT_A_WORKER, BatchState, Reason
 from core.platform import sql
 from core.platform.columns import listed
@@ -25,6 +26,9 @@ from sms.outbox.routes import Route, every_route, pace_of
 from sms.outbox.window import Window
 
 S = CampaignState
+AFTER_RESTORE: Final = frozenset({S.SCHEDULED, S.RUNNING})
+"""What would move, and waits for somebody to look, once the database was restored."""
+
 LATELY: Final = timedelta(minutes=1)
 """What left so lately is leaving now."""
 
@@ -102,6 +106,8 @@ HAS_WORKER: Final = "SELECT EXISTS (SELECT FROM sms_worker WHERE seen_at > %(see
 async def motions_of(campaign_id: int, settings: Settings, now: datetime) -> Sequence[CampaignMotion]:
     """Everything that a campaign does or waits for, what moves first; never nothing. Raises UnknownCampaign."""
     campaign = await preview.summary(campaign_id)
+    if campaign.state in AFTER_RESTORE and await restoring.is_waiting():
+        return [CampaignMotion(Motion.RESTORED)]
     match campaign.state:
         case S.DRAFT | S.PLANNED | S.APPROVED | S.SCHEDULED:
             return [_before(campaign, being_planned=await steps.being_planned(campaign_id))]

@@ -18,6 +18,7 @@ class Motion(Word):
     SCHEDULED = "scheduled"
     MOVING = "moving"
     ENDING = "ending"
+    RESTORED = "restored"
     NO_WORKER = "no_worker"
     HELD = "held"
     WINDOW = "window"
@@ -45,6 +46,7 @@ called(
         Motion.SCHEDULED: "elle part le {until:%d/%m/%Y} à {until:%H:%M}",
         Motion.MOVING: "des SMS partent",
         Motion.ENDING: "tout est parti ; elle se termine",
+        Motion.RESTORED: "rien ne part : la base vient d'une sauvegarde, et personne n'a dit de continuer",
         Motion.NO_WORKER: "rien ne part : aucun processus d'envoi ne tourne",
         Motion.HELD: "la passerelle {gateway} ne prend rien : {why} ; nouvel essai le {until:%d/%m/%Y} à {until:%H:%M}",
         Motion.WINDOW: "hors des heures d'envoi : la suite part le {until:%d/%m/%Y} à {until:%H:%M}",
@@ -72,6 +74,7 @@ called(
         Motion.SCHEDULED: "it starts on {until:%Y-%m-%d at %H:%M}",
         Motion.MOVING: "SMS are leaving",
         Motion.ENDING: "all has left; it is ending",
+        Motion.RESTORED: "nothing leaves: the database comes from a back-up, and nobody has looked at what left since",
         Motion.NO_WORKER: "nothing leaves: no worker is running",
         Motion.HELD: "{gateway} takes nothing: {why}; tried again on {until:%Y-%m-%d at %H:%M}",
         Motion.WINDOW: "outside the hours of SMS: the rest leaves on {until:%Y-%m-%d at %H:%M}",
@@ -97,6 +100,7 @@ class AskedOf(Word):
     APPROVE = "approve"
     APPROVE_SECOND = "approve_second"
     START = "start"
+    LOOK_AFTER_RESTORE = "look_after_restore"
     START_WORKER = "start_worker"
     TOP_UP = "top_up"
     GATEWAY = "gateway"
@@ -115,6 +119,7 @@ called(
         AskedOf.APPROVE: "Un superviseur qui n'a pas planifié approuve.",
         AskedOf.APPROVE_SECOND: "Un superviseur qui n'a ni planifié ni approuvé approuve à son tour.",
         AskedOf.START: "Un superviseur l'envoie.",
+        AskedOf.LOOK_AFTER_RESTORE: "L'administrateur compare avec la passerelle et dit de continuer (jigi db restored).",
         AskedOf.START_WORKER: "L'administrateur du serveur démarre l'envoi (jigi worker).",
         AskedOf.TOP_UP: "L'administrateur recharge le compte chez la passerelle ; puis un superviseur reprend.",
         AskedOf.GATEWAY: "Si cela dure, l'administrateur essaie la passerelle (jigi gateways test).",
@@ -133,6 +138,7 @@ called(
         AskedOf.APPROVE: "A supervisor who did not plan it approves it.",
         AskedOf.APPROVE_SECOND: "A supervisor who neither planned nor approved it approves it too.",
         AskedOf.START: "A supervisor starts it.",
+        AskedOf.LOOK_AFTER_RESTORE: "The operator compares with the gateway and says so (jigi db restored --go-on).",
         AskedOf.START_WORKER: "The operator starts `jigi worker`.",
         AskedOf.TOP_UP: "The operator tops up the account at the gateway; then a supervisor resumes it.",
         AskedOf.GATEWAY: "If it lasts, the operator tries the gateway (jigi gateways test).",
@@ -152,6 +158,7 @@ ASKS: Final[Mapping[Motion, AskedOf]] = {
     Motion.SCHEDULED: AskedOf.NOTHING,
     Motion.MOVING: AskedOf.NOTHING,
     Motion.ENDING: AskedOf.NOTHING,
+    Motion.RESTORED: AskedOf.LOOK_AFTER_RESTORE,
     Motion.NO_WORKER: AskedOf.START_WORKER,
     Motion.HELD: AskedOf.GATEWAY,
     Motion.WINDOW: AskedOf.NOTHING,

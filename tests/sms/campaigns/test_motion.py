@@ -8,7 +8,9 @@ import pytest
 
 from core.campaigns.models import CampaignKind, CampaignState
 from core.numbers.msisdn import Operator
+from core.outbox import restoring
 from core.outbox.messages import Reason
+from core.outbox.restorations import RestorationSign
 from core.platform.settings import Settings
 from core.text.words import COMMAND, DESK
 from sms.campaigns import motion, planning, steps
@@ -158,6 +160,21 @@ async def test_what_is_held_names_the_gateway_and_its_reason() -> None:
     assert does.startswith(
         "La passerelle africastalking ne prend rien : il n'y a plus de crédit chez la passerelle SMS"
     )
+
+
+@pytest.mark.usefixtures("safo")
+async def test_after_a_restore_nothing_moves_until_somebody_has_looked() -> None:
+    campaign, binta = await in_state(S.RUNNING), await somebody("binta")
+    await living("first", NOW)
+    await restoring.doubt(RestorationSign.SAID, 0, NOW)
+    (paused,) = await motion.motions_of(campaign, SETTINGS, NOW)
+    assert "sauvegarde" in paused.words(DESK)
+    await steps.resume(campaign, binta, NOW)
+    (waits,) = await motion.motions_of(campaign, SETTINGS, NOW)
+    assert (waits.motion, waits.asked) == (Motion.RESTORED, AskedOf.LOOK_AFTER_RESTORE)
+    await restoring.go_on(binta.id, NOW)
+    (goes,) = await motion.motions_of(campaign, SETTINGS, NOW)
+    assert goes.motion is not Motion.RESTORED
 
 
 def test_every_motion_says_what_it_asks() -> None:
