@@ -119,7 +119,7 @@ called(
         AskedOf.APPROVE: "Un superviseur qui n'a pas planifié approuve.",
         AskedOf.APPROVE_SECOND: "Un superviseur qui n'a ni planifié ni approuvé approuve à son tour.",
         AskedOf.START: "Un superviseur l'envoie.",
-        AskedOf.LOOK_AFTER_RESTORE: "L'administrateur compare avec la passerelle et dit de continuer (jigi db restored).",
+        AskedOf.LOOK_AFTER_RESTORE: "L'administrateur compare avec la passerelle, puis le dit (jigi db restored).",
         AskedOf.START_WORKER: "L'administrateur du serveur démarre l'envoi (jigi worker).",
         AskedOf.TOP_UP: "L'administrateur recharge le compte chez la passerelle ; puis un superviseur reprend.",
         AskedOf.GATEWAY: "Si cela dure, l'administrateur essaie la passerelle (jigi gateways test).",
