@@ -74,6 +74,7 @@ faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was 
 	$(BIN)/python -m faults --by africastalking --runs 40
 	$(BIN)/python -m faults --by orange --runs 40
 	$(BIN)/python -m faults --by smpp --runs 40
+	$(BIN)/python -m faults.restored --runs 9
 
 fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers beside them (ODD="--requests 1000000")
 	$(BIN)/python -m faults.odd $(ODD)
