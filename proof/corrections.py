@@ -29,6 +29,7 @@ from core.text.languages import LOCALES
 from core.text.translator import Amount, translator
 from core.text.words import LINE, label
 from proof.review import CERTAINTY, SMS_BEGINS, Text, reviewed, texts_to_review, unguarded
+from sms.outbox.payment_texts import MOVED_WITH_SUM
 
 WANTED: Final = WantedColumns(("msgid", "correction", "new_back_translation"))
 READ: Final = "read by a native speaker, "
@@ -251,7 +252,8 @@ def _too_long(text: Text, corrected_text: str, offered: frozenset[str]) -> Itera
         yield from _over(corrected_text, ERROR_LINE, "avant tout écran")
     elif text.sms:
         parts = GSM7.segments(GSM7.prepare(_filled(corrected_text, amount=_shared(), text="a" * GSM7.page_budget)))
-        most = 2 if "text" in (_fields(corrected_text) or ()) else 1
+        has_room = "text" in (_fields(corrected_text) or ()) or text.msgid == MOVED_WITH_SUM
+        most = 2 if has_room else 1
         if parts > most:
             yield f"{parts} SMS avec les valeurs les plus longues, {most} au plus"
     else:

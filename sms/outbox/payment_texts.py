@@ -11,10 +11,15 @@ from typing import Final
 from core.campaigns.models import CampaignKind
 from core.phrases.telling import date_told
 from core.platform.settings import settings
-from core.text.translator import Amount, Translator
+from core.text.translator import N_, Amount, Translator
 from core.text.words import LINE, label
 from sms.outbox.composing import Pieces, TextPiece
 from sms.outbox.contents import PaymentLine, Payments
+
+MOVED_WITH_SUM: Final = N_(
+    "Jigisèmèjiri: the day changed. {amount} will not be given {old}. It will be given {date}, {place}."
+)
+"""Said without its sum where it would take a second part."""
 
 CALLED_OFF: Final = frozenset({CampaignKind.MOVED, CampaignKind.CANCELLED})
 """Kinds that say of a day that it is none any more."""
@@ -109,10 +114,7 @@ def _of_money(kind: CampaignKind, line: PaymentLine, translator: Translator, val
         )
     match kind:
         case CampaignKind.MOVED:
-            return translator.t(
-                "Jigisèmèjiri: the day changed. {amount} will not be given {old}. It will be given {date}, {place}.",
-                **values,
-            )
+            return translator.t(MOVED_WITH_SUM, **values)
         case CampaignKind.UNCLAIMED:
             return translator.t(
                 "Jigisèmèjiri: you did not come for the money. {amount}. Last day: {date}, {place}.", **values
