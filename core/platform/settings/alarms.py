@@ -26,7 +26,7 @@ class AlarmSettings(BaseSettings):
     alarm_balances: Rates = Field(
         default={},
         description="Below what balance of a gateway somebody is told, SMS or money as it counts: "
-        "`orange=5000,africastalking=100000`. Others: once nothing is left.",
+        "`gateway=5000,other=100000`. Others: once nothing is left.",
     )
     alarm_worker_minutes: PositiveInt = Field(
         default=5, description="Minutes of silence of a worker after which somebody is told."
