@@ -290,7 +290,7 @@ async def test_what_is_asked_is_answered_from_what_is_true_when_it_is_sent(line:
         (
             AWA,
             "Jigisèmèjiri : Prochain paiement : vendredi 27 novembre\nMairie de Safo, Caisse\n"
-            "Montant : 30 000 F CFA. C'est gratuit.",
+            f"Montant : 30 000 F CFA.{SAFE[FR]}",
         )
     ]
 
@@ -315,7 +315,7 @@ async def test_on_a_shared_phone_each_household_is_named(line: Webhooks, gateway
 async def test_a_phone_of_nobody_is_told_that_it_is_not_written(line: Webhooks, gateway: AGateway) -> None:
     await line.writes(AWA, "paiement")
     assert await gateway.takes(line.now) == [
-        (AWA, "Jigisèmèjiri : ce téléphone n'est pas inscrit chez nous. Appelez le *384*1234#. C'est gratuit.")
+        (AWA, f"Jigisèmèjiri : ce téléphone n'est pas inscrit chez nous. Appelez le *384*1234#.{SAFE[FR]}")
     ]
 
 

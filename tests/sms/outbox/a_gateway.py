@@ -49,7 +49,9 @@ def a_sender(gateway: AGateway, now: datetime = NOON) -> Sender:
     async def at_once(_: float) -> None:
         await asyncio.sleep(0)
 
-    return Sender(alone(gateway), Settings(sms_rate=0), worker="worker", clock=Clock(lambda: now, at_once))
+    return Sender(
+        alone(gateway), Settings(sms_rate=0, sms_optout_reserve=0), worker="worker", clock=Clock(lambda: now, at_once)
+    )
 
 
 async def messages(columns: str = "msisdn, kind, state, reason") -> list[Any]:

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from core.campaigns.models import CampaignKind as Kind
+from core.outbox.notice_kinds import NoticeKind
+from core.outbox.notices import Notice, queue_notice
 from core.text.alphabet import GSM7
 from core.text.gsm7 import SINGLE_PART
 from core.text.languages import Language
@@ -58,3 +60,14 @@ async def test_whoever_is_written_to_for_the_first_time_after_all_gets_the_short
     bodies = {row.msisdn: row.body for row in rows}
     assert bodies[AWA].startswith(bodies[BINTA])
     assert sizes[BINTA] + 30 <= SINGLE_PART < sizes[AWA] + 30
+
+
+async def test_a_notice_that_is_a_numbers_first_message_leaves_room_too(world: object) -> None:
+    say = "Un texte qui laisse place à la phrase longue seulement si rien d'autre ne vient derrière elle, ici."
+    for key in ("one", "two"):
+        notice = Notice(key, NoticeKind.CALL_DROPPED, AWA, FR, {"text": say[:60]}, prompt=True)
+        await queue_notice(notice, NOW)
+        await sender(ScriptedGateway(), Watch(NOW)).drain()
+    first, second = [row.body for row in await query("SELECT body FROM message_text ORDER BY id")]
+    assert first.endswith("C'est gratuit.")
+    assert second.endswith("Personne ne doit vous demander de l'argent ou un code.")
