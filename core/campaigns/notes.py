@@ -29,6 +29,8 @@ class NoteCode(Word):
     GATEWAY = "gateway"
     """`reason`, the gateway's own word."""
     RESTORED = "restored"
+    ONCE_MORE = "once_more"
+    """`count`."""
 
 
 called(
@@ -46,6 +48,7 @@ called(
         NoteCode.LEFT_TO_SEND: "il restait des SMS à envoyer",
         NoteCode.NOT_PLANNED: "le plan n'a pas pu être fait ; recommencez, puis prévenez l'administrateur",
         NoteCode.BY_HAND: "mise en pause à la main",
+        NoteCode.ONCE_MORE: "{count} téléphones étaient éteints : envoyés encore une fois",
         NoteCode.RESTORED: "la base vient d'une sauvegarde : une partie est peut-être déjà partie",
         NoteCode.GATEWAY: "{reason}",
     },
@@ -65,6 +68,7 @@ called(
         NoteCode.LEFT_TO_SEND: "something is left to send",
         NoteCode.NOT_PLANNED: "the plan could not be made",
         NoteCode.BY_HAND: "paused by hand",
+        NoteCode.ONCE_MORE: "{count} phones were off: sent once more",
         NoteCode.RESTORED: "the database comes from a back-up: part of it may have left",
         NoteCode.GATEWAY: "{reason}",
     },

@@ -69,6 +69,8 @@ class CampaignStep(Code):
     """Send its uncertain messages again."""
     LEAVE = "leave"
     """Leave its uncertain messages as they are."""
+    ONCE_MORE = "once_more"
+    """Send it once more to those whose phone was off."""
     TEST = "test"
     """Send its longest texts to named phones."""
 
@@ -157,6 +159,7 @@ RULES: Final[Mapping[CampaignStep, CampaignStepRule]] = {
         {**_staying(state for state in S if state is not S.CANCELLED), S.FINISHED: _to(S.FINISHED, S.RUNNING)}
     ),
     CampaignStep.LEAVE: CampaignStepRule(_staying(S)),
+    CampaignStep.ONCE_MORE: CampaignStepRule({S.FINISHED: _to(S.FINISHED, S.RUNNING)}),
     # A draft is refused for having no texts yet, which says more than that it is a draft.
     CampaignStep.TEST: CampaignStepRule(
         _staying((S.DRAFT, S.PLANNED, S.APPROVED, S.SCHEDULED, S.PAUSED)),

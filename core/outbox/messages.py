@@ -138,6 +138,7 @@ class Reason(Word):
     NO_DAY = "no_day"
     FIXED_LINE = "fixed_line"
     CROWD = "crowd"
+    DEAD_NUMBER = "dead_number"
     OPTED_OUT = "opted_out"
     ALREADY_TOLD = "already_told"
     THREE_TODAY = "three_today"
@@ -175,6 +176,7 @@ called(
         Reason.NO_PHONE: "pas de téléphone",
         Reason.NO_DAY: "jour pas encore fixé",
         Reason.FIXED_LINE: "téléphone fixe",
+        Reason.DEAD_NUMBER: "numéro qui n'existe plus depuis plusieurs envois : à corriger",
         Reason.CROWD: "numéro donné pour trop de ménages",
         Reason.OPTED_OUT: "a arrêté les SMS",
         Reason.ALREADY_TOLD: "déjà prévenu de la même chose",
@@ -213,6 +215,7 @@ called(
         Reason.NO_PHONE: "no phone",
         Reason.NO_DAY: "no day yet",
         Reason.FIXED_LINE: "fixed line",
+        Reason.DEAD_NUMBER: "number that was unknown again and again: to be corrected",
         Reason.CROWD: "number of too many households",
         Reason.OPTED_OUT: "stopped SMS",
         Reason.ALREADY_TOLD: "told the same before",
@@ -319,6 +322,11 @@ class Message(TableRow, table=True):
         Index("uq_message_key", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
         Index("ix_message_household_ids", "household_ids", postgresql_using="gin"),
         Index("ix_message_provider_id", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
+        Index(
+            "ix_message_no_such_number",
+            "msisdn",
+            postgresql_where=text(f"state = '{MessageState.FAILED}' AND reason = '{Reason.NO_SUCH_NUMBER}'"),
+        ),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 
@@ -347,6 +355,8 @@ class Message(TableRow, table=True):
     """Which gateway was asked last, whose name for it `provider_id` is; it says nothing before any was."""
     planned_at: datetime = stamped()
     final_at: datetime | None = None
+    again_at: datetime | None = None
+    """When it was decided to send it once more, because the phone had been off."""
 
 
 class EarlyReport(TableRow, table=True):

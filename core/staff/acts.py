@@ -71,6 +71,7 @@ class Act(Word):
     CAMPAIGN_RESUMED = "campaign resumed"
     CAMPAIGN_CANCELLED = "campaign cancelled"
     CAMPAIGN_UNCERTAIN_SETTLED = "campaign uncertain settled"
+    CAMPAIGN_ONCE_MORE = "campaign once more"
     CAMPAIGN_TESTED = "campaign tested"
     CAMPAIGN_RULE_SWITCHED = "campaign rule switched"
     CAMPAIGN_UNREACHED_PRINTED = "campaign unreached printed"
@@ -160,6 +161,7 @@ ACTS: Final = called(
         Act.CAMPAIGN_PAUSED: "campagne mise en pause",
         Act.CAMPAIGN_RESUMED: "campagne reprise",
         Act.CAMPAIGN_CANCELLED: "campagne annulée",
+        Act.CAMPAIGN_ONCE_MORE: "SMS d'une campagne envoyés encore une fois aux téléphones éteints",
         Act.CAMPAIGN_UNCERTAIN_SETTLED: "SMS incertains d'une campagne tranchés",
         Act.CAMPAIGN_TESTED: "essai d'une campagne envoyé",
         Act.CAMPAIGN_RULE_SWITCHED: "règle d'un tour changée",

@@ -37,7 +37,7 @@ from desk.campaigns.words import refused
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import Mistake, not_there
-from sms.campaigns import budgets, motion, planning_task, preview, readiness, steps, test_send, ways
+from sms.campaigns import budgets, motion, once_more, planning_task, preview, readiness, steps, test_send, ways
 from sms.campaigns.cost import cost_of
 from sms.campaigns.motions import Motion
 from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run
@@ -51,8 +51,8 @@ LONG_STATEMENTS: Final = "SELECT set_config('statement_timeout', '30s', true), s
 What a policy of the database asks of each row looks so dear to it that it would compile it, for longer than it takes.
 """
 
-SETTLING: Final = frozenset({CampaignStep.SEND_AGAIN, CampaignStep.LEAVE})
-"""Steps that are offered beside the uncertain messages, where there are any."""
+SETTLING: Final = frozenset({CampaignStep.SEND_AGAIN, CampaignStep.LEAVE, CampaignStep.ONCE_MORE})
+"""Steps that are offered beside the messages that they are for, where there are any."""
 
 Done = tuple[str, dict[str, Any]]
 """What is said of an act, and what is put on record of it."""
@@ -121,6 +121,9 @@ class Campaigns(DeskPage):
                 "ahead": ahead,
                 "cost": cost_of(tally, self._settings),
                 "budgets": await budgets.budgets_of(campaign_id, self._settings, at),
+                "were_off": await once_more.were_off(campaign_id, self._settings, at)
+                if CampaignStep.ONCE_MORE in can
+                else 0,
                 "ways": await ways.ways_of(campaign_id, self._settings, at, counted=tally),
             }
         return self.show(request, "campaigns/campaign.html", context)
@@ -226,6 +229,16 @@ class Campaigns(DeskPage):
             return words, {"choice": choice, "messages": count}
 
         return await self._act(request, Act.CAMPAIGN_UNCERTAIN_SETTLED, act)
+
+    @route("/{id:int}/once-more", methods=["POST"])
+    async def once_more(self, request: Request) -> Response:
+        """Send it once more to those whose phone was off."""
+
+        async def act(me: Actor, campaign_id: int, _: FormData, at: datetime) -> Done:
+            count = await once_more.send(campaign_id, me, self._settings, at)
+            return f"{count} SMS partent encore une fois, demain matin.", {"messages": count}
+
+        return await self._act(request, Act.CAMPAIGN_ONCE_MORE, act)
 
     @route("/{id:int}/test", methods=["POST"])
     async def test(self, request: Request) -> Response:

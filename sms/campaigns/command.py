@@ -28,7 +28,7 @@ from core.staff.agents import Actor, UnknownAgent, actor_of
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.words import COMMAND, label
-from sms.campaigns import motion, readiness, rules, steps, test_send, unreached, ways
+from sms.campaigns import motion, once_more, readiness, rules, steps, test_send, unreached, ways
 from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.display import print_campaign, print_communes, print_list, print_status
 from sms.campaigns.display import watch as watch_campaign
@@ -266,6 +266,18 @@ def settle(
             campaign or None, await _at_shell(actor, "settle", campaign), datetime.now(UTC), again=again
         )
         out.print(f"{count} uncertain message(s) {'sent again' if again else 'left as they are'}.")
+
+    _run(work)
+
+
+@app.command("once-more")
+def again_to_who_was_off(campaign: Id, actor: As) -> None:
+    """Send an ended campaign once more, next morning, to those whose phone was off."""
+
+    async def work() -> None:
+        person = await _at_shell(actor, "once-more", campaign)
+        count = await once_more.send(campaign, person, settings(), datetime.now(UTC))
+        out.print(f"{count} SMS leave once more, next morning.")
 
     _run(work)
 

@@ -48,6 +48,9 @@ PRIORITIES: Final = {
 }
 """Which requests go first; single notices go before all of them."""
 
+DEAD_SINCE: Final = timedelta(days=366)
+"""Numbers are given to somebody else after a while: what an operator said longer ago says nothing of them."""
+
 TOLD_LATELY: Final = timedelta(days=2)
 """Who was announced a day so lately need not be reminded of it three days before."""
 
@@ -182,6 +185,8 @@ class _Planning:
             "batch": settings.sms_batch_size,
             "numbers": 2 if settings.sms_second_number else 1,
             "crowd": settings.phone_crowd,
+            "dead_after": settings.sms_dead_after,
+            "dead_since": now - DEAD_SINCE,
             "only": self._audience.language.value if self._audience.language else None,
             "event_audience": Jsonb({"event": campaign.audience.get("event")}),
             "lately": now - (timedelta(days=FREE_TEXT_DAYS) if self._kind is CampaignKind.FREE else LONG_AGO),

@@ -71,6 +71,18 @@ EARLIER: Final = f"""
 """
 """SQL of the messages that a gateway took for a number: the next one is not its first."""
 
+DEAD: Final = f"""
+    SELECT gone.msisdn FROM message AS gone
+    WHERE gone.state = '{MessageState.FAILED}' AND gone.reason = '{Reason.NO_SUCH_NUMBER}'
+      AND gone.final_at > %(dead_since)s
+      AND NOT EXISTS (SELECT FROM message AS later WHERE later.msisdn = gone.msisdn
+          AND later.state = '{MessageState.DELIVERED}' AND later.final_at > gone.final_at)
+      AND NOT EXISTS (SELECT FROM phone WHERE phone.msisdn = gone.msisdn AND phone.updated_at > gone.final_at)
+      AND NOT EXISTS (SELECT FROM inbound_sms WHERE inbound_sms.msisdn = gone.msisdn AND inbound_sms.at > gone.final_at)
+    GROUP BY gone.msisdn HAVING count(*) >= %(dead_after)s
+"""  # noqa: S608
+"""SQL of the numbers that are none, as operators said again and again since anything was last heard of them."""
+
 UNAPPROVED: Final = frozenset({CampaignState.DRAFT, CampaignState.PLANNED})
 """States of a campaign of which nothing goes yet."""
 
@@ -135,16 +147,18 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
             SELECT DISTINCT ON (msisdn, household_id) msisdn, household_id, hash, commune_pcode, stopped, moved_at
             FROM reached
         ) AS each JOIN served USING (msisdn) GROUP BY msisdn
-    )
+    ), dead AS MATERIALIZED ({DEAD})
     SELECT person.*, texts.content, texts.component, texts.beside, {operator_sql("person.msisdn")} AS operator,
         NOT EXISTS ({EARLIER}) AS is_first, CASE
         WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
+        WHEN dead.msisdn IS NOT NULL THEN '{Reason.DEAD_NUMBER}'
         WHEN person.serves > %(crowd)s THEN '{Reason.CROWD}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN told.msisdn IS NOT NULL THEN '{Reason.ALREADY_TOLD}'
         WHEN %(reminds_today)s AND {TOLD_OF_THE_MOVE_TODAY} THEN '{Reason.ALREADY_TOLD}'
     END AS why
     FROM person JOIN texts USING (msisdn)
+    LEFT JOIN dead ON dead.msisdn = person.msisdn
     LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = texts.content
     WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
     AND (NOT %(unmoved)s OR NOT {TOLD_BEFORE_THE_MOVE}) AND (NOT %(only_told)s OR {TOLD_BEFORE_THE_MOVE})

@@ -64,7 +64,7 @@ async def approve(campaign_id: int, actor: Actor, now: datetime, *, seen: int | 
     With `seen`, the last change that was looked at, it raises NotAsSeen when something was decided since.
     """
     async with writing() as session:
-        campaign = await _taken(CampaignStep.APPROVE, campaign_id, actor, seen=seen)
+        campaign = await taken(CampaignStep.APPROVE, campaign_id, actor, seen=seen)
         first = campaign.approved_by is None
         if first:
             campaign.approved_by = actor.id
@@ -72,22 +72,22 @@ async def approve(campaign_id: int, actor: Actor, now: datetime, *, seen: int | 
             campaign.second_approved_by = actor.id
         complete = not first or not campaign.needs_second
         to, code = (S.APPROVED, NoteCode.APPROVED) if complete else (S.PLANNED, NoteCode.FIRST_APPROVAL)
-        await _move(session, CampaignStep.APPROVE, campaign, to, now, actor, Note.of(code))
+        await move(session, CampaignStep.APPROVE, campaign, to, now, actor, Note.of(code))
     return Approved(complete)
 
 
 async def approve_by_rule(campaign_id: int, at: datetime, now: datetime) -> None:
     """Let a campaign that arose from the schedule start at `at`, on the approval of its round's announcement."""
     async with writing() as session:
-        campaign = await _taken(CampaignStep.APPROVE, campaign_id)
-        await _move(session, CampaignStep.APPROVE, campaign, S.APPROVED, now, None, Note.of(NoteCode.BY_ANNOUNCEMENT))
+        campaign = await taken(CampaignStep.APPROVE, campaign_id)
+        await move(session, CampaignStep.APPROVE, campaign, S.APPROVED, now, None, Note.of(NoteCode.BY_ANNOUNCEMENT))
         await _schedule(session, campaign, at, now, None)
 
 
 async def start(campaign_id: int, actor: Actor, now: datetime, at: datetime | None = None) -> None:
     """Start an approved campaign, now or at a moment to come."""
     async with writing() as session:
-        campaign = await _taken(CampaignStep.START, campaign_id, actor)
+        campaign = await taken(CampaignStep.START, campaign_id, actor)
         await _schedule(session, campaign, at or now, now, actor)
     if at is None:
         await begin_due(now)
@@ -95,7 +95,7 @@ async def start(campaign_id: int, actor: Actor, now: datetime, at: datetime | No
 
 async def _schedule(session: Session, campaign: Campaign, at: datetime, now: datetime, actor: Actor | None) -> None:
     campaign.starts_at = at
-    await _move(session, CampaignStep.START, campaign, S.SCHEDULED, now, actor, Note.of(NoteCode.SCHEDULED, at=at))
+    await move(session, CampaignStep.START, campaign, S.SCHEDULED, now, actor, Note.of(NoteCode.SCHEDULED, at=at))
 
 
 FREE_WORDS_DAYS: Final = 2
@@ -126,7 +126,7 @@ async def _begin(session: Session, step: CampaignStep, campaign: Campaign, now: 
     until = datetime.combine(now.date() + timedelta(days=FREE_WORDS_DAYS), time(0), UTC)
     own = (col(SmsBatch.campaign_id) == campaign.id, col(SmsBatch.not_after).is_(None))
     await session.execute(update(SmsBatch).where(*own).values(not_after=until), execution_options=AS_IT_IS)
-    await _move(session, step, campaign, S.RUNNING, now, actor)
+    await move(session, step, campaign, S.RUNNING, now, actor)
 
 
 async def pause(campaign_id: int, why: str, now: datetime, actor: Actor | None = None) -> None:
@@ -145,18 +145,18 @@ async def stop_for_gateway(campaign_id: int, reason: str, now: datetime) -> bool
 
 async def _pause(campaign_id: int, note: Note, now: datetime, actor: Actor | None) -> None:
     async with writing() as session:
-        campaign = await _taken(CampaignStep.PAUSE, campaign_id, actor)
+        campaign = await taken(CampaignStep.PAUSE, campaign_id, actor)
         campaign.reason = note
-        await _move(session, CampaignStep.PAUSE, campaign, S.PAUSED, now, actor, note)
+        await move(session, CampaignStep.PAUSE, campaign, S.PAUSED, now, actor, note)
 
 
 async def resume(campaign_id: int, actor: Actor, now: datetime) -> None:
     """Let a paused campaign go on from where it stopped."""
     async with writing() as session:
-        campaign = await _taken(CampaignStep.RESUME, campaign_id, actor)
+        campaign = await taken(CampaignStep.RESUME, campaign_id, actor)
         campaign.reason = NOTHING
         if campaign.starts_at is not None and campaign.starts_at > now:
-            await _move(session, CampaignStep.RESUME, campaign, S.SCHEDULED, now, actor)
+            await move(session, CampaignStep.RESUME, campaign, S.SCHEDULED, now, actor)
             return
         await _begin(session, CampaignStep.RESUME, campaign, now, actor)
         await rate_limit.go_on()
@@ -176,20 +176,20 @@ async def cancel(campaign_id: int, why: str, actor: Actor, now: datetime) -> Non
     """End a campaign: nobody who was not told yet is told; what is under way is recorded."""
     note = Note(words=why)
     async with writing() as session:
-        campaign = await _taken(CampaignStep.CANCEL, campaign_id, actor)
+        campaign = await taken(CampaignStep.CANCEL, campaign_id, actor)
         # Closed first: a request that is given back in between is then either closed with its messages or swept.
         own = (col(SmsBatch.campaign_id) == campaign_id, col(SmsBatch.state).in_(NOT_LEFT))
         closed = update(SmsBatch).where(*own).values(state=BatchState.CLOSED, answered_at=now)
         await session.execute(closed, execution_options=AS_IT_IS)
         await sql.execute(DROP_PLANNED, {"id": campaign_id, "now": now})
         campaign.reason, campaign.ended_at = note, now
-        await _move(session, CampaignStep.CANCEL, campaign, S.CANCELLED, now, actor, note)
+        await move(session, CampaignStep.CANCEL, campaign, S.CANCELLED, now, actor, note)
 
 
 async def discard(campaign_id: int) -> None:
     """Take away a plan that arose by itself and has nobody to tell: it is as if it had not arisen."""
     async with writing() as session:
-        await session.delete(await _taken(CampaignStep.DISCARD, campaign_id))
+        await session.delete(await taken(CampaignStep.DISCARD, campaign_id))
 
 
 async def finish_done(now: datetime) -> list[int]:
@@ -205,7 +205,7 @@ async def finish_done(now: datetime) -> list[int]:
         campaigns = (await session.exec(done)).all()
         for campaign in campaigns:
             campaign.ended_at = now
-            await _move(session, CampaignStep.FINISH, campaign, S.FINISHED, now, None)
+            await move(session, CampaignStep.FINISH, campaign, S.FINISHED, now, None)
     return [campaign.id for campaign in campaigns if campaign.id is not None]
 
 
@@ -225,13 +225,13 @@ async def settle(campaign_id: int | None, actor: Actor, now: datetime, *, again:
     async with writing() as session:
         if campaign_id is None:
             await must_cover(actor, None)
-        campaign = None if campaign_id is None else await _taken(step, campaign_id, actor)
+        campaign = None if campaign_id is None else await taken(step, campaign_id, actor)
         ids = await sql.scalars(UNCERTAIN, {"id": campaign_id}) if again else []
         count = len(ids) if again else await _leave(session, campaign_id)
         if campaign is not None and count:
             to = S.RUNNING if again and campaign.state is S.FINISHED else campaign.state
             note = Note.of(NoteCode.SENT_AGAIN if again else NoteCode.LEFT, count=count)
-            await _move(session, step, campaign, to, now, actor, note)
+            await move(session, step, campaign, to, now, actor, note)
         await ledger.put_off_alone(ids, now)
         if again and count:
             await wake(session)
@@ -247,7 +247,7 @@ async def _leave(session: Session, campaign_id: int | None) -> int:
     return int((await session.exec(left, execution_options=AS_IT_IS)).rowcount)
 
 
-async def _taken(
+async def taken(
     step: CampaignStep, campaign_id: int, actor: Actor | None = None, *, seen: int | None = None
 ) -> Campaign:
     """The campaign, locked, for a step that may be taken.
@@ -265,7 +265,7 @@ async def _taken(
     return campaign
 
 
-async def _move(
+async def move(
     session: Session,
     step: CampaignStep,
     campaign: Campaign,

@@ -269,7 +269,10 @@ async def _done(claim: Claim, now: datetime, *, uncertain: bool) -> None:
 RECORD: Final = f"""
 WITH done AS ({DONE})
 UPDATE message SET state = r.state, reason = nullif(r.reason, ''), provider_id = r.provider_id,
-    was_uncertain = was_uncertain OR r.state = '{_M.UNCERTAIN}', cost = r.cost, currency = r.currency,
+    was_uncertain = was_uncertain OR r.state = '{_M.UNCERTAIN}',
+    cost = CASE WHEN r.cost IS NULL OR message.cost IS NULL OR r.currency IS DISTINCT FROM message.currency
+        THEN coalesce(r.cost, message.cost) ELSE message.cost + r.cost END,
+    currency = coalesce(r.currency, message.currency),
     attempts = attempts + r.attempt, gateway = %(gateway)s,
     final_at = CASE WHEN r.state = '{_M.FAILED}' THEN CAST(%(now)s AS timestamptz) END
 FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(states)s AS text[]), CAST(%(reasons)s AS text[]),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from decimal import Decimal
 from itertools import count
 from typing import Final
 
@@ -24,6 +25,8 @@ class ScriptedGateway(Gateway):
         self._ids = count(1)
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.took: Counter[str] = Counter()
+        self.cost: tuple[Decimal | None, str | None] = (None, None)
+        """What each message costs that is taken."""
 
     async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
         self.asked.append((body, tuple(msisdns)))
@@ -41,7 +44,7 @@ class ScriptedGateway(Gateway):
         if policy is not Policy.ACCEPTED:
             return Result(msisdn, policy, REASONS[policy])
         self.took[msisdn] += 1
-        return Result(msisdn, policy, "Sent", f"at-{next(self._ids)}")
+        return Result(msisdn, policy, "Sent", f"at-{next(self._ids)}", *self.cost)
 
     async def close(self) -> None:
         pass

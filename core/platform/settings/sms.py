@@ -57,6 +57,11 @@ class SmsSettings(BaseSettings):
         description="Wait before an attempt again, doubled each time. A gateway that is not reached is let alone "
         "as long, at no cost.",
     )
+    sms_dead_after: PositiveInt = Field(
+        default=3,
+        description="After how many SMS that an operator said were for no number a number is left out of campaigns and "
+        "listed for correction, until something is heard of it.",
+    )
     sms_second_number: bool = Field(
         default=True, description="Whether a campaign goes to the other number of a household too."
     )

@@ -22,10 +22,12 @@ PATHS = {
     "pause": CampaignStep.PAUSE,
     "resume": CampaignStep.RESUME,
     "cancel": CampaignStep.CANCEL,
+    "once-more": CampaignStep.ONCE_MORE,
     "test": CampaignStep.TEST,
 }
 CHOICES = {"again": CampaignStep.SEND_AGAIN, "leave": CampaignStep.LEAVE}
 BESIDE = text("UPDATE sms_batch SET uncertain = true WHERE campaign_id = :id")
+OFF = text("UPDATE message SET state = 'failed', reason = 'absent' WHERE campaign_id = :id AND msisdn <> :msisdn")
 UNCERTAIN = text("UPDATE message SET state = 'uncertain' WHERE campaign_id = :id AND msisdn = :msisdn")
 PUT = text(
     "UPDATE campaign SET state = :state, starts_at = :now, approved_by = :approved_by, needs_second = true, "
@@ -36,7 +38,7 @@ PUT = text(
 async def buttons(browser: Browser, campaign: int) -> set[CampaignStep]:
     """The steps that the page offers."""
     page = (await browser.open(f"/desk/campaigns/{campaign}")).text
-    posted = re.findall(rf'action="/desk/campaigns/{campaign}/(\w+)"', page)
+    posted = re.findall(rf'action="/desk/campaigns/{campaign}/([\w-]+)"', page)
     return {PATHS[path] for path in posted if path != "settle"} | {
         CHOICES[choice] for choice in re.findall(r'name="choice" value="(\w+)"', page)
     }
@@ -51,6 +53,7 @@ async def test_the_page_offers_what_may_be_done_and_nothing_else(
     async with writing() as session:
         await session.execute(BESIDE, {"id": campaign})
         await session.execute(UNCERTAIN, {"id": campaign, "msisdn": AWA})
+        await session.execute(OFF, {"id": campaign, "msisdn": AWA})
     for approved_by, recipients in ((None, 2), (binta.actor.id, 2), (None, 0)):
         async with writing() as session:
             values = {"state": state, "approved_by": approved_by, "recipients": recipients, "now": NOW}

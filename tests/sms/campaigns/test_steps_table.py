@@ -10,7 +10,7 @@ from core.campaigns.models import CampaignState as S
 from core.campaigns.steps import RULES, CampaignError, CampaignStep, may
 from core.platform.database import undone
 from core.staff.agents import Actor, Role
-from sms.campaigns import planning, steps, test_send
+from sms.campaigns import once_more, planning, steps, test_send
 from sms.campaigns.scope import campaign_of
 from tests.core.seed import NOW
 from tests.sms.campaign_world import AWA, CHEICK, SETTINGS, family, planned, somebody, state_of
@@ -28,6 +28,7 @@ DEEDS: dict[CampaignStep, Do] = {
     CampaignStep.CANCEL: lambda campaign, actor: steps.cancel(campaign, "a mistake", actor, NOW),
     CampaignStep.SEND_AGAIN: lambda campaign, actor: steps.settle(campaign, actor, NOW, again=True),
     CampaignStep.LEAVE: lambda campaign, actor: steps.settle(campaign, actor, NOW, again=False),
+    CampaignStep.ONCE_MORE: lambda campaign, actor: once_more.send(campaign, actor, SETTINGS, NOW),
     CampaignStep.TEST: lambda campaign, actor: test_send.send(campaign, [CHEICK], actor, NOW),
 }
 
