@@ -30,8 +30,9 @@ WHERE message.campaign_id = %(id)s AND {OFF}
 """  # noqa: S608 - words of ours
 SEND: Final = f"""
 WITH off AS (
-    SELECT message.id AS message_id, message.state, sms_batch.*, (row_number() OVER (
-        PARTITION BY sms_batch.text_id, sms_batch.operator ORDER BY message.id) - 1) / %(size)s AS place
+    SELECT message.id AS message_id, message.state, text_id, sms_batch.operator, priority, not_after,
+        (row_number() OVER (PARTITION BY text_id, sms_batch.operator, priority, not_after ORDER BY message.id) - 1)
+            / %(size)s AS place
     FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
     WHERE message.campaign_id = %(id)s AND {OFF}
 ), fresh AS (
