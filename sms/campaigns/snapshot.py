@@ -43,8 +43,10 @@ PAYMENT_LINES: Final = """
         jsonb_build_array(line.households, CASE WHEN kinds > 1 THEN names ELSE '' END, amount, day, place, old_day)
         ORDER BY day, names, amount)::text AS content, max(component) AS component, jsonb_build_array(
             CASE WHEN count(*) = 1 AND max(served.households) > max(line.households) THEN max(names) END,
-            CASE WHEN bool_and(windows = 1 AND last_day > day) AND min(last_day) = max(last_day) THEN max(last_day) END,
-            CASE WHEN bool_and(agencies = 1) AND min(agency) = max(agency) THEN max(agency) END)::text AS beside
+            CASE WHEN bool_and(windows = 1 AND coalesce(last_day > day, false)) AND min(last_day) = max(last_day)
+                THEN max(last_day) END,
+            CASE WHEN bool_and(agencies = 1 AND agency IS NOT NULL) AND min(agency) = max(agency)
+                THEN max(agency) END)::text AS beside
     FROM (
         SELECT msisdn, amount, day, place, old_day, count(*) AS households, max(component) AS component,
             string_agg(head_name, ', ' ORDER BY head_name) AS names, count(*) OVER (PARTITION BY msisdn) AS kinds,

@@ -44,6 +44,9 @@ CASES: Final[dict[str, tuple[InventedPhone, ...]]] = {
     "a day that moved": (of_one(Pay("TM", "planned", 30_000, due=3, moved_from=1)),),
     "a day that is dropped": (of_one(Pay("PNR", "planned", 30_000, moved_from=5)),),
     "money that waits to its last day": (of_one(Pay("TM", "unclaimed", 30_000, due=-9, last=0)),),
+    "two households, one of which has a last day": (
+        of_two(Pay("AGR", "announced", 172_000, due=1, last=7), Pay("AGR", "announced", 114_000, due=0)),
+    ),
     "a day that is called off": (of_one(Pay("TM", "cancelled", 30_000, due=0)),),
     "tomorrow": (of_one(Pay("TM", "announced", 30_000, due=1), language="bm"),),
     "today": (of_one(Pay("TM", "announced", 30_000, due=0)),),
