@@ -63,7 +63,7 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     "message": {
         E: "key msisdn household_ids told filling provider_id",
         N: "id campaign_id batch_id kind operator commune_pcode language state reason attempts was_uncertain cost "
-        "currency planned_at final_at gateway",
+        "currency planned_at final_at again_at gateway",
     },
     "message_text": {E: "content body", N: "id campaign_id language parts size not_after"},
     "inbound_sms": {E: "gateway_id msisdn intent at answered"},
