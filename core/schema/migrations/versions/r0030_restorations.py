@@ -14,7 +14,8 @@ depends_on = None
 NOTES = (("campaign_change", "note_code"), ("campaign", "why_code"))
 
 
-def _may_note(codes: str) -> None:
+def may_note(codes: str) -> None:
+    """Let campaigns and their changes bear these codes, as SQL."""
     for table, column in NOTES:
         name = f"ck_{table}_{column}"
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
@@ -22,7 +23,7 @@ def _may_note(codes: str) -> None:
 
 
 def upgrade() -> None:
-    _may_note(f"{CODES}, 'restored'")
+    may_note(f"{CODES}, 'restored'")
     op.execute("CREATE SEQUENCE sms_departure")
     op.execute("ALTER TABLE database_identity ADD COLUMN cluster varchar")
     op.execute("""
@@ -51,7 +52,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table, column in NOTES:
         op.execute(f"UPDATE {table} SET {column} = 'by_hand' WHERE {column} = 'restored'")  # noqa: S608 - our own names
-    _may_note(CODES)
+    may_note(CODES)
     op.execute("ALTER TABLE database_identity DROP COLUMN cluster")
     op.execute("DROP TABLE restoration")
     op.execute("DROP SEQUENCE sms_departure")
