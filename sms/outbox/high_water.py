@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
-from core.platform.redis import Client
+from core.platform.redis import Client, empty
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +66,16 @@ class HighWater:
             except (RedisError, OSError, ValueError) as error:
                 log.warning("departures_not_shared", error=type(error).__name__)
         return self.level
+
+    async def forget(self) -> None:
+        """Let Redis forget what it knows of a database that is of the past, but for the mark itself."""
+        if self._redis is None:
+            return
+        try:
+            await empty(self._redis)
+        except (RedisError, OSError) as error:
+            log.error("redis_not_emptied", error=type(error).__name__)
+        await self.share()
 
     def _in_file(self) -> int:
         with suppress(ValueError):

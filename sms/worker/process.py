@@ -156,7 +156,8 @@ class Worker:
     async def _looked(self) -> bool:
         """Ask what time it is, and look whether the database comes from a back-up; False while it does not answer."""
         try:
-            await found_restored(await (await self._mark()).share(), await self._clock.ask())
+            mark = await self._mark()
+            await found_restored(mark, await mark.share(), await self._clock.ask())
         except (SQLAlchemyError, OSError) as error:
             log.warning("database_away", error=type(error).__name__)
             return False

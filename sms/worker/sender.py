@@ -162,8 +162,8 @@ class Sender:
         try:
             departed = await self._departed(claim)
         except BehindHighWater as behind:
-            level = behind.level
-            await self._kept(lambda: found_restored(level, self._clock.now(), is_behind=True))
+            mark, level = behind.high_water, behind.level
+            await self._kept(lambda: found_restored(mark, level, self._clock.now(), is_behind=True))
             return
         except Exception as error:
             log.warning("request_not_departed", batch=claim.id, error=type(error).__name__)
@@ -222,7 +222,7 @@ class Sender:
             return None
         if self.high_water is not None:
             if departure.number <= level:
-                raise BehindHighWater(max(level, departure.number) + 1)
+                raise BehindHighWater(self.high_water, max(level, departure.number) + 1)
             self.high_water.reach(departure.number)
         return departure, since
 

@@ -89,7 +89,7 @@ async def half_sent(high_water: HighWater, watch: Watch) -> tuple[int, ScriptedG
 async def test_a_worker_that_starts_on_a_restored_database_sends_nothing(high_water: HighWater) -> None:
     watch = Watch()
     campaign, gateway = await half_sent(high_water, watch)
-    await found_restored(high_water.level, watch.now)
+    await found_restored(high_water, high_water.level, watch.now)
     await sending(gateway, high_water, watch).drain()
     assert (gateway.took.total(), await state_of(campaign)) == (10, "paused")
     assert await counted(campaign) == {"accepted": 3, "uncertain": 7}
@@ -120,7 +120,7 @@ async def test_what_is_uncertain_is_settled_by_reports_or_sent_again_marked_once
 ) -> None:
     watch = Watch()
     campaign, gateway = await half_sent(high_water, watch)
-    await found_restored(high_water.level, watch.now)
+    await found_restored(high_water, high_water.level, watch.now)
     doubted = [msisdn for msisdn, fate in (await fates(campaign)).items() if fate.state == "uncertain"]
     awa = await somebody("awa")
     await change(
@@ -141,7 +141,7 @@ async def test_what_is_uncertain_is_settled_by_reports_or_sent_again_marked_once
     twice = [msisdn for msisdn, count in gateway.took.items() if count > 1]
     marked = await sql.scalars("SELECT msisdn FROM message WHERE was_uncertain")
     assert set(twice) <= set(marked)
-    await found_restored(high_water.level, watch.now)
+    await found_restored(high_water, high_water.level, watch.now)
     assert not await restoring.is_waiting()
 
 
@@ -181,8 +181,22 @@ async def test_two_workers_that_find_the_same_say_it_once(high_water: HighWater)
     watch = Watch()
     await half_sent(high_water, watch)
     for _ in range(2):
-        await found_restored(high_water.level, watch.now)
+        await found_restored(high_water, high_water.level, watch.now)
     assert len(await query("SELECT FROM restoration")) == 1
+
+
+async def test_redis_forgets_what_it_knew_of_the_database_of_later_and_keeps_the_mark(
+    tmp_path: Path, redis_server: OwnRedis
+) -> None:
+    client, watch = connect(redis_server.url), Watch()
+    mark = HighWater(tmp_path, client, NOW)
+    await half_sent(mark, watch)
+    await client.set("jigi:{+22376000001}:call", "a page of a payment that is not there any more")
+    await found_restored(mark, await mark.share(), watch.now)
+    assert await client.get("jigi:{+22376000001}:call") is None
+    assert len(await client.keys(f"{KEY}*")) == 1
+    await empty(client)
+    await client.aclose()
 
 
 async def test_a_sequence_that_ran_ahead_in_a_crash_is_no_restore(high_water: HighWater) -> None:
