@@ -3,11 +3,13 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 
 import psycopg
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
@@ -16,6 +18,7 @@ from core.platform import database
 from core.platform.database import DatabaseTask
 from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
 from core.schema import migrations
+from core.staff import passwords
 from tests.core import seed
 from tests.support.emptied import empty
 from tests.support.small_catalogues import SmallCatalogues
@@ -61,6 +64,19 @@ def by_task(database_url: str) -> Mapping[DatabaseTask, str]:
             connection.execute(f"CREATE ROLE {login} LOGIN IN ROLE {role}".encode())
             urls[task] = make_url(database_url).set(username=login).render_as_string(hide_password=False)
     return urls
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dear_hashes() -> Iterator[Callable[[], PasswordHash]]:
+    """What production hashes passwords with; the tests do it with no more than argon2 can do with.
+
+    A dear hash takes a fifth of a second of a processor, and whoever signs in at the desk of the tests takes two. No
+    setting makes them cheap, so production has none to get wrong.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        dear, cheap = passwords._hasher, PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        yield dear
 
 
 @pytest.fixture

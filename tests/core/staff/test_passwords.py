@@ -1,11 +1,22 @@
 """Passwords: which may be chosen, and that hashing keeps nobody waiting."""
 
 import asyncio
+from collections.abc import Callable, Iterator
 
 import pytest
+from pwdlib import PasswordHash
 
 from core.staff import passwords
 from core.staff.passwords import TooManyAtOnce, WeakPassword
+
+
+@pytest.fixture
+def dear(dear_hashes: Callable[[], PasswordHash], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed as in production."""
+    monkeypatch.setattr(passwords, "_hasher", dear_hashes)
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -27,7 +38,7 @@ async def test_words_that_do_not_go_together_do(firm: str) -> None:
     await passwords.check(firm, "aminata")
 
 
-async def test_the_loop_goes_on_while_hashes_are_made() -> None:
+async def test_the_loop_goes_on_while_hashes_are_made(dear: None) -> None:
     kept = await passwords.hashed("un long mot de passe")
     beats = 0
 
@@ -70,6 +81,6 @@ async def test_words_of_every_script_and_64_of_them_make_a_password() -> None:
         await passwords.check(firm, "aminata")
 
 
-def test_a_hash_is_as_dear_as_is_advised() -> None:
+def test_a_hash_is_as_dear_as_is_advised(dear: None) -> None:
     """Argon2id with 64 MiB and three passes (RFC 9106, its second choice)."""
     assert passwords._nobodys().startswith("$argon2id$v=19$m=65536,t=3,p=4$")
