@@ -93,6 +93,8 @@ class Campaign(TableRow, table=True):
     audience: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"name": "subject"})
     texts: dict[str, str] | None = Field(default=None, sa_type=JSONB)
     """Free words in each language, by its code."""
+    template_id: int | None = Field(default=None, foreign_key="campaign_template.id")
+    """The version of the programme's own words that its plan was made with; None for the proven ones."""
     state: CampaignState = Field(sa_type=one_of(CampaignState))
     planned_by: int | None = Field(default=None, foreign_key="agent.id")
     approved_by: int | None = Field(default=None, foreign_key="agent.id")

@@ -6,6 +6,7 @@ from core.alarms import models as alarms
 from core.call_requests import models as call_requests
 from core.calls import counts, daily_uses, gateway_sessions, journal
 from core.campaigns import models as campaigns
+from core.campaigns import templates
 from core.grievances import models as grievances
 from core.imports import models as imports
 from core.outbox import messages, restorations, workers
@@ -42,6 +43,7 @@ HOMES: Final = (
     restorations,
     row_security,
     second_factor,
+    templates,
     tries,
     workers,
 )

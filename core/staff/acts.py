@@ -74,6 +74,9 @@ class Act(Word):
     CAMPAIGN_ONCE_MORE = "campaign once more"
     CAMPAIGN_TESTED = "campaign tested"
     CAMPAIGN_RULE_SWITCHED = "campaign rule switched"
+    CAMPAIGN_TEMPLATE_WRITTEN = "campaign template written"
+    CAMPAIGN_TEMPLATE_DECIDED = "campaign template decided"
+    CAMPAIGN_TEMPLATE_PROVEN = "campaign template proven"
     CAMPAIGN_UNREACHED_PRINTED = "campaign unreached printed"
     CAMPAIGN_UNREACHED_EXPORTED = "campaign unreached exported"
     AT_THE_SHELL = "at the shell"
@@ -165,6 +168,9 @@ ACTS: Final = called(
         Act.CAMPAIGN_UNCERTAIN_SETTLED: "SMS incertains d'une campagne tranchés",
         Act.CAMPAIGN_TESTED: "essai d'une campagne envoyé",
         Act.CAMPAIGN_RULE_SWITCHED: "règle d'un tour changée",
+        Act.CAMPAIGN_TEMPLATE_WRITTEN: "texte de campagne proposé",
+        Act.CAMPAIGN_TEMPLATE_DECIDED: "texte de campagne approuvé ou écarté",
+        Act.CAMPAIGN_TEMPLATE_PROVEN: "texte éprouvé d'une campagne remis",
         Act.CAMPAIGN_UNREACHED_PRINTED: "liste des non joints imprimée",
         Act.CAMPAIGN_UNREACHED_EXPORTED: "liste des non joints exportée",
         Act.AT_THE_SHELL: "depuis le serveur (jigi campaign)",

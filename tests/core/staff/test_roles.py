@@ -31,6 +31,7 @@ NOBODYS: Final = frozenset(
             "alembic_version",
             "campaign_rule_look",
             "campaign_tally",
+            "campaign_template",
             "claim_key",
             "import_run",
             "register_mapping",
