@@ -35,10 +35,10 @@ def payments_said(kind: CampaignKind, payments: Payments, translator: Translator
         component = [translator.t(label(payments.component, LINE))] if payments.component else []
         named = (_named(kind, line, translator, today) for line in lines)
         return ("\n".join([_heading(kind, translator), *component, *named]),)
-    who = _who(payments, translator)
+    who = who_said(payments, translator)
     line = lines[0]
     values = {
-        "amount": _amount(line, translator),
+        "amount": amount_said(line, translator),
         "date": _day(translator, line.day or line.old_day, today),
         "old": _day(translator, line.old_day, today),
         "place": line.place,
@@ -78,7 +78,7 @@ def _is_off(kind: CampaignKind, line: PaymentLine) -> bool:
     return kind is CampaignKind.CANCELLED or (kind is CampaignKind.MOVED and line.day is None)
 
 
-def _who(payments: Payments, translator: Translator) -> str:
+def who_said(payments: Payments, translator: Translator) -> str:
     """The component and whose money it is, as far as they are said; '' where neither is."""
     if not payments.component:
         return translator.t("payment of {name}", name=payments.who) if payments.who else ""
@@ -139,7 +139,7 @@ def _named(kind: CampaignKind, line: PaymentLine, translator: Translator, today:
     """One line of a phone whose households do not all get the same."""
     values = {
         "name": line.names,
-        "amount": _amount(line, translator),
+        "amount": amount_said(line, translator),
         "date": _day(translator, line.day or line.old_day, today),
     }
     if _is_off(kind, line):
@@ -152,7 +152,7 @@ def _day(translator: Translator, day: date | None, today: date) -> str:
     return date_told(translator, day, today) if day else ""
 
 
-def _amount(line: PaymentLine, translator: Translator) -> str:
+def amount_said(line: PaymentLine, translator: Translator) -> str:
     """The money of one household, or that each of several gets."""
     amount = translator.write(Amount(line.amount_xof))
     if line.households == 1:
