@@ -30,10 +30,12 @@ from sms.campaigns import snapshot, tally
 from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
 from sms.campaigns.budgets import budgets_of
 from sms.campaigns.scope import UnknownCampaign, must_run
+from sms.campaigns.templates import USED, TemplateVersion
 from sms.outbox.composing import SmsRoom, TextPiece, Written
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, Payments, events_of, payments_of
 from sms.outbox.freshness import FREE_TEXT_DAYS, LONG_AGO
 from sms.outbox.routes import OTHERS, every_route
+from sms.outbox.template_texts import can_be_said, template_sms
 from sms.outbox.texts import campaign_sms
 from sms.outbox.window import Window
 
@@ -178,6 +180,7 @@ class _Planning:
         self._now = now
         self._keep_told = keep_told
         self._left_out: dict[int, tuple[TextPiece, ...]] = {}
+        self._words: Mapping[str, str] | None = None
         self._values = wanted_values(self._kind, self._audience, now) | {
             "campaign": campaign.id,
             "kind": self._kind.value,
@@ -202,6 +205,7 @@ class _Planning:
         self._values["not_before"] = self._not_before()
         self._values["reminds_today"] = self._kind in DAYS_BEFORE and self._values["not_before"] <= self._now
         await self._run(snapshot.FORGET)
+        await self._choose_words()
         await self._run(f"CREATE TEMP TABLE wanted ON COMMIT DROP AS {wanted_sql(self._kind, self._audience)}")
         await self._run("ANALYZE wanted")
         await self._run(snapshot.REACHED)
@@ -227,6 +231,18 @@ class _Planning:
 
     async def _run(self, statement: str, values: Mapping[str, object] = NOTHING) -> None:
         await self._connection.execute(statement, {**self._values, **values})
+
+    async def _choose_words(self) -> None:
+        """Take the programme's own words where some are approved now, and note with which version the plan is made."""
+        async with self._connection.cursor(row_factory=row_factory(TemplateVersion)) as cursor:
+            await cursor.execute(USED, {"kind": self._kind.value})
+            version = await cursor.fetchone()
+        own = version is not None and version.texts is not None and self._audience.event is None
+        self._words = version.texts if version and own else None
+        await self._run(
+            "UPDATE campaign SET template_id = %(template)s WHERE id = %(campaign)s",
+            {"template": version.id if version and own else None},
+        )
 
     async def _write_texts(self) -> None:
         """Say each content in each language it is needed in."""
@@ -255,7 +271,10 @@ class _Planning:
 
     def _written(self, language: Language, content: Content, reserve: int) -> Written:
         room = SmsRoom(self._settings.sms_payment_parts, reserve)
-        return campaign_sms(self._kind, content, translator(language), self._now.date(), self._alphabet, room)
+        spoken, today = translator(language), self._now.date()
+        if self._words and isinstance(content, Payments) and can_be_said(self._kind, content):
+            return template_sms(self._words, self._kind, content, spoken, today, self._alphabet, room)
+        return campaign_sms(self._kind, content, spoken, today, self._alphabet, room)
 
     def _row(self, text_id: int, spoken: Spoken, content: Content, text: Written) -> tuple[object, ...]:
         if text.left_out:
