@@ -17,6 +17,7 @@ from desk.campaigns.campaign import Campaigns
 from desk.campaigns.plan import CampaignPlan
 from desk.campaigns.report import CampaignReport
 from desk.campaigns.rules import CampaignRules
+from desk.campaigns.templates import CampaignTemplates
 from desk.grievances.accesses import Accesses
 from desk.grievances.case import Cases
 from desk.grievances.dashboard import Dashboard
@@ -80,6 +81,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         Campaigns(settings),
         CampaignPlan(settings),
         CampaignRules(),
+        CampaignTemplates(settings),
         CampaignReport(settings),
         People(settings),
         Rights(),

@@ -37,7 +37,18 @@ from desk.campaigns.words import refused
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import Mistake, not_there
-from sms.campaigns import budgets, motion, once_more, planning_task, preview, readiness, steps, test_send, ways
+from sms.campaigns import (
+    budgets,
+    motion,
+    once_more,
+    planning_task,
+    preview,
+    readiness,
+    steps,
+    templates,
+    test_send,
+    ways,
+)
 from sms.campaigns.cost import cost_of
 from sms.campaigns.motions import Motion
 from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run
@@ -100,6 +111,7 @@ class Campaigns(DeskPage):
                 "campaign": campaign,
                 "standing": standing,
                 "about": await preview.about(campaign_id),
+                "own_words": await templates.of_campaign(campaign_id),
                 "planning": planning,
                 "seen": await steps.last_change(campaign_id),
                 "changes": await steps.changes(campaign_id),

@@ -19,6 +19,7 @@ from sms.campaigns.planning import TOLD_LATELY
 from sms.campaigns.readiness import NoWayOut
 from sms.campaigns.scope import OutOfScope, UnknownCampaign
 from sms.campaigns.steps import Change, NotAsSeen
+from sms.campaigns.template_checks import NotATemplate
 from sms.campaigns.ways import TooLittleLeft
 from sms.outbox.reasons import reason_label
 
@@ -80,7 +81,7 @@ def change(decided: Change) -> str:
 def refused(error: Exception) -> str:
     """Why something is not done, to the supervisor who asked for it."""
     match error:
-        case NotASafeText() | NoSuchPiece():
+        case NotASafeText() | NoSuchPiece() | NotATemplate():
             return error.in_french
         case CannotBeWritten(__cause__=NoRule(characters=characters)):
             return f"Aucun téléphone ne peut afficher : {' '.join(characters)}. Enlevez ces signes."

@@ -20,6 +20,7 @@ FILLED: Final[Mapping[str, Sequence[str]]] = {
     "id": ("1",),
     "key": ("holiday", "prepared-answer", "region", "cercle", "commune", "audit-entry"),
     "act": ("take",),
+    "kind": ("announce",),
     "file": ("desk.css", "lists.js"),
     "upload_id": ("20261124-090000-0a1b2c3d",),
 }
