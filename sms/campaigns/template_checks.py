@@ -87,7 +87,7 @@ class TooManyParts(NotATemplate):
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TriedWords:
     """Words with the values of one size: what is sent, and what of it a number's first message has no room for."""
 
     size: SampleSize
@@ -122,13 +122,13 @@ def check_one(
 
 def tried(
     kind: CampaignKind, words: str, language: Language, settings: Settings, measured: Measures, today: date
-) -> Sequence[Tried]:
+) -> Sequence[TriedWords]:
     """Words as phones show them with the values of each size, in a number's later messages."""
     spoken = translator(language)
     room = SmsRoom(settings.sms_payment_parts)
     carried = alphabet(settings.alphabet)
     return [
-        Tried(size, template_sms({language.value: words}, kind, payments, spoken, today, carried, room))
+        TriedWords(size, template_sms({language.value: words}, kind, payments, spoken, today, carried, room))
         for size, payments in samples(kind, measured, spoken, today).items()
     ]
 
