@@ -1,7 +1,7 @@
 """Campaigns: what is told to many, how far it is, and who decided it."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Index, Integer
 from sqlalchemy.dialects.postgresql import JSONB
@@ -22,6 +22,8 @@ class CampaignKind(Word):
     CANCELLED = "cancelled"
     UNCLAIMED = "unclaimed"
     FREE = "free"
+    PERSONAL = "personal"
+    """Words with the columns of a spreadsheet, each number's own."""
 
 
 called(
@@ -35,9 +37,13 @@ called(
         CampaignKind.CANCELLED: "Jour annulé",
         CampaignKind.UNCLAIMED: "Argent qui attend",
         CampaignKind.FREE: "Texte libre",
+        CampaignKind.PERSONAL: "Message personnel",
     },
 )
 called(CampaignKind, COMMAND, {kind: kind.value for kind in CampaignKind})
+
+OWN_WORDS: Final = frozenset({CampaignKind.FREE, CampaignKind.PERSONAL})
+"""Kinds that say what somebody wrote, and nothing of a round or an event."""
 
 
 class CampaignState(Word):

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from core.campaigns.models import CampaignKind
+from core.campaigns.models import OWN_WORDS, CampaignKind
 from core.payments.account import FOLLOWED, WITHHELD, PaymentPhase
 from core.payments.states import COMING, PaymentState
 from core.platform.columns import listed
@@ -83,7 +83,7 @@ DAYS: Final = ("first", "last", "day")
 
 def check(kind: CampaignKind, audience: Audience) -> None:
     """Raise BadAudience when a campaign of this kind cannot be about this."""
-    if kind is CampaignKind.FREE:
+    if kind in OWN_WORDS:
         if audience.round_id is not None or audience.event is not None:
             raise BadAudience("free words are about no round and no event: name a place, a component or a status")
         return

@@ -6,7 +6,7 @@ is that of its texts.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any, Final
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from core.campaigns.models import CampaignKind, CampaignState
+from core.campaigns.models import OWN_WORDS, CampaignKind, CampaignState
 from core.campaigns.steps import CampaignStep, must
 from core.platform import database
 from core.platform.locks import WAIT, Lock
@@ -26,14 +26,16 @@ from core.staff.agents import Actor
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import translator
-from sms.campaigns import snapshot, tally
+from sms.campaigns import personal, snapshot, tally
 from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
 from sms.campaigns.budgets import budgets_of
 from sms.campaigns.scope import UnknownCampaign, must_run
+from sms.campaigns.sheets import SheetRow
 from sms.campaigns.templates import USED, TemplateVersion
 from sms.outbox.composing import SmsRoom, TextPiece, Written
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, Payments, events_of, payments_of
 from sms.outbox.freshness import FREE_TEXT_DAYS, LONG_AGO
+from sms.outbox.personal_words import PersonalWords, personal_words
 from sms.outbox.routes import OTHERS, every_route
 from sms.outbox.template_texts import can_be_said, template_sms
 from sms.outbox.texts import campaign_sms
@@ -47,6 +49,7 @@ PRIORITIES: Final = {
     CampaignKind.ANNOUNCE: 3,
     CampaignKind.UNCLAIMED: 3,
     CampaignKind.FREE: 4,
+    CampaignKind.PERSONAL: 4,
 }
 """Which requests go first; single notices go before all of them."""
 
@@ -71,12 +74,19 @@ class Plan:
 
 
 async def plan(
-    campaign_id: int, settings: Settings, now: datetime, *, actor: Actor | None = None, keep_told: bool = True
+    campaign_id: int,
+    settings: Settings,
+    now: datetime,
+    *,
+    actor: Actor | None = None,
+    keep_told: bool = True,
+    rows: Sequence[SheetRow] = (),
 ) -> Plan:
     """Make the snapshot of a draft, or of a plan that nobody approved yet, anew; raises CampaignError.
 
     `actor` plans it, and cannot approve it; None for its drafter, or for a rule. With `keep_told`, who was told already
-    is listed among those left out. Approvals given to an older plan are void.
+    is listed among those left out. Approvals given to an older plan are void. `rows` are those of a personal message's
+    file.
     """
     if actor is not None:
         await must_run(actor, campaign_id)
@@ -88,7 +98,7 @@ async def plan(
         must(CampaignStep.PLAN, campaign, actor)
         if actor is not None:
             campaign = replace(campaign, planned_by=actor.id)
-        planning = _Planning(connection, campaign, settings, now, keep_told)
+        planning = _Planning(connection, campaign, settings, now, keep_told, rows)
         made = await planning.make()
         await connection.commit()
     if made.recipients >= tally.MANY:
@@ -168,7 +178,13 @@ class _Planning:
     """One plan being made, on a connection whose transaction it is."""
 
     def __init__(
-        self, connection: AsyncConnection, campaign: Unplanned, settings: Settings, now: datetime, keep_told: bool
+        self,
+        connection: AsyncConnection,
+        campaign: Unplanned,
+        settings: Settings,
+        now: datetime,
+        keep_told: bool,
+        rows: Sequence[SheetRow] = (),
     ) -> None:
         self._connection = connection
         self._campaign = campaign
@@ -179,6 +195,7 @@ class _Planning:
         self._window = Window(*settings.sms_window)
         self._now = now
         self._keep_told = keep_told
+        self._rows = rows
         self._left_out: dict[int, tuple[TextPiece, ...]] = {}
         self._words: Mapping[str, str] | None = None
         self._values = wanted_values(self._kind, self._audience, now) | {
@@ -192,7 +209,7 @@ class _Planning:
             "dead_since": now - DEAD_SINCE,
             "only": self._audience.language.value if self._audience.language else None,
             "event_audience": Jsonb({"event": campaign.audience.get("event")}),
-            "lately": now - (timedelta(days=FREE_TEXT_DAYS) if self._kind is CampaignKind.FREE else LONG_AGO),
+            "lately": now - (timedelta(days=FREE_TEXT_DAYS) if self._kind in OWN_WORDS else LONG_AGO),
             "today_began": datetime.combine(now.date(), time(0), UTC),
             "announced_lately": now - TOLD_LATELY,
             "long_ago": now - LONG_AGO,
@@ -206,15 +223,10 @@ class _Planning:
         self._values["reminds_today"] = self._kind in DAYS_BEFORE and self._values["not_before"] <= self._now
         await self._run(snapshot.FORGET)
         await self._choose_words()
-        await self._run(f"CREATE TEMP TABLE wanted ON COMMIT DROP AS {wanted_sql(self._kind, self._audience)}")
-        await self._run("ANALYZE wanted")
-        await self._run(snapshot.REACHED)
-        await self._run("ANALYZE reached")
-        await self._run(snapshot.told_before(self._kind, self._audience))
-        await self._run("ANALYZE told")
-        await self._run(snapshot.SERVED)
-        await self._run("ANALYZE served")
-        await self._run(snapshot.gathered(self._kind, self._audience))
+        if self._kind is CampaignKind.PERSONAL:
+            await self._gather_personal()
+        else:
+            await self._gather()
         await self._run("ANALYZE recipient")
         await self._run(snapshot.SPOKEN_TABLE)
         await self._run("ANALYZE spoken")
@@ -224,10 +236,28 @@ class _Planning:
         await self._run("ANALYZE request")
         await self._run(snapshot.BATCHES)
         await self._run(snapshot.MESSAGES)
-        await self._run(snapshot.UNREACHABLE)
+        if self._kind is not CampaignKind.PERSONAL:
+            await self._run(snapshot.UNREACHABLE)
         if self._audience.round_id is not None and self._kind is CampaignKind.ANNOUNCE:
             await self._run(snapshot.WITHOUT_A_DAY)
         return await self._counted()
+
+    async def _gather_personal(self) -> None:
+        """Who is told what by the rows of a file."""
+        await self._run(snapshot.told_before(self._kind, self._audience))
+        await personal.gather(self._connection, self._rows, self._campaign.texts or {}, self._values)
+
+    async def _gather(self) -> None:
+        """Which households are wanted, by which numbers they are reached, and what each is told."""
+        await self._run(f"CREATE TEMP TABLE wanted ON COMMIT DROP AS {wanted_sql(self._kind, self._audience)}")
+        await self._run("ANALYZE wanted")
+        await self._run(snapshot.REACHED)
+        await self._run("ANALYZE reached")
+        await self._run(snapshot.told_before(self._kind, self._audience))
+        await self._run("ANALYZE told")
+        await self._run(snapshot.SERVED)
+        await self._run("ANALYZE served")
+        await self._run(snapshot.gathered(self._kind, self._audience))
 
     async def _run(self, statement: str, values: Mapping[str, object] = NOTHING) -> None:
         await self._connection.execute(statement, {**self._values, **values})
@@ -283,6 +313,8 @@ class _Planning:
         return text_id, self._campaign.id, spoken.language, spoken.content, text.body, text.parts, text.size, end
 
     def _content(self, spoken: Spoken) -> Content:
+        if self._kind is CampaignKind.PERSONAL:
+            return personal_words(self._campaign.texts or {}, spoken.content)
         if self._kind is CampaignKind.FREE:
             return FreeWords(self._campaign.texts or {})
         if self._audience.event is not None:
@@ -300,7 +332,7 @@ class _Planning:
                 days = [day for line in lines for day in (line.day or line.old_day,) if day]
             case Events(lines):
                 return max(map(self._told_until, lines))
-            case FreeWords():
+            case FreeWords() | PersonalWords():
                 return None
         return self._last_moment(max(days, default=self._now.date()))
 

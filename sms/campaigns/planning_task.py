@@ -1,6 +1,7 @@
 """A plan made in a task of its own, as it takes a while: one at a time for each campaign, seen from every process."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,7 @@ from core.platform.settings import Settings
 from core.staff.agents import Actor
 from sms.campaigns import planning
 from sms.campaigns.scope import campaign_of, must_run
+from sms.campaigns.sheets import SheetRow
 from sms.campaigns.steps import change_of
 
 log = structlog.get_logger(__name__)
@@ -22,13 +24,22 @@ log = structlog.get_logger(__name__)
 _tasks: Final[set[asyncio.Task[None]]] = set()
 
 
-async def begin(campaign_id: int, settings: Settings, actor: Actor, now: datetime, *, patience: float) -> bool:
+async def begin(
+    campaign_id: int,
+    settings: Settings,
+    actor: Actor,
+    now: datetime,
+    *,
+    patience: float,
+    rows: Sequence[SheetRow] = (),
+) -> bool:
     """Begin to plan, and wait so many seconds at the most; True when the plan is made, False when it is under way.
 
+    `rows` are those of a personal message's file.
     Raises CampaignError for what cannot be planned, and PlanningAlready. It is no part of a transaction around it.
     """
     await must_run(actor, campaign_id)
-    task = asyncio.create_task(_plan(campaign_id, settings, actor, now))
+    task = asyncio.create_task(_plan(campaign_id, settings, actor, now, rows))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
     done, _ = await asyncio.wait({task}, timeout=patience)
@@ -43,12 +54,14 @@ async def ended() -> None:
         await asyncio.wait(set(_tasks))
 
 
-async def _plan(campaign_id: int, settings: Settings, actor: Actor, now: datetime) -> None:
+async def _plan(campaign_id: int, settings: Settings, actor: Actor, now: datetime, rows: Sequence[SheetRow]) -> None:
     with database.signed_in_for(database.DatabaseTask.WORKER):
-        await _plan_alone(campaign_id, settings, actor, now)
+        await _plan_alone(campaign_id, settings, actor, now, rows)
 
 
-async def _plan_alone(campaign_id: int, settings: Settings, actor: Actor, now: datetime) -> None:
+async def _plan_alone(
+    campaign_id: int, settings: Settings, actor: Actor, now: datetime, rows: Sequence[SheetRow]
+) -> None:
     async with database.copying() as connection:
         keys = {"lock": int(Lock.PLAN_OF_ONE), "id": campaign_id}
         row = await (await connection.execute(TRY_LOCK, keys)).fetchone()
@@ -56,7 +69,7 @@ async def _plan_alone(campaign_id: int, settings: Settings, actor: Actor, now: d
         if row != (True,):
             raise PlanningAlready(f"the plan of campaign {campaign_id} is being made")
         try:
-            await planning.plan(campaign_id, settings, now, actor=actor)
+            await planning.plan(campaign_id, settings, now, actor=actor, rows=rows)
         except CampaignError:
             raise
         except Exception as error:

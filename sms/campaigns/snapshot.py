@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from core.campaigns.models import CampaignKind, CampaignState
+from core.campaigns.models import OWN_WORDS, CampaignKind, CampaignState
 from core.campaigns.notes import NoteCode
 from core.numbers.msisdn import can_get_sms_sql, operator_sql
 from core.outbox.messages import TAKEN, UNTOLD, BatchState, MessageState, Reason
@@ -115,7 +115,7 @@ TOLD_BEFORE_THE_MOVE: Final = f"""EXISTS (
 def told_before(kind: CampaignKind, audience: Audience) -> str:
     """SQL that makes a row for each number and what it was told before, or will be, of the same."""
     about = "event" if audience.event is not None else "round"
-    same = SAME["free" if kind is CampaignKind.FREE else about]
+    same = SAME["free" if kind in OWN_WORDS else about]
     kinds = "earlier.kind = %(kind)s"
     if kind is CampaignKind.REMINDER_3:
         kinds = f"({kinds} OR earlier.kind = '{CampaignKind.ANNOUNCE}' AND message.planned_at > %(announced_lately)s)"

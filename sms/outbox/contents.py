@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from core.registry.components import ComponentCode
+from sms.outbox.personal_words import PersonalWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Events:
     lines: Sequence[EventLine]
 
 
-Content = Payments | Events | FreeWords
+Content = Payments | Events | FreeWords | PersonalWords
 
 
 def payments_of(content: str, component: ComponentCode | None = None, beside: str | None = None) -> Payments:

@@ -6,7 +6,7 @@ What a payment says is hashed when a message is planned, and hashed again when i
 from datetime import timedelta
 from typing import Final
 
-from core.campaigns.models import CampaignKind
+from core.campaigns.models import OWN_WORDS, CampaignKind
 from core.outbox.messages import UNTOLD, BatchState
 from core.payments.states import COMING
 from core.platform.columns import listed
@@ -45,7 +45,7 @@ TOLD_MEANWHILE: Final = f"""EXISTS (
         WHERE other.msisdn = message.msisdn AND earlier.kind = own.kind
           AND earlier.round_id IS NOT DISTINCT FROM own.round_id
           AND earlier.subject -> 'event' IS NOT DISTINCT FROM own.subject -> 'event'
-          AND sms_batch.left_at > CASE WHEN own.kind = '{CampaignKind.FREE}' THEN %(free_lately)s ELSE %(lately)s END
+          AND sms_batch.left_at > CASE WHEN own.kind IN {listed(OWN_WORDS)} THEN %(free_lately)s ELSE %(lately)s END
           AND other.state NOT IN {listed(UNTOLD)} AND sms_batch.state <> '{BatchState.READY}'
           AND message_text.content = (SELECT content FROM message_text WHERE id = %(text)s)
     )"""  # noqa: S608

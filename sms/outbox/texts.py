@@ -16,6 +16,7 @@ from core.text.translator import Translator
 from sms.outbox.composing import Pieces, SmsRoom, TextPiece, Written, composed, in_room
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, Payments
 from sms.outbox.payment_texts import payment_pieces, payments_said
+from sms.outbox.personal_words import PersonalWords, personal_text
 
 
 def campaign_sms(
@@ -39,6 +40,8 @@ def campaign_text(kind: CampaignKind, content: Content, translator: Translator, 
             return translator.t(
                 "Jigisèmèjiri: {text}", text=filled(in_language(texts, translator.language), translator)
             )
+        case PersonalWords():
+            return personal_text(content, translator)
         case Events(lines):
             first, *more = lines
             return "\n".join(

@@ -1,4 +1,4 @@
-"""Words of a programme's own for its campaigns, version by version, and which of them a plan was made with.
+"""Words of a programme's own for its campaigns, version by version; personal messages are a kind of campaign.
 
 They say nothing of a person: what they are filled with stands in the payments.
 """
@@ -41,10 +41,24 @@ GRANT USAGE ON SEQUENCE campaign_template_id_seq TO {DESK}
 """
 
 
+KINDS = "'announce', 'reminder3', 'reminder1', 'moved', 'cancelled', 'unclaimed', 'free'"
+
+
+def _kinds(kinds: str) -> None:
+    for table in ("campaign", "campaign_rule_off"):
+        name = f"ck_{table}_kind"
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK (kind IN ({kinds}))")
+
+
 def upgrade() -> None:
     op.execute(TABLES)
+    _kinds(f"{KINDS}, 'personal'")
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM message USING campaign WHERE campaign.id = campaign_id AND campaign.kind = 'personal'")
+    op.execute("DELETE FROM campaign WHERE kind = 'personal'")
+    _kinds(KINDS)
     op.execute("ALTER TABLE campaign DROP COLUMN template_id")
     op.execute("DROP TABLE campaign_template")
