@@ -14,6 +14,7 @@ from core.platform.settings import Settings
 from core.staff.agents import Role
 from desk.call_requests.requests import CallRequests
 from desk.campaigns.campaign import Campaigns
+from desk.campaigns.personal import CampaignPersonal
 from desk.campaigns.plan import CampaignPlan
 from desk.campaigns.report import CampaignReport
 from desk.campaigns.rules import CampaignRules
@@ -80,6 +81,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         DropDown("Registre", views=[Households(settings), Corrections(), Imports(settings)]),
         Campaigns(settings),
         CampaignPlan(settings),
+        CampaignPersonal(settings),
         CampaignRules(),
         CampaignTemplates(settings),
         CampaignReport(settings),

@@ -44,6 +44,9 @@ COMPONENTS: Final = {code.value: word(code) for code in ComponentCode}
 EVENTS: Final = {code.value: word(code) for code in ComponentCode if code in WITH_EVENTS}
 STATUSES: Final = {status.value: word(status) for status in Status}
 NOBODY: Final = "Le plan est fait, mais il n'a personne à prévenir : voyez qui est laissé de côté, et pourquoi."
+TYPED_IN: Final = [kind for kind in CampaignKind if kind is not CampaignKind.PERSONAL]
+"""Kinds of this form; a personal message begins with a file."""
+
 LONGEST_TITLE: Final = 120
 LONGEST_TEXT: Final = 600
 
@@ -156,7 +159,7 @@ class CampaignPlan(DeskPage):
             "shown": shown,
             "rounds": titles,
             "places": choices,
-            "kinds": [(kind.value, word(kind)) for kind in CampaignKind],
+            "kinds": [(kind.value, word(kind)) for kind in TYPED_IN],
             "events": list(EVENTS.items()),
             "components": list(COMPONENTS.items()),
             "statuses": list(STATUSES.items()),
@@ -240,7 +243,7 @@ def _event(form: FormData, errors: dict[str, str]) -> str | None:
 def _kind(form: FormData, errors: dict[str, str]) -> None:
     """Whether what it tells goes with what it is about."""
     about, kind = typed(form, "about"), typed(form, "kind")
-    if kind not in list(CampaignKind):
+    if kind not in TYPED_IN:
         errors["kind"] = "Choisissez ce que dit la campagne."
     if about not in ("round", "event", "filter"):
         errors["about"] = "Choisissez de quoi parle la campagne."

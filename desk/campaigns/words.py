@@ -15,6 +15,7 @@ from sms.campaigns.audience import BadAudience
 from sms.campaigns.drafts import CannotBeWritten
 from sms.campaigns.motion import CampaignMotion, sentences
 from sms.campaigns.notes import note_text
+from sms.campaigns.personal import NoSuchColumn, SheetGone
 from sms.campaigns.planning import TOLD_LATELY
 from sms.campaigns.readiness import NoWayOut
 from sms.campaigns.scope import OutOfScope, UnknownCampaign
@@ -81,7 +82,7 @@ def change(decided: Change) -> str:
 def refused(error: Exception) -> str:
     """Why something is not done, to the supervisor who asked for it."""
     match error:
-        case NotASafeText() | NoSuchPiece() | NotATemplate():
+        case NotASafeText() | NoSuchPiece() | NotATemplate() | NoSuchColumn():
             return error.in_french
         case CannotBeWritten(__cause__=NoRule(characters=characters)):
             return f"Aucun téléphone ne peut afficher : {' '.join(characters)}. Enlevez ces signes."
@@ -107,6 +108,7 @@ REFUSALS: Final[Mapping[type[Exception], str]] = {
     PlanningAlready: "Le plan de cette campagne se fait déjà. Attendez qu'il soit fait.",
     NotAsSeen: "Entre-temps, quelqu'un d'autre a refait ou approuvé ce plan. Regardez-le à nouveau, puis décidez.",
     UnknownCampaign: "Cette campagne n'existe pas, ou n'est pas de votre ressort.",
+    SheetGone: "Le fichier d'un message personnel n'est pas gardé : apportez-le de nouveau.",
     EmptyPlan: "Le plan n'a personne à prévenir : refaites-le, ou annulez la campagne.",
     WrongState: "La campagne n'en est plus là.",
     CannotBeWritten: "Écrivez le texte dans chaque langue.",

@@ -212,6 +212,7 @@ def _before_all(settings: Settings) -> list[Middleware]:
     """What a request meets before the library's own session, the outermost first."""
     sizes = {
         "/form-registers": FormSize(min(settings.desk_upload_bytes, LARGEST), FORM_FIELDS, files=1),
+        "/campaigns/personal": FormSize(min(settings.desk_upload_bytes, LARGEST), files=1),
         "/imports": FormSize(settings.desk_upload_bytes, files=1),
         "/register": FormSize(settings.desk_form_bytes, REGISTER_FIELDS),
     }
