@@ -87,6 +87,8 @@ def plan(
     async def work() -> None:
         person = await _at_shell(actor, "plan")
         await must_cover(person, place or None)
+        if kind is CampaignKind.PERSONAL:
+            raise CommandMistake("a personal message begins with a spreadsheet, at the desk")
         now = datetime.now(UTC)
         round_id = await _round(component or "TM", round_name) if round_name else None
         audience = Audience(

@@ -69,12 +69,12 @@ def read_sheet(path: Path, named: Collection[str]) -> Sheet:
         twice = sorted({written[name] for name in names if name and names.count(name) > 1})
         if twice:
             raise UnreadableFile(f"Colonnes en double : {', '.join(twice)}.")
-        reading = _Reading(names, written, named)
+        taken = _Reading(names, written, named)
         for count, row in enumerate(table.rows):
             if count >= MOST_ROWS:
                 raise TooManyRows
-            reading.read(row)
-    return Sheet(written, reading.rows, reading.problems[:MOST_PROBLEMS])
+            taken.read(row)
+    return Sheet(written, taken.rows, taken.problems[:MOST_PROBLEMS])
 
 
 class _Reading:

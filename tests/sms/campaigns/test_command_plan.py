@@ -245,3 +245,9 @@ async def test_the_list_has_the_newest_first(jigi: Typed, words: Sequence[str]) 
         [f"{second}", "reminder3", "reminder3", "planned, waits for an approval", "0", "0", "Awa", ""],
         [f"{first}", "announce", "announce", "approved", "2", "2", "Awa", "Binta"],
     ]
+
+
+async def test_a_personal_message_begins_with_a_file_at_the_desk(jigi: Typed) -> None:
+    await somebody("awa")
+    assert "begins with a spreadsheet" in refused(await jigi("plan", "personal", "--as", "awa"))
+    assert await query("SELECT FROM campaign") == []
