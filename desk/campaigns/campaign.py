@@ -56,6 +56,10 @@ from sms.campaigns.tally import tally_of
 
 PATIENCE: Final = 2.0
 LIST_LENGTH: Final = 60
+FEW: Final = 2
+SAMPLES: Final = {CampaignKind.PERSONAL: 6}
+"""The longest texts of each language that are shown; each number has its own where a file was brought."""
+
 LONG_STATEMENTS: Final = "SELECT set_config('statement_timeout', '30s', true), set_config('jit', 'off', true)"
 """A campaign may hold hundreds of thousands of messages: counting them takes longer than a screen of the line.
 
@@ -120,7 +124,9 @@ class Campaigns(DeskPage):
                 "others_must": isinstance(
                     refusal(CampaignStep.APPROVE, standing, me, being_planned=planning), FourEyes
                 ),
-                "held": await preview.preview(campaign_id, self._settings, at, counted=tally),
+                "held": await preview.preview(
+                    campaign_id, self._settings, at, SAMPLES.get(campaign.kind, FEW), counted=tally
+                ),
                 "moving": await moving(campaign, at, tally),
                 "say": campaign_words,
                 "CampaignStep": CampaignStep,
