@@ -8,6 +8,8 @@ import pytest
 from core.campaigns.models import CampaignKind as Kind
 from core.files.cells import UnreadableFile
 from core.outbox.messages import MessageState
+from core.rights import persons
+from core.rights.persons import NumberKind
 from core.scams.guard import NotASafeText
 from core.text.alphabet import GSM7
 from sms.campaigns import planning, steps
@@ -34,7 +36,7 @@ from tests.sms.campaign_world import (
     speaks,
 )
 from tests.sms.scripted_gateway import ScriptedGateway
-from tests.support.database import change
+from tests.support.database import change, query
 
 FRENCH = {"fr": "{Nom}, venez le {Jour de visite}. Il vous faut : {pièce}. {prudence}"}
 BOTH = {**FRENCH, "bm": "{Nom}, {jour_de_visite}. {PIECE}."}
@@ -193,3 +195,14 @@ class TestPlan:
         with pytest.raises(SheetGone):
             await planning.plan(plan.campaign_id, SETTINGS, NOW)
         assert list(await bodies(plan.campaign_id)) == [AWA]
+
+    async def test_what_it_said_goes_with_whom_it_was_said_to(self, tmp_path: Path) -> None:
+        await started(await planned_from(self.rows(tmp_path, (AWA, CHEICK))))
+        await sender(ScriptedGateway(), Watch(NOW)).drain()
+        await change("UPDATE message SET state = 'delivered'")
+        _, held = await persons.show(None, AWA, NumberKind.PHONE, "elle l'a demandé", NOW)
+        assert "N0, venez" in str([row.held for row in held])
+        await persons.erase(None, AWA, NumberKind.PHONE, "elle l'a demandé", NOW)
+        texts = [(row.body, row.content) for row in await query("SELECT body, content FROM message_text ORDER BY id")]
+        assert "N0" not in str(texts)
+        assert "N1" in str(texts)
