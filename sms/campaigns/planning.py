@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from core.campaigns.models import OWN_WORDS, CampaignKind, CampaignState
+from core.campaigns.models import OWN_WORDS, CampaignKind
 from core.campaigns.steps import CampaignStep, must
 from core.platform import database
 from core.platform.locks import WAIT, Lock
@@ -29,9 +29,10 @@ from core.text.translator import translator
 from sms.campaigns import personal, snapshot, tally
 from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
 from sms.campaigns.budgets import budgets_of
-from sms.campaigns.scope import UnknownCampaign, must_run
+from sms.campaigns.scope import must_run
 from sms.campaigns.sheets import SheetRow
 from sms.campaigns.templates import USED, TemplateVersion
+from sms.campaigns.unplanned import Unplanned, locked
 from sms.outbox.composing import SmsRoom, TextPiece, Written
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, Payments, events_of, payments_of
 from sms.outbox.freshness import FREE_TEXT_DAYS, LONG_AGO
@@ -94,7 +95,7 @@ async def plan(
         await connection.execute(WAIT, {"lock": int(Lock.PLAN)})
         await connection.execute("SET LOCAL work_mem = '128MB'")
         await connection.execute("SET LOCAL jit = off")
-        campaign = await _locked(connection, campaign_id)
+        campaign = await locked(connection, campaign_id)
         must(CampaignStep.PLAN, campaign, actor)
         if actor is not None:
             campaign = replace(campaign, planned_by=actor.id)
@@ -104,37 +105,6 @@ async def plan(
     if made.recipients >= tally.MANY:
         await tally.keep(campaign_id, now)
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class Unplanned:
-    """A campaign whose plan is to be made, or made anew."""
-
-    id: int
-    kind: CampaignKind
-    audience: dict[str, Any]
-    texts: Mapping[str, str] | None
-    state: CampaignState
-    recipients: int
-    planned_by: int | None
-    approved_by: int | None
-    second_approved_by: int | None
-
-
-LOCKED: Final = """
-    SELECT id, kind, subject AS audience, texts, state, recipients, planned_by, approved_by,
-        second_approved_by
-    FROM campaign WHERE id = %(id)s FOR UPDATE
-"""
-
-
-async def _locked(connection: AsyncConnection, campaign_id: int) -> Unplanned:
-    async with connection.cursor(row_factory=row_factory(Unplanned)) as cursor:
-        await cursor.execute(LOCKED, {"id": campaign_id})
-        campaign = await cursor.fetchone()
-    if campaign is None:
-        raise UnknownCampaign(campaign_id)
-    return campaign
 
 
 @dataclass(frozen=True, slots=True)
