@@ -12,6 +12,7 @@ from core.staff.agents import Role
 from sms.campaigns import planning, templates
 from sms.campaigns.audience import Audience
 from sms.campaigns.template_checks import MissingPlaceholder
+from sms.outbox.placeholders import RULES
 from sms.outbox.proven_words import proven_words
 from tests.core.seed import NOW
 from tests.sms.campaign_world import (
@@ -165,7 +166,7 @@ async def test_words_that_cannot_be_sent_are_not_kept() -> None:
     assert await query("SELECT FROM campaign_template") == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.FREE])
+@pytest.mark.parametrize("kind", list(RULES))
 async def test_the_proven_words_can_be_proposed_as_they_are(kind: Kind) -> None:
     await family(AWA)
     assert await templates.propose(kind, proven_words(kind), await somebody("ami"), SETTINGS, NOW)
