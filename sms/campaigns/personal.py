@@ -26,7 +26,7 @@ from core.text.languages import DEFAULT, Language
 from core.text.translator import translator
 from sms.campaigns.drafts import CannotBeWritten
 from sms.campaigns.sheets import PHONE, Sheet, SheetRow
-from sms.campaigns.snapshot import EARLIER
+from sms.campaigns.snapshot import DEAD, EARLIER
 from sms.outbox.composing import Written
 from sms.outbox.personal_words import PersonalWords, names_in_braces, personal_text
 from sms.outbox.texts import written
@@ -152,15 +152,17 @@ RECIPIENTS: Final = f"""
         FROM sheet LEFT JOIN household_phone USING (msisdn)
         LEFT JOIN household ON household.id = household_phone.household_id LEFT JOIN phone USING (msisdn)
         GROUP BY sheet.msisdn, sheet.content
-    )
+    ), dead AS MATERIALIZED ({DEAD})
     SELECT person.*, NULL::integer[] AS hashes, NULL::text AS component, NULL::text AS beside,
         {operator_sql("person.msisdn")} AS operator, NOT EXISTS ({EARLIER}) AS is_first, CASE
         WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
+        WHEN dead.msisdn IS NOT NULL THEN '{Reason.DEAD_NUMBER}'
         WHEN person.serves > %(crowd)s THEN '{Reason.CROWD}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN told.msisdn IS NOT NULL THEN '{Reason.ALREADY_TOLD}'
     END AS why
-    FROM person LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = person.content
+    FROM person LEFT JOIN dead ON dead.msisdn = person.msisdn
+    LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = person.content
 """  # noqa: S608 - our own words
 
 

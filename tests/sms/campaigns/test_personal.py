@@ -206,3 +206,15 @@ class TestPlan:
         texts = [(row.body, row.content) for row in await query("SELECT body, content FROM message_text ORDER BY id")]
         assert "N0" not in str(texts)
         assert "N1" in str(texts)
+
+    async def test_a_number_that_operators_say_is_none_is_left_out(self, tmp_path: Path) -> None:
+        for _ in range(3):
+            await change(
+                "INSERT INTO message (kind, household_ids, msisdn, state, reason, attempts, was_uncertain, final_at) "
+                "VALUES ('information', '{}', %(msisdn)s, 'failed', 'no_such_number', 0, false, %(at)s)",
+                msisdn=AWA,
+                at=NOW,
+            )
+        plan = await planned_from(self.rows(tmp_path, (AWA, CHEICK)))
+        assert list(await bodies(plan.campaign_id)) == [CHEICK]
+        assert (await fates(plan.campaign_id))[AWA].reason == "dead_number"
