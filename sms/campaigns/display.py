@@ -18,7 +18,7 @@ from core.platform.settings import settings
 from core.platform.terminal import out
 from core.text.formats import number_phrase
 from core.text.words import COMMAND, PAPER, label
-from sms.campaigns import motion, preview, steps, unreached
+from sms.campaigns import motion, preview, steps, templates, unreached
 from sms.campaigns.budgets import budgets_of
 from sms.campaigns.cost import CampaignCost, cost_of
 from sms.campaigns.notes import note_text
@@ -62,6 +62,10 @@ async def print_campaign(campaign_id: int) -> None:
         f"{number_phrase(campaign.parts)} parts, {_cost(campaign)}",
         highlight=False,
     )
+    own = await templates.of_campaign(campaign_id)
+    if own is not None:
+        words = f"In the programme's own words, version {own.id}, by {own.writer}, approved by {own.decider}."
+        out.print(words, highlight=False, markup=False)
     await _print_budgets(campaign, now)
     await _print_motion(campaign_id, now)
     out.print(_recipients(held))

@@ -38,6 +38,9 @@ async def test_the_proven_words_are_shown_with_short_usual_and_long_values(awa: 
     assert "Avec des valeurs courantes" in page
     assert "Avec les valeurs les plus longues" in page
     assert "{somme} la somme (obligatoire)" in page
+    markup = (await awa.open(PAGE)).text
+    for name in ("shown_fr", "shown_bm", "wrong_fr", "wrong_bm"):
+        assert markup.count(f'id="{name}"') == 1, "the script writes there"
 
 
 async def test_one_writes_another_approves_and_the_next_plan_says_it(awa: Browser, sign_in: SignIn) -> None:

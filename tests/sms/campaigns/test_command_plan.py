@@ -7,7 +7,8 @@ import pytest
 
 from core.campaigns.models import CampaignKind
 from core.registry.callers import stop_sms
-from sms.campaigns import steps
+from sms.campaigns import steps, templates
+from sms.outbox.proven_words import proven_words
 from tests.core import seed
 from tests.core.seed import NOW, SAFO
 from tests.sms import campaign_world
@@ -251,3 +252,13 @@ async def test_a_personal_message_begins_with_a_file_at_the_desk(jigi: Typed) ->
     await somebody("awa")
     assert "begins with a spreadsheet" in refused(await jigi("plan", "personal", "--as", "awa"))
     assert await query("SELECT FROM campaign") == []
+
+
+async def test_the_plan_names_the_version_of_the_words(jigi: Typed) -> None:
+    await family(AWA)
+    words = proven_words(CampaignKind.ANNOUNCE)
+    number = await templates.propose(CampaignKind.ANNOUNCE, words, await somebody("awa"), campaign_world.SETTINGS, NOW)
+    await templates.approve(number, await somebody("binta"), campaign_world.SETTINGS, NOW)
+    campaign = await planned()
+    said = (await jigi("show", campaign)).lines()
+    assert f"In the programme's own words, version {number}, by Awa, approved by Binta." in said
