@@ -14,7 +14,7 @@ from core.scams.proven import PIECES
 from core.text.alphabet import Alphabet
 from core.text.languages import in_language
 from core.text.translator import Translator
-from sms.outbox.composing import Pieces, SmsRoom, TextPiece, Written, composed
+from sms.outbox.composing import ENDS, Pieces, SmsRoom, TextPiece, Written, composed
 from sms.outbox.contents import Content, Payments
 from sms.outbox.payment_texts import amount_said, payment_pieces, who_said
 from sms.outbox.placeholders import PIECE_OF, RULES, Placeholder, filled_with, placeholders_in, sentences_of
@@ -44,12 +44,13 @@ def template_sms(
     text = in_language(words, translator.language)
     values = values_of(kind, payments, translator, today)
     pieces = payment_pieces(kind, payments, translator, today)
-    kept, left_out = _in_room(
-        kind,
-        _sayable(text, values, pieces),
-        lambda some: _said(some, values, translator),
-        lambda body: alphabet.segments(alphabet.prepare(body) + "x" * room.reserve) <= room.parts,
-    )
+    sentences = _sayable(text, values, pieces)
+
+    def parts(some: Sequence[str]) -> int:
+        return alphabet.segments(alphabet.prepare(_said(some, values, translator)) + "x" * room.reserve)
+
+    most = max(room.parts, parts([each for each in sentences if not _may_go(kind, each)]))
+    kept, left_out = _in_room(kind, sentences, lambda some: parts(some) <= most)
     named = {PIECE_OF[each] for each in placeholders_in(text) if each in PIECE_OF}
     beside = [each for each in pieces if each[0] not in named]
     sms = composed(_said(kept, values, translator), beside, translator, alphabet, room)
@@ -93,15 +94,12 @@ def values_of(kind: CampaignKind, payments: Payments, translator: Translator, to
 
 
 def _in_room(
-    kind: CampaignKind,
-    sentences: Sequence[str],
-    said: Callable[[Sequence[str]], str],
-    fits: Callable[[str], bool],
+    kind: CampaignKind, sentences: Sequence[str], fit: Callable[[Sequence[str]], bool]
 ) -> tuple[Sequence[str], tuple[TextPiece, ...]]:
     """The sentences that there is room for, and what those that were left out would have said."""
     left_out: list[TextPiece] = []
     for placeholder, piece in PIECE_OF.items():
-        if fits(said(sentences)):
+        if fit(sentences):
             break
         going = [each for each in sentences if placeholder in placeholders_in(each) and _may_go(kind, each)]
         if going:
@@ -118,7 +116,8 @@ def _may_go(kind: CampaignKind, sentence: str) -> bool:
 
 def _said(sentences: Sequence[str], values: Mapping[Placeholder, str], translator: Translator) -> str:
     text = " ".join(_filled(each, values) for each in sentences)
-    return translator.t("Jigisèmèjiri: {text}", text=text)
+    ended = text if not text or text[-1] in ENDS else f"{text}."
+    return translator.t("Jigisèmèjiri: {text}", text=ended)
 
 
 def _filled(sentence: str, values: Mapping[Placeholder, str]) -> str:

@@ -142,6 +142,14 @@ def test_a_sentence_is_left_out_where_there_is_no_room_and_it_is_told() -> None:
     assert "Mairie de Sere Moussa Ani Samo" in body
 
 
+def test_where_what_must_be_said_takes_two_parts_the_second_is_used() -> None:
+    long = f"{GOOD} {'Venez avec un parent de votre famille. ' * 3}"
+    body, left_out = texts(f"{long} {{prudence}}")[SampleSize.USUAL]
+    assert len(body) > 160
+    assert "Personne ne doit vous demander" in body
+    assert TextPiece.SAFETY not in left_out
+
+
 def test_what_the_words_do_not_say_follows_where_there_is_room_and_nothing_is_said_twice() -> None:
     body, _ = texts(GOOD)[SampleSize.SHORTEST]
     assert "Apportez votre carte." in body
