@@ -110,10 +110,10 @@ async def file(filing: Filing, now: datetime) -> Filed:
 
     A reference that is all there is to follow it by is long, and a sensitive one has a secret besides.
 
-    An anonymous one keeps no household or name, and the number only for a call back. Of a category that keeps the
-    least, no words, household, name, sex, village or commune stay, and the number only if a call or an SMS was said to
-    be safe. One from a village's list is as old as the list says, and due so long after `now`: nobody is promised a day
-    that is past. Raises UnknownCategoryError.
+    An anonymous one keeps no household or name, and the number only for a call back or where using it was said to be
+    safe. Of a category that keeps the least, no words, household, name, sex, village or commune stay, and the number
+    only if a call or an SMS was said to be safe. One from a village's list is as old as the list says, and due so long
+    after `now`: nobody is promised a day that is past. Raises UnknownCategoryError.
     """
     filing = await _off_the_borrowed_phone(filing)
     values = await _values(filing, now)
@@ -239,9 +239,8 @@ def _number(filing: Filing, *, least: bool) -> str | None:
 
 
 def _keeps_number(filing: Filing, *, least: bool) -> bool:
-    if least:
-        return (filing.call_back and filing.call_safe is True) or filing.sms_safe is True
-    return filing.call_back or not filing.anonymous
+    safe = filing.call_safe is True or filing.sms_safe is True
+    return safe if least else safe or filing.call_back or not filing.anonymous
 
 
 async def _tell_received(filing: Filing, filed: Filed, now: datetime) -> None:

@@ -40,9 +40,29 @@ WHO: Final = (
     ("anonymous", "Anonyme"),
 )
 YES_NO: Final = (("yes", "Oui"), ("no", "Non"))
+UNKEPT: Final[Mapping[str, str]] = {
+    "words": "ses mots",
+    "name": "son nom",
+    "household": "le ménage",
+    "village": "le village",
+    "sex": "femme ou homme",
+}
+"""What is typed and not kept of a complaint that keeps the least, as it is told once it is filed."""
+
+UNSAFE: Final = (
+    "Ni un appel ni un SMS n'est sûr : ce numéro ne serait pas gardé. Demandez celui d'une personne de confiance, "
+    "ou effacez-le."
+)
+NO_WAY: Final = (
+    "Personne ne pourrait la joindre. Écrivez un numéro sûr ; s'il n'y en a pas, cochez qu'elle reviendra au guichet."
+)
+HIDDEN_NUMBER: Final = (
+    "D'une personne anonyme, le numéro n'est gardé que pour la rappeler : cochez « Demande à être rappelée », "
+    "ou effacez-le."
+)
 FIELDS: Final = (
     "key", "who", "q", "household", "name", "village", "sex", "phone", "what", "words", "language", "channel",
-    "call_back", "call_safe", "sms_safe",
+    "call_back", "call_safe", "sms_safe", "comes_back",
 )  # fmt: skip
 
 
@@ -75,7 +95,9 @@ class Intake(DeskPage):
         form = await request.form()
         return await self._begun(request, typed(form, "household"), typed(form, "phone"))
 
-    async def _begun(self, request: Request, number: str = "", phone: str = "", filed: str = "") -> Response:
+    async def _begun(
+        self, request: Request, number: str = "", phone: str = "", filed: str = "", unkept: tuple[str, ...] = ()
+    ) -> Response:
         me = actor(request)
         values = dict.fromkeys(FIELDS, "") | {
             "key": secrets.token_urlsafe(16),
@@ -89,7 +111,7 @@ class Intake(DeskPage):
         form = _Form(values, await own_commune(me))
         if number or phone:
             await _find(form, me)
-        return self._page(request, form, filed)
+        return self._page(request, form, filed, unkept)
 
     @route("", methods=["POST"])
     async def take(self, request: Request) -> Response:
@@ -106,9 +128,9 @@ class Intake(DeskPage):
         if filing is None:
             return self._page(request, form)
         filed = await file_for(me, filing, now())
-        return await self._begun(request, filed=filed.reference)
+        return await self._begun(request, filed=filed.reference, unkept=_unkept(form, filing))
 
-    def _page(self, request: Request, form: _Form, filed: str = "") -> Response:
+    def _page(self, request: Request, form: _Form, filed: str = "", unkept: tuple[str, ...] = ()) -> Response:
         context: Mapping[str, Any] = {
             "form": form,
             "v": form.values,
@@ -120,6 +142,7 @@ class Intake(DeskPage):
             "people": WHO,
             "yes_no": YES_NO,
             "filed": filed,
+            "unkept": unkept,
             "longest": LONGEST_WORDS,
         }
         return self.show(request, "grievances/intake.html", context, 422 if form.errors else 200)
@@ -152,10 +175,7 @@ def _filing(form: _Form, me: Actor) -> Filing | None:
     call_back = bool(v["call_back"])
     if call_back and phone is None and "phone" not in errors:
         errors["phone"] = "Pour rappeler, il faut un numéro."
-    if sensitive and (call_back or v["phone"]) and v["call_safe"] not in ("yes", "no"):
-        errors["call_safe"] = "Demandez si un appel est sans danger."
-    if sensitive and call_back and v["call_safe"] == "no":
-        errors["call_safe"] = "Un appel n'est pas sûr : ne demandez pas de rappel."
+    _check_reach(form, phone, sensitive=sensitive)
     if len(v["words"]) > LONGEST_WORDS:
         errors["words"] = f"Trop long : {len(v['words'])} caractères, {LONGEST_WORDS} au plus."
     if errors or category is None or subcategory is None:
@@ -179,6 +199,33 @@ def _filing(form: _Form, me: Actor) -> Filing | None:
         village=household.village if household else v["village"] or None,
         commune_pcode=None if household else form.commune.pcode,
     )
+
+
+def _check_reach(form: _Form, phone: str | None, *, sensitive: bool) -> None:
+    """Note where a number that was typed would not be kept, and where nobody could reach who complains."""
+    v, errors = form.values, form.errors
+    if not sensitive:
+        if v["who"] == "anonymous" and v["phone"] and not v["call_back"]:
+            errors.setdefault("phone", HIDDEN_NUMBER)
+        return
+    if (v["call_back"] or v["phone"]) and v["call_safe"] not in ("yes", "no"):
+        errors["call_safe"] = "Demandez si un appel est sans danger."
+        return
+    if v["call_back"] and v["call_safe"] == "no":
+        errors["call_safe"] = "Un appel n'est pas sûr : ne demandez pas de rappel."
+        return
+    safe = "yes" in (v["call_safe"], v["sms_safe"])
+    if phone and not safe:
+        errors.setdefault("phone", UNSAFE)
+    elif not phone and not v["comes_back"]:
+        errors.setdefault("phone", NO_WAY)
+
+
+def _unkept(form: _Form, filing: Filing) -> tuple[str, ...]:
+    """What was typed and is not kept of what was filed."""
+    if not keeps_least(Category(filing.category)):
+        return ()
+    return tuple(text for name, text in UNKEPT.items() if form.values[name])
 
 
 def _subject(form: _Form) -> tuple[Category, Subcategory] | tuple[None, None]:

@@ -155,7 +155,8 @@ async def test_abuse_is_kept_with_the_least_data(household: int, anonymous: bool
         (True, True, None, AWA),
         (True, False, None, None),
         (True, None, None, None),
-        (False, True, False, None),
+        (False, True, False, AWA),
+        (False, False, False, None),
         (False, None, True, AWA),
     ],
 )

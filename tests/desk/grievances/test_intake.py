@@ -69,6 +69,10 @@ async def test_looking_for_a_household_loses_nothing_that_was_typed(mariam: Brow
         ({"who": "anonymous", "call_back": "1"}, "il faut un numéro"),
         ({"what": "conduct.bribe", "phone": "76123456"}, "si un appel est sans danger"),
         ({"what": "conduct.bribe", "phone": "76123456", "call_back": "1", "call_safe": "no"}, "Un appel n'est pas sûr"),
+        ({"what": "abuse.violence", "phone": "76123456", "call_safe": "no"}, "ce numéro ne serait pas gardé"),
+        ({"what": "abuse.violence"}, "Personne ne pourrait la joindre"),
+        ({"what": "conduct.bribe"}, "Personne ne pourrait la joindre"),
+        ({"who": "anonymous", "commune": "Safo", "phone": "76123456"}, "n'est gardé que pour la rappeler"),
     ],
 )
 async def test_what_is_wrong_is_told_beside_it_and_nothing_is_lost(
@@ -84,7 +88,7 @@ async def test_what_is_wrong_is_told_beside_it_and_nothing_is_lost(
 async def test_somebody_without_a_household_and_somebody_without_a_name(mariam: Browser) -> None:
     person = {"who": "person", "name": "Sira Diallo", "commune": "SAFFO", "phone": "66123456", "village": "Kola"}
     await sent(mariam, **ORDINARY | person)
-    await sent(mariam, **ORDINARY | {"who": "anonymous", "name": "Sira Diallo", "commune": "Safo", "phone": "66123456"})
+    await sent(mariam, **ORDINARY | {"who": "anonymous", "name": "Sira Diallo", "commune": "Safo"})
     named, anonymous = await grievances()
     assert (named.name, named.msisdn, named.household_id) == ("Sira Diallo", "+22366123456", None)
     assert (named.commune_pcode, named.village) == (SAFO, "Kola")
@@ -101,6 +105,32 @@ async def test_abuse_keeps_the_least_and_its_agent_sees_only_a_reference(mariam:
     assert case.msisdn == "+22366123456"
     assert {case.words, case.household_id, case.commune_pcode, case.name, case.sex, case.village} == {None}
     assert await count("message") == 0, "no SMS was said to be safe"
+
+
+@pytest.mark.parametrize(
+    ("who", "what", "safe"),
+    [
+        ("household", "abuse.violence", {"call_safe": "yes"}),
+        ("household", "abuse.violence", {"call_safe": "no", "sms_safe": "yes"}),
+        ("anonymous", "conduct.bribe", {"call_safe": "yes"}),
+        ("anonymous", "conduct.bribe", {"call_safe": "no", "sms_safe": "yes"}),
+    ],
+)
+async def test_a_number_that_is_safe_is_kept_whatever_else_is_ticked(
+    mariam: Browser, who: str, what: str, safe: dict[str, str]
+) -> None:
+    answer = await sent(mariam, **ORDINARY | {"who": who, "what": what, "phone": "66123456"} | safe)
+    assert "Donnez ce numéro" in seen(answer)
+    (case,) = await grievances()
+    assert case.msisdn == "+22366123456"
+
+
+async def test_without_a_safe_number_it_is_filed_once_she_says_she_comes_back(mariam: Browser) -> None:
+    form = {"what": "abuse.violence", "comes_back": "1", "sex": "F"}
+    answer = await sent(mariam, **ORDINARY | form, words="Ce qui s'est passé")
+    assert "Jigi n'a pas gardé : ses mots, le ménage, femme ou homme." in seen(answer)
+    (case,) = await grievances()
+    assert (case.msisdn, case.words) == (None, None)
 
 
 async def test_a_household_of_another_place_is_not_found(mariam: Browser) -> None:
