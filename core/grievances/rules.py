@@ -180,6 +180,21 @@ def _not_appealed(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | 
     return StepNotPossible(f"{case.reference} cannot be reopened again") if case.appealed else None
 
 
+def _open_to_all(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
+    behind = case.sensitivity is Sensitivity.SENSITIVE
+    return StepNotPossible(f"{case.reference} is with its focal persons") if behind else None
+
+
+def _behind_the_wall(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
+    behind = case.sensitivity is Sensitivity.SENSITIVE
+    return None if behind else StepNotPossible(f"{case.reference} is with no focal person")
+
+
+def _held_or_led(case: CaseFacts, actor: Actor, _: datetime) -> StepNotPossible | None:
+    leads = permissions.may(actor, Permission.ASSIGN_GRIEVANCES)
+    return None if leads or case.assigned_to == actor.id else NotYours(case.holder)
+
+
 Moves = dict[GrievanceState, frozenset[GrievanceState]]
 
 
@@ -228,6 +243,11 @@ RULES: Final[Mapping[GrievanceStep, StepRule]] = {
     GrievanceStep.CLOSE: StepRule(_to(frozenset(DECISIONS), GrievanceState.CLOSED), (_held_or_decided_or_led,)),
     GrievanceStep.REACH: _CALL,
     GrievanceStep.MISS: _CALL,
+    GrievanceStep.RECLASSIFY: StepRule(_staying(OPEN), (_held_or_led,), worded=True),
+    GrievanceStep.ENTRUST: StepRule(
+        _to(frozenset(GrievanceState), GrievanceState.RECEIVED), (_open_to_all,), worded=True
+    ),
+    GrievanceStep.RELEASE: StepRule(_to(OPEN, GrievanceState.RECEIVED), (_behind_the_wall, _held), worded=True),
 }
 """Every step that somebody takes at the desk. The person themselves reopens too, on the line and without words."""
 

@@ -53,38 +53,41 @@ AUDITED: Final[Mapping[GrievanceStep, Act]] = {
     GrievanceStep.CLOSE: Act.GRIEVANCE_CLOSED,
     GrievanceStep.REACH: Act.GRIEVANCE_CALLED,
     GrievanceStep.MISS: Act.GRIEVANCE_CALLED,
+    GrievanceStep.RECLASSIFY: Act.GRIEVANCE_RECLASSIFIED,
+    GrievanceStep.ENTRUST: Act.GRIEVANCE_ENTRUSTED,
+    GrievanceStep.RELEASE: Act.GRIEVANCE_RELEASED,
 }
 """What the audit trail calls each step."""
 
 
 async def take(visit: DeskVisit) -> None:
     """Take a grievance that nobody has."""
-    async with _taking(visit, GrievanceStep.TAKE) as (session, case):
+    async with taking(visit, GrievanceStep.TAKE) as (session, case):
         await _give(session, visit, case, visit.actor.id)
-        await write_event(session, case, GrievanceStep.TAKE, GrievanceState.ASSIGNED, **_by(visit))
+        await write_event(session, case, GrievanceStep.TAKE, GrievanceState.ASSIGNED, **by(visit))
 
 
 async def assign(visit: DeskVisit, agent_id: int) -> None:
     """Give it to somebody; raises NotForThem for one who may not have it."""
-    async with _taking(visit, GrievanceStep.ASSIGN, {"to": agent_id}) as (session, case):
+    async with taking(visit, GrievanceStep.ASSIGN, {"to": agent_id}) as (session, case):
         chosen = next((each for each in await may_have(visit.reference) if each.id == agent_id), None)
         if chosen is None:
             raise NotForThem(str(agent_id))
         await _give(session, visit, case, agent_id)
-        await write_event(session, case, GrievanceStep.ASSIGN, GrievanceState.ASSIGNED, **_by(visit), note=chosen.name)
+        await write_event(session, case, GrievanceStep.ASSIGN, GrievanceState.ASSIGNED, **by(visit), note=chosen.name)
 
 
 async def note(visit: DeskVisit, words: str) -> None:
     """Write down something that only the desk reads; it is under way once its holder does."""
     check_words(GrievanceStep.NOTE, words)
-    async with _taking(visit, GrievanceStep.NOTE) as (session, case):
+    async with taking(visit, GrievanceStep.NOTE) as (session, case):
         state = case.state
         own = case.assigned_to == visit.actor.id and state in OPEN
         if own and state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED):
             state = GrievanceState.IN_PROGRESS
         if own:
             await change(session, case, state, touched_at=visit.now)
-        await write_event(session, case, GrievanceStep.NOTE, state, **_by(visit), note=words)
+        await write_event(session, case, GrievanceStep.NOTE, state, **by(visit), note=words)
 
 
 async def ask(visit: DeskVisit, words: str) -> None:
@@ -93,11 +96,11 @@ async def ask(visit: DeskVisit, words: str) -> None:
     Raises what `check_words` does for words that no person may be shown.
     """
     check_words(GrievanceStep.ASK, words, await near_numbers(visit.reference))
-    async with _taking(visit, GrievanceStep.ASK) as (session, case):
+    async with taking(visit, GrievanceStep.ASK) as (session, case):
         words = filled(words, translator(case.language))
         await change(session, case, GrievanceState.WAITING, **answered(visit.now), waiting_since=visit.now)
         event = await write_event(
-            session, case, GrievanceStep.ASK, GrievanceState.WAITING, **_by(visit), note=words, told=case.sms_goes
+            session, case, GrievanceStep.ASK, GrievanceState.WAITING, **by(visit), note=words, told=case.sms_goes
         )
         await _tell(case, NoticeKind.INFORMATION, event, {}, visit.now)
 
@@ -110,11 +113,11 @@ async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
     if state not in DECISIONS:
         raise ValueError(f"{state} is no decision")
     check_words(GrievanceStep.DECIDE, words, await near_numbers(visit.reference))
-    async with _taking(visit, GrievanceStep.DECIDE, {"state": state.value}) as (session, case):
+    async with taking(visit, GrievanceStep.DECIDE, {"state": state.value}) as (session, case):
         words = filled(words, translator(case.language))
         decision = {"answer": words, "decided_at": visit.now, "decided_by": visit.actor.id}
         await change(session, case, state, **decision, **answered(visit.now), waiting_since=None, call_again_on=None)
-        event = await write_event(session, case, GrievanceStep.DECIDE, state, **_by(visit), told=case.sms_goes)
+        event = await write_event(session, case, GrievanceStep.DECIDE, state, **by(visit), told=case.sms_goes)
         filling = {"text": words, "rejected": state is GrievanceState.REJECTED}
         await _tell(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
 
@@ -122,14 +125,14 @@ async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
 async def escalate(visit: DeskVisit, words: str) -> Level:
     """Pass it to the level above, with why, new delays from now and nobody's there yet; give that level."""
     check_words(GrievanceStep.ESCALATE, words)
-    async with _taking(visit, GrievanceStep.ESCALATE) as (session, case):
+    async with taking(visit, GrievanceStep.ESCALATE) as (session, case):
         level = above(case.level)
         first_answer_due, decision_due = await due_dates(case.category, visit.now.date())
         due = {"level": level, "first_answer_due": first_answer_due, "decision_due": decision_due}
         state = GrievanceState.IN_PROGRESS if case.state is GrievanceState.WAITING else case.state
         await change(session, case, state, **due, **NOBODYS, **answered(visit.now), escalated_at=visit.now)
         event = await write_event(
-            session, case, GrievanceStep.ESCALATE, state, **_by(visit), note=words, told=case.sms_goes
+            session, case, GrievanceStep.ESCALATE, state, **by(visit), note=words, told=case.sms_goes
         )
         await _tell(case, NoticeKind.ESCALATED, event, {"due": decision_due.isoformat()}, visit.now)
     return level
@@ -138,33 +141,33 @@ async def escalate(visit: DeskVisit, words: str) -> Level:
 async def reopen(visit: DeskVisit, words: str) -> None:
     """Reopen it for the person, who does not agree, with why."""
     check_words(GrievanceStep.REOPEN, words)
-    async with _taking(visit, GrievanceStep.REOPEN) as (session, case):
+    async with taking(visit, GrievanceStep.REOPEN) as (session, case):
         key = f"desk:{visit.reference}:{visit.shown.version}"
         await open_again(session, case, key, visit.now, visit.actor.id, words)
 
 
 async def close(visit: DeskVisit) -> None:
     """Conclude what is decided."""
-    async with _taking(visit, GrievanceStep.CLOSE) as (session, case):
+    async with taking(visit, GrievanceStep.CLOSE) as (session, case):
         await change(session, case, GrievanceState.CLOSED)
-        await write_event(session, case, GrievanceStep.CLOSE, GrievanceState.CLOSED, **_by(visit))
+        await write_event(session, case, GrievanceStep.CLOSE, GrievanceState.CLOSED, **by(visit))
 
 
 async def call(visit: DeskVisit, *, reached: bool, again_on: date | None, words: str) -> None:
     """Write down a call to the person, and when to call again."""
     step = GrievanceStep.REACH if reached else GrievanceStep.MISS
     check_words(step, words)
-    async with _taking(visit, step, {"reached": reached}) as (session, case):
+    async with taking(visit, step, {"reached": reached}) as (session, case):
         waits = case.state is GrievanceState.WAITING and not reached
         state = case.state if waits else GrievanceState.IN_PROGRESS
         values: Values = answered(visit.now) if reached else {"touched_at": visit.now}
         values |= {} if waits else {"waiting_since": None}
         await change(session, case, state, **values, call_again_on=again_on)
-        await write_event(session, case, step, state, **_by(visit), note=words or None, told=reached, again_on=again_on)
+        await write_event(session, case, step, state, **by(visit), note=words or None, told=reached, again_on=again_on)
 
 
 @asynccontextmanager
-async def _taking(
+async def taking(
     visit: DeskVisit, step: GrievanceStep, detail: Mapping[str, Any] | None = None
 ) -> AsyncIterator[tuple[Session, Locked]]:
     """The transaction of a step that the rules allow; it stands in the audit trail once it is done.
@@ -185,7 +188,8 @@ async def _give(session: Session, visit: DeskVisit, case: Locked, agent_id: int)
     await change(session, case, GrievanceState.ASSIGNED, assigned_to=agent_id, **moments)
 
 
-def _by(visit: DeskVisit) -> Values:
+def by(visit: DeskVisit) -> Values:
+    """Who takes a step, and when, as the timeline keeps it."""
     return {"at": visit.now, "agent_id": visit.actor.id}
 
 

@@ -123,6 +123,9 @@ class GrievanceStep(Word):
     CLOSE = "closed"
     REACH = "called"
     MISS = "not_reached"
+    RECLASSIFY = "reclassified"
+    ENTRUST = "entrusted"
+    RELEASE = "released"
 
 
 OF_THE_PERSON: Final = frozenset(
@@ -215,5 +218,8 @@ called(
         GrievanceStep.CLOSE: "Close",
         GrievanceStep.REACH: "Appel : personne jointe",
         GrievanceStep.MISS: "Appel : personne pas jointe",
+        GrievanceStep.RECLASSIFY: "Sujet ou ménage changé",
+        GrievanceStep.ENTRUST: "Confiée aux points focaux",
+        GrievanceStep.RELEASE: "Rendue par le point focal",
     },
 )

@@ -61,6 +61,9 @@ class Act(Word):
     GRIEVANCE_REOPENED = "grievance reopened"
     GRIEVANCE_CLOSED = "grievance closed"
     GRIEVANCE_CALLED = "grievance called"
+    GRIEVANCE_RECLASSIFIED = "grievance reclassified"
+    GRIEVANCE_ENTRUSTED = "grievance entrusted"
+    GRIEVANCE_RELEASED = "grievance released"
     GRIEVANCES_EXPORTED = "grievances exported"
     REPORT_EXPORTED = "report exported"
     CAMPAIGN_DRAFTED = "campaign drafted"
@@ -155,6 +158,9 @@ ACTS: Final = called(
         Act.GRIEVANCE_REOPENED: "plainte rouverte",
         Act.GRIEVANCE_CLOSED: "plainte close",
         Act.GRIEVANCE_CALLED: "appel noté dans une plainte",
+        Act.GRIEVANCE_RECLASSIFIED: "sujet ou ménage d'une plainte changé",
+        Act.GRIEVANCE_ENTRUSTED: "plainte confiée aux points focaux",
+        Act.GRIEVANCE_RELEASED: "plainte rendue par un point focal",
         Act.GRIEVANCES_EXPORTED: "plaintes exportées",
         Act.REPORT_EXPORTED: "rapport exporté",
         Act.CAMPAIGN_DRAFTED: "campagne préparée",

@@ -26,6 +26,7 @@ from core.staff.permissions import NotAllowed, Permission, may
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from core.text.words import DESK, label
+from desk.grievances import reclassify
 from desk.grievances.refusals import UNUSABLE, NotADay, in_french
 from desk.grievances.reply import preview, trouble
 from desk.site.keys import row_id
@@ -51,8 +52,15 @@ DONE: Final[Mapping[str, str]] = {
     "reopen": "La plainte est rouverte en appel ; une autre personne décidera.",
     "close": "La plainte est close.",
     "call": "L'appel est noté.",
+    "subject": "Le sujet est changé.",
+    "household": "Le ménage est changé.",
+    "entrust": "La plainte est chez les points focaux : le guichet n'en voit plus rien.",
+    "release": "La plainte est rendue au guichet.",
     "correct": "La correction est notée ; elle tient, ou attend une deuxième personne.",
 }
+LEAVES: Final = frozenset({"escalate", "entrust", "release"})
+"""After these the case may be another's to see."""
+
 REFUSED: Final = "Le refus est donné."
 
 
@@ -96,7 +104,7 @@ class Cases(DeskPage):
         """Do what was asked, or show the page again with why it was not done and what was typed."""
         name = request.path_params["act"]
         form = await request.form()
-        if name not in ACTS:
+        if name not in ACTS and name not in reclassify.THROUGH_THE_WALL:
             raise not_there()
         version, event = number(typed(form, "version")), number(typed(form, "event"))
         if version is None or event is None:
@@ -104,13 +112,16 @@ class Cases(DeskPage):
         try:
             async with seen_by(actor(request)):
                 visit = DeskVisit(actor(request), await _reference(request), ShownVersion(version, event), now())
-                await ACTS[name](visit, typed(form, "words"), form)
+                if name in ACTS:
+                    await ACTS[name](visit, typed(form, "words"), form)
+            if name in reclassify.THROUGH_THE_WALL:
+                await reclassify.THROUGH_THE_WALL[name](visit, typed(form, "words"), form)
         except (NotThere, NoSuchHousehold):
             raise not_there() from None
         except (StepNotPossible, ChangedMeanwhile, *UNUSABLE) as error:
             return await self._shown(request, form=form, act=name, refusal=error)
         words = REFUSED if name == "decide" and _decision(form) is GrievanceState.REJECTED else DONE[name]
-        return self.done(request, words, "/queue" if name == "escalate" else case_address(row_id(request)))
+        return self.done(request, words, "/queue" if name in LEAVES else case_address(row_id(request)))
 
     async def _shown(
         self,
@@ -142,6 +153,7 @@ class Cases(DeskPage):
             "today": at.date(),
             "mine": case.open and case.assigned_to == me.id,
             "offered": {ACT_OF.get(step, step.name.lower()) for step in offered},
+            "subjects": reclassify.forms(case),
             "not_taken": _why_not_taken(case, me, at),
             "may_be_called": rules.may_be_called(case),
             "household": household,
@@ -155,7 +167,7 @@ class Cases(DeskPage):
             "words": words,
             "decision": decision,
             "decisions": DECISIONS,
-            "typed": {name: typed(form, name) for name in ("again_on", "agent", "field")} if form is not None else {},
+            "typed": {name: typed(form, name) for name in TYPED} if form is not None else {},
             "refusal": in_french(refusal) if refusal else "",
             "changes": _words_of(refusal.changes) if isinstance(refusal, Stale) else (),
             "sms": sms,
@@ -178,6 +190,9 @@ async def _reference(request: Request) -> str:
         raise not_there()
     return reference
 
+
+TYPED: Final = ("again_on", "agent", "field", "subject", "household", "call_safe", "sms_safe")
+"""What is shown again where something was refused, beside the words."""
 
 ACT_OF: Final[Mapping[GrievanceStep, str]] = {GrievanceStep.REACH: "call", GrievanceStep.MISS: "call"}
 """What the page asks for where it is not called as the step."""
@@ -307,5 +322,7 @@ ACTS: Final[Mapping[str, Callable[[DeskVisit, str, FormData], Awaitable[None]]]]
     "close": _close,
     "call": _call,
     "correct": _correct,
+    "subject": reclassify.change_subject,
+    "household": reclassify.change_household,
 }
 """What the page can ask for, by the names of the steps in lower case; a call is one of two steps."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.grievances.locked import Stale
+from core.grievances.reclassifying import OtherWall
 from core.grievances.rules import (
     AlreadyYours,
     CallNotSafe,
@@ -21,13 +22,26 @@ from core.scams.guard import NotASafeText
 from core.scams.proven import NoSuchPiece
 from core.text.folding import NoRule
 from core.text.words import DESK, label
+from desk.grievances.reclassify import NoHousehold, SafetyUnasked
 
 
 class NotADay(JigiError, ValueError):
     """A day to call again that is none, or past, or too far away."""
 
 
-UNUSABLE: Final = (WordsMissing, WordsTooLong, NotASafeText, NoSuchPiece, NoRule, NotForThem, NotADay, CannotCorrect)
+UNUSABLE: Final = (
+    WordsMissing,
+    WordsTooLong,
+    NotASafeText,
+    NoSuchPiece,
+    NoRule,
+    NotForThem,
+    NotADay,
+    CannotCorrect,
+    SafetyUnasked,
+    NoHousehold,
+    OtherWall,
+)
 """What was typed is wrong; all else is not possible as the grievance stands."""
 
 SENTENCES: Final[Mapping[type[Exception], str]] = {
@@ -39,6 +53,9 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     SensitiveStaysPut: "Une plainte sensible ne remonte pas : elle reste aux points focaux.",
     NotForThem: "Choisissez quelqu'un de la liste : cette personne ne peut pas avoir cette plainte.",
     WordsMissing: "Écrivez un texte.",
+    SafetyUnasked: "Dites si un appel et un SMS sont sans danger. Vous ne savez pas : répondez non.",
+    NoHousehold: "Aucun ménage de votre zone n'a ce numéro. Vide : aucun ménage.",
+    OtherWall: "Ce sujet n'est pas de ce côté : prenez « Confier au point focal », ou « Rendre au guichet ».",
     NotADay: "Ce jour ne va pas : écrivez un jour à venir, d'ici trois mois.",
 }
 NOT_POSSIBLE: Final = "Ce n'est pas possible dans l'état où est la plainte. Regardez ce qui a été fait."

@@ -1,0 +1,225 @@
+"""A grievance is about something else than was written: another subject or household, behind the wall or out of it.
+
+What somebody may not see they cannot write either, so that a grievance passes the wall by the line's sign-in, as one
+that is filed does: once whoever acts is known to see it, and only from the page they saw.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from sqlmodel import col, func
+
+from core.grievances.calendar import due_dates
+from core.grievances.changes import BEGINNING, NOBODYS, Values, change, write_event
+from core.grievances.locked import Locked, NotThere
+from core.grievances.models import Grievance
+from core.grievances.rules import check_words
+from core.grievances.secrecy import kept
+from core.grievances.steps import DeskVisit, by, taking
+from core.grievances.subjects import CATEGORIES, Category, Sensitivity, Subcategory, category_of
+from core.grievances.vocabulary import TOP, GrievanceState, GrievanceStep, Level
+from core.outbox.messages import MessageState, Reason
+from core.platform import sql
+from core.platform.database import DatabaseTask, Session, goes_by
+from core.platform.encryption import decrypted
+from core.platform.errors import JigiError
+from core.staff.row_security import seen_by
+from core.text.words import DESK, label
+
+
+class OtherWall(JigiError, ValueError):
+    """The subject is on the other side of the wall: it is entrusted or released, not only changed."""
+
+
+class NoSuchNumber(JigiError, LookupError):
+    """No household that is seen by whoever acts has this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class SafeWays:
+    """By which ways the person says they can be reached without danger."""
+
+    call: bool
+    sms: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one."""
+        return self.call or self.sms
+
+
+SEEN: Final = "SELECT EXISTS (SELECT FROM grievance WHERE reference = %(reference)s)"
+HOUSEHOLD: Final = "SELECT id, commune_pcode FROM household WHERE household_no = %(number)s"
+NOBODYS_TRACE: Final[Mapping[str, None]] = dict.fromkeys(
+    ("words", "answer", "household_id", "name", "sex", "village", "commune_pcode")
+)
+"""Of a grievance whose category keeps the least."""
+
+CONTENT: Final = "SELECT words, answer FROM grievance WHERE id = %(id)s"
+NOTES: Final = "SELECT id, note FROM grievance_event WHERE grievance_id = %(id)s AND note IS NOT NULL ORDER BY id"
+WRITE_NOTE: Final = "UPDATE grievance_event SET note = %(note)s WHERE id = %(id)s"
+FORGET_NOTES: Final = "UPDATE grievance_event SET note = NULL WHERE grievance_id = %(id)s"
+HUSH: Final = """
+UPDATE message SET filling = filling - 'text' || '{"discreet": true}', household_ids = '{}'
+WHERE msisdn = %(msisdn)s AND filling ->> 'ref' = %(reference)s
+"""
+"""What was told of it bears no word of it any more, and is seen by focal persons alone."""
+
+STOP: Final = f"""
+UPDATE message SET state = '{MessageState.DROPPED}', reason = '{Reason.CHANGED}', final_at = %(now)s
+WHERE msisdn = %(msisdn)s AND filling ->> 'ref' = %(reference)s AND state = '{MessageState.PLANNED}'
+"""  # noqa: S608 - our own words
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    words: str | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    id: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Household:
+    id: int
+    commune_pcode: str
+
+
+async def change_subject(visit: DeskVisit, subcategory: Subcategory, why: str) -> None:
+    """Give it another subject on the same side of the wall, with a reason; it is due no later than before.
+
+    Raises OtherWall for a subject of the other side, and what `taking` raises.
+    """
+    check_words(GrievanceStep.RECLASSIFY, why)
+    category = category_of(subcategory)
+    async with taking(visit, GrievanceStep.RECLASSIFY) as (session, case):
+        if (CATEGORIES[category].sensitivity is Sensitivity.SENSITIVE) is not case.sensitive:
+            raise OtherWall(subcategory.value)
+        forgotten = NOBODYS_TRACE if CATEGORIES[category].least else {}
+        await change(session, case, case.state, **await _subject(category, subcategory, visit.now.date()), **forgotten)
+        note = f"{label(category, DESK)} · {label(subcategory, DESK)} : {why.strip()}"
+        await write_event(session, case, GrievanceStep.RECLASSIFY, case.state, **by(visit), note=note)
+
+
+async def change_household(visit: DeskVisit, number: str, why: str) -> None:
+    """Say which household it is of, by its number, or of none where that is empty; with a reason.
+
+    It goes where the household is. Raises NoSuchNumber.
+    """
+    check_words(GrievanceStep.RECLASSIFY, why)
+    async with taking(visit, GrievanceStep.RECLASSIFY) as (session, case):
+        values: Values = {"household_id": None}
+        if number:
+            household = await sql.row(_Household, HOUSEHOLD, {"number": number})
+            if household is None:
+                raise NoSuchNumber(number)
+            values = {"household_id": household.id, "commune_pcode": household.commune_pcode}
+        await change(session, case, case.state, **values)
+        note = f"Ménage {number or 'aucun'} : {why.strip()}"
+        await write_event(session, case, GrievanceStep.RECLASSIFY, case.state, **by(visit), note=note)
+
+
+async def entrust(visit: DeskVisit, subcategory: Subcategory, safe: SafeWays, why: str) -> None:
+    """Give it to the focal persons at once: for everybody else it is no row, no word and no count any more.
+
+    It is kept as one that was filed as sensitive: its words encrypted, or gone with all that tells who complained where
+    the category keeps the least; the number stays where a call or an SMS is safe, or the category keeps it. No SMS of
+    before goes out any more unless an SMS is safe. Raises OtherWall for a subject that is not sensitive.
+    """
+    check_words(GrievanceStep.ENTRUST, why)
+    await _must_be_seen(visit)
+    await _entrust(visit, subcategory, safe, why)
+
+
+@goes_by(DatabaseTask.LINE)
+async def _entrust(visit: DeskVisit, subcategory: Subcategory, safe: SafeWays, why: str) -> None:
+    category = category_of(subcategory)
+    if CATEGORIES[category].sensitivity is not Sensitivity.SENSITIVE:
+        raise OtherWall(subcategory.value)
+    least = CATEGORIES[category].least
+    async with taking(visit, GrievanceStep.ENTRUST) as (session, case):
+        secret = replace(case, sensitivity=Sensitivity.SENSITIVE)
+        await _hush(case, safe, visit)
+        values: Values = {"level": TOP, "call_safe": safe.call, "sms_safe": safe.sms, "escalated_at": None}
+        values |= dict(NOBODYS_TRACE) if least else await _encrypted(case)
+        if least and not safe.any:
+            values |= {"msisdn": None, "call_back": False}
+        await _pass(session, secret, values | await _subject(category, subcategory, visit.now.date()))
+        await write_event(session, secret, GrievanceStep.ENTRUST, GrievanceState.RECEIVED, **by(visit), note=why)
+
+
+async def release(visit: DeskVisit, subcategory: Subcategory, why: str) -> None:
+    """Give it back to everybody, by the focal person who holds it: nothing in it was sensitive.
+
+    What the person said goes along; what focal persons noted and answered does not. Raises OtherWall for a subject that
+    is sensitive.
+    """
+    check_words(GrievanceStep.RELEASE, why)
+    await _must_be_seen(visit)
+    await _release(visit, subcategory, why)
+
+
+@goes_by(DatabaseTask.LINE)
+async def _release(visit: DeskVisit, subcategory: Subcategory, why: str) -> None:
+    category = category_of(subcategory)
+    if CATEGORIES[category].sensitivity is Sensitivity.SENSITIVE:
+        raise OtherWall(subcategory.value)
+    async with taking(visit, GrievanceStep.RELEASE) as (session, case):
+        content = await sql.row(_Content, CONTENT, {"id": case.id})
+        words = content.words if content else None
+        opened = replace(case, sensitivity=CATEGORIES[category].sensitivity)
+        await sql.execute(FORGET_NOTES, {"id": case.id})
+        values: Values = {"level": Level.VILLAGE, "answer": None, "secret": None}
+        values["words"] = decrypted(words, case.reference) if words else None
+        await _pass(session, opened, values | await _subject(category, subcategory, visit.now.date()))
+        await write_event(session, opened, GrievanceStep.RELEASE, GrievanceState.RECEIVED, **by(visit), note=why)
+
+
+async def _must_be_seen(visit: DeskVisit) -> None:
+    """Raise NotThere for what whoever acts does not see."""
+    async with seen_by(visit.actor):
+        if not await sql.scalar(SEEN, {"reference": visit.reference}):
+            raise NotThere(visit.reference)
+
+
+async def _subject(category: Category, subcategory: Subcategory, today: date) -> Values:
+    """The columns of a subject; its days are no later than those that were promised."""
+    first_answer_due, decision_due = await due_dates(category, today)
+    return {
+        "category": category,
+        "subcategory": subcategory,
+        "sensitivity": CATEGORIES[category].sensitivity,
+        "first_answer_due": func.least(col(Grievance.first_answer_due), first_answer_due),
+        "decision_due": func.least(col(Grievance.decision_due), decision_due),
+    }
+
+
+async def _pass(session: Session, case: Locked, values: Mapping[str, Any]) -> None:
+    """Through the wall: nobody's, and at its beginning."""
+    await change(session, case, GrievanceState.RECEIVED, **{**BEGINNING, **NOBODYS, **values})
+
+
+async def _encrypted(case: Locked) -> Values:
+    """Its words and its answer before as a sensitive one keeps them; what the timeline says is encrypted in place."""
+    content = await sql.row(_Content, CONTENT, {"id": case.id}) or _Content(None, None)
+    for each in await sql.rows(_Note, NOTES, {"id": case.id}):
+        await sql.execute(WRITE_NOTE, {"id": each.id, "note": kept(each.note, case.reference, sensitive=True)})
+    return {
+        "words": kept(content.words, case.reference, sensitive=True),
+        "answer": content.answer,
+    }
+
+
+async def _hush(case: Locked, safe: SafeWays, visit: DeskVisit) -> None:
+    if case.msisdn is None:
+        return
+    values = {"msisdn": case.msisdn, "reference": case.reference, "now": visit.now}
+    if not safe.sms:
+        await sql.execute(STOP, values)
+    await sql.execute(HUSH, values)
