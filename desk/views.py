@@ -28,6 +28,7 @@ from desk.grievances.queue import Queue
 from desk.grievances.received import Received
 from desk.grievances.register import Register
 from desk.grievances.reports import Reports
+from desk.grievances.services import Services
 from desk.imports.registers import FormRegisters
 from desk.imports.uploads import Imports
 from desk.registry.corrections import Corrections
@@ -72,6 +73,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         Queue(),
         Cases(settings),
         Accesses(),
+        Services(),
         DropDown("Saisir", views=[Intake(), Register(), FormRegisters(settings)]),
         GrievanceList(),
         Dashboard(),

@@ -173,15 +173,13 @@ LEFT JOIN agent AS holder ON holder.id = assigned_to LEFT JOIN agent AS decider 
 LEFT JOIN agent AS filer ON filer.id = filed_by LEFT JOIN phone ON phone.msisdn = grievance.msisdn
 WHERE reference = %(reference)s
 """
-TIMELINE: Final = f"""
+TIMELINE: Final = """
 SELECT event.id, event.at, event.kind AS step, event.to_state, agent.name, event.note, event.told, event.again_on,
     message.state AS sms
 FROM grievance_event AS event LEFT JOIN agent ON agent.id = event.agent_id
-LEFT JOIN message ON message.key = CASE event.kind
-    WHEN '{GrievanceStep.RECEIVE}' THEN event.kind || ' ' || CAST(%(reference)s AS text)
-    ELSE event.kind || ' ' || CAST(%(reference)s AS text) || ' ' || event.id END
+LEFT JOIN message ON message.id = event.message_id
 WHERE event.grievance_id = %(id)s ORDER BY event.at, event.id
-"""  # noqa: S608 - our own words
+"""
 RELATED: Final = f"""
 SELECT id, reference, category, subcategory, state, received_at,
     category = %(category)s AND {STILL_OPEN}

@@ -11,6 +11,7 @@ from core.grievances.locked import Locked
 from core.grievances.models import Grievance, GrievanceEvent
 from core.grievances.secrecy import kept
 from core.grievances.vocabulary import GrievanceState, GrievanceStep, above
+from core.platform import sql
 from core.platform.database import Session
 
 Values = dict[str, Any]
@@ -67,3 +68,11 @@ async def write_event(
     session.add(event)
     await session.flush()
     return event.id
+
+
+TIE: Final = "UPDATE grievance_event SET message_id = (SELECT id FROM message WHERE key = %(key)s) WHERE id = %(id)s"
+
+
+async def tie(event: int | None, key: str) -> None:
+    """Tie a step to the SMS that tells of it, by the key of the SMS."""
+    await sql.execute(TIE, {"id": event, "key": key})

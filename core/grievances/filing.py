@@ -102,6 +102,10 @@ WITH filed AS (
 )
 SELECT reference, decision_due AS answer_due, secret FROM filed
 """  # noqa: S608 - our own words
+TIE_RECEIPT: Final = f"""
+UPDATE grievance_event SET message_id = (SELECT id FROM message WHERE key = %(key)s)
+WHERE grievance_id = (SELECT id FROM grievance WHERE reference = %(reference)s) AND kind = '{GrievanceStep.RECEIVE}'
+"""  # noqa: S608
 FILED: Final = "SELECT reference, decision_due AS answer_due, secret FROM grievance WHERE filing_key = %(key)s"
 
 
@@ -261,7 +265,8 @@ async def _tell_received(filing: Filing, filed: Filed, now: datetime) -> None:
         not_after=now + RECEIPT_WITHIN,
         household_id=None if sensitive or filing.anonymous else filing.household_id,
     )
-    await queue_notice(notice, now)
+    if await queue_notice(notice, now):
+        await sql.execute(TIE_RECEIPT, {"reference": filed.reference, "key": notice.key})
 
 
 def may_be_told(anonymous: bool, *, sensitive: bool, sms_safe: bool | None) -> bool:

@@ -12,8 +12,16 @@ from core.grievances.vocabulary import STILL_OPEN, Channel, GrievanceState, Grie
 from core.platform.columns import TableRow, coded, listed, one_of
 from core.text.columns import LanguageCode
 from core.text.languages import Language, in_language
+from core.text.words import DESK, Code, Word, called
 
 _OPEN = text(STILL_OPEN)
+
+
+class AlertKind(Code):
+    """Why a focal person is told that a case waits."""
+
+    NEW = "new"
+    DUE = "due"
 
 
 class Grievance(TableRow, table=True):
@@ -101,9 +109,15 @@ class Grievance(TableRow, table=True):
 
 
 class GrievanceEvent(TableRow, table=True):
-    """A step of a grievance; `told` once the person was told of it; `again_on` is when a call is to be tried again."""
+    """A step of a grievance; `told` once the person was told of it; `again_on` is when a call is to be tried again.
+
+    `message_id` is the SMS that told of it.
+    """
 
     __tablename__ = "grievance_event"
+    __table_args__ = (
+        Index("ix_grievance_event_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE", index=True)
@@ -115,6 +129,7 @@ class GrievanceEvent(TableRow, table=True):
     note: str | None = None
     told: bool = False
     again_on: date | None = None
+    message_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="message.id", ondelete="SET NULL")
 
 
 class ReferenceTry(TableRow, table=True):
@@ -144,6 +159,84 @@ class GrievanceAccess(TableRow, table=True):
     grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE")
     reference: str
     agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    at: datetime
+
+
+class ServiceKind(Word):
+    """What a service that somebody is sent to does."""
+
+    HEALTH = "health"
+    SHELTER = "shelter"
+    LISTENING = "listening"
+    LAW = "law"
+    CHILDREN = "children"
+
+
+class Outcome(Word):
+    """What came of sending somebody to a service."""
+
+    RECEIVED = "received"
+    ABSENT = "absent"
+    DECLINED = "declined"
+
+
+called(
+    ServiceKind,
+    DESK,
+    {
+        ServiceKind.HEALTH: "soins",
+        ServiceKind.SHELTER: "hébergement",
+        ServiceKind.LISTENING: "écoute",
+        ServiceKind.LAW: "justice, police",
+        ServiceKind.CHILDREN: "protection des enfants",
+    },
+)
+called(
+    Outcome,
+    DESK,
+    {
+        Outcome.RECEIVED: "reçue par le service",
+        Outcome.ABSENT: "n'y est pas allée",
+        Outcome.DECLINED: "n'a plus voulu",
+    },
+)
+
+
+class ReferralService(TableRow, table=True):
+    """A service that a focal person may send somebody to, as the programme's directory has it."""
+
+    __tablename__ = "referral_service"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: ServiceKind = Field(sa_type=coded(ServiceKind))
+    name: str
+    place: str
+    phone: str | None = None
+    closed_at: datetime | None = None
+
+
+class Referral(TableRow, table=True):
+    """Somebody was sent to a service, as they agreed to; `outcome` is None until it is known what came of it."""
+
+    __tablename__ = "referral"
+
+    id: int | None = Field(default=None, primary_key=True)
+    grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE", index=True)
+    service_id: int = Field(foreign_key="referral_service.id")
+    made_on: date
+    made_by: int = Field(foreign_key="agent.id")
+    outcome: Outcome | None = Field(default=None, sa_type=coded(Outcome))
+    outcome_on: date | None = None
+
+
+class FocalAlert(TableRow, table=True):
+    """A focal person was told that a case waits for them: that it came, or that its day ends."""
+
+    __tablename__ = "focal_alert"
+
+    grievance_id: int = Field(primary_key=True, foreign_key="grievance.id", ondelete="CASCADE")
+    agent_id: int = Field(primary_key=True, foreign_key="agent.id", ondelete="CASCADE")
+    kind: AlertKind = Field(primary_key=True, sa_type=coded(AlertKind))
     at: datetime
 
 

@@ -247,6 +247,8 @@ RULES: Final[Mapping[GrievanceStep, StepRule]] = {
     GrievanceStep.ENTRUST: StepRule(
         _to(frozenset(GrievanceState), GrievanceState.RECEIVED), (_open_to_all,), worded=True
     ),
+    GrievanceStep.REFER: StepRule(_staying(OPEN), (_behind_the_wall, _held)),
+    GrievanceStep.OUTCOME: StepRule(_staying(frozenset(GrievanceState)), (_behind_the_wall,)),
     GrievanceStep.RELEASE: StepRule(_to(OPEN, GrievanceState.RECEIVED), (_behind_the_wall, _held), worded=True),
 }
 """Every step that somebody takes at the desk. The person themselves reopens too, on the line and without words."""

@@ -126,6 +126,11 @@ class GrievanceStep(Word):
     RECLASSIFY = "reclassified"
     ENTRUST = "entrusted"
     RELEASE = "released"
+    REFER = "referred"
+    OUTCOME = "referral_outcome"
+    HAND_OVER = "handed_over"
+    AMEND = "amended"
+    IDENTIFY = "identity"
 
 
 OF_THE_PERSON: Final = frozenset(
@@ -221,5 +226,10 @@ called(
         GrievanceStep.RECLASSIFY: "Sujet ou ménage changé",
         GrievanceStep.ENTRUST: "Confiée aux points focaux",
         GrievanceStep.RELEASE: "Rendue par le point focal",
+        GrievanceStep.REFER: "Orientée vers un service",
+        GrievanceStep.OUTCOME: "Suite de l'orientation",
+        GrievanceStep.HAND_OVER: "Passée à",
+        GrievanceStep.AMEND: "Décision corrigée",
+        GrievanceStep.IDENTIFY: "Identité vérifiée",
     },
 )

@@ -53,8 +53,9 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
         "assigned_at touched_at waiting_since first_answered_at decided_by solved withdrawn_at escalated_at next_due "
         "version",
     },
-    "grievance_event": {E: "note", N: "id grievance_id at kind from_state to_state agent_id told again_on"},
+    "grievance_event": {E: "note", N: "id grievance_id at kind from_state to_state agent_id told again_on message_id"},
     "grievance_reading": {E: "reference", N: "id grievance_id agent_id at"},
+    "referral": {N: "id grievance_id service_id made_on made_by outcome outcome_on"},
     "callback_request": {
         E: "key msisdn household_id",
         N: "id language asked_at state agreed_on agreed_period again_on taken_by taken_until",
@@ -80,6 +81,7 @@ UNSHOWN: Final[Mapping[str, str]] = {
     "household": "programme_key search village_search",
     "grievance": "filing_key reopen_key secret household_id",
     "grievance_reading": "reference",
+    "referral": "id grievance_id service_id made_on made_by outcome outcome_on",
     "payment_reply": "grievance_id",
     "household_phone": "household_id",
     "correction": "household_id",
@@ -104,8 +106,8 @@ NOBODYS: Final = frozenset(
     {
         "alarm", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off", "campaign_tally",
         "campaign_template", "cercle", "claim_key", "commune", "component", "component_event", "database_identity",
-        "gateway_session", "holiday", "import_run", "payment_round", "prepared_answer", "region", "register_mapping",
-        "register_submission", "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",
+        "focal_alert", "gateway_session", "holiday", "import_run", "payment_round", "prepared_answer",
+        "referral_service", "region", "register_mapping", "register_submission", "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",
     }
 )  # fmt: skip
 """What holds nothing of a person: places and the numbers of their offices, campaigns, counts, settings of ours,

@@ -64,6 +64,11 @@ class Act(Word):
     GRIEVANCE_RECLASSIFIED = "grievance reclassified"
     GRIEVANCE_ENTRUSTED = "grievance entrusted"
     GRIEVANCE_RELEASED = "grievance released"
+    GRIEVANCE_REFERRED = "grievance referred"
+    GRIEVANCES_HANDED_OVER = "grievances handed over"
+    GRIEVANCE_AMENDED = "grievance amended"
+    SERVICE_ADDED = "service added"
+    SERVICE_CLOSED = "service closed"
     GRIEVANCES_EXPORTED = "grievances exported"
     REPORT_EXPORTED = "report exported"
     CAMPAIGN_DRAFTED = "campaign drafted"
@@ -161,6 +166,11 @@ ACTS: Final = called(
         Act.GRIEVANCE_RECLASSIFIED: "sujet ou ménage d'une plainte changé",
         Act.GRIEVANCE_ENTRUSTED: "plainte confiée aux points focaux",
         Act.GRIEVANCE_RELEASED: "plainte rendue par un point focal",
+        Act.GRIEVANCE_REFERRED: "orientation vers un service notée",
+        Act.GRIEVANCES_HANDED_OVER: "plaintes de quelqu'un passées à d'autres",
+        Act.GRIEVANCE_AMENDED: "décision corrigée",
+        Act.SERVICE_ADDED: "service de l'annuaire : ajout",
+        Act.SERVICE_CLOSED: "service de l'annuaire : retrait",
         Act.GRIEVANCES_EXPORTED: "plaintes exportées",
         Act.REPORT_EXPORTED: "rapport exporté",
         Act.CAMPAIGN_DRAFTED: "campagne préparée",

@@ -6,7 +6,7 @@ desk no act may leave the programme without an administrator.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Update
@@ -67,6 +67,9 @@ class Person:
     locked_until: datetime | None
     seen_at: datetime | None
     sessions: int
+    absent_until: date | None
+    alert_phone: str | None
+    alert_mail: str | None
 
     def locked(self, now: datetime) -> bool:
         """Whether too many wrong tries keep them out now."""
@@ -107,7 +110,8 @@ SELECT agent.id, login, agent.name, role, scope_kind, scope_code,
     totp_confirmed_at IS NOT NULL AS second_factor, locked_until,
     (SELECT max(seen_at) FROM desk_session WHERE desk_session.agent_id = agent.id) AS seen_at,
     (SELECT count(*) FROM desk_session WHERE desk_session.agent_id = agent.id AND ended_at IS NULL
-        AND disabled_at IS NULL AND seen_at > %(idle)s AND desk_session.created_at > %(absolute)s) AS sessions
+        AND disabled_at IS NULL AND seen_at > %(idle)s AND desk_session.created_at > %(absolute)s) AS sessions,
+    absent_until, alert_phone, alert_mail
 FROM agent LEFT JOIN agent_credential ON agent_credential.agent_id = agent.id
 LEFT JOIN region ON scope_kind = 'region' AND region.pcode = scope_code
 LEFT JOIN cercle ON scope_kind = 'cercle' AND cercle.pcode = scope_code
@@ -243,6 +247,29 @@ async def enable(actor: Actor | None, login: str, now: datetime) -> bool:
         await session.exec(_agent(agent.id).values(disabled_at=None))
         await audit.record(_id(actor), Act.PERSON_ENABLED, f"agent {login}", now)
     return True
+
+
+@goes_by(DatabaseTask.SIGN_IN)
+async def tell_at(actor: Actor | None, login: str, phone: str | None, mail: str | None, now: datetime) -> None:
+    """Where a focal person is told that a case waits: a phone (E.164), a mail address, or neither."""
+    _must_manage(actor)
+    async with writing() as session:
+        agent = await _locked(login, actor)
+        await session.exec(_agent(agent.id).values(alert_phone=phone, alert_mail=mail))
+        detail = {"alerts": [name for name, value in (("sms", phone), ("mail", mail)) if value]}
+        await audit.record(_id(actor), Act.PERSON_CHANGED, f"agent {login}", now, detail)
+
+
+@goes_by(DatabaseTask.SIGN_IN)
+async def be_absent(actor: Actor | None, login: str, until: date | None, why: str, now: datetime) -> None:
+    """Somebody does not work up to a day, with a reason, or works again; nothing is given to them meanwhile."""
+    _must_manage(actor)
+    reason = _reason(login, why)
+    async with writing() as session:
+        agent = await _locked(login, actor)
+        await session.exec(_agent(agent.id).values(absent_until=until))
+        detail = {"absent_until": until.isoformat() if until else None, "why": reason}
+        await audit.record(_id(actor), Act.PERSON_CHANGED, f"agent {login}", now, detail)
 
 
 @goes_by(DatabaseTask.SIGN_IN)

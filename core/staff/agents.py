@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import text
@@ -74,6 +74,11 @@ class Agent(TableRow, table=True):
     watches_focal: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     """A supervisor who is shown when sensitive grievances were read, and by whom."""
     disabled_at: datetime | None = None
+    absent_until: date | None = None
+    """The last day on which somebody who is ill or travels does not work; nothing is given to them until then."""
+    alert_phone: str | None = None
+    """Where a focal person is told by SMS that a case waits (E.164)."""
+    alert_mail: str | None = None
     created_at: datetime = stamped()
 
 

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
-from core.grievances import cases, prepared_answers, rules, steps
+from core.grievances import cases, prepared_answers, referrals, rules, steps
 from core.grievances.cases import Case
 from core.grievances.colleagues import may_have
 from core.grievances.locked import CaseChange, NotThere, ShownVersion, Stale
+from core.grievances.models import Outcome
 from core.grievances.rules import LONGEST_ANSWER, LONGEST_NOTE, StepNotPossible
 from core.grievances.steps import DeskVisit
 from core.grievances.vocabulary import DECISIONS, GrievanceState, GrievanceStep
@@ -26,7 +27,7 @@ from core.staff.permissions import NotAllowed, Permission, may
 from core.staff.row_security import seen_by
 from core.text.languages import Language
 from core.text.words import DESK, label
-from desk.grievances import reclassify
+from desk.grievances import reclassify, services
 from desk.grievances.refusals import UNUSABLE, NotADay, in_french
 from desk.grievances.reply import preview, trouble
 from desk.site.keys import row_id
@@ -54,6 +55,8 @@ DONE: Final[Mapping[str, str]] = {
     "call": "L'appel est noté.",
     "subject": "Le sujet est changé.",
     "household": "Le ménage est changé.",
+    "refer": "L'orientation est notée.",
+    "outcome": "La suite de l'orientation est notée.",
     "entrust": "La plainte est chez les points focaux : le guichet n'en voit plus rien.",
     "release": "La plainte est rendue au guichet.",
     "correct": "La correction est notée ; elle tient, ou attend une deuxième personne.",
@@ -138,10 +141,12 @@ class Cases(DeskPage):
             if case is None:
                 raise not_there()
             offered = rules.steps_for(case, me, at)
+            referred = await referrals.of_case(case.id) if case.sensitive else ()
+            directory = await referrals.services() if GrievanceStep.REFER in offered else ()
             household = await standing(case.household_id, at) if case.household_id else None
             heard = await _heard(case, household, at)
             prepared = await prepared_answers.of_category(case.category) if GrievanceStep.DECIDE in offered else ()
-            colleagues = await _colleagues(case) if GrievanceStep.ASSIGN in offered else []
+            colleagues = await _colleagues(case, at.date()) if GrievanceStep.ASSIGN in offered else []
             words = typed(form, "words") if form is not None else ""
             chosen = next((each for each in prepared if each.id == prepared_id), None)
             if chosen is not None:
@@ -153,6 +158,10 @@ class Cases(DeskPage):
             "today": at.date(),
             "mine": case.open and case.assigned_to == me.id,
             "offered": {ACT_OF.get(step, step.name.lower()) for step in offered},
+            "referred": referred,
+            "how_told": _how_told(case),
+            "directory": [(str(each.id), f"{each.name} ({word(each.kind)}, {each.place})") for each in directory],
+            "outcomes": [(each.value, word(each)) for each in Outcome],
             "subjects": reclassify.forms(case),
             "not_taken": _why_not_taken(case, me, at),
             "may_be_called": rules.may_be_called(case),
@@ -198,6 +207,15 @@ ACT_OF: Final[Mapping[GrievanceStep, str]] = {GrievanceStep.REACH: "call", Griev
 """What the page asks for where it is not called as the step."""
 
 
+def _how_told(case: Case) -> str:
+    """By which safe way the person of a sensitive case hears the decision: never by reading this text."""
+    hour = f" ({word(case.safe_period)} seulement)" if case.safe_period else ""
+    by_call = f"Dites-la-lui par un appel{hour}, et notez-le." if rules.may_be_called(case) else ""
+    by_sms = "Le SMS dit seulement d'appeler." if case.sms_goes else "Aucun SMS ne partira."
+    otherwise = "Dites-la-lui de vive voix quand elle revient : n'appelez pas."
+    return f"La personne ne lit pas ce texte, ni en SMS ni sur la ligne. {by_call or otherwise} {by_sms}"
+
+
 def _why_not_taken(case: Case, me: Actor, at: datetime) -> str:
     """What stands where the button to take it would be; '' for one's own, one that may be taken and a decided one."""
     why = rules.refusal(GrievanceStep.TAKE, case, me, at)
@@ -219,11 +237,11 @@ def _words_of(changes: tuple[CaseChange, ...]) -> list[tuple[datetime, str]]:
     ]
 
 
-async def _colleagues(case: Case) -> list[tuple[str, str]]:
+async def _colleagues(case: Case, today: date) -> list[tuple[str, str]]:
     """Who else may have it: their ids, and their names with what they are where they are no agents."""
     return [
         (str(each.id), each.name if each.role is Role.AGENT else f"{each.name} ({word(each.role)})")
-        for each in await may_have(case.reference)
+        for each in await may_have(case.reference, today)
         if each.id != case.assigned_to
     ]
 
@@ -324,5 +342,7 @@ ACTS: Final[Mapping[str, Callable[[DeskVisit, str, FormData], Awaitable[None]]]]
     "correct": _correct,
     "subject": reclassify.change_subject,
     "household": reclassify.change_household,
+    "refer": services.refer,
+    "outcome": services.settle,
 }
 """What the page can ask for, by the names of the steps in lower case; a call is one of two steps."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from core.grievances.locked import Stale
 from core.grievances.reclassifying import OtherWall
+from core.grievances.referrals import NoConsent, NoSuchReferral, NoSuchService
 from core.grievances.rules import (
     AlreadyYours,
     CallNotSafe,
@@ -41,6 +42,9 @@ UNUSABLE: Final = (
     SafetyUnasked,
     NoHousehold,
     OtherWall,
+    NoConsent,
+    NoSuchService,
+    NoSuchReferral,
 )
 """What was typed is wrong; all else is not possible as the grievance stands."""
 
@@ -56,6 +60,9 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     SafetyUnasked: "Dites si un appel et un SMS sont sans danger. Vous ne savez pas : répondez non.",
     NoHousehold: "Aucun ménage de votre zone n'a ce numéro. Vide : aucun ménage.",
     OtherWall: "Ce sujet n'est pas de ce côté : prenez « Confier au point focal », ou « Rendre au guichet ».",
+    NoConsent: "Demandez d'abord : personne n'est orienté sans avoir dit oui.",
+    NoSuchService: "Choisissez un service de l'annuaire.",
+    NoSuchReferral: "La suite de cette orientation est déjà notée, ou n'est pas dite.",
     NotADay: "Ce jour ne va pas : écrivez un jour à venir, d'ici trois mois.",
 }
 NOT_POSSIBLE: Final = "Ce n'est pas possible dans l'état où est la plainte. Regardez ce qui a été fait."

@@ -3,6 +3,7 @@
 import asyncio
 import smtplib
 import ssl
+from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Final
 
@@ -18,13 +19,13 @@ RELAY: Final = 25
 OWN: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-async def sent(heading: str, words: str, settings: Settings) -> bool:
+async def sent(heading: str, words: str, settings: Settings, to: Sequence[str]) -> bool:
     """Whether the mail server took a mail for everybody who is named; False where there is none, or it failed."""
-    if not settings.alarm_smtp_host or not settings.alarm_mail_to:
+    if not settings.alarm_smtp_host or not to:
         return False
     mail = EmailMessage()
     mail["Subject"], mail["From"] = heading, settings.alarm_mail_from
-    mail["To"] = ", ".join(settings.alarm_mail_to)
+    mail["To"] = ", ".join(to)
     mail.set_content(f"{words}\n")
     try:
         await asyncio.to_thread(_post, mail, settings)

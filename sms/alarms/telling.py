@@ -33,7 +33,7 @@ async def tell(gateways: Mapping[str, Gateway], settings: Settings, now: datetim
         return 0
     count = 0
     for alarm in await book.take(now):
-        sent = [await _by_sms(alarm, gateways, settings, now), await mail.sent(heading(alarm), words(alarm), settings)]
+        sent = [await _by_sms(alarm, gateways, settings, now), await _by_mail(alarm, settings)]
         if any(sent):
             await book.mark_told(alarm, now)
             count += 1
@@ -71,22 +71,26 @@ def words(alarm: OpenAlarm) -> str:
             return f"Jigi : {alarm.about} ne donne plus d'accusés ({detail['waiting']} SMS attendent)."
 
 
+async def _by_mail(alarm: OpenAlarm, settings: Settings) -> bool:
+    return await mail.sent(heading(alarm), words(alarm), settings, settings.alarm_mail_to)
+
+
 async def _by_sms(alarm: OpenAlarm, gateways: Mapping[str, Gateway], settings: Settings, now: datetime) -> bool:
     """Whether some phone was sent it; past the ledger, which may be what stands still."""
     body = as_it_is(words(alarm), alphabet(settings.alphabet)).body
     held = await rate_limit.held(now)
-    return any([await _sent(body, phone, alarm, gateways, held, settings) for phone in settings.alarm_phones])
+    return any([await sent_to(phone, body, gateways, held, settings, alarm.about) for phone in settings.alarm_phones])
 
 
-async def _sent(
-    body: str,
+async def sent_to(
     phone: str,
-    alarm: OpenAlarm,
+    body: str,
     gateways: Mapping[str, Gateway],
     held: Mapping[str, object],
     settings: Settings,
+    last: str = "",
 ) -> bool:
-    """Whether a gateway took it for a phone, or may have: those that work first, and not the one of the alarm."""
+    """Whether a gateway took it for a phone, or may have: those that work first, `last` and who is held last."""
     try:
         msisdn = parse_any(phone)
     except BadNumber:
@@ -95,7 +99,7 @@ async def _sent(
     way = Routes.read(settings.sms_routes)
     names = [*way.way_of(operator(msisdn)), *way.gateways]
     able = [name for name in dict.fromkeys(names) if name in gateways and not gateways[name].missing()]
-    for name in sorted(able, key=lambda name: (name == alarm.about, pace_of(name) in held)):
+    for name in sorted(able, key=lambda name: (name == last, pace_of(name) in held)):
         try:
             (result,) = await gateways[name].send(body, [msisdn])
         except GatewayTrouble as trouble:

@@ -28,7 +28,7 @@ from core.schema import identity
 from core.schema.identity import UnfitDatabase
 from core.schema.retention import purge
 from core.text.translator import read_all
-from sms.alarms import telling, watch
+from sms.alarms import focal, telling, watch
 from sms.campaigns import rules, steps, tally
 from sms.inbound.webhooks import GatewayIntake
 from sms.outbox import balances, gateways
@@ -194,6 +194,7 @@ class Worker:
             """What somebody on call is told."""
             await watch.watch(settings, await self._clock.ask())
             await telling.tell(self._ways_out, settings, self._clock.now())
+            await focal.tell(self._ways_out, settings, self._clock.now())
 
         @queue.periodic(cron="*/10 * * * *")
         @queue.task(name="sms.campaigns.rules")
