@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from core.grievances.calendar import due_dates
-from core.grievances.changes import NOBODYS, Values, answered, change, open_again, write_event
+from core.grievances.changes import NOBODYS, Values, answered, change, open_again, tie, write_event
 from core.grievances.colleagues import may_have
 from core.grievances.locked import Locked, ShownVersion, lock_as_shown
 from core.grievances.near_numbers import near_numbers
@@ -56,6 +56,8 @@ AUDITED: Final[Mapping[GrievanceStep, Act]] = {
     GrievanceStep.RECLASSIFY: Act.GRIEVANCE_RECLASSIFIED,
     GrievanceStep.ENTRUST: Act.GRIEVANCE_ENTRUSTED,
     GrievanceStep.RELEASE: Act.GRIEVANCE_RELEASED,
+    GrievanceStep.REFER: Act.GRIEVANCE_REFERRED,
+    GrievanceStep.OUTCOME: Act.GRIEVANCE_REFERRED,
 }
 """What the audit trail calls each step."""
 
@@ -70,7 +72,7 @@ async def take(visit: DeskVisit) -> None:
 async def assign(visit: DeskVisit, agent_id: int) -> None:
     """Give it to somebody; raises NotForThem for one who may not have it."""
     async with taking(visit, GrievanceStep.ASSIGN, {"to": agent_id}) as (session, case):
-        chosen = next((each for each in await may_have(visit.reference) if each.id == agent_id), None)
+        chosen = next((each for each in await may_have(visit.reference, visit.now.date()) if each.id == agent_id), None)
         if chosen is None:
             raise NotForThem(str(agent_id))
         await _give(session, visit, case, agent_id)
@@ -205,4 +207,5 @@ async def _tell(case: Locked, kind: NoticeKind, event: int | None, filling: Mapp
         filling={"ref": case.reference, "discreet": case.sensitive, **filling},
         household_id=case.household_id,
     )
-    await queue_notice(notice, now)
+    if await queue_notice(notice, now):
+        await tie(event, notice.key)

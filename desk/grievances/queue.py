@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core.grievances import cases, queue
+from core.grievances import cases, handing_over, queue
 from core.grievances.queue import PAGE, QueueView
 from core.numbers.identifiers import digits, is_reference
-from core.staff.permissions import Permission
+from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from desk.grievances.case import case_address
 from desk.site.pages import DESK, DeskPage, actor, now, number, typed
@@ -39,6 +39,8 @@ class Queue(DeskPage):
         async with seen_by(actor(request)):
             rows = await queue.page(actor(request), view, at, after=number(request.query_params.get("after")))
             counts = await queue.counts(actor(request), at)
+            leads = may(actor(request), Permission.ASSIGN_GRIEVANCES)
+            loads = await handing_over.loads(at.date()) if leads else ()
         context = {
             "view": view,
             "tabs": tuple(QueueView),
@@ -49,6 +51,7 @@ class Queue(DeskPage):
                 QueueView.FREE: counts.free,
                 QueueView.LATE: counts.late,
             },
+            "loads": loads,
             "today": at.date(),
             "after": rows[-1].id if len(rows) == PAGE else None,
         }

@@ -7,6 +7,8 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.table import Table
 
+from core.grievances import handing_over
+from core.grievances.handing_over import HandedOver
 from core.platform.errors import JigiError
 from core.platform.settings import settings
 from core.platform.terminal import errors, out
@@ -91,9 +93,14 @@ def _ways_in(person: administration.Person, now: datetime) -> str:
 def disable(
     login: Login, why: Annotated[str, typer.Option(help="The reason, kept on record.")] = "at the shell"
 ) -> None:
-    """Let someone work here no more; their sessions end."""
-    _people(administration.disable(None, login, why, datetime.now(UTC)))
-    out.print(f"{login} works here no more.", highlight=False)
+    """Let someone work here no more; their sessions end, and the cases they hold are anybody's to take."""
+    done = _people(_out(login, why, datetime.now(UTC)))
+    out.print(f"{login} works here no more; {done.every} cases of theirs are anybody's to take.", highlight=False)
+
+
+async def _out(login: str, why: str, now: datetime) -> HandedOver:
+    await administration.disable(None, login, why, now)
+    return await handing_over.hand_over(None, (await administration.person(login, now, settings())).id, None, now)
 
 
 @app.command("enable")

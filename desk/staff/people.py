@@ -1,5 +1,6 @@
 """The people who work here: who they are, what they may do and where, how they sign in."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -9,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
+from core.grievances import handing_over
+from core.numbers import msisdn
+from core.numbers.msisdn import BadNumber
 from core.places import communes
 from core.platform.errors import JigiError
 from core.platform.settings import Settings
@@ -17,11 +21,15 @@ from core.staff.administration import Duties, LastAdministrator, NoReason, Perso
 from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope
 from core.staff.permissions import Permission
 from desk.site.keys import row_id
-from desk.site.pages import DeskPage, actor, now, typed
+from desk.site.pages import DeskPage, actor, day_in, now, number, typed
 from desk.site.refusals import Mistake, Refused, not_there, sentence
 
 NAME_LENGTH: Final = 80
 REASON_LENGTH: Final = 300
+MAIL_LENGTH: Final = 254
+MAIL: Final = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
+NOBODY: Final = "0"
+"""In the list of who takes over: whoever takes them."""
 
 
 class People(DeskPage):
@@ -84,12 +92,55 @@ class People(DeskPage):
     @route("/of/{id:int}/out", methods=["POST"])
     async def disable(self, request: Request) -> Response:
         """Keep them out."""
-        login = await self._login(request)
+        person, form = await self._one(request), await request.form()
         try:
-            await administration.disable(actor(request), login, _why(await request.form()), now())
-        except (LastAdministrator, NoReason) as mistake:
+            await _must_say_heir(person, form)
+            await administration.disable(actor(request), person.login, _why(form), now())
+            words = await _handed_over(request, person, form)
+        except (Mistake, LastAdministrator, NoReason) as mistake:
             return await self._person(request, _words(mistake))
-        return self.done(request, "Cette personne ne peut plus entrer.", _of(request))
+        return self.done(request, f"Cette personne ne peut plus entrer. {words}".strip(), _of(request))
+
+    @route("/of/{id:int}/hand-over", methods=["POST"])
+    async def hand_over(self, request: Request) -> Response:
+        """Give the cases they hold to somebody, or to everybody."""
+        person, form = await self._one(request), await request.form()
+        try:
+            words = await _handed_over(request, person, form)
+        except Mistake as mistake:
+            return await self._person(request, _words(mistake))
+        return self.done(request, words, _of(request))
+
+    @route("/of/{id:int}/absent", methods=["POST"])
+    async def absent(self, request: Request) -> Response:
+        """They do not work up to a day: their cases go to somebody meanwhile; or they work again."""
+        person, form = await self._one(request), await request.form()
+        written, until = typed(form, "until"), day_in(typed(form, "until"))
+        try:
+            if written and (until is None or until < now().date()):
+                raise Mistake("Écrivez un jour à venir.")
+            words = await _handed_over(request, person, form) if until else ""
+            await administration.be_absent(actor(request), person.login, until, _why(form), now())
+        except (Mistake, NoReason) as mistake:
+            return await self._person(request, _words(mistake))
+        said = "L'absence est notée." if until else "Cette personne travaille de nouveau."
+        return self.done(request, f"{said} {words}".strip(), _of(request))
+
+    @route("/of/{id:int}/alerts", methods=["POST"])
+    async def alerts(self, request: Request) -> Response:
+        """Where a focal person is told that a case waits."""
+        person, form = await self._one(request), await request.form()
+        phone, mail = typed(form, "alert_phone"), typed(form, "alert_mail")[:MAIL_LENGTH]
+        try:
+            if mail and MAIL.fullmatch(mail) is None:
+                raise Mistake("Cette adresse de courriel n'en est pas une.")
+            kept = msisdn.parse_any(phone) if phone else None
+        except BadNumber:
+            return await self._person(request, "Numéro inutilisable : attendu 8 chiffres.")
+        except Mistake as mistake:
+            return await self._person(request, _words(mistake))
+        await administration.tell_at(actor(request), person.login, kept, mail or None, now())
+        return self.done(request, "C'est noté : sans un mot de ce que disent les plaintes.", _of(request))
 
     @route("/of/{id:int}/back", methods=["POST"])
     async def enable(self, request: Request) -> Response:
@@ -135,12 +186,24 @@ class People(DeskPage):
             "person": person,
             "sessions": await administration.open_sessions(person.login, now(), self._settings),
             "asked_for_code": self._settings.desk_totp,
+            "held": await handing_over.held_by(person.id),
+            "heirs": await self._heirs(person),
+            "today": now().date(),
             "given": given or _as_given(person),
             "error": error,
             **await _choices(),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
         return self.show(request, "staff/person.html", context, status)
+
+    async def _heirs(self, person: Person) -> list[tuple[str, str]]:
+        """Who their cases may go to, nobody in particular first."""
+        people = await administration.everybody(now(), self._settings)
+        return [(NOBODY, "À personne : chacun peut les prendre")] + [
+            (str(each.id), f"{each.name} ({ROLES[each.role]})")
+            for each in people
+            if each.id != person.id and each.disabled_at is None and each.role is not Role.ADMINISTRATOR
+        ]
 
     async def _login(self, request: Request) -> str:
         """The login of who has the row of the path."""
@@ -160,6 +223,24 @@ class People(DeskPage):
         kind = Scope(scope)
         pcode = None if kind is Scope.NATIONAL else await _place(kind, typed(form, "place"))
         return Duties(Role(role), kind, pcode, watches_focal=bool(typed(form, "watches")))
+
+
+async def _must_say_heir(person: Person, form: FormData) -> None:
+    """Raise Mistake where they hold cases and nobody said whose those are next."""
+    held = await handing_over.held_by(person.id)
+    if held and number(typed(form, "to")) is None:
+        raise Mistake(f"Dites à qui vont les {held} plaintes qu'elle tient.")
+
+
+async def _handed_over(request: Request, person: Person, form: FormData) -> str:
+    """Hand over what they hold, and say what became of it; raises Mistake."""
+    await _must_say_heir(person, form)
+    to = number(typed(form, "to")) or None
+    done = await handing_over.hand_over(actor(request), person.id, to, now())
+    if not done.every:
+        return ""
+    left = done.every - done.taken
+    return f"Plaintes passées : {done.taken} à la personne choisie, {left} à qui les prend."
 
 
 async def _place(kind: Scope, written: str) -> str:
