@@ -1,8 +1,9 @@
 """The queue: which grievance to work on next, and whose each is.
 
 The most urgent is first: what is due soonest, then what went up the ladder, what is higher on it, what is older. One
-that waits for the person comes back once they called, wrote or filed anew; one that was taken and not touched is
-anybody's again. Both are conditions of the questions asked here: nothing sweeps.
+that waits for the person comes back once they called, wrote or filed anew, once it is past its day, once its call is
+due, and once the person kept silent for some days; one that was taken and not touched is anybody's again. All are
+conditions of the questions asked here: nothing sweeps.
 """
 
 from collections.abc import Mapping
@@ -12,16 +13,20 @@ from typing import Any, Final
 
 from core.grievances.calendar import add_working_days, holidays
 from core.grievances.rules import levels, untouched_before
-from core.grievances.subjects import Category, Subcategory
+from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import IS_OPEN, GrievanceState, GrievanceStep, Level
 from core.platform import sql
 from core.platform.database import writing
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
+from core.text.languages import Language
 from core.text.words import DESK, Word, called
 
 PAGE: Final = 50
+SILENT_AFTER: Final = timedelta(days=7)
+"""Somebody who was asked something and said nothing for so long is to be reminded, or their case concluded."""
+
 _LONGEST_REST: Final = timedelta(days=14)
 
 
@@ -42,6 +47,7 @@ class QueueReason(Word):
     DUE_SOON = "due_soon"
     ANSWER_CAME = "answer_came"
     CALL_AGAIN = "call_again"
+    SILENT = "silent"
     APPEAL = "appeal"
     ESCALATED = "escalated"
     NEW = "new"
@@ -68,6 +74,7 @@ called(
         QueueReason.DUE_SOON: "échéance proche",
         QueueReason.ANSWER_CAME: "réponse arrivée",
         QueueReason.CALL_AGAIN: "à rappeler",
+        QueueReason.SILENT: "la personne se tait",
         QueueReason.APPEAL: "appel",
         QueueReason.ESCALATED: "remontée",
         QueueReason.NEW: "nouvelle",
@@ -90,6 +97,10 @@ class Queued:
     commune: str | None
     received_at: datetime
     next_due: date
+    call_again_on: date | None
+    waiting_since: datetime | None
+    name: str | None
+    language: Language
     holder: str | None
     mine: bool
 
@@ -99,6 +110,19 @@ class QueueRow(Queued):
     """A row of the queue; `reasons` begin with the most urgent."""
 
     reasons: tuple[QueueReason, ...]
+
+    def days_old(self, today: date) -> int:
+        """How many days ago it came."""
+        return (today - self.received_at.date()).days
+
+    @property
+    def on(self) -> date:
+        """The day of the most urgent reason: of the call, of the last word to the person, else what is due next."""
+        if self.reasons[0] is QueueReason.CALL_AGAIN and self.call_again_on:
+            return self.call_again_on
+        if self.reasons[0] is QueueReason.SILENT and self.waiting_since:
+            return self.waiting_since.date()
+        return self.next_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +142,14 @@ class _Row(Queued):
     escalated: bool
     appeal: bool
     came: bool
-    call_again_on: date | None
 
 
-CAME: Final = (
-    f"(grievance.state <> '{GrievanceState.WAITING}' OR answer_came(grievance.msisdn, grievance.waiting_since))"
-)
+CAME: Final = f"""(grievance.state <> '{GrievanceState.WAITING}'
+    OR grievance.next_due < CAST(%(today)s AS date) OR grievance.call_again_on <= CAST(%(today)s AS date)
+    OR grievance.waiting_since < CAST(%(silent)s AS timestamptz)
+    OR answer_came(grievance.msisdn, grievance.waiting_since))"""
+"""Those that do not wait for the person, or have something to do all the same."""
+
 MINE: Final = "grievance.assigned_to = %(me)s"
 FREE: Final = f"""((grievance.assigned_to IS NULL
         OR grievance.state = '{GrievanceState.ASSIGNED}'
@@ -149,14 +175,22 @@ URGENCY: Final = f"({{0}}.next_due, {{0}}.escalated_at IS NULL, {LADDER}, {{0}}.
 BY_URGENCY: Final = URGENCY.format("grievance").strip("()")
 
 
+SHOWS_NAME: Final = f"NOT anonymous AND sensitivity <> '{Sensitivity.SENSITIVE}'"
+
+
 def _page(view: QueueView) -> str:
     return f"""
 SELECT grievance.id, reference, category, subcategory, state, level, commune.name AS commune, received_at, next_due,
-    holder.name AS holder, coalesce({MINE}, false) AS mine, escalated_at IS NOT NULL AS escalated,
-    reopen_count > 0 AS appeal, call_again_on,
+    call_again_on, waiting_since, CASE WHEN {SHOWS_NAME} THEN coalesce(grievance.name, head_name) END AS name,
+    grievance.language, holder.name AS holder, coalesce({MINE}, false) AS mine, escalated_at IS NOT NULL AS escalated,
+    reopen_count > 0 AS appeal,
     state = '{GrievanceState.WAITING}' AND answer_came(msisdn, waiting_since) AS came
-FROM grievance LEFT JOIN commune ON commune.pcode = commune_pcode LEFT JOIN agent AS holder ON holder.id = assigned_to
-WHERE {IS_OPEN} AND {IN_VIEW[view]} AND (CAST(%(after)s AS integer) IS NULL
+FROM grievance LEFT JOIN commune ON commune.pcode = grievance.commune_pcode
+LEFT JOIN household ON household.id = household_id LEFT JOIN agent AS holder ON holder.id = assigned_to
+WHERE {IS_OPEN} AND {IN_VIEW[view]}
+    AND (CAST(%(category)s AS text) IS NULL OR category = %(category)s)
+    AND (CAST(%(language)s AS text) IS NULL OR grievance.language = %(language)s)
+    AND (CAST(%(after)s AS integer) IS NULL
     OR {URGENCY.format("grievance")} > (SELECT {URGENCY.format("last").strip("()")} FROM grievance AS last
         WHERE last.id = %(after)s))
 ORDER BY {BY_URGENCY} LIMIT %(most)s
@@ -185,12 +219,26 @@ SELECT reference FROM taken
 """  # noqa: S608
 
 
-async def page(actor: Actor, view: QueueView, now: datetime, *, after: int | None = None) -> tuple[QueueRow, ...]:
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Of which category, and in which language; None for all."""
+
+    category: Category | None = None
+    language: Language | None = None
+
+
+async def page(
+    actor: Actor, view: QueueView, now: datetime, *, after: int | None = None, only: QueueFilter = QueueFilter()
+) -> tuple[QueueRow, ...]:
     """The grievances of a view that `actor` may see, most urgent first, from the one after the id `after`."""
-    rows = await sql.rows(_Row, PAGES[view], _asked(actor, now) | {"after": after, "most": PAGE})
+    narrowed = {
+        "category": only.category.value if only.category else None,
+        "language": only.language.value if only.language else None,
+    }
+    rows = await sql.rows(_Row, PAGES[view], _asked(actor, now) | narrowed | {"after": after, "most": PAGE})
     today = now.date()
     soon = add_working_days(today, 1, await holidays(today, today + _LONGEST_REST))
-    return tuple(_shown(row, today, soon) for row in rows)
+    return tuple(_shown(row, today, soon, now - SILENT_AFTER) for row in rows)
 
 
 async def counts(actor: Actor, now: datetime) -> QueueCounts:
@@ -217,22 +265,24 @@ def _asked(actor: Actor, now: datetime) -> dict[str, Any]:
         "scope_kind": actor.scope_kind.value,
         "scope_code": actor.scope_code,
         "untouched": untouched_before(now),
+        "silent": now - SILENT_AFTER,
         "today": now.date(),
     }
 
 
-def _shown(row: _Row, today: date, soon: date) -> QueueRow:
+def _shown(row: _Row, today: date, soon: date, silent: datetime) -> QueueRow:
     shown = {field.name: getattr(row, field.name) for field in fields(Queued)}
-    return QueueRow(**shown, reasons=tuple(_reasons(row, today, soon)) or (QueueReason.UNDER_WAY,))
+    return QueueRow(**shown, reasons=tuple(_reasons(row, today, soon, silent)) or (QueueReason.UNDER_WAY,))
 
 
-def _reasons(row: _Row, today: date, soon: date) -> list[QueueReason]:
+def _reasons(row: _Row, today: date, soon: date, silent: datetime) -> list[QueueReason]:
     """Each that holds, the most urgent first; `soon` is the next working day."""
     holds = {
         QueueReason.OVERDUE: row.next_due < today,
         QueueReason.DUE_SOON: today <= row.next_due <= soon,
         QueueReason.ANSWER_CAME: row.came,
         QueueReason.CALL_AGAIN: row.call_again_on is not None and row.call_again_on <= today,
+        QueueReason.SILENT: row.waiting_since is not None and row.waiting_since < silent and not row.came,
         QueueReason.APPEAL: row.appeal,
         QueueReason.ESCALATED: row.escalated,
         QueueReason.NEW: row.state is GrievanceState.RECEIVED and not row.appeal and not row.escalated,

@@ -1,19 +1,23 @@
 """The queue: what to do next, the most urgent first."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
 from core.grievances import cases, handing_over, queue
-from core.grievances.queue import PAGE, QueueView
+from core.grievances.queue import PAGE, QueueFilter, QueueView
+from core.grievances.subjects import Category
 from core.numbers.identifiers import digits, is_reference
 from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
+from core.text.languages import Language
 from desk.grievances.case import case_address
 from desk.site.pages import DESK, DeskPage, actor, now, number, typed
 from desk.site.refusals import not_there
+from desk.site.words import word
 
 NONE_LEFT: Final = "Il n'y a plus de plainte à prendre. Bravo."
 MISTYPED: Final = "Ce n'est pas un numéro de plainte : 7 ou 10 chiffres, regardez-le encore."
@@ -36,8 +40,14 @@ class Queue(DeskPage):
         asked = request.query_params.get("view", "")
         view = QueueView(asked) if asked in set(QueueView) else QueueView.NEXT
         at = now()
+        category, language = request.query_params.get("category", ""), request.query_params.get("language", "")
+        only = QueueFilter(
+            Category(category) if category in set(Category) else None, Language.named(language) if language else None
+        )
         async with seen_by(actor(request)):
-            rows = await queue.page(actor(request), view, at, after=number(request.query_params.get("after")))
+            rows = await queue.page(
+                actor(request), view, at, after=number(request.query_params.get("after")), only=only
+            )
             counts = await queue.counts(actor(request), at)
             leads = may(actor(request), Permission.ASSIGN_GRIEVANCES)
             loads = await handing_over.loads(at.date()) if leads else ()
@@ -52,6 +62,9 @@ class Queue(DeskPage):
                 QueueView.LATE: counts.late,
             },
             "loads": loads,
+            "categories": [(each.value, word(each)) for each in Category],
+            "only": only,
+            "narrowed": urlencode({"category": category, "language": language}) if category or language else "",
             "today": at.date(),
             "after": rows[-1].id if len(rows) == PAGE else None,
         }

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from core.call_requests.requests import ask_call
-from core.grievances.queue import QueueCounts, QueueReason, QueueView, counts, page, take_next
+from core.grievances.queue import QueueCounts, QueueFilter, QueueReason, QueueView, counts, page, take_next
 from core.grievances.steps import ask, call, escalate, take
+from core.grievances.subjects import Category
 from core.platform.database import reading, writing
 from core.staff.agents import Actor, Scope
 from core.staff.row_security import seen_by
@@ -204,3 +205,40 @@ async def test_one_that_waits_is_not_taken_before_the_answer_though_nobody_has_i
         assert await take_next(mariam, NOW) is None
         await ask_call("k", AWA, Language("bm"), None, NOW + timedelta(hours=1))
         assert await take_next(mariam, NOW) == reference
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"call_again_on": NOW.date()}, QueueReason.CALL_AGAIN),
+        ({"waiting_since": NOW - timedelta(days=8)}, QueueReason.SILENT),
+        ({"decision_due": NOW.date() - timedelta(days=1)}, QueueReason.OVERDUE),
+        ({}, None),
+    ],
+)
+async def test_what_waits_for_the_person_is_there_when_there_is_something_to_do(
+    values: dict[str, Any], reason: QueueReason | None
+) -> None:
+    mariam = await somebody("mariam")
+    reference = await filed("a", NOW - timedelta(days=9))
+    await put(
+        reference, assigned_to=mariam.id, state="waiting", waiting_since=NOW, first_answered_at=NOW,
+        decision_due=NOW.date() + timedelta(days=20),
+    )  # fmt: skip
+    await put(reference, **(values or {"state": "waiting"}))
+    async with seen_by(mariam):
+        rows = await page(mariam, QueueView.NEXT, NOW)
+    assert [row.reasons[0] for row in rows] == ([reason] if reason else [])
+
+
+async def test_a_row_says_who_and_how_old_and_the_list_is_narrowed() -> None:
+    mariam = await somebody("mariam")
+    reference = await filed("a", NOW - timedelta(days=3), name="Sira Diallo")
+    await filed("b", category="phone", subcategory="sim_lost", language=Language("fr"), anonymous=True, name="Awa")
+    async with seen_by(mariam):
+        (row,) = await page(mariam, QueueView.NEXT, NOW, only=QueueFilter(Category.PAYMENT))
+        assert (row.reference, row.name, row.language.value, row.days_old(NOW.date())) == (
+            reference, "Sira Diallo", "bm", 3,
+        )  # fmt: skip
+        (other,) = await page(mariam, QueueView.NEXT, NOW, only=QueueFilter(language=Language("fr")))
+        assert other.name is None, "an anonymous one has no name in a list"
