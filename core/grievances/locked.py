@@ -62,6 +62,7 @@ class Locked:
     assigned_to: int | None
     holder: str | None
     touched_at: datetime | None
+    decided_at: datetime | None
     decided_by: int | None
     decision_due: date
     appealed: bool
@@ -87,7 +88,7 @@ class Locked:
 LOCK: Final = """
 SELECT id, reference, category, sensitivity, state, level, msisdn, household_id, language, anonymous, sms_safe,
     call_safe, assigned_to, (SELECT name FROM agent WHERE agent.id = grievance.assigned_to) AS holder, touched_at,
-    decided_by, decision_due, reopen_count > 0 AS appealed, solved, reopen_key, version
+    decided_at, decided_by, decision_due, reopen_count > 0 AS appealed, solved, reopen_key, version
 FROM grievance WHERE reference = %(reference)s FOR UPDATE OF grievance
 """
 SINCE: Final = """
@@ -108,4 +109,12 @@ async def lock_as_shown(reference: str, shown: ShownVersion) -> Locked:
         raise NotThere(reference)
     if case.version != shown.version:
         raise Stale(tuple(await sql.rows(CaseChange, SINCE, {"id": case.id, "event": shown.event})))
+    return case
+
+
+async def lock_now(reference: str, _: ShownVersion) -> Locked:
+    """The grievance as it is now, locked, whatever a page showed; raises NotThere."""
+    case = await lock(reference)
+    if case is None:
+        raise NotThere(reference)
     return case

@@ -134,11 +134,12 @@ async def entrust(visit: DeskVisit, subcategory: Subcategory, safe: SafeWays, wh
     """
     check_words(GrievanceStep.ENTRUST, why)
     await _must_be_seen(visit)
-    await _entrust(visit, subcategory, safe, why)
+    await pass_behind(visit, subcategory, safe, why)
 
 
 @goes_by(DatabaseTask.LINE)
-async def _entrust(visit: DeskVisit, subcategory: Subcategory, safe: SafeWays, why: str) -> None:
+async def pass_behind(visit: DeskVisit, subcategory: Subcategory, safe: SafeWays, why: str) -> None:
+    """What `entrust` does once whoever acts is known to see it, by the line's sign-in."""
     category = category_of(subcategory)
     if CATEGORIES[category].sensitivity is not Sensitivity.SENSITIVE:
         raise OtherWall(subcategory.value)
@@ -162,11 +163,12 @@ async def release(visit: DeskVisit, subcategory: Subcategory, why: str) -> None:
     """
     check_words(GrievanceStep.RELEASE, why)
     await _must_be_seen(visit)
-    await _release(visit, subcategory, why)
+    await pass_out(visit, subcategory, why)
 
 
 @goes_by(DatabaseTask.LINE)
-async def _release(visit: DeskVisit, subcategory: Subcategory, why: str) -> None:
+async def pass_out(visit: DeskVisit, subcategory: Subcategory, why: str) -> None:
+    """What `release` does once whoever acts is known to see it, by the line's sign-in."""
     category = category_of(subcategory)
     if CATEGORIES[category].sensitivity is Sensitivity.SENSITIVE:
         raise OtherWall(subcategory.value)

@@ -32,6 +32,9 @@ LONGEST_ANSWER: Final = 450
 LONGEST_NOTE: Final = 4 * LONGEST_ANSWER
 """Letters of what only the desk reads."""
 
+AMENDABLE_FOR: Final = timedelta(hours=24)
+"""For so long a decision is corrected by whoever decided, or by a supervisor."""
+
 REACHES: Final[Mapping[Scope, tuple[Level, ...]]] = {
     Scope.COMMUNE: (Level.VILLAGE, Level.COMMUNE),
     Scope.CERCLE: (Level.VILLAGE, Level.COMMUNE, Level.CERCLE),
@@ -55,6 +58,8 @@ class CaseFacts(Protocol):
     @property
     def msisdn(self) -> str | None: ...
     @property
+    def household_id(self) -> int | None: ...
+    @property
     def call_safe(self) -> bool | None: ...
     @property
     def assigned_to(self) -> int | None: ...
@@ -62,6 +67,8 @@ class CaseFacts(Protocol):
     def holder(self) -> str | None: ...
     @property
     def touched_at(self) -> datetime | None: ...
+    @property
+    def decided_at(self) -> datetime | None: ...
     @property
     def decided_by(self) -> int | None: ...
     @property
@@ -90,6 +97,10 @@ class AlreadyYours(StepNotPossible):
 
 class DecidedBefore(StepNotPossible):
     """Whoever decided a grievance neither takes nor decides its appeal."""
+
+
+class TooLateToAmend(StepNotPossible):
+    """A decision is corrected for a short while only; after that the person asks for an appeal."""
 
 
 class CallNotSafe(StepNotPossible):
@@ -156,8 +167,17 @@ def _by_another(case: CaseFacts, actor: Actor, _: datetime) -> StepNotPossible |
     return DecidedBefore(case.reference) if case.appealed and case.decided_by == actor.id else None
 
 
+def _just_decided(case: CaseFacts, _: Actor, now: datetime) -> StepNotPossible | None:
+    fresh = case.decided_at is not None and now - case.decided_at <= AMENDABLE_FOR
+    return None if fresh else TooLateToAmend(case.reference)
+
+
 def _has_number(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
     return NobodyToTell(case.reference) if case.msisdn is None else None
+
+
+def _of_a_household(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
+    return None if case.household_id is not None else StepNotPossible(f"{case.reference} is of no household")
 
 
 def may_be_called(case: CaseFacts) -> bool:
@@ -247,6 +267,10 @@ RULES: Final[Mapping[GrievanceStep, StepRule]] = {
     GrievanceStep.ENTRUST: StepRule(
         _to(frozenset(GrievanceState), GrievanceState.RECEIVED), (_open_to_all,), worded=True
     ),
+    GrievanceStep.AMEND: StepRule(
+        _to(frozenset(DECISIONS), *DECISIONS), (_held_or_decided_or_led, _just_decided), worded=True, read=True
+    ),
+    GrievanceStep.IDENTIFY: StepRule(_staying(frozenset(GrievanceState)), (_of_a_household,)),
     GrievanceStep.REFER: StepRule(_staying(OPEN), (_behind_the_wall, _held)),
     GrievanceStep.OUTCOME: StepRule(_staying(frozenset(GrievanceState)), (_behind_the_wall,)),
     GrievanceStep.RELEASE: StepRule(_to(OPEN, GrievanceState.RECEIVED), (_behind_the_wall, _held), worded=True),

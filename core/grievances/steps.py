@@ -4,7 +4,7 @@ Each is done by somebody at the desk from a page that they saw, and refused wher
 of date. What the person does on the line is in `by_person`.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,12 +13,14 @@ from typing import Any, Final
 from core.grievances.calendar import due_dates
 from core.grievances.changes import NOBODYS, Values, answered, change, open_again, tie, write_event
 from core.grievances.colleagues import may_have
-from core.grievances.locked import Locked, ShownVersion, lock_as_shown
+from core.grievances.locked import Locked, ShownVersion, lock_as_shown, lock_now
 from core.grievances.near_numbers import near_numbers
 from core.grievances.rules import check_words, refusal
 from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, GrievanceStep, Level, above
+from core.outbox.messages import MessageState, Reason
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
+from core.platform import sql
 from core.platform.database import Session, writing
 from core.platform.errors import JigiError
 from core.scams.proven import filled
@@ -56,10 +58,19 @@ AUDITED: Final[Mapping[GrievanceStep, Act]] = {
     GrievanceStep.RECLASSIFY: Act.GRIEVANCE_RECLASSIFIED,
     GrievanceStep.ENTRUST: Act.GRIEVANCE_ENTRUSTED,
     GrievanceStep.RELEASE: Act.GRIEVANCE_RELEASED,
+    GrievanceStep.AMEND: Act.GRIEVANCE_AMENDED,
+    GrievanceStep.IDENTIFY: Act.IDENTITY_CHECKED,
     GrievanceStep.REFER: Act.GRIEVANCE_REFERRED,
     GrievanceStep.OUTCOME: Act.GRIEVANCE_REFERRED,
 }
 """What the audit trail calls each step."""
+
+
+STOP_DECISION: Final = f"""
+UPDATE message SET state = '{MessageState.DROPPED}', reason = '{Reason.CHANGED}', final_at = %(now)s
+WHERE state = '{MessageState.PLANNED}' AND id IN (SELECT message_id FROM grievance_event
+    WHERE grievance_id = %(id)s AND kind IN ('{GrievanceStep.DECIDE}', '{GrievanceStep.AMEND}'))
+"""  # noqa: S608 - our own words
 
 
 async def take(visit: DeskVisit) -> None:
@@ -80,9 +91,12 @@ async def assign(visit: DeskVisit, agent_id: int) -> None:
 
 
 async def note(visit: DeskVisit, words: str) -> None:
-    """Write down something that only the desk reads; it is under way once its holder does."""
+    """Write down something that only the desk reads; it is under way once its holder does.
+
+    What changed meanwhile is no reason to refuse it: nothing of the page is decided by it.
+    """
     check_words(GrievanceStep.NOTE, words)
-    async with taking(visit, GrievanceStep.NOTE) as (session, case):
+    async with taking(visit, GrievanceStep.NOTE, lock_it=lock_now) as (session, case):
         state = case.state
         own = case.assigned_to == visit.actor.id and state in OPEN
         if own and state in (GrievanceState.RECEIVED, GrievanceState.ASSIGNED):
@@ -120,6 +134,24 @@ async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
         decision = {"answer": words, "decided_at": visit.now, "decided_by": visit.actor.id}
         await change(session, case, state, **decision, **answered(visit.now), waiting_since=None, call_again_on=None)
         event = await write_event(session, case, GrievanceStep.DECIDE, state, **by(visit), told=case.sms_goes)
+        filling = {"text": words, "rejected": state is GrievanceState.REJECTED}
+        await _tell(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
+
+
+async def amend(visit: DeskVisit, state: GrievanceState, words: str) -> None:
+    """Correct a decision shortly after it was given: a second SMS tells it, and the person may still appeal.
+
+    The SMS of the first that did not leave yet never does. When it was decided, and by whom, stays. Raises what
+    `decide` raises.
+    """
+    if state not in DECISIONS:
+        raise ValueError(f"{state} is no decision")
+    check_words(GrievanceStep.AMEND, words, await near_numbers(visit.reference))
+    async with taking(visit, GrievanceStep.AMEND, {"state": state.value}) as (session, case):
+        words = filled(words, translator(case.language))
+        await sql.execute(STOP_DECISION, {"id": case.id, "now": visit.now})
+        await change(session, case, state, answer=words, solved=None, touched_at=visit.now)
+        event = await write_event(session, case, GrievanceStep.AMEND, state, **by(visit), told=case.sms_goes)
         filling = {"text": words, "rejected": state is GrievanceState.REJECTED}
         await _tell(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
 
@@ -170,14 +202,17 @@ async def call(visit: DeskVisit, *, reached: bool, again_on: date | None, words:
 
 @asynccontextmanager
 async def taking(
-    visit: DeskVisit, step: GrievanceStep, detail: Mapping[str, Any] | None = None
+    visit: DeskVisit,
+    step: GrievanceStep,
+    detail: Mapping[str, Any] | None = None,
+    lock_it: Callable[[str, ShownVersion], Awaitable[Locked]] = lock_as_shown,
 ) -> AsyncIterator[tuple[Session, Locked]]:
     """The transaction of a step that the rules allow; it stands in the audit trail once it is done.
 
     Raises NotThere, Stale, NotAllowed and each StepNotPossible of `rules`.
     """
     async with writing() as session:
-        case = await lock_as_shown(visit.reference, visit.shown)
+        case = await lock_it(visit.reference, visit.shown)
         why = refusal(step, case, visit.actor, visit.now)
         if why:
             raise why

@@ -230,6 +230,6 @@ called(
         GrievanceStep.OUTCOME: "Suite de l'orientation",
         GrievanceStep.HAND_OVER: "Passée à",
         GrievanceStep.AMEND: "Décision corrigée",
-        GrievanceStep.IDENTIFY: "Identité vérifiée",
+        GrievanceStep.IDENTIFY: "Vérification d'identité",
     },
 )

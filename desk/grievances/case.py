@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
-from core.grievances import cases, prepared_answers, referrals, rules, steps
+from core.grievances import cases, identity, prepared_answers, referrals, rules, steps
 from core.grievances.cases import Case
 from core.grievances.colleagues import may_have
 from core.grievances.locked import CaseChange, NotThere, ShownVersion, Stale
@@ -28,7 +28,7 @@ from core.staff.row_security import seen_by
 from core.text.languages import Language
 from core.text.words import DESK, label
 from desk.grievances import reclassify, services
-from desk.grievances.refusals import UNUSABLE, NotADay, in_french
+from desk.grievances.refusals import UNUSABLE, NotADay, NotAYear, in_french
 from desk.grievances.reply import preview, trouble
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, day_in, now, number, typed
@@ -40,6 +40,7 @@ from ussd.call import Call
 from ussd.values import Choose
 
 FIELDS: Final = {field.value: field for field in CorrectedField}
+YEAR_DIGITS: Final = 4
 FURTHEST: Final = timedelta(days=92)
 """A call is not tried again later than this."""
 
@@ -49,11 +50,13 @@ DONE: Final[Mapping[str, str]] = {
     "note": "La note est écrite.",
     "ask": "La demande est notée.",
     "decide": "La réponse est donnée.",
+    "amend": "La décision est corrigée ; un deuxième SMS la dit, s'il est permis.",
+    "identify": "La vérification est notée plus bas.",
     "escalate": "La plainte est remontée ; elle n'est plus à vous.",
     "reopen": "La plainte est rouverte en appel ; une autre personne décidera.",
     "close": "La plainte est close.",
     "call": "L'appel est noté.",
-    "subject": "Le sujet est changé.",
+    "reclassify": "Le sujet est changé.",
     "household": "Le ménage est changé.",
     "refer": "L'orientation est notée.",
     "outcome": "La suite de l'orientation est notée.",
@@ -147,11 +150,13 @@ class Cases(DeskPage):
             heard = await _heard(case, household, at)
             prepared = await prepared_answers.of_category(case.category) if GrievanceStep.DECIDE in offered else ()
             colleagues = await _colleagues(case, at.date()) if GrievanceStep.ASSIGN in offered else []
+            visit = DeskVisit(me, case.reference, case.shown, at)
+            checked = household is not None and await identity.is_checked(visit)
             words = typed(form, "words") if form is not None else ""
             chosen = next((each for each in prepared if each.id == prepared_id), None)
             if chosen is not None:
                 act, words = "decide", chosen.text_in(case.language)
-            decision = _decision(form) if form is not None else DECISIONS[0]
+            decision = _decision(form) if form is not None else case.state if case.state in DECISIONS else DECISIONS[0]
             sms = await preview(case, decision, words, at, self._settings) if act == "decide" else None
         context = {
             "case": case,
@@ -167,6 +172,7 @@ class Cases(DeskPage):
             "may_be_called": rules.may_be_called(case),
             "household": household,
             "corrects": household is not None and not case.sensitive and may(me, Permission.CORRECT_HOUSEHOLDS),
+            "checked": checked,
             "fields": [(field.value, word(field)) for field in CorrectedField],
             "heard": heard,
             "prepared": prepared,
@@ -290,6 +296,18 @@ async def _decide(visit: DeskVisit, words: str, form: FormData) -> None:
     await steps.decide(visit, _decision(form), words)
 
 
+async def _amend(visit: DeskVisit, words: str, form: FormData) -> None:
+    await steps.amend(visit, _decision(form), words)
+
+
+async def _identify(visit: DeskVisit, _: str, form: FormData) -> None:
+    written = typed(form, "year")
+    year = number(written) if len(written) == YEAR_DIGITS else None
+    if year is None:
+        raise NotAYear(written)
+    await identity.check(visit, year)
+
+
 async def _escalate(visit: DeskVisit, words: str, _: FormData) -> None:
     await steps.escalate(visit, words)
 
@@ -308,11 +326,12 @@ async def _call(visit: DeskVisit, words: str, form: FormData) -> None:
 
 
 async def _correct(visit: DeskVisit, words: str, form: FormData) -> None:
-    """Correct the registry by what the person says, and note it in the case; who holds it does."""
+    """Correct the registry by what the person says, noted in the case; who holds it does, and checked who asks."""
     case = await cases.glance(visit.reference)
     field = FIELDS.get(typed(form, "field"))
     if case is None or case.sensitive or case.household_id is None or case.assigned_to != visit.actor.id:
         raise NotThere
+    await identity.must_be_checked(visit)
     if field is None:
         raise CannotCorrect(EditFault.NO_WORDS)
     stands = await correct(visit.actor, case.household_id, field, words, f"plainte {visit.reference}", visit.now)
@@ -335,12 +354,14 @@ ACTS: Final[Mapping[str, Callable[[DeskVisit, str, FormData], Awaitable[None]]]]
     "note": _note,
     "ask": _ask,
     "decide": _decide,
+    "amend": _amend,
+    "identify": _identify,
     "escalate": _escalate,
     "reopen": _reopen,
     "close": _close,
     "call": _call,
     "correct": _correct,
-    "subject": reclassify.change_subject,
+    "reclassify": reclassify.change_subject,
     "household": reclassify.change_household,
     "refer": services.refer,
     "outcome": services.settle,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from core.grievances.identity import Unchecked
 from core.grievances.locked import Stale
 from core.grievances.reclassifying import OtherWall
 from core.grievances.referrals import NoConsent, NoSuchReferral, NoSuchService
@@ -13,6 +14,7 @@ from core.grievances.rules import (
     NobodyToTell,
     NotYours,
     SensitiveStaysPut,
+    TooLateToAmend,
     WordsMissing,
     WordsTooLong,
 )
@@ -24,6 +26,10 @@ from core.scams.proven import NoSuchPiece
 from core.text.folding import NoRule
 from core.text.words import DESK, label
 from desk.grievances.reclassify import NoHousehold, SafetyUnasked
+
+
+class NotAYear(JigiError, ValueError):
+    """A year of birth has four digits."""
 
 
 class NotADay(JigiError, ValueError):
@@ -38,6 +44,8 @@ UNUSABLE: Final = (
     NoRule,
     NotForThem,
     NotADay,
+    NotAYear,
+    Unchecked,
     CannotCorrect,
     SafetyUnasked,
     NoHousehold,
@@ -63,6 +71,9 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     NoConsent: "Demandez d'abord : personne n'est orienté sans avoir dit oui.",
     NoSuchService: "Choisissez un service de l'annuaire.",
     NoSuchReferral: "La suite de cette orientation est déjà notée, ou n'est pas dite.",
+    NotAYear: "Une année a quatre chiffres : 1975.",
+    Unchecked: "Vérifiez d'abord qui appelle : demandez l'année de naissance de qui reçoit l'argent.",
+    TooLateToAmend: "Une décision se corrige pendant un jour. Après, la personne peut demander l'appel.",
     NotADay: "Ce jour ne va pas : écrivez un jour à venir, d'ici trois mois.",
 }
 NOT_POSSIBLE: Final = "Ce n'est pas possible dans l'état où est la plainte. Regardez ce qui a été fait."

@@ -9,12 +9,14 @@ from typing import Final
 import pytest
 from sqlmodel import col, select
 
-from core.grievances import cases, queue, steps
+from core.grievances import cases, identity, queue, reclassifying, referrals, steps
 from core.grievances.filing import file
-from core.grievances.models import Grievance, GrievanceEvent
+from core.grievances.models import Grievance, GrievanceEvent, Outcome
 from core.grievances.queue import QueueView
+from core.grievances.reclassifying import SafeWays
 from core.grievances.rules import RULES, StepNotPossible, may, steps_for
 from core.grievances.steps import DeskVisit
+from core.grievances.subjects import Subcategory
 from core.grievances.vocabulary import CALLS, DECIDED, OF_THE_PERSON, OPEN, GrievanceState, GrievanceStep
 from core.platform.database import reading, undone
 from core.staff.agents import Actor, Role, Scope
@@ -23,12 +25,14 @@ from core.staff.row_security import seen_by
 from tests.core import seed
 from tests.core.grievances.handling import LATE, put, somebody, visit
 from tests.core.seed import NOW
+from tests.support.database import change
 
 ORDINARY, SENSITIVE = ("payment", "late"), ("conduct", "bribe")
+UNSAFE: Final = SafeWays(call=False, sms=False)
 HOLDERS: Final = ("own", "another's", "nobody's")
 
 
-def _doing(colleague: Actor) -> dict[GrievanceStep, Callable[[DeskVisit], Awaitable[object]]]:
+def _doing(colleague: Actor, subject: Subcategory) -> dict[GrievanceStep, Callable[[DeskVisit], Awaitable[object]]]:
     """How each step is taken."""
     return {
         GrievanceStep.TAKE: steps.take,
@@ -41,6 +45,13 @@ def _doing(colleague: Actor) -> dict[GrievanceStep, Callable[[DeskVisit], Awaita
         GrievanceStep.CLOSE: steps.close,
         GrievanceStep.REACH: lambda page: steps.call(page, reached=True, again_on=None, words=""),
         GrievanceStep.MISS: lambda page: steps.call(page, reached=False, again_on=None, words=""),
+        GrievanceStep.RECLASSIFY: lambda page: reclassifying.change_subject(page, subject, "Mal choisi"),
+        GrievanceStep.ENTRUST: lambda page: reclassifying.pass_behind(page, Subcategory.VIOLENCE, UNSAFE, "Confiée"),
+        GrievanceStep.RELEASE: lambda page: reclassifying.pass_out(page, Subcategory.LATE, "Un retard"),
+        GrievanceStep.REFER: lambda page: referrals.refer(page, 1, agreed=True),
+        GrievanceStep.OUTCOME: lambda page: referrals.settle(page, 1, Outcome.RECEIVED),
+        GrievanceStep.AMEND: lambda page: steps.amend(page, GrievanceState.REJECTED, "Non."),
+        GrievanceStep.IDENTIFY: lambda page: identity.check(page, 1975),
     }
 
 
@@ -55,19 +66,24 @@ async def _last() -> GrievanceEvent:
         return (await session.exec(select(GrievanceEvent).order_by(col(GrievanceEvent.id).desc()).limit(1))).one()
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("safo")
 @pytest.mark.parametrize("subject", [ORDINARY, SENSITIVE], ids=["ordinary", "sensitive"])
 @pytest.mark.parametrize("state", list(GrievanceState))
 async def test_the_table_the_offer_and_the_domain_agree(subject: tuple[str, str], state: GrievanceState) -> None:
     roles = {role: await somebody(role.value, role) for role in Role}
     colleague = await somebody("colleague", Role.FOCAL if subject == SENSITIVE else Role.AGENT)
-    doing = _doing(colleague)
+    doing = _doing(colleague, Subcategory(subject[1]))
     assert set(doing) == set(RULES)
+    household = await seed.household()
     reference = await _filed("a", subject)
+    await put(reference, household_id=household)
+    await change("INSERT INTO referral_service (kind, name, place) VALUES ('health', 'CSRéf', 'Kati')")
+    await change("INSERT INTO referral (grievance_id, service_id, made_on, made_by) VALUES (1, 1, '2026-11-26', 1)")
     for (role, actor), holder in product(roles.items(), HOLDERS):
         whose = {"own": actor.id, "another's": colleague.id, "nobody's": None}[holder]
         decider = colleague.id if state in DECIDED else None
-        await put(reference, state=state, assigned_to=whose, touched_at=NOW, decided_by=decider)
+        decided_at = NOW if state in DECIDED else None
+        await put(reference, state=state, assigned_to=whose, touched_at=NOW, decided_by=decider, decided_at=decided_at)
         case = await cases.glance(reference)
         assert case is not None
         offered = steps_for(case, actor, NOW)
@@ -119,6 +135,6 @@ async def test_the_queue_offers_what_may_be_taken_but_for_those_that_wait() -> N
 
 
 def test_every_step_but_the_first_has_its_rule() -> None:
-    assert set(RULES) == set(GrievanceStep) - {GrievanceStep.RECEIVE} - OF_THE_PERSON
+    assert set(RULES) == set(GrievanceStep) - {GrievanceStep.RECEIVE, GrievanceStep.HAND_OVER} - OF_THE_PERSON
     assert RULES[GrievanceStep.REACH] is RULES[GrievanceStep.MISS]
     assert {GrievanceStep.REACH, GrievanceStep.MISS} == CALLS

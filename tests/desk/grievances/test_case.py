@@ -23,7 +23,7 @@ from tests.desk.conftest import DIAGO, SignIn
 from tests.desk.grievances.cases import LATE, do, filed, shown
 from tests.desk.trail import trail
 from tests.sms.campaign_world import Watch
-from tests.support.database import change, one, scalar
+from tests.support.database import change, one, query, scalar
 
 pytestmark = pytest.mark.usefixtures("two_communes")
 
@@ -265,6 +265,13 @@ async def test_a_complaint_becomes_the_correction_in_one_step(sign_in: SignIn) -
     assert "Corriger le registre" not in await mariam.see(page), "who holds it corrects"
     await do(mariam, reference, "take")
     assert "Corriger le registre" in await mariam.see(page)
+    unchecked = await do(mariam, reference, "correct", field="phone", words="78 00 00 01")
+    assert (unchecked.status_code, "Vérifiez d'abord qui appelle" in seen(unchecked)) == (422, True)
+    await do(mariam, reference, "identify", year="1901")
+    assert (await do(mariam, reference, "correct", field="phone", words="78 00 00 01")).status_code == 422
+    page_of = seen(await do(mariam, reference, "identify", year="1970"))
+    assert "l'identité est vérifiée" in page_of
+    assert "1901" not in page_of, "the year is kept nowhere"
     wrong = await do(mariam, reference, "correct", field="phone", words="12")
     assert wrong.status_code == 422
     assert "Numéro inutilisable" in seen(wrong)
@@ -282,5 +289,35 @@ async def test_what_cannot_be_corrected_so_changes_nothing(sign_in: SignIn, fiel
     reference = await filed("a", replace(LATE, household_id=household))
     mariam = await sign_in("mariam")
     await do(mariam, reference, "take")
+    await do(mariam, reference, "identify", year="1970")
     assert (await do(mariam, reference, "correct", field=field, words=words)).status_code == 422
     assert await scalar("SELECT count(*) FROM correction") == 0
+
+
+async def test_a_decision_is_corrected_for_a_day_and_told_by_a_second_sms(sign_in: SignIn, watch: Watch) -> None:
+    reference = await filed("a")
+    mariam, oumar = await sign_in("mariam"), await sign_in("oumar")
+    await do(mariam, reference, "take")
+    await do(mariam, reference, "decide", decision="rejected", words="Pas de retard.")
+    assert (await do(oumar, reference, "amend", decision="resolved", words="Payé lundi.")).status_code == 409
+    await do(mariam, reference, "amend", decision="resolved", words="Correction : payé lundi.")
+    told = await query("SELECT state, filling ->> 'text' AS text FROM message WHERE kind = 'decided' ORDER BY id")
+    assert [tuple(row) for row in told] == [("dropped", "Pas de retard."), ("planned", "Correction : payé lundi.")]
+    kept = await one("SELECT state, answer, reopen_count FROM grievance")
+    assert tuple(kept) == ("resolved", "Correction : payé lundi.", 0), "the appeal is not used up"
+    watch.turn(hours=25)
+    mariam = await sign_in("binta", Role.SUPERVISOR)
+    late = await do(mariam, reference, "amend", decision="resolved", words="Autre.")
+    assert (late.status_code, "se corrige pendant un jour" in seen(late)) == (409, True)
+
+
+async def test_a_note_is_written_though_somebody_took_the_case_meanwhile(sign_in: SignIn) -> None:
+    reference = await filed("a")
+    mariam, oumar = await sign_in("mariam"), await sign_in("oumar")
+    before = await shown(mariam, reference)
+    await do(oumar, reference, "take")
+    page = await case_page(reference)
+    answer = await mariam.submit(f"{page}/note", page=page, follow=True, words="Elle a rappelé", **before)
+    assert "Elle a rappelé" in seen(answer)
+    refused = await mariam.submit(f"{page}/take", page=page, **before)
+    assert refused.status_code == 409, "what the page decides is still held against it"

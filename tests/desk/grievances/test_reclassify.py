@@ -6,16 +6,20 @@ from dataclasses import replace
 import pytest
 
 from core.grievances import queue, search
+from core.grievances.locked import NotThere
 from core.grievances.queue import QueueView
+from core.grievances.reclassifying import SafeWays, entrust
 from core.grievances.search import Wanted
+from core.grievances.subjects import Subcategory
 from core.platform.settings import settings
-from core.staff.agents import Role
+from core.staff.agents import Role, Scope
 from core.staff.row_security import seen_by
 from tests.core import seed
+from tests.core.grievances.handling import visit
 from tests.core.seed import NOW, TODAY
 from tests.desk.addresses import case_page
 from tests.desk.browser import Browser, seen
-from tests.desk.conftest import SignIn
+from tests.desk.conftest import DIAGO, SignIn
 from tests.desk.grievances.cases import CONDUCT, LATE, do, filed, grievances
 from tests.desk.trail import trail
 from tests.support.database import change, count, query, scalar
@@ -129,6 +133,13 @@ async def test_who_does_not_see_it_does_not_confide_it(sign_in: SignIn) -> None:
     assert await count("grievance_event") == 1
 
 
+async def test_the_domain_itself_holds_that_only_what_is_seen_is_confided(sign_in: SignIn) -> None:
+    reference = await filed("a", DISCLOSED)
+    far = await sign_in("far", scope=Scope.COMMUNE, scope_code=DIAGO)
+    with pytest.raises(NotThere):
+        await entrust(await visit(far.actor, reference), Subcategory.BRIBE, SafeWays(call=False, sms=False), "Non")
+
+
 async def test_a_focal_person_gives_back_what_was_not_sensitive_and_keeps_their_notes(sign_in: SignIn) -> None:
     reference = await filed("a", CONDUCT)
     fanta, mariam = await sign_in("fanta", Role.FOCAL), await sign_in("mariam")
@@ -147,13 +158,13 @@ async def test_the_subject_and_the_household_change_with_a_reason(sign_in: SignI
     reference = await filed("a")
     mariam, oumar = await sign_in("mariam"), await sign_in("oumar")
     await do(mariam, reference, "take")
-    page = seen(await do(mariam, reference, "subject", subject="sim_lost", words="SIM tombée au puits"))
+    page = seen(await do(mariam, reference, "reclassify", subject="sim_lost", words="SIM tombée au puits"))
     assert "Téléphone · SIM perdue : SIM tombée au puits" in page
     number = await scalar("SELECT household_no FROM household")
     page = seen(await do(mariam, reference, "household", household=number, words="C'est son ménage"))
     assert "Oumou Keita" in page
     strange = await do(mariam, reference, "household", household="10000000", words="C'est son ménage")
     assert (strange.status_code, "Aucun ménage de votre zone" in seen(strange)) == (422, True)
-    assert (await do(oumar, reference, "subject", subject="late", words="Non")).status_code == 409
+    assert (await do(oumar, reference, "reclassify", subject="late", words="Non")).status_code == 409
     await change("UPDATE grievance SET assigned_to = NULL")
-    assert (await do(oumar, reference, "subject", subject="bribe", words="Non")).status_code == 409
+    assert (await do(oumar, reference, "reclassify", subject="bribe", words="Non")).status_code == 409
