@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.templating import Jinja2Templates
 from starlette_admin.auth import AdminUser, BaseAuthProvider
 from starlette_admin.auth.base import AuthMiddleware
@@ -31,7 +31,13 @@ from desk.site.row_security import ASKING
 WRONG: Final = "Le nom et le mot de passe ne vont pas ensemble."
 WRONG_OLD: Final = "L'ancien mot de passe n'est pas le bon."
 WRONG_CODE: Final = "Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant."
-FIRST_PAGE: Final = re.compile(rf"{DESK}/[a-z-]*")
+A_PAGE: Final = re.compile(rf"{DESK}(?P<below>/[a-z-]*(?:/of/[0-9]{{1,9}})?)")
+"""A first page of a subject, or the page of a row by its number, which names nobody."""
+
+WAYS: Final = frozenset({"/login", "/logout"})
+"""The ways in and out, which nobody is led to once in."""
+
+BELOW: Final = re.compile(r"/[a-z-]+/of/[0-9]{1,9}")
 LEAVES_NOTHING: Final = '"cache", "storage"'
 """What a browser forgets when somebody leaves; the cookie of the session is deleted by name."""
 
@@ -154,10 +160,10 @@ class SignIn(BaseAuthProvider):
 
 
 class _Waiting(AuthMiddleware):
-    """Leads to the way in without writing into its address what was asked for: it may name somebody."""
+    """Leads to the way in without writing into its address what was looked for: it may name somebody."""
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """Let in, or lead to the way in and from there to the first page of the subject."""
+        """Let in, or lead to the way in and from there to the page of the row, or the first one of the subject."""
         passed = False
 
         async def inner(given: Request) -> Response:
@@ -174,15 +180,29 @@ class _Waiting(AuthMiddleware):
 
 
 def _first_page(request: Request) -> str:
-    """The page that a subject begins with, by the first word of the path; '' for none."""
-    word = request.scope["path"].removeprefix(request.scope["root_path"]).strip("/").partition("/")[0]
-    known = {each.path for each in request.app.routes if isinstance(each, Route) and "GET" in (each.methods or ())}
-    return f"{DESK}/{word}" if word and f"/{word}" in known else ""
+    """The page of the row that was asked for, or the one that its subject begins with; '' for none."""
+    path = request.scope["path"].removeprefix(request.scope["root_path"])
+    row = BELOW.match(path)
+    word = f"/{path.strip('/').partition('/')[0]}"
+    for below in (row[0] if row else "", word):
+        if len(below) > 1 and _opens(request, below):
+            return f"{DESK}{below}"
+    return ""
+
+
+def _opens(request: Request, below: str) -> bool:
+    """Whether a page of the desk is there to be opened, and not only sent to."""
+    scope = {"type": "http", "method": "GET", "path": below, "root_path": "", "headers": []}
+    return any(
+        isinstance(each, Route) and each.matches(scope)[0] is Match.FULL and each.path not in WAYS
+        for each in request.app.routes
+    )
 
 
 def _next(request: Request) -> str:
-    asked = request.query_params.get("next", "")
-    return asked if FIRST_PAGE.fullmatch(asked) else f"{DESK}/"
+    """Where to go once in: a page that can be opened, else the first one."""
+    asked = A_PAGE.fullmatch(request.query_params.get("next", ""))
+    return asked[0] if asked and _opens(request, asked["below"]) else f"{DESK}/"
 
 
 def _here(request: Request) -> str:

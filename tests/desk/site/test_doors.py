@@ -187,11 +187,15 @@ async def test_a_form_of_another_session_sends_nothing(app: Starlette, sign_in: 
 class TestAddresses:
     """What is searched, and whoever it is of, stands in no address."""
 
-    async def test_who_is_not_in_comes_back_to_the_first_page_of_the_subject(self, browser: Browser) -> None:
+    async def test_who_is_not_in_comes_back_to_the_page_of_the_row_or_the_first_of_the_subject(
+        self, browser: Browser
+    ) -> None:
         for asked, led in (
-            ("/desk/households/of/7?q=Awa", "/desk/login?next=%2Fdesk%2Fhouseholds"),
+            ("/desk/households/of/7?q=Awa", "/desk/login?next=%2Fdesk%2Fhouseholds%2Fof%2F7"),
+            ("/desk/households?q=Awa", "/desk/login?next=%2Fdesk%2Fhouseholds"),
             ("/desk/grievances?words=Awa+76123456", "/desk/login?next=%2Fdesk%2Fgrievances"),
-            ("/desk/cases/of/7", "/desk/login"),
+            ("/desk/cases/of/7", "/desk/login?next=%2Fdesk%2Fcases%2Fof%2F7"),
+            ("/desk/logout", "/desk/login"),
             ("/desk/Awa", "/desk/login"),
         ):
             assert (await browser.http.get(asked)).headers["location"] == led
@@ -201,6 +205,10 @@ class TestAddresses:
         for next_page, led in (
             ("/desk/households", "/desk/households"),
             ("/desk/households/76543216", "/desk/"),
+            ("/desk/cases/of/7", "/desk/cases/of/7"),
+            ("/desk/cases", "/desk/"),
+            ("/desk/logout", "/desk/"),
+            ("/desk/cases/of/7/note", "/desk/"),
             ("//evil.test/", "/desk/"),
             ("https://evil.test/desk/", "/desk/"),
         ):

@@ -1,6 +1,7 @@
 """Who comes in at the desk, and how."""
 
 import re
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -10,8 +11,10 @@ from core.staff import administration
 from core.staff.agents import Role, add_agent
 from core.staff.sign_in import give_password
 from tests.core.seed import NOW
+from tests.desk.addresses import case_page
 from tests.desk.browser import PASSWORD, Browser, seen
 from tests.desk.conftest import SignIn
+from tests.desk.grievances.cases import filed
 from tests.sms.campaign_world import Watch
 
 
@@ -163,3 +166,19 @@ async def test_passwords_are_typed_hidden_and_may_be_pasted(browser: Browser, si
         assert re.search(r'autocomplete="(current|new)-password"', field)
         assert "maxlength" not in field
         assert "onpaste" not in field
+
+
+@pytest.mark.usefixtures("two_communes")
+async def test_a_form_sent_after_the_session_ended_leads_back_to_a_page_that_opens(
+    sign_in: SignIn, watch: Watch
+) -> None:
+    page = await case_page(await filed("a"))
+    mariam = await sign_in("mariam")
+    token = await mariam.token(page)
+    watch.turn(hours=9)
+    sent = await mariam.http.post(f"{page}/note", data={"csrftoken": token, "words": "x", "version": "0", "event": "1"})
+    assert sent.headers["location"] == f"/desk/login?next={quote(page, safe='')}"
+    token = await mariam.token(sent.headers["location"])
+    form = {"csrftoken": token, "login": "mariam", "password": PASSWORD}
+    answer = await mariam.http.post(sent.headers["location"], data=form, follow_redirects=True)
+    assert (answer.status_code, answer.url.path) == (200, page)

@@ -1,0 +1,72 @@
+"""What was typed in a form of the desk is still there after the session ended, for whoever typed it and nobody else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+DESK: Final = "http://desk.test"
+SCRIPT: Final = (Path(__file__).parents[2] / "desk/site/static/drafts.js").read_text()
+FORM: Final = """
+<details><summary>Note</summary><form method="post" action="/desk/cases/of/1/note">
+<input type="hidden" name="csrftoken" value="secret"><textarea name="words"></textarea><button>Note</button>
+</form></details>
+"""
+
+
+class Desk:
+    """Pages of a desk that answers as a test says."""
+
+    who = "7"
+    done = False
+
+    def answer(self, route: Route) -> None:
+        """The way in for nobody; the form for somebody."""
+        said = '<div class="alert alert-success">La note est écrite.</div>' if self.done else ""
+        body = f'<body data-who="{self.who}">' if self.who else "<body>"
+        page = f"<!doctype html>{body}<main>{said}{FORM if self.who else 'Entrez'}</main><script>{SCRIPT}</script>"
+        route.fulfill(status=200, content_type="text/html; charset=utf-8", body=page)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def page(chromium: Browser, desk: Desk) -> Iterator[Page]:
+    """A tab before the desk, with a note begun."""
+    tab = chromium.new_page()
+    tab.route(f"{DESK}/**", desk.answer)
+    tab.goto(f"{DESK}/desk/cases/of/1")
+    tab.locator("summary").click()
+    tab.locator("textarea").fill("Elle a rappelé")
+    yield tab
+    tab.close()
+
+
+def test_what_was_typed_is_there_after_the_way_in_and_gone_once_taken(page: Page, desk: Desk) -> None:
+    desk.who = ""
+    page.get_by_role("button").click()
+    expect(page.locator("main")).to_have_text("Entrez")
+    desk.who = "7"
+    page.goto(f"{DESK}/desk/cases/of/1")
+    expect(page.locator("textarea")).to_have_value("Elle a rappelé")
+    expect(page.get_by_role("status")).to_have_text("Retrouvé : ce que vous aviez écrit ici.")
+    assert "secret" not in str(page.evaluate("JSON.stringify(sessionStorage)"))
+    desk.done = True
+    page.get_by_role("button").click()
+    desk.done = False
+    page.goto(f"{DESK}/desk/cases/of/1")
+    expect(page.locator("textarea")).to_have_value("")
+
+
+def test_somebody_else_finds_nothing(page: Page, desk: Desk) -> None:
+    desk.who = "8"
+    page.goto(f"{DESK}/desk/cases/of/1")
+    expect(page.locator("textarea")).to_have_value("")
+    desk.who = "7"
+    page.goto(f"{DESK}/desk/cases/of/1")
+    expect(page.locator("textarea")).to_have_value("")
