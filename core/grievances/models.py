@@ -172,7 +172,7 @@ class ServiceKind(Word):
     CHILDREN = "children"
 
 
-class Outcome(Word):
+class ReferralOutcome(Word):
     """What came of sending somebody to a service."""
 
     RECEIVED = "received"
@@ -192,12 +192,12 @@ called(
     },
 )
 called(
-    Outcome,
+    ReferralOutcome,
     DESK,
     {
-        Outcome.RECEIVED: "reçue par le service",
-        Outcome.ABSENT: "n'y est pas allée",
-        Outcome.DECLINED: "n'a plus voulu",
+        ReferralOutcome.RECEIVED: "reçue par le service",
+        ReferralOutcome.ABSENT: "n'y est pas allée",
+        ReferralOutcome.DECLINED: "n'a plus voulu",
     },
 )
 
@@ -225,7 +225,7 @@ class Referral(TableRow, table=True):
     service_id: int = Field(foreign_key="referral_service.id")
     made_on: date
     made_by: int = Field(foreign_key="agent.id")
-    outcome: Outcome | None = Field(default=None, sa_type=coded(Outcome))
+    outcome: ReferralOutcome | None = Field(default=None, sa_type=coded(ReferralOutcome))
     outcome_on: date | None = None
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlmodel import col, select, update
 
 from core.grievances.changes import write_event
-from core.grievances.models import Outcome, Referral, ReferralService, ServiceKind
+from core.grievances.models import Referral, ReferralOutcome, ReferralService, ServiceKind
 from core.grievances.steps import DeskVisit, by, taking
 from core.grievances.vocabulary import GrievanceStep
 from core.platform import sql
@@ -43,7 +43,7 @@ class ReferralRow:
     phone: str | None
     made_on: date
     made_by: str
-    outcome: Outcome | None
+    outcome: ReferralOutcome | None
     outcome_on: date | None
 
 
@@ -102,7 +102,7 @@ async def refer(visit: DeskVisit, service_id: int, *, agreed: bool) -> None:
         await write_event(session, case, GrievanceStep.REFER, case.state, **by(visit), note=service.name)
 
 
-async def settle(visit: DeskVisit, referral_id: int, outcome: Outcome) -> None:
+async def settle(visit: DeskVisit, referral_id: int, outcome: ReferralOutcome) -> None:
     """Write down what came of a referral, once; raises NoSuchReferral."""
     async with taking(visit, GrievanceStep.OUTCOME) as (session, case):
         values = {"id": referral_id, "case": case.id, "outcome": outcome.value, "day": visit.now.date()}

@@ -14,7 +14,7 @@ from core.grievances import cases, identity, prepared_answers, referrals, rules,
 from core.grievances.cases import Case
 from core.grievances.colleagues import may_have
 from core.grievances.locked import CaseChange, NotThere, ShownVersion, Stale
-from core.grievances.models import Outcome
+from core.grievances.models import ReferralOutcome
 from core.grievances.rules import LONGEST_ANSWER, LONGEST_NOTE, StepNotPossible
 from core.grievances.steps import DeskVisit
 from core.grievances.vocabulary import DECISIONS, GrievanceState, GrievanceStep
@@ -166,7 +166,7 @@ class Cases(DeskPage):
             "referred": referred,
             "how_told": _how_told(case),
             "directory": [(str(each.id), f"{each.name} ({word(each.kind)}, {each.place})") for each in directory],
-            "outcomes": [(each.value, word(each)) for each in Outcome],
+            "outcomes": [(each.value, word(each)) for each in ReferralOutcome],
             "subjects": reclassify.forms(case),
             "not_taken": _why_not_taken(case, me, at),
             "may_be_called": rules.may_be_called(case),

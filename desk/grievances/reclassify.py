@@ -29,7 +29,7 @@ class NoHousehold(JigiError, LookupError):
     """There is no household of this number, or it is of another place."""
 
 
-def subjects(*, sensitive: bool) -> Choices:
+def choices(*, sensitive: bool) -> Choices:
     """The subjects on one side of the wall."""
     return [
         (subcategory.value, _named(category, subcategory))
@@ -46,12 +46,12 @@ def _named(category: Category, subcategory: Subcategory) -> str:
 
 def forms(case: CaseRow) -> Mapping[str, Choices]:
     """What the forms of a case offer: subjects like its own, and those of the other side of the wall."""
-    return {"same": subjects(sensitive=case.sensitive), "other": subjects(sensitive=not case.sensitive)}
+    return {"same": choices(sensitive=case.sensitive), "other": choices(sensitive=not case.sensitive)}
 
 
 async def change_subject(visit: DeskVisit, words: str, form: FormData) -> None:
     """Another subject, with why."""
-    await reclassifying.change_subject(visit, _subject(form), words)
+    await reclassifying.change_subject(visit, _chosen(form), words)
 
 
 async def change_household(visit: DeskVisit, words: str, form: FormData) -> None:
@@ -70,15 +70,15 @@ async def entrust(visit: DeskVisit, words: str, form: FormData) -> None:
     call, sms = typed(form, "call_safe"), typed(form, "sms_safe")
     if not {call, sms} <= {"yes", "no"}:
         raise SafetyUnasked
-    await reclassifying.entrust(visit, _subject(form), SafeWays(call == "yes", sms == "yes"), words)
+    await reclassifying.entrust(visit, _chosen(form), SafeWays(call == "yes", sms == "yes"), words)
 
 
 async def release(visit: DeskVisit, words: str, form: FormData) -> None:
     """Back to everybody."""
-    await reclassifying.release(visit, _subject(form), words)
+    await reclassifying.release(visit, _chosen(form), words)
 
 
-def _subject(form: FormData) -> Subcategory:
+def _chosen(form: FormData) -> Subcategory:
     try:
         return Subcategory(typed(form, "subject"))
     except ValueError:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.grievances import referrals
-from core.grievances.models import Outcome, ServiceKind
+from core.grievances.models import ReferralOutcome, ServiceKind
 from core.grievances.referrals import NoSuchReferral, NoSuchService
 from core.grievances.steps import DeskVisit
 from core.staff.permissions import Permission
@@ -75,7 +75,7 @@ async def refer(visit: DeskVisit, _: str, form: FormData) -> None:
 
 async def settle(visit: DeskVisit, _: str, form: FormData) -> None:
     """What came of a referral."""
-    outcome = next((each for each in Outcome if each.value == typed(form, "outcome")), None)
+    outcome = next((each for each in ReferralOutcome if each.value == typed(form, "outcome")), None)
     if outcome is None:
         raise NoSuchReferral(typed(form, "outcome"))
     await referrals.settle(visit, number(typed(form, "referral")) or 0, outcome)

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from core.grievances import cases, identity, queue, reclassifying, referrals, steps
 from core.grievances.filing import file
-from core.grievances.models import Grievance, GrievanceEvent, Outcome
+from core.grievances.models import Grievance, GrievanceEvent, ReferralOutcome
 from core.grievances.queue import QueueView
 from core.grievances.reclassifying import SafeWays
 from core.grievances.rules import RULES, StepNotPossible, may, steps_for
@@ -49,7 +49,7 @@ def _doing(colleague: Actor, subject: Subcategory) -> dict[GrievanceStep, Callab
         GrievanceStep.ENTRUST: lambda page: reclassifying.pass_behind(page, Subcategory.VIOLENCE, UNSAFE, "Confiée"),
         GrievanceStep.RELEASE: lambda page: reclassifying.pass_out(page, Subcategory.LATE, "Un retard"),
         GrievanceStep.REFER: lambda page: referrals.refer(page, 1, agreed=True),
-        GrievanceStep.OUTCOME: lambda page: referrals.settle(page, 1, Outcome.RECEIVED),
+        GrievanceStep.OUTCOME: lambda page: referrals.settle(page, 1, ReferralOutcome.RECEIVED),
         GrievanceStep.AMEND: lambda page: steps.amend(page, GrievanceState.REJECTED, "Non."),
         GrievanceStep.IDENTIFY: lambda page: identity.check(page, 1975),
     }

@@ -19,7 +19,17 @@ from tests.core.seed import NOW
 NEAR, FAR = "ML020201", "ML030101"
 
 PERSONAL: Final = frozenset(
-    {*r0017_roles.SEEN, *r0017_roles.UNSEEN, "correction", "import_trace", "recovery_code", "sign_in_try"}
+    {
+        *r0017_roles.SEEN,
+        *r0017_roles.UNSEEN,
+        "correction",
+        "focal_alert",
+        "import_trace",
+        "recovery_code",
+        "referral",
+        "referral_service",
+        "sign_in_try",
+    }
 )
 """Tables that hold something of somebody: under row security, whoever made them."""
 
