@@ -318,6 +318,7 @@ async def test_a_note_is_written_though_somebody_took_the_case_meanwhile(sign_in
     await do(oumar, reference, "take")
     page = await case_page(reference)
     answer = await mariam.submit(f"{page}/note", page=page, follow=True, words="Elle a rappelé", **before)
-    assert "Elle a rappelé" in seen(answer)
+    assert "La note est écrite" in seen(answer)
+    assert await scalar("SELECT note FROM grievance_event WHERE kind = 'note'") == "Elle a rappelé"
     refused = await mariam.submit(f"{page}/take", page=page, **before)
     assert refused.status_code == 409, "what the page decides is still held against it"
