@@ -42,6 +42,7 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/people": frozenset({ADMINISTRATOR}),
     "/queue": GRIEVANCES,
     "/readings": frozenset({SUPERVISOR}),
+    "/services": frozenset({FOCAL}),
     "/received": frozenset({SUPERVISOR, FOCAL}),
     "/received/export.csv": frozenset({SUPERVISOR}),
     "/register": GRIEVANCES,
