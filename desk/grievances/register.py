@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.grievances.filing import Filed, file_for, filed_before
-from core.grievances.subjects import CATEGORIES, Category, Subcategory, is_sensitive
+from core.grievances.subjects import CATEGORIES, Category, Subcategory, is_sensitive, keeps_least
 from core.grievances.village_list import NOBODY, OLDEST, ListEntry, filing_of
 from core.grievances.vocabulary import Sex
 from core.numbers import identifiers, msisdn
@@ -30,6 +30,9 @@ from desk.site.pages import DeskPage, actor, day_in, now, typed
 EMPTY_ROWS: Final = 6
 MOST_ROWS: Final = 100
 LONGEST_WORDS: Final = 300
+UNKEPT: Final = "Pas gardé d'une liste : effacez-le, ou prenez « Nouvelle plainte »."
+"""Of a number that would be dropped: nobody asked if it is safe, or whose it is."""
+
 COLUMNS: Final = ("key", "whose", "sex", "phone", "what", "words")
 CODES: Final[Mapping[str, tuple[Category, Subcategory]]] = {
     f"{number}{within}": (category, subcategory)
@@ -144,6 +147,9 @@ async def _settle(row: RegisterRow, head: _List, me: Actor) -> None:
         row.errors["what"] = "Code inconnu."
     sensitive = code is not None and is_sensitive(code[0])
     phone = _phone(row)
+    anonymous = row.whose.casefold() in NOBODY
+    if phone and code is not None and (keeps_least(code[0]) or anonymous):
+        row.errors["phone"] = UNKEPT
     sex = next((each for each in Sex if each.value == row.sex.upper()), None)
     if row.sex and sex is None:
         row.errors["sex"] = " ou ".join(each.value for each in Sex) + "."
@@ -163,7 +169,7 @@ async def _settle(row: RegisterRow, head: _List, me: Actor) -> None:
         village=head.village,
         commune_pcode=head.commune.pcode,
         household=household,
-        anonymous=row.whose.casefold() in NOBODY,
+        anonymous=anonymous,
     )
     row.filed = await file_for(me, filing_of(entry, now().date()), now())
     row.whose = "" if sensitive else row.whose

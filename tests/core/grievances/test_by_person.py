@@ -106,7 +106,7 @@ async def test_a_page_of_the_desk_is_out_of_date_once_the_person_said_something(
     page = await page_of(reference, NOW)
     assert await by_person.withdraw(reference, OWN, NOW)
     with pytest.raises(StepNotPossible):
-        await steps.note(page, "Appelée.")
+        await steps.ask(page, "Quel village ?")
     assert (await visit(page.actor, reference)).shown.version > page.shown.version
 
 

@@ -114,11 +114,19 @@ async def test_a_household_of_another_commune_or_zone_is_refused(oumou: Browser)
 
 async def test_abuse_on_a_list_keeps_the_subject_alone(oumou: Browser) -> None:
     abuse = next(code for code, (category, _) in CODES.items() if category == "abuse")
-    answer = await typed(oumou, ("k1", "Sira Diallo", "F", "66123456", abuse, "Ce qui s'est passé"), NAMED)
+    answer = await typed(oumou, ("k1", "Sira Diallo", "F", "", abuse, "Ce qui s'est passé"), NAMED)
     case = (await grievances())[0]
     assert {case.name, case.sex, case.msisdn, case.words, case.village, case.commune_pcode} == {None}
     assert "Ce qui s'est passé" not in answer.text
     assert answer.text.count("Sira Diallo") == 3, "only the other line, in the table, the list and its hidden field"
+
+
+@pytest.mark.parametrize(("whose", "category"), [("Sira Diallo", "abuse"), ("anonyme", "payment")])
+async def test_a_number_that_would_not_be_kept_is_asked_about(oumou: Browser, whose: str, category: str) -> None:
+    code = next(code for code, each in CODES.items() if each[0] == category)
+    answer = await typed(oumou, ("k1", whose, "F", "66123456", code, ""))
+    assert "Pas gardé d'une liste" in seen(answer)
+    assert await grievances() == []
 
 
 async def test_more_lines_are_given_without_filing(oumou: Browser) -> None:
