@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.campaigns.models import OWN_WORDS
 from core.campaigns.models import CampaignKind as Kind
 from core.payments.states import PaymentState as Pay
 from core.registry.statuses import Status
@@ -36,7 +37,7 @@ from tests.sms.campaign_world import (
 )
 from tests.support.database import change
 
-TOLD_OF_SOMETHING = [kind for kind in Kind if kind is not Kind.FREE]
+TOLD_OF_SOMETHING = [kind for kind in Kind if kind not in OWN_WORDS]
 
 
 # What a campaign may be about
@@ -46,7 +47,8 @@ TOLD_OF_SOMETHING = [kind for kind in Kind if kind is not Kind.FREE]
 def test_a_campaign_about_nothing_is_refused_unless_its_words_are_free(kind: Kind) -> None:
     with pytest.raises(BadAudience, match="payment round or an event"):
         check(kind, Audience(place=SAFO))
-    check(Kind.FREE, Audience(place=SAFO))
+    for own in OWN_WORDS:
+        check(own, Audience(place=SAFO))
 
 
 @pytest.mark.parametrize("kind", TOLD_OF_SOMETHING)
@@ -60,10 +62,13 @@ def test_moves_and_waiting_money_are_of_rounds_alone(kind: Kind) -> None:
         check(kind, Audience(event="PNP"))
 
 
+@pytest.mark.parametrize("kind", OWN_WORDS)
 @pytest.mark.parametrize("subject", [Audience(round_id=1), Audience(event="PNP"), Audience(round_id=1, place=SAFO)])
-def test_free_words_about_a_round_or_an_event_are_refused_rather_than_sent_to_everybody(subject: Audience) -> None:
+def test_words_of_ones_own_about_a_round_or_an_event_are_refused_rather_than_sent_to_everybody(
+    subject: Audience, kind: Kind
+) -> None:
     with pytest.raises(BadAudience):
-        check(Kind.FREE, subject)
+        check(kind, subject)
 
 
 @pytest.mark.parametrize(
