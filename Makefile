@@ -84,6 +84,7 @@ supply: $(DEV_STAMP) $(SUPPLY)/bin/pip-audit ## lock every file by its hash, lis
 	$(SUPPLY)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra dev --no-emit-index-url \
 		--no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --constraint constraints.txt \
 		--output-file requirements.lock pyproject.toml
+	sed -i -e '/^jigi @ /d' -e '/^# WARNING: pip install/d' -e '/^# Consider using/d' requirements.lock # dev names jigi[demo]
 	$(SUPPLY)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json $(BIN)/python
 	$(SUPPLY)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict --progress-spinner off || \
 		echo "Known holes, or nobody to ask: see docs/operators.md, What Jigi is made of" >&2
@@ -96,7 +97,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]'
 	touch $@
 
 $(DEV_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python

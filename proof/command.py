@@ -3,14 +3,17 @@
 import asyncio
 import json
 import logging
+import os
 import re
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
+from functools import partial
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -23,8 +26,10 @@ from core.calls.counts import since as counted_since
 from core.files.cells import UnreadableFile
 from core.imports.rows import Problem
 from core.platform import database
+from core.platform.servers import end_own_postgres
 from core.platform.settings import Settings, settings
 from core.platform.terminal import errors, out
+from core.platform.warden import end_with_parent
 from core.schema.ground import at_database, postgres
 from core.text.alphabet import alphabet
 from core.text.languages import Language
@@ -84,7 +89,8 @@ def check(
 def walked(longest: Longest) -> Walk:
     """Walk the line in every language at once, each on a PostgreSQL of its own that is gone afterwards."""
     began = time.perf_counter()
-    with ProcessPoolExecutor(len(Language), get_context("spawn")) as processes, errors.status("walking the line…"):
+    pool = ProcessPoolExecutor(len(Language), get_context("spawn"), partial(end_with_parent, _die))
+    with pool as processes, _ended_with_us(), errors.status("walking the line…"):
         walks = list(processes.map(_walked, [longest] * len(Language), Language))
     together = Walk(seconds=time.perf_counter() - began)
     for walk in walks:
@@ -95,6 +101,30 @@ def walked(longest: Longest) -> Walk:
     return together
 
 
+@contextmanager
+def _ended_with_us() -> Iterator[None]:
+    """Where this process is stopped, those of its pool are too: nobody waits for what they would find."""
+    try:
+        yield
+    except BaseException:
+        for process in active_children():
+            process.terminate()
+        raise
+
+
+def _die() -> None:
+    """End this process of the pool, whatever it is doing; its warden ends its servers."""
+    os._exit(1)
+
+
+@contextmanager
+def _own_database(prefix: str) -> Iterator[str]:
+    """The URL of a PostgreSQL of ours that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        yield postgres(Settings(data_dir=Path(folder), database_url=""))
+        end_own_postgres(Path(folder))
+
+
 def _walked(longest: Longest, language: Language) -> Walk:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
@@ -103,8 +133,8 @@ def _walked(longest: Longest, language: Language) -> Walk:
             await make_world(longest)
             return await walk_line(alphabet(settings().alphabet), language)
 
-    with tempfile.TemporaryDirectory(prefix="jigi-menus-") as folder:
-        return asyncio.run(work(postgres(Settings(data_dir=Path(folder), database_url=""))))
+    with _own_database("jigi-menus-") as url:
+        return asyncio.run(work(url))
 
 
 def _hold_to_the_truth(examples: int) -> None:
@@ -122,8 +152,7 @@ def _hold_to_the_truth(examples: int) -> None:
         "events": hold_events,
         "complaints": hold_complaints,
     }
-    with tempfile.TemporaryDirectory(prefix="jigi-truth-") as folder, asyncio.Runner() as runner:
-        url = postgres(Settings(data_dir=Path(folder), database_url=""))
+    with _own_database("jigi-truth-") as url, asyncio.Runner() as runner:
         runner.run(_opened(url))
         try:
             for what, held in oracles.items():
