@@ -7,19 +7,19 @@ import asyncio
 import os
 import secrets
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
+from core.platform import listening, processes
 from core.platform.errors import JigiError
 from core.platform.settings import Settings, settings
 from core.platform.settings.types import Part
@@ -92,9 +92,11 @@ def serve(
     if only:
         os.environ["JIGI_ONLY"] = ",".join(part.value for part in only)  # the processes of the server read it too
         settings.cache_clear()
+    listening.check_free(host, port)
     with _standing(settings()):
         _fit()
-        _listen(host, port, workers)
+        _say_who(host, port, only)
+        listening.listen(host, port, workers, settings().log_level)
 
 
 @app.command()
@@ -103,13 +105,14 @@ def demo(port: Port = 8000, households: Households = None, full: Full = False, c
     from core.schema.ground import at_database
     from demo import campaigns, environment
 
+    listening.check_free("127.0.0.1", *range(port, port + 1 + len(_stand_ins(port))))
     with _standing(environment.enter(port)):
         at_database(_demo_data(households, communes, full=full))
         at_database(_desk_data())
         campaign_id = at_database(campaigns.campaign(datetime.now(UTC), settings()))
-        with _beside(*_stand_ins(port), [sys.executable, "-m", "cli", "worker"]):
+        with processes.beside(*_stand_ins(port), [sys.executable, "-m", "cli", "worker"]):
             _say_where(port, campaign_id)
-            _listen("127.0.0.1", port, 1)
+            listening.listen("127.0.0.1", port, 1, settings().log_level)
 
 
 @app.command()
@@ -216,6 +219,8 @@ def _fit() -> None:
     """End with a sentence where this program has no business on the database; a database that is away may come."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from core.platform.mishaps import mishap
+    from core.platform.outages import is_outage
     from core.schema.ground import at_database
 
     async def nothing() -> None:
@@ -224,7 +229,9 @@ def _fit() -> None:
     try:
         at_database(nothing())
     except (SQLAlchemyError, OSError) as error:
-        errors.print(f"The database does not answer yet: {type(error).__name__}.", style="bold yellow", highlight=False)
+        if not is_outage(error):
+            raise
+        errors.print(f"The database does not answer yet. {mishap(error)}", style="bold yellow", highlight=False)
 
 
 def _check(chosen: Settings) -> None:
@@ -247,18 +254,14 @@ def _speak() -> None:
     read_all()
 
 
-def _listen(host: str, port: int, workers: int) -> None:
-    import uvicorn
+def _say_who(host: str, port: int, only: list[Part] | None) -> None:
+    """Which Jigi this is, what it serves, where, and on which servers, without a password."""
+    from core.platform.masking import server_of
+    from core.schema.identity import program
 
-    from core.platform import logs
-
-    logs.set_up(settings().log_level)
-    logs.take_failures()
-    uvicorn.run(
-        "asgi:build", factory=True, host=host, port=port, workers=workers, access_log=False, log_level="warning",
-        log_config=logs.server_logs(), server_header=False, timeout_graceful_shutdown=5,
-        http="core.platform.connections:BoundedProtocol",
-    )  # fmt: skip
+    served = ", ".join(part.value for part in only or Part)
+    where = ", ".join(server_of(url) for url in (settings().database_url, settings().redis_url))
+    errors.print(f"Jigi {program()} serves {served} on http://{host}:{port}, on {where}", highlight=False, markup=False)
 
 
 async def _demo_data(households: int | None, communes: Path | None, *, full: bool) -> None:
@@ -287,16 +290,6 @@ async def _desk_data() -> None:
     await desk.grievances_and_calls(now)
 
 
-@contextmanager
-def _beside(*commands: list[str]) -> Iterator[None]:
-    """Processes that run as long as this one does its work."""
-    with ExitStack() as stack:
-        for command in commands:
-            process = stack.enter_context(subprocess.Popen(command))  # noqa: S603 - our own words
-            stack.callback(process.terminate)
-        yield
-
-
 def _stand_ins(port: int) -> list[list[str]]:
     """The gateways of the demonstration, on the ports behind its own."""
     from simulator.speech import Speech
@@ -317,7 +310,8 @@ def _say_where(port: int, campaign_id: int | None) -> None:
     from demo import desk
     from demo.callers import DEMO_CALLERS
 
-    out.print(f"\nThe telephone to try the line with: http://127.0.0.1:{port}/simulator", highlight=False)
+    out.print(f"\nWhere everything is: http://127.0.0.1:{port}", highlight=False)
+    out.print(f"The telephone to try the line with: http://127.0.0.1:{port}/simulator", highlight=False)
     out.print(f"From a terminal: jigi --demo dial {DEMO_CALLERS[0].msisdn} --port {port}\n", highlight=False)
     people = Table("Login", "Who", title=f"The desk: http://127.0.0.1:{port}/desk, password {desk.PASSWORD} (invented)")
     for login, shown in desk.logins():
@@ -337,12 +331,24 @@ def _say_where(port: int, campaign_id: int | None) -> None:
 
 
 def main() -> None:
-    """Run the command; what cannot be done is said in words, with exit code 2."""
+    """Run the command; what cannot be done is said in one sentence, with exit code 2."""
+    processes.stop_in_order()
     try:
         app()
     except JigiError as refused:
-        errors.print(str(refused), style="bold red", highlight=False, markup=False, soft_wrap=True)
-        sys.exit(2)
+        _refuse(str(refused))
+    except Exception as error:
+        from core.platform.mishaps import mishap
+
+        sentence = mishap(error)
+        if sentence is None:
+            raise
+        _refuse(sentence)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    errors.print(sentence, style="bold red", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -38,3 +38,9 @@ def masked_value(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [masked_value(each) for each in value]
     return masked(str(value))
+
+
+def server_of(url: str) -> str:
+    """Where the URL of a server points, without who signs in there and how."""
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}" if separator else "a server"

@@ -8,8 +8,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from core.platform.errors import JigiError
+
 FILLED: Final = ("alembic_version", "claim_key", "component", "database_identity")
 """The tables that the migrations fill: whoever empties a database leaves them as they are."""
+
+
+class WrongEncoding(JigiError):
+    """The database cannot hold the letters of Bambara."""
 
 
 def configuration(url: str) -> Config:
@@ -35,8 +41,11 @@ def _known() -> set[str]:
 
 
 def _newest(url: str) -> str:
-    """The number of the database's newest migration, '' where it has no tables."""
+    """The number of the database's newest migration, '' where it has no tables; raises WrongEncoding."""
     with psycopg.connect(url) as connection:
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            raise WrongEncoding(f"The database is encoded in {encoding}: make one with ENCODING 'UTF8' for Jigi.")
         row = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
         if not row or not row[0]:
             return ""

