@@ -5,6 +5,7 @@ not serve, so that nothing done at the desk can delay a hop, and nothing wrong t
 """
 
 import gc
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from core.platform.redis import Client, connect
 from core.platform.settings import Settings
 from core.platform.settings import settings as read_settings
 from core.platform.settings.types import Part
+from core.platform.warden import end_with_parent
 from core.schema import identity
 from core.schema.ground import Ground, ground
 from core.staff.wrong_tokens import keeping_wrong_tokens
@@ -65,6 +67,7 @@ def build(
     """
     settings = settings or read_settings()
     logs.set_up(settings.log_level)
+    end_with_parent(partial(signal.raise_signal, signal.SIGTERM))
     read_all()
     stack = ExitStack()
     on = on or stack.enter_context(ground(settings))
@@ -189,7 +192,8 @@ def _about_itself(settings: Settings, redis: Client, served: list[Served]) -> li
 def _simulator(settings: Settings) -> Served:
     """The telephone in the browser; production runs without it, and never reads the invented world."""
     from demo.callers import DEMO_CALLERS, what_to_type
-    from simulator import web
+    from demo.desk import PASSWORD, logins
+    from simulator import start, web
     from simulator.dialling import DemoGateways, Dialling
     from simulator.gateway import NAME
     from simulator.phones import DemoPhone
@@ -205,7 +209,9 @@ def _simulator(settings: Settings) -> Served:
         short_code=settings.sms_short_code,
         gateways=[name for name in settings.ussd_gateways if name == NAME or name in others.phones],
     )
-    return Served([*page, *Dialling(others.phones).routes()], others.running())
+    has_desk = not settings.only or Part.DESK in settings.only
+    first = start.route(service_code=settings.service_code, people=logins() if has_desk else (), password=PASSWORD)
+    return Served([first, *page, *Dialling(others.phones).routes()], others.running())
 
 
 def __getattr__(name: str) -> Any:
