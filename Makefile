@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 CHECKS := check-format check-style check-types check-arrows check-catalogues check-menus
 
-.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults fuzz supply clean
+.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults fuzz installed supply clean
 
 help: ## what can be made (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,10 @@ faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was 
 
 fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers beside them (ODD="--requests 1000000")
 	$(BIN)/python -m faults.odd $(ODD)
+
+installed: ## play every step of docs/exploitants.md on a new Debian (root and debootstrap)
+	command -v debootstrap >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y debootstrap'
+	$(AS_ROOT) deploy/tried.sh
 
 supply: $(DEV_STAMP) $(SUPPLY)/bin/pip-audit ## lock every file by its hash, list what is installed (SBOM), ask for known holes
 	mkdir -p dist
