@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -11,14 +12,19 @@ import structlog
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 
+from core.outbox.messages import MessageState
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.platform import database
+from core.platform.clock import DatabaseClock
 from core.platform.settings import Settings
 from core.platform.webhooks import FORM
 from core.registry.callers import recognise, stop_sms
 from core.text.languages import Language
+from sms.inbound import webhooks
+from sms.outbox.delivery import DeliveryReport
 from tests.sms.conftest import SHORT_CODE, TOKEN, Webhooks, address
 from tests.sms.outbox.a_gateway import AWA, NOON, AGateway, messages
 from tests.support.database import query
@@ -40,6 +46,27 @@ async def stands() -> Any:
     """What the ledger says of the message."""
     (row,) = await messages("state, reason")
     return row
+
+
+async def test_a_report_comes_at_the_time_of_the_database_whatever_this_machine_takes_it_for(
+    safo: None, gateway: AGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what left, by the database's time, was never reported of: the report seems to be of something older."""
+
+    class AnotherTime(DatabaseClock):
+        async def fresh(self) -> datetime:
+            return NOON
+
+    monkeypatch.setattr(webhooks, "DatabaseClock", AnotherTime)
+    app = Starlette(routes=webhooks.routes(Settings(callback_tokens=(TOKEN,))))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sms") as client:
+        form = {"id": "strange", "status": "Success", "phoneNumber": AWA}
+        assert (await client.post(address("delivery"), data=form)).is_success
+    assert [row.received_at for row in await query("SELECT received_at FROM early_report")] == [NOON]
+    intake = webhooks.GatewayIntake(Settings())
+    over_a_link = DeliveryReport("smpp", "7", AWA, MessageState.DELIVERED, "", NOON + timedelta(hours=1))
+    await intake.reported(over_a_link)
+    assert [row.received_at for row in await query("SELECT received_at FROM early_report")] == [NOON, NOON]
 
 
 REASONS = {
