@@ -234,15 +234,24 @@ MESSAGES: Final = f"""
 LEFT_OUT_COLUMNS: Final = (
     "(campaign_id, kind, household_ids, commune_pcode, state, reason, attempts, was_uncertain, planned_at)"
 )
+NEWS: Final = frozenset({CampaignKind.MOVED, CampaignKind.UNCLAIMED})
 UNREACHABLE: Final = f"""
     INSERT INTO message {LEFT_OUT_COLUMNS}
     SELECT %(campaign)s, %(kind)s, ARRAY[household_id], min(commune_pcode), '{MessageState.LEFT_OUT}',
         '{Reason.NO_PHONE}', 0, false, %(now)s
-    FROM wanted WHERE %(keep_told)s AND NOT EXISTS (
+    FROM wanted WHERE NOT EXISTS (
         SELECT FROM household_phone WHERE household_phone.household_id = wanted.household_id)
+      AND (%(keep_told)s OR CAST(%(kind)s AS varchar) IN {listed(NEWS)} AND NOT EXISTS (
+        SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
+        WHERE message.household_ids @> ARRAY[wanted.household_id] AND message.reason = '{Reason.NO_PHONE}'
+          AND earlier.kind = CAST(%(kind)s AS varchar) AND earlier.round_id = %(round_id)s
+          AND earlier.state <> '{CampaignState.CANCELLED}'))
       AND (%(only)s::text IS NULL OR coalesce(language, '{DEFAULT}') = %(only)s)
     GROUP BY household_id
 """  # noqa: S608
+"""Who has no telephone is told by mouth, of news that arises by itself too, once; a reminder is none: their list of the
+announcement says the same day."""
+
 WITHOUT_A_DAY: Final = f"""
     INSERT INTO message {LEFT_OUT_COLUMNS}
     SELECT %(campaign)s, %(kind)s, ARRAY[household_id], commune_pcode, '{MessageState.LEFT_OUT}',

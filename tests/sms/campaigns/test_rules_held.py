@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -26,6 +27,7 @@ from tests.sms.campaign_world import (
     approved,
     family,
     fates,
+    left_out,
     move_day,
     planned,
     recipients_of,
@@ -216,6 +218,18 @@ async def test_who_has_no_phone_is_not_listed_again_by_each_rule() -> None:
     campaign = (await arise(NOW))[Kind.REMINDER_1].campaign_id
     assert await fates(campaign) == {AWA: Fate("planned")}
     assert len(await query("SELECT id FROM message WHERE campaign_id = %(id)s", id=campaign)) == 1
+
+
+async def test_who_has_no_phone_is_listed_once_for_money_that_waits() -> None:
+    """That is news to them, which the list of the announcement does not say."""
+    unclaimed = partial(family, due=TODAY - 9 * DAY, last=TODAY + 9 * DAY, state=Pay.UNCLAIMED)
+    await unclaimed(AWA)
+    await unclaimed()
+    campaign = (await arise(NOW))[Kind.UNCLAIMED].campaign_id
+    assert await left_out(campaign) == {"no_phone": 1}
+    await unclaimed(BINTA)
+    again = (await arise(NOW + MINUTE))[Kind.UNCLAIMED].campaign_id
+    assert (await recipients_of(again), await left_out(again)) == ({BINTA}, {})
 
 
 # Two workers, and one that dies
