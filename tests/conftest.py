@@ -20,8 +20,15 @@ from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_
 from core.schema import migrations
 from core.staff import passwords
 from tests.core import seed
-from tests.support.emptied import empty
+from tests.support.emptied import Broom
+from tests.support.kept_connections import KeptConnections
 from tests.support.small_catalogues import SmallCatalogues
+
+DATABASE = "jigi_tests"
+"""The database of each worker, on a PostgreSQL of its own."""
+
+QUICKER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+"""What a PostgreSQL need not do whose data nobody keeps."""
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +43,11 @@ def database_url(servers_folder: Path) -> Iterator[str]:
     """A migrated database of this worker's own PostgreSQL."""
     server = own_postgres(servers_folder)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE jigi_tests")
-        for quicker in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+        connection.execute(f"CREATE DATABASE {DATABASE}".encode())
+        for quicker in QUICKER:
             connection.execute(f"ALTER SYSTEM SET {quicker}".encode())
         connection.execute("SELECT pg_reload_conf()")
-    url = make_url(server).set(database="jigi_tests").render_as_string(hide_password=False)
+    url = make_url(server).set(database=DATABASE).render_as_string(hide_password=False)
     migrations.upgrade(url)
     yield url
     end_own_postgres(servers_folder)
@@ -79,12 +86,28 @@ def dear_hashes() -> Iterator[Callable[[], PasswordHash]]:
         yield dear
 
 
+@pytest.fixture(scope="session")
+def broom(database_url: str) -> Iterator[Broom]:
+    """What empties the database of this worker."""
+    own = Broom(database_url)
+    yield own
+    own.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_connections() -> Iterator[KeptConnections]:
+    """Connections to the database of this worker that wait for the next test."""
+    kept = KeptConnections(DATABASE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.AsyncConnection, "connect", kept.connect)
+        yield kept
+    kept.end()
+
+
 @pytest.fixture
-async def world(database_url: str) -> AsyncIterator[None]:
+async def world(database_url: str, broom: Broom) -> AsyncIterator[None]:
     """The database, opened and empty but for what the migrations put there."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        empty(connection)
-        connection.execute("UPDATE database_identity SET kind = NULL")
+    broom.sweep()
     database.open_database(database_url, pool=10)
     yield
     await database.close_database()
@@ -137,7 +160,7 @@ def town_database(database_url: str, demo_world: str) -> str:
     """The demo world as it was built, for one test."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS jigi_town WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE jigi_town TEMPLATE {demo_world}".encode())
+        connection.execute(f"CREATE DATABASE jigi_town TEMPLATE {demo_world} STRATEGY file_copy".encode())
     return make_url(database_url).set(database="jigi_town").render_as_string(hide_password=False)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+import psycopg
 from psycopg import Connection, sql
 
 from core.schema import migrations
@@ -15,6 +16,34 @@ RESTARTED: Final = """
 SELECT setval(format('%I.%I', schemaname, sequencename), 1, false) FROM pg_sequences
 WHERE schemaname = 'public' AND last_value IS NOT NULL
 """
+
+
+class Broom:
+    """Empties one database by a connection of its own, which knows all tables after the first time."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection = self._connected()
+
+    def sweep(self) -> None:
+        """Make it empty, and nobody's: neither a programme's nor a demonstration's."""
+        try:
+            self._sweep()
+        except psycopg.OperationalError:  # a test ended every connection
+            self.close()
+            self._connection = self._connected()
+            self._sweep()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def _connected(self) -> Connection:
+        return psycopg.connect(self._url, autocommit=True)
+
+    def _sweep(self) -> None:
+        empty(self._connection)
+        self._connection.execute("UPDATE database_identity SET kind = NULL")
 
 
 def empty(connection: Connection) -> None:

@@ -13,14 +13,18 @@ from tests.core.grievances.grievance_rows import plant
 from tests.core.seed import TODAY
 from tests.desk.conftest import SignIn
 from tests.desk.trail import trail
+from tests.support.emptied import Broom
+from tests.support.kept_connections import KeptConnections
 
 
 @pytest.fixture
-async def standby(app: object, safo: None, database_url: str) -> None:
+async def standby(app: object, safo: None, database_url: str, broom: Broom, kept_connections: KeptConnections) -> None:
     """A server to read from that has seen two grievances; the first has three."""
     await plant(TODAY)
     await plant(TODAY)
     await database.close_database()
+    broom.close()
+    kept_connections.end()
     url = make_url(database_url)
     with psycopg.connect(url.set(database="postgres").render_as_string(hide_password=False), autocommit=True) as first:
         first.execute("DROP DATABASE IF EXISTS jigi_standby WITH (FORCE)")
