@@ -4,10 +4,13 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
+import starlette_admin.base
+from jinja2 import Environment
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from redis.asyncio import Redis
@@ -22,6 +25,7 @@ from core.staff import passwords
 from tests.core import seed
 from tests.support.emptied import Broom
 from tests.support.kept_connections import KeptConnections
+from tests.support.kept_templates import KeptTemplates
 from tests.support.small_catalogues import SmallCatalogues
 
 DATABASE = "jigi_tests"
@@ -102,6 +106,14 @@ def kept_connections() -> Iterator[KeptConnections]:
         patch.setattr(psycopg.AsyncConnection, "connect", kept.connect)
         yield kept
     kept.end()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_templates() -> Iterator[None]:
+    """Templates of the desk that are compiled once in this worker, and not by each desk that a test builds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(starlette_admin.base, "Environment", partial(Environment, bytecode_cache=KeptTemplates()))
+        yield
 
 
 @pytest.fixture

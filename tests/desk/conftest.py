@@ -49,9 +49,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     return watch
 
 
-@pytest.fixture
-def desk_settings() -> Settings:
-    """Settings of the desk under test; a test may override what it is about."""
+@pytest.fixture(scope="session")
+def plain_settings() -> Settings:
+    """What a desk of the tests is set to, read once: to read them takes as long as to open a page."""
     return Settings(  # type: ignore[call-arg]
         _env_file=None,
         desk_totp=False,
@@ -61,6 +61,12 @@ def desk_settings() -> Settings:
         sms_api_key=SecretStr("key"),
         count_seconds=0,
     )
+
+
+@pytest.fixture
+def desk_settings(plain_settings: Settings) -> Settings:
+    """Settings of the desk under test; a test may override what it is about."""
+    return plain_settings
 
 
 class ByTheLine:

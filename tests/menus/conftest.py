@@ -13,6 +13,7 @@ from asgi import build
 from core.platform.database import DatabaseTask, signed_in_for
 from core.platform.servers import OwnRedis
 from core.platform.settings import Settings
+from core.platform.settings.types import Part
 from core.registry.callers import remember_language
 from core.schema.ground import Ground
 from core.text.languages import Language
@@ -46,14 +47,24 @@ class Town:
         return UssdCall(self.client, CALLBACK, msisdn)
 
 
+@pytest.fixture(scope="session")
+def line_settings() -> Settings:
+    """What the line of the town is set to; the desk, which nobody opens there, is not built each time."""
+    return Settings(callback_tokens=("demo",), log_level="DEBUG", only=(Part.LINE, Part.SMS))
+
+
 @pytest.fixture
 async def town(
-    town_database: str, by_task: Mapping[DatabaseTask, str], redis: Redis, redis_server: OwnRedis
+    town_database: str,
+    by_task: Mapping[DatabaseTask, str],
+    redis: Redis,
+    redis_server: OwnRedis,
+    line_settings: Settings,
 ) -> AsyncIterator[Town]:
     """The town; the line signs in with its own role and no other."""
     line = make_url(by_task[DatabaseTask.LINE]).set(database="jigi_town").render_as_string(hide_password=False)
     on = Ground(town_database, redis_server.url, by_task={DatabaseTask.LINE: line})
-    app = build(Settings(callback_tokens=("demo",), log_level="DEBUG"), on, lambda: NOW)
+    app = build(line_settings, on, lambda: NOW)
 
     async def as_the_line(scope: Scope, receive: Receive, send: Send) -> None:
         with signed_in_for(DatabaseTask.LINE):
