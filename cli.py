@@ -28,6 +28,7 @@ from core.platform.terminal import bar, errors, out
 ELSEWHERE: Final = {
     "agents": ("desk.staff.command", "The people who work here."),
     "campaign": ("sms.campaigns.command", "SMS campaigns."),
+    "check": ("sms.outbox.checking", "Whether settings, database, Redis, disk and gateways are fit to serve."),
     "db": ("core.schema.command", "The database."),
     "gateways": ("sms.outbox.command", "The gateways."),
     "import": ("desk.imports.command", "Import a file: all of it, or nothing when a row is bad; undo the last import."),

@@ -36,6 +36,11 @@ def upgrade(url: str) -> None:
         command.upgrade(configuration(url), "head")
 
 
+def newest() -> str:
+    """The number of the newest migration that this program brings."""
+    return max(_known())
+
+
 def _known() -> set[str]:
     return {script.revision for script in ScriptDirectory.from_config(configuration("")).walk_revisions()}
 

@@ -1,0 +1,106 @@
+"""`jigi check` names what no programme should be served with, and fails on it where it is asked to."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+from typer.testing import CliRunner
+
+import cli
+from core.platform.encryption import new_identity
+from core.platform.servers import OwnRedis
+from core.platform.settings import settings
+
+KEY, RECIPIENT = new_identity()
+TOKEN: Final = "0123456789abcdef0123456789abcdef"
+
+Checked = Callable[..., tuple[int, Mapping[str, bool | None]]]
+
+
+@pytest.fixture
+def checked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, world: None, database_url: str, redis_server: OwnRedis
+) -> Iterator[Checked]:
+    """The exit code, and each sentence with what holds, on a good machine with these settings changed."""
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    for name in [name for name in os.environ if name.startswith("JIGI_")]:
+        monkeypatch.delenv(name)
+    good = {
+        "JIGI_DATABASE_URL": database_url,
+        "JIGI_REDIS_URL": redis_server.url,
+        "JIGI_DATA_DIR": str(tmp_path),
+        "JIGI_CALLBACK_TOKENS": TOKEN,
+        "JIGI_ENCRYPTION_RECIPIENTS": RECIPIENT,
+        "JIGI_DESK_IDENTITIES": KEY,
+        "JIGI_HOSTS": "jigi.example",
+        "JIGI_ALARM_PHONES": "76000001",
+        "JIGI_SMS_USERNAME": "programme",
+        "JIGI_SMS_PART_PRICE_XOF": "15",
+    }
+
+    def run(*words: str, **changes: str) -> tuple[int, Mapping[str, bool | None]]:
+        for name, value in (good | changes).items():
+            monkeypatch.setenv(name, value)
+        settings.cache_clear()
+        ended = CliRunner().invoke(cli.app, ["check", "--json", *words])
+        return ended.exit_code, {each["sentence"]: each["holds"] for each in json.loads(ended.stdout)}
+
+    yield run
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"JIGI_DESK_TOTP": "false"}, "JIGI_DESK_TOTP is off"),
+        ({"JIGI_SMS_USERNAME": "sandbox"}, "JIGI_SMS_USERNAME is sandbox"),
+        ({"JIGI_SMS_PART_PRICE_XOF": "0"}, "JIGI_SMS_PART_PRICE_XOF is 0"),
+        ({"JIGI_HOSTS": ""}, "JIGI_HOSTS is empty"),
+        ({"JIGI_ALARM_PHONES": ""}, "Nobody is told"),
+        ({"JIGI_DESK_DATABASE_URL": "postgresql://desk@db.example/jigi"}, "JIGI_DESK_DATABASE_URL crosses the network"),
+        ({"JIGI_REDIS_URL": "redis://cache.invalid:1"}, "JIGI_REDIS_URL crosses the network"),
+    ],
+)
+def test_what_is_allowed_at_a_trial_is_refused_in_production(
+    checked: Checked, changes: Mapping[str, str], sentence: str
+) -> None:
+    _, at_a_trial = checked(**changes)
+    code, in_production = checked("--production", **changes)
+    assert [holds for each, holds in at_a_trial.items() if each.startswith(sentence)] == [None]
+    assert [holds for each, holds in in_production.items() if each.startswith(sentence)] == [False]
+    assert code == 1
+
+
+def test_a_database_that_is_fit_is_named_with_what_it_is(checked: Checked) -> None:
+    """The tests sign in as a superuser, and have no key of a gateway: nothing else is wrong here."""
+    code, sentences = checked("--production")
+    wrong = {sentence.split(" ")[0] for sentence, holds in sentences.items() if holds is False}
+    assert code == 1
+    assert wrong == {"This", "JIGI_SMS_API_KEY"}
+    for beginning in ("PostgreSQL is ", "The database is encoded in UTF8", "The newest migration is ", "Redis answers"):
+        assert [holds for each, holds in sentences.items() if each.startswith(beginning)] == [True]
+
+
+def test_who_is_away_is_one_sentence_of_the_list(checked: Checked) -> None:
+    away = {"JIGI_DATABASE_URL": "postgresql://x:s3cret@127.0.0.1:1/x", "JIGI_REDIS_URL": "redis://127.0.0.1:1"}
+    code, sentences = checked(**away)
+    assert code == 1
+    assert [each.split(".")[0] for each, holds in sentences.items() if holds is False and "cannot be reached" in each]
+    assert not any("s3cret" in each for each in sentences)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"JIGI_CALLBACK_TOKENS": "guess"}, "JIGI_CALLBACK_TOKENS has a word that can be guessed"),
+        ({"JIGI_ENCRYPTION_RECIPIENTS": ""}, "JIGI_ENCRYPTION_RECIPIENTS is not set: what survivors tell"),
+        ({"JIGI_SMS_ROUTES": "*=nobody"}, "JIGI_SMS_ROUTES"),
+    ],
+)
+def test_what_is_never_right_fails_at_a_trial_too(checked: Checked, changes: Mapping[str, str], sentence: str) -> None:
+    code, sentences = checked(**changes)
+    assert code == 1
+    assert [holds for each, holds in sentences.items() if each.startswith(sentence)] == [False]
