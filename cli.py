@@ -124,7 +124,9 @@ def worker(
     from prometheus_client import start_http_server
 
     from core.platform import logs
+    from core.platform.masking import server_of
     from core.schema.ground import postgres
+    from core.schema.identity import program
     from sms.outbox.gateways import ways_out
     from sms.worker.process import work
 
@@ -133,6 +135,8 @@ def worker(
     _fit()
     logs.set_up(settings().log_level)
     logs.take_failures()
+    metrics = f", its metrics on 127.0.0.1:{metrics_port}" if metrics_port else ""
+    errors.print(f"Jigi {program()} works on {server_of(url)}{metrics}", highlight=False, markup=False)
     if metrics_port:
         start_http_server(metrics_port, "127.0.0.1")
     for gateway in ways_out(settings()).values():

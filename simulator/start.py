@@ -13,6 +13,7 @@ from simulator.web import HEADERS, PAGE
 
 GUIDES: Final[Mapping[str, str]] = {
     "guide-agents.md": "pour les agents, avant leur premier jour au bureau",
+    "guide-imports.md": "pour qui apporte les listes du programme",
     "exploitants.md": "pour qui installe Jigi et le surveille",
     "campaigns.md": "les campagnes de SMS (en anglais)",
     "operators.md": "tous les réglages (en anglais)",
