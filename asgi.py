@@ -9,7 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from core.platform import giving_way, headers, health, hosts, logs
+from core.platform.clock import DatabaseClock
 from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
 from core.platform.settings import Settings
@@ -51,16 +52,13 @@ class Served:
     links: Callable[[], Mapping[str, str]] = dict
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def build(
-    settings: Settings | None = None, on: Ground | None = None, clock: Callable[[], datetime] = _now
+    settings: Settings | None = None, on: Ground | None = None, clock: Callable[[], datetime] | None = None
 ) -> Starlette:
     """The application for these settings, standing on these servers, or on those that the settings name.
 
-    `clock` tells the time to the line and to the webhooks of SMS; the desk has its own.
+    `clock` tells the time to the line and to the webhooks of SMS, None the database's, which every machine agrees on;
+    the desk has its own.
 
     Raises UnusableLocale where a language has no catalogue, so that nobody is answered in English, and WrongSetting for
     gateways that there are none of.
@@ -81,6 +79,8 @@ def build(
     )
     redis = connect(on.redis_url)
     parts = settings.only or tuple(Part)
+    own_clock = DatabaseClock()
+    clock = clock or own_clock.now
     served = [make(settings, redis, clock) for part, make in PARTS.items() if part in parts]
 
     @asynccontextmanager
@@ -90,6 +90,8 @@ def build(
         gc.freeze()  # what stands now stands to the end: the collector need not look at it again
         with stack:
             async with AsyncExitStack() as held:
+                if clock == own_clock.now:
+                    await held.enter_async_context(own_clock.kept())
                 await held.enter_async_context(keeping_wrong_tokens(clock))
                 for each in served:
                     await held.enter_async_context(each.running)

@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 from core.alarms.models import AlarmKind
 from core.platform import sql
 
-TELLING: Final = timedelta(minutes=3)
-"""So long a process has an alarm to tell it; then another one may."""
+AGAIN: Final = timedelta(minutes=3)
+"""So long after it reached nobody an alarm is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +40,25 @@ WHERE id = %(id)s AND over_at IS NULL
 """What was over before anybody was told is not told."""
 
 TAKE: Final = f"""
-UPDATE alarm SET taken_until = %(until)s WHERE id IN (
+UPDATE alarm SET told_at = coalesce(told_at, %(now)s), taken_until = NULL,
+    over_told_at = CASE WHEN over_at IS NOT NULL THEN CAST(%(now)s AS timestamptz) END
+WHERE id = (
     SELECT id FROM alarm
     WHERE (over_at IS NULL AND told_at IS NULL OR over_at IS NOT NULL AND over_told_at IS NULL)
       AND (taken_until IS NULL OR taken_until < %(now)s)
-    ORDER BY id FOR UPDATE SKIP LOCKED)
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING {_COLUMNS}
 """  # noqa: S608
-TOLD: Final = """
-UPDATE alarm SET told_at = coalesce(told_at, %(now)s), taken_until = NULL,
-    over_told_at = CASE WHEN CAST(%(over)s AS boolean) THEN CAST(%(now)s AS timestamptz) END
+NOT_TOLD: Final = """
+UPDATE alarm SET taken_until = %(until)s, told_at = CASE WHEN CAST(%(over)s AS boolean) THEN told_at END,
+    over_told_at = CASE WHEN NOT CAST(%(over)s AS boolean) AND over_at IS NOT NULL
+        THEN CAST(%(now)s AS timestamptz) END
 WHERE id = %(id)s
 """
+LATELY: Final = f"""
+SELECT {_COLUMNS} FROM alarm WHERE over_at IS NULL OR over_at > %(since)s
+ORDER BY over_at IS NOT NULL, since DESC, id DESC
+"""  # noqa: S608
 
 
 async def open_alarms() -> list[OpenAlarm]:
@@ -75,11 +82,21 @@ async def forget(before: datetime) -> None:
     await sql.execute("DELETE FROM alarm WHERE over_at < %(before)s", {"before": before})
 
 
-async def take(now: datetime) -> list[OpenAlarm]:
-    """Everything that is still to be told, for this process alone and for a while."""
-    return await sql.rows(OpenAlarm, TAKE, {"now": now, "until": now + TELLING})
+async def standing_or_over_since(since: datetime) -> list[OpenAlarm]:
+    """What stands still now, and what was over after a moment; what stands still first, the newest first."""
+    return await sql.rows(OpenAlarm, LATELY, {"since": since})
 
 
-async def mark_told(alarm: OpenAlarm, now: datetime) -> None:
-    """Write down that an alarm, or its end, was told."""
-    await sql.execute(TOLD, {"id": alarm.id, "now": now, "over": alarm.over_at is not None})
+async def take(now: datetime) -> OpenAlarm | None:
+    """The next alarm, or end of one, that is to be told: noted as told, for whoever asks here, before it is.
+
+    So nobody tells it twice, whoever ends between sending and noting; who ends between noting and sending leaves it to
+    the desk, which shows it.
+    """
+    return await sql.row(OpenAlarm, TAKE, {"now": now})
+
+
+async def not_told(alarm: OpenAlarm, now: datetime) -> None:
+    """Write down that an alarm, or its end, was taken and reached nobody: a while later it is taken again."""
+    over = alarm.over_at is not None
+    await sql.execute(NOT_TOLD, {"id": alarm.id, "now": now, "until": now + AGAIN, "over": over})

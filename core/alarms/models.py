@@ -1,7 +1,8 @@
 """What somebody on call is told: that something stands still, once, and once more when it is over."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -35,11 +36,20 @@ called(
     },
 )
 
+TO_DO: Final[Mapping[AlarmKind, str]] = {
+    AlarmKind.PAUSED: "Ouvrez la campagne, voyez pourquoi, puis faites-la reprendre ou annulez-la.",
+    AlarmKind.BALANCE: "Faites recharger le compte de cette passerelle.",
+    AlarmKind.WORKER: "Appelez l'exploitant : il relance ce processus. S'il n'y en a pas d'autre, rien ne part.",
+    AlarmKind.REPORTS: "Appelez l'exploitant : il vérifie l'adresse où la passerelle envoie ses accusés.",
+}
+"""What is to be done, as the desk says it."""
+
 
 class Alarm(TableRow, table=True):
     """Something that stands still since a moment, when it was told, when it was over and when that was told.
 
-    It is open once for each kind and what it is about. `taken_until`: a process is telling it, so long at most.
+    It is open once for each kind and what it is about. It is noted as told before it is told: never twice.
+    `taken_until`: it reached nobody, and is tried again from then on.
     """
 
     __tablename__ = "alarm"

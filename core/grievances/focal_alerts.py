@@ -1,5 +1,6 @@
 """Which focal persons are to be told that a case waits for them; of the case itself nothing is told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
@@ -48,9 +49,12 @@ WHERE NOT EXISTS (SELECT FROM focal_alert WHERE focal_alert.grievance_id = waiti
     AND focal_alert.agent_id = waiting.agent_id AND focal_alert.kind = waiting.kind)
 ORDER BY agent_id, grievance_id, kind
 """  # noqa: S608
-TOLD: Final = """
+TAKE: Final = """
 INSERT INTO focal_alert (grievance_id, agent_id, kind, at) VALUES (%(grievance_id)s, %(agent_id)s, %(kind)s, %(now)s)
 ON CONFLICT DO NOTHING
+"""
+NOT_TOLD: Final = """
+DELETE FROM focal_alert WHERE grievance_id = %(grievance_id)s AND agent_id = %(agent_id)s AND kind = %(kind)s
 """
 
 
@@ -60,9 +64,18 @@ async def waiting(now: datetime) -> list[FocalWait]:
     return await sql.rows(FocalWait, WAITING, {"today": now.date(), "evening": evening})
 
 
-async def mark_told(waits: list[FocalWait], now: datetime) -> None:
-    """Write down that it was told."""
+async def take(waits: Sequence[FocalWait], now: datetime) -> list[FocalWait]:
+    """Note that it is told, before it is; give those that nobody else noted: each is told once, by one process."""
+    async with writing():
+        return [each for each in waits if await sql.execute(TAKE, _key(each) | {"now": now})]
+
+
+async def not_told(waits: Sequence[FocalWait]) -> None:
+    """Write down that what was taken reached nobody: it waits again."""
     async with writing():
         for each in waits:
-            values = {"grievance_id": each.grievance_id, "agent_id": each.agent_id, "kind": each.kind.value}
-            await sql.execute(TOLD, values | {"now": now})
+            await sql.execute(NOT_TOLD, _key(each))
+
+
+def _key(wait: FocalWait) -> dict[str, object]:
+    return {"grievance_id": wait.grievance_id, "agent_id": wait.agent_id, "kind": wait.kind.value}

@@ -37,6 +37,7 @@ from desk.campaigns.words import refused
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import Mistake, not_there
+from sms.alarms.standing import concerning, notices
 from sms.campaigns import (
     budgets,
     motion,
@@ -91,6 +92,7 @@ class Campaigns(DeskPage):
         async with seen_by(actor(request)):
             campaigns = await preview.summaries(most + 1, actor(request).scope_code)
         context = {
+            "alarms": await notices(actor(request).scope_code, now()),
             "campaigns": campaigns[:most],
             "more": most * 2 if len(campaigns) > most else None,
             "say": campaign_words,
@@ -105,6 +107,7 @@ class Campaigns(DeskPage):
         async with seen_by(me):
             standing = await _seen(me, campaign_id)
         tally = await tally_of(standing, at)
+        alarms = concerning(await notices(me.scope_code, at), campaign_id, self._settings)
         ahead = await readiness.ways_ahead(standing, tally, self._settings, at)
         async with seen_by(me):
             await sql.execute(LONG_STATEMENTS)
@@ -136,6 +139,7 @@ class Campaigns(DeskPage):
                 "me": me,
                 "motions": await motion.motions_of(campaign_id, self._settings, at),
                 "window": self._settings.sms_window,
+                "alarms": alarms,
                 "ahead": ahead,
                 "cost": cost_of(tally, self._settings),
                 "budgets": await budgets.budgets_of(campaign_id, self._settings, at),

@@ -25,6 +25,7 @@ from desk.site.pages import DeskPage, actor, now
 from desk.site.words import word
 from menus.stats import funnels, losing_most
 from menus.titles import TITLES
+from sms.alarms.standing import notices
 from sms.campaigns.delivered import Deliveries
 
 PERIODS: Final[Mapping[int, str]] = {7: "7 jours", 30: "30 jours", 90: "90 jours", 365: "un an"}
@@ -79,6 +80,7 @@ class Dashboard(DeskPage):
         }
         if may(me, Permission.WATCH_LINE):
             context |= await _line(since, until)
+            context["alarms"] = await notices(me.scope_code, at)
             with signed_in_for(DatabaseTask.WORKER):  # counted once for everybody
                 context["campaigns"] = await self._deliveries.last(at)
         return self.show(request, "grievances/dashboard.html", context)

@@ -31,26 +31,30 @@ HEADING: Final = "Jigi : au guichet"
 async def tell(gateways: Mapping[str, Gateway], settings: Settings, now: datetime) -> int:
     """Tell each focal person once what waits for them; give how many SMS and mails were about something.
 
-    What reached nobody is tried again at the next look.
+    It is noted before it is told, so that nobody is told twice; what reached nobody is tried again at the next look.
     """
-    count = 0
+    count, held = 0, await rate_limit.held(now)
     waits = sorted(await focal_alerts.waiting(now), key=lambda each: (each.agent_id, each.kind.value))
     for _, group in groupby(waits, key=lambda each: (each.agent_id, each.kind)):
-        about = list(group)
-        if await _sent(about[0], gateways, settings, now):
-            await focal_alerts.mark_told(about, now)
+        about = await focal_alerts.take(list(group), now)
+        if not about:
+            continue
+        if await _sent(about[0], gateways, settings, held):
             count += 1
         else:
+            await focal_alerts.not_told(about)
             log.error("focal_person_not_told", agent=about[0].agent_id, kind=about[0].kind.value)
     return count
 
 
-async def _sent(wait: FocalWait, gateways: Mapping[str, Gateway], settings: Settings, now: datetime) -> bool:
+async def _sent(
+    wait: FocalWait, gateways: Mapping[str, Gateway], settings: Settings, held: Mapping[str, object]
+) -> bool:
     words = WORDS[wait.kind]
     ways = []
     if wait.phone:
         body = as_it_is(words, alphabet(settings.alphabet)).body
-        ways.append(await telling.sent_to(wait.phone, body, gateways, await rate_limit.held(now), settings))
+        ways.append(await telling.sent_to(wait.phone, body, gateways, held, settings))
     if wait.mail:
         ways.append(await mail.sent(HEADING, words, settings, (wait.mail,)))
     return any(ways)

@@ -32,12 +32,13 @@ async def tell(gateways: Mapping[str, Gateway], settings: Settings, now: datetim
     if not has_somebody(settings):
         return 0
     count = 0
-    for alarm in await book.take(now):
-        sent = [await _by_sms(alarm, gateways, settings, now), await _by_mail(alarm, settings)]
+    held = await rate_limit.held(now)
+    while (alarm := await book.take(now)) is not None:
+        sent = [await _by_sms(alarm, gateways, settings, held), await _by_mail(alarm, settings)]
         if any(sent):
-            await book.mark_told(alarm, now)
             count += 1
         else:
+            await book.not_told(alarm, now)
             log.error("alarm_not_told", kind=alarm.kind.value, about=alarm.about)
     return count
 
@@ -75,10 +76,11 @@ async def _by_mail(alarm: OpenAlarm, settings: Settings) -> bool:
     return await mail.sent(heading(alarm), words(alarm), settings, settings.alarm_mail_to)
 
 
-async def _by_sms(alarm: OpenAlarm, gateways: Mapping[str, Gateway], settings: Settings, now: datetime) -> bool:
+async def _by_sms(
+    alarm: OpenAlarm, gateways: Mapping[str, Gateway], settings: Settings, held: Mapping[str, object]
+) -> bool:
     """Whether some phone was sent it; past the ledger, which may be what stands still."""
     body = as_it_is(words(alarm), alphabet(settings.alphabet)).body
-    held = await rate_limit.held(now)
     return any([await sent_to(phone, body, gateways, held, settings, alarm.about) for phone in settings.alarm_phones])
 
 

@@ -1,6 +1,7 @@
 """Somebody on call is told what stands still, once, whoever tells it, and once more when it is over."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,11 @@ from core.alarms import book
 from core.outbox.messages import Reason
 from core.platform.settings import Settings
 from sms.alarms import standby, telling, watch
+from sms.alarms.standing import concerning, notices
 from sms.alarms.watch import amount_in
 from sms.campaigns import steps
 from sms.outbox import balances, rate_limit
-from sms.outbox.gateway import Balance, Gateway, NotReached
+from sms.outbox.gateway import Balance, Gateway, NotReached, Result
 from sms.outbox.routes import pace_of
 from tests.core.seed import NOW
 from tests.sms.alarms.mail_server import MailServer, mail_server
@@ -96,6 +98,43 @@ async def test_an_sms_goes_by_another_gateway_than_the_one_of_the_alarm() -> Non
     settings = chosen(alarm_phones=ON_CALL)
     assert await looked(settings, {"orange": orange, "africastalking": other}) == 1
     assert (list(orange.took), list(other.took)) == ([], [ON_CALL])
+
+
+class Dying(ScriptedGateway):
+    """The process ends once the gateway took it, before that is noted."""
+
+    async def send(self, body: str, msisdns: Sequence[str]) -> Sequence[Result]:
+        await super().send(body, msisdns)
+        raise asyncio.CancelledError
+
+
+async def test_a_process_that_ends_between_sending_and_noting_tells_nobody_twice() -> None:
+    await balances.keep("africastalking", Balance("0 SMS", 0), NOW)
+    settings, dying, next_one = chosen(alarm_phones=ON_CALL), Dying(), ScriptedGateway()
+    with pytest.raises(asyncio.CancelledError):
+        await looked(settings, {"orange": dying})
+    assert await looked(settings, {"orange": next_one}, after=HOUR) == 0
+    assert (dict(dying.took), dict(next_one.took)) == ({ON_CALL: 1}, {})
+
+
+async def test_the_desk_shows_what_stands_still_and_for_a_day_that_it_is_over() -> None:
+    await family(AWA)
+    campaign = await running()
+    await steps.stop_for_gateway(campaign, Reason.NO_BALANCE, NOW)
+    await balances.keep("orange", Balance("0 SMS", 0), NOW)
+    await looked(chosen())
+    balance, paused = sorted(await notices(None, NOW + MINUTE), key=lambda each: each.kind)
+    assert paused.words.endswith("s'est arrêtée d'elle-même : il n'y a plus de crédit chez la passerelle SMS.")
+    assert (paused.campaign_id, balance.campaign_id) == (campaign, None)
+    assert balance.words == "Il reste trop peu chez la passerelle orange : 0 SMS."
+    assert balance.to_do.startswith("Faites recharger")
+    assert [each.about for each in await notices("ML050101", NOW + MINUTE)] == ["orange"], "of another place"
+    assert concerning([balance, paused], campaign + 1, Settings(sms_routes="*=africastalking")) == ()
+    await balances.keep("orange", Balance("900 SMS", 900), NOW)
+    await looked(chosen(), after=HOUR)
+    shown = [(each.about, each.over_at, each.to_do) for each in await notices(None, NOW + 2 * HOUR)]
+    assert shown[1] == ("orange", NOW + HOUR, "")
+    assert len(await notices(None, NOW + 26 * HOUR)) == 1
 
 
 class Away(ScriptedGateway):

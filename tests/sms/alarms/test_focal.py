@@ -1,5 +1,6 @@
 """A focal person is told that a case came, and that its day ends, once each and without a word of it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from core.grievances.filing import file
 from core.platform.settings import Settings
 from core.staff.agents import Role, Scope, add_agent
 from sms.alarms import focal
+from sms.outbox.gateway import Result
 from tests.core.grievances.handling import LATE, put
 from tests.core.seed import NOW, SAFO
 from tests.sms.alarms.mail_server import mail_server
@@ -47,6 +49,19 @@ async def test_she_is_told_once_that_it_came_and_once_that_its_day_ends() -> Non
     assert await told(gateway, noon(1)) == 0
     assert [body for body, _ in gateway.asked] == list(focal.WORDS.values())
     assert not any(reference in body for body, _ in gateway.asked)
+
+
+async def test_a_process_that_ends_once_it_was_sent_tells_nobody_twice() -> None:
+    await focal_person()
+    await file(ABUSE, NOW)
+    gateway = ScriptedGateway(lambda *_: throw(asyncio.CancelledError()))
+    with pytest.raises(asyncio.CancelledError):
+        await told(gateway, NOW.replace(hour=8))
+    assert await told(gateway, NOW.replace(hour=9)) == 0
+
+
+def throw(error: BaseException) -> list[Result]:
+    raise error
 
 
 async def test_whoever_is_elsewhere_or_absent_or_has_no_number_is_not_told() -> None:
