@@ -39,6 +39,7 @@ from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import Mistake, not_there
 from sms.alarms.standing import concerning, notices
 from sms.campaigns import (
+    asking,
     budgets,
     motion,
     once_more,
@@ -193,16 +194,26 @@ class Campaigns(DeskPage):
 
     @route("/{id:int}/start", methods=["POST"])
     async def start(self, request: Request) -> Response:
-        """Let it go now, or at a day and hour."""
+        """Let it go now, or at a day and hour; its gateways are asked first, before anything is held."""
+        me, asked_of, asked_at = actor(request), row_id(request), now()
+        try:
+            async with seen_by(me):
+                must(CampaignStep.START, await must_run(me, asked_of), me)
+        except CampaignError as error:
+            return await self._refused(request, asked_of, error)
+        asked = await asking.ask(asked_of, self._settings, asked_at)
 
         async def act(me: Actor, campaign_id: int, form: FormData, at: datetime) -> Done:
             moment = forms.moment(form, at)
             must(CampaignStep.START, await must_run(me, campaign_id), me)
             await self._must_succeed(campaign_id, at)
+            if moment is None:
+                asked.must_be_open()
             await steps.start(campaign_id, me, at, moment)
             if moment:
-                return f"Elle partira le {short_date(moment)} à {moment:%H:%M}.", {"at": moment.isoformat()}
-            return await self._goes_on(campaign_id, at, "Elle part."), {"at": "now"}
+                words = f"Elle partira le {short_date(moment)} à {moment:%H:%M}. {asked.words(DESK)}"
+                return words, {"at": moment.isoformat()}
+            return f"{await self._goes_on(campaign_id, at, 'Elle part.')} {asked.words(DESK)}", {"at": "now"}
 
         return await self._act(request, Act.CAMPAIGN_STARTED, act)
 

@@ -11,6 +11,7 @@ from core.scams.guard import NotASafeText
 from core.scams.proven import NoSuchPiece
 from core.text.folding import NoRule
 from core.text.words import COUNT, DESK, Word, label
+from sms.campaigns.asking import NobodyTakes
 from sms.campaigns.audience import BadAudience
 from sms.campaigns.drafts import CannotBeWritten
 from sms.campaigns.motion import CampaignMotion, sentences
@@ -88,6 +89,10 @@ def refused(error: Exception) -> str:
             return f"Aucun téléphone ne peut afficher : {' '.join(characters)}. Enlevez ces signes."
         case NoWayOut(gateway=gateway, missing=missing):
             return f"Rien ne peut partir : la passerelle {gateway} n'est pas réglée ({', '.join(missing)})."
+        case NobodyTakes(operator=operator, replies=replies):
+            whom = f"numéros {word(operator)}" if operator else "autres numéros"
+            answers = ", ".join(reply.words(DESK) for reply in replies)
+            return f"Rien n'est parti, car rien ne pourrait partir vers les {whom} : {answers}. Appelez l'exploitant."
         case TooLittleLeft(shortage=shortage):
             unit = "F CFA" if shortage.in_xof else "SMS"
             return (

@@ -1,4 +1,4 @@
-"""What stands still, as the desk shows it to those whom it concerns: what, since when, what to do, and when it ended."""
+"""What stands still, as the desk shows it to those whom it concerns: what, since when, what to do, and until when."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

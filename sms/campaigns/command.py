@@ -28,7 +28,7 @@ from core.staff.agents import Actor, UnknownAgent, actor_of
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.words import COMMAND, label
-from sms.campaigns import motion, once_more, readiness, rules, steps, test_send, unreached, ways
+from sms.campaigns import asking, motion, once_more, readiness, rules, steps, test_send, unreached, ways
 from sms.campaigns.audience import Audience, BadAudience
 from sms.campaigns.display import print_campaign, print_communes, print_list, print_status
 from sms.campaigns.display import watch as watch_campaign
@@ -209,11 +209,15 @@ def start(
             raise CommandMistake("that moment has passed; without --at it starts now")
         who = await _at_shell(actor, "start", campaign)
         must(CampaignStep.START, await must_run(who, campaign), who)
+        asked = await asking.ask(campaign, settings(), datetime.now(UTC))
         await ways.must_suffice(campaign, settings(), datetime.now(UTC))
         await readiness.must_have_a_way(campaign, settings())
+        if moment is None:
+            asked.must_be_open()
         await steps.start(campaign, who, datetime.now(UTC), moment)
         goes, does = await motion.goes_on(campaign, settings(), datetime.now(UTC), COMMAND)
         out.print("It starts now." if goes else does, highlight=False, markup=False)
+        out.print(asked.words(COMMAND), highlight=False, markup=False)
         out.print(f"Watch it: jigi campaign status {campaign} --watch", highlight=False)
 
     _run(work)

@@ -73,7 +73,7 @@ async def ways_ahead(campaign: Campaign, tally: Tally, settings: Settings, now: 
             to_send[row.operator] += row.messages
     lately = [await tally_of(each, now, anew=False) for each in await _last(campaign.id)]
     fares = _Fares.of(lately)
-    refused = await _refused_senders(now)
+    refused = await refused_senders(now)
     standing, gateways = await standings(now), ways_out(settings)
     return tuple(
         _way(route, to_send[route.operator], gateways[route.gateway].missing(), standing, fares, refused, now)
@@ -129,7 +129,7 @@ SELECT split_part(name, '{OVER}', 2) FROM sms_pace WHERE name LIKE '{OTHERS}{OVE
 """  # noqa: S608 - our own words
 
 
-async def _refused_senders(now: datetime) -> frozenset[str]:
+async def refused_senders(now: datetime) -> frozenset[str]:
     """Gateways that are held because they do not know our name."""
     return frozenset(await sql.scalars(REFUSED_SENDERS, {"now": now}))
 

@@ -160,6 +160,10 @@ class Gateway(Protocol):
         """What is left to send with, None where it does not tell; raises GatewayTrouble."""
         return None
 
+    async def knock(self) -> Balance | None:
+        """Ask whether it would take SMS from us now, unseen by anybody; gives what is left, raises GatewayTrouble."""
+        return await self.balance()
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:

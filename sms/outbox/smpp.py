@@ -156,6 +156,12 @@ class Smpp(SmsGateway):
     async def close(self) -> None:
         """The binds end with `running`."""
 
+    async def knock(self) -> None:
+        """Whether each account lets us in; raises NotReached."""
+        for trial in await self.trials():
+            if trial.holds is False:
+                raise NotReached(trial.sentence)
+
     async def trials(self) -> Sequence[Trial]:
         """Whether each account lets us in, which takes nothing from the workers."""
         if not self._accounts:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+import respx
 from sqlalchemy import text
 
 from core.numbers.msisdn import local
@@ -178,6 +179,29 @@ async def test_starting_what_somebody_cancelled_says_who_did(two_households: Non
     page = await act(binta, campaign, "start", when="now")
     assert "la campagne est annulée (par Cheick, le" in page
     assert await state_of(campaign) == "cancelled"
+
+
+async def test_the_gateway_is_asked_at_the_start_and_what_it_says_is_shown(
+    two_households: None, sign_in: SignIn, gateway: respx.Route
+) -> None:
+    """Nothing starts that could not leave; a start of tomorrow only says what the gateway says today."""
+    campaign = await announced()
+    await living("first", NOW)
+    binta = await sign_in("binta", Role.SUPERVISOR)
+    await act(binta, campaign, "approve")
+    gateway.respond(401)
+    refused = "rien ne pourrait partir vers les numéros Orange : africastalking refuse notre compte"
+    assert refused in await act(binta, campaign, "start", when="now")
+    gateway.side_effect = httpx.ConnectError("nobody listens")
+    assert "africastalking n'est pas joignable" in await act(binta, campaign, "start", when="now")
+    assert await state_of(campaign) == "approved"
+    later = {"when": "later", "day": str(TODAY + timedelta(days=1)), "hour": "09:30"}
+    assert "Africastalking n'est pas joignable." in await act(binta, campaign, "start", **later)
+    assert await state_of(campaign) == "scheduled"
+    gateway.side_effect = None
+    gateway.respond(json={"UserData": {"balance": "XOF 90000.00"}})
+    assert "Elle part. Africastalking répond (XOF 90000.00)." in await act(binta, campaign, "start", when="now")
+    assert await query("SELECT balance FROM sms_pace WHERE balance IS NOT NULL") == [("XOF 90000.00",)]
 
 
 async def test_it_does_not_start_where_the_gateway_has_too_little_left(two_households: None, sign_in: SignIn) -> None:

@@ -81,6 +81,7 @@ async def test_an_approved_campaign_starts_now(jigi: Typed) -> None:
     await living("first", NOW)
     assert done(await jigi("start", campaign, "--as", "binta")) == [
         "It starts now.",
+        "Africastalking answers.",
         f"Watch it: jigi campaign status {campaign} --watch",
     ]
     assert await state_of(campaign) == "running"

@@ -15,6 +15,7 @@ from core.platform.settings import settings
 from sms.campaigns import command, display, planning, ways_display
 from tests.core.seed import NOW
 from tests.sms import campaign_world
+from tests.sms.account import GATEWAY, account
 from tests.support.clock import NineInTheMorning
 from tests.support.database import change
 
@@ -55,6 +56,7 @@ def jigi(safo: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setenv("JIGI_DATABASE_URL", database_url)
     monkeypatch.setenv("COLUMNS", f"{WIDE}")
     monkeypatch.setenv("JIGI_SMS_API_KEY", "key")
+    monkeypatch.setenv("JIGI_SMS_GATEWAY_URL", GATEWAY)
     for module in (command, display, ways_display):
         monkeypatch.setattr(module, "out", Console(width=WIDE))
         monkeypatch.setattr(module, "datetime", NineInTheMorning)
@@ -71,7 +73,8 @@ def jigi(safo: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iter
             raise result.exception
         return Outcome(result.exit_code, result.stdout, result.stderr)
 
-    yield typed
+    with account():
+        yield typed
     structlog.configure(**logging)
     settings.cache_clear()
 
