@@ -32,6 +32,7 @@ from desk.grievances.services import Services
 from desk.imports.registers import FormRegisters
 from desk.imports.uploads import Imports
 from desk.registry.corrections import Corrections
+from desk.registry.dead_numbers import DeadNumbers
 from desk.registry.households import Households
 from desk.rights.persons import Rights
 from desk.site import app as site
@@ -80,7 +81,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         Reports(),
         Received(),
         CallRequests(),
-        DropDown("Registre", views=[Households(settings), Corrections(), Imports(settings)]),
+        DropDown("Registre", views=[Households(settings), Corrections(), DeadNumbers(settings), Imports(settings)]),
         Campaigns(settings),
         CampaignPlan(settings),
         CampaignPersonal(settings),

@@ -45,6 +45,7 @@ class Act(Word):
     CORRECTION_REFUSED = "correction refused"
     CORRECTION_SETTLED = "correction settled"
     CORRECTIONS_EXPORTED = "corrections exported"
+    DEAD_NUMBERS_EXPORTED = "dead numbers exported"
     DIALLED_AS_THE_HOUSEHOLD = "dialled as the household"
     CALL_TAKEN = "call taken"
     CALL_GIVEN_BACK = "call given back"
@@ -147,6 +148,7 @@ ACTS: Final = called(
         Act.CORRECTION_REFUSED: "correction refusée",
         Act.CORRECTION_SETTLED: "correction ou liste : tranché",
         Act.CORRECTIONS_EXPORTED: "corrections à reporter : export",
+        Act.DEAD_NUMBERS_EXPORTED: "a exporté les numéros à corriger",
         Act.DIALLED_AS_THE_HOUSEHOLD: "appelé comme le ménage (simulateur)",
         Act.CALL_TAKEN: "appel pris",
         Act.CALL_GIVEN_BACK: "appel laissé",

@@ -15,12 +15,10 @@ from core.platform.settings import Settings
 from core.registry import search
 from core.registry.corrections import CorrectedField
 from core.registry.edits import (
-    OF_THE_REASON,
     CannotCorrect,
     ChangedMeanwhile,
     NoSuchHousehold,
     correct_language,
-    correct_phone,
     correct_words,
 )
 from core.registry.identity_checks import check_year
@@ -34,6 +32,7 @@ from core.staff.row_security import seen_by
 from core.text.languages import Language
 from core.text.words import DESK, label
 from desk.places.commune_field import read_commune
+from desk.registry import phone_form
 from desk.registry.corrections import shown
 from desk.registry.dialling import dial_as, pressed
 from desk.registry.household_file import HouseholdFile, household_file
@@ -43,7 +42,6 @@ from desk.site.refusals import Refused, not_there
 from sms.outbox.reasons import reason_label
 
 YEAR_DIGITS: Final = 4
-WAITS: Final = "La correction attend une deuxième personne."
 WORDS: Final = {field.value: field for field in (CorrectedField.NAME, CorrectedField.VILLAGE)}
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 
@@ -106,22 +104,12 @@ class Households(DeskPage):
     @route("/of/{id:int}/phone", methods=["POST"])
     async def phone(self, request: Request) -> Response:
         """Correct its first or second phone."""
-        form = await request.form()
-        position, hit = _position(form), await self._hit(request)
+        form, hit = await request.form(), await self._hit(request)
         try:
-            async with seen_by(actor(request)):
-                stands = await correct_phone(
-                    actor(request),
-                    hit.household_no,
-                    position,
-                    typed(form, "value"),
-                    typed(form, "was"),
-                    typed(form, "reason"),
-                    now(),
-                )
-        except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
-            return await self._refused(request, form, f"phone{position}", error)
-        return self.done(request, "Le téléphone est corrigé." if stands else WAITS, self._address(hit))
+            words = await phone_form.corrected(actor(request), hit.household_no, form)
+        except phone_form.NOT_CORRECTED as error:
+            return await self._refused(request, form, f"phone{phone_form.position(form)}", error)
+        return self.done(request, words, self._address(hit))
 
     @route("/of/{id:int}/language", methods=["POST"])
     async def language(self, request: Request) -> Response:
@@ -143,7 +131,7 @@ class Households(DeskPage):
             return await self._refused(request, form, "language", error)
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
-        return self.done(request, "La langue est corrigée." if stands else WAITS, self._address(hit))
+        return self.done(request, "La langue est corrigée." if stands else phone_form.WAITS, self._address(hit))
 
     @route("/of/{id:int}/words/{field:str}", methods=["POST"])
     async def words(self, request: Request) -> Response:
@@ -160,7 +148,7 @@ class Households(DeskPage):
                 )
         except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
             return await self._refused(request, form, field.value, error)
-        return self.done(request, "C'est corrigé." if stands else WAITS, self._address(hit))
+        return self.done(request, "C'est corrigé." if stands else phone_form.WAITS, self._address(hit))
 
     @route("/of/{id:int}/claim", methods=["POST"])
     async def claim(self, request: Request) -> Response:
@@ -182,7 +170,7 @@ class Households(DeskPage):
         """Show what its phone shows after some keys; each look is recorded, what was typed is not."""
         form = await request.form()
         household = await self._file(request)
-        position = _position(form)
+        position = phone_form.position(form)
         phone = next((phone for phone in household.phones if phone.position == position), None)
         if phone is None:
             raise not_there()
@@ -219,14 +207,8 @@ class Households(DeskPage):
     async def _refused(self, request: Request, form: FormData, where: str, error: Exception) -> Response:
         """The page again, with what was typed and what is wrong with it."""
         household = await self._file(request)
-        if isinstance(error, CannotCorrect):
-            field = "reason" if error.fault in OF_THE_REASON else "value"
-            wrong = {"where": where, "field": field, "words": label(error.fault, DESK)}
-        else:
-            wrong = {"where": where, "field": "value", "words": "Changé entre-temps : regardez la nouvelle valeur."}
-        status = HTTPStatus.CONFLICT if isinstance(error, ChangedMeanwhile) else HTTPStatus.UNPROCESSABLE_ENTITY
-        given = {"value": typed(form, "value"), "reason": typed(form, "reason")}
-        return self._page(request, household, {"wrong": wrong, "given": given}, status)
+        wrong = {"wrong": phone_form.wrong_with(error, where), "given": phone_form.given_in(form)}
+        return self._page(request, household, wrong, phone_form.status_of(error))
 
     def _page(
         self, request: Request, household: HouseholdFile, more: Mapping[str, Any] | None = None, status: int = 200
@@ -246,11 +228,6 @@ class Households(DeskPage):
             "shown": shown,
         }
         return self.show(request, "registry/household.html", {**context, **(more or {})}, status)
-
-
-def _position(form: FormData) -> PhonePosition:
-    second = typed(form, "position") == PhonePosition.SECOND
-    return PhonePosition.SECOND if second else PhonePosition.FIRST
 
 
 def _reason_word(reason: str) -> str:

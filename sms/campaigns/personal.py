@@ -24,9 +24,10 @@ from core.text.alphabet import Alphabet, alphabet
 from core.text.folding import NoRule, fold
 from core.text.languages import DEFAULT, Language
 from core.text.translator import translator
+from sms.campaigns.dead_numbers import DEAD
 from sms.campaigns.drafts import CannotBeWritten
 from sms.campaigns.sheets import PHONE, Sheet, SheetRow
-from sms.campaigns.snapshot import DEAD, EARLIER
+from sms.campaigns.snapshot import EARLIER
 from sms.outbox.composing import Written
 from sms.outbox.personal_words import PersonalWords, names_in_braces, personal_text
 from sms.outbox.texts import written

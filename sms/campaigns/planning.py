@@ -29,6 +29,7 @@ from core.text.translator import translator
 from sms.campaigns import personal, snapshot, tally
 from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
 from sms.campaigns.budgets import budgets_of
+from sms.campaigns.dead_numbers import dead_values
 from sms.campaigns.scope import must_run
 from sms.campaigns.sheets import SheetRow
 from sms.campaigns.templates import USED, TemplateVersion
@@ -53,9 +54,6 @@ PRIORITIES: Final = {
     CampaignKind.PERSONAL: 4,
 }
 """Which requests go first; single notices go before all of them."""
-
-DEAD_SINCE: Final = timedelta(days=366)
-"""Numbers are given to somebody else after a while: what an operator said longer ago says nothing of them."""
 
 TOLD_LATELY: Final = timedelta(days=2)
 """Who was announced a day so lately need not be reminded of it three days before."""
@@ -175,8 +173,7 @@ class _Planning:
             "batch": settings.sms_batch_size,
             "numbers": 2 if settings.sms_second_number else 1,
             "crowd": settings.phone_crowd,
-            "dead_after": settings.sms_dead_after,
-            "dead_since": now - DEAD_SINCE,
+            **dead_values(settings, now),
             "only": self._audience.language.value if self._audience.language else None,
             "event_audience": Jsonb({"event": campaign.audience.get("event")}),
             "lately": now - (timedelta(days=FREE_TEXT_DAYS) if self._kind in OWN_WORDS else LONG_AGO),

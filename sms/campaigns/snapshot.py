@@ -10,6 +10,7 @@ from core.payments.states import COMING
 from core.platform.columns import listed
 from core.text.languages import DEFAULT
 from sms.campaigns.audience import NO_DAY_YET, Audience
+from sms.campaigns.dead_numbers import DEAD
 from sms.outbox.routes import OTHERS
 
 FORGET: Final = """
@@ -72,18 +73,6 @@ EARLIER: Final = f"""
     WHERE message.msisdn = person.msisdn AND message.state IN {listed(TAKEN | {MessageState.SILENT})}
 """
 """SQL of the messages that a gateway took for a number: the next one is not its first."""
-
-DEAD: Final = f"""
-    SELECT gone.msisdn FROM message AS gone
-    WHERE gone.state = '{MessageState.FAILED}' AND gone.reason = '{Reason.NO_SUCH_NUMBER}'
-      AND gone.final_at > %(dead_since)s
-      AND NOT EXISTS (SELECT FROM message AS later WHERE later.msisdn = gone.msisdn
-          AND later.state = '{MessageState.DELIVERED}' AND later.final_at > gone.final_at)
-      AND NOT EXISTS (SELECT FROM phone WHERE phone.msisdn = gone.msisdn AND phone.updated_at > gone.final_at)
-      AND NOT EXISTS (SELECT FROM inbound_sms WHERE inbound_sms.msisdn = gone.msisdn AND inbound_sms.at > gone.final_at)
-    GROUP BY gone.msisdn HAVING count(*) >= %(dead_after)s
-"""  # noqa: S608
-"""SQL of the numbers that are none, as operators said again and again since anything was last heard of them."""
 
 UNAPPROVED: Final = frozenset({CampaignState.DRAFT, CampaignState.PLANNED})
 """States of a campaign of which nothing goes yet."""
@@ -192,27 +181,33 @@ TEXTS: Final = f"INSERT INTO message_text ({_TEXT}) SELECT {_TEXT} FROM written"
 
 REQUESTS: Final = f"""
     CREATE TEMP TABLE request ON COMMIT DROP AS
-    WITH placed AS MATERIALIZED (
-        SELECT recipient.msisdn, coalesce(later.id, spoken.id) AS text_id,
-            coalesce(recipient.operator, '{OTHERS}') AS route, (row_number() OVER (
-                PARTITION BY coalesce(later.id, spoken.id), recipient.operator ORDER BY recipient.msisdn) - 1)
-                / %(batch)s AS chunk
-        FROM recipient JOIN spoken ON spoken.language = recipient.language AND spoken.content = recipient.content
-            AND coalesce(spoken.component, '') = coalesce(recipient.component, '')
-            AND coalesce(spoken.beside, '') = coalesce(recipient.beside, '')
-        LEFT JOIN written AS later ON later.id = spoken.later_id AND NOT recipient.is_first
-        WHERE recipient.why IS NULL
+    WITH said AS MATERIALIZED (
+        SELECT spoken.id, language, content, coalesce(component, '') AS component, coalesce(beside, '') AS beside,
+            coalesce(later.id, spoken.id) AS later_id
+        FROM spoken LEFT JOIN (SELECT id FROM written) AS later ON later.id = spoken.later_id
+    ), placed AS MATERIALIZED (
+        SELECT each.*, (row_number() OVER (PARTITION BY text_id, route ORDER BY msisdn) - 1) / %(batch)s AS chunk
+        FROM (
+            SELECT recipient.msisdn, CASE WHEN recipient.is_first THEN said.id ELSE said.later_id END AS text_id,
+                coalesce(recipient.operator, '{OTHERS}') AS route
+            FROM recipient JOIN said ON said.language = recipient.language AND said.content = recipient.content
+                AND said.component = coalesce(recipient.component, '')
+                AND said.beside = coalesce(recipient.beside, '')
+            WHERE recipient.why IS NULL
+        ) AS each
     ), numbered AS (
         SELECT text_id, not_after, route, chunk, nextval('sms_batch_id_seq') AS id
         FROM (
-            SELECT text_id, message_text.not_after, route, chunk
-            FROM placed JOIN message_text ON message_text.id = text_id
-            GROUP BY 1, 2, 3, 4 ORDER BY not_after, text_id, chunk
+            SELECT text_id, written.not_after, route, chunk
+            FROM (SELECT DISTINCT text_id, route, chunk FROM placed) AS each JOIN written ON written.id = text_id
+            ORDER BY not_after, text_id, chunk
         ) AS ordered
     )
     SELECT placed.msisdn, numbered.id, text_id, numbered.not_after, nullif(route, '{OTHERS}') AS operator
     FROM placed JOIN numbered USING (text_id, route, chunk)
 """  # noqa: S608
+"""Texts are matched with one another before people are: in one join the server compared each person with each text."""
+
 READERS: Final = "SELECT text_id, count(*) AS people FROM request GROUP BY text_id"
 BATCHES: Final = f"""
     INSERT INTO sms_batch

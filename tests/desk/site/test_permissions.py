@@ -27,6 +27,7 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/campaigns": frozenset({SUPERVISOR}),
     "/cases": GRIEVANCES,
     "/dashboard": GRIEVANCES,
+    "/dead-numbers": frozenset({SUPERVISOR}),
     "/form-registers": GRIEVANCES,
     "/grievances": GRIEVANCES,
     "/grievances/export.csv": frozenset({AGENT, SUPERVISOR}),
