@@ -91,8 +91,8 @@ def refused(error: Exception) -> str:
             return f"Rien ne peut partir : la passerelle {gateway} n'est pas réglée ({', '.join(missing)})."
         case NobodyTakes(operator=operator, replies=replies):
             whom = f"numéros {word(operator)}" if operator else "autres numéros"
-            answers = ", ".join(reply.words(DESK) for reply in replies)
-            return f"Rien n'est parti, car rien ne pourrait partir vers les {whom} : {answers}. Appelez l'exploitant."
+            words = ", ".join(reply.words(DESK) for reply in replies)
+            return f"Rien n'est parti, car rien ne pourrait partir vers les {whom} : {words}. Appelez l'exploitant."
         case TooLittleLeft(shortage=shortage):
             unit = "F CFA" if shortage.in_xof else "SMS"
             return (

@@ -22,7 +22,7 @@ SECONDS: Final = 4.0
 """So long an answer is waited for."""
 
 
-class GatewayAnswer(Word):
+class AskingOutcome(Word):
     """What came of asking a gateway whether it would take SMS now."""
 
     READY = "ready"
@@ -41,32 +41,32 @@ class GatewayAnswer(Word):
 
 
 called(
-    GatewayAnswer,
+    AskingOutcome,
     DESK,
     {
-        GatewayAnswer.READY: "répond",
-        GatewayAnswer.BUSY: "répond, mais ne prend rien pour le moment",
-        GatewayAnswer.SILENT: "n'a pas répondu à temps",
-        GatewayAnswer.AWAY: "n'est pas joignable",
-        GatewayAnswer.REFUSED: "refuse notre compte",
-        GatewayAnswer.NO_SENDER: "refuse notre nom d'expéditeur",
-        GatewayAnswer.UNSET: "n'est pas réglée",
+        AskingOutcome.READY: "répond",
+        AskingOutcome.BUSY: "répond, mais ne prend rien pour le moment",
+        AskingOutcome.SILENT: "n'a pas répondu à temps",
+        AskingOutcome.AWAY: "n'est pas joignable",
+        AskingOutcome.REFUSED: "refuse notre compte",
+        AskingOutcome.NO_SENDER: "refuse notre nom d'expéditeur",
+        AskingOutcome.UNSET: "n'est pas réglée",
     },
 )
 called(
-    GatewayAnswer,
+    AskingOutcome,
     COMMAND,
     {
-        GatewayAnswer.READY: "answers",
-        GatewayAnswer.BUSY: "answers, and takes nothing for now",
-        GatewayAnswer.SILENT: "did not answer in time",
-        GatewayAnswer.AWAY: "is not reached",
-        GatewayAnswer.REFUSED: "refuses our account",
-        GatewayAnswer.NO_SENDER: "refuses our sender ID",
-        GatewayAnswer.UNSET: "lacks settings",
+        AskingOutcome.READY: "answers",
+        AskingOutcome.BUSY: "answers, and takes nothing for now",
+        AskingOutcome.SILENT: "did not answer in time",
+        AskingOutcome.AWAY: "is not reached",
+        AskingOutcome.REFUSED: "refuses our account",
+        AskingOutcome.NO_SENDER: "refuses our sender ID",
+        AskingOutcome.UNSET: "lacks settings",
     },
 )
-CLOSED: Final = frozenset({GatewayAnswer.AWAY, GatewayAnswer.REFUSED, GatewayAnswer.NO_SENDER, GatewayAnswer.UNSET})
+CLOSED: Final = frozenset({AskingOutcome.AWAY, AskingOutcome.REFUSED, AskingOutcome.NO_SENDER, AskingOutcome.UNSET})
 """Answers after which nothing would leave by it."""
 
 NOT_ASKED_SO: Final = frozenset({"HTTP 404", "HTTP 405"})
@@ -78,12 +78,12 @@ class GatewayReply:
     """What a gateway said; `left` is what is left there in its own words, '' where it does not tell."""
 
     gateway: str
-    answer: GatewayAnswer
+    outcome: AskingOutcome
     left: str = ""
 
     def words(self, audience: Readership) -> str:
         """It in a few words, e.g. `orange répond (900 SMS)`."""
-        return f"{self.gateway} {label(self.answer, audience)}{f' ({self.left})' if self.left else ''}"
+        return f"{self.gateway} {label(self.outcome, audience)}{f' ({self.left})' if self.left else ''}"
 
 
 class NobodyTakes(CampaignError):
@@ -106,7 +106,7 @@ class WaysAsked:
         """Raise NobodyTakes where all that is to go to an operator would stand still."""
         for operator, way in self.ways.items():
             replies = [self.replies[name] for name in way]
-            if all(reply.answer in CLOSED for reply in replies):
+            if all(reply.outcome in CLOSED for reply in replies):
                 raise NobodyTakes(operator, replies)
 
     def words(self, audience: Readership) -> str:
@@ -124,48 +124,48 @@ async def ask(campaign_id: int, settings: Settings, now: datetime, *, seconds: f
         operators: Sequence[str | None] = await sql.scalars(OPERATORS, {"id": campaign_id})
         strangers = await refused_senders(now)
         routes = Routes.read(settings.sms_routes)
-        ways = {each: routes.way_of(each) for each in (value and Operator(value) for value in operators)}
+        ways = {each: routes.way_of(each) for each in (Operator(value) if value else None for value in operators)}
         names = list(dict.fromkeys(name for way in ways.values() for name in way))
         gateways = ways_out(settings)
-        answers = await asyncio.gather(*(_asked(gateways[name], seconds) for name in names))
-        replies = dict(_replies(dict(zip(names, answers, strict=True)), strangers))
-        for name, answer in zip(names, answers, strict=True):
-            if isinstance(answer, Balance):
-                await balances.keep(name, answer, now)
+        outcomes = await asyncio.gather(*(_asked(gateways[name], seconds) for name in names))
+        replies = dict(_replies(dict(zip(names, outcomes, strict=True)), strangers))
+        for name, outcome in zip(names, outcomes, strict=True):
+            if isinstance(outcome, Balance):
+                await balances.keep(name, outcome, now)
     return WaysAsked(replies, ways)
 
 
 def _replies(
-    answers: Mapping[str, GatewayAnswer | Balance], strangers: frozenset[str]
+    outcomes: Mapping[str, AskingOutcome | Balance], strangers: frozenset[str]
 ) -> Iterator[tuple[str, GatewayReply]]:
-    for name, answer in answers.items():
-        left = answer.shown if isinstance(answer, Balance) else ""
-        answer = GatewayAnswer.READY if isinstance(answer, Balance) else answer
-        if name in strangers and answer not in CLOSED:
-            answer = GatewayAnswer.NO_SENDER
-        yield name, GatewayReply(name, answer, left)
+    for name, each in outcomes.items():
+        left = each.shown if isinstance(each, Balance) else ""
+        outcome = AskingOutcome.READY if isinstance(each, Balance) else each
+        if name in strangers and outcome not in CLOSED:
+            outcome = AskingOutcome.NO_SENDER
+        yield name, GatewayReply(name, outcome, left)
 
 
-async def _asked(gateway: Gateway, seconds: float) -> GatewayAnswer | Balance:
+async def _asked(gateway: Gateway, seconds: float) -> AskingOutcome | Balance:
     """What came of asking it: what is left there, or only whether it takes anything."""
     if gateway.missing():
-        return GatewayAnswer.UNSET
+        return AskingOutcome.UNSET
     try:
         left = await asyncio.wait_for(gateway.knock(), seconds)
     except TimeoutError:
-        return GatewayAnswer.SILENT
+        return AskingOutcome.SILENT
     except GatewayTrouble as trouble:
         return _meaning(trouble)
     finally:
         await gateway.close()
-    return GatewayAnswer.READY if left is None else left
+    return AskingOutcome.READY if left is None else left
 
 
-def _meaning(trouble: GatewayTrouble) -> GatewayAnswer:
+def _meaning(trouble: GatewayTrouble) -> AskingOutcome:
     match trouble:
         case NotReached():
-            return GatewayAnswer.AWAY
+            return AskingOutcome.AWAY
         case GatewayRefused():
-            return GatewayAnswer.SILENT if trouble.reason in NOT_ASKED_SO else GatewayAnswer.REFUSED
+            return AskingOutcome.SILENT if trouble.reason in NOT_ASKED_SO else AskingOutcome.REFUSED
         case _:
-            return GatewayAnswer.BUSY if trouble.policy is Policy.KEEP else GatewayAnswer.SILENT
+            return AskingOutcome.BUSY if trouble.policy is Policy.KEEP else AskingOutcome.SILENT

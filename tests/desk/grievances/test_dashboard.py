@@ -108,7 +108,7 @@ async def test_the_line_and_the_last_campaigns(sign_in: SignIn) -> None:
     assert "Mon paiement 2 sur 7" in words
     assert "bambara 8" in words
     assert "Annonce T4" in words
-    assert "en cours 3 2 (67 %) 1" in words
+    assert "en cours d'envoi 3 2 (67 %) 1" in words
 
 
 async def test_a_period_that_is_not_offered_is_the_usual_one(sign_in: SignIn) -> None:

@@ -8,22 +8,24 @@ from core.outbox.messages import Reason
 from core.platform.settings import Settings
 from core.text.words import COMMAND
 from sms.campaigns import asking
-from sms.campaigns.asking import GatewayAnswer, NobodyTakes
+from sms.campaigns.asking import AskingOutcome, NobodyTakes
 from sms.outbox import rate_limit
 from sms.outbox.gateway import Balance, Busy, Gateway, GatewayRefused, NotReached, Unanswered
 from sms.outbox.routes import pace_of
 from tests.core.seed import NOW
 from tests.sms.campaign_world import crowd, numbers, planned
 from tests.sms.campaigns.test_readiness import MINUTE, chosen
+from tests.sms.scripted_gateway import ScriptedGateway
 from tests.support.database import query
 
 pytestmark = pytest.mark.usefixtures("safo")
 
 
-class AskedGateway(Gateway):
+class AskedGateway(ScriptedGateway):
     """Says one thing when it is asked, or nothing."""
 
     def __init__(self, answer: Balance | Exception | None, seconds: float = 0.0) -> None:
+        super().__init__()
         self._answer, self._seconds = answer, seconds
 
     async def knock(self) -> Balance | None:
@@ -31,9 +33,6 @@ class AskedGateway(Gateway):
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
-
-    async def close(self) -> None:
-        pass
 
 
 def given(monkeypatch: pytest.MonkeyPatch, **gateways: Gateway) -> Settings:
@@ -60,21 +59,21 @@ async def test_what_each_gateway_says_is_told_and_what_is_left_is_kept(monkeypat
 @pytest.mark.parametrize(
     ("answer", "meaning", "goes"),
     [
-        (NotReached("no route"), GatewayAnswer.AWAY, False),
-        (GatewayRefused("HTTP 401"), GatewayAnswer.REFUSED, False),
-        (GatewayRefused("HTTP 404"), GatewayAnswer.SILENT, True),
-        (Busy("HTTP 503"), GatewayAnswer.BUSY, True),
-        (Unanswered("HTTP 500"), GatewayAnswer.SILENT, True),
-        (None, GatewayAnswer.READY, True),
+        (NotReached("no route"), AskingOutcome.AWAY, False),
+        (GatewayRefused("HTTP 401"), AskingOutcome.REFUSED, False),
+        (GatewayRefused("HTTP 404"), AskingOutcome.SILENT, True),
+        (Busy("HTTP 503"), AskingOutcome.BUSY, True),
+        (Unanswered("HTTP 500"), AskingOutcome.SILENT, True),
+        (None, AskingOutcome.READY, True),
     ],
 )
 async def test_a_start_is_refused_only_where_nothing_could_leave(
-    monkeypatch: pytest.MonkeyPatch, answer: Exception | None, meaning: GatewayAnswer, goes: bool
+    monkeypatch: pytest.MonkeyPatch, answer: Exception | None, meaning: AskingOutcome, goes: bool
 ) -> None:
     await crowd(numbers(1, "66"))
     campaign = (await planned()).campaign_id
     asked = await asking.ask(campaign, given(monkeypatch, africastalking=AskedGateway(answer)), NOW)
-    assert [each.answer for each in asked.replies.values()] == [meaning]
+    assert [each.outcome for each in asked.replies.values()] == [meaning]
     if goes:
         asked.must_be_open()
         return
