@@ -3,11 +3,8 @@
 import asyncio
 import html
 import os
-import shutil
-import tempfile
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Final
 
@@ -15,13 +12,11 @@ import httpx
 
 from bench.desk import MOST_MS, PASSWORD, TOKEN
 from bench.recipients import PHONES, make
-from bench.serving import serving
+from bench.serving import desk_ground, serving
 from core.campaigns.models import CampaignKind, CampaignState
 from core.outbox.messages import BatchState, MessageState
 from core.platform import database
-from core.platform.servers import end_own_postgres
-from core.platform.settings import Settings, settings
-from core.schema.ground import ground
+from core.platform.settings import settings
 from core.staff import agents
 from core.staff.sign_in import give_password
 from core.text.alphabet import GSM7
@@ -140,7 +135,8 @@ async def looked_at(campaign_id: int, standing: str) -> float:
         token = TOKEN.search((await client.get("/desk/login")).text)
         fields = {"csrftoken": html.unescape(token[1]) if token else "", "login": "first", "password": PASSWORD}
         await client.post("/desk/login", data=fields)
-        for path in (f"/desk/campaigns/{campaign_id}", f"/desk/campaigns/{campaign_id}/progress", "/desk/campaigns"):
+        own = f"/desk/campaigns/{campaign_id}"
+        for path in (own, f"{own}/progress", f"{own}/unreached", "/desk/campaigns"):
             took = []
             for _ in range(LOOKS):
                 began = time.perf_counter()
@@ -196,20 +192,10 @@ async def measured(campaign_id: int) -> float:
 
 def main() -> None:
     """Build, measure, print."""
-    folder = Path(tempfile.mkdtemp(prefix="jigi-bench-pages-"))
-    with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
-        os.environ |= {
-            "JIGI_DATABASE_URL": on.database_url,
-            "JIGI_REDIS_URL": on.redis_url,
-            "JIGI_DESK_TOTP": "false",
-            "JIGI_DESK_SECRET": "bench",
-            "JIGI_LOG_LEVEL": "WARNING",
-        }
+    with desk_ground("pages"):
         campaign_id = asyncio.run(_built())
         with serving("asgi:build", PORT, "/health/live"):
             worst = asyncio.run(measured(campaign_id))
-    end_own_postgres(folder)
-    shutil.rmtree(folder, ignore_errors=True)
     print(f"         p95 of every page within {MOST_MS:.0f} ms: {'yes' if worst <= MOST_MS else 'NO'}")
 
 

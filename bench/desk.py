@@ -4,14 +4,11 @@ import asyncio
 import html
 import os
 import re
-import shutil
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 from typing import Final
@@ -20,16 +17,13 @@ import httpx
 from sqlmodel import col, select
 
 from bench import desk_world
-from bench.serving import serving
+from bench.serving import desk_ground, serving
 from core.grievances.models import Grievance
 from core.grievances.search import GrievanceStanding
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import OPEN
 from core.platform import database
-from core.platform.servers import end_own_postgres
-from core.platform.settings import Settings
 from core.registry.models import Household, HouseholdPhone
-from core.schema.ground import ground
 from core.staff.agents import Agent, Role
 from core.staff.sign_in import give_password
 
@@ -172,20 +166,10 @@ async def _measured(people: Sequence[tuple[str, Role]], words: Words) -> Asked:
 
 def main() -> None:
     """Build, measure, print."""
-    folder = Path(tempfile.mkdtemp(prefix="jigi-bench-desk-"))
-    with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
-        os.environ |= {
-            "JIGI_DATABASE_URL": on.database_url,
-            "JIGI_REDIS_URL": on.redis_url,
-            "JIGI_DESK_TOTP": "false",
-            "JIGI_DESK_SECRET": "bench",
-            "JIGI_LOG_LEVEL": "WARNING",
-        }
+    with desk_ground("desk"):
         people, words = asyncio.run(_world())
         with serving("asgi:build", PORT, "/health/live"):
             asked = asyncio.run(_measured(people, words))
-    end_own_postgres(folder)
-    shutil.rmtree(folder, ignore_errors=True)
     print(f"         {len(people)} people at work for {SECONDS:.0f} s, one web process")
     worst = 0.0
     for page in MIX:

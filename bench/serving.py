@@ -1,16 +1,40 @@
 """Processes of a benchmark's own, until they answer."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import httpx
 
+from core.platform.servers import end_own_postgres
+from core.platform.settings import Settings
+from core.schema.ground import ground
+
 STARTING_SECONDS: Final = 30.0
+
+
+@contextmanager
+def desk_ground(name: str) -> Iterator[None]:
+    """Servers of our own for a desk that is measured: this process and those it starts find them in the environment."""
+    folder = Path(tempfile.mkdtemp(prefix=f"jigi-bench-{name}-"))
+    with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
+        os.environ |= {
+            "JIGI_DATABASE_URL": on.database_url,
+            "JIGI_REDIS_URL": on.redis_url,
+            "JIGI_DESK_TOTP": "false",
+            "JIGI_DESK_SECRET": "bench",
+            "JIGI_LOG_LEVEL": "WARNING",
+        }
+        yield
+    end_own_postgres(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

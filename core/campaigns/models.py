@@ -156,7 +156,8 @@ class CampaignChange(TableRow, table=True):
 class CampaignTally(TableRow, table=True):
     """The messages of a great campaign as they were counted last, so that who looks does not wait for the count.
 
-    It is good as long as `change_id` is the last change of the campaign. `rows` are those of `sms.campaigns.tally`.
+    It is good as long as `change_id` is the last change of the campaign. `rows` are those of `sms.campaigns.tally`,
+    `communes` those of `sms.campaigns.communes` with the moment at which they were counted (None: never).
     """
 
     __tablename__ = "campaign_tally"
@@ -166,6 +167,7 @@ class CampaignTally(TableRow, table=True):
     counted_at: datetime
     put_off: int
     rows: list[dict[str, Any]] = Field(sa_type=JSONB)
+    communes: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
 
 
 class CampaignRuleLook(TableRow, table=True):

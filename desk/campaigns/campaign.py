@@ -109,6 +109,7 @@ class Campaigns(DeskPage):
             standing = await _seen(me, campaign_id)
         tally = await tally_of(standing, at)
         alarms = concerning(await notices(me.scope_code, at), campaign_id, self._settings)
+        month = await budgets.budgets_of(campaign_id, self._settings, at)
         ahead = await readiness.ways_ahead(standing, tally, self._settings, at)
         async with seen_by(me):
             await sql.execute(LONG_STATEMENTS)
@@ -143,7 +144,7 @@ class Campaigns(DeskPage):
                 "alarms": alarms,
                 "ahead": ahead,
                 "cost": cost_of(tally, self._settings),
-                "budgets": await budgets.budgets_of(campaign_id, self._settings, at),
+                "budgets": month,
                 "were_off": await once_more.were_off(campaign_id, self._settings, at)
                 if CampaignStep.ONCE_MORE in can
                 else 0,

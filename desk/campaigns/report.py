@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette_admin.routing import route
 
+from core.campaigns.models import Campaign
 from core.campaigns.steps import CampaignError
 from core.platform import sql
 from core.platform.database import DatabaseTask, signed_in_for
@@ -26,9 +27,10 @@ from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now
 from desk.site.refusals import not_there
 from sms.campaigns import preview, unreached
+from sms.campaigns.communes import communes_of
 from sms.campaigns.cost import cost_of
 from sms.campaigns.scope import must_run
-from sms.campaigns.tally import count
+from sms.campaigns.tally import tally_of
 from sms.campaigns.unreached import UnreachedHousehold
 
 MOST_AT_ONCE: Final = 1500
@@ -52,32 +54,27 @@ class CampaignReport(DeskPage):
     @route("")
     async def index(self, request: Request) -> Response:
         """How many of each commune were reached, and where to print the list."""
-        me, campaign_id = actor(request), row_id(request)
-        async with seen_by(me):
-            await sql.execute(LONG_STATEMENTS)
-            context = await self._counted(request)
-        return self.show(request, "campaigns/report.html", {**context, "id": campaign_id})
+        return self.show(request, "campaigns/report.html", await self._counted(request))
 
     @route("/print")
     async def sheets(self, request: Request) -> Response:
         """The list, a page for each village: of one commune, or of all where they are not too many."""
         me, campaign_id, at = actor(request), row_id(request), now()
         asked = request.query_params.get("commune")
+        context = await self._counted(request)
         async with seen_by(me):
-            await sql.execute(LONG_STATEMENTS)
-            context = await self._counted(request)
             wanted = [each for each in context["communes"] if asked is None or str(each.number) == asked]
             if sum(each.unreached for each in wanted) > MOST_AT_ONCE and asked is None:
                 words = "La liste est longue : imprimez-la commune par commune."
                 return self.not_done(request, words, f"/campaigns/{campaign_id}/unreached")
             of = wanted[0] if asked is not None and wanted else None
-            detail = {"commune": of.commune if of else "all" if asked is None else "none"}
+            detail = {"commune": (of.commune or "no household") if of else "all" if asked is None else "none"}
             await audit.record(me.id, Act.CAMPAIGN_UNREACHED_PRINTED, f"campaign {campaign_id}", at, detail)
         with signed_in_for(DatabaseTask.WORKER):
             listed = unreached.households(campaign_id, of.pcode if of else None)
             households = [household async for household in listed] if of or asked is None else []
         villages = [(key, list(group)) for key, group in groupby(households, key=_village)]
-        return self.show(request, "campaigns/unreached.html", {**context, "id": campaign_id, "villages": villages})
+        return self.show(request, "campaigns/unreached.html", {**context, "villages": villages})
 
     @route("/csv")
     async def as_csv(self, request: Request) -> Response:
@@ -106,18 +103,27 @@ class CampaignReport(DeskPage):
         return FileResponse(path, media_type=media, filename=name, background=gone)
 
     async def _counted(self, request: Request) -> dict[str, Any]:
-        """The campaign and its communes, for whoever may run it."""
-        campaign_id = await _must_see(request)
-        communes = await unreached.by_commune(campaign_id)
-        tally = await count(campaign_id, now())
+        """The campaign and its communes as they were counted, for whoever may run it."""
+        me, at = actor(request), now()
+        async with seen_by(me):
+            standing = await _must_see(request)
+        campaign_id = row_id(request)
+        communes, tally = await communes_of(standing, at), await tally_of(standing, at)
+        async with seen_by(me):
+            await sql.execute(LONG_STATEMENTS)
+            far = await preview.progress(campaign_id, counted=tally)
+            campaign = await preview.summary(campaign_id)
         return {
-            "campaign": await preview.summary(campaign_id),
+            "id": campaign_id,
+            "campaign": campaign,
             "cost": cost_of(tally, self._settings),
-            "counted": await preview.progress(campaign_id, counted=tally),
-            "communes": communes,
+            "counted": far,
+            "counted_at": communes.at,
+            "communes": communes.rows,
             "say": campaign_words,
-            "households": sum(each.households for each in communes),
-            "unreached": sum(each.unreached for each in communes),
+            "households": sum(each.households for each in communes.rows if each.commune),
+            "strangers": sum(each.households for each in communes.rows if not each.commune),
+            "unreached": sum(each.unreached for each in communes.rows),
             "most": MOST_AT_ONCE,
         }
 
@@ -132,10 +138,8 @@ def _written(campaign_id: int, folder: Path) -> unreached.UnreachedFiles:
         return asyncio.run(unreached.write(campaign_id, folder))
 
 
-async def _must_see(request: Request) -> int:
-    campaign_id = row_id(request)
+async def _must_see(request: Request) -> Campaign:
     try:
-        await must_run(actor(request), campaign_id)
+        return await must_run(actor(request), row_id(request))
     except CampaignError:
         raise not_there() from None
-    return campaign_id

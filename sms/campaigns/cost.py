@@ -10,7 +10,7 @@ from core.numbers.msisdn import Operator
 from core.outbox.messages import MessageState
 from core.platform.settings import Settings
 from sms.campaigns.tally import Tally, TallyRow
-from sms.outbox.routes import route_by
+from sms.outbox.routes import Routes, route_by
 
 XOF: Final = "XOF"
 Way = tuple[str, Operator | None]
@@ -62,6 +62,19 @@ def cost_of(tally: Tally, settings: Settings) -> CampaignCost:
         else:
             unpriced += messages
     return CampaignCost(round(billed_xof), billed, round(estimated_xof), estimated, unpriced, unconverted)
+
+
+def cost_to_come(tally: Tally, settings: Settings) -> int:
+    """What is estimated, in F CFA, of what is still to leave: at what the gateway of its way billed, else its price."""
+    rates = {XOF: 1.0, **settings.sms_currency_rates}
+    by_part, routes = _billed_by_part(tally, rates), Routes.read(settings.sms_routes)
+    estimated = 0.0
+    for row in tally.rows:
+        if row.state is MessageState.PLANNED:
+            gateway = routes.way_of(row.operator)[0]
+            price = by_part.get((gateway, row.operator)) or route_by(settings, row.operator, gateway).price_xof
+            estimated += price * row.parts
+    return round(estimated)
 
 
 def _way(row: TallyRow) -> Way:

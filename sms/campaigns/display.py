@@ -18,12 +18,14 @@ from core.platform.settings import settings
 from core.platform.terminal import out
 from core.text.formats import number_phrase
 from core.text.words import COMMAND, PAPER, label
-from sms.campaigns import motion, preview, steps, templates, unreached
+from sms.campaigns import motion, preview, steps, templates
 from sms.campaigns.budgets import budgets_of
+from sms.campaigns.communes import communes_of
 from sms.campaigns.cost import CampaignCost, cost_of
 from sms.campaigns.notes import note_text
 from sms.campaigns.preview import CampaignPreview, Summary
 from sms.campaigns.preview import Progress as Counted
+from sms.campaigns.scope import campaign_of
 from sms.campaigns.tally import Tally, tally_of
 from sms.outbox.reasons import reason_label
 
@@ -105,7 +107,10 @@ async def _print_budgets(campaign: Summary, now: datetime) -> None:
     for budget in await budgets_of(campaign.id, settings(), now):
         over = ": passed with this one" if budget.passes(campaign.cost_xof) else ""
         spent, most = number_phrase(budget.spent_xof), number_phrase(budget.most_xof)
-        out.print(f"Budget of the month for {budget.programme}: {spent} of {most} F CFA{over}.", highlight=False)
+        billed = f" ({number_phrase(budget.billed_xof)} billed)" if budget.spent_xof else ""
+        out.print(
+            f"Budget of the month for {budget.programme}: {spent} of {most} F CFA{billed}{over}.", highlight=False
+        )
 
 
 def _heading(campaign: Summary) -> str:
@@ -218,7 +223,9 @@ def _ask(campaign_id: int, counted: Counted) -> None:
 async def print_communes(campaign_id: int) -> None:
     """What became of a campaign by commune."""
     table = Table("Region", "Commune", "Households", "Not told", "Why")
-    for commune in await unreached.by_commune(campaign_id):
+    for commune in (await communes_of(await campaign_of(campaign_id), datetime.now(UTC))).rows:
         why = ", ".join(f"{reason_label(name, PAPER)}: {n}" for name, n in commune.reasons.items())
-        table.add_row(commune.region, commune.commune, str(commune.households), str(commune.unreached), why)
+        table.add_row(
+            commune.region, commune.commune or "of no household", str(commune.households), str(commune.unreached), why
+        )
     out.print(table)

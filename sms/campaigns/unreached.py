@@ -5,7 +5,7 @@ counts against it only where reports come at all.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -13,12 +13,11 @@ from typing import Final
 from core.numbers.msisdn import local
 from core.outbox.messages import TAKEN, MessageState, Reason
 from core.payments.states import PaymentState
-from core.platform import database, sql
+from core.platform import database
 from core.platform.columns import listed
 from core.platform.spreadsheets import Cell, CsvTable, Workbook
 from core.platform.sql import row_factory
 from core.registry.components import ComponentCode
-from core.registry.numbers import PROGRAMME_NO
 from core.text.formats import amount_phrase, short_date
 from core.text.languages import Language
 from core.text.words import DESK, PAPER, label
@@ -30,11 +29,14 @@ HEADER: Final = (
 )  # fmt: skip
 WIDTHS: Final = (14, 16, 18, 18, 16, 11, 26, 26, 30, 26, 16, 12, 28)
 
+NO_HOUSEHOLD: Final = "numéro d''aucun ménage"
+"""As SQL writes it in the place of a name."""
+
 HOUSEHOLDS: Final = f"""
 WITH own AS (
-    SELECT unnest(message.household_ids) AS household_id, message.msisdn, message.state,
+    SELECT own.household_id, message.msisdn, message.state,
         CASE WHEN message.state <> '{MessageState.UNCERTAIN}' THEN message.reason END AS reason
-    FROM message
+    FROM message LEFT JOIN LATERAL unnest(message.household_ids) AS own (household_id) ON true
     WHERE message.campaign_id = %(id)s AND message.reason IS DISTINCT FROM '{Reason.ALREADY_TOLD}'
 ), outcome AS (
     SELECT household_id, array_agg(DISTINCT msisdn) FILTER (WHERE msisdn IS NOT NULL) AS msisdns,
@@ -42,23 +44,28 @@ WITH own AS (
             state = '{MessageState.UNCERTAIN}' DESC, msisdn))[1] AS why,
         bool_or(state IN {listed(TAKEN)} OR state = '{MessageState.SILENT}' AND reason IS NULL AND NOT EXISTS (
             SELECT FROM message WHERE campaign_id = %(id)s AND state = '{MessageState.DELIVERED}')) AS reached
-    FROM own GROUP BY household_id
+    FROM own GROUP BY household_id, CASE WHEN household_id IS NULL THEN msisdn END
 )
 """  # noqa: S608 - our own words
-"""SQL of each household that a campaign was for: its numbers, whether it was reached, and why not."""
+"""SQL of each household that a campaign was for: its numbers, whether it was reached, and why not.
+
+A number of no household, which a spreadsheet had, stands for itself.
+"""
 
 PLACES: Final = """
-JOIN household ON household.id = outcome.household_id
-JOIN commune ON commune.pcode = household.commune_pcode JOIN cercle ON cercle.pcode = commune.cercle_pcode
-JOIN region ON region.pcode = cercle.region_pcode
+LEFT JOIN household ON household.id = outcome.household_id
+LEFT JOIN commune ON commune.pcode = household.commune_pcode LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode
+LEFT JOIN region ON region.pcode = cercle.region_pcode
 """
 LIST: Final = f"""
 {HOUSEHOLDS}, named AS (
     SELECT commune_pcode, village_search, mode() WITHIN GROUP (ORDER BY village) AS village
     FROM outcome JOIN household ON household.id = outcome.household_id WHERE NOT outcome.reached GROUP BY 1, 2
 )
-SELECT region.name AS region, cercle.name AS cercle, commune.name AS commune,
-    coalesce(named.village, '') AS village, {PROGRAMME_NO}, household.household_no, household.head_name,
+SELECT coalesce(region.name, '') AS region, coalesce(cercle.name, '') AS cercle, coalesce(commune.name, '') AS commune,
+    coalesce(named.village, '') AS village, coalesce(household.household_no, '') AS household_no,
+    coalesce(household.programme_no, household.household_no, '') AS programme_no,
+    coalesce(household.head_name, '{NO_HOUSEHOLD}') AS head_name,
     outcome.msisdns, outcome.why, payment_round.component, payment.amount_xof AS amount,
     CASE WHEN payment.state = '{PaymentState.UNCLAIMED}' THEN payment.last_day
         ELSE coalesce(payment.due_date, payment.last_day) END AS day,
@@ -69,23 +76,18 @@ LEFT JOIN payment ON payment.household_id = household.id
 LEFT JOIN payment_round ON payment_round.id = payment.round_id
 LEFT JOIN named ON named.commune_pcode = household.commune_pcode
     AND named.village_search IS NOT DISTINCT FROM household.village_search
-WHERE NOT outcome.reached AND (%(pcode)s::text IS NULL OR household.commune_pcode = %(pcode)s)
-ORDER BY region.name, cercle.name, commune.name, named.village NULLS LAST, household.head_name, household.household_no
-"""  # noqa: S608
-BY_COMMUNE: Final = f"""
-{HOUSEHOLDS}
-SELECT region.name AS region, commune.name AS commune, commune.pcode, numbered.number, outcome.reached, outcome.why,
-    count(*) AS households
-FROM outcome {PLACES}
-JOIN (SELECT pcode, row_number() OVER (ORDER BY pcode) AS number FROM commune) AS numbered
-    ON numbered.pcode = commune.pcode
-GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3
+WHERE NOT outcome.reached AND (%(pcode)s::text IS NULL OR coalesce(household.commune_pcode, '') = %(pcode)s)
+ORDER BY region.name, cercle.name, commune.name, named.village NULLS LAST, household.head_name, household.household_no,
+    outcome.msisdns
 """  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class UnreachedHousehold:
-    """A household that could not be told, why, and what of; `day` is the last one of money that waits."""
+    """A household that could not be told, why, and what of; `day` is the last one of money that waits.
+
+    A number of no household has no place and none of a household's numbers: '' each.
+    """
 
     region: str
     cercle: str
@@ -128,22 +130,6 @@ class UnreachedHousehold:
 
 
 @dataclass(frozen=True, slots=True)
-class CommuneCount:
-    """A commune: households that the campaign was for, and those of them that could not be told, by reason.
-
-    `number` is its place among all communes in the order of their P-codes: addresses of pages have no other name of it.
-    """
-
-    region: str
-    commune: str
-    pcode: str
-    number: int
-    households: int
-    unreached: int
-    reasons: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class UnreachedFiles:
     """The files written, and how many households stand in them."""
 
@@ -182,31 +168,3 @@ async def households(campaign_id: int, pcode: str | None = None) -> AsyncIterato
         await cursor.execute(LIST, {"id": campaign_id, "pcode": pcode})
         async for household in cursor:
             yield household
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    region: str
-    commune: str
-    pcode: str
-    number: int
-    reached: bool
-    why: str
-    households: int
-
-
-async def by_commune(campaign_id: int) -> tuple[CommuneCount, ...]:
-    """How many households of each commune were reached and how many were not, and why."""
-    communes: dict[str, CommuneCount] = {}
-    for outcome in await sql.rows(_Outcome, BY_COMMUNE, {"id": campaign_id}):
-        commune = communes.get(outcome.pcode) or CommuneCount(
-            outcome.region, outcome.commune, outcome.pcode, outcome.number, 0, 0, {}
-        )
-        missed = 0 if outcome.reached else outcome.households
-        communes[outcome.pcode] = replace(
-            commune,
-            households=commune.households + outcome.households,
-            unreached=commune.unreached + missed,
-            reasons={**commune.reasons, outcome.why: missed} if missed else commune.reasons,
-        )
-    return tuple(communes.values())

@@ -29,7 +29,7 @@ from core.schema.identity import UnfitDatabase
 from core.schema.retention import purge
 from core.text.translator import read_all
 from sms.alarms import focal, telling, watch
-from sms.campaigns import rules, steps, tally
+from sms.campaigns import communes, rules, steps, tally
 from sms.inbound.webhooks import GatewayIntake
 from sms.outbox import balances, gateways
 from sms.outbox.gateway import NOTICE_REQUESTS, Gateway
@@ -178,6 +178,7 @@ class Worker:
             await steps.begin_due(now)
             swept = await sweeps.sweep(now, settings)
             await tally.count_under_way(now)
+            await communes.keep_one(now)
             if swept.anything:
                 log.info("swept", **asdict(swept))
             sender.wake()

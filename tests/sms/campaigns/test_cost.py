@@ -80,7 +80,7 @@ async def test_a_campaign_that_passes_the_budget_of_its_programme_or_of_all_take
         again = await planning.plan(await drafted(), settings, NOW)
         own = await budgets_of(again.campaign_id, settings, NOW)
         ((programme, most),) = budget.items()
-        assert own == (Budget(programme, most, cost_xof),)
+        assert own == (Budget(programme, most, 0, cost_xof),)
         assert again.needs_second == (two and bool(again.recipients)), budget
 
 
@@ -97,4 +97,16 @@ async def test_what_was_spent_in_another_month_or_on_another_programme_does_not_
         now=NOW,
     )
     again = await drafted(audience=Audience(round_id=await round_id()))
-    assert await budgets_of(again, settings, NOW) == (Budget("TM", 5, 0),)
+    assert await budgets_of(again, settings, NOW) == (Budget("TM", 5, 0, 0),)
+
+
+async def test_a_budget_counts_bills_and_estimates_and_a_cancelled_campaign_as_far_as_it_went() -> None:
+    """Two of four left and were billed; two are still to leave, at what the gateway billed for the others."""
+    settings = Settings.model_validate({"sms_rate": 0, "sms_part_price_xof": 10, "sms_budgets": {"TM": 500}})
+    campaign = await sent(("35", "XOF"), ("35", "XOF"), None, None)
+    await change("UPDATE message SET state = 'planned' WHERE cost IS NULL")
+    again = await drafted(audience=Audience(round_id=await round_id()))
+    await change("UPDATE campaign SET state = 'paused', started_at = %(now)s WHERE id = %(id)s", now=NOW, id=campaign)
+    assert await budgets_of(again, settings, NOW) == (Budget("TM", 500, 70, 70),)
+    await change("UPDATE campaign SET state = 'cancelled' WHERE id = %(id)s", id=campaign)
+    assert await budgets_of(again, settings, NOW) == (Budget("TM", 500, 70, 0),)

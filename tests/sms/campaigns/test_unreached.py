@@ -1,23 +1,26 @@
 """The list for the village committee: who could not be told, place by place, and why."""
 
 import csv
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from core.campaigns.models import CampaignKind
+from core.numbers.msisdn import local
 from core.payments.states import PaymentState
 from core.platform import spreadsheets
 from core.platform.settings import settings
 from core.registry.callers import stop_sms
 from core.text.words import PAPER
-from sms.campaigns import unreached
-from sms.campaigns.unreached import HEADER, CommuneCount
+from sms.campaigns import communes, tally, unreached
+from sms.campaigns.communes import CommuneCount
+from sms.campaigns.scope import campaign_of
+from sms.campaigns.unreached import HEADER
 from sms.outbox.reasons import reason_label
 from tests.core import seed
-from tests.core.seed import SAFO, TODAY
+from tests.core.seed import NOW, SAFO, TODAY
 from tests.sms.campaign_world import (
     AWA,
     BINTA,
@@ -32,11 +35,12 @@ from tests.sms.campaign_world import (
     running,
 )
 from tests.sms.campaigns.plans import DAY
-from tests.support.database import scalar
+from tests.support.database import change, scalar
 
 pytestmark = pytest.mark.usefixtures("safo")
 
 MOPTI = "ML050101"
+MINUTE = timedelta(minutes=1)
 
 
 async def listed(campaign: int) -> list[tuple[str, ...]]:
@@ -166,7 +170,7 @@ async def test_communes_are_counted_with_those_who_were_reached() -> None:
     campaign = await running()
     await became(AWA, "delivered")
     await became(MALITEL, "delivered")
-    assert await unreached.by_commune(campaign) == (
+    assert await communes.count(campaign) == (
         CommuneCount("Region ML02", "Safo", SAFO, 1, 4, 3, {"fixed_line": 1, "no_phone": 2}),
         CommuneCount("Region ML05", "Mopti", MOPTI, 2, 1, 0, {}),
     )
@@ -192,6 +196,43 @@ async def test_money_is_told_with_its_component_and_the_day_that_the_sms_says() 
     await family(FIXED, name="Waits", state=PaymentState.UNCLAIMED, due=TODAY - 9 * DAY, last=TODAY + DAY)
     waiting = await listed((await planned(CampaignKind.UNCLAIMED)).campaign_id)
     assert [(row[6], row[11]) for row in waiting] == [("Waits", "25/11/2026")]
+
+
+async def test_a_number_of_no_household_is_listed_and_counted_as_such() -> None:
+    await family(FIXED)
+    campaign = (await planned()).campaign_id
+    await change(
+        "INSERT INTO message (campaign_id, kind, msisdn, household_ids, state, reason, attempts, was_uncertain) VALUES "
+        "(%(id)s, 'personal', %(awa)s, '{}', 'failed', 'absent', 0, false), "
+        "(%(id)s, 'personal', %(other)s, '{}', 'delivered', NULL, 0, false)",
+        id=campaign,
+        awa=AWA,
+        other=MALITEL,
+    )
+    assert [(row[2], row[6], row[7]) for row in await listed(campaign)][1:] == [
+        ("", "numéro d'aucun ménage", local(AWA))
+    ]
+    assert (await communes.count(campaign))[1:] == (CommuneCount("", "", "", 0, 2, 1, {"absent": 1}),)
+    assert [each.msisdns async for each in unreached.households(campaign, "")] == [(AWA,)]
+
+
+async def test_of_a_great_campaign_the_count_is_kept_and_made_anew_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "MANY", 1)
+    await family(AWA)
+    await family(MALITEL)
+    campaign = await campaign_of(await running())
+    for phone in (AWA, MALITEL):
+        await became(phone, "delivered")
+    first = await communes.communes_of(campaign, NOW)
+    assert [(each.households, each.unreached) for each in first.rows] == [(2, 0)]
+    await became(AWA, "failed", "absent")
+    assert await communes.communes_of(campaign, NOW + MINUTE) == first, "nobody waits"
+    assert await communes.communes_of(campaign, NOW + 2 * MINUTE) == first
+    await communes.counted_behind()
+    again = await communes.communes_of(campaign, NOW + 2 * MINUTE)
+    assert ([each.unreached for each in again.rows], again.at) == ([1], NOW + 2 * MINUTE)
+    assert not await communes.keep_one(NOW + 3 * MINUTE)
+    assert await communes.keep_one(NOW + 9 * MINUTE), "a worker makes it anew"
 
 
 # The files
@@ -237,7 +278,7 @@ async def test_of_a_campaign_that_reached_everybody_there_is_a_header_alone(tmp_
 async def test_of_an_empty_campaign_nobody_is_listed() -> None:
     await family(AWA, state=PaymentState.PAID)
     campaign = (await planned()).campaign_id
-    assert (await listed(campaign), await unreached.by_commune(campaign)) == ([], ())
+    assert (await listed(campaign), await communes.count(campaign)) == ([], ())
 
 
 def in_csv(file: Path) -> list[tuple[str, ...]]:
