@@ -9,7 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from core.platform import giving_way, headers, health, hosts, logs
-from core.platform.clock import DatabaseClock
 from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
 from core.platform.settings import Settings
@@ -52,13 +51,16 @@ class Served:
     links: Callable[[], Mapping[str, str]] = dict
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def build(
-    settings: Settings | None = None, on: Ground | None = None, clock: Callable[[], datetime] | None = None
+    settings: Settings | None = None, on: Ground | None = None, clock: Callable[[], datetime] = _now
 ) -> Starlette:
     """The application for these settings, standing on these servers, or on those that the settings name.
 
-    `clock` tells the time to the line and to the webhooks of SMS, None the database's, which every machine agrees on;
-    the desk has its own.
+    `clock` tells the time to the line and to the webhooks of SMS; the desk has its own.
 
     Raises UnusableLocale where a language has no catalogue, so that nobody is answered in English, and WrongSetting for
     gateways that there are none of.
@@ -79,8 +81,6 @@ def build(
     )
     redis = connect(on.redis_url)
     parts = settings.only or tuple(Part)
-    own_clock = DatabaseClock()
-    clock = clock or own_clock.now
     served = [make(settings, redis, clock) for part, make in PARTS.items() if part in parts]
 
     @asynccontextmanager
@@ -90,8 +90,6 @@ def build(
         gc.freeze()  # what stands now stands to the end: the collector need not look at it again
         with stack:
             async with AsyncExitStack() as held:
-                if clock == own_clock.now:
-                    await held.enter_async_context(own_clock.kept())
                 await held.enter_async_context(keeping_wrong_tokens(clock))
                 for each in served:
                     await held.enter_async_context(each.running)
@@ -168,8 +166,8 @@ def _sms(settings: Settings, _: Client, clock: Callable[[], datetime]) -> Served
     from sms.alarms.standby import standing_by
     from sms.inbound import webhooks
 
-    given = None if clock is _now else clock  # a machine's own clock stamps no report
-    return Served([*webhooks.routes(settings, given)], standing_by(settings, clock))
+    given = None if clock is _now else clock  # a machine's own clock stamps no report and calls no worker gone
+    return Served([*webhooks.routes(settings, given)], standing_by(settings, given))
 
 
 PARTS = {Part.LINE: _line, Part.SMS: _sms}

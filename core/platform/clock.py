@@ -4,19 +4,12 @@ Windows, holds, claims and signs of life are moments that one machine writes and
 database what time it is now and then, and counts on from there by a clock that nobody sets.
 """
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
 from core.platform import sql
-
-log = structlog.get_logger(__name__)
 
 KEPT_SECONDS: Final = 60.0
 """How long a time that was asked for is counted on from."""
@@ -49,20 +42,3 @@ class DatabaseClock:
         if self._moment is None or self._monotonic() - self._asked_at > KEPT_SECONDS:
             await self.ask()
         return self.now()
-
-    @asynccontextmanager
-    async def kept(self) -> AsyncIterator[None]:
-        """Ask now and then, as long as this lasts; while the database does not answer, it is counted on from before."""
-        task = asyncio.create_task(self._keep())
-        try:
-            yield
-        finally:
-            task.cancel()
-
-    async def _keep(self) -> None:
-        while True:
-            try:
-                await self.ask()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("clock_not_asked", error=type(error).__name__)
-            await asyncio.sleep(KEPT_SECONDS)

@@ -33,7 +33,14 @@ from desk.site.pages import DeskPage, actor, now, typed
 from sms.campaigns import planning_task
 from sms.campaigns.audience import Audience
 from sms.campaigns.drafts import CannotBeWritten, Draft, draft
-from sms.campaigns.personal import PersonalTrial, check_personal, named_columns, tried
+from sms.campaigns.personal import (
+    BroughtBefore,
+    PersonalTrial,
+    brought_before,
+    check_personal,
+    named_columns,
+    tried,
+)
 from sms.campaigns.scope import campaign_of, must_cover
 from sms.campaigns.sheets import MOST_ROWS, Sheet, read_sheet
 
@@ -76,8 +83,11 @@ class CampaignPersonal(DeskPage):
                 return self._form(request, given, refused(error))
             except UnreadableFile as error:
                 return self._form(request, given, str(error))
-        if trial.problems or not trial.rows or typed(form, "act") != "plan":
-            return self._form(request, given, "" if trial.rows or trial.problems else NO_ROW, trial)
+        async with seen_by(me):
+            before = await brought_before(sheet, now())
+        stops = before is not None and not given.get("again")
+        if trial.problems or not trial.rows or stops or typed(form, "act") != "plan":
+            return self._form(request, given, "" if trial.rows or trial.problems else NO_ROW, trial, before)
         return await self._plan(request, sheet, texts, typed(form, "title")[:LONGEST_TITLE])
 
     async def _plan(self, request: Request, sheet: Sheet, texts: Mapping[str, str], title: str) -> Response:
@@ -114,12 +124,18 @@ class CampaignPersonal(DeskPage):
                 out.write(piece)
 
     def _form(
-        self, request: Request, given: Mapping[str, str], error: str = "", trial: PersonalTrial | None = None
+        self,
+        request: Request,
+        given: Mapping[str, str],
+        error: str = "",
+        trial: PersonalTrial | None = None,
+        before: BroughtBefore | None = None,
     ) -> Response:
         context = {
             "given": given,
             "error": error,
             "trial": trial,
+            "before": before,
             "languages": list(Language),
             "longest": LONGEST_TEXT,
             "most_rows": MOST_ROWS,

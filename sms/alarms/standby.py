@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from core.platform import sql
+from core.platform.clock import DatabaseClock
 from core.platform.database import DatabaseTask, signed_in_for
 from core.platform.settings import Settings
 from sms.alarms import telling, watch
@@ -21,8 +22,11 @@ LIVING: Final = "SELECT EXISTS (SELECT FROM sms_worker WHERE seen_at > %(seen)s)
 
 
 @asynccontextmanager
-async def standing_by(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[None]:
-    """Look every minute as long as this lasts, where somebody is to be told."""
+async def standing_by(settings: Settings, clock: Callable[[], datetime] | None) -> AsyncIterator[None]:
+    """Look every minute as long as this lasts, where somebody is to be told; by the database's time where no `clock` is.
+
+    A machine whose clock is off takes no worker for gone.
+    """
     if not telling.has_somebody(settings):
         yield
         return
@@ -33,11 +37,12 @@ async def standing_by(settings: Settings, clock: Callable[[], datetime]) -> Asyn
         task.cancel()
 
 
-async def _look(settings: Settings, clock: Callable[[], datetime]) -> None:
+async def _look(settings: Settings, clock: Callable[[], datetime] | None) -> None:
+    by_the_database = DatabaseClock()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         try:
-            await look_alone(settings, clock())
+            await look_alone(settings, clock() if clock else await by_the_database.fresh())
         except Exception as error:
             log.warning("alarms_not_looked_at", error=type(error).__name__)
 

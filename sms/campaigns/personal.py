@@ -8,15 +8,18 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from psycopg import AsyncConnection
 
+from core.campaigns.models import CampaignKind, CampaignState
 from core.campaigns.steps import CampaignError
 from core.files.headers import plain
 from core.imports.rows import Problem
 from core.numbers.msisdn import can_get_sms_sql, operator_sql
 from core.outbox.messages import Reason
+from core.platform import sql
 from core.platform.settings import Settings
 from core.scams.guard import NotASafeText, refuse_scams
 from core.scams.proven import PIECES
@@ -141,11 +144,46 @@ def _check_letters(text: str, carried: Alphabet) -> None:
         raise CannotBeWritten(str(error)) from error
 
 
-SHEET: Final = "CREATE TEMP TABLE sheet (msisdn text NOT NULL, content text NOT NULL) ON COMMIT DROP"
+BROUGHT_BEFORE: Final = f"""
+SELECT campaign.id, campaign.title, campaign.created_at, agent.name AS planner
+FROM campaign LEFT JOIN agent ON agent.id = campaign.planned_by
+WHERE campaign.kind = '{CampaignKind.PERSONAL}' AND campaign.state <> '{CampaignState.CANCELLED}'
+  AND campaign.created_at > %(since)s
+  AND (SELECT count(*) FROM message WHERE message.campaign_id = campaign.id) = cardinality(%(msisdns)s::text[])
+  AND NOT EXISTS (
+    SELECT FROM unnest(%(msisdns)s::text[]) AS own (msisdn) WHERE NOT EXISTS (
+        SELECT FROM message WHERE message.campaign_id = campaign.id AND message.msisdn = own.msisdn))
+ORDER BY campaign.id DESC LIMIT 1
+"""  # noqa: S608 - our own words
+REMEMBERED: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtBefore:
+    """A personal message to just the same numbers, by whom and when it was planned (None: nobody is named)."""
+
+    id: int
+    title: str
+    created_at: datetime
+    planner: str | None
+
+
+async def brought_before(sheet: Sheet, now: datetime) -> BroughtBefore | None:
+    """The last personal message within a month to just the numbers of this file, that was not cancelled.
+
+    Files are not kept, and nothing that they could be known by: the plans that were made of them tell.
+    """
+    values = {"msisdns": [row.msisdn for row in sheet.rows], "since": now - REMEMBERED}
+    return await sql.row(BroughtBefore, BROUGHT_BEFORE, values) if sheet.rows else None
+
+
+SHEET: Final = (
+    "CREATE TEMP TABLE sheet (msisdn text NOT NULL, content text NOT NULL, line integer NOT NULL) ON COMMIT DROP"
+)
 RECIPIENTS: Final = f"""
     CREATE TEMP TABLE recipient ON COMMIT DROP AS
     WITH person AS (
-        SELECT sheet.msisdn, sheet.content, coalesce(
+        SELECT sheet.msisdn, sheet.content, min(sheet.line) AS line, coalesce(
                 array_agg(DISTINCT household.id) FILTER (WHERE household.id IS NOT NULL), ARRAY[]::integer[]
             ) AS household_ids, min(household.commune_pcode) AS commune_pcode,
             bool_or(phone.sms_stopped_at IS NOT NULL) AS stopped, count(DISTINCT household.id) AS serves,
@@ -174,15 +212,15 @@ async def gather(
     if not rows:
         raise SheetGone("the file of a personal message is brought at the desk, and is not kept: bring it again")
     await connection.execute(SHEET)
-    async with connection.cursor() as cursor, cursor.copy("COPY sheet (msisdn, content) FROM STDIN") as copy:
+    async with connection.cursor() as cursor, cursor.copy("COPY sheet (msisdn, content, line) FROM STDIN") as copy:
         for row in _contents(rows, texts):
             await copy.write_row(row)
     spoken = [code for code, text in texts.items() if text.strip()]
     await connection.execute(RECIPIENTS, {**values, "said_in": spoken[0] if len(spoken) == 1 else None})
 
 
-def _contents(rows: Sequence[SheetRow], texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Each number with what it is told: the same words with the same values are the same content."""
+def _contents(rows: Sequence[SheetRow], texts: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
+    """Each number with what it is told and its line: the same words with the same values are the same content."""
     said = hashlib.sha256(json.dumps(dict(texts), sort_keys=True).encode()).hexdigest()[:16]
     for row in rows:
-        yield row.msisdn, json.dumps([said, dict(row.values)], ensure_ascii=False, sort_keys=True)
+        yield row.msisdn, json.dumps([said, dict(row.values)], ensure_ascii=False, sort_keys=True), row.line

@@ -73,6 +73,8 @@ class CampaignPreview:
     texts: int
     requests: int
     samples: tuple[Sample, ...]
+    first: tuple[Sample, ...]
+    """The texts of the first rows of a file; none of other campaigns."""
     no_room: dict[TextPiece, int]
     """What the texts had no room for, and for how many people."""
 
@@ -184,6 +186,16 @@ SELECT language, body, parts, size, (
 ) AS recipients
 FROM longest ORDER BY language, rank
 """
+FIRST: Final = f"""
+SELECT language, body, parts, size, (
+    SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id WHERE sms_batch.text_id = first.id
+) AS recipients
+FROM (
+    SELECT message_text.* FROM message_text JOIN campaign ON campaign.id = message_text.campaign_id
+    WHERE campaign.id = %(id)s AND campaign.kind = '{CampaignKind.PERSONAL}' ORDER BY message_text.id LIMIT %(most)s
+) AS first ORDER BY id
+"""  # noqa: S608 - our own words
+FIRST_ROWS: Final = 3
 REQUESTS: Final = """
 SELECT count(DISTINCT text_id) AS texts, count(*) AS requests FROM sms_batch WHERE campaign_id = %(id)s
 """
@@ -210,6 +222,7 @@ async def preview(
         texts=packed.texts,
         requests=packed.requests,
         samples=tuple(await sql.rows(Sample, SAMPLES, {"id": campaign_id, "most": samples})),
+        first=tuple(await sql.rows(Sample, FIRST, {"id": campaign_id, "most": FIRST_ROWS})),
         no_room=await no_room(campaign_id),
     )
 

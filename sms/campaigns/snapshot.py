@@ -139,8 +139,8 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
             FROM reached
         ) AS each JOIN served USING (msisdn) GROUP BY msisdn
     ), dead AS MATERIALIZED ({DEAD})
-    SELECT person.*, texts.content, texts.component, texts.beside, {operator_sql("person.msisdn")} AS operator,
-        NOT EXISTS ({EARLIER}) AS is_first, CASE
+    SELECT person.*, NULL::integer AS line, texts.content, texts.component, texts.beside,
+        {operator_sql("person.msisdn")} AS operator, NOT EXISTS ({EARLIER}) AS is_first, CASE
         WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
         WHEN dead.msisdn IS NOT NULL THEN '{Reason.DEAD_NUMBER}'
         WHEN person.serves > %(crowd)s THEN '{Reason.CROWD}'
@@ -163,12 +163,15 @@ SPOKEN_TABLE: Final = """
     FROM (
         SELECT language, content, component, beside, bool_or(is_first) AS has_first, bool_or(NOT is_first) AS has_later
         FROM recipient WHERE why IS NULL GROUP BY language, content, component, beside
-        ORDER BY language, content, component, beside
+        ORDER BY min(line), language, content, component, beside
     ) AS ordered
 """
-"""What is told, by the number of its text. The component and what is beside are no part of the content: with them or
-without, it tells the same. Numbers that were written to before may have a text of their own, `later_id`, in which no
-room is kept for what the gateway adds to a first message."""
+"""What is told, by the number of its text; of a file in the order of its lines.
+
+The component and what is beside are no part of the content: with them or without, it tells the same. Numbers that were
+written to before may have a text of their own, `later_id`, in which no room is kept for what the gateway adds to a
+first message.
+"""
 
 SPOKEN: Final = (
     "SELECT id, later_id, language, content, component, beside, has_first, has_later FROM spoken ORDER BY id"

@@ -49,6 +49,23 @@ async def test_a_file_is_planned_and_somebody_else_approves(awa: Browser, sign_i
     assert "La campagne est approuvée." in page
 
 
+async def test_the_approver_sees_the_first_rows_and_the_same_numbers_brought_twice_are_warned_of(
+    awa: Browser,
+) -> None:
+    backwards = "\n".join(reversed(GOOD.splitlines()[1:]))
+    await bring(awa, f"{GOOD.splitlines()[0]}\n{backwards}\n", title="Visite")
+    page = await awa.see("/desk/campaigns/1")
+    first, longest = page.split("Les premières lignes du fichier")[1].split("Les textes les plus longs")
+    assert first.index("Cheick, venez") < first.index("Awa, venez"), "in the order of the file"
+    assert "Cheick, venez" in longest
+    status, page = await bring(awa, GOOD, text_fr="{Nom}, venez à la mairie.")
+    assert "Un message personnel est déjà fait pour ces mêmes numéros : Visite, planifié le" in page
+    assert await query("SELECT count(*) FROM campaign") == [(1,)]
+    status, page = await bring(awa, GOOD, text_fr="{Nom}, venez à la mairie.", again="yes")
+    assert (status, "Le message est planifié." in page) == (200, True)
+    assert "déjà fait" not in (await bring(awa, GOOD.replace("76000003", "76000004"), "preview"))[1]
+
+
 async def test_it_is_shown_first_and_nothing_is_kept(awa: Browser, desk_settings: Settings) -> None:
     status, page = await bring(awa, GOOD, "preview")
     assert status == 200
