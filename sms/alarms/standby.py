@@ -23,9 +23,9 @@ LIVING: Final = "SELECT EXISTS (SELECT FROM sms_worker WHERE seen_at > %(seen)s)
 
 @asynccontextmanager
 async def standing_by(settings: Settings, clock: Callable[[], datetime] | None) -> AsyncIterator[None]:
-    """Look every minute as long as this lasts, where somebody is to be told; by the database's time where no `clock` is.
+    """Look every minute as long as this lasts, where somebody is to be told: at the time of `clock`, or the database's.
 
-    A machine whose clock is off takes no worker for gone.
+    So a machine whose own clock is off takes no worker for gone.
     """
     if not telling.has_somebody(settings):
         yield

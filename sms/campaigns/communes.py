@@ -152,7 +152,7 @@ async def keep_one(now: datetime) -> bool:
 def _read(kept: Mapping[str, Any] | None) -> CommuneCounts | None:
     if kept is None:
         return None
-    return CommuneCounts([CommuneCount(**row) for row in kept["rows"]], datetime.fromisoformat(kept["at"]))
+    return CommuneCounts(tuple(CommuneCount(**row) for row in kept["rows"]), datetime.fromisoformat(kept["at"]))
 
 
 _behind: Final[dict[int, asyncio.Task[None]]] = {}

@@ -73,10 +73,10 @@ class CampaignPreview:
     texts: int
     requests: int
     samples: tuple[Sample, ...]
-    first: tuple[Sample, ...]
-    """The texts of the first rows of a file; none of other campaigns."""
     no_room: dict[TextPiece, int]
     """What the texts had no room for, and for how many people."""
+    first: tuple[Sample, ...] = ()
+    """The texts of the first rows of a file; none of other campaigns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ async def test_the_approver_sees_the_first_rows_and_the_same_numbers_brought_twi
     assert first.index("Cheick, venez") < first.index("Awa, venez"), "in the order of the file"
     assert "Cheick, venez" in longest
     status, page = await bring(awa, GOOD, text_fr="{Nom}, venez à la mairie.")
-    assert "Un message personnel est déjà fait pour ces mêmes numéros : Visite, planifié le" in page
+    assert "Un message personnel est déjà fait pour ces mêmes numéros : Visite , planifié le" in page
     assert await query("SELECT count(*) FROM campaign") == [(1,)]
     status, page = await bring(awa, GOOD, text_fr="{Nom}, venez à la mairie.", again="yes")
     assert (status, "Le message est planifié." in page) == (200, True)

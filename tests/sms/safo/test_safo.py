@@ -21,7 +21,7 @@ from core.payments import replies
 from core.payments.reply_figures import reply_counts, together
 from core.platform.clock import DatabaseClock
 from core.staff.agents import Actor
-from sms.campaigns import once_more, planning, preview, rules, steps, unreached
+from sms.campaigns import communes, once_more, planning, preview, rules, steps, unreached
 from sms.worker import process, sender
 from tests.desk.imports.bringing import in_this_process
 from tests.sms.campaign_world import drafted, round_id, somebody
@@ -191,7 +191,7 @@ async def the_villages_get_their_list(story: Story, campaign: int, phones: dict[
     count = untold(ROWS, phones)
     assert await story.listed(campaign) == count
     assert len(count) == 103
-    (commune,) = await unreached.by_commune(campaign)
+    (commune,) = await communes.count(campaign)
     assert (commune.households, commune.unreached) == (306, 103)
     assert sum(commune.reasons.values()) == 103
     printed = [household async for household in unreached.households(campaign)]
