@@ -18,7 +18,7 @@ def made(
 ) -> Path:
     """A workbook with one sheet, whose XML is `before` and, in `sheetData`, `rows`."""
     relations = RELATION.format("s1", "worksheet", "worksheets/sheet1.xml")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         root = RELATION.format("r", "officeDocument", "xl/workbook.xml")
         book.writestr("_rels/.rels", f"<Relationships>{root}</Relationships>")
         book.writestr("xl/workbook.xml", workbook)

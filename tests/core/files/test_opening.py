@@ -123,9 +123,9 @@ def letters(blocks: int) -> Iterator[bytes]:
 
 
 def many_texts(blocks: int) -> Iterator[bytes]:
+    block = b"".join(b"<si><t>%d-%d</t></si>" % (blocks, place) for place in range(100_000))
     yield b"<sst>"
-    for block in range(blocks):
-        yield b"".join(b"<si><t>%d-%d</t></si>" % (block, place) for place in range(100_000))
+    yield from [block] * blocks
     yield b"</sst>"
 
 
