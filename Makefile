@@ -18,7 +18,7 @@ demo: $(RUN_STAMP) ## the line, the desk and a telephone in an invented world, o
 	$(BIN)/jigi demo --port $(PORT)
 
 test: $(DEV_STAMP) ## every test but those in a browser, on servers that it starts itself
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal # by whole modules for the most part, so that few worlds are built twice
 
 coverage: $(DEV_STAMP) ## the tests, and how much of the code they run
 	$(BIN)/pytest -p no:xdist --cov --cov-report=term:skip-covered # spread over processes, most of it goes uncounted
