@@ -62,7 +62,7 @@ called(
         QueueView.NEXT: "À faire",
         QueueView.MINE: "À moi",
         QueueView.TEAM: "Mon équipe",
-        QueueView.FREE: "À personne",
+        QueueView.FREE: "À prendre",
         QueueView.LATE: "En retard",
     },
 )

@@ -21,6 +21,7 @@ from core.campaigns.steps import (
     open_steps,
     refusal,
 )
+from core.outbox.messages import MessageState
 from core.platform import sql
 from core.platform.settings import Settings
 from core.staff import audit
@@ -49,11 +50,12 @@ from sms.campaigns import (
     steps,
     templates,
     test_send,
+    touching,
     ways,
 )
 from sms.campaigns.cost import cost_of
 from sms.campaigns.motions import Motion
-from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run
+from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run, must_touch
 from sms.campaigns.tally import tally_of
 
 PATIENCE: Final = 2.0
@@ -105,8 +107,13 @@ class Campaigns(DeskPage):
     async def one(self, request: Request) -> Response:
         """One campaign: its plan, what can be done, how far it is, and what was decided."""
         me, campaign_id, at = actor(request), row_id(request), now()
-        async with seen_by(me):
-            standing = await _seen(me, campaign_id)
+        try:
+            async with seen_by(me):
+                standing = await must_run(me, campaign_id)
+        except OutOfScope:
+            return await self._of_others_too(request, me, campaign_id)
+        except CampaignError:
+            raise not_there() from None
         tally = await tally_of(standing, at)
         alarms = concerning(await notices(me.scope_code, at), campaign_id, self._settings)
         month = await budgets.budgets_of(campaign_id, self._settings, at)
@@ -151,6 +158,23 @@ class Campaigns(DeskPage):
                 "ways": await ways.ways_of(campaign_id, self._settings, at, counted=tally),
             }
         return self.show(request, "campaigns/campaign.html", context)
+
+    async def _of_others_too(self, request: Request, me: Actor, campaign_id: int) -> Response:
+        """A campaign that speaks to other places too: what it is, and what became of it where `me` works."""
+        try:
+            async with seen_by(me):
+                await sql.execute(LONG_STATEMENTS)
+                await must_touch(me, campaign_id)
+                states = await touching.states_in(campaign_id, me.scope_code or "")
+                context = {
+                    "campaign": await preview.summary(campaign_id),
+                    "about": await preview.about(campaign_id),
+                    "states": [(state, states[state]) for state in MessageState if state in states],
+                    "say": campaign_words,
+                }
+        except CampaignError:
+            raise not_there() from None
+        return self.show(request, "campaigns/touching.html", context)
 
     @route("/{id:int}/progress")
     async def progress(self, request: Request) -> Response:

@@ -12,7 +12,7 @@ from starlette_admin.routing import route
 
 from core.campaigns.models import CampaignKind
 from core.campaigns.steps import CampaignError
-from core.payments.rounds import rounds
+from core.payments.rounds import nearest_first, rounds
 from core.places.names import places_named
 from core.platform.settings import Settings
 from core.registry.components import WITH_EVENTS, ComponentCode
@@ -152,7 +152,9 @@ class CampaignPlan(DeskPage):
         shown = self._shown(given)
         wrong = dict(errors or {})
         choices = (await self._places(given.get("place", ""))) if wrong.get("place") else ()
-        titles = [(str(each.id), f"{each.component} {each.name}") for each in await rounds()]
+        titles = [
+            (str(each.id), f"{each.component} {each.name}") for each in nearest_first(await rounds(), now().date())
+        ]
         context = {
             "given": given,
             "errors": wrong,

@@ -72,7 +72,9 @@ class Moving:
 
     @property
     def percent(self) -> int:
-        """Of those to be told, how many of a hundred need nothing more."""
+        """Of a hundred to be told, those who need nothing more; of a cancelled one, those who were sent anything."""
+        if self.state is CampaignState.CANCELLED:
+            return self.counted.sent * 100 // self.counted.to_send if self.counted.to_send else 0
         return self.counted.done * 100 // self.counted.to_send if self.counted.to_send else 0
 
     @property

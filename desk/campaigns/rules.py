@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.campaigns.steps import CampaignError
-from core.payments.rounds import rounds
+from core.payments.rounds import coming, nearest_first, rounds
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
@@ -23,7 +23,7 @@ ROUNDS: Final = 12
 
 
 class CampaignRules(DeskPage):
-    """The rules of the last rounds."""
+    """The rules of the last rounds, those that are coming first."""
 
     menu_label = "Envois automatiques"
     path = "/campaigns/rules"
@@ -33,10 +33,14 @@ class CampaignRules(DeskPage):
     @route("")
     async def index(self, request: Request) -> Response:
         """Each round, with what goes by itself for it."""
-        me = actor(request)
+        me, today = actor(request), now().date()
         async with seen_by(me):
-            shown = [(each, await rules.switched_off(each.id)) for each in await rounds(ROUNDS)]
-        context = {"rounds": shown, "kinds": [(kind, word(kind)) for kind in rules.BY_RULE]}
+            shown = [(each, await rules.switched_off(each.id)) for each in nearest_first(await rounds(ROUNDS), today)]
+        context = {
+            "coming": [(each, off) for each, off in shown if coming(each, today)],
+            "old": [(each, off) for each, off in shown if not coming(each, today)],
+            "kinds": [(kind, word(kind)) for kind in rules.BY_RULE],
+        }
         return self.show(
             request, "campaigns/rules.html", {**context, "everywhere": me.scope_code is None, "say": campaign_words}
         )

@@ -82,7 +82,7 @@ class Dashboard(DeskPage):
             context |= await _line(since, until)
             context["alarms"] = await notices(me.scope_code, at)
             with signed_in_for(DatabaseTask.WORKER):  # counted once for everybody
-                context["campaigns"] = await self._deliveries.last(at)
+                context["campaigns"] = await self._deliveries.last(at, me.scope_code)
         return self.show(request, "grievances/dashboard.html", context)
 
 

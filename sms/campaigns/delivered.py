@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import col, select
-
-from core.campaigns.models import Campaign, CampaignState
+from core.campaigns.models import CampaignState
 from core.outbox.messages import MessageState
-from core.platform.database import reading
+from core.platform import sql
 from sms.campaigns.preview import by_state
+from sms.campaigns.scope import TOUCHES
 
 FRESH: Final = timedelta(minutes=1)
 """For so long a count of a campaign under way is shown again: it reads each of its messages."""
@@ -22,7 +21,26 @@ REPORTS_COME: Final = timedelta(days=4)
 """So long after its end reports of a campaign come, or their silence is told."""
 
 SETTLED: Final = timedelta(hours=6)
+GIVEN_UP: Final = (MessageState.PLANNED, MessageState.DROPPED)
+"""Messages of a cancelled campaign that will never leave."""
+
 UNSENT: Final = frozenset({MessageState.LEFT_OUT, MessageState.PLANNED, MessageState.DROPPED})
+
+
+LAST: Final = f"""
+SELECT id, title, state, started_at, ended_at FROM campaign
+WHERE started_at IS NOT NULL AND ({TOUCHES.format(place="(subject ->> 'place')")})
+ORDER BY started_at DESC, id DESC LIMIT %(most)s
+"""  # noqa: S608 - our own words
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    id: int
+    title: str
+    state: CampaignState
+    started_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +65,16 @@ class Delivered:
         return self.states.get(MessageState.DELIVERED, 0)
 
     @property
+    def share(self) -> int | None:
+        """Of those who were to be told, so many in a hundred were; None of nobody.
+
+        While it goes, those are who were sent something; once it was cancelled, who will have nothing any more too.
+        """
+        cancelled = self.state is CampaignState.CANCELLED
+        asked = self.sent + sum(self.states.get(state, 0) for state in GIVEN_UP) if cancelled else self.sent
+        return round(100 * self.delivered / asked) if asked else None
+
+    @property
     def failed(self) -> int:
         """Those of which it said that they did not."""
         return self.states.get(MessageState.FAILED, 0)
@@ -67,18 +95,13 @@ class Deliveries:
         self._kept: dict[int, DeliveryCount] = {}
         self._counting = Lock()
 
-    async def last(self, now: datetime, most: int = 5) -> tuple[Delivered, ...]:
-        """The campaigns that started last, the newest first; outside of a transaction of the desk's."""
-        started = col(Campaign.started_at)
-        last = select(Campaign).where(started.is_not(None)).order_by(started.desc(), col(Campaign.id).desc())
-        async with reading() as session:
-            campaigns = (await session.exec(last.limit(most))).all()
+    async def last(self, now: datetime, scope: str | None = None, most: int = 5) -> tuple[Delivered, ...]:
+        """The campaigns that started last and touch a scope, the newest first, outside of a desk transaction."""
+        campaigns = await sql.rows(_Started, LAST, {"scope": scope, "most": most})
         async with self._counting:
             return tuple([await self._delivered(campaign, now) for campaign in campaigns])
 
-    async def _delivered(self, campaign: Campaign, now: datetime) -> Delivered:
-        if campaign.id is None or campaign.started_at is None:
-            raise ValueError("a campaign that started is in the table")
+    async def _delivered(self, campaign: _Started, now: datetime) -> Delivered:
         count = await self._count(campaign.id, campaign.ended_at, now)
         return Delivered(campaign.id, campaign.title, campaign.state, campaign.started_at, count.at, count.states)
 

@@ -14,7 +14,7 @@ from core.platform.settings import Settings
 from core.text.languages import Language
 from sms.campaigns.audience import Audience
 from sms.campaigns.no_room import no_room
-from sms.campaigns.scope import WITHIN, UnknownCampaign, campaign_of
+from sms.campaigns.scope import TOUCHES, UnknownCampaign, campaign_of
 from sms.campaigns.tally import Tally, count, put_off_today, sums
 from sms.outbox.composing import TextPiece
 
@@ -116,7 +116,7 @@ LEFT JOIN agent AS second ON second.id = campaign.second_approved_by
 ONE: Final = f"{SUMMARY} WHERE campaign.id = %(id)s"
 LIST: Final = (
     f"{SUMMARY} WHERE (campaign.recipients > 0 OR campaign.state <> '{CampaignState.CANCELLED}') "
-    f"AND ({WITHIN.format(place='(campaign.subject ->> $$place$$)')}) ORDER BY campaign.id DESC LIMIT %(most)s"
+    f"AND ({TOUCHES.format(place='(campaign.subject ->> $$place$$)')}) ORDER BY campaign.id DESC LIMIT %(most)s"
 )
 
 
@@ -129,7 +129,7 @@ async def summary(campaign_id: int) -> Summary:
 
 
 async def summaries(most: int = 30, scope: str | None = None) -> tuple[Summary, ...]:
-    """The campaigns within a scope (a P-code, or None), newest first, but for those that found nobody to tell."""
+    """The campaigns that touch a scope (a P-code, or None), newest first, but for those that found nobody to tell."""
     return tuple(await sql.rows(Summary, LIST, {"most": most, "scope": scope}))
 
 

@@ -1,4 +1,7 @@
-"""Whose campaigns: a supervisor of a place runs those that stay within it, one of the whole country runs all."""
+"""Whose campaigns: a supervisor of a place runs those that stay within it, one of the whole country runs all.
+
+Those that speak to other places too are looked at by whoever has one of these places, and run by none of them.
+"""
 
 from typing import Final
 
@@ -17,7 +20,16 @@ WITHIN: Final = """coalesce(%(scope)s, '') = '' OR coalesce((
     WHERE {place} IN (commune.pcode, cercle.pcode, cercle.region_pcode)), false)"""
 """SQL that tells whether every commune of a place (a region, cercle or commune by its P-code) is in `%(scope)s`."""
 
+TOUCHES: Final = """coalesce(%(scope)s, '') = '' OR {place} IS NULL OR EXISTS (
+    SELECT FROM commune JOIN cercle ON cercle.pcode = commune.cercle_pcode
+    WHERE CAST(%(scope)s AS text) IN (commune.pcode, cercle.pcode, cercle.region_pcode)
+        AND {place} IN (commune.pcode, cercle.pcode, cercle.region_pcode))"""
+"""SQL that tells whether some commune of `%(scope)s` is of a place; NULL is the whole country."""
+
 COVERS: Final = f"SELECT {WITHIN.format(place='CAST(%(place)s AS text)')}"
+
+
+MEETS: Final = f"SELECT {TOUCHES.format(place='CAST(%(place)s AS text)')}"
 
 
 class UnknownCampaign(CampaignError):
@@ -42,6 +54,15 @@ async def must_cover(actor: Actor, place: str | None) -> None:
     must_supervise(actor)
     if not await sql.scalar(COVERS, {"scope": actor.scope_code, "place": place}):
         raise OutOfScope(f"{actor.name} works for {actor.scope_code}, and this is for {place or 'the whole country'}")
+
+
+async def must_touch(actor: Actor, campaign_id: int) -> Campaign:
+    """A campaign that speaks to some place of `actor`; raises as `must_run` does, OutOfScope for others alone."""
+    must_supervise(actor)
+    campaign = await campaign_of(campaign_id)
+    if not await sql.scalar(MEETS, {"scope": actor.scope_code, "place": place_of(campaign)}):
+        raise OutOfScope(f"campaign {campaign_id} speaks to no place of {actor.scope_code}")
+    return campaign
 
 
 async def must_run(actor: Actor, campaign_id: int) -> Campaign:

@@ -303,22 +303,30 @@ async def test_an_agent_is_refused_in_words(two_households: None, sign_in: SignI
 
 
 class TestScope:
-    """Who works for a region runs the campaigns that stay within it, and sees no other."""
+    """Who works for a region runs the campaigns that stay within it, and looks at those that touch it."""
 
     @pytest.fixture(autouse=True)
     async def mopti(self, two_households: None) -> None:
         await seed.places((MOPTI, "Mopti"))
 
-    async def test_one_sees_only_those_of_ones_places(self, sign_in: SignIn) -> None:
+    async def test_one_sees_those_that_touch_ones_places_and_runs_those_within(self, sign_in: SignIn) -> None:
         own, whole, safo_too = await announced(place="ML0202"), await announced(place=None), await announced()
         koulikoro = await sign_in("binta", Role.SUPERVISOR, Scope.CERCLE, "ML0202")
         listed = (await koulikoro.open("/desk/campaigns")).text
-        assert [number for number in (own, whole, safo_too) if f'/desk/campaigns/{number}"' in listed] == [
-            own,
-            safo_too,
-        ]
-        for path in ("", "/progress", "/unreached", "/unreached/print", "/unreached/csv"):
+        assert all(f'/desk/campaigns/{number}"' in listed for number in (own, whole, safo_too))
+        page = await koulikoro.open(f"/desk/campaigns/{whole}")
+        assert "Chez vous 2 à envoyer" in seen(page), "its messages there, by state"
+        assert "/desk/campaigns/" not in page.text.split("<main")[1], "nothing there that would be refused"
+        for path in ("/progress", "/unreached", "/unreached/print", "/unreached/csv"):
             assert (await koulikoro.open(f"/desk/campaigns/{whole}{path}")).status_code == 404
+
+    async def test_one_of_other_places_alone_is_not_there(self, sign_in: SignIn) -> None:
+        campaign = await announced()
+        mopti = await sign_in("binta", Role.SUPERVISOR, Scope.REGION, "ML05")
+        assert f'/desk/campaigns/{campaign}"' not in (await mopti.open("/desk/campaigns")).text
+        assert (await mopti.open(f"/desk/campaigns/{campaign}")).status_code == 404
+        whole = await announced(place=None)
+        assert "Elle n'y prévient personne" in await mopti.see(f"/desk/campaigns/{whole}")
 
     @pytest.mark.parametrize("name", ["approve", "start", "cancel", "plan", "test", "settle", "pause", "resume"])
     async def test_no_act_reaches_another_place(self, sign_in: SignIn, name: str) -> None:
@@ -363,6 +371,17 @@ async def test_rules_of_a_round_are_switched_off_and_on(two_households: None, si
     assert "part de nouveau" in seen(await binta.submit(page, follow=True, on="yes", **fields))
     assert await query("SELECT FROM campaign_rule_off") == []
     assert await audited() == [("campaign rule switched", f"round {fields['round']}")] * 2
+
+
+async def test_rules_of_the_round_that_comes_stand_first_and_old_ones_are_folded(
+    two_households: None, sign_in: SignIn
+) -> None:
+    await family(CHEICK, due=TODAY - timedelta(days=90), round_name="T2 2026")
+    page = (await (await sign_in("binta", Role.SUPERVISOR)).open("/desk/campaigns/rules")).text
+    coming, old = page.split("<details")
+    assert "T4 2026" in coming
+    assert "T2 2026" not in coming
+    assert "Tours passés (1)" in old
 
 
 async def test_a_plan_is_made_anew_by_who_asks(two_households: None, sign_in: SignIn) -> None:

@@ -158,7 +158,7 @@ async def test_up_the_ladder_it_is_for_who_works_there(sign_in: SignIn) -> None:
     await do(mariam, reference, "escalate", words="Le village ne répond pas")
     await do(cercle, reference, "take")
     assert "La plainte est remontée" in seen(await do(cercle, reference, "escalate", words="La commune non plus"))
-    assert "À personne 0" in await mariam.see("/desk/queue")
+    assert "À prendre 0" in await mariam.see("/desk/queue")
     refused = await do(mariam, reference, "take")
     assert refused.status_code == 403
     page = await cercle.see("/desk/queue")

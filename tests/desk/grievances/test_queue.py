@@ -19,7 +19,7 @@ async def test_what_is_late_is_first_and_its_reason_is_said(sign_in: SignIn) -> 
     page = await mariam.see("/desk/queue")
     assert page.index(late) < page.index(new)
     assert "en retard" in page
-    assert "À personne 2" in page
+    assert "À prendre 2" in page
     assert "En retard 1" in page
     assert "Rien depuis" not in page
 

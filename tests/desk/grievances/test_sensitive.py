@@ -48,7 +48,7 @@ async def test_for_others_it_is_no_row_no_count_and_no_search_hit(sign_in: SignI
         assert (page.status_code, seen(page)) == (unknown.status_code, seen(unknown))
     assert await count("grievance_reading") == 0
     if role is not Role.ADMINISTRATOR:
-        assert "À personne 0" in await other.see("/desk/queue")
+        assert "À prendre 0" in await other.see("/desk/queue")
         typed = await other.submit("/desk/queue/open", page="/desk/queue", follow=True, reference=references[0])
         assert typed.status_code == 404
 
