@@ -19,6 +19,8 @@ from desk.campaigns.plan import CampaignPlan
 from desk.campaigns.report import CampaignReport
 from desk.campaigns.rules import CampaignRules
 from desk.campaigns.templates import CampaignTemplates
+from desk.figures.indicators import Indicators
+from desk.figures.steering import Steering
 from desk.grievances.accesses import Accesses
 from desk.grievances.case import Cases
 from desk.grievances.dashboard import Dashboard
@@ -78,8 +80,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         DropDown("Saisir", views=[Intake(), Register(), FormRegisters(settings)]),
         GrievanceList(),
         Dashboard(),
-        Reports(),
-        Received(),
+        DropDown("Rapports", views=[Reports(), Steering(), Indicators(), Received()]),
         CallRequests(),
         DropDown("Registre", views=[Households(settings), Corrections(), DeadNumbers(settings), Imports(settings)]),
         Campaigns(settings),

@@ -190,7 +190,7 @@ class GrievanceCount:
             setattr(self, measure, getattr(self, measure) + getattr(other, measure))
         self.days.update(other.days)
 
-    def add(self, row: "CountedGrievances") -> None:
+    def add(self, row: "Measured") -> None:
         """Add a row of them."""
         for measure in MEASURES:
             setattr(self, measure, getattr(self, measure) + getattr(row, measure))
@@ -199,15 +199,9 @@ class GrievanceCount:
 
 
 @dataclass(frozen=True, slots=True)
-class CountedGrievances:
-    """How many grievances have all of this in common: period, one value of what they are split by, days taken."""
+class Measured:
+    """How many grievances took so many days, and what became of them."""
 
-    split_by: int
-    period: date | None
-    category: Category | None
-    channel: Channel | None
-    sex: Sex | None
-    place: str | None
     days: int | None
     received: int
     answered: int
@@ -219,6 +213,18 @@ class CountedGrievances:
     solved: int
     unsolved: int
     withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountedGrievances(Measured):
+    """Those that have all of this in common besides: period, one value of what they are split by."""
+
+    split_by: int
+    period: date | None
+    category: Category | None
+    channel: Channel | None
+    sex: Sex | None
+    place: str | None
 
 
 Groups = dict[str | None, GrievanceCount]
@@ -267,19 +273,26 @@ def _at(days: Mapping[int, int], index: int) -> int:
     raise IndexError(index)
 
 
+EACH: Final = f"""{TAKEN} AS days,
+    {", ".join(f"{clause} AS {name}" for name, clause in (*IN_TIME.items(), *SAYS.items()))},
+    reopen_count > 0 AS reopened, {IS_OPEN} AS open"""
+"""SQL of what is measured of each grievance."""
+
+COUNTS: Final = (
+    f"count(*) AS received, {', '.join(f'count(*) FILTER (WHERE {name}) AS {name}' for name in MEASURES[1:])}"
+)
+RECEIVED_BETWEEN: Final = """received_at >= CAST(CAST(%(since)s AS date) AS timestamptz)
+    AND received_at < CAST(CAST(%(until)s AS date) AS timestamptz)"""
+
 COUNTED: Final = f"""
 SELECT split_by, period, category, channel, sex, {{place}} AS place, days,
     {", ".join(f"CAST(sum({measure}) AS integer) AS {measure}" for measure in MEASURES)}
 FROM (
     SELECT grouping(category, channel, sex, commune_pcode) AS split_by, period, category, channel, sex, commune_pcode,
-        days, count(*) AS received, {", ".join(f"count(*) FILTER (WHERE {name}) AS {name}" for name in MEASURES[1:])}
+        days, {COUNTS}
     FROM (
-        SELECT {{period}} AS period, category, channel, sex, commune_pcode, {TAKEN} AS days,
-            {", ".join(f"{clause} AS {name}" for name, clause in (*IN_TIME.items(), *SAYS.items()))},
-            reopen_count > 0 AS reopened, {IS_OPEN} AS open
-        FROM grievance WHERE received_at >= CAST(CAST(%(since)s AS date) AS timestamptz)
-            AND received_at < CAST(CAST(%(until)s AS date) AS timestamptz)
-        OFFSET 0
+        SELECT {{period}} AS period, category, channel, sex, commune_pcode, {EACH}
+        FROM grievance WHERE {RECEIVED_BETWEEN} OFFSET 0
     ) AS each
     GROUP BY GROUPING SETS (
         (period, category, days), (period, channel, days), (period, sex, days), (period, commune_pcode, days))

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from sqlmodel import col, select
 
 from core.grievances.figures import DAYS, IN_TIME, SAYS, Age, Timely
+from core.grievances.of_payment import OF_AGENCY, OF_ROUND
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import IS_OPEN, Channel, GrievanceState, Level, PersonSays, Sex, says_of
 from core.numbers.identifiers import digits, number_key
@@ -73,7 +74,8 @@ called(
 class Wanted:
     """What is looked for; None, or an empty word, does not filter.
 
-    `place` is the P-code of a region, cercle or commune; `assigned` is an agent's id. `words` are looked for in no text
+    `place` is the P-code of a region, cercle or commune; `assigned` is an agent's id. `agency` and
+    `round` (its id) are those of the payment that a complaint of one is about. `words` are looked for in no text
     of a person: reference, household number, phone or name.
     """
 
@@ -85,6 +87,8 @@ class Wanted:
     sex: Sex | NotSaid | None = None
     place: str | NotSaid = ""
     assigned: int | NotSaid | None = None
+    agency: str | NotSaid = ""
+    round: int | NotSaid | None = None
     age: Age | None = None
     timely: Timely | None = None
     says: PersonSays | None = None
@@ -198,6 +202,7 @@ def _where(wanted: Wanted, today: date) -> tuple[str, dict[str, Any]]:
         clauses.append("grievance.state = %(state)s")
         values["state"] = wanted.state.value
     _who_and_where(wanted, clauses, values)
+    _of_payment(wanted, clauses, values)
     if wanted.timely is not None:
         clauses.append(IN_TIME[wanted.timely])
     if wanted.says is not None:
@@ -222,6 +227,13 @@ def _who_and_where(wanted: Wanted, clauses: list[str], values: dict[str, Any]) -
         elif value not in (None, ""):
             clauses.append(clause)
             values[name] = value.value if isinstance(value, Sex) else value
+
+
+def _of_payment(wanted: Wanted, clauses: list[str], values: dict[str, Any]) -> None:
+    for name, value, clause in (("agency", wanted.agency, OF_AGENCY), ("round", wanted.round, OF_ROUND)):
+        if value not in (None, ""):
+            clauses.append(clause)
+            values[name] = None if isinstance(value, NotSaid) else value
 
 
 WITHIN: Final = (

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from core.numbers.identifiers import digits
@@ -64,7 +64,10 @@ class PaymentReply(TableRow, table=True):
     """
 
     __tablename__ = "payment_reply"
-    __table_args__ = (Index("ix_payment_reply_at", "at"),)
+    __table_args__ = (
+        Index("ix_payment_reply_at", "at"),
+        Index("ix_payment_reply_grievance_id", "grievance_id", postgresql_where=text("grievance_id IS NOT NULL")),
+    )
 
     payment_id: int = Field(foreign_key="payment.id", ondelete="CASCADE", primary_key=True)
     reply: MoneyReply = Field(sa_type=one_of(MoneyReply))

@@ -107,7 +107,7 @@ NOBODYS: Final = frozenset(
         "alarm", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off", "campaign_tally",
         "campaign_template", "cercle", "claim_key", "commune", "component", "component_event",
         "database_identity", "focal_alert", "gateway_session", "holiday", "import_run", "payment_round",
-        "prepared_answer", "referral_service", "region", "register_mapping", "register_submission",
+        "prepared_answer", "programme_setting", "referral_service", "region", "report_mail", "register_mapping", "register_submission",
         "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",
     }
 )  # fmt: skip

@@ -7,6 +7,7 @@ from core.call_requests import models as call_requests
 from core.calls import counts, daily_uses, gateway_sessions, journal
 from core.campaigns import models as campaigns
 from core.campaigns import templates
+from core.figures import models as figures
 from core.grievances import models as grievances
 from core.imports import models as imports
 from core.outbox import messages, restorations, workers
@@ -14,6 +15,7 @@ from core.payments import models as payments
 from core.payments import replies
 from core.places import models as places
 from core.platform.columns import TableRow
+from core.programme import models as programme
 from core.registry import corrections, phone_claims
 from core.registry import models as registry
 from core.schema import identity
@@ -30,6 +32,7 @@ HOMES: Final = (
     counts,
     credentials,
     daily_uses,
+    figures,
     gateway_sessions,
     grievances,
     identity,
@@ -38,6 +41,7 @@ HOMES: Final = (
     messages,
     payments,
     phone_claims,
+    programme,
     places,
     registry,
     restorations,

@@ -29,6 +29,8 @@ class Permission(Code):
     EXPORT_GRIEVANCES = "export grievances"
     READ_REPORTS = "read reports"
     EXPORT_REPORTS = "export reports"
+    READ_SENSITIVE_TOTALS = "read sensitive totals"
+    """Be told how many sensitive grievances there were, for the whole country."""
     WATCH_ACCESSES = "watch accesses"
     """Be shown who read sensitive grievances, where one was also named to watch."""
     WATCH_LINE = "watch line"
@@ -61,6 +63,7 @@ ALLOWED: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.EXPORT_GRIEVANCES: frozenset({_A, _S}),
     Permission.READ_REPORTS: frozenset({_S, _F}),
     Permission.EXPORT_REPORTS: frozenset({_S}),
+    Permission.READ_SENSITIVE_TOTALS: frozenset({_S}),
     Permission.WATCH_ACCESSES: frozenset({_S}),
     Permission.WATCH_LINE: frozenset({_S}),
     Permission.CALL_BACK: frozenset({_A, _S}),

@@ -159,6 +159,8 @@ def wanted_of(given: QueryParams | FormData) -> Wanted:
         sex=one("sex", (*Sex, NotSaid.NOT_SAID)),
         place=one("place", (NotSaid.NOT_SAID,)) or (place if PCODE.fullmatch(place) else ""),
         assigned=one("assigned", (NotSaid.NOBODY,)) or number(params.get("assigned", "")),
+        agency=one("agency", (NotSaid.NOT_SAID,)) or params.get("agency", "")[:LETTERS],
+        round=one("round", (NotSaid.NOT_SAID,)) or number(params.get("round", "")),
         age=one("age", Age),
         timely=one("timely", Timely),
         says=one("says", PersonSays),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.payments.reply_figures import ReplyCount, reply_counts, together
-from core.platform.spreadsheets import CSV_TYPE, Cell, csv_bytes
+from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission, may
@@ -29,6 +29,7 @@ HEADER: Final = (
     "Commune", "Code", "Composante", "Tour", "Agence", "Réponses", "Tout reçu", "Reçu en partie", "Rien reçu",
     "Manque (F CFA)",
 )  # fmt: skip
+WIDTHS: Final = (24, 12, 26, 16, 24, 10, 10, 14, 10, 16)
 
 
 class Received(DeskPage):
@@ -50,6 +51,7 @@ class Received(DeskPage):
             "more": len(counts) - MOST_ROWS,
             "together": together(counts),
             "csv": link(f"{DESK}{self.path}/export.csv", since=since, until=until),
+            "xlsx": link(f"{DESK}{self.path}/export.xlsx", since=since, until=until),
             "exports": may(actor(request), Permission.EXPORT_REPORTS),
         }
         return self.show(request, "grievances/received.html", context)
@@ -57,15 +59,26 @@ class Received(DeskPage):
     @route("/export.csv")
     async def as_csv(self, request: Request) -> Response:
         """The figure as a CSV."""
-        me, at = actor(request), now()
-        if not may(me, Permission.EXPORT_REPORTS):
-            raise Refused(HTTPStatus.FORBIDDEN, NOT_EXPORTED)
-        since, until = _days(request)
-        rows = [_row(count) for count in await _counts(request, since, until)]
-        detail = {"kind": "csv", "rows": len(rows), "since": since, "until": until, "of": "payment replies"}
-        async with seen_by(me):
-            await audit.record(me.id, Act.REPORT_EXPORTED, None, at, detail)
-        return download(await csv_bytes(HEADER, rows), CSV_TYPE, "argent-recu.csv")
+        return download(await csv_bytes(HEADER, await _exported(request, "csv")), CSV_TYPE, "argent-recu.csv")
+
+    @route("/export.xlsx")
+    async def as_xlsx(self, request: Request) -> Response:
+        """The figure as a workbook."""
+        made = await xlsx_bytes("Argent reçu", HEADER, await _exported(request, "xlsx"), WIDTHS)
+        return download(made, XLSX_TYPE, "argent-recu.xlsx")
+
+
+async def _exported(request: Request, kind: str) -> list[Sequence[Cell]]:
+    """The rows, written down as exported; refused to focal persons."""
+    me, at = actor(request), now()
+    if not may(me, Permission.EXPORT_REPORTS):
+        raise Refused(HTTPStatus.FORBIDDEN, NOT_EXPORTED)
+    since, until = _days(request)
+    rows = [_row(count) for count in await _counts(request, since, until)]
+    detail = {"kind": kind, "rows": len(rows), "since": since, "until": until, "of": "payment replies"}
+    async with seen_by(me):
+        await audit.record(me.id, Act.REPORT_EXPORTED, None, at, detail)
+    return rows
 
 
 def _days(request: Request) -> tuple[date, date]:

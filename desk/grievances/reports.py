@@ -41,7 +41,7 @@ WIDTHS: Final = (16, 20, 24, 9, 14, 9, 7, 14, 9, 7, 16, 10, 14, 9, 7, 10, 10)
 class Reports(DeskPage):
     """What came in each month or quarter and what became of it."""
 
-    menu_label = "Rapports"
+    menu_label = "Par mois ou trimestre"
     path = "/reports"
     permission = Permission.READ_REPORTS
 

@@ -44,9 +44,10 @@ NOBODYS: Final = frozenset(
             "campaign_template",
             "claim_key",
             "import_run",
+            "programme_setting",
             "register_mapping",
         ),
-        *("register_submission", "restoration"),
+        *("register_submission", "report_mail", "restoration"),
     }
 )
 """Tables that hold nothing of anybody; `claim_key` is the owner's alone."""

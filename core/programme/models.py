@@ -1,0 +1,62 @@
+"""Settings that a programme changes by itself, each change kept with who made it and who agreed."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from core.platform.columns import TableRow, coded, one_of
+from core.text.words import DESK, Code, Word, called
+
+
+class ProgrammeSettingName(Code):
+    """A setting that is changed at the desk, by its name among the settings of the operator."""
+
+    ORDINARY = "grievance_ordinary"
+    SPECIAL = "grievance_special"
+    CONDUCT = "grievance_conduct"
+    ABUSE = "grievance_abuse"
+    UNTOUCHED = "desk_untouched_minutes"
+    PHONES = "contact_phones"
+    ADDRESS = "contact_address"
+    HOURS = "contact_hours"
+
+
+class SettingState(Word):
+    """proposed → in force → past, or proposed → dismissed; what needs no second person is in force at once."""
+
+    PROPOSED = "proposed"
+    IN_FORCE = "in_force"
+    PAST = "past"
+    DISMISSED = "dismissed"
+
+
+called(
+    SettingState,
+    DESK,
+    {
+        SettingState.PROPOSED: "proposé, à approuver",
+        SettingState.IN_FORCE: "en vigueur",
+        SettingState.PAST: "remplacé",
+        SettingState.DISMISSED: "pas retenu",
+    },
+)
+
+
+class ProgrammeSetting(TableRow, table=True):
+    """A value that a setting was given at the desk, written as an operator writes it in the environment."""
+
+    __tablename__ = "programme_setting"
+    __table_args__ = (
+        Index("uq_programme_setting_in_force", "name", unique=True, postgresql_where=text("state = 'in_force'")),
+        Index("uq_programme_setting_proposed", "name", unique=True, postgresql_where=text("state = 'proposed'")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: ProgrammeSettingName = Field(sa_type=coded(ProgrammeSettingName))
+    value: str
+    state: SettingState = Field(sa_type=one_of(SettingState))
+    proposed_by: int = Field(foreign_key="agent.id")
+    proposed_at: datetime
+    decided_by: int | None = Field(default=None, foreign_key="agent.id")
+    decided_at: datetime | None = None
