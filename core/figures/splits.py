@@ -88,20 +88,20 @@ STATEMENTS: Final = {by: _statement(by) for by in SplitBy}
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class FigureDays:
     """Some days, the last one counted, and as many before them."""
 
     since: date
     until: date
 
     @property
-    def before(self) -> "Period":
+    def before(self) -> "FigureDays":
         """As many days, just before."""
         days = (self.until - self.since).days + 1
-        return Period(self.since - timedelta(days=days), self.since - timedelta(days=1))
+        return FigureDays(self.since - timedelta(days=days), self.since - timedelta(days=1))
 
 
-async def split(by: SplitBy, period: Period, today: date) -> Split:
+async def split(by: SplitBy, period: FigureDays, today: date) -> Split:
     """The figures of a period by something, as they stand `today`."""
     asked = {
         "since": period.before.since,

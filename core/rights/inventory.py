@@ -107,8 +107,8 @@ NOBODYS: Final = frozenset(
         "alarm", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off", "campaign_tally",
         "campaign_template", "cercle", "claim_key", "commune", "component", "component_event",
         "database_identity", "focal_alert", "gateway_session", "holiday", "import_run", "payment_round",
-        "prepared_answer", "programme_setting", "referral_service", "region", "report_mail", "register_mapping", "register_submission",
-        "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",
+        "prepared_answer", "programme_setting", "referral_service", "region", "register_mapping", "register_submission",
+        "report_mail", "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",
     }
 )  # fmt: skip
 """What holds nothing of a person: places and the numbers of their offices, campaigns, counts, settings of ours,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.figures import sensitive, splits
-from core.figures.splits import Period, Split, SplitBy, SplitRow
+from core.figures.splits import FigureDays, Split, SplitBy, SplitRow
 from core.grievances import handing_over
 from core.grievances.search import NotSaid
 from core.platform.spreadsheets import XLSX_TYPE, Cell, xlsx_bytes
@@ -91,14 +91,14 @@ class Steering(DeskPage):
         return download(await xlsx_bytes("Pilotage", HEADER, rows, WIDTHS), XLSX_TYPE, "pilotage-plaintes.xlsx")
 
 
-def period_of(request: Request) -> Period:
+def period_of(request: Request) -> FigureDays:
     """From which day to which; the last ninety where none are asked for. Refused where they are too many."""
     asked = request.query_params
     until = day_in(asked.get("until", "")) or now().date()
     since = day_in(asked.get("since", "")) or until - timedelta(days=USUAL_DAYS - 1)
     if not 0 <= (until - since).days <= LONGEST_DAYS:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
-    return Period(since, until)
+    return FigureDays(since, until)
 
 
 def trend(part: int | None, before: int | None) -> str:
@@ -114,7 +114,7 @@ def value_words(split: Split, row: SplitRow) -> str:
     return NOT_KNOWN if row.value is None else split.names.get(row.value, row.value)
 
 
-def _value_link(period: Period, split: Split, row: SplitRow) -> str:
+def _value_link(period: FigureDays, split: Split, row: SplitRow) -> str:
     """The list of what a row counts."""
     name = "place" if split.by is SplitBy.COMMUNE else split.by.value
     return link(LIST, since=period.since, until=period.until, **{name: row.value or NotSaid.NOT_SAID})

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from core.figures import splits
-from core.figures.splits import Period, Split, SplitBy
+from core.figures.splits import FigureDays, Split, SplitBy
 from core.grievances.search import NotSaid, Wanted
 from core.payments.states import PaymentState
 from core.staff.row_security import figures_seen_by
@@ -16,7 +16,7 @@ from tests.core.grievances.grievance_rows import ELSEWHERE, SUPERVISOR, ago, lis
 from tests.core.seed import SAFO, TODAY
 from tests.support.database import change
 
-PERIOD = Period(ago(29), TODAY)
+PERIOD = FigureDays(ago(29), TODAY)
 ROUNDS = {"T3 2026": ago(50), "T4 2026": ago(20)}
 """The pay day of each round."""
 
@@ -143,4 +143,4 @@ async def test_a_complaint_that_came_of_an_answer_is_of_the_payment_answered_for
 
 
 def test_the_period_before_is_as_long() -> None:
-    assert Period(date(2026, 11, 1), date(2026, 11, 30)).before == Period(date(2026, 10, 2), date(2026, 10, 31))
+    assert FigureDays(date(2026, 11, 1), date(2026, 11, 30)).before == FigureDays(date(2026, 10, 2), date(2026, 10, 31))
