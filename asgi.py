@@ -27,6 +27,7 @@ from core.platform.settings import Settings
 from core.platform.settings import settings as read_settings
 from core.platform.settings.types import Part
 from core.platform.warden import end_with_parent
+from core.programme.keeping import keeping_settings
 from core.schema import identity
 from core.schema.ground import Ground, ground
 from core.staff.wrong_tokens import keeping_wrong_tokens
@@ -91,6 +92,7 @@ def build(
         with stack:
             async with AsyncExitStack() as held:
                 await held.enter_async_context(keeping_wrong_tokens(clock))
+                await held.enter_async_context(keeping_settings())
                 for each in served:
                     await held.enter_async_context(each.running)
                 yield

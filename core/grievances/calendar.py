@@ -1,15 +1,12 @@
-"""Working days, Monday to Friday less the holidays on record, and the days that are counted in them."""
+"""Working days, Monday to Friday less the holidays, and the days that are counted in them."""
 
 from collections.abc import Container
 from datetime import date, timedelta
 from typing import Final
 
-from sqlmodel import col, select
-
-from core.grievances.models import Holiday
+from core.grievances.holidays import off
 from core.grievances.subjects import CATEGORIES, Category
-from core.platform.database import reading
-from core.platform.settings import settings
+from core.platform.settings.in_force import in_force
 
 SATURDAY: Final = 5
 
@@ -22,15 +19,8 @@ def add_working_days(day: date, n: int, holidays: Container[date] = ()) -> date:
     return day
 
 
-async def holidays(first: date, last: date) -> frozenset[date]:
-    """The holidays on record from `first` to `last`, both counted."""
-    async with reading() as session:
-        days = await session.exec(select(col(Holiday.day)).where(col(Holiday.day).between(first, last)))
-        return frozenset(days)
-
-
 async def due_dates(category: Category, day: date) -> tuple[date, date]:
     """The days by which a first answer and a decision are due, counted in working days from `day`."""
-    first_answer, decision = CATEGORIES[category].delays(settings())
-    off = await holidays(day, day + timedelta(days=30 + 3 * max(first_answer, decision)))
-    return add_working_days(day, first_answer, off), add_working_days(day, decision, off)
+    first_answer, decision = CATEGORIES[category].delays(in_force())
+    days_off = await off(day, day + timedelta(days=30 + 3 * max(first_answer, decision)))
+    return add_working_days(day, first_answer, days_off), add_working_days(day, decision, days_off)

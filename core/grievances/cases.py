@@ -9,8 +9,9 @@ from sqlmodel import col, select
 from core.call_requests.models import CallRequest
 from core.call_requests.vocabulary import Period
 from core.grievances.filing import may_be_told
+from core.grievances.holidays import DayOff, days_off
 from core.grievances.locked import ShownVersion
-from core.grievances.models import GrievanceAccess, Holiday
+from core.grievances.models import GrievanceAccess
 from core.grievances.secrecy import shown
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import (
@@ -151,7 +152,7 @@ class Case(CaseRow):
     """A grievance as the desk shows it."""
 
     shown: ShownVersion
-    holidays: tuple[Holiday, ...]
+    holidays: tuple[DayOff, ...]
     entries: tuple[CaseEntry, ...]
     related: tuple[Related, ...]
     calls: tuple[CallRequest, ...]
@@ -245,17 +246,11 @@ async def _case(row: CaseRow) -> Case:
     return Case(
         **{field.name: getattr(row, field.name) for field in fields(row)},
         shown=ShownVersion(row.version, max((entry.id for entry in entries), default=0)),
-        holidays=await _holidays(row.received_at.date(), max(row.first_answer_due, row.decision_due)),
+        holidays=await days_off(row.received_at.date(), max(row.first_answer_due, row.decision_due)),
         entries=entries,
         related=tuple(await sql.rows(Related, RELATED, values)),
         calls=await _calls(row.msisdn),
     )
-
-
-async def _holidays(first: date, last: date) -> tuple[Holiday, ...]:
-    days = select(Holiday).where(col(Holiday.day).between(first, last)).order_by(col(Holiday.day))
-    async with reading() as session:
-        return tuple(await session.exec(days))
 
 
 async def _calls(msisdn: str | None) -> tuple[CallRequest, ...]:

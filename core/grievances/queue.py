@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from core.grievances.calendar import add_working_days, holidays
+from core.grievances.calendar import add_working_days
+from core.grievances.holidays import off
 from core.grievances.rules import levels, untouched_before
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import IS_OPEN, GrievanceState, GrievanceStep, Level
@@ -237,7 +238,7 @@ async def page(
     }
     rows = await sql.rows(_Row, PAGES[view], _asked(actor, now) | narrowed | {"after": after, "most": PAGE})
     today = now.date()
-    soon = add_working_days(today, 1, await holidays(today, today + _LONGEST_REST))
+    soon = add_working_days(today, 1, await off(today, today + _LONGEST_REST))
     return tuple(_shown(row, today, soon, now - SILENT_AFTER) for row in rows)
 
 

@@ -12,6 +12,7 @@ from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import DECIDED, DECISIONS, OPEN, TOP, GrievanceState, GrievanceStep, Level
 from core.platform.errors import JigiError
 from core.platform.settings import settings
+from core.platform.settings.in_force import in_force
 from core.scams.guard import refuse_scams
 from core.scams.proven import refuse_strange_pieces
 from core.staff import permissions
@@ -135,7 +136,7 @@ def levels(actor: Actor) -> tuple[Level, ...]:
 
 def untouched_before(now: datetime) -> datetime:
     """A grievance that was taken before this and not touched since is anybody's again."""
-    return now - timedelta(minutes=settings().desk_untouched_minutes)
+    return now - timedelta(minutes=in_force().desk_untouched_minutes)
 
 
 def is_free(case: CaseFacts, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import time
 
 from core.numbers.msisdn import BadNumber, local, parse
 from core.places.contacts import NearContacts
-from core.platform.settings import settings
+from core.platform.settings.in_force import in_force
 from core.text.translator import Translator
 
 
@@ -28,7 +28,7 @@ def _near(translator: Translator, near: NearContacts) -> list[str]:
 
 
 def _programme(translator: Translator) -> list[str]:
-    chosen = settings()
+    chosen = in_force()
     if not chosen.contact_phones:
         return []
     phones = ", ".join(map(_read_out, chosen.contact_phones))
@@ -37,7 +37,7 @@ def _programme(translator: Translator) -> list[str]:
 
 
 def _address(translator: Translator) -> list[str]:
-    address = settings().contact_address
+    address = in_force().contact_address
     return [translator.t("Address: {place}", place=address)] if address else []
 
 

@@ -9,7 +9,7 @@ from core.grievances.vocabulary import DECIDED
 from core.payments.account import MoneyAccount, PaymentNews, PaymentPhase
 from core.payments.history import PaymentCard
 from core.payments.states import REMEDIES, PaymentState, failure_reason
-from core.platform.settings import settings
+from core.platform.settings.in_force import in_force
 from core.registry.components import PLAIN
 from core.registry.statuses import REMEDIES as STATUS_REMEDIES
 from core.registry.statuses import Status, status_reason
@@ -225,5 +225,5 @@ def grievance_told(translator: Translator, grievance: GrievanceView, today: date
 
 def contact_phone() -> str:
     """The first telephone of the programme; empty when none is set."""
-    phones = settings().contact_phones
+    phones = in_force().contact_phones
     return phones[0] if phones else ""

@@ -1,11 +1,12 @@
 """Settings that a programme changes by itself, each change kept with who made it and who agreed."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Index, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
-from core.platform.columns import TableRow, coded, one_of
+from core.platform.columns import TableRow, coded, listed, one_of
 from core.text.words import DESK, Code, Word, called
 
 
@@ -20,6 +21,12 @@ class ProgrammeSettingName(Code):
     PHONES = "contact_phones"
     ADDRESS = "contact_address"
     HOURS = "contact_hours"
+
+
+TOLD_TO_PEOPLE: Final = frozenset(
+    {ProgrammeSettingName.PHONES, ProgrammeSettingName.ADDRESS, ProgrammeSettingName.HOURS}
+)
+"""What people are told of the programme; who approves it is not who wrote it."""
 
 
 class SettingState(Word):
@@ -48,6 +55,11 @@ class ProgrammeSetting(TableRow, table=True):
 
     __tablename__ = "programme_setting"
     __table_args__ = (
+        CheckConstraint(
+            f"name NOT IN {listed(TOLD_TO_PEOPLE)} OR state <> 'in_force' OR (decided_by IS NOT NULL AND decided_by <> "
+            "proposed_by)",
+            name="ck_programme_setting_four_eyes",
+        ),
         Index("uq_programme_setting_in_force", "name", unique=True, postgresql_where=text("state = 'in_force'")),
         Index("uq_programme_setting_proposed", "name", unique=True, postgresql_where=text("state = 'proposed'")),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from core.platform.errors import JigiError
-from core.platform.settings import settings
+from core.platform.settings.in_force import in_force
 from core.scams.asked_money import money_asked
 from core.scams.asked_secret import secret_asked
 from core.scams.asking import Asked
@@ -88,7 +88,7 @@ def _signs(text: str, contacts: Sequence[str]) -> Iterator[tuple[str, ScamSign]]
     link = link_in(text)
     if link:
         yield link, ScamSign.LINK
-    chosen = settings()
+    chosen = in_force()
     numbers = [*chosen.contact_phones, chosen.service_code, chosen.sms_short_code, *contacts]
     own = own_numbers(text, [each for each in numbers if each])
     number = foreign_number(text, own)

@@ -7,6 +7,7 @@ from typing import Final
 from core.numbers.msisdn import BadNumber, local, parse
 from core.platform.errors import JigiError
 from core.platform.settings import settings
+from core.platform.settings.in_force import in_force
 from core.text.translator import Translator
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
@@ -35,7 +36,7 @@ def _code(_: Translator) -> str:
 
 
 def _contact(_: Translator) -> str:
-    phones = settings().contact_phones
+    phones = in_force().contact_phones
     if not phones:
         return ""
     try:

@@ -89,6 +89,9 @@ class Act(Word):
     CAMPAIGN_UNREACHED_PRINTED = "campaign unreached printed"
     CAMPAIGN_UNREACHED_EXPORTED = "campaign unreached exported"
     AT_THE_SHELL = "at the shell"
+    SETTING_PROPOSED = "setting proposed"
+    SETTING_APPROVED = "setting approved"
+    SETTING_DISMISSED = "setting dismissed"
     HOLIDAY_ADDED = "holiday added"
     HOLIDAY_CHANGED = "holiday changed"
     HOLIDAY_DELETED = "holiday deleted"
@@ -192,6 +195,9 @@ ACTS: Final = called(
         Act.CAMPAIGN_UNREACHED_PRINTED: "liste des non joints imprimée",
         Act.CAMPAIGN_UNREACHED_EXPORTED: "liste des non joints exportée",
         Act.AT_THE_SHELL: "depuis le serveur (jigi campaign)",
+        Act.SETTING_PROPOSED: "réglage : changement",
+        Act.SETTING_APPROVED: "réglage : changement approuvé",
+        Act.SETTING_DISMISSED: "réglage : changement pas retenu",
         Act.HOLIDAY_ADDED: "jour férié : ajout",
         Act.HOLIDAY_CHANGED: "jour férié : changement",
         Act.HOLIDAY_DELETED: "jour férié : suppression",

@@ -45,6 +45,8 @@ class Permission(Code):
     READ_PREPARED_ANSWERS = "read prepared answers"
     KEEP_PREPARED_ANSWERS = "keep prepared answers"
     KEEP_HOLIDAYS = "keep holidays"
+    KEEP_SETTINGS = "keep settings"
+    """Change delays, contacts and other settings of the programme."""
     MANAGE_PEOPLE = "manage people"
     READ_AUDIT = "read audit"
     ANSWER_FOR_PERSONS = "answer for persons"
@@ -75,6 +77,7 @@ ALLOWED: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.READ_PREPARED_ANSWERS: frozenset({_A, _S, _F}),
     Permission.KEEP_PREPARED_ANSWERS: frozenset({_S}),
     Permission.KEEP_HOLIDAYS: frozenset({_ADM}),
+    Permission.KEEP_SETTINGS: frozenset({_ADM}),
     Permission.MANAGE_PEOPLE: frozenset({_ADM}),
     Permission.READ_AUDIT: frozenset({_S, _ADM}),
     Permission.ANSWER_FOR_PERSONS: frozenset({_ADM}),

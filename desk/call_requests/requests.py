@@ -13,7 +13,8 @@ from starlette_admin.routing import route
 from core.call_requests import requests, rules, steps
 from core.call_requests.rules import AlreadyCalled, TakeItFirst, TakenBySomebody
 from core.call_requests.vocabulary import CallRequestState, Period
-from core.grievances.calendar import add_working_days, holidays
+from core.grievances.calendar import add_working_days
+from core.grievances.holidays import off
 from core.grievances.wishes import wishes
 from core.numbers.msisdn import local
 from core.staff.permissions import Permission
@@ -69,7 +70,7 @@ class CallRequests(DeskPage):
             if call is None:
                 raise not_there()
             tries = await requests.tries(request_id)
-            next_day = add_working_days(today, 1, await holidays(today, today + timedelta(days=30)))
+            next_day = add_working_days(today, 1, await off(today, today + timedelta(days=30)))
         context = {
             "call": call,
             "tries": tries,

@@ -24,6 +24,7 @@ from starlette_admin.events import AdminEvent, AfterEditContext, EventContext
 from starlette_admin.exceptions import FormValidationError
 from starlette_admin.export import BaseExporter, CsvExporter, ExportContext
 
+from core.grievances import due_days
 from core.grievances.models import Holiday, PreparedAnswer
 from core.grievances.rules import check_answer
 from core.grievances.subjects import Category
@@ -220,6 +221,13 @@ class Holidays(Kept):
     show_pk_in_forms = True
     key_kind = DayKey
     there_already = "Ce jour est déjà dans la liste."
+
+    async def _record(self, request: Request, act: str, obj: Any, detail: dict[str, Any]) -> None:
+        """Write it down, and give open complaints as many working days as they had."""
+        await super()._record(request, act, obj, detail)
+        added = {values["day"] for values in [detail.get("after", {})] if "day" in values}
+        gone = {values["day"] for values in [detail.get("before", {})] if "day" in values}
+        await due_days.move(now().date(), added=added - gone, gone=gone - added)
 
 
 FOR_STAFF: Final = sorted(Language, key=lambda language: language != Language.staff())

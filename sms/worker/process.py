@@ -24,11 +24,12 @@ from core.platform.database import Addresses, close_database, open_database, wri
 from core.platform.jobs import SEND, new_queue
 from core.platform.redis import connect
 from core.platform.settings import Settings
+from core.programme.keeping import take_again
 from core.schema import identity
 from core.schema.identity import UnfitDatabase
 from core.schema.retention import purge
 from core.text.translator import read_all
-from sms.alarms import focal, telling, watch
+from sms.alarms import focal, reports, telling, watch
 from sms.campaigns import communes, rules, steps, tally
 from sms.inbound.webhooks import GatewayIntake
 from sms.outbox import balances, gateways
@@ -192,10 +193,12 @@ class Worker:
         @queue.periodic(cron="* * * * *")
         @queue.task(name="sms.alarms")
         async def on_call(timestamp: int) -> None:
-            """What somebody on call is told."""
+            """What somebody on call is told; and what the programme changed of its settings."""
+            await take_again()
             await watch.watch(settings, await self._clock.ask())
             await telling.tell(self._ways_out, settings, self._clock.now())
             await focal.tell(self._ways_out, settings, self._clock.now())
+            await reports.tell(settings, self._clock.now())
 
         @queue.periodic(cron="*/10 * * * *")
         @queue.task(name="sms.campaigns.rules")

@@ -1,5 +1,7 @@
 """Who on call is told that something stands still, and how."""
 
+from typing import Literal
+
 from pydantic import Field, NonNegativeInt, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings
 
@@ -23,6 +25,16 @@ class AlarmSettings(BaseSettings):
     )
     alarm_smtp_user: str = Field(default="", description="Who signs in at the mail server. Empty: nobody does.")
     alarm_smtp_password: SecretStr = Field(default=SecretStr(""), description="With which password.")
+    report_mail_to: Words = Field(
+        default=(),
+        description="Who gets the report of complaints by mail: numbers alone, of the whole country. Empty: nobody.",
+    )
+    report_every: Literal["week", "month"] = Field(
+        default="week", description="How often: `week` (on Monday) or `month` (on the first), from seven o'clock on."
+    )
+    report_desk: str = Field(
+        default="", description="Address of the desk that the report names, e.g. `https://jigi.example.org/desk`."
+    )
     alarm_balances: Rates = Field(
         default={},
         description="Below what balance of a gateway somebody is told, SMS or money as it counts: "

@@ -47,6 +47,7 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/queue": GRIEVANCES,
     "/readings": frozenset({SUPERVISOR}),
     "/services": frozenset({FOCAL}),
+    "/settings": frozenset({ADMINISTRATOR}),
     "/received": frozenset({SUPERVISOR, FOCAL}),
     "/received/export.csv": frozenset({SUPERVISOR}),
     "/received/export.xlsx": frozenset({SUPERVISOR}),

@@ -52,7 +52,9 @@ CREATE TABLE programme_setting (
     CONSTRAINT pk_programme_setting PRIMARY KEY (id),
     CONSTRAINT fk_programme_setting_proposed_by FOREIGN KEY (proposed_by) REFERENCES agent (id),
     CONSTRAINT fk_programme_setting_decided_by FOREIGN KEY (decided_by) REFERENCES agent (id),
-    CONSTRAINT ck_programme_setting_state CHECK (state IN ('proposed', 'in_force', 'past', 'dismissed'))
+    CONSTRAINT ck_programme_setting_state CHECK (state IN ('proposed', 'in_force', 'past', 'dismissed')),
+    CONSTRAINT ck_programme_setting_four_eyes CHECK (name NOT IN ('contact_phones', 'contact_address', 'contact_hours')
+        OR state <> 'in_force' OR (decided_by IS NOT NULL AND decided_by <> proposed_by))
 );
 CREATE UNIQUE INDEX uq_programme_setting_in_force ON programme_setting (name) WHERE state = 'in_force';
 CREATE UNIQUE INDEX uq_programme_setting_proposed ON programme_setting (name) WHERE state = 'proposed';

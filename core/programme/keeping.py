@@ -1,0 +1,41 @@
+"""Each process takes what the programme changed at the desk, again and again while it stands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import structlog
+
+from core.programme.changing import take
+
+log = structlog.get_logger(__name__)
+
+SECONDS: Final = 30.0
+"""So soon a change holds in every process."""
+
+
+async def take_again() -> None:
+    """Take it; what cannot be read stays as it was."""
+    try:
+        await take()
+    except Exception as error:
+        log.warning("settings_not_taken", error=type(error).__name__)
+
+
+@asynccontextmanager
+async def keeping_settings() -> AsyncIterator[None]:
+    """Take it at once, and every half minute while this lasts."""
+
+    async def every_half_minute() -> None:
+        while True:
+            await take_again()
+            await asyncio.sleep(SECONDS)
+
+    keeper = asyncio.create_task(every_half_minute())
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper
