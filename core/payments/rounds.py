@@ -33,7 +33,8 @@ def coming(round_: Round, today: date) -> bool:
 
 def nearest_first(rounds_: Iterable[Round], today: date) -> tuple[Round, ...]:
     """Those that are coming, the nearest first and those without a day after them; then the old, the last one first."""
-    ahead, old = [], []
+    ahead: list[Round] = []
+    old: list[Round] = []
     for each in rounds_:
         (ahead if coming(each, today) else old).append(each)
     ahead.sort(key=lambda each: (each.last_day or date.max, each.id))

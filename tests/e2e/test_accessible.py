@@ -1,0 +1,80 @@
+"""Every page of the desk, on a wide screen and on a phone: nothing serious that axe finds, nothing wider than it."""
+
+import re
+from importlib.resources import files
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from demo.desk import PASSWORD
+
+AXE: Final = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+"""axe-core 4.11, as the wheel of the tests holds it."""
+
+GRAVE: Final = frozenset({"serious", "critical"})
+WIDTHS: Final = (1366, 390)
+BESIDE_THE_MENU: Final = {
+    "awa": ("/desk/campaigns/rules", "/desk/campaigns/templates", "/desk/campaigns/new", "/desk/campaigns/personal"),
+}
+"""Pages that no menu names."""
+
+ONE: Final = re.compile(r"/desk/(cases/of|households/of|campaigns|people|corrections)/\d+$")
+"""The page of a row, of which one of each kind is looked at."""
+
+
+def signed_in(chromium: Browser, address: str, login: str) -> Page:
+    """A page of somebody of the demonstration, into which axe may be brought."""
+    context = chromium.new_context(base_url=address, bypass_csp=True, locale="fr-FR")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto("/desk")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.click("button:text-is('Entrer')")
+    page.wait_for_selector("header nav", state="attached")
+    return page
+
+
+def links(page: Page, within: str) -> list[str]:
+    """Where the links of a part of the page lead at the desk."""
+    hrefs: list[str] = page.eval_on_selector_all(f"{within} a[href]", "all => all.map(a => a.getAttribute('href'))")
+    return [href for href in hrefs if href.startswith("/desk/") and href != "/desk/"]
+
+
+def grave(page: Page) -> list[str]:
+    """What axe finds that is serious, and whether the page is wider than its window."""
+    page.evaluate(AXE)
+    results: dict[str, Any] = page.evaluate("() => axe.run({resultTypes: ['violations']})")
+    wrong = [
+        f"{each['id']}: {node['html'][:160]}"
+        for each in results["violations"]
+        if each["impact"] in GRAVE
+        for node in each["nodes"][:3]
+    ]
+    wide: int = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    return [*wrong, f"{wide} pixels too wide"] if wide > 0 else wrong
+
+
+@pytest.mark.parametrize("login", ["awa", "kadi", "mariam", "admin"])
+def test_nothing_serious_on_any_page(chromium: Browser, address: str, login: str) -> None:
+    page = signed_in(chromium, address, login)
+    paths = [*dict.fromkeys(links(page, "header")), *BESIDE_THE_MENU.get(login, ())]
+    assert len(paths) > 8
+    kinds: set[str] = set()
+    wrong: dict[str, list[str]] = {}
+    for path in paths:
+        page.set_viewport_size({"width": WIDTHS[0], "height": 768})
+        page.goto(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 768})
+            seen = grave(page)
+            if seen:
+                wrong[f"{path} at {width}"] = seen
+        for href in links(page, "main"):
+            one = ONE.match(href)
+            if one and one[1] not in kinds:
+                kinds.add(one[1])
+                paths.append(href)
+    page.context.close()
+    assert wrong == {}
