@@ -33,7 +33,7 @@ from desk.grievances.reports import Reports
 from desk.grievances.services import Services
 from desk.imports.registers import FormRegisters
 from desk.imports.uploads import Imports
-from desk.programme.settings import ProgrammeSettings
+from desk.programme.settings import SettingsPage
 from desk.registry.corrections import Corrections
 from desk.registry.dead_numbers import DeadNumbers
 from desk.registry.households import Households
@@ -91,7 +91,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         CampaignTemplates(settings),
         CampaignReport(settings),
         People(settings),
-        ProgrammeSettings(),
+        SettingsPage(),
         Rights(),
         DropDown("Listes", views=[*lists(), AuditTrail()]),
         Account(settings),

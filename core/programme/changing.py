@@ -49,7 +49,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SettingStanding:
     """A setting, its value as it is in force, and what is proposed instead."""
 
     name: ProgrammeSettingName
@@ -94,7 +94,7 @@ PROPOSED: Final = (
 )
 
 
-async def standing() -> Sequence[Standing]:
+async def standing() -> Sequence[SettingStanding]:
     """Every setting that is changed at the desk."""
     rows = await sql.rows(_Value, VALUES)
     values = {row.name: row.value for row in rows if row.state is SettingState.IN_FORCE}
@@ -104,7 +104,8 @@ async def standing() -> Sequence[Standing]:
         if row.state is SettingState.PROPOSED
     }
     return [
-        Standing(name, values.get(name, _of_the_operator(name)), proposals.get(name)) for name in ProgrammeSettingName
+        SettingStanding(name, values.get(name, _of_the_operator(name)), proposals.get(name))
+        for name in ProgrammeSettingName
     ]
 
 

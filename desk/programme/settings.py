@@ -39,7 +39,7 @@ NO_DAY: Final = "Choisissez un jour et écrivez le nom de la fête."
 TWICE: Final = "Ce jour est déjà un jour férié."
 
 
-class ProgrammeSettings(DeskPage):
+class SettingsPage(DeskPage):
     """Settings of the programme, each change on record; what people are told is approved by somebody else."""
 
     menu_label = "Réglages"
