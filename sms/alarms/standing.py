@@ -87,6 +87,8 @@ def _words(kind: AlarmKind, about: str, detail: Mapping[str, Any]) -> str:
             return f"Il reste trop peu chez la passerelle {about} : {detail['balance']}."
         case AlarmKind.WORKER:
             seen = datetime.fromisoformat(str(detail["seen"]))
-            return f"Le processus d'envoi {about} ne dit plus rien depuis le {short_date(seen)} à {seen:%H:%M}."
+            return (
+                f"Le processus d'envoi {about} ne dit plus rien (dernier signe le {short_date(seen)} à {seen:%H:%M})."
+            )
         case AlarmKind.REPORTS:
             return f"La passerelle {about} ne donne plus d'accusés ; {detail['waiting']} SMS en attendent un."

@@ -13,7 +13,7 @@ from core.platform import sql
 from core.platform.columns import listed
 from core.platform.settings import Settings
 from sms.campaigns.cost import cost_of, cost_to_come
-from sms.campaigns.tally import tally_of
+from sms.campaigns.tally import last_tally_of
 
 ALL: Final = "*"
 """The programme that stands for all of them."""
@@ -123,7 +123,7 @@ async def _spent(campaign: SpendingCampaign, settings: Settings, now: datetime) 
     """What a campaign takes: what it cost so far and is still to cost, or its estimate where it has not begun."""
     if campaign.started_at is None:
         return _Spent(0, campaign.cost_xof or 0)
-    tally = await tally_of(campaign, now, anew=False)
+    tally = await last_tally_of(campaign, now)
     cost = cost_of(tally, settings)
     ahead = 0 if campaign.state is CampaignState.CANCELLED else cost_to_come(tally, settings)
     return _Spent(cost.billed_xof, cost.estimated_xof + ahead, cost.unpriced)

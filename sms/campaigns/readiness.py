@@ -15,7 +15,7 @@ from core.outbox.messages import BatchState, MessageState, Reason
 from core.platform import sql
 from core.platform.database import reading
 from core.platform.settings import Settings
-from sms.campaigns.tally import Tally, tally_of
+from sms.campaigns.tally import Tally, last_tally_of
 from sms.outbox.balances import GatewayStanding, standings
 from sms.outbox.gateways import ways_out
 from sms.outbox.routes import OTHERS, OVER, Route, Routes, every_route
@@ -71,7 +71,7 @@ async def ways_ahead(campaign: Campaign, tally: Tally, settings: Settings, now: 
     for row in tally.rows:
         if row.state is MessageState.PLANNED:
             to_send[row.operator] += row.messages
-    lately = [await tally_of(each, now, anew=False) for each in await _last(campaign.id)]
+    lately = [await last_tally_of(each, now) for each in await _last(campaign.id)]
     fares = _Fares.of(lately)
     refused = await refused_senders(now)
     standing, gateways = await standings(now), ways_out(settings)

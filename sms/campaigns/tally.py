@@ -176,6 +176,7 @@ COLUMNS: Final = (
 KEPT_AT: Final = f"""
 SELECT counted_at AS at, put_off FROM campaign_tally WHERE campaign_id = %(id)s AND change_id = ({LAST_CHANGE})
 """  # noqa: S608
+LAST_KEPT_AT: Final = "SELECT counted_at AS at, put_off FROM campaign_tally WHERE campaign_id = %(id)s"
 KEPT: Final = f"""
 SELECT row.* FROM campaign_tally, jsonb_to_recordset(campaign_tally.rows) AS row ({COLUMNS})
 WHERE campaign_id = %(id)s
@@ -237,6 +238,22 @@ async def tally_of(campaign: CountedCampaign, now: datetime, *, anew: bool = Tru
         if kept is None or not _is_good(kept.at, campaign, now):
             return await keep(campaign_id, now)
         if anew and now - kept.at > (ANEW if campaign.state in MOVING else ANEW_AT_REST):
+            _count_behind(campaign_id, now)
+        return Tally(await sql.rows(TallyRow, KEPT, {"id": campaign_id}), kept.at, kept.put_off)
+
+
+async def last_tally_of(campaign: CountedCampaign, now: datetime) -> Tally:
+    """The messages of a campaign as they were counted last, however long ago: what it cost, or how its SMS fared.
+
+    One that is too old to be shown as its state is made anew behind whoever asks, who waits only for the first count.
+    It is no part of a transaction around it.
+    """
+    campaign_id = campaign.id or 0
+    with signed_in_for(DatabaseTask.WORKER):
+        kept = await sql.row(_Kept, LAST_KEPT_AT, {"id": campaign_id})
+        if kept is None:
+            return await keep(campaign_id, now)
+        if not _is_good(kept.at, campaign, now):
             _count_behind(campaign_id, now)
         return Tally(await sql.rows(TallyRow, KEPT, {"id": campaign_id}), kept.at, kept.put_off)
 

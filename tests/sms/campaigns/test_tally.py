@@ -55,6 +55,16 @@ async def test_a_great_one_is_counted_anew_behind_who_looks(many: None) -> None:
     assert await in_state(campaign, MessageState.DELIVERED, after=11 * SECOND) == 1
 
 
+async def test_what_a_campaign_cost_is_asked_of_the_last_count_however_old_it_is(many: None) -> None:
+    await crowd(numbers(3))
+    campaign = await preview.summary(await running())
+    await tally.keep(campaign.id, NOW)
+    later = NOW + timedelta(hours=9)
+    assert (await tally.last_tally_of(campaign, later)).at == NOW, "nobody waits"
+    await tally.counted_behind()
+    assert (await tally.last_tally_of(campaign, later)).at == later
+
+
 async def test_a_great_plan_is_counted_for_who_looks_at_it_first(many: None) -> None:
     await crowd(numbers(3))
     await planned()
