@@ -29,7 +29,7 @@ from core.platform import database
 from core.platform.servers import end_own_postgres
 from core.platform.settings import Settings, settings
 from core.platform.terminal import errors, out
-from core.platform.warden import end_with_parent
+from core.platform.warden import end_with_parent, keep_folder, leave_folder
 from core.schema.ground import at_database, postgres
 from core.text.alphabet import alphabet
 from core.text.languages import Language
@@ -121,8 +121,10 @@ def _die() -> None:
 def _own_database(prefix: str) -> Iterator[str]:
     """The URL of a PostgreSQL of ours that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        keep_folder(Path(folder))
         yield postgres(Settings(data_dir=Path(folder), database_url=""))
         end_own_postgres(Path(folder))
+        leave_folder(Path(folder))
 
 
 def _walked(longest: Longest, language: Language) -> Walk:

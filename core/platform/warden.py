@@ -96,6 +96,16 @@ def keep_postgres(data: Path) -> None:
     _warden.keep(f"postgres {data}", str(data), str(_postmaster(data)))
 
 
+def keep_folder(folder: Path) -> None:
+    """Remove the folder, which is of this process alone, when this process is gone."""
+    _warden.keep(f"remove {folder}", str(folder))
+
+
+def leave_folder(folder: Path) -> None:
+    """The folder is not the warden's business any more."""
+    _warden.leave(f"remove {folder}")
+
+
 def end_with_parent(end: Callable[[], None]) -> None:
     """Call `end` in this process of a pool when the process that made the pool is gone."""
     parent = parent_process()
@@ -157,7 +167,12 @@ def _end_postgres(data: str, postmaster: str) -> None:
         _end(process, signal.SIGINT, signal.SIGQUIT)
 
 
-ENDS: Final[dict[str, Callable[..., None]]] = {"process": _end_process, "postgres": _end_postgres}
+def _remove(folder: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+ENDS: Final[dict[str, Callable[..., None]]] = {"process": _end_process, "postgres": _end_postgres, "remove": _remove}
+"""What is done with a thing in our care, by its first word, in this order."""
 
 
 def main() -> None:
@@ -168,8 +183,10 @@ def main() -> None:
     for line in sys.stdin:
         with suppress(ValueError):
             care = json.loads(line)
-    for thing, words in sorted(care.items(), key=lambda each: each[0].startswith("postgres")):
-        ENDS[thing.split(" ", 1)[0]](*words)
+    for kind, end in ENDS.items():
+        for thing, words in care.items():
+            if thing.split(" ", 1)[0] == kind:
+                end(*words)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from core.platform.servers import own_postgres, own_redis
 folder = Path(sys.argv[1])
 beside = subprocess.Popen(["sleep", "600"])
 warden.keep_process(beside.pid)
+warden.keep_folder(folder / "gone")
+(folder / "gone").mkdir()
 redis = own_redis(folder)
 own_postgres(folder)
 postmaster = (folder / "postgres/postmaster.pid").read_text().split()[0]
@@ -46,7 +48,8 @@ def test_servers_and_processes_end_with_the_process_that_started_them(how: signa
         assert all(map(_lives, pids))
         starter.send_signal(how)
     until = time.monotonic() + WAIT_SECONDS
-    while any(map(_lives, pids)) and time.monotonic() < until:
+    while (any(map(_lives, pids)) or (tmp_path / "gone").exists()) and time.monotonic() < until:
         time.sleep(0.05)
     assert [pid for pid in pids if _lives(pid)] == []
     assert not Path(sockets).exists()
+    assert not (tmp_path / "gone").exists()
