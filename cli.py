@@ -63,23 +63,28 @@ Communes = Annotated[
 Port = Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")]
 
 
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        from core.schema.identity import program
+
+        out.print(program(), highlight=False)
+        raise typer.Exit
+
+
 @app.callback()
 def jigi(
     demo: Annotated[
         bool, typer.Option("--demo", help="On the demonstration's own servers, whatever the environment says.")
     ] = False,
-    version: Annotated[bool, typer.Option("--version", help="Say which Jigi this is.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which Jigi this is.", is_eager=True, callback=_say_version)
+    ] = False,
 ) -> None:
     """The line of the programme Jigisèmèjiri."""
     if demo:
         from demo import environment
 
         environment.enter(int(os.environ.get("PORT", "8000")))
-    if version:
-        from core.schema.identity import program
-
-        out.print(program(), highlight=False)
-        raise typer.Exit
 
 
 @app.command()

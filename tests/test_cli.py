@@ -1,6 +1,7 @@
 """The `jigi` command: what stands with its subject is found there."""
 
 from importlib import import_module
+from importlib.metadata import version
 
 import pytest
 import typer
@@ -21,3 +22,8 @@ def test_the_list_says_of_a_command_what_the_command_says_of_itself(name: str, h
     module, line = home
     own = typer.main.get_command(import_module(module).app).help or ""
     assert own.startswith(line.rstrip("."))
+
+
+def test_which_jigi_this_is_is_said_without_a_command() -> None:
+    said = CliRunner().invoke(cli.app, ["--version"])
+    assert (said.exit_code, said.output.strip()) == (0, version("jigi"))
