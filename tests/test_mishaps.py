@@ -16,9 +16,13 @@ import cli
 from core.platform import servers
 from core.platform.encryption import new_identity
 from core.platform.settings import settings
+from tests.support.processes import free_port
 
 AWAY: Final = "postgresql://jigi:s3cret@127.0.0.1:1/jigi"
 AGE: Final = new_identity()[1]
+LISTEN: Final = {"demo", "serve"}
+"""Commands that listen, here on ports that nobody else has."""
+
 MOST_CHARACTERS: Final = 420
 
 NOBODY_THERE: Final = [
@@ -53,7 +57,8 @@ def run(
         for name, value in {"JIGI_ENCRYPTION_RECIPIENTS": "", "JIGI_SIMULATOR": "true", **chosen}.items():
             monkeypatch.setenv(name, value)
         settings.cache_clear()
-        monkeypatch.setattr("sys.argv", ["jigi", *words])
+        listens = words[0] in LISTEN and "--port" not in words
+        monkeypatch.setattr("sys.argv", ["jigi", *words, *(["--port", str(free_port())] if listens else [])])
         with pytest.raises(SystemExit) as ended:
             cli.main()
         lines = [line for line in capfd.readouterr().err.splitlines() if not line.startswith("{")]
