@@ -43,7 +43,7 @@ async def test_what_has_ended_or_has_other_options_is_given_to_nobody(database_u
     kept = KeptConnections("jigi_tests")
     async with await kept.connect(database_url) as first:
         process = first.info.backend_pid
-    async with await kept.connect(database_url, options="-c statement_timeout=9") as other:
+    async with await kept.connect(database_url, options="-c statement_timeout=60000") as other:
         assert other.info.backend_pid != process
         await other.execute("SELECT pg_terminate_backend(%s, 2000)", [process])
     async with await kept.connect(database_url) as third:
