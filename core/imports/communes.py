@@ -49,7 +49,7 @@ CONTACTS: Final = (
     ),
     Column(
         "agency_name",
-        values.words(LONGEST_AGENCY),
+        values.told(LONGEST_AGENCY),
         needed=False,
         forgiving=True,
         french="nom_agence",
@@ -74,11 +74,11 @@ def layout(today: date) -> Layout:
     """
     return Layout(
         columns=(
-            Column("region", values.name, example="Koulikoro"),
+            Column("region", values.place, example="Koulikoro"),
             Column("region_pcode", values.pcode, french="code_region", example="ML02"),
-            Column("cercle", values.name, example="Kati"),
+            Column("cercle", values.place, example="Kati"),
             Column("cercle_pcode", values.pcode, french="code_cercle", example="ML0202"),
-            Column("commune", values.name, example="Safo"),
+            Column("commune", values.place, example="Safo"),
             Column("commune_pcode", values.pcode, french="code_commune", example="ML020201"),
             Column("search", loose, source="commune"),
             *CONTACTS,

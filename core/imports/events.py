@@ -41,11 +41,11 @@ def layout(today: date) -> Layout:
             Column("village_search", loose_village, source="village", needed=False),
             Column("date", values.day(FIRST_DAY, today + HORIZON), "date", example=today.strftime("%d/%m/%Y")),
             Column("time", values.hour, "time", needed=False, french="heure"),
-            Column("place", values.name, french="lieu", example="École"),
+            Column("place", values.place, french="lieu", example="École"),
             *(
                 Column(
                     f"what_{code}",
-                    values.words(LONGEST_WHAT),
+                    values.told(LONGEST_WHAT),
                     needed=code in NEEDED,
                     french=f"activite_{code}",
                     example="Pavage",

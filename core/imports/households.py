@@ -51,7 +51,7 @@ def layout(today: date) -> Layout:
         columns=(
             Column("household_no", values.household_no, french="numero_menage", others=NUMBER, example="1000 0012"),
             Column("programme_no", values.spelling, needed=False, source="household_no"),
-            Column("head_name", values.name, french="nom", others=NAME, example="Awa Traoré"),
+            Column("head_name", values.person_name, french="nom", others=NAME, example="Awa Traoré"),
             Column(
                 "birth_year",
                 values.year(OLDEST, today.year - YOUNGEST),
@@ -87,7 +87,7 @@ def layout(today: date) -> Layout:
             Column("commune_pcode", values.pcode, french="code_commune", others=PLACE, example="ML020201"),
             Column(
                 "village",
-                values.name,
+                values.place,
                 needed=False,
                 others=("quartier", "village_quartier", "localite"),
                 label="village",
@@ -112,7 +112,7 @@ def layout(today: date) -> Layout:
             ),
             Column(
                 "status_reason",
-                values.words(LONGEST_REASON),
+                values.told(LONGEST_REASON),
                 needed=False,
                 french="raison",
                 others=("motif", "raison_du_statut"),

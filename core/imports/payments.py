@@ -77,14 +77,14 @@ def layout(today: date) -> Layout:
             ),
             Column(
                 "place",
-                values.name,
+                values.place,
                 needed=False,
                 french="lieu",
                 others=("lieu_de_paiement", "site_de_paiement", "site"),
                 label="lieu",
                 example="Mairie de Safo",
             ),
-            Column("agency", values.name, needed=False, french="agence", others=("institution",), label="agence"),
+            Column("agency", values.place, needed=False, french="agence", others=("institution",), label="agence"),
             Column(
                 "amount_xof",
                 values.amount,
@@ -111,7 +111,7 @@ def layout(today: date) -> Layout:
                 label="payé le",
             ),
             Column(
-                "reason", values.words(LONGEST_REASON), needed=False, french="raison", others=("motif",), label="raison"
+                "reason", values.told(LONGEST_REASON), needed=False, french="raison", others=("motif",), label="raison"
             ),
         ),
         key=("household_no", "component", "round"),

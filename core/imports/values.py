@@ -13,6 +13,7 @@ from core.files.encodings import odd_word
 from core.files.headers import plain
 from core.numbers import identifiers, msisdn
 from core.platform.errors import JigiError
+from core.scams.guard import NotASafeText, refuse_scams
 from core.text.folding import NoRule, fold
 
 LONGEST_NAME: Final = 60
@@ -26,6 +27,7 @@ _FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: 00:00(?::00)?)?", re.A
 _MONTHS = 12
 _HOUR = re.compile(r"(\d{1,2}) ?(?:h|H|:) ?(\d{2})?(?::00)?", re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,3}(?: \d{3})+|\d+)(?:[.,]0{1,2})? ?(?:F|FCFA|F CFA|XOF|CFA)?", re.IGNORECASE | re.ASCII)
+_NO_NAME = re.compile(r"[\d*#@:/{]|\b(?:codes?|pin|otp|mots?|argent|wari|francs?|f?cfa)\b", re.IGNORECASE)
 _PCODE = re.compile(r"[A-Z0-9]{2,20}")
 
 
@@ -61,6 +63,35 @@ def _shown_on_a_phone(text: str) -> None:
 
 
 name = words(LONGEST_NAME)
+
+
+def told(longest: int) -> Reader:
+    """Words of at most `longest` characters that are told to people as they stand, so that they must be no scam's."""
+    shown = words(longest)
+
+    def read(text: str) -> object:
+        value = shown(text)
+        _no_scam(text)
+        return value
+
+    return read
+
+
+@lru_cache(maxsize=1 << 14)
+def _no_scam(text: str) -> None:
+    try:
+        refuse_scams(text)
+    except NotASafeText as error:
+        raise BadValue(error.in_french) from error
+
+
+place = told(LONGEST_NAME)
+"""A place, an agency: what somebody is sent to."""
+
+
+def person_name(text: str) -> object:
+    """The name of a person: it is looked at closely only where it has what no name has, for there are very many."""
+    return place(text) if _NO_NAME.search(text) else name(text)
 
 
 def one_of(choices: Collection[str]) -> Reader:
