@@ -57,7 +57,7 @@ class Longest:
 
 WITH_A_REASON: Final = frozenset({PaymentState.FAILED, PaymentState.CANCELLED})
 STRETCH: Final = (
-    "UPDATE payment SET place = %(place)s, agency = %(agency)s",
+    "UPDATE payment SET place = %(place)s, agency = %(agency)s, hour = '10:30'",
     f"UPDATE payment SET reason = %(reason)s WHERE state IN {listed(WITH_A_REASON)}",  # noqa: S608
     "UPDATE household SET village = %(village)s",
     "UPDATE household SET head_name = left(%(name)s || ' ' || household_no, 40) "

@@ -1,6 +1,7 @@
 """Files of payments: what each household is paid in a round, and what became of it.
 
 `household_no, component, round, due_date, last_day, place, agency, amount_xof, state, paid_on, reason`
+and, optional, `hour`
 """
 
 from collections.abc import Sequence
@@ -65,6 +66,17 @@ def layout(today: date) -> Layout:
                 others=("date_de_paiement", "jour_de_paiement", "jour", "date_prevue"),
                 label="jour du paiement",
                 example=today.strftime("%d/%m/%Y"),
+            ),
+            Column(
+                "hour",
+                values.hour,
+                "time",
+                needed=False,
+                french="heure",
+                others=("heure_paiement", "heure_de_paiement"),
+                label="heure",
+                forgiving=True,
+                example="8 h 30",
             ),
             Column(
                 "last_day",
@@ -169,6 +181,7 @@ _PLAN = f"""
         staged.amount_xof, staged.state,
         {settled("due_date", "payment.due_date")}, {settled("last_day", "payment.last_day")},
         {settled("place", "payment.place")}, {settled("agency", "payment.agency")},
+        {settled("hour", "payment.hour")},
         {settled("paid_on", f"CASE WHEN staged.state = '{_PAID}' THEN payment.paid_on END")},
         {settled("reason", "CASE WHEN staged.state = payment.state THEN payment.reason END")},
         staged.paid_on IS NOT NULL AS named_paid_on
@@ -214,15 +227,16 @@ _PAYMENTS = (
     """,  # noqa: S608 - a word of ours
     """
     WITH changed AS (
-        UPDATE payment SET (due_date, last_day, place, agency, amount_xof, state, paid_on, reason, updated_at)
+        UPDATE payment SET (due_date, last_day, place, agency, amount_xof, state, paid_on, reason, hour,
+                updated_at)
             = (planned.due_date, planned.last_day, planned.place, planned.agency, planned.amount_xof,
-               planned.state, planned.paid_on, planned.reason, %(now)s)
+               planned.state, planned.paid_on, planned.reason, planned.hour, %(now)s)
         FROM planned
         WHERE payment.id = planned.payment_id
         AND (payment.due_date, payment.last_day, payment.place, payment.agency, payment.amount_xof,
-             payment.state, payment.paid_on, payment.reason)
+             payment.state, payment.paid_on, payment.reason, payment.hour)
             IS DISTINCT FROM (planned.due_date, planned.last_day, planned.place, planned.agency, planned.amount_xof,
-                              planned.state, planned.paid_on, planned.reason)
+                              planned.state, planned.paid_on, planned.reason, planned.hour)
         RETURNING line
     )
     INSERT INTO touched SELECT line, false FROM changed
@@ -230,9 +244,9 @@ _PAYMENTS = (
     "INSERT INTO touched SELECT line, true FROM planned WHERE payment_id IS NULL",
     """
     INSERT INTO payment (household_id, round_id, due_date, last_day, place, agency, amount_xof, state, paid_on, reason,
-                         updated_at)
+                         hour, updated_at)
     SELECT household_id, payment_round.id, due_date, last_day, place, agency, amount_xof, state, paid_on, reason,
-        %(now)s
+        hour, %(now)s
     FROM planned JOIN payment_round ON payment_round.component = planned.component
         AND payment_round.name = planned.round
     WHERE payment_id IS NULL

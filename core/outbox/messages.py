@@ -141,6 +141,7 @@ class Reason(Word):
     DEAD_NUMBER = "dead_number"
     OPTED_OUT = "opted_out"
     ALREADY_TOLD = "already_told"
+    TOLD_TOGETHER = "told_together"
     THREE_TODAY = "three_today"
     CHANGED = "changed"
     MISSED_ITS_DAY = "missed_its_day"
@@ -180,6 +181,7 @@ called(
         Reason.CROWD: "numéro donné pour trop de ménages",
         Reason.OPTED_OUT: "a arrêté les SMS",
         Reason.ALREADY_TOLD: "déjà prévenu de la même chose",
+        Reason.TOLD_TOGETHER: "prévenu dans le même SMS qu'un paiement d'un autre tour",
         Reason.THREE_TODAY: "trop de SMS ce jour-là",
         Reason.CHANGED: "le paiement a changé",
         Reason.MISSED_ITS_DAY: "le jour est passé",
@@ -219,6 +221,7 @@ called(
         Reason.CROWD: "number of too many households",
         Reason.OPTED_OUT: "stopped SMS",
         Reason.ALREADY_TOLD: "told the same before",
+        Reason.TOLD_TOGETHER: "told together with another round",
         Reason.THREE_TODAY: "three today",
         Reason.CHANGED: "changed since the plan",
         Reason.MISSED_ITS_DAY: "its day passed",
@@ -312,8 +315,11 @@ class Message(TableRow, table=True):
     """What one number gets once; without a campaign it is a single notice, written from `filling` when it is sent.
 
     `household_ids` are those it speaks of; `content_hashes`, beside them, are of their payments as
-    they were when it was planned. `attempts` are those that the gateway refused for this number and that may be
-    tried again. `cost` is in `currency`, as the gateway gave it.
+    they were when it was planned. `other_payments` are those of other rounds that it tells too, with their hashes in
+    `other_told`; where it speaks of other households for them, only the first `own_households` of `household_ids` are
+    of its own round (None: all are). `told_with` is the campaign whose message told this number the same beside its
+    own round, so that this one was left out or dropped. `attempts` are those that the gateway refused for this number
+    and that may be tried again. `cost` is in `currency`, as the gateway gave it.
     """
 
     __tablename__ = "message"
@@ -327,6 +333,7 @@ class Message(TableRow, table=True):
             "msisdn",
             postgresql_where=text(f"state = '{MessageState.FAILED}' AND reason = '{Reason.NO_SUCH_NUMBER}'"),
         ),
+        Index("ix_message_other_payments", "final_at", postgresql_where=text("other_payments IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 
@@ -341,6 +348,10 @@ class Message(TableRow, table=True):
     operator: Operator | None = Field(default=None, sa_type=coded(Operator))
     household_ids: list[int] = Field(sa_type=ARRAY(Integer))
     content_hashes: list[int] | None = Field(default=None, sa_type=ARRAY(Integer), sa_column_kwargs={"name": "told"})
+    other_payments: list[int] | None = Field(default=None, sa_type=ARRAY(Integer))
+    other_told: list[int] | None = Field(default=None, sa_type=ARRAY(Integer))
+    own_households: int | None = Field(default=None, sa_type=SmallInteger)
+    told_with: int | None = None
     commune_pcode: str | None = None
     language: Language | None = Field(default=None, sa_type=LanguageCode)
     filling: dict[str, Any] | None = Field(default=None, sa_type=JSONB)

@@ -1,7 +1,7 @@
 """Payments of households, round by round, and the days that were moved."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Final
 
 from core.payments.states import COMING, PaymentState
@@ -13,7 +13,10 @@ from core.registry.statuses import Status
 
 @dataclass(frozen=True, slots=True)
 class PaymentCard:
-    """A payment as it is told, in F CFA; `moved_from` is the day it was on before it was last moved."""
+    """A payment as it is told, in F CFA; `moved_from` is the day it was on before it was last moved.
+
+    `hour` is when people shall come on its day, None where no file names one.
+    """
 
     id: int
     component: ComponentCode
@@ -27,6 +30,7 @@ class PaymentCard:
     amount_xof: int
     paid_on: date | None
     reason: str | None
+    hour: time | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class PayDay:
 CARD_COLUMNS: Final = """
 payment.id, payment_round.component, payment_round.name AS round, payment.state, payment.due_date,
     (SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1) AS moved_from,
-    payment.last_day, payment.place, payment.agency, payment.amount_xof, payment.paid_on, payment.reason
+    payment.last_day, payment.place, payment.agency, payment.amount_xof, payment.paid_on, payment.reason,
+    payment.hour
 """
 CARD: Final = (
     f"SELECT {CARD_COLUMNS} FROM payment "  # noqa: S608 - words of ours

@@ -1,6 +1,6 @@
 """Tables of payments: rounds, what each household is paid in one, and the days that were moved."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
@@ -22,7 +22,10 @@ class PaymentRound(TableRow, table=True):
 
 
 class Payment(TableRow, table=True):
-    """What a household is paid in a round, in F CFA; without `due_date` no day is fixed yet."""
+    """What a household is paid in a round, in F CFA; without `due_date` no day is fixed yet.
+
+    `hour` is when people shall come on its day, where the files name one.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -48,6 +51,7 @@ class Payment(TableRow, table=True):
     state: PaymentState = Field(sa_type=one_of(PaymentState))
     paid_on: date | None = None
     reason: str | None = None
+    hour: time | None = None
     updated_at: datetime = stamped()
 
 

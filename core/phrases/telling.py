@@ -109,7 +109,13 @@ def _open(translator: Translator, card: PaymentCard, today: date) -> list[str]:
         first = translator.t("Money is given today: {amount}", amount=amount)
     else:
         first = translator.t("You can still take {amount}", amount=amount)
-    return [first, place_told(translator, card.place), _last_day(translator, card, today)]
+    hour = _hour(translator, card) if card.due_date == today else ""
+    return [first, place_told(translator, card.place), hour, _last_day(translator, card, today)]
+
+
+def _hour(translator: Translator, card: PaymentCard) -> str:
+    """When to come on the day; '' where the files name no hour."""
+    return "" if card.hour is None else translator.t("at {begin}", begin=card.hour)
 
 
 def _last_day(translator: Translator, card: PaymentCard, today: date) -> str:
@@ -120,7 +126,7 @@ def _last_day(translator: Translator, card: PaymentCard, today: date) -> str:
 
 
 def _coming(translator: Translator, card: PaymentCard, today: date) -> list[str]:
-    """Day and place first, which a first page then has."""
+    """Day and place first, which a first page then has; the hour of a day that moved last, which has no room before."""
     day = card.due_date or today
     dropped = None if card.moved_from == day else card.moved_from
     spoken = day_told(translator, day, today)
@@ -129,9 +135,11 @@ def _coming(translator: Translator, card: PaymentCard, today: date) -> list[str]
         if dropped
         else translator.t("Money will be given: {date}", date=spoken),
         place_told(translator, card.place, card.agency),
+        "" if dropped else _hour(translator, card),
         translator.t("Not {old}.", old=date_told(translator, dropped, today)) if dropped else "",
         _last_day(translator, card, today),
         translator.t("Amount: {amount}", amount=Amount(card.amount_xof)),
+        _hour(translator, card) if dropped else "",
     ]
 
 

@@ -41,7 +41,7 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     "enrolment": {N: "household_id component since ended"},
     "payment": {
         E: "reason",
-        N: "id household_id round_id due_date last_day place agency amount_xof state paid_on updated_at",
+        N: "id household_id round_id due_date last_day place agency amount_xof state paid_on hour updated_at",
     },
     "payment_move": {N: "payment_id moved_at old_day new_day"},
     "payment_reply": {E: "grievance_id", N: "payment_id reply missing_xof at"},
@@ -62,9 +62,9 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     },
     "callback_try": {E: "note", N: "id callback_request_id agent_id at reached again_on"},
     "message": {
-        E: "key msisdn household_ids told filling provider_id",
+        E: "key msisdn household_ids told other_payments other_told filling provider_id",
         N: "id campaign_id batch_id kind operator commune_pcode language state reason attempts was_uncertain cost "
-        "currency planned_at final_at again_at gateway",
+        "currency planned_at final_at again_at gateway own_households told_with",
     },
     "message_text": {E: "content body", N: "id campaign_id language parts size not_after"},
     "inbound_sms": {E: "gateway_id msisdn intent at answered"},
@@ -88,7 +88,7 @@ UNSHOWN: Final[Mapping[str, str]] = {
     "import_trace": "household_id",
     "phone_claim": "household_id",
     "callback_request": "key household_id",
-    "message": "key household_ids told provider_id",
+    "message": "key household_ids told other_payments other_told provider_id",
     "message_text": "content",
     "inbound_sms": "gateway_id",
     "early_report": "provider_id",

@@ -57,6 +57,7 @@ LABELS: Final[Mapping[str, str]] = {
     "last_day": "dernier jour",
     "place": "lieu",
     "agency": "agence",
+    "hour": "heure",
     "amount_xof": "montant (F CFA)",
     "paid_on": "payé le",
     "reason": "raison",

@@ -4,9 +4,10 @@ Which message is a number's first is known for sure only when it leaves: what a 
 failed since the plan. Whoever is written to for the first time after all gets the text without its last pieces.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final
 
 from core.outbox.messages import TAKEN, BatchState, MessageState
@@ -17,6 +18,7 @@ from core.text.alphabet import Alphabet, alphabet
 from core.text.languages import Language
 from core.text.translator import Translator, translator
 from sms.outbox.composing import SECURITY
+from sms.outbox.payment_texts import hour_said
 
 WRITTEN_TO: Final = f"""EXISTS (
         SELECT FROM message AS earlier WHERE earlier.msisdn = message.msisdn AND earlier.id <> message.id
@@ -95,5 +97,15 @@ def _without_the_last(body: str, spoken: Translator, carried: Alphabet) -> str:
     for piece in pieces:
         if body.endswith(f" {carried.prepare(piece)}"):
             return body.removesuffix(f" {carried.prepare(piece)}")
+    hour = _hour_at_the_end(spoken, carried).search(body)
+    if hour:
+        return body[: hour.start()]
     before, agency, name = body.rpartition(f" {carried.prepare(spoken.t('Payment agency: {phone}', phone='')).strip()}")
     return before if agency and ". " not in name else body
+
+
+def _hour_at_the_end(spoken: Translator, carried: Alphabet) -> re.Pattern[str]:
+    """Any hour as it is said of a day, at the end of a text."""
+    whole, with_minutes = (re.escape(carried.prepare(hour_said(each, spoken))) for each in (time(8), time(8, 30)))
+    forms = (whole.replace("8", r"\d{1,2}"), with_minutes.replace("8", r"\d{1,2}").replace("30", r"\d{1,2}"))
+    return re.compile(rf" (?:{'|'.join(forms)})$")

@@ -33,6 +33,7 @@ CARD = PaymentCard(
     amount_xof=30_000,
     paid_on=None,
     reason=None,
+    hour=None,
 )
 
 

@@ -1,6 +1,7 @@
 """What is said where a household's standing, a late answer or somebody's own words decide it."""
 
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
@@ -36,6 +37,7 @@ CARD = PaymentCard(
     amount_xof=30_000,
     paid_on=day(-40),
     reason=None,
+    hour=None,
 )
 
 CASE = GrievanceView(
@@ -132,6 +134,17 @@ def test_a_day_that_moved_is_told_as_people_say_it_with_its_place_and_then_the_d
 ) -> None:
     moved = replace(CARD, due_date=day(1), moved_from=day(0), last_day=None)
     assert payment_told(translator_, PaymentNews(COMING, moved), TODAY)[:3] == lines
+
+
+@pytest.mark.parametrize(("translator_", "hour"), [(FR, "à 8 h 30"), (BM, "nɛgɛkanɲɛ 8 ni sanga 30")])
+def test_the_hour_is_said_of_a_day_that_comes_and_of_today_alone(translator_: Translator, hour: str) -> None:
+    comes, is_today = (replace(CARD, due_date=day(days), hour=time(8, 30)) for days in (1, 0))
+    assert payment_told(translator_, PaymentNews(COMING, comes), TODAY)[2] == hour
+    assert hour in payment_told(translator_, PaymentNews(OPEN_NOW, is_today), TODAY)
+    was = replace(comes, due_date=day(-1))
+    assert hour not in payment_told(translator_, PaymentNews(OPEN_NOW, was), TODAY)
+    unnamed = payment_told(translator_, PaymentNews(COMING, replace(comes, hour=None)), TODAY)
+    assert unnamed == [each for each in payment_told(translator_, PaymentNews(COMING, comes), TODAY) if each != hour]
 
 
 def test_a_day_it_is_no_more_has_its_year_where_that_is_another() -> None:

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import product
 from pathlib import Path
 from string import Formatter
@@ -243,13 +243,14 @@ def test_a_payment_is_told_on_one_page(language: Language, state: PaymentState) 
         agency=LONGEST["name"],
         paid_on=day,
         reason="name",
+        hour=time(10),
         moved_from=None,
     )
     phase = phase_of(card, today)
     assert phase
     lines = payment_told(translator(language), PaymentNews(phase, card), today)
     assert sent("\n".join(lines)) <= GSM7.page_aim
-    moved = replace(card, moved_from=day - timedelta(days=7))
+    moved = replace(card, moved_from=day - timedelta(days=7), hour=None)
     lines = payment_told(translator(language), PaymentNews(phase, moved), today)
     assert sent("\n".join(lines)) <= GSM7.page_budget
 

@@ -1,6 +1,7 @@
 """A number's first message leaves room for what the gateway adds, whatever was thought when it was planned."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
 
 import pytest
 
@@ -27,9 +28,14 @@ LINE = PaymentLine(1, "", 30_000, date(2026, 11, 23), "Mairie de Safo", None)
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("agency", ["", "Kafo"])
 @pytest.mark.parametrize("parts", [1, 2])
-def test_what_is_left_out_is_the_last_that_was_said(language: Language, agency: str, parts: int) -> None:
+@pytest.mark.parametrize("hour", [None, time(8), time(14, 30)])
+def test_what_is_left_out_is_the_last_that_was_said(
+    language: Language, agency: str, parts: int, hour: time | None
+) -> None:
     spoken = translator(language)
-    text = campaign_sms(Kind.ANNOUNCE, Payments((LINE,), agency=agency), spoken, TODAY, GSM7, SmsRoom(parts))
+    text = campaign_sms(
+        Kind.ANNOUNCE, Payments((replace(LINE, hour=hour),), agency=agency), spoken, TODAY, GSM7, SmsRoom(parts)
+    )
     shorter = shortened(text.body, spoken, GSM7, 30)
     assert text.body.startswith(shorter)
     assert GSM7.segments(shorter + "x" * 30) <= text.parts

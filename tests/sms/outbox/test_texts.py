@@ -433,3 +433,24 @@ def test_a_day_that_is_not_of_this_season_has_its_year() -> None:
     assert "2 decembre. " in moved.replace("é", "e") or "2 decembre," in moved.replace("é", "e")
     assert "2 septembre 2027" in moved
     assert "san 2027" in sent(Kind.ANNOUNCE, paid(line), BM).body
+
+
+@pytest.mark.parametrize(("language", "hour"), [(FR, "A 8 h 30."), (BM, "Nègèkannyè 8 ni sanga 30.")])
+def test_the_hour_is_said_behind_the_line_against_scams_where_all_have_the_same(language: Language, hour: str) -> None:
+    early = replace(SAFO, hour=time(8, 30))
+    spoken, room = translator(language), SmsRoom(2)
+    text = campaign_sms(Kind.ANNOUNCE, Payments((early,), agency="Kafo"), spoken, TODAY, GSM7, room)
+    assert f"{SAFE[language]} {hour} " in text.body
+    alike, other = (
+        Payments((replace(early, names="Awa"), replace(SAFO, names="Binta", amount_xof=5_000, hour=second)))
+        for second in (time(8, 30), time(9))
+    )
+    assert hour in campaign_sms(Kind.ANNOUNCE, alike, spoken, TODAY, GSM7, room).body
+    assert hour not in campaign_sms(Kind.ANNOUNCE, other, spoken, TODAY, GSM7, room).body
+    off = Payments((replace(early, day=None, old_day=MONDAY),))
+    assert hour not in campaign_sms(Kind.MOVED, off, spoken, TODAY, GSM7, room).body
+
+
+def test_an_hour_that_finds_no_room_is_named_at_the_plan() -> None:
+    text = sent(Kind.ANNOUNCE, Payments((replace(SAFO, hour=time(10, 30)),), last_day=THURSDAY), BM)
+    assert TextPiece.HOUR in text.left_out
