@@ -20,8 +20,11 @@ class TextPiece(Word):
     CARD = "card"
     LAST_DAY = "last_day"
     SAFETY = "safety"
+    HOUR = "hour"
     AGENCY = "agency"
     CODE = "code"
+    OTHERS = "others"
+    """Open payments of other rounds, which their own campaigns tell then."""
 
 
 called(
@@ -32,8 +35,10 @@ called(
         TextPiece.CARD: "« Apportez votre carte »",
         TextPiece.LAST_DAY: "le dernier jour",
         TextPiece.SAFETY: "la phrase contre les escrocs",
+        TextPiece.HOUR: "l'heure",
         TextPiece.AGENCY: "l'agence de paiement",
         TextPiece.CODE: "le code de la ligne",
+        TextPiece.OTHERS: "un autre paiement du même téléphone (dit par sa propre campagne)",
     },
 )
 called(
@@ -44,8 +49,10 @@ called(
         TextPiece.CARD: "bring your card",
         TextPiece.LAST_DAY: "the last day",
         TextPiece.SAFETY: "the line against scams",
+        TextPiece.HOUR: "the hour",
         TextPiece.AGENCY: "the payment agency",
         TextPiece.CODE: "the code of the line",
+        TextPiece.OTHERS: "another payment of the same phone, which its own campaign tells",
     },
 )
 
@@ -66,12 +73,16 @@ class SmsRoom:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text as it is sent, the parts it takes, its length (septets or UTF-16 units), and what did not fit in."""
+    """A text as it is sent, the parts it takes, its length (septets or UTF-16 units), and what did not fit in.
+
+    `others`: how many lines of other rounds it has, the earliest first.
+    """
 
     body: str
     parts: int
     size: int
     left_out: tuple[TextPiece, ...] = ()
+    others: int = 0
 
 
 Pieces = Sequence[tuple[TextPiece, str]]
@@ -89,12 +100,16 @@ def in_room(forms: Sequence[str], alphabet: Alphabet, room: SmsRoom) -> tuple[st
 def composed(text: str, pieces: Pieces, translator: Translator, alphabet: Alphabet, room: SmsRoom) -> Written:
     """A text with the pieces that cost no part more than it takes, or than there is room for.
 
-    What must be said is never cut. The sentence of SAFETY may be said in its short form, which counts as left out.
+    What must be said is never cut. The sentence of SAFETY may be said in its short form, which counts as left out; where
+    the text has it already, nothing of it is added.
     """
     body = _ended(alphabet.prepare(text).strip())
     most = {kept: max(room.parts, alphabet.segments(body + kept)) for kept in ("", "x" * room.reserve)}
     left_out = []
+    is_safe = alphabet.prepare(translator.t(SECURITY[0])) in body
     for piece, said in pieces:
+        if piece is TextPiece.SAFETY and is_safe:
+            continue
         forms = SECURITY if piece is TextPiece.SAFETY else ("",)
         for form in forms:
             longer = f"{body} {alphabet.prepare(translator.t(form) if form else said)}"

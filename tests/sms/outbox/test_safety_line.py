@@ -2,12 +2,15 @@
 
 import pytest
 
+from core.campaigns.models import CampaignKind
 from core.text.alphabet import GSM7
 from core.text.gsm7 import SINGLE_PART
 from core.text.languages import Language
 from core.text.translator import translator
-from sms.outbox.composing import Written
-from sms.outbox.texts import written
+from sms.outbox.composing import SmsRoom, Written
+from sms.outbox.contents import FreeWords
+from sms.outbox.texts import campaign_sms, written
+from tests.core.seed import TODAY
 from tests.sms.outbox.test_texts import BM, FREE, SAFE
 
 
@@ -35,3 +38,11 @@ def test_the_longest_line_of_safety_that_costs_no_part_is_added(language: Langua
 def test_what_gsm7_counts_twice_is_counted_before_the_line_is_added() -> None:
     assert written("ɲ" * 54 + "!", translator(BM), GSM7).body == f"{'ny' * 54}! {SAFE[BM]}"
     assert written("ɲ" * 56 + "!", translator(BM), GSM7).body == f"{'ny' * 56}! {FREE[BM]}"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_free_words_that_have_the_line_already_get_no_other(language: Language) -> None:
+    words = FreeWords({"fr": "Réunion demain. {prudence}", "bm": "Lajɛ sini. {prudence}"})
+    text = campaign_sms(CampaignKind.FREE, words, translator(language), TODAY, GSM7, SmsRoom())
+    assert text.body.endswith(SAFE[language])
+    assert text.left_out == ()
