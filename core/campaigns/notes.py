@@ -12,7 +12,8 @@ class NoteCode(Word):
     """What we note ourselves; a label is filled in with the data that stands behind the code here."""
 
     PLANNED = "planned"
-    """`recipients`, `parts`; `left_out`, how many people get a text without each piece."""
+    """`recipients`, `parts`; `left_out`, how many people get a text without each piece; `together` and
+    `told_with`, how many are told of other rounds too, and by other rounds' campaigns of this one."""
     FIRST_APPROVAL = "first_approval"
     APPROVED = "approved"
     BY_ANNOUNCEMENT = "by_announcement"

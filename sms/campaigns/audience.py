@@ -25,6 +25,10 @@ EVENT_KINDS: Final = (
 )
 
 
+WITHOUT_HOUR: Final = frozenset({CampaignKind.CANCELLED, CampaignKind.UNCLAIMED})
+"""Kinds that tell no day on which people shall come at the hour of the payment."""
+
+
 class BadAudience(JigiError, ValueError):
     """A campaign of this kind cannot be about this; the message says what it needs."""
 
@@ -129,7 +133,7 @@ _COMPONENT: Final = f"""
 _TAKEN_BACK: Final = ", ".join(
     sorted(f"('{status}', '{phase}')" for status, phases in WITHHELD.items() for phase in phases)
 )
-_WITHHELD: Final = f"""
+WITHHELD_SQL: Final = f"""
     ((household.status, CASE
         WHEN payment.state = '{PaymentState.CANCELLED}' THEN '{PaymentPhase.CANCELLED}'
         WHEN {_COMING} AND payment.due_date > %(today)s THEN '{PaymentPhase.COMING}'
@@ -143,7 +147,7 @@ _WITHHELD: Final = f"""
 """  # noqa: S608 - words of ours
 """SQL that tells whether the line does not say a payment to a household that stands where it does: nor does an SMS."""
 
-_PLACED: Final = """
+PLACED: Final = """
     JOIN commune ON commune.pcode = household.commune_pcode JOIN cercle ON cercle.pcode = commune.cercle_pcode
 """
 
@@ -151,54 +155,55 @@ _PLACED: Final = """
 def wanted_sql(kind: CampaignKind, audience: Audience) -> str:
     """SQL of the households to tell and what of, a row for each line of what they are told.
 
-    `household_id, head_name, commune_pcode, language, component, amount, day, place, old_day, last_day, agency, hash,
-    event (jsonb), moved_at`; its parameters are those of `wanted_values`.
+    `household_id, head_name, commune_pcode, language, component, amount, day, place, old_day, last_day, agency, hour,
+    hash, event (jsonb), moved_at`; its parameters are those of `wanted_values`.
     """
     if kind is CampaignKind.FREE:
         return f"""
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
             NULL::text AS component, NULL::integer AS amount, NULL::date AS day, NULL::text AS place,
-            NULL::date AS old_day, NULL::date AS last_day, NULL::text AS agency, NULL::integer AS hash,
-            NULL::jsonb AS event, NULL::timestamptz AS moved_at
-        FROM household {_PLACED} WHERE {_NARROWED}
+            NULL::date AS old_day, NULL::date AS last_day, NULL::text AS agency, NULL::time AS hour,
+            NULL::integer AS hash, NULL::jsonb AS event, NULL::timestamptz AS moved_at
+        FROM household {PLACED} WHERE {_NARROWED}
         """  # noqa: S608 - our own words
     if audience.event is not None:
         days = "event.date = %(day)s" if kind in DAYS_BEFORE else "event.date BETWEEN %(first)s AND %(last)s"
         return f"""
         SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
             NULL::text AS component, NULL::integer AS amount, event.date AS day, NULL::text AS place,
-            NULL::date AS old_day, NULL::date AS last_day, NULL::text AS agency, NULL::integer AS hash,
-            jsonb_build_array(event.what, event.date, event.time, event.place) AS event,
+            NULL::date AS old_day, NULL::date AS last_day, NULL::text AS agency, NULL::time AS hour,
+            NULL::integer AS hash, jsonb_build_array(event.what, event.date, event.time, event.place) AS event,
             NULL::timestamptz AS moved_at
         FROM component_event AS event
         JOIN household ON {MEANT_FOR}
         JOIN enrolment AS own ON own.household_id = household.id AND own.component = event.component
             AND (own.ended IS NULL OR own.ended >= event.date)
-        {_PLACED} WHERE event.component = %(event)s AND {NOT_OVER} AND {days} AND {_NARROWED}
+        {PLACED} WHERE event.component = %(event)s AND {NOT_OVER} AND {days} AND {_NARROWED}
         """  # noqa: S608
     day = "payment.last_day" if kind is CampaignKind.UNCLAIMED else "payment.due_date"
     old = "move.old_day" if kind is CampaignKind.MOVED else "NULL::date"
+    hour = "NULL::time" if kind in WITHOUT_HOUR else "payment.hour"
     return f"""
     SELECT household.id AS household_id, household.head_name, household.commune_pcode, household.language,
         {_COMPONENT} AS component, payment.amount_xof AS amount, {day} AS day,
         coalesce(payment.place, commune.name) AS place, {old} AS old_day, payment.last_day, payment.agency,
-        {PAYMENT_HASH} AS hash, NULL::jsonb AS event,
+        {hour} AS hour, {PAYMENT_HASH} AS hash, NULL::jsonb AS event,
         (SELECT max(moved_at) FROM payment_move WHERE payment_move.payment_id = payment.id) AS moved_at
-    FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
+    FROM payment JOIN household ON household.id = payment.household_id {PLACED}
     JOIN payment_round ON payment_round.id = payment.round_id
     LEFT JOIN LATERAL (
         SELECT old_day FROM payment_move WHERE payment_id = payment.id ORDER BY moved_at DESC LIMIT 1
     ) AS move ON {"true" if kind is CampaignKind.MOVED else "false"}
-    WHERE payment.round_id = %(round_id)s AND {_PAYMENTS_OF[kind]} AND NOT {_WITHHELD} AND {_NARROWED}
+    WHERE payment.round_id = %(round_id)s AND {_PAYMENTS_OF[kind]} AND NOT {WITHHELD_SQL} AND {_NARROWED}
     """  # noqa: S608
 
 
 NO_DAY_YET: Final = f"""
     SELECT household.id AS household_id, household.commune_pcode
-    FROM payment JOIN household ON household.id = payment.household_id {_PLACED}
+    FROM payment JOIN household ON household.id = payment.household_id {PLACED}
     JOIN payment_round ON payment_round.id = payment.round_id
     WHERE payment.round_id = %(round_id)s AND payment.state = '{PaymentState.PLANNED}' AND payment.due_date IS NULL
-      AND NOT {_WITHHELD} AND {_NARROWED}
+      AND NOT {WITHHELD_SQL} AND {_NARROWED}
 """  # noqa: S608
 """SQL of the households of a round that cannot be told a day, because none is fixed."""
 

@@ -74,6 +74,14 @@ async def print_campaign(campaign_id: int) -> None:
     for sample in held.samples:
         out.print(f"[dim]{sample.language}, {sample.size} long, {sample.parts} part(s), {sample.recipients} times[/]")
         out.print(Text(sample.body), "")
+    if held.tells_too.people:
+        out.print(
+            f"[dim]{number_phrase(held.tells_too.people)} people are told of other rounds too, as here[/]",
+            highlight=False,
+        )
+        out.print(Text(held.tells_too.body), "")
+    for other, with_it in held.tells_too.told_with.items():
+        out.print(f"told together with campaign {other}: {number_phrase(with_it)} people", highlight=False)
     for piece, people in held.no_room.items():
         out.print(f"no room for {label(piece, COMMAND)}: {number_phrase(people)} people", highlight=False)
     for change in await steps.changes(campaign_id):

@@ -199,7 +199,7 @@ RECIPIENTS: Final = f"""
         WHEN person.serves > %(crowd)s THEN '{Reason.CROWD}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN told.msisdn IS NOT NULL THEN '{Reason.ALREADY_TOLD}'
-    END AS why
+    END AS why, NULL::integer AS told_with
     FROM person LEFT JOIN dead ON dead.msisdn = person.msisdn
     LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = person.content
 """  # noqa: S608 - our own words

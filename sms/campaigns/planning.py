@@ -5,7 +5,6 @@ one request for each hundred of them. Only the texts come to us: whatever the nu
 is that of its texts.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,10 +25,11 @@ from core.staff.agents import Actor
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import translator
-from sms.campaigns import personal, snapshot, tally
+from sms.campaigns import other_rounds, personal, snapshot, tally
 from sms.campaigns.audience import DAYS_BEFORE, Audience, wanted_sql, wanted_values
 from sms.campaigns.budgets import budgets_of
 from sms.campaigns.dead_numbers import dead_values
+from sms.campaigns.readers import Texts
 from sms.campaigns.scope import must_run
 from sms.campaigns.sheets import SheetRow
 from sms.campaigns.templates import USED, TemplateVersion
@@ -134,14 +134,6 @@ class PlanCount:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Readers:
-    """How many people get a text."""
-
-    text_id: int
-    people: int
-
-
 class _Planning:
     """One plan being made, on a connection whose transaction it is."""
 
@@ -164,8 +156,8 @@ class _Planning:
         self._now = now
         self._keep_told = keep_told
         self._rows = rows
-        self._left_out: dict[int, tuple[TextPiece, ...]] = {}
         self._words: Mapping[str, str] | None = None
+        self._written = Texts()
         self._values = wanted_values(self._kind, self._audience, now) | {
             "campaign": campaign.id,
             "kind": self._kind.value,
@@ -182,6 +174,8 @@ class _Planning:
             "long_ago": now - LONG_AGO,
             "priority": PRIORITIES[self._kind],
             "keep_told": keep_told,
+            "by_itself": campaign.planned_by is None,
+            "needs_announcement": settings.sms_rules_need_announcement,
         }
 
     async def make(self) -> Plan:
@@ -201,6 +195,8 @@ class _Planning:
         await self._run("ANALYZE written")
         await self._run(snapshot.REQUESTS)
         await self._run("ANALYZE request")
+        await self._run(other_rounds.NOBODY if self._kind is CampaignKind.PERSONAL else other_rounds.TOLD_TOO)
+        await self._run("ANALYZE told_too")
         await self._run(snapshot.BATCHES)
         await self._run(snapshot.MESSAGES)
         if self._kind is not CampaignKind.PERSONAL:
@@ -224,6 +220,11 @@ class _Planning:
         await self._run("ANALYZE told")
         await self._run(snapshot.SERVED)
         await self._run("ANALYZE served")
+        about = self._kind if self._audience.round_id is not None else CampaignKind.FREE
+        await self._run(other_rounds.others(about))
+        await self._run("ANALYZE other")
+        await self._run(other_rounds.told_together(about))
+        await self._run("ANALYZE together")
         await self._run(snapshot.gathered(self._kind, self._audience))
 
     async def _run(self, statement: str, values: Mapping[str, object] = NOTHING) -> None:
@@ -259,25 +260,36 @@ class _Planning:
         Where somebody is written to for the first time and somebody is not, it is two texts if they differ.
         """
         content = self._content(spoken)
-        first = self._written(spoken.language, content, self._settings.sms_optout_reserve)
-        later = self._written(spoken.language, content, 0)
+        first = self._said(spoken.language, content, self._settings.sms_optout_reserve)
+        later = self._said(spoken.language, content, 0)
         base = first if spoken.has_first else later
         yield self._row(spoken.id, spoken, content, base)
         if spoken.has_first and spoken.has_later and later.body != first.body:
             yield self._row(spoken.later_id, spoken, content, later)
 
-    def _written(self, language: Language, content: Content, reserve: int) -> Written:
+    def _said(self, language: Language, content: Content, reserve: int) -> Written:
         room = SmsRoom(self._settings.sms_payment_parts, reserve)
         spoken, today = translator(language), self._now.date()
-        if self._words and isinstance(content, Payments) and can_be_said(self._kind, content):
-            return template_sms(self._words, self._kind, content, spoken, today, self._alphabet, room)
-        return campaign_sms(self._kind, content, spoken, today, self._alphabet, room)
+        proven = campaign_sms(self._kind, content, spoken, today, self._alphabet, room)
+        if self._words and isinstance(content, Payments) and can_be_said(self._kind, content) and not proven.others:
+            own = template_sms(self._words, self._kind, content, spoken, today, self._alphabet, room)
+            return replace(own, left_out=(*own.left_out, TextPiece.OTHERS)) if content.others else own
+        return proven
 
     def _row(self, text_id: int, spoken: Spoken, content: Content, text: Written) -> tuple[object, ...]:
-        if text.left_out:
-            self._left_out[text_id] = text.left_out
+        self._written.add(text_id, text)
         end = self._not_after(content)
-        return text_id, self._campaign.id, spoken.language, spoken.content, text.body, text.parts, text.size, end
+        return (
+            text_id,
+            self._campaign.id,
+            spoken.language,
+            spoken.content,
+            text.body,
+            text.parts,
+            text.size,
+            end,
+            text.others,
+        )
 
     def _content(self, spoken: Spoken) -> Content:
         if self._kind is CampaignKind.PERSONAL:
@@ -329,6 +341,7 @@ class _Planning:
         cost = round(count.cost) if count.cost else None
         budgets = await budgets_of(self._campaign.id, self._settings, self._now)
         plan = self._plan(count, cost, over_budget=any(budget.passes(cost) for budget in budgets))
+        noted = await self._written.noted(self._connection)
         await self._run(
             snapshot.PLANNED,
             {
@@ -337,24 +350,10 @@ class _Planning:
                 "needs_second": plan.needs_second,
                 "recipients": plan.recipients,
                 "from_state": self._campaign.state,
-                "note_data": Jsonb(
-                    {"recipients": plan.recipients, "parts": plan.parts, "left_out": await self._people_left_without()}
-                ),
+                "note_data": Jsonb({"recipients": plan.recipients, "parts": plan.parts, **noted}),
             },
         )
         return plan
-
-    async def _people_left_without(self) -> dict[str, int]:
-        """How many people get a text that has no room for each piece."""
-        if not self._left_out:
-            return {}
-        async with self._connection.cursor(row_factory=row_factory(_Readers)) as cursor:
-            await cursor.execute(snapshot.READERS)
-            readers = await cursor.fetchall()
-        people: Counter[str] = Counter()
-        for each in readers:
-            people.update(dict.fromkeys(self._left_out.get(each.text_id, ()), each.people))
-        return dict(people)
 
     def _plan(self, count: PlanCount, cost: int | None, *, over_budget: bool) -> Plan:
         settings = self._settings

@@ -16,6 +16,7 @@ from sms.campaigns.audience import Audience
 from sms.campaigns.no_room import no_room
 from sms.campaigns.scope import TOUCHES, UnknownCampaign, campaign_of
 from sms.campaigns.tally import Tally, count, put_off_today, sums
+from sms.campaigns.tells_too import TellsToo, tells_too
 from sms.outbox.composing import TextPiece
 
 
@@ -75,6 +76,8 @@ class CampaignPreview:
     samples: tuple[Sample, ...]
     no_room: dict[TextPiece, int]
     """What the texts had no room for, and for how many people."""
+    tells_too: TellsToo
+    """What its messages tell of other rounds, and which other campaigns tell of its own."""
     first: tuple[Sample, ...] = ()
     """The texts of the first rows of a file; none of other campaigns."""
 
@@ -224,6 +227,7 @@ async def preview(
         samples=tuple(await sql.rows(Sample, SAMPLES, {"id": campaign_id, "most": samples})),
         first=tuple(await sql.rows(Sample, FIRST, {"id": campaign_id, "most": FIRST_ROWS})),
         no_room=await no_room(campaign_id),
+        tells_too=await tells_too(campaign_id),
     )
 
 

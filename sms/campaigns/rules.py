@@ -16,7 +16,7 @@ from sqlmodel import col, delete, select
 
 from core.campaigns.models import Campaign, CampaignKind, CampaignRuleOff, CampaignState
 from core.campaigns.steps import WrongState
-from core.outbox.messages import Reason
+from core.outbox.messages import UNTOLD, Reason
 from core.payments.states import COMING, PaymentState
 from core.platform import sql
 from core.platform.columns import listed
@@ -61,7 +61,10 @@ DUE: Final[Mapping[CampaignKind, str]] = {
 
 
 def _rounds(kind: CampaignKind) -> str:
-    """SQL of the rounds for which a campaign of this kind may arise: something changed since the last one arose."""
+    """SQL of the rounds for which a campaign of this kind may arise: something changed since the last one arose.
+
+    A message of another round that was to tell of this one and did not leaves somebody to be told.
+    """
     return f"""
     WITH last AS (
         SELECT round_id, max(at) AS at FROM (
@@ -72,11 +75,17 @@ def _rounds(kind: CampaignKind) -> str:
             SELECT round_id, at FROM campaign_rule_look
             WHERE kind = '{kind}' AND day IS NOT DISTINCT FROM CAST(%(day)s AS date)
         ) AS each GROUP BY round_id
+    ), untold AS (
+        SELECT beside.round_id, max(teller.final_at) AS at
+        FROM message AS teller JOIN payment AS beside ON beside.id = ANY (teller.other_payments)
+        WHERE teller.other_payments IS NOT NULL AND teller.state IN {listed(UNTOLD)} AND teller.final_at > %(lately)s
+        GROUP BY beside.round_id
     )
     SELECT DISTINCT payment.round_id, payment_round.component, payment_round.name
     FROM payment JOIN payment_round ON payment_round.id = payment.round_id
-    LEFT JOIN last ON last.round_id = payment.round_id
-    WHERE {DUE[kind]} AND (last.at IS NULL OR payment.updated_at > last.at - interval '{IMPORT_TIME}' OR EXISTS (
+    LEFT JOIN last ON last.round_id = payment.round_id LEFT JOIN untold ON untold.round_id = payment.round_id
+    WHERE {DUE[kind]} AND (last.at IS NULL OR untold.at > last.at
+        OR payment.updated_at > last.at - interval '{IMPORT_TIME}' OR EXISTS (
         SELECT FROM campaign JOIN message ON message.campaign_id = campaign.id
         WHERE campaign.round_id = payment.round_id AND campaign.kind = '{kind}' AND message.reason = '{Reason.CHANGED}'
         AND message.final_at > last.at))
@@ -115,7 +124,7 @@ async def arise(now: datetime, settings: Settings) -> list[Arisen]:
     arisen = []
     for kind in BY_RULE:
         day = now.date() + timedelta(days=DAYS_BEFORE[kind]) if kind in DAYS_BEFORE else None
-        values = {"today": now.date(), "day": day}
+        values = {"today": now.date(), "day": day, "lately": now - LONG_AGO}
         for due in await sql.rows(RoundDue, ROUNDS[kind], values):
             try:
                 one = await _arise(kind, due.round_id, f"{due.component} {due.name}", day, now, settings)

@@ -11,6 +11,7 @@ from core.platform.columns import listed
 from core.text.languages import DEFAULT
 from sms.campaigns.audience import NO_DAY_YET, Audience
 from sms.campaigns.dead_numbers import DEAD
+from sms.campaigns.other_rounds import LINES, UNAPPROVED
 from sms.outbox.routes import OTHERS
 
 FORGET: Final = """
@@ -39,24 +40,31 @@ SERVED: Final = f"""
 """  # noqa: S608 - our own words
 """Each number with all households it serves, told of or not, and the one language it is spoken to in."""
 
-PAYMENT_LINES: Final = """
+PAYMENT_LINES: Final = f"""
     SELECT msisdn, jsonb_agg(
         jsonb_build_array(line.households, CASE WHEN kinds > 1 THEN names ELSE '' END, amount, day, place, old_day)
-        ORDER BY day, names, amount)::text AS content, max(component) AS component, jsonb_build_array(
+            || CASE WHEN hours = 1 AND hour IS NOT NULL THEN jsonb_build_array(hour) ELSE '[]' END
+        ORDER BY day, names, amount)::text AS content, max(component) AS component, (jsonb_build_array(
             CASE WHEN count(*) = 1 AND max(served.households) > max(line.households) THEN max(names) END,
             CASE WHEN bool_and(windows = 1 AND coalesce(last_day > day, false)) AND min(last_day) = max(last_day)
                 THEN max(last_day) END,
             CASE WHEN bool_and(agencies = 1 AND agency IS NOT NULL) AND min(agency) = max(agency)
-                THEN max(agency) END)::text AS beside
+                THEN max(agency) END) || CASE WHEN bool_or(others IS NULL) THEN '[]' ELSE jsonb_build_array(
+            (SELECT component FROM payment_round WHERE id = %(round_id)s), (array_agg(others))[1]) END)::text AS beside
     FROM (
         SELECT msisdn, amount, day, place, old_day, count(*) AS households, max(component) AS component,
             string_agg(head_name, ', ' ORDER BY head_name) AS names, count(*) OVER (PARTITION BY msisdn) AS kinds,
             max(last_day) AS last_day, count(DISTINCT coalesce(last_day, day)) AS windows,
-            max(agency) AS agency, count(DISTINCT coalesce(agency, '')) AS agencies
+            max(agency) AS agency, count(DISTINCT coalesce(agency, '')) AS agencies,
+            max(hour) AS hour, count(DISTINCT coalesce(hour::text, '')) AS hours
         FROM reached GROUP BY msisdn, amount, day, place, old_day
-    ) AS line JOIN served USING (msisdn) GROUP BY msisdn
+    ) AS line JOIN served USING (msisdn) LEFT JOIN ({LINES}) AS beside_it USING (msisdn) GROUP BY msisdn
+"""  # noqa: S608
+"""What each number is told, and beside it what makes no other content: whose, until when, at which agency,
+and where there are some, the component of the round and the lines of other rounds.
+
+An hour is content where all that a line tells of have the same: without one, a content is as it was before.
 """
-"""What each number is told, and beside it what makes no other content: whose, until when, at which agency."""
 
 EVENT_LINES: Final = """
     SELECT msisdn, jsonb_agg(event ORDER BY event ->> 1, event)::text AS content, NULL::text AS component,
@@ -74,8 +82,6 @@ EARLIER: Final = f"""
 """
 """SQL of the messages that a gateway took for a number: the next one is not its first."""
 
-UNAPPROVED: Final = frozenset({CampaignState.DRAFT, CampaignState.PLANNED})
-"""States of a campaign of which nothing goes yet."""
 
 SAME: Final = {
     "round": "earlier.round_id = %(round_id)s",
@@ -94,10 +100,12 @@ TOLD_OF_THE_MOVE_TODAY: Final = f"""EXISTS (
 
 TOLD_BEFORE_THE_MOVE: Final = f"""EXISTS (
         SELECT FROM message JOIN campaign AS earlier ON earlier.id = message.campaign_id
-        WHERE message.msisdn = person.msisdn AND earlier.round_id = %(round_id)s
+        WHERE message.msisdn = person.msisdn AND (earlier.round_id = %(round_id)s
+            OR message.other_payments && ARRAY(SELECT payment.id FROM payment
+                WHERE payment.round_id = %(round_id)s AND payment.household_id = ANY (person.household_ids)))
           AND message.state NOT IN {listed(UNTOLD | {MessageState.PLANNED})}
           AND message.planned_at BETWEEN %(long_ago)s AND person.moved_at
-    )"""
+    )"""  # noqa: S608
 """SQL that tells whether a number was told of the round before its day was last moved."""
 
 
@@ -146,11 +154,13 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
         WHEN person.serves > %(crowd)s THEN '{Reason.CROWD}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN told.msisdn IS NOT NULL THEN '{Reason.ALREADY_TOLD}'
+        WHEN together.msisdn IS NOT NULL THEN '{Reason.TOLD_TOGETHER}'
         WHEN %(reminds_today)s AND {TOLD_OF_THE_MOVE_TODAY} THEN '{Reason.ALREADY_TOLD}'
-    END AS why
+    END AS why, together.campaign_id AS told_with
     FROM person JOIN texts USING (msisdn)
     LEFT JOIN dead ON dead.msisdn = person.msisdn
     LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = texts.content
+    LEFT JOIN together ON together.msisdn = person.msisdn
     WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
     AND (NOT %(unmoved)s OR NOT {TOLD_BEFORE_THE_MOVE}) AND (NOT %(only_told)s OR {TOLD_BEFORE_THE_MOVE})
     """  # noqa: S608
@@ -177,8 +187,10 @@ SPOKEN: Final = (
     "SELECT id, later_id, language, content, component, beside, has_first, has_later FROM spoken ORDER BY id"
 )
 _TEXT: Final = "id, campaign_id, language, content, body, parts, size, not_after"
-WRITTEN: Final = f"CREATE TEMP TABLE written ON COMMIT DROP AS SELECT {_TEXT} FROM message_text WITH NO DATA"  # noqa: S608
-COPIED: Final = f"COPY written ({_TEXT}) FROM STDIN"
+WRITTEN: Final = (
+    f"CREATE TEMP TABLE written ON COMMIT DROP AS SELECT {_TEXT}, 0::smallint AS others FROM message_text WITH NO DATA"  # noqa: S608
+)
+COPIED: Final = f"COPY written ({_TEXT}, others) FROM STDIN"
 TEXTS: Final = f"INSERT INTO message_text ({_TEXT}) SELECT {_TEXT} FROM written"  # noqa: S608
 """PostgreSQL copies nothing into a table under row security."""
 
@@ -211,7 +223,6 @@ REQUESTS: Final = f"""
 """  # noqa: S608
 """Texts are matched with one another before people are: in one join the server compared each person with each text."""
 
-READERS: Final = "SELECT text_id, count(*) AS people FROM request GROUP BY text_id"
 BATCHES: Final = f"""
     INSERT INTO sms_batch
         (id, campaign_id, text_id, operator, priority, prompt, not_before, not_after, state, uncertain)
@@ -220,12 +231,17 @@ BATCHES: Final = f"""
     FROM request ORDER BY id
 """  # noqa: S608
 MESSAGES: Final = f"""
-    INSERT INTO message (campaign_id, batch_id, kind, msisdn, operator, household_ids, told, commune_pcode, language,
-        state, reason, attempts, was_uncertain, planned_at)
-    SELECT %(campaign)s, request.id, %(kind)s, recipient.msisdn, recipient.operator, household_ids,
-        CASE WHEN hashes[1] IS NOT NULL THEN hashes END, commune_pcode, language,
+    INSERT INTO message (campaign_id, batch_id, kind, msisdn, operator, household_ids, told, other_payments,
+        other_told, own_households, told_with, commune_pcode, language, state, reason, attempts, was_uncertain,
+        planned_at)
+    SELECT %(campaign)s, request.id, %(kind)s, recipient.msisdn, recipient.operator,
+        recipient.household_ids || coalesce(told_too.household_ids, '{{}}'),
+        CASE WHEN recipient.hashes[1] IS NOT NULL THEN recipient.hashes || coalesce(told_too.own_hashes, '{{}}') END,
+        told_too.payment_ids, told_too.hashes,
+        CASE WHEN told_too.household_ids IS NOT NULL THEN cardinality(recipient.household_ids) END,
+        CASE WHEN why = '{Reason.TOLD_TOGETHER}' THEN recipient.told_with END, commune_pcode, language,
         CASE WHEN why IS NULL THEN '{MessageState.PLANNED}' ELSE '{MessageState.LEFT_OUT}' END, why, 0, false, %(now)s
-    FROM recipient LEFT JOIN request USING (msisdn)
+    FROM recipient LEFT JOIN request USING (msisdn) LEFT JOIN told_too USING (msisdn)
     WHERE %(keep_told)s OR why IS DISTINCT FROM '{Reason.ALREADY_TOLD}'
     ORDER BY request.id, recipient.msisdn
 """  # noqa: S608

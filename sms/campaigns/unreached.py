@@ -21,6 +21,7 @@ from core.registry.components import ComponentCode
 from core.text.formats import amount_phrase, short_date
 from core.text.languages import Language
 from core.text.words import DESK, PAPER, label
+from sms.outbox.freshness import OWN_HOUSEHOLDS
 from sms.outbox.reasons import reason_label
 
 HEADER: Final = (
@@ -34,9 +35,14 @@ NO_HOUSEHOLD: Final = "numéro d''aucun ménage"
 
 HOUSEHOLDS: Final = f"""
 WITH own AS (
-    SELECT own.household_id, message.msisdn, message.state,
-        CASE WHEN message.state <> '{MessageState.UNCERTAIN}' THEN message.reason END AS reason
-    FROM message LEFT JOIN LATERAL unnest(message.household_ids) AS own (household_id) ON true
+    SELECT own.household_id, message.msisdn, coalesce(teller.state, message.state) AS state,
+        CASE WHEN coalesce(teller.state, message.state) = '{MessageState.UNCERTAIN}' THEN NULL
+            WHEN teller.id IS NOT NULL THEN teller.reason ELSE message.reason END AS reason
+    FROM message LEFT JOIN LATERAL unnest({OWN_HOUSEHOLDS.format("message")}) AS own (household_id) ON true
+    LEFT JOIN LATERAL (
+        SELECT each.id, each.state, each.reason FROM message AS each
+        WHERE each.msisdn = message.msisdn AND each.campaign_id = message.told_with OFFSET 0
+    ) AS teller ON true
     WHERE message.campaign_id = %(id)s AND message.reason IS DISTINCT FROM '{Reason.ALREADY_TOLD}'
 ), outcome AS (
     SELECT household_id, array_agg(DISTINCT msisdn) FILTER (WHERE msisdn IS NOT NULL) AS msisdns,
@@ -49,7 +55,8 @@ WITH own AS (
 """  # noqa: S608 - our own words
 """SQL of each household that a campaign was for: its numbers, whether it was reached, and why not.
 
-A number of no household, which a spreadsheet had, stands for itself.
+A number of no household, which a spreadsheet had, stands for itself. One that another round's message told together
+counts as that message stands.
 """
 
 PLACES: Final = """

@@ -14,7 +14,8 @@ class PaymentLine:
     """Money that `households` of one phone get each, the same day at the same place.
 
     `names` tells whose it is where the households of a phone do not all get the same; empty otherwise. `day` is the day
-    of the payment or, for money that waits, the last day to take it; `old_day` the day it was moved from.
+    of the payment or, for money that waits, the last day to take it; `old_day` the day it was moved from. `hour` is
+    when to come on the day, where it is the same for all of them.
     """
 
     households: int
@@ -23,6 +24,25 @@ class PaymentLine:
     day: date | None
     place: str
     old_day: date | None
+    hour: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLine:
+    """Open money of another round at the same phone; `names` is empty where it is for all its households.
+
+    `day` is when it is given or, where that is over, None and `until` the last day to take it; `last_day` is that of a
+    day that comes.
+    """
+
+    component: ComponentCode
+    names: str
+    households: int
+    amount_xof: int
+    day: date | None
+    until: date | None
+    last_day: date | None
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +67,8 @@ class Payments:
     """What a phone is told of money; of which component where that is not what people mean by money.
 
     `who` are the names of those who are told of, where the phone serves other households too. `last_day` and `agency`
-    are said where all lines have the same. None of the three makes it another content: they are said beside it.
+    are said where all lines have the same. `others` are lines of other rounds, the earliest first, beside money of the
+    component `of`. None of these makes it another content: they are said beside it.
     """
 
     lines: Sequence[PaymentLine]
@@ -55,6 +76,8 @@ class Payments:
     who: str = ""
     last_day: date | None = None
     agency: str = ""
+    of: ComponentCode | None = None
+    others: Sequence[OtherLine] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +91,27 @@ Content = Payments | Events | FreeWords | PersonalWords
 
 
 def payments_of(content: str, component: ComponentCode | None = None, beside: str | None = None) -> Payments:
-    """Read the lines that the database gathered: `[[households, names, amount, day, place, old day], …]`.
+    """Read the lines that the database gathered: `[[households, names, amount, day, place, old day], …]`, with
+    an hour behind some.
 
-    `beside` is what is said beside them: `[who, last day, agency]`.
+    `beside` is what is said beside them: `[who, last day, agency]`, and of some `[…, component of the round, others]`.
     """
-    who, last_day, agency = json.loads(beside) if beside else ("", None, "")
+    who, last_day, agency, *rest = json.loads(beside) if beside else ("", None, "")
+    of, others = rest or (None, ())
     return Payments(
         tuple(
-            PaymentLine(count, names or "", amount, _day(day), place or "", _day(old))
-            for count, names, amount, day, place, old in json.loads(content)
+            PaymentLine(count, names or "", amount, _day(day), place or "", _day(old), *map(time.fromisoformat, hour))
+            for count, names, amount, day, place, old, *hour in json.loads(content)
         ),
         component,
         who or "",
         _day(last_day),
         agency or "",
+        ComponentCode(of) if of else None,
+        tuple(
+            OtherLine(ComponentCode(other), names, count, amount, _day(day), _day(until), _day(last), place or "")
+            for other, names, count, amount, day, until, last, place in others
+        ),
     )
 
 

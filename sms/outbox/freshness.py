@@ -20,15 +20,22 @@ FREE_TEXT_DAYS: Final = 1
 
 PAYMENT_HASH: Final = (
     f"hashtext(concat_ws('|', CASE WHEN payment.state IN {listed(COMING)} THEN 'coming' ELSE payment.state END, "
-    "payment.due_date, '/', payment.last_day, '/', payment.place, '/', payment.amount_xof))"
+    "payment.due_date, '/', payment.last_day, '/', payment.place, '/', payment.amount_xof, payment.hour))"
 )
-"""SQL of the hash of a row of `payment`; a payment that is planned and one that is announced tell the same."""
+"""SQL of the hash of a row of `payment`; a payment that is planned and one that is announced tell the same.
 
-CHANGED_SINCE: Final = f"""message.told IS NOT NULL AND EXISTS (
+The hour stands last, where one that is not set leaves the hash as it was before there were hours.
+"""
+
+CHANGED_SINCE: Final = f"""(message.told IS NOT NULL AND EXISTS (
         SELECT FROM unnest(message.household_ids, message.told) AS planned (household_id, hash)
         LEFT JOIN payment ON payment.household_id = planned.household_id AND payment.round_id = %(round_id)s
         WHERE {PAYMENT_HASH} IS DISTINCT FROM planned.hash
-    )"""  # noqa: S608 - our own words
+    ) OR message.other_payments IS NOT NULL AND EXISTS (
+        SELECT FROM unnest(message.other_payments, message.other_told) AS planned (payment_id, hash)
+        LEFT JOIN payment ON payment.id = planned.payment_id
+        WHERE {PAYMENT_HASH} IS DISTINCT FROM planned.hash
+    ))"""  # noqa: S608 - our own words
 """SQL that tells whether what a row of `message` says is no longer so; `%(round_id)s` is its campaign's round."""
 
 ANOTHER_NUMBER: Final = """message.campaign_id IS NOT NULL AND EXISTS (
@@ -54,12 +61,37 @@ TOLD_MEANWHILE: Final = f"""EXISTS (
 `%(text)s` is its text, `%(lately)s` and `%(free_lately)s` since when it counts.
 """
 
+OWN_HOUSEHOLDS: Final = "{0}.household_ids[:coalesce({0}.own_households, cardinality({0}.household_ids))]"
+"""SQL of the households of a row of `message` that it tells of its own round."""
+
+_OF_ROUND: Final = f"""
+    SELECT payment.id, own_told.hash
+    FROM unnest({OWN_HOUSEHOLDS}, {{0}}.told) AS own_told (household_id, hash)
+    JOIN payment ON payment.household_id = own_told.household_id AND payment.round_id = {{1}}.round_id
+    UNION ALL SELECT * FROM unnest({{0}}.other_payments, {{0}}.other_told)
+"""  # noqa: S608 - our own words
+"""SQL of the payments that a message tells, with their hashes: those of its campaign's round, and of others."""
+
+_OPEN: Final = listed({CampaignKind.ANNOUNCE, CampaignKind.UNCLAIMED})
+TOLD_TOGETHER: Final = f"""
+    SELECT max(earlier.id) AS campaign_id
+    FROM campaign AS own JOIN message AS teller ON teller.msisdn = message.msisdn
+    JOIN campaign AS earlier ON earlier.id = teller.campaign_id AND earlier.id <> own.id
+    JOIN sms_batch ON sms_batch.id = teller.batch_id
+    WHERE own.id = message.campaign_id AND message.told IS NOT NULL AND teller.other_payments IS NOT NULL
+      AND (earlier.kind = own.kind OR earlier.kind IN {_OPEN} AND own.kind IN {_OPEN})
+      AND teller.state NOT IN {listed(UNTOLD)} AND sms_batch.state <> '{BatchState.READY}'
+      AND sms_batch.left_at > %(lately)s
+      AND NOT EXISTS ({_OF_ROUND.format("message", "own")} EXCEPT ALL ({_OF_ROUND.format("teller", "earlier")}))
+"""  # noqa: S608
+"""SQL of the campaign of another round whose message told a number all that a row of `message` would."""
+
 _REMINDERS: Final = frozenset({CampaignKind.REMINDER_3, CampaignKind.REMINDER_1})
 MOVED_TODAY: Final = f"""EXISTS (
         SELECT FROM message AS other JOIN campaign AS earlier ON earlier.id = other.campaign_id
         JOIN campaign AS own ON own.id = message.campaign_id
         JOIN sms_batch ON sms_batch.id = other.batch_id
-        WHERE other.msisdn = message.msisdn AND other.household_ids @> message.household_ids
+        WHERE other.msisdn = message.msisdn AND other.household_ids @> {OWN_HOUSEHOLDS.format("message")}
           AND earlier.kind = '{CampaignKind.MOVED}' AND own.kind IN {listed(_REMINDERS)}
           AND earlier.round_id = own.round_id AND other.state NOT IN {listed(UNTOLD)} AND sms_batch.left_at >= %(today)s
     )"""

@@ -16,6 +16,7 @@ from sms.outbox.freshness import (
     LONG_AGO,
     MOVED_TODAY,
     TOLD_MEANWHILE,
+    TOLD_TOGETHER,
 )
 
 
@@ -33,12 +34,16 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A message that is about to leave, and why it must not, if so."""
+    """A message that is about to leave, and why it must not, if so.
+
+    `told_with` is the campaign whose message told its number the same beside its own round.
+    """
 
     id: int
     msisdn: str
     attempts: int
     why: Reason | None
+    told_with: int | None
 
 
 JUDGE: Final = f"""
@@ -46,13 +51,15 @@ SELECT message.id, message.msisdn, message.attempts, CASE
     WHEN phone.sms_stopped_at IS NOT NULL AND message.kind <> '{NoticeKind.SMS_STOPPED}' THEN '{Reason.OPTED_OUT}'
     WHEN {CHANGED_SINCE} OR {ANOTHER_NUMBER} OR {EVENT_CHANGED} THEN '{Reason.CHANGED}'
     WHEN {TOLD_MEANWHILE} OR {MOVED_TODAY} THEN '{Reason.ALREADY_TOLD}'
+    WHEN together.campaign_id IS NOT NULL THEN '{Reason.TOLD_TOGETHER}'
     WHEN NOT %(prompt)s AND %(most)s <= (
         SELECT count(*) FROM message AS other JOIN sms_batch ON sms_batch.id = other.batch_id
         WHERE other.msisdn = message.msisdn AND other.id <> message.id AND NOT sms_batch.prompt
           AND other.state NOT IN {listed(UNTOLD)} AND sms_batch.left_at >= %(today)s
     ) THEN '{Reason.THREE_TODAY}'
-END AS why
+END AS why, together.campaign_id AS told_with
 FROM message LEFT JOIN phone ON phone.msisdn = message.msisdn
+LEFT JOIN LATERAL ({TOLD_TOGETHER}) AS together ON true
 WHERE message.batch_id = %(batch)s AND message.state = '{MessageState.PLANNED}' ORDER BY message.id
 """  # noqa: S608 - our own words
 

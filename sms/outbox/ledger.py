@@ -102,8 +102,11 @@ RETURNING nextval('sms_departure') AS number,
      WHERE campaign.id = batch.campaign_id AND campaign.kind <> '{CampaignKind.CANCELLED}') AS event
 """  # noqa: S608
 DROP: Final = f"""
-UPDATE message SET state = '{_M.DROPPED}', reason = r.reason, final_at = %(now)s
-FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(reasons)s AS text[])) AS r (id, reason) WHERE message.id = r.id
+UPDATE message SET state = '{_M.DROPPED}', reason = r.reason, final_at = %(now)s,
+    told_with = CASE WHEN r.reason = '{Reason.TOLD_TOGETHER}' THEN r.told_with END
+FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(reasons)s AS text[]), CAST(%(told_with)s AS integer[]))
+    AS r (id, reason, told_with)
+WHERE message.id = r.id
 """  # noqa: S608
 WRITE: Final = """
 WITH written AS (
@@ -153,7 +156,8 @@ async def _judged(claim: Claim, leaving: Leaving, now: datetime, window: Window,
     dropped = [each for each in judged if each.why is not None and each.id not in late]
     if dropped:
         ids, reasons = [each.id for each in dropped], [each.why for each in dropped]
-        await sql.execute(DROP, {"ids": ids, "reasons": reasons, "now": now})
+        told_with = [each.told_with for each in dropped]
+        await sql.execute(DROP, {"ids": ids, "reasons": reasons, "told_with": told_with, "now": now})
     return [Recipient(each.id, each.msisdn, each.attempts) for each in judged if each.why is None]
 
 

@@ -1,11 +1,11 @@
 """What is said of payments: whose money, how much, when and where; then what helps, as far as there is room.
 
-In this order: that it is a payment, whose, sum, day, place; the card, the last day, the line against scams, the agency,
-the code of the line. A day is said by its date, never as `tomorrow`: an SMS is kept, and read later.
+In this order: that it is a payment, whose, sum, day, place; the card, the last day, the line against scams, the
+hour, the agency, the code of the line. A day is said by its date, never as `tomorrow`: an SMS is kept, and read later.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Final
 
 from core.campaigns.models import CampaignKind
@@ -14,7 +14,7 @@ from core.platform.settings import settings
 from core.text.translator import N_, Amount, Translator
 from core.text.words import LINE, label
 from sms.outbox.composing import Pieces, TextPiece
-from sms.outbox.contents import PaymentLine, Payments
+from sms.outbox.contents import OtherLine, PaymentLine, Payments
 
 MOVED_WITH_SUM: Final = N_(
     "Jigisèmèjiri: the day changed. {amount} will not be given {old}. It will be given {date}, {place}."
@@ -39,12 +39,12 @@ def payments_said(kind: CampaignKind, payments: Payments, translator: Translator
     line = lines[0]
     values = {
         "amount": amount_said(line, translator),
-        "date": _day(translator, line.day or line.old_day, today),
-        "old": _day(translator, line.old_day, today),
+        "date": date_said(translator, line.day or line.old_day, today),
+        "old": date_said(translator, line.old_day, today),
         "place": line.place,
     }
     if _is_off(kind, line):
-        values["date"] = _day(translator, line.old_day or line.day, today)
+        values["date"] = date_said(translator, line.old_day or line.day, today)
     if who and kind in CALLED_OFF:
         forms = (f"{who}, {values['amount']}", who)
         return [_changed_for(each, line, kind, translator, values) for each in forms]
@@ -66,12 +66,27 @@ def payment_pieces(kind: CampaignKind, payments: Payments, translator: Translato
     if not is_off:
         pieces.append((TextPiece.CARD, translator.t("Bring your card.")))
     if payments.last_day and not is_off and kind is not CampaignKind.UNCLAIMED:
-        last = translator.t("Last day: {date}", date=_day(translator, payments.last_day, today))
+        last = translator.t("Last day: {date}", date=date_said(translator, payments.last_day, today))
         pieces.append((TextPiece.LAST_DAY, f"{last}."))
     pieces.append((TextPiece.SAFETY, ""))
+    hour = _common_hour(payments.lines)
+    if hour and not is_off:
+        pieces.append((TextPiece.HOUR, hour_said(hour, translator)))
     if payments.agency and not is_off:
         pieces.append((TextPiece.AGENCY, f"{translator.t('Payment agency: {phone}', phone=payments.agency)}."))
     return [*pieces, (TextPiece.CODE, translator.t("Call {phone}.", phone=settings().service_code))]
+
+
+def hour_said(hour: time, translator: Translator) -> str:
+    """The hour of a day, as a sentence of its own: `À 8 h 30.`"""
+    at = translator.t("at {begin}", begin=hour)
+    return f"{at[:1].upper()}{at[1:]}."
+
+
+def _common_hour(lines: Sequence[PaymentLine]) -> time | None:
+    """The hour that all lines have; None where they differ, or one has none."""
+    hours = {line.hour for line in lines}
+    return hours.pop() if len(hours) == 1 else None
 
 
 def _is_off(kind: CampaignKind, line: PaymentLine) -> bool:
@@ -140,19 +155,20 @@ def _named(kind: CampaignKind, line: PaymentLine, translator: Translator, today:
     values = {
         "name": line.names,
         "amount": amount_said(line, translator),
-        "date": _day(translator, line.day or line.old_day, today),
+        "date": date_said(translator, line.day or line.old_day, today),
     }
     if _is_off(kind, line):
-        values["date"] = _day(translator, line.old_day or line.day, today)
+        values["date"] = date_said(translator, line.old_day or line.day, today)
         return translator.t("{name}: {amount}, not {date}.", **values)
     return translator.t("{name}: {amount}, {date}, {place}.", place=line.place, **values)
 
 
-def _day(translator: Translator, day: date | None, today: date) -> str:
+def date_said(translator: Translator, day: date | None, today: date) -> str:
+    """A day by its date; '' for none."""
     return date_told(translator, day, today) if day else ""
 
 
-def amount_said(line: PaymentLine, translator: Translator) -> str:
+def amount_said(line: PaymentLine | OtherLine, translator: Translator) -> str:
     """The money of one household, or that each of several gets."""
     amount = translator.write(Amount(line.amount_xof))
     if line.households == 1:

@@ -17,6 +17,7 @@ from sms.outbox.composing import Pieces, SmsRoom, TextPiece, Written, composed, 
 from sms.outbox.contents import Content, EventLine, Events, FreeWords, Payments
 from sms.outbox.payment_texts import payment_pieces, payments_said
 from sms.outbox.personal_words import PersonalWords, personal_text
+from sms.outbox.together_texts import Together
 
 
 def campaign_sms(
@@ -28,8 +29,15 @@ def campaign_sms(
     """
     if not isinstance(content, Payments):
         return written(campaign_text(kind, content, translator, today), translator, alphabet, reserve=room.reserve)
-    text, is_whole = in_room(payments_said(kind, content, translator, today), alphabet, room)
+    forms = payments_said(kind, content, translator, today)
+    if content.others:
+        together = Together(kind, content, translator, today, alphabet, room).written(forms[-1])
+        if together is not None:
+            return together
+    text, is_whole = in_room(forms, alphabet, room)
     sms = composed(text, payment_pieces(kind, content, translator, today), translator, alphabet, room)
+    if content.others:
+        sms = replace(sms, left_out=(*sms.left_out, TextPiece.OTHERS))
     return sms if is_whole else replace(sms, left_out=(TextPiece.SUM, *sms.left_out))
 
 

@@ -93,8 +93,8 @@ def payments_of(kind: CampaignKind, condition: str) -> dict[CampaignKind, str]:
 
 
 def otherwise(old: str, new: str) -> str:
-    assert old in audience._WITHHELD
-    return audience._WITHHELD.replace(old, new)
+    assert old in audience.WITHHELD_SQL
+    return audience.WITHHELD_SQL.replace(old, new)
 
 
 COMING: Final = audience._COMING
@@ -102,18 +102,18 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
     "no component is named": (audience, "_COMPONENT", "CAST(NULL AS text)"),
     "the transfer is never named": (audience, "_COMPONENT", "nullif(payment_round.component, 'TM')"),
     "another component is named": (payment_texts, "label", lambda code, audience: "Money transfer"),
-    "what its standing takes back is announced": (audience, "_WITHHELD", "false"),
+    "what its standing takes back is announced": (audience, "WITHHELD_SQL", "false"),
     "what follows is taken back with the rest": (
-        audience, "_WITHHELD", otherwise("household.status IN ('exited') AND", "false AND"),
+        audience, "WITHHELD_SQL", otherwise("household.status IN ('exited') AND", "false AND"),
     ),
     "nothing is taken back of who has finished": (
-        audience, "_WITHHELD", otherwise("enrolment.component = payment_round.component", "true"),
+        audience, "WITHHELD_SQL", otherwise("enrolment.component = payment_round.component", "true"),
     ),
     "what has ended follows too": (
-        audience, "_WITHHELD", otherwise("enrolment.ended IS NULL OR enrolment.ended > %(today)s", "true"),
+        audience, "WITHHELD_SQL", otherwise("enrolment.ended IS NULL OR enrolment.ended > %(today)s", "true"),
     ),
     "a day that is dropped is open to its last day": (
-        audience, "_WITHHELD", otherwise("payment_move.payment_id = payment.id", "false"),
+        audience, "WITHHELD_SQL", otherwise("payment_move.payment_id = payment.id", "false"),
     ),
     "the day itself is announced no more": (
         audience, "_PAYMENTS_OF", payments_of(CampaignKind.ANNOUNCE, f"{COMING} AND payment.due_date > %(today)s"),

@@ -12,6 +12,7 @@ from core.registry.callers import stop_sms
 from sms.campaigns import planning, preview, steps
 from sms.campaigns.preview import CampaignPreview
 from sms.campaigns.scope import UnknownCampaign
+from sms.campaigns.tells_too import TellsToo
 from tests.core import seed
 from tests.core.seed import NOW
 from tests.sms.campaign_world import (
@@ -133,7 +134,7 @@ async def test_texts_and_requests_are_counted() -> None:
 
 async def test_a_campaign_without_anybody_holds_nothing() -> None:
     await family(AWA, due=PAY_DAY - 30 * DAY)
-    assert await held() == CampaignPreview({}, {}, {}, {}, 0, 0, 0, (), {})
+    assert await held() == CampaignPreview({}, {}, {}, {}, 0, 0, 0, (), {}, TellsToo(0, "", {}))
 
 
 # One campaign and the list
