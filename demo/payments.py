@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Final
 
 from core.payments.states import PaymentState
@@ -43,6 +43,7 @@ class DemoPayment:
     last_day: date | None = None
     paid_on: date | None = None
     reason: str = ""
+    hour: time | None = None
 
 
 class Paydays:

@@ -16,11 +16,12 @@ from core.text.languages import Language
 from core.text.translator import translator
 from core.text.words import COMMAND, label
 from sms.outbox.composing import SmsRoom, Written
-from sms.outbox.contents import Content, EventLine, Events, PaymentLine, Payments
+from sms.outbox.contents import Content, EventLine, Events, OtherLine, PaymentLine, Payments
+from sms.outbox.payment_texts import CALLED_OFF
 from sms.outbox.texts import campaign_sms
 
 TODAY: Final = date(2026, 11, 17)
-DAY, OLD_DAY, LAST_DAY = date(2026, 11, 26), date(2026, 11, 23), date(2026, 11, 30)
+DAY, OLD_DAY, LAST_DAY, OTHER_DAY = (date(2026, 11, day) for day in (26, 23, 30, 28))
 PLACES: Final = ("Safo", "Mairie de Safo", "Mairie de Sere Moussa Ani Samo")
 """The shortest, a usual and the longest place."""
 
@@ -40,9 +41,16 @@ MONEY: Final = (
 EVENT_KINDS: Final = (CampaignKind.ANNOUNCE, CampaignKind.CANCELLED)
 
 
+TWO_ROUNDS: Final = "two rounds"
+TWO_PROGRAMMES: Final = "two programmes, the same day"
+TOGETHER: Final = frozenset({TWO_ROUNDS, TWO_PROGRAMMES})
+"""What those that call a day off, or move it, do not tell."""
+
+
 def payments(place: str) -> Mapping[str, Payments]:
     """What is told of payments at a place, by a name for it."""
     line = replace(ONE, place=place)
+    other = OtherLine(ComponentCode.TM, "", 1, 30_000, OTHER_DAY, None, None, place)
     two = (replace(line, names="Awa Traoré"), replace(line, names=WHOSE, amount_xof=45_000))
     return {
         "one household": Payments((line,)),
@@ -51,7 +59,12 @@ def payments(place: str) -> Mapping[str, Payments]:
         "a component": Payments((line,), ComponentCode.PNR),
         "a component, its name": Payments((line,), ComponentCode.PNR, who=WHOSE),
         "last day, agency": Payments((line,), last_day=LAST_DAY, agency="Kafo Jiginew"),
+        "last day, hour, agency": Payments((replace(line, hour=time(8)),), last_day=LAST_DAY, agency="Kafo Jiginew"),
         "two, not the same": Payments(two),
+        TWO_ROUNDS: Payments((line,), of=ComponentCode.TM, others=(other,)),
+        TWO_PROGRAMMES: Payments(
+            (line,), of=ComponentCode.TM, others=(replace(other, component=ComponentCode.PNR, day=DAY),)
+        ),
     }
 
 
@@ -77,6 +90,8 @@ def lengths(parts: int = 1, reserve: int = 0) -> Iterator[Lengths]:
     room = SmsRoom(parts, reserve)
     for kind in MONEY:
         for name in payments(""):
+            if name in TOGETHER and kind in CALLED_OFF:
+                continue
             contents = [told_of(kind, payments(place)[name]) for place in PLACES]
             yield from _in_each_language(kind, name, contents, room)
     for kind in EVENT_KINDS:

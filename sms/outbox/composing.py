@@ -100,8 +100,8 @@ def in_room(forms: Sequence[str], alphabet: Alphabet, room: SmsRoom) -> tuple[st
 def composed(text: str, pieces: Pieces, translator: Translator, alphabet: Alphabet, room: SmsRoom) -> Written:
     """A text with the pieces that cost no part more than it takes, or than there is room for.
 
-    What must be said is never cut. The sentence of SAFETY may be said in its short form, which counts as left out; where
-    the text has it already, nothing of it is added.
+    What must be said is never cut. The sentence of SAFETY may be said in its short form, which counts as left out; a
+    text that has it already gets no other.
     """
     body = _ended(alphabet.prepare(text).strip())
     most = {kept: max(room.parts, alphabet.segments(body + kept)) for kept in ("", "x" * room.reserve)}

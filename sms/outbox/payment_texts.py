@@ -70,7 +70,7 @@ def payment_pieces(kind: CampaignKind, payments: Payments, translator: Translato
         pieces.append((TextPiece.LAST_DAY, f"{last}."))
     pieces.append((TextPiece.SAFETY, ""))
     hour = _common_hour(payments.lines)
-    if hour and not is_off:
+    if hour and not is_off and kind is not CampaignKind.UNCLAIMED:
         pieces.append((TextPiece.HOUR, hour_said(hour, translator)))
     if payments.agency and not is_off:
         pieces.append((TextPiece.AGENCY, f"{translator.t('Payment agency: {phone}', phone=payments.agency)}."))
