@@ -130,11 +130,12 @@ async def _make_room() -> None:
         row = await cursor.fetchone()
         if row and row[0]:
             raise NotADemonstration("households that are not of a demonstration stand in this database")
+        for table in ("message", "sms_batch", "message_text", "campaign", "campaign_rule_off", "campaign_rule_look"):
+            await connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
         await connection.execute(
-            "TRUNCATE payment_reply, payment_move, payment, payment_round, component_event, campaign, "
-            "campaign_change, campaign_rule_off, campaign_rule_look, campaign_tally, message, message_text, sms_batch, "
-            "early_report, inbound_sms"
+            "TRUNCATE payment_reply, payment_move, payment, component_event, early_report, inbound_sms"
         )
+        await connection.execute("DELETE FROM payment_round")
 
 
 PLACES: Final = """

@@ -333,7 +333,7 @@ class Message(TableRow, table=True):
             "msisdn",
             postgresql_where=text(f"state = '{MessageState.FAILED}' AND reason = '{Reason.NO_SUCH_NUMBER}'"),
         ),
-        Index("ix_message_other_payments", "final_at", postgresql_where=text("other_payments IS NOT NULL")),
+        Index("ix_message_other_payments", "msisdn", "final_at", postgresql_where=text("other_payments IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 

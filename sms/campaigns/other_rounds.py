@@ -22,9 +22,15 @@ MOST: Final = 4
 """Lines of other rounds that are looked at for a number."""
 
 _DUE: Final = f"payment.state IN {listed(COMING)} AND payment.due_date = %(day)s"
+_OPEN_PAYMENT: Final = f"""
+    payment.state IN {listed(COMING | {PaymentState.UNCLAIMED})}
+    AND (payment.due_date >= %(today)s OR payment.last_day >= %(today)s) AND {CAN_BE_TAKEN}
+"""
+"""The first two spare the moves of all that was paid."""
+
 TELLS_TOO: Final[Mapping[CampaignKind, str]] = {
-    CampaignKind.ANNOUNCE: CAN_BE_TAKEN,
-    CampaignKind.UNCLAIMED: CAN_BE_TAKEN,
+    CampaignKind.ANNOUNCE: _OPEN_PAYMENT,
+    CampaignKind.UNCLAIMED: _OPEN_PAYMENT,
     CampaignKind.REMINDER_3: _DUE,
     CampaignKind.REMINDER_1: _DUE,
 }

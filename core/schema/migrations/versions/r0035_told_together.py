@@ -20,7 +20,7 @@ def upgrade() -> None:
         "ALTER TABLE message ADD COLUMN other_payments integer[], ADD COLUMN other_told integer[], "
         "ADD COLUMN own_households smallint, ADD COLUMN told_with integer"
     )
-    op.execute("CREATE INDEX ix_message_other_payments ON message (final_at) WHERE other_payments IS NOT NULL")
+    op.execute("CREATE INDEX ix_message_other_payments ON message (msisdn, final_at) WHERE other_payments IS NOT NULL")
     op.execute(EARLIER.replace("told = NULL,", "told = NULL, other_payments = NULL, other_told = NULL,"))
 
 
