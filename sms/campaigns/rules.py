@@ -16,7 +16,7 @@ from sqlmodel import col, delete, select
 
 from core.campaigns.models import Campaign, CampaignKind, CampaignRuleOff, CampaignState
 from core.campaigns.steps import WrongState
-from core.outbox.messages import UNTOLD, Reason
+from core.outbox.messages import MessageState, Reason
 from core.payments.states import COMING, PaymentState
 from core.platform import sql
 from core.platform.columns import listed
@@ -63,7 +63,7 @@ DUE: Final[Mapping[CampaignKind, str]] = {
 def _rounds(kind: CampaignKind) -> str:
     """SQL of the rounds for which a campaign of this kind may arise: something changed since the last one arose.
 
-    A message of another round that was to tell of this one and did not leaves somebody to be told.
+    A message of another round that was to tell of this one and was dropped leaves somebody to be told.
     """
     return f"""
     WITH last AS (
@@ -78,7 +78,8 @@ def _rounds(kind: CampaignKind) -> str:
     ), untold AS (
         SELECT beside.round_id, max(teller.final_at) AS at
         FROM message AS teller JOIN payment AS beside ON beside.id = ANY (teller.other_payments)
-        WHERE teller.other_payments IS NOT NULL AND teller.state IN {listed(UNTOLD)} AND teller.final_at > %(lately)s
+        WHERE teller.other_payments IS NOT NULL AND teller.state = '{MessageState.DROPPED}'
+          AND teller.reason <> '{Reason.TOLD_TOGETHER}' AND teller.final_at > %(lately)s
         GROUP BY beside.round_id
     )
     SELECT DISTINCT payment.round_id, payment_round.component, payment_round.name
