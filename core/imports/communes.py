@@ -49,7 +49,7 @@ CONTACTS: Final = (
     ),
     Column(
         "agency_name",
-        values.told(LONGEST_AGENCY),
+        values.public_words(LONGEST_AGENCY),
         needed=False,
         forgiving=True,
         french="nom_agence",

@@ -45,7 +45,7 @@ def layout(today: date) -> Layout:
             *(
                 Column(
                     f"what_{code}",
-                    values.told(LONGEST_WHAT),
+                    values.public_words(LONGEST_WHAT),
                     needed=code in NEEDED,
                     french=f"activite_{code}",
                     example="Pavage",

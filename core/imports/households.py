@@ -112,7 +112,7 @@ def layout(today: date) -> Layout:
             ),
             Column(
                 "status_reason",
-                values.told(LONGEST_REASON),
+                values.public_words(LONGEST_REASON),
                 needed=False,
                 french="raison",
                 others=("motif", "raison_du_statut"),

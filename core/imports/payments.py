@@ -123,7 +123,12 @@ def layout(today: date) -> Layout:
                 label="payé le",
             ),
             Column(
-                "reason", values.told(LONGEST_REASON), needed=False, french="raison", others=("motif",), label="raison"
+                "reason",
+                values.public_words(LONGEST_REASON),
+                needed=False,
+                french="raison",
+                others=("motif",),
+                label="raison",
             ),
         ),
         key=("household_no", "component", "round"),

@@ -65,7 +65,7 @@ def _shown_on_a_phone(text: str) -> None:
 name = words(LONGEST_NAME)
 
 
-def told(longest: int) -> Reader:
+def public_words(longest: int) -> Reader:
     """Words of at most `longest` characters that are told to people as they stand, so that they must be no scam's."""
     shown = words(longest)
 
@@ -85,7 +85,7 @@ def _no_scam(text: str) -> None:
         raise BadValue(error.in_french) from error
 
 
-place = told(LONGEST_NAME)
+place = public_words(LONGEST_NAME)
 """A place, an agency: what somebody is sent to."""
 
 

@@ -88,7 +88,7 @@ def test_a_good_cell(read: Reader, text: str, value: object) -> None:
         (values.place, "appelez 76 00 00 00 et donnez votre code", "Ce numéro n'est pas un contact du programme"),
         (values.place, "Caisse, donnez votre code PIN", "Ne demandez ni code"),
         (values.place, "Mairie www.jigi-cadeau.com", "Pas de lien"),
-        (values.told(80), "Apportez 5 000 F pour le dossier", "Ne demandez pas d'argent"),
+        (values.public_words(80), "Apportez 5 000 F pour le dossier", "Ne demandez pas d'argent"),
         (values.person_name, "Awa, rappelez le 76 00 00 00", "Ce numéro n'est pas un contact"),
         (values.person_name, "Awa donnez votre code", "Ne demandez ni code"),
         (values.name, "x" * 61, "trop long : 61 caractères, 60 au plus"),
