@@ -7,7 +7,7 @@ import pytest
 from core.campaigns.models import CampaignKind as Kind
 from core.payments.states import PaymentState as Pay
 from core.platform.settings import Settings
-from sms.campaigns import preview, steps, unreached
+from sms.campaigns import communes, preview, steps
 from sms.campaigns.audience import Audience
 from sms.outbox.composing import TextPiece
 from tests.core import seed
@@ -96,7 +96,7 @@ async def test_two_households_of_a_phone_each_of_another_round_are_named() -> No
     assert (row.household_ids, row.own_households) == ([first, second], 1)
     await sender(ScriptedGateway(), Watch(NOW), settings=ROOMY).drain()
     assert (await fates(campaign))[AWA].state == "accepted"
-    assert [(each.households, each.unreached) for each in await unreached.by_commune(campaign)] == [(1, 0)]
+    assert [(each.households, each.unreached) for each in await communes.count(campaign)] == [(1, 0)]
 
 
 async def test_what_has_no_room_is_left_to_its_own_campaign_and_shown() -> None:
@@ -144,7 +144,7 @@ async def test_of_two_plans_the_one_that_leaves_second_tells_the_number_nothing_
     assert gateway.took == {AWA: 1}
     assert await fates(second) == {AWA: Fate("dropped", "told_together")}
     assert (await one("SELECT told_with FROM message WHERE campaign_id = %(id)s", id=second)).told_with == first
-    assert [each.unreached for each in await unreached.by_commune(second)] == [0]
+    assert [each.unreached for each in await communes.count(second)] == [0]
 
 
 @pytest.mark.parametrize("came_to", ["failed", "dropped"])
@@ -156,7 +156,7 @@ async def test_a_message_that_did_not_arrive_told_nobody_of_either_round(came_to
         "UPDATE message SET state = %(state)s, reason = 'absent', final_at = %(now)s WHERE campaign_id = %(id)s",
         state=came_to, now=NOW, id=teller,
     )  # fmt: skip
-    assert [each.reasons for each in await unreached.by_commune(other)] == [{"absent": 1}]
+    assert [each.reasons for each in await communes.count(other)] == [{"absent": 1}]
     again = await planned(Kind.ANNOUNCE, await of(EARLIER), settings=ROOMY)
     assert await recipients_of(again.campaign_id) == {AWA}
 

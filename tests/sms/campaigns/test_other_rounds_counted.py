@@ -15,7 +15,7 @@ from core.imports.importing import run
 from core.imports.kinds import ImportKind
 from core.numbers.identifiers import household_no
 from core.platform.settings import Settings
-from sms.campaigns import unreached
+from sms.campaigns import communes
 from sms.campaigns.audience import Audience
 from tests.core import seed
 from tests.core.seed import NOW, TODAY
@@ -116,7 +116,7 @@ async def test_each_open_payment_is_told_once_whichever_round_tells_it(tmp_path:
             heard.setdefault(msisdn, []).append(
                 Told(name, kind, fate.reason, text.count("15 000"), text.count("30 000"))
             )
-        missed = [commune.reasons for commune in await unreached.by_commune(campaign)]
+        missed = [commune.reasons for commune in await communes.count(campaign)]
         assert {reason for reasons in missed for reason in reasons} <= {"no_day"}
     with path.open(encoding="utf-8", newline="") as file:
         expected = counted(list(csv.DictReader(file)), phone_of)
