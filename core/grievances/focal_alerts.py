@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Final
 
 from core.grievances.models import AlertKind
@@ -18,11 +18,12 @@ BEFORE_THE_EVENING: Final = time(12)
 
 @dataclass(frozen=True, slots=True)
 class FocalWait:
-    """A case that waits for a focal person; `phone` (E.164) or `mail` is where they are told."""
+    """A case that waits for a focal person until `due`; `phone` (E.164) or `mail` is where they are told."""
 
     grievance_id: int
     agent_id: int
     kind: AlertKind
+    due: date
     phone: str | None
     mail: str | None
 
@@ -38,10 +39,10 @@ WHERE sensitivity = '{Sensitivity.SENSITIVE}' AND {IS_OPEN}
 """
 WAITING: Final = f"""
 SELECT * FROM (
-    SELECT grievance.id AS grievance_id, agent.id AS agent_id, '{AlertKind.NEW}' AS kind, alert_phone AS phone,
-        alert_mail AS mail {_TO} AND assigned_to IS NULL
+    SELECT grievance.id AS grievance_id, agent.id AS agent_id, '{AlertKind.NEW}' AS kind, next_due AS due,
+        alert_phone AS phone, alert_mail AS mail {_TO} AND assigned_to IS NULL
     UNION ALL
-    SELECT grievance.id, agent.id, '{AlertKind.DUE}', alert_phone, alert_mail {_TO}
+    SELECT grievance.id, agent.id, '{AlertKind.DUE}', next_due, alert_phone, alert_mail {_TO}
         AND (assigned_to IS NULL OR assigned_to = agent.id) AND next_due <= CAST(%(today)s AS date)
         AND CAST(%(evening)s AS boolean)
 ) AS waiting

@@ -1,7 +1,7 @@
 """Focal persons are told that a case waits for them: by SMS past the ledger and by mail, without a word of the case."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -16,6 +16,7 @@ from sms.alarms import mail, telling
 from sms.outbox import rate_limit
 from sms.outbox.composing import as_it_is
 from sms.outbox.gateway import Gateway
+from sms.outbox.window import Window
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +33,13 @@ async def tell(gateways: Mapping[str, Gateway], settings: Settings, now: datetim
     """Tell each focal person once what waits for them; give how many SMS and mails were about something.
 
     It is noted before it is told, so that nobody is told twice; what reached nobody is tried again at the next look.
+    Outside the hours of SMS only what cannot wait for them: a telephone that rings at night is heard by others.
     """
     count, held = 0, await rate_limit.held(now)
-    waits = sorted(await focal_alerts.waiting(now), key=lambda each: (each.agent_id, each.kind.value))
+    window = Window(*settings.sms_window)
+    opens_on = now.date() + timedelta(days=now.time() >= window.opens)
+    due = [each for each in await focal_alerts.waiting(now) if window.is_open(now) or now.date() <= each.due < opens_on]
+    waits = sorted(due, key=lambda each: (each.agent_id, each.kind.value))
     for _, group in groupby(waits, key=lambda each: (each.agent_id, each.kind)):
         about = await focal_alerts.take(list(group), now)
         if not about:

@@ -84,3 +84,15 @@ async def test_what_reached_nobody_is_tried_again_and_by_mail_too() -> None:
         settings = SETTINGS.model_copy(update={"alarm_smtp_host": "127.0.0.1", "alarm_smtp_port": server.port})
         assert await focal.tell({}, settings, NOW.replace(hour=8)) == 1
     assert [mail["To"] for mail in server.mails] == ["fanta@example.org"]
+
+
+async def test_at_night_only_what_ends_before_the_morning_is_told() -> None:
+    await focal_person()
+    gateway = ScriptedGateway()
+    reference = (await file(ABUSE, NOW)).reference
+    night = NOW.replace(hour=21)
+    assert await told(gateway, night) == 0
+    assert await told(gateway, NOW.replace(hour=3)) == 0
+    await put(reference, first_answer_due=NOW.date())
+    assert await told(gateway, NOW.replace(hour=3)) == 0, "it can wait for the morning of its day"
+    assert await told(gateway, night) == 2
