@@ -88,5 +88,5 @@ def _possible(call: Call, grievance: GrievanceView) -> Iterator[Option]:
         yield option(call.t("Yes"), "complaint_solved", reference=reference, solved=True)
         yield option(call.t("No"), "complaint_solved", reference=reference, solved=False)
     elif grievance.may_reopen:
-        label_ = call.t("I do not agree: reopen")
+        label_ = call.t("Go on with it") if grievance.lapsed else call.t("I do not agree: reopen")
         yield option(label_, "complaint_reopened", reference=reference, hidden=grievance.sensitive)

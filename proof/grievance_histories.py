@@ -43,6 +43,7 @@ complaints = st.builds(
 over = complaints.filter(lambda complaint: complaint.state == "closed" and not complaint.secret).map(
     lambda complaint: replace(complaint, withdrawn=True, said=False, answer="")
 )
+unheard = over.map(lambda complaint: replace(complaint, withdrawn=False, unheard=True))
 
 
 def hold_complaints(runner: asyncio.Runner, examples: int) -> Tried:
@@ -50,7 +51,7 @@ def hold_complaints(runner: asyncio.Runner, examples: int) -> Tried:
     tried = Tried()
 
     @trial_settings(max_examples=examples, deadline=None, database=None)
-    @given(complaint=complaints | over)
+    @given(complaint=complaints | over | unheard)
     def one(complaint: Complaint) -> None:
         tried.answers += 2 * len(Language)
         wrong = runner.run(complaint_differences(complaint))
@@ -91,9 +92,10 @@ async def _planted(complaint: Complaint, language: Language) -> AsyncIterator[No
                     state=GrievanceState(complaint.state), level=Level.COMMUNE,
                     first_answer_due=TODAY, decision_due=TODAY + timedelta(days=complaint.due),
                     answer=complaint.answer or None, received_at=NOW + timedelta(days=complaint.received),
-                    decided_at=NOW if decided and not complaint.withdrawn else None,
+                    decided_at=NOW if decided and not (complaint.withdrawn or complaint.unheard) else None,
                     reopen_count=int(complaint.again), solved=True if complaint.said else None,
                     withdrawn_at=NOW if complaint.withdrawn else None,
+                    lapsed_at=NOW if complaint.unheard else None,
                 )
             )  # fmt: skip
             session.add(grievance)

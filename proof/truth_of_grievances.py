@@ -19,6 +19,7 @@ SAYS: Final[Mapping[str, Mapping[str, str]]] = {
         "late": "Réponse en retard. Prévue le {day}.", "call": "Appelez le {phone}.",
         "hidden": "Jigisèmèjiri : {ref}. Appelez le {code}.", "question": "Question : {text}",
         "settled?": "Est-ce réglé ?", "withdrawn": "Vous l'avez retirée.",
+        "unheard": "Nous n'avons pas eu de réponse.",
     },
     "bm": {
         "which": "Damakasi {ref}, {day}", "received": "A sèbènna.", "assigned": "A dira baarakèla dò ma.",
@@ -28,6 +29,7 @@ SAYS: Final[Mapping[str, Mapping[str, str]]] = {
         "late": "Jaabi mèènna. Don laban: {day}.", "call": "Aw ye {phone} wele.",
         "hidden": "Jigisèmèjiri: {ref}. Aw ye {code} wele.", "question": "Nyininkali: {text}",
         "settled?": "A nyènabòra wa?", "withdrawn": "A dabilara.",
+        "unheard": "An ma jaabi sòrò.",
     },
 }  # fmt: skip
 
@@ -37,7 +39,7 @@ class Complaint:
     """A complaint: its state, the days it was received and its decision is due, counted from today, and its answer.
 
     `question` is what it waits to hear, `said` whether the person said that the answer settled it or not; one that they
-    withdrew is over.
+    withdrew is over, and so is one of which they were `unheard`.
     """
 
     state: str
@@ -49,6 +51,7 @@ class Complaint:
     question: str = ""
     said: bool = False
     withdrawn: bool = False
+    unheard: bool = False
 
 
 OVER: Final = ("resolved", "rejected", "closed")
@@ -62,6 +65,8 @@ def must_be_told(complaint: Complaint, language: str) -> str:
     if complaint.withdrawn:
         return f"{which} {words['withdrawn']}"
     lines = [which, words[complaint.state]]
+    if complaint.unheard:
+        return " ".join([*lines, words["unheard"]])
     if complaint.state in OVER:
         if complaint.answer and not complaint.secret:
             lines.append(words["answer"].format(text=complaint.answer))
@@ -80,7 +85,9 @@ def must_be_told(complaint: Complaint, language: str) -> str:
 def must_be_shown(complaint: Complaint, language: str) -> str:
     """What the page of its reference must say, and ask: whether an answer that is no secret settled it, once."""
     page = must_be_told(complaint, language)
-    asked = complaint.state in OVER and not (complaint.secret or complaint.said or complaint.withdrawn)
+    asked = complaint.state in OVER and not (
+        complaint.secret or complaint.said or complaint.withdrawn or complaint.unheard
+    )
     return f"{page} {SAYS[language]['settled?']}" if asked else page
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Final
 
-from core.grievances.changes import Values, change, open_again, write_event
+from core.grievances.changes import Values, change, go_on, open_again, write_event
 from core.grievances.following import GrievanceView, Viewer, by_reference
 from core.grievances.locked import Locked, lock
 from core.grievances.vocabulary import GrievanceState, GrievanceStep, QuestionReply
@@ -27,13 +27,17 @@ async def reopen(reference: str, viewer: Viewer, key: str, now: datetime, secret
     """Reopen a decided grievance, and give the day by which its decision is due.
 
     None when there is none that is theirs, it is not decided, it was withdrawn, or it was reopened before; the same
-    `key` again gets the same answer.
+    `key` again gets the same answer. One that was closed because they said nothing goes on, which is no appeal.
     """
     async with _own(reference, viewer) as (session, case, view):
         if case is None or view is None or not view.opens_with(secret):
             return None
+        if case.reopen_key == key:
+            return case.decision_due
+        if case.lapsed:
+            return await go_on(session, case, key, now)
         if case.appealed:
-            return case.decision_due if case.reopen_key == key else None
+            return None
         return await open_again(session, case, key, now) if view.may_reopen else None
 
 

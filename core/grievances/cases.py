@@ -110,6 +110,7 @@ class CaseRow:
     decided_at: datetime | None
     appealed: bool
     withdrawn: bool
+    lapsed: bool
     solved: bool | None
     escalated: bool
     call_again_on: date | None
@@ -158,13 +159,14 @@ class Case(CaseRow):
     calls: tuple[CallRequest, ...]
 
 
-CASE: Final = """
+CASE: Final = f"""
 SELECT grievance.id, reference, channel, category, subcategory, sensitivity, words, grievance.msisdn, household_id,
     commune.name AS commune, cercle.name AS cercle, region.name AS region, village, grievance.name, sex, anonymous,
     beneficiary, coalesce(phone.language, grievance.language) AS language, call_back, call_safe, sms_safe,
     safe_period, state, level,
     first_answer_due, decision_due, next_due, first_answered_at, answer, received_at, decided_at,
-    reopen_count > 0 AS appealed, withdrawn_at IS NOT NULL AS withdrawn, solved,
+    reopen_count > 0 AS appealed, withdrawn_at IS NOT NULL AS withdrawn,
+    lapsed_at IS NOT NULL AND state = '{GrievanceState.CLOSED}' AS lapsed, solved,
     escalated_at IS NOT NULL AS escalated, call_again_on, assigned_to, holder.name AS holder, assigned_at, touched_at,
     decided_by, decider.name AS decider, filer.name AS filed_by, version
 FROM grievance
@@ -173,7 +175,7 @@ LEFT JOIN region ON region.pcode = cercle.region_pcode
 LEFT JOIN agent AS holder ON holder.id = assigned_to LEFT JOIN agent AS decider ON decider.id = decided_by
 LEFT JOIN agent AS filer ON filer.id = filed_by LEFT JOIN phone ON phone.msisdn = grievance.msisdn
 WHERE reference = %(reference)s
-"""
+"""  # noqa: S608 - our own words
 TIMELINE: Final = """
 SELECT event.id, event.at, event.kind AS step, event.to_state, agent.name, event.note, event.told, event.again_on,
     message.state AS sms

@@ -30,6 +30,7 @@ BEGINNING: Final[Mapping[str, None]] = {
     "touched_at": None,
     "solved": None,
     "withdrawn_at": None,
+    "lapsed_at": None,
 }
 """Of an appeal on the day it begins."""
 
@@ -44,6 +45,18 @@ async def open_again(
     await change(session, case, GrievanceState.RECEIVED, **due, **appeal, **BEGINNING, **NOBODYS)
     written = {"at": now, "agent_id": agent_id, "told": True}
     await write_event(session, case, GrievanceStep.REOPEN, GrievanceState.RECEIVED, words, **written)
+    return decision_due
+
+
+async def go_on(
+    session: Session, case: Locked, key: str, now: datetime, agent_id: int | None = None, words: str | None = None
+) -> date:
+    """What was closed because the person said nothing goes on where it stood, with new delays; it is no appeal."""
+    first_answer_due, decision_due = await due_dates(case.category, now.date())
+    due = {"first_answer_due": first_answer_due, "decision_due": decision_due, "reopen_key": key}
+    await change(session, case, GrievanceState.RECEIVED, **due, **BEGINNING, **NOBODYS)
+    written = {"at": now, "agent_id": agent_id, "told": True}
+    await write_event(session, case, GrievanceStep.RESUME, GrievanceState.RECEIVED, words, **written)
     return decision_due
 
 

@@ -90,8 +90,8 @@ IS_DECIDED: Final = (
     "(grievance.decided_at IS NOT NULL AND (grievance.reopened_at IS NULL "
     "OR grievance.decided_at > grievance.reopened_at))"
 )
-UNTIL: Final = "coalesce(CAST(grievance.withdrawn_at AS date), CAST(%(today)s AS date))"
-"""SQL of the day on which what is missing is late or not: of what was withdrawn, that day."""
+UNTIL: Final = "coalesce(CAST(coalesce(grievance.withdrawn_at, grievance.lapsed_at) AS date), CAST(%(today)s AS date))"
+"""SQL of the day on which what is missing is late or not: of what ended undecided, the day it did."""
 
 IN_TIME: Final[Mapping[Timely, str]] = {
     Timely.ANSWERED: "CAST(grievance.first_answered_at AS date) <= grievance.first_answer_due",

@@ -62,6 +62,7 @@ class GrievanceView:
     answer: str | None
     reopened: bool
     withdrawn: bool
+    lapsed: bool
     solved: bool | None
     question: str | None
     owned: bool
@@ -79,12 +80,13 @@ class GrievanceView:
     @property
     def may_reopen(self) -> bool:
         """Whether the person may have it reopened."""
-        return not self.withdrawn and may_be_reopened(self.state, appealed=self.reopened)
+        return self.lapsed or (not self.withdrawn and may_be_reopened(self.state, appealed=self.reopened))
 
     @property
     def asks_solved(self) -> bool:
         """Whether the person is still to say if the decision settled it; of what is secret nobody asks on a phone."""
-        return self.state in DECIDED and not self.sensitive and not self.withdrawn and self.solved is None
+        ended = self.withdrawn or self.lapsed
+        return self.state in DECIDED and not self.sensitive and not ended and self.solved is None
 
 
 class NotSeen(Enum):
@@ -129,7 +131,8 @@ VIEW: Final = f"""
 SELECT reference, category, subcategory, sensitivity = %(sensitive)s AS sensitive, state,
     CAST(received_at AS date) AS received_on, decision_due AS answer_due,
     CASE WHEN sensitivity <> %(sensitive)s AND state = ANY(%(decided)s) THEN answer END AS answer,
-    reopen_count > 0 AS reopened, withdrawn_at IS NOT NULL AS withdrawn, solved,
+    reopen_count > 0 AS reopened, withdrawn_at IS NOT NULL AS withdrawn,
+    lapsed_at IS NOT NULL AND state = '{GrievanceState.CLOSED}' AS lapsed, solved,
     CASE WHEN sensitivity <> %(sensitive)s AND state = '{GrievanceState.WAITING}' THEN (
         SELECT note FROM grievance_event WHERE grievance_id = grievance.id AND kind = '{GrievanceStep.ASK}'
         ORDER BY grievance_event.id DESC LIMIT 1) END AS question,

@@ -66,6 +66,7 @@ class Locked:
     decided_by: int | None
     decision_due: date
     appealed: bool
+    lapsed: bool
     solved: bool | None
     reopen_key: str | None
     version: int
@@ -85,12 +86,13 @@ class Locked:
         )
 
 
-LOCK: Final = """
+LOCK: Final = f"""
 SELECT id, reference, category, sensitivity, state, level, msisdn, household_id, language, anonymous, sms_safe,
     call_safe, assigned_to, (SELECT name FROM agent WHERE agent.id = grievance.assigned_to) AS holder, touched_at,
-    decided_at, decided_by, decision_due, reopen_count > 0 AS appealed, solved, reopen_key, version
+    decided_at, decided_by, decision_due, reopen_count > 0 AS appealed,
+    lapsed_at IS NOT NULL AND state = '{GrievanceState.CLOSED}' AS lapsed, solved, reopen_key, version
 FROM grievance WHERE reference = %(reference)s FOR UPDATE OF grievance
-"""
+"""  # noqa: S608 - our own words
 SINCE: Final = """
 SELECT at, kind AS step, to_state, agent.name FROM grievance_event LEFT JOIN agent ON agent.id = agent_id
 WHERE grievance_id = %(id)s AND grievance_event.id > %(event)s ORDER BY grievance_event.id

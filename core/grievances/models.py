@@ -32,7 +32,8 @@ class Grievance(TableRow, table=True):
     desk. `touched_at` is when the agent it is `assigned_to` last did something; `next_due` is
     what is due next, the first answer or the decision, written by PostgreSQL; `version` counts the changes, so that a
     page that is out of date is told from one that is not. `solved` is what the person says of the decision, None while
-    they said nothing; `withdrawn_at` is when they took it back, and it was closed undecided.
+    they said nothing; `withdrawn_at` is when they took it back, and `lapsed_at` when they had said nothing for long: it
+    was closed undecided.
     """
 
     __tablename__ = "grievance"
@@ -95,6 +96,7 @@ class Grievance(TableRow, table=True):
     decided_by: int | None = Field(default=None, foreign_key="agent.id")
     solved: bool | None = None
     withdrawn_at: datetime | None = None
+    lapsed_at: datetime | None = None
     escalated_at: datetime | None = None
     call_again_on: date | None = None
     next_due: date | None = Field(

@@ -18,6 +18,7 @@ from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import IS_OPEN, GrievanceState, GrievanceStep, Level
 from core.platform import sql
 from core.platform.database import writing
+from core.platform.settings import settings
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
@@ -25,9 +26,6 @@ from core.text.languages import Language
 from core.text.words import DESK, Word, called
 
 PAGE: Final = 50
-SILENT_AFTER: Final = timedelta(days=7)
-"""Somebody who was asked something and said nothing for so long is to be reminded, or their case concluded."""
-
 _LONGEST_REST: Final = timedelta(days=14)
 
 
@@ -228,6 +226,11 @@ class QueueFilter:
     language: Language | None = None
 
 
+def silent_before(now: datetime) -> datetime:
+    """Somebody who was asked something before this, and said nothing since, is silent."""
+    return now - timedelta(days=settings().grievance_silent_days)
+
+
 async def page(
     actor: Actor, view: QueueView, now: datetime, *, after: int | None = None, only: QueueFilter = QueueFilter()
 ) -> tuple[QueueRow, ...]:
@@ -239,7 +242,7 @@ async def page(
     rows = await sql.rows(_Row, PAGES[view], _asked(actor, now) | narrowed | {"after": after, "most": PAGE})
     today = now.date()
     soon = add_working_days(today, 1, await off(today, today + _LONGEST_REST))
-    return tuple(_shown(row, today, soon, now - SILENT_AFTER) for row in rows)
+    return tuple(_shown(row, today, soon, silent_before(now)) for row in rows)
 
 
 async def counts(actor: Actor, now: datetime) -> QueueCounts:
@@ -266,7 +269,7 @@ def _asked(actor: Actor, now: datetime) -> dict[str, Any]:
         "scope_kind": actor.scope_kind.value,
         "scope_code": actor.scope_code,
         "untouched": untouched_before(now),
-        "silent": now - SILENT_AFTER,
+        "silent": silent_before(now),
         "today": now.date(),
     }
 

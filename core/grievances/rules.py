@@ -33,9 +33,6 @@ LONGEST_ANSWER: Final = 450
 LONGEST_NOTE: Final = 4 * LONGEST_ANSWER
 """Letters of what only the desk reads."""
 
-AMENDABLE_FOR: Final = timedelta(hours=24)
-"""For so long a decision is corrected by whoever decided, or by a supervisor."""
-
 REACHES: Final[Mapping[Scope, tuple[Level, ...]]] = {
     Scope.COMMUNE: (Level.VILLAGE, Level.COMMUNE),
     Scope.CERCLE: (Level.VILLAGE, Level.COMMUNE, Level.CERCLE),
@@ -74,6 +71,8 @@ class CaseFacts(Protocol):
     def decided_by(self) -> int | None: ...
     @property
     def appealed(self) -> bool: ...
+    @property
+    def lapsed(self) -> bool: ...
 
 
 class StepNotPossible(JigiError, ValueError):
@@ -145,6 +144,11 @@ def is_free(case: CaseFacts, now: datetime) -> bool:
     return case.assigned_to is None or (case.state is GrievanceState.ASSIGNED and untouched)
 
 
+def amendable_for() -> timedelta:
+    """For so long a decision is corrected by whoever decided, or by a supervisor."""
+    return timedelta(hours=settings().grievance_amend_hours)
+
+
 def _within_reach(case: CaseFacts, actor: Actor, _: datetime) -> NotAllowed | None:
     return None if case.level in levels(actor) else NotAllowed(case.level.value)
 
@@ -169,7 +173,7 @@ def _by_another(case: CaseFacts, actor: Actor, _: datetime) -> StepNotPossible |
 
 
 def _just_decided(case: CaseFacts, _: Actor, now: datetime) -> StepNotPossible | None:
-    fresh = case.decided_at is not None and now - case.decided_at <= AMENDABLE_FOR
+    fresh = case.decided_at is not None and now - case.decided_at <= amendable_for()
     return None if fresh else TooLateToAmend(case.reference)
 
 
@@ -199,6 +203,14 @@ def _on_the_ladder(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible |
 
 def _not_appealed(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
     return StepNotPossible(f"{case.reference} cannot be reopened again") if case.appealed else None
+
+
+def _decided_not_lapsed(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
+    return StepNotPossible(f"{case.reference} was not decided: it goes on") if case.lapsed else None
+
+
+def _lapsed(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
+    return None if case.lapsed else StepNotPossible(f"{case.reference} was decided, or withdrawn")
 
 
 def _open_to_all(case: CaseFacts, _: Actor, __: datetime) -> StepNotPossible | None:
@@ -260,7 +272,10 @@ RULES: Final[Mapping[GrievanceStep, StepRule]] = {
     GrievanceStep.ESCALATE: StepRule(
         _staying(OPEN) | {GrievanceState.WAITING: frozenset({_UNDER_WAY})}, (_held, _on_the_ladder), worded=True
     ),
-    GrievanceStep.REOPEN: StepRule(_to(DECIDED, GrievanceState.RECEIVED), (_not_appealed,), worded=True),
+    GrievanceStep.REOPEN: StepRule(
+        _to(DECIDED, GrievanceState.RECEIVED), (_decided_not_lapsed, _not_appealed), worded=True
+    ),
+    GrievanceStep.RESUME: StepRule(_to(frozenset({GrievanceState.CLOSED}), GrievanceState.RECEIVED), (_lapsed,)),
     GrievanceStep.CLOSE: StepRule(_to(frozenset(DECISIONS), GrievanceState.CLOSED), (_held_or_decided_or_led,)),
     GrievanceStep.REACH: _CALL,
     GrievanceStep.MISS: _CALL,

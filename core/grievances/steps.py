@@ -11,16 +11,14 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from core.grievances.calendar import due_dates
-from core.grievances.changes import NOBODYS, Values, answered, change, open_again, tie, write_event
+from core.grievances.changes import NOBODYS, Values, answered, change, go_on, open_again, write_event
 from core.grievances.colleagues import may_have
 from core.grievances.locked import Locked, ShownVersion, lock_as_shown, lock_now
 from core.grievances.near_numbers import near_numbers
 from core.grievances.rules import check_words, refusal
+from core.grievances.step_sms import stop_decision, tell_step
 from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, GrievanceStep, Level, above
-from core.outbox.messages import MessageState, Reason
 from core.outbox.notice_kinds import NoticeKind
-from core.outbox.notices import Notice, queue_notice
-from core.platform import sql
 from core.platform.database import Session, writing
 from core.platform.errors import JigiError
 from core.scams.proven import filled
@@ -52,6 +50,7 @@ AUDITED: Final[Mapping[GrievanceStep, Act]] = {
     GrievanceStep.DECIDE: Act.GRIEVANCE_DECIDED,
     GrievanceStep.ESCALATE: Act.GRIEVANCE_ESCALATED,
     GrievanceStep.REOPEN: Act.GRIEVANCE_REOPENED,
+    GrievanceStep.RESUME: Act.GRIEVANCE_REOPENED,
     GrievanceStep.CLOSE: Act.GRIEVANCE_CLOSED,
     GrievanceStep.REACH: Act.GRIEVANCE_CALLED,
     GrievanceStep.MISS: Act.GRIEVANCE_CALLED,
@@ -64,13 +63,6 @@ AUDITED: Final[Mapping[GrievanceStep, Act]] = {
     GrievanceStep.OUTCOME: Act.GRIEVANCE_REFERRED,
 }
 """What the audit trail calls each step."""
-
-
-STOP_DECISION: Final = f"""
-UPDATE message SET state = '{MessageState.DROPPED}', reason = '{Reason.CHANGED}', final_at = %(now)s
-WHERE state = '{MessageState.PLANNED}' AND id IN (SELECT message_id FROM grievance_event
-    WHERE grievance_id = %(id)s AND kind IN ('{GrievanceStep.DECIDE}', '{GrievanceStep.AMEND}'))
-"""  # noqa: S608 - our own words
 
 
 async def take(visit: DeskVisit) -> None:
@@ -118,7 +110,7 @@ async def ask(visit: DeskVisit, words: str) -> None:
         event = await write_event(
             session, case, GrievanceStep.ASK, GrievanceState.WAITING, **by(visit), note=words, told=case.sms_goes
         )
-        await _tell(case, NoticeKind.INFORMATION, event, {}, visit.now)
+        await tell_step(case, NoticeKind.INFORMATION, event, {}, visit.now)
 
 
 async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
@@ -135,25 +127,25 @@ async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
         await change(session, case, state, **decision, **answered(visit.now), waiting_since=None, call_again_on=None)
         event = await write_event(session, case, GrievanceStep.DECIDE, state, **by(visit), told=case.sms_goes)
         filling = {"text": words, "rejected": state is GrievanceState.REJECTED}
-        await _tell(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
+        await tell_step(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
 
 
 async def amend(visit: DeskVisit, state: GrievanceState, words: str) -> None:
     """Correct a decision shortly after it was given: a second SMS tells it, and the person may still appeal.
 
-    The SMS of the first that did not leave yet never does. When it was decided, and by whom, stays. Raises what
-    `decide` raises.
+    It says that it corrects, unless the SMS of the first did not leave yet: that one never does. When it was decided,
+    and by whom, stays. Raises what `decide` raises.
     """
     if state not in DECISIONS:
         raise ValueError(f"{state} is no decision")
     check_words(GrievanceStep.AMEND, words, await near_numbers(visit.reference))
     async with taking(visit, GrievanceStep.AMEND, {"state": state.value}) as (session, case):
         words = filled(words, translator(case.language))
-        await sql.execute(STOP_DECISION, {"id": case.id, "now": visit.now})
+        corrects = not await stop_decision(case.id, visit.now)
         await change(session, case, state, answer=words, solved=None, touched_at=visit.now)
         event = await write_event(session, case, GrievanceStep.AMEND, state, **by(visit), told=case.sms_goes)
-        filling = {"text": words, "rejected": state is GrievanceState.REJECTED}
-        await _tell(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
+        filling = {"text": words, "rejected": state is GrievanceState.REJECTED, "corrects": corrects}
+        await tell_step(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
 
 
 async def escalate(visit: DeskVisit, words: str) -> Level:
@@ -168,7 +160,7 @@ async def escalate(visit: DeskVisit, words: str) -> Level:
         event = await write_event(
             session, case, GrievanceStep.ESCALATE, state, **by(visit), note=words, told=case.sms_goes
         )
-        await _tell(case, NoticeKind.ESCALATED, event, {"due": decision_due.isoformat()}, visit.now)
+        await tell_step(case, NoticeKind.ESCALATED, event, {"due": decision_due.isoformat()}, visit.now)
     return level
 
 
@@ -178,6 +170,14 @@ async def reopen(visit: DeskVisit, words: str) -> None:
     async with taking(visit, GrievanceStep.REOPEN) as (session, case):
         key = f"desk:{visit.reference}:{visit.shown.version}"
         await open_again(session, case, key, visit.now, visit.actor.id, words)
+
+
+async def resume(visit: DeskVisit, words: str) -> None:
+    """Go on with what was closed because the person said nothing; `words` may say how they came back."""
+    check_words(GrievanceStep.RESUME, words)
+    async with taking(visit, GrievanceStep.RESUME) as (session, case):
+        key = f"desk:{visit.reference}:{visit.shown.version}"
+        await go_on(session, case, key, visit.now, visit.actor.id, words or None)
 
 
 async def close(visit: DeskVisit) -> None:
@@ -228,19 +228,3 @@ async def _give(session: Session, visit: DeskVisit, case: Locked, agent_id: int)
 def by(visit: DeskVisit) -> Values:
     """Who takes a step, and when, as the timeline keeps it."""
     return {"at": visit.now, "agent_id": visit.actor.id}
-
-
-async def _tell(case: Locked, kind: NoticeKind, event: int | None, filling: Mapping[str, Any], now: datetime) -> None:
-    """Queue the SMS of a step, once for its event; of a sensitive one it says no more than the number."""
-    if not case.sms_goes or case.msisdn is None:
-        return
-    notice = Notice(
-        key=f"{kind} {case.reference} {event}",
-        kind=kind,
-        msisdn=case.msisdn,
-        language=case.language,
-        filling={"ref": case.reference, "discreet": case.sensitive, **filling},
-        household_id=case.household_id,
-    )
-    if await queue_notice(notice, now):
-        await tie(event, notice.key)

@@ -131,12 +131,18 @@ class GrievanceStep(Word):
     HAND_OVER = "handed_over"
     AMEND = "amended"
     IDENTIFY = "identity"
+    REMIND = "reminded"
+    LAPSE = "lapsed"
+    RESUME = "resumed"
 
 
 OF_THE_PERSON: Final = frozenset(
     {GrievanceStep.ADD, GrievanceStep.WITHDRAW, GrievanceStep.SOLVED, GrievanceStep.UNSOLVED}
 )
 """What only the person does, on the line."""
+
+BY_RULE: Final = frozenset({GrievanceStep.REMIND, GrievanceStep.LAPSE})
+"""What nobody does: the worker does it when its days are over."""
 
 CALLS: Final = frozenset({GrievanceStep.REACH, GrievanceStep.MISS})
 """A call to the person: they were reached or not."""
@@ -231,5 +237,8 @@ called(
         GrievanceStep.HAND_OVER: "Passée à",
         GrievanceStep.AMEND: "Décision corrigée",
         GrievanceStep.IDENTIFY: "Vérification d'identité",
+        GrievanceStep.REMIND: "Rappel à la personne, qui se tait",
+        GrievanceStep.LAPSE: "Close sans réponse de la personne",
+        GrievanceStep.RESUME: "Reprise : la personne est revenue",
     },
 )

@@ -11,9 +11,13 @@ class NoticeKind(Word):
     INFORMATION = "information"
     """`ref`; `discreet`."""
     DECIDED = "decided"
-    """`ref`, `text`; `rejected`; `discreet`, without its text."""
+    """`ref`, `text`; `rejected`; `corrects` one that was told before; `discreet`, without its text."""
     ESCALATED = "escalated"
     """`ref`, `due`; `discreet`."""
+    REMINDED = "reminded"
+    """`ref`."""
+    LAPSED = "lapsed"
+    """`ref`."""
     PHONE_ASKS = "phone_asks"
     """`phone`, which says that it is the household's."""
     CALL_AGREED = "call_agreed"
@@ -42,6 +46,8 @@ called(
         NoticeKind.INFORMATION: "Information demandée",
         NoticeKind.DECIDED: "Décision sur une plainte",
         NoticeKind.ESCALATED: "Plainte transmise plus haut",
+        NoticeKind.REMINDED: "Rappel à qui n'a pas répondu",
+        NoticeKind.LAPSED: "Plainte close sans réponse",
         NoticeKind.PHONE_ASKS: "Un téléphone demande à être reconnu",
         NoticeKind.CALL_AGREED: "Rendez-vous d'appel",
         NoticeKind.CALL_DROPPED: "Suite d'un appel coupé",

@@ -216,8 +216,10 @@ def grievance_told(translator: Translator, grievance: GrievanceView, today: date
     if grievance.withdrawn:
         return [translator.t("You withdrew it.")]
     lines = [translator.t(label(grievance.state, LINE))]
-    if grievance.answer:
+    if grievance.answer and not grievance.lapsed:
         return [*lines, translator.t("Answer: {text}", text=grievance.answer)]
+    if grievance.lapsed:
+        return [*lines, translator.t("We got no answer.")]
     if grievance.state in DECIDED:
         return lines
     if grievance.question:

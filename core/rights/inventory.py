@@ -50,8 +50,8 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
         "name village secret call_again_on",
         N: "id channel category subcategory sensitivity commune_pcode anonymous beneficiary language state level "
         "first_answer_due decision_due received_at decided_at reopened_at reopen_count sex filed_by assigned_to "
-        "assigned_at touched_at waiting_since first_answered_at decided_by solved withdrawn_at escalated_at next_due "
-        "version",
+        "assigned_at touched_at waiting_since first_answered_at decided_by solved withdrawn_at lapsed_at escalated_at "
+        "next_due version",
     },
     "grievance_event": {E: "note", N: "id grievance_id at kind from_state to_state agent_id told again_on message_id"},
     "grievance_reading": {E: "reference", N: "id grievance_id agent_id at"},

@@ -96,6 +96,7 @@ LABELS: Final[Mapping[str, str]] = {
     "first_answered_at": "première réponse le",
     "solved": "réglé, dit la personne",
     "withdrawn_at": "retiré le",
+    "lapsed_at": "clos sans réponse le",
     "escalated_at": "remonté le",
     "call_again_on": "à rappeler le",
     "kind": "genre",

@@ -75,7 +75,7 @@ DELETE FROM phone WHERE sms_stopped_at IS NULL AND updated_at < %(before)s
 """  # noqa: S608
 GRIEVANCES: Final = f"""
 SELECT forget_grievances(ARRAY(SELECT id FROM grievance WHERE state IN {listed(DECIDED)} AND filing_key <> 'x' || id
-    AND greatest(received_at, reopened_at, decided_at, withdrawn_at) < CASE sensitivity
+    AND greatest(received_at, reopened_at, decided_at, withdrawn_at, lapsed_at) < CASE sensitivity
         WHEN '{Sensitivity.SENSITIVE}' THEN CAST(%(sensitive)s AS timestamptz)
         ELSE CAST(%(ordinary)s AS timestamptz) END LIMIT {PORTION}))
 """  # noqa: S608

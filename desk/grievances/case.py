@@ -54,6 +54,7 @@ DONE: Final[Mapping[str, str]] = {
     "identify": "La vérification est notée plus bas.",
     "escalate": "La plainte est remontée ; elle n'est plus à vous.",
     "reopen": "La plainte est rouverte en appel ; une autre personne décidera.",
+    "resume": "La plainte reprend ; elle est à qui la prend.",
     "close": "La plainte est close.",
     "call": "L'appel est noté.",
     "reclassify": "Le sujet est changé.",
@@ -316,6 +317,10 @@ async def _reopen(visit: DeskVisit, words: str, _: FormData) -> None:
     await steps.reopen(visit, words)
 
 
+async def _resume(visit: DeskVisit, words: str, _: FormData) -> None:
+    await steps.resume(visit, words)
+
+
 async def _close(visit: DeskVisit, _: str, __: FormData) -> None:
     await steps.close(visit)
 
@@ -358,6 +363,7 @@ ACTS: Final[Mapping[str, Callable[[DeskVisit, str, FormData], Awaitable[None]]]]
     "identify": _identify,
     "escalate": _escalate,
     "reopen": _reopen,
+    "resume": _resume,
     "close": _close,
     "call": _call,
     "correct": _correct,

@@ -73,7 +73,7 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     NoSuchReferral: "La suite de cette orientation est déjà notée, ou n'est pas dite.",
     NotAYear: "Une année a quatre chiffres : 1975.",
     Unchecked: "Vérifiez d'abord qui appelle : demandez l'année de naissance de qui reçoit l'argent.",
-    TooLateToAmend: "Une décision se corrige pendant un jour. Après, la personne peut demander l'appel.",
+    TooLateToAmend: "Il est trop tard pour corriger cette décision. La personne peut demander l'appel.",
     NotADay: "Ce jour ne va pas : écrivez un jour à venir, d'ici trois mois.",
 }
 NOT_POSSIBLE: Final = "Ce n'est pas possible dans l'état où est la plainte. Regardez ce qui a été fait."

@@ -66,6 +66,8 @@ async def _information(occasion: Occasion, translator: Translator) -> str:
 async def _decided(occasion: Occasion, translator: Translator) -> str:
     if occasion.flag("discreet"):
         return _discreet(occasion, translator)
+    if occasion.flag("corrects"):
+        return _corrected(occasion, translator)
     if occasion.flag("rejected"):
         return translator.t(
             "Jigisèmèjiri: complaint {ref}. It was not taken: {text}",
@@ -74,6 +76,29 @@ async def _decided(occasion: Occasion, translator: Translator) -> str:
         )
     return translator.t(
         "Jigisèmèjiri: complaint {ref}. Answer: {text}", ref=occasion.text("ref"), text=occasion.text("text")
+    )
+
+
+def _corrected(occasion: Occasion, translator: Translator) -> str:
+    ref, text = occasion.text("ref"), occasion.text("text")
+    if occasion.flag("rejected"):
+        return translator.t("Jigisèmèjiri: correction. Complaint {ref}. It was not taken: {text}", ref=ref, text=text)
+    return translator.t("Jigisèmèjiri: correction. Complaint {ref}. Answer: {text}", ref=ref, text=text)
+
+
+async def _reminded(occasion: Occasion, translator: Translator) -> str:
+    return translator.t(
+        "Jigisèmèjiri: complaint {ref}: we are waiting for your answer. Call {code}.",
+        ref=occasion.text("ref"),
+        code=_code(),
+    )
+
+
+async def _lapsed(occasion: Occasion, translator: Translator) -> str:
+    return translator.t(
+        "Jigisèmèjiri: complaint {ref} is concluded, we got no answer. To go on, call {code}.",
+        ref=occasion.text("ref"),
+        code=_code(),
     )
 
 
@@ -179,6 +204,8 @@ TEXTS: Mapping[NoticeKind, Callable[[Occasion, Translator], Awaitable[str]]] = {
     NoticeKind.INFORMATION: _information,
     NoticeKind.DECIDED: _decided,
     NoticeKind.ESCALATED: _escalated,
+    NoticeKind.REMINDED: _reminded,
+    NoticeKind.LAPSED: _lapsed,
     NoticeKind.PHONE_ASKS: _phone_asks,
     NoticeKind.CALL_AGREED: _call_agreed,
     NoticeKind.CALL_DROPPED: _call_dropped,

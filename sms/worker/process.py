@@ -16,6 +16,7 @@ from procrastinate import App
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, delete
 
+from core.grievances.silences import end_silences
 from core.outbox.restoring import MADE_AT
 from core.outbox.workers import SmsWorker
 from core.platform import sql
@@ -206,6 +207,13 @@ class Worker:
             """Campaigns that arise from the schedule by themselves."""
             if settings.sms_rules:
                 await rules.arise(await self._clock.ask(), settings)
+
+        @queue.periodic(cron="25 * * * *")
+        @queue.task(name="grievances.silences")
+        async def silences(timestamp: int) -> None:
+            """Who was asked something and says nothing is reminded, and later their complaint is closed."""
+            ended = await end_silences(settings, await self._clock.ask())
+            log.info("silences", **asdict(ended))
 
         @queue.periodic(cron="15 2 * * *")
         @queue.task(name="purge")

@@ -37,6 +37,7 @@ CASES: Final[dict[str, Complaint]] = {
     "said to be settled": Complaint("closed", -60, -20, answer="Venez mardi.", said=True),
     "withdrawn": Complaint("closed", -60, -20, withdrawn=True),
     "secret, and waits": Complaint("waiting", -60, 3, question="Quel jour ?", secret=True),
+    "unheard": Complaint("closed", -60, -3, unheard=True),
     "secret and late": Complaint("in_progress", -60, -3, secret=True),
     "secret and settled": Complaint("rejected", -60, -3, answer="Venez mardi.", secret=True),
 }
@@ -70,6 +71,9 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
     "a settled one is asked about twice": (following, "VIEW", following.VIEW.replace(" solved,", " NULL AS solved,")),
     "what is withdrawn is concluded": (
         following, "VIEW", following.VIEW.replace("withdrawn_at IS NOT NULL AS", "false AS"),
+    ),
+    "that they were not heard is not told": (
+        following, "VIEW", following.VIEW.replace("lapsed_at IS NOT NULL AND", "false AND"),
     ),
     "a secret question is told": (
         following, "VIEW", following.VIEW.replace("%(sensitive)s AND state = 'waiting'", "'' AND state = 'waiting'"),

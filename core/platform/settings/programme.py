@@ -1,6 +1,6 @@
 """The programme: its bounds, its contacts and its delays."""
 
-from pydantic import Field, NonNegativeFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 from pydantic_settings import BaseSettings
 
 from core.platform.settings.types import Days, Hours, Words
@@ -57,6 +57,21 @@ class ProgrammeSettings(BaseSettings):
         default=4,
         description="Hours after its beginning at which a session, distribution or work day without an end in the file "
         "is over.",
+    )
+    grievance_amend_hours: PositiveInt = Field(
+        default=24, description="Hours in which a decision is corrected, by whoever decided or a supervisor."
+    )
+    grievance_silent_days: PositiveInt = Field(
+        default=7,
+        description="Days after which a complaint that waits for a person who says nothing stands in the work list.",
+    )
+    grievance_reminder_days: NonNegativeInt = Field(
+        default=7, description="Days after which that person is reminded by an SMS, once. 0: none goes by itself."
+    )
+    grievance_lapse_days: NonNegativeInt = Field(
+        default=14,
+        description="Days after the reminder, where it left, at which the complaint is closed, and the person is told "
+        "how to go on with it. 0: none is closed by itself. Never one that is sensitive.",
     )
     grievance_ordinary: Days = Field(
         default=(2, 5), description="Ordinary grievances: working days to the first answer, to the decision."

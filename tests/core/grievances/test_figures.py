@@ -76,11 +76,12 @@ async def test_what_people_say_is_counted_and_opens_the_list_behind_it() -> None
     assert await listed(Wanted(says=PersonSays.WITHDRAWN)) == [withdrawn]
 
 
-async def test_what_was_withdrawn_in_time_is_never_late() -> None:
-    await plant(ago(20), state="closed", withdrawn_at=at(ago(19)))
+@pytest.mark.parametrize("end", ["withdrawn_at", "lapsed_at"])
+async def test_what_ended_undecided_in_time_is_never_late(end: str) -> None:
+    await plant(ago(20), state="closed", **{end: at(ago(19))})
     count = (await last_month()).together
     assert (count.answered_late, count.decided_late, count.open) == (0, 0, 0)
-    late = await plant(ago(20), state="closed", withdrawn_at=at(ago(2)))
+    late = await plant(ago(20), state="closed", **{end: at(ago(2))})
     assert await listed(Wanted(timely=Timely.DECIDED_LATE)) == [late]
 
 

@@ -17,7 +17,7 @@ from core.grievances.reclassifying import SafeWays
 from core.grievances.rules import RULES, StepNotPossible, may, steps_for
 from core.grievances.steps import DeskVisit
 from core.grievances.subjects import Subcategory
-from core.grievances.vocabulary import CALLS, DECIDED, OF_THE_PERSON, OPEN, GrievanceState, GrievanceStep
+from core.grievances.vocabulary import BY_RULE, CALLS, DECIDED, OF_THE_PERSON, OPEN, GrievanceState, GrievanceStep
 from core.platform.database import reading, undone
 from core.staff.agents import Actor, Role, Scope
 from core.staff.permissions import NotAllowed
@@ -42,6 +42,7 @@ def _doing(colleague: Actor, subject: Subcategory) -> dict[GrievanceStep, Callab
         GrievanceStep.DECIDE: lambda page: steps.decide(page, GrievanceState.RESOLVED, "C'est fait."),
         GrievanceStep.ESCALATE: lambda page: steps.escalate(page, "Plus haut"),
         GrievanceStep.REOPEN: lambda page: steps.reopen(page, "Elle a sa carte"),
+        GrievanceStep.RESUME: lambda page: steps.resume(page, ""),
         GrievanceStep.CLOSE: steps.close,
         GrievanceStep.REACH: lambda page: steps.call(page, reached=True, again_on=None, words=""),
         GrievanceStep.MISS: lambda page: steps.call(page, reached=False, again_on=None, words=""),
@@ -84,6 +85,7 @@ async def test_the_table_the_offer_and_the_domain_agree(subject: tuple[str, str]
         decider = colleague.id if state in DECIDED else None
         decided_at = NOW if state in DECIDED else None
         await put(reference, state=state, assigned_to=whose, touched_at=NOW, decided_by=decider, decided_at=decided_at)
+        await put(reference, lapsed_at=None if whose else NOW)
         case = await cases.glance(reference)
         assert case is not None
         offered = steps_for(case, actor, NOW)
@@ -135,6 +137,7 @@ async def test_the_queue_offers_what_may_be_taken_but_for_those_that_wait() -> N
 
 
 def test_every_step_but_the_first_has_its_rule() -> None:
-    assert set(RULES) == set(GrievanceStep) - {GrievanceStep.RECEIVE, GrievanceStep.HAND_OVER} - OF_THE_PERSON
+    nobodys = {GrievanceStep.RECEIVE, GrievanceStep.HAND_OVER} | OF_THE_PERSON | BY_RULE
+    assert set(RULES) == set(GrievanceStep) - nobodys
     assert RULES[GrievanceStep.REACH] is RULES[GrievanceStep.MISS]
     assert {GrievanceStep.REACH, GrievanceStep.MISS} == CALLS

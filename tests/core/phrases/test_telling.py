@@ -51,6 +51,7 @@ CASE = GrievanceView(
     answer=None,
     reopened=False,
     withdrawn=False,
+    lapsed=False,
     solved=None,
     question=None,
     owned=True,

@@ -300,15 +300,23 @@ async def test_a_decision_is_corrected_for_a_day_and_told_by_a_second_sms(sign_i
     await do(mariam, reference, "take")
     await do(mariam, reference, "decide", decision="rejected", words="Pas de retard.")
     assert (await do(oumar, reference, "amend", decision="resolved", words="Payé lundi.")).status_code == 409
-    await do(mariam, reference, "amend", decision="resolved", words="Correction : payé lundi.")
-    told = await query("SELECT state, filling ->> 'text' AS text FROM message WHERE kind = 'decided' ORDER BY id")
-    assert [tuple(row) for row in told] == [("dropped", "Pas de retard."), ("planned", "Correction : payé lundi.")]
+    await do(mariam, reference, "amend", decision="resolved", words="Payé lundi.")
+    await change("UPDATE message SET state = 'delivered' WHERE state = 'planned'")
+    await do(mariam, reference, "amend", decision="resolved", words="Payé mardi.")
+    told = await query(
+        "SELECT state, filling ->> 'text', filling ->> 'corrects' FROM message WHERE kind = 'decided' ORDER BY id"
+    )
+    assert [tuple(row) for row in told] == [
+        ("dropped", "Pas de retard.", None),
+        ("delivered", "Payé lundi.", "false"),
+        ("planned", "Payé mardi.", "true"),
+    ], "only what was told before is corrected"
     kept = await one("SELECT state, answer, reopen_count FROM grievance")
-    assert tuple(kept) == ("resolved", "Correction : payé lundi.", 0), "the appeal is not used up"
+    assert tuple(kept) == ("resolved", "Payé mardi.", 0), "the appeal is not used up"
     watch.turn(hours=25)
     mariam = await sign_in("binta", Role.SUPERVISOR)
     late = await do(mariam, reference, "amend", decision="resolved", words="Autre.")
-    assert (late.status_code, "se corrige pendant un jour" in seen(late)) == (409, True)
+    assert (late.status_code, "trop tard pour corriger" in seen(late)) == (409, True)
 
 
 async def test_a_note_is_written_though_somebody_took_the_case_meanwhile(sign_in: SignIn) -> None:

@@ -58,6 +58,36 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
         "Jigisɛmɛjiri: 1234567. Aw ye *384*1234# wele.",
     ),
     (
+        NoticeKind.DECIDED,
+        {"ref": "1234567", "text": "Payé lundi.", "corrects": True},
+        "Jigisèmèjiri : correction. Plainte 1234567. Réponse : Payé lundi.",
+        "Jigisɛmɛjiri: fili latilenna. Damakasi 1234567. Jaabi: Payé lundi.",
+    ),
+    (
+        NoticeKind.DECIDED,
+        {"ref": "1234567", "text": "Déjà payé.", "rejected": True, "corrects": True},
+        "Jigisèmèjiri : correction. Plainte 1234567. Elle est refusée : Déjà payé.",
+        "Jigisɛmɛjiri: fili latilenna. Damakasi 1234567. A ma minɛ: Déjà payé.",
+    ),
+    (
+        NoticeKind.DECIDED,
+        {"ref": "1234567", "discreet": True, "corrects": True},
+        "Jigisèmèjiri : 1234567. Appelez le *384*1234#.",
+        "Jigisɛmɛjiri: 1234567. Aw ye *384*1234# wele.",
+    ),
+    (
+        NoticeKind.REMINDED,
+        {"ref": "1234567"},
+        "Jigisèmèjiri : plainte 1234567 : nous attendons votre réponse. Appelez le *384*1234#.",
+        "Jigisɛmɛjiri: damakasi 1234567: an bɛ aw ka jaabi makɔnɔ. Aw ye *384*1234# wele.",
+    ),
+    (
+        NoticeKind.LAPSED,
+        {"ref": "1234567"},
+        "Jigisèmèjiri : plainte 1234567 : close, sans réponse de vous. Pour la reprendre, appelez le *384*1234#.",
+        "Jigisɛmɛjiri: damakasi 1234567 kuncɛra, an ma jaabi sɔrɔ. Walasa k'a daminɛ kokura: *384*1234#.",
+    ),
+    (
         NoticeKind.ESCALATED,
         {"ref": "1234567", "due": "2026-11-26"},
         "Jigisèmèjiri : plainte 1234567 donnée aux chefs. Réponse au plus tard le jeudi 26 novembre.",
