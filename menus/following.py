@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.grievances.following import GrievanceView, LookUpBlocked, NotSeen, look_up, of_viewer
-from core.numbers.identifiers import digits, is_reference
+from core.numbers.identifiers import digits, is_reference, told_number
 from core.phrases.telling import grievance_told
 from core.text.formats import short_date
 from core.text.words import LINE, label
@@ -50,10 +50,11 @@ async def complaint_reference(call: Call) -> Value:
 )
 async def complaint_status(call: Call) -> Value:
     """Where the grievance stands, the answer when there is one, and until when one is due."""
-    reference = digits(call.word("reference"))
+    reference, secret = told_number(digits(call.word("reference")))
+    secret = secret or digits(call.word("secret"))
     if not is_reference(reference):
         return retry(call.t("There is an error in this number. Look at it again."))
-    grievance = await look_up(reference, viewer(call), call.now, digits(call.word("secret")))
+    grievance = await look_up(reference, viewer(call), call.now, secret)
     match grievance:
         case LookUpBlocked():
             return waiting(call)
@@ -63,19 +64,19 @@ async def complaint_status(call: Call) -> Value:
             return retry(call.t("This number was not seen."))
         case NotSeen.ANOTHERS:
             return retry(call.t("This number was not seen. On another phone, write your household number first."))
-    return _status(call, grievance)
+    return _status(call, grievance, secret)
 
 
-def _status(call: Call, grievance: GrievanceView) -> Value:
+def _status(call: Call, grievance: GrievanceView, secret: str) -> Value:
     lines = [call.t("Complaint {ref}, {day}", ref=grievance.reference, day=short_date(grievance.received_on))]
     lines += grievance_told(call.translator, grievance, call.today)
     if grievance.asks_solved:
         lines.append(call.t("Was it settled?"))
     shown = choose if grievance.sensitive else answer
-    return shown("\n".join(lines), *_possible(call, grievance))
+    return shown("\n".join(lines), *_possible(call, grievance, secret))
 
 
-def _possible(call: Call, grievance: GrievanceView) -> Iterator[Option]:
+def _possible(call: Call, grievance: GrievanceView, secret: str) -> Iterator[Option]:
     """What the person can do with it, the most likely first."""
     reference = grievance.reference
     if grievance.question:
@@ -89,4 +90,4 @@ def _possible(call: Call, grievance: GrievanceView) -> Iterator[Option]:
         yield option(call.t("No"), "complaint_solved", reference=reference, solved=False)
     elif grievance.may_reopen:
         label_ = call.t("Go on with it") if grievance.lapsed else call.t("I do not agree: reopen")
-        yield option(label_, "complaint_reopened", reference=reference, hidden=grievance.sensitive)
+        yield option(label_, "complaint_reopened", reference=reference, secret=secret, hidden=grievance.sensitive)

@@ -12,7 +12,7 @@ from core.grievances.filing import may_be_told
 from core.grievances.holidays import DayOff, days_off
 from core.grievances.locked import ShownVersion
 from core.grievances.models import GrievanceAccess
-from core.grievances.secrecy import shown
+from core.grievances.secrecy import in_the_trail, known_as, shown
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import (
     OPEN,
@@ -25,6 +25,7 @@ from core.grievances.vocabulary import (
     Sex,
     says_of,
 )
+from core.numbers.identifiers import is_short
 from core.numbers.msisdn import can_get_sms
 from core.outbox.messages import MessageState
 from core.platform import sql
@@ -121,7 +122,13 @@ class CaseRow:
     decided_by: int | None
     decider: str | None
     filed_by: str | None
+    secret: str | None
     version: int
+
+    @property
+    def told_number(self) -> str | None:
+        """What the person of a confided grievance without an owner dials to follow it: its number and its secret."""
+        return self.reference + self.secret if self.secret and is_short(self.reference) else None
 
     @property
     def says(self) -> PersonSays | None:
@@ -168,7 +175,7 @@ SELECT grievance.id, reference, channel, category, subcategory, sensitivity, wor
     reopen_count > 0 AS appealed, withdrawn_at IS NOT NULL AS withdrawn,
     lapsed_at IS NOT NULL AND state = '{GrievanceState.CLOSED}' AS lapsed, solved,
     escalated_at IS NOT NULL AS escalated, call_again_on, assigned_to, holder.name AS holder, assigned_at, touched_at,
-    decided_by, decider.name AS decider, filer.name AS filed_by, version
+    decided_by, decider.name AS decider, filer.name AS filed_by, secret, version
 FROM grievance
 LEFT JOIN commune ON commune.pcode = commune_pcode LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode
 LEFT JOIN region ON region.pcode = cercle.region_pcode
@@ -204,9 +211,11 @@ async def case(reference: str, actor: Actor, now: datetime) -> Case | None:
         if row is None:
             return None
         if row.sensitive:
-            session.add(GrievanceAccess(grievance_id=row.id, reference=reference, agent_id=actor.id, at=now))
+            name = known_as(reference, row.id, sensitive=True)
+            session.add(GrievanceAccess(grievance_id=row.id, reference=name, agent_id=actor.id, at=now))
             await session.flush()
-            await audit.record(actor.id, Act.GRIEVANCE_READ, f"grievance {reference}", now)
+            about = in_the_trail(reference, row.id, sensitive=True)
+            await audit.record(actor.id, Act.GRIEVANCE_READ, about, now)
         return await _case(_readable(row))
 
 

@@ -122,7 +122,7 @@ async def file(filing: Filing, now: datetime) -> Filed:
     filing = await _off_the_borrowed_phone(filing)
     values = await _values(filing, now)
     ownerless = _is_ownerless(filing)
-    secret = _new_secret() if ownerless and _gives_secrets(filing) else None
+    secret = new_secret() if ownerless and _gives_secrets(filing) else None
     async with writing():
         while True:
             reference = new_reference(long=ownerless)
@@ -219,7 +219,8 @@ def _gives_secrets(filing: Filing) -> bool:
     return filing.channel is Channel.USSD and is_sensitive(subject(filing.category, filing.subcategory)[0])
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
+    """Draw the four digits that go with the reference of what has no owner."""
     return f"{secrets.randbelow(10_000):04}"
 
 

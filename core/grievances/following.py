@@ -12,6 +12,7 @@ from typing import Final
 from core.grievances.rules import may_be_reopened
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import DECIDED, OPEN, STILL_OPEN, Channel, GrievanceState, GrievanceStep
+from core.numbers.identifiers import is_short
 from core.platform import sql
 from core.platform.database import writing
 from core.platform.locks import by_name
@@ -67,6 +68,14 @@ class GrievanceView:
     question: str | None
     owned: bool
     asks_secret: str | None
+
+    @property
+    def asks(self) -> bool:
+        """Whether its secret is asked of who has its reference alone.
+
+        Not of a short one, which was confided: that it has a secret would say so to others who know its number.
+        """
+        return self.asks_secret is not None and not is_short(self.reference)
 
     def opens_with(self, secret: str) -> bool:
         """Whether this is the secret that goes with its reference; any is where none does."""
@@ -176,7 +185,7 @@ async def look_up(
             return LookUpBlocked(until)
         if view is not None and view.opens_with(secret):
             return view
-        if view is not None and not secret:
+        if view is not None and view.asks and not secret:
             return NotSeen.SECRET_ASKED
         await sql.execute(TRIED, phone | {"at": now})
         return NotSeen.ANOTHERS

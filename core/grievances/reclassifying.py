@@ -13,15 +13,19 @@ from sqlmodel import col, func
 
 from core.grievances.calendar import due_dates
 from core.grievances.changes import BEGINNING, NOBODYS, Values, change, write_event
+from core.grievances.filing import new_secret
+from core.grievances.following import OWNED
 from core.grievances.locked import Locked, NotThere
 from core.grievances.models import Grievance
 from core.grievances.rules import check_words
-from core.grievances.secrecy import kept
+from core.grievances.secrecy import CORRECTED_AT_DESK, correction_reason, kept
 from core.grievances.steps import DeskVisit, by, taking
 from core.grievances.subjects import CATEGORIES, Category, Sensitivity, Subcategory, category_of
 from core.grievances.vocabulary import TOP, GrievanceState, GrievanceStep, Level
-from core.outbox.messages import MessageState, Reason
+from core.outbox.messages import AT_A_WORKER, BatchState, MessageState, Reason
+from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
+from core.platform.columns import listed
 from core.platform.database import DatabaseTask, Session, goes_by
 from core.platform.encryption import decrypted
 from core.platform.errors import JigiError
@@ -61,16 +65,42 @@ CONTENT: Final = "SELECT words, answer FROM grievance WHERE id = %(id)s"
 NOTES: Final = "SELECT id, note FROM grievance_event WHERE grievance_id = %(id)s AND note IS NOT NULL ORDER BY id"
 WRITE_NOTE: Final = "UPDATE grievance_event SET note = %(note)s WHERE id = %(id)s"
 FORGET_NOTES: Final = "UPDATE grievance_event SET note = NULL WHERE grievance_id = %(id)s"
-HUSH: Final = """
-UPDATE message SET filling = filling - 'text' || '{"discreet": true}', household_ids = '{}'
-WHERE msisdn = %(msisdn)s AND filling ->> 'ref' = %(reference)s
-"""
-"""What was told of it bears no word of it any more, and is seen by focal persons alone."""
+_TOLD: Final = """message.msisdn IN (SELECT msisdn FROM household_phone
+        WHERE household_id = CAST(%(household_id)s AS integer) UNION ALL SELECT CAST(%(msisdn)s AS varchar))
+    AND (filling ->> 'ref' = %(reference)s OR strpos(filling ->> 'text', %(reference)s) > 0)"""
+"""SQL of what was told of it to its own phones, be it asked for, or the end of a call that was cut."""
+
+HUSH: Final = f"""
+WITH hushed AS (
+    UPDATE message SET filling = filling - 'text' || '{{"discreet": true}}', household_ids = '{{}}' WHERE {_TOLD}
+    RETURNING batch_id
+), unwritten AS (
+    UPDATE sms_batch SET text_id = NULL FROM hushed WHERE sms_batch.id = batch_id AND state = '{BatchState.READY}'
+)
+UPDATE message_text SET content = '', body = '' WHERE campaign_id IS NULL AND id IN (
+    SELECT text_id FROM sms_batch JOIN hushed ON hushed.batch_id = sms_batch.id WHERE state NOT IN {listed(AT_A_WORKER)})
+"""  # noqa: S608 - our own words
+"""What was told of it bears no word of it any more, and only focal persons see it; what waits is written anew."""
 
 STOP: Final = f"""
 UPDATE message SET state = '{MessageState.DROPPED}', reason = '{Reason.CHANGED}', final_at = %(now)s
-WHERE msisdn = %(msisdn)s AND filling ->> 'ref' = %(reference)s AND state = '{MessageState.PLANNED}'
-"""  # noqa: S608 - our own words
+WHERE {_TOLD} AND message.state = '{MessageState.PLANNED}'
+    AND (kind = '{NoticeKind.CALL_DROPPED}' OR NOT CAST(%(sms)s AS boolean))
+"""  # noqa: S608
+"""The end of a call that was cut goes out no more at all: it may hold its words."""
+
+FORGET_LINKS: Final = """
+UPDATE payment_reply SET grievance_id = NULL WHERE grievance_id = %(id)s
+"""
+"""Where the category keeps the least: a payment would still say whose it is."""
+
+GIVE_SECRET: Final = f"""
+UPDATE grievance SET secret = %(secret)s WHERE id = %(id)s AND secret IS NULL AND NOT {OWNED}
+"""  # noqa: S608
+"""Where neither a phone nor a household is left, its old number alone shows it to nobody: others know it too."""
+
+UNNAME: Final = "UPDATE correction SET reason = %(now_said)s WHERE reason = %(said)s"
+"""A correction that was made in it does not bear its number any more: it would say where to look for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +177,14 @@ async def pass_behind(visit: DeskVisit, subcategory: Subcategory, safe: SafeWays
     async with taking(visit, GrievanceStep.ENTRUST) as (session, case):
         secret = replace(case, sensitivity=Sensitivity.SENSITIVE)
         await _hush(case, safe, visit)
+        if least:
+            await sql.execute(FORGET_LINKS, {"id": case.id})
         values: Values = {"level": TOP, "call_safe": safe.call, "sms_safe": safe.sms, "escalated_at": None}
         values |= dict(NOBODYS_TRACE) if least else await _encrypted(case)
         if least and not safe.any:
             values |= {"msisdn": None, "call_back": False}
         await _pass(session, secret, values | await _subject(category, subcategory, visit.now.date()))
+        await sql.execute(GIVE_SECRET, {"id": case.id, "secret": new_secret()})
         await write_event(session, secret, GrievanceStep.ENTRUST, GrievanceState.RECEIVED, **by(visit), note=why)
 
 
@@ -219,9 +252,8 @@ async def _encrypted(case: Locked) -> Values:
 
 
 async def _hush(case: Locked, safe: SafeWays, visit: DeskVisit) -> None:
-    if case.msisdn is None:
-        return
-    values = {"msisdn": case.msisdn, "reference": case.reference, "now": visit.now}
-    if not safe.sms:
-        await sql.execute(STOP, values)
-    await sql.execute(HUSH, values)
+    """Nothing that was said of it to others, or written of it elsewhere, tells of it any more."""
+    whose = {"msisdn": case.msisdn, "household_id": case.household_id, "reference": case.reference}
+    await sql.execute(STOP, whose | {"now": visit.now, "sms": safe.sms})
+    await sql.execute(HUSH, whose)
+    await sql.execute(UNNAME, {"said": correction_reason(case.reference), "now_said": CORRECTED_AT_DESK})

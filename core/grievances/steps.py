@@ -16,6 +16,7 @@ from core.grievances.colleagues import may_have
 from core.grievances.locked import Locked, ShownVersion, lock_as_shown, lock_now
 from core.grievances.near_numbers import near_numbers
 from core.grievances.rules import check_words, refusal
+from core.grievances.secrecy import in_the_trail
 from core.grievances.step_sms import stop_decision, tell_step
 from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, GrievanceStep, Level, above
 from core.outbox.notice_kinds import NoticeKind
@@ -217,7 +218,9 @@ async def taking(
         if why:
             raise why
         yield session, case
-        await audit.record(visit.actor.id, AUDITED[step], f"grievance {visit.reference}", visit.now, detail)
+        behind = case.sensitive or step is GrievanceStep.ENTRUST
+        about = in_the_trail(case.reference, case.id, sensitive=behind)
+        await audit.record(visit.actor.id, AUDITED[step], about, visit.now, detail)
 
 
 async def _give(session: Session, visit: DeskVisit, case: Locked, agent_id: int) -> None:

@@ -14,6 +14,9 @@ from stdnum import damm
 
 LONGEST_PROGRAMME_NO: Final = 40
 
+SHORT_REFERENCE: Final = 7
+SECRET_DIGITS: Final = 4
+
 _HOUSEHOLD_NO = re.compile(r"[0-9]{8}")
 _REFERENCE = re.compile(r"[1-9][0-9]{6}(?:[0-9]{3})?")
 _BETWEEN_DIGITS = re.compile(r"[\s.‐‑‒–—-]+")
@@ -61,6 +64,17 @@ def new_reference(*, long: bool = False) -> str:
 def is_reference(text: str) -> bool:
     """Say whether these are the 7 or 10 digits a reference can have, the last the right check digit."""
     return _REFERENCE.fullmatch(text) is not None and damm.checksum(text) == 0
+
+
+def is_short(reference: str) -> bool:
+    """Say whether a reference has the 7 digits of one that is followed from a phone or a household."""
+    return len(reference) == SHORT_REFERENCE
+
+
+def told_number(text: str) -> tuple[str, str]:
+    """A reference and its secret, where both were typed as the one number of 11 digits that a focal person tells."""
+    both = len(text) == SHORT_REFERENCE + SECRET_DIGITS and is_reference(text[:SHORT_REFERENCE])
+    return (text[:SHORT_REFERENCE], text[SHORT_REFERENCE:]) if both else (text, "")
 
 
 def _checked(serial: str) -> str:

@@ -36,7 +36,7 @@ class Accesses(DeskPage):
     @route("", methods=["POST"])
     async def of(self, request: Request) -> Response:
         """Those of one reference, which stands in no address."""
-        return await self._of(request, digits(typed(await request.form(), "reference"))[:LONGEST_REFERENCE])
+        return await self._of(request, digits(typed(await request.form(), "reference")).lower()[:LONGEST_REFERENCE])
 
     async def _of(self, request: Request, reference: str) -> Response:
         async with seen_by(actor(request)):

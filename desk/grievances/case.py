@@ -16,6 +16,7 @@ from core.grievances.colleagues import may_have
 from core.grievances.locked import CaseChange, NotThere, ShownVersion, Stale
 from core.grievances.models import ReferralOutcome
 from core.grievances.rules import LONGEST_ANSWER, LONGEST_NOTE, StepNotPossible
+from core.grievances.secrecy import correction_reason
 from core.grievances.steps import DeskVisit
 from core.grievances.vocabulary import DECISIONS, GrievanceState, GrievanceStep
 from core.platform.settings import Settings
@@ -339,7 +340,7 @@ async def _correct(visit: DeskVisit, words: str, form: FormData) -> None:
     await identity.must_be_checked(visit)
     if field is None:
         raise CannotCorrect(EditFault.NO_WORDS)
-    stands = await correct(visit.actor, case.household_id, field, words, f"plainte {visit.reference}", visit.now)
+    stands = await correct(visit.actor, case.household_id, field, words, correction_reason(visit.reference), visit.now)
     said = f"Registre, {label(field, DESK)} : {words or 'rien'}"
     await steps.note(visit, said if stands else f"{said} (attend une deuxième personne)")
 

@@ -129,6 +129,7 @@ def _tell(form: FormMapping, examination: Examination) -> None:
         "new": len(examination.fresh),
         "filed before": len(examination.known),
         "not agreed to": examination.declined,
+        "rejected in review": examination.rejected,
         "repeated": examination.repeated,
         "bad": examination.bad,
     }

@@ -166,7 +166,7 @@ async def _payment(occasion: Occasion, translator: Translator) -> str:
 async def _status(occasion: Occasion, translator: Translator) -> str:
     """Where a grievance stands; of a sensitive one no more than that the line answers."""
     case = None if occasion.flag("foreign") else await by_reference(occasion.text("ref"), Viewer(occasion.msisdn))
-    if case is None:
+    if case is None or (case.asks_secret and not case.asks):
         return translator.t("Jigisèmèjiri: {text}", text=translator.t("This number was not seen."))
     if case.sensitive:
         return _discreet(occasion, translator)

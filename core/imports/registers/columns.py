@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.files.cells import EMPTY, Cell, Kind, Row, UnreadableFile
+from core.files.headers import plain
 from core.files.letters import seen
 from core.files.limits import LIMITS
 from core.files.opening import opened
@@ -28,6 +29,15 @@ SPLIT: Final = "/*"
 CHOSEN: Final = frozenset({"1", "true", "vrai"})
 NOT_CHOSEN: Final = frozenset({"0", "false", "faux", ""})
 NOTHING: Final = NONE | {"n/a"}
+
+
+REVIEWS: Final = frozenset({"validation_status", "reviewstate"})
+"""The column of what a review came to: KoBoToolbox's `_validation_status`, ODK Central's `ReviewState`."""
+
+REJECTED: Final = frozenset(
+    {"rejected", "not_approved", "validation_status_not_approved", "non_approuve", "pas_approuve", "rejete"}
+)
+"""What stands there, by name or by label, where a submission was rejected. One on hold, or with issues, is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,14 @@ class Export:
         if len(chosen) > 1:
             raise BadValue(f"plusieurs choix ({', '.join(chosen)}) : gardez-en un, ou faites-en deux plaintes")
         return "".join(chosen)
+
+    def is_rejected(self, row: Row) -> bool:
+        """Whether whoever reviewed the submissions on the server rejected this one."""
+        return any(
+            plain(_cell(row, column.indexes[0]).text) in REJECTED
+            for name, column in self.columns.items()
+            if plain(name) in REVIEWS
+        )
 
     def answers_to(self, name: str) -> Sequence[str]:
         """What the rows say to a question, the most frequent first; the choices where they are split."""

@@ -54,12 +54,14 @@ class RegisterSample:
 class Examination:
     """What a file would do: the submissions to file, and those that are not, by why.
 
-    `known` were filed before, `declined` did not agree, `repeated` stand more than once word for word.
+    `known` were filed before, `declined` did not agree, `rejected` were so by whoever reviewed them, `repeated` stand
+    more than once word for word.
     """
 
     fresh: Sequence[Submission]
     known: Sequence[Submission]
     declined: int
+    rejected: int
     repeated: int
     problems: Sequence[Problem]
     communes: CommuneNames
@@ -116,17 +118,18 @@ async def examine(
             await asyncio.sleep(0)
     known = await known_among({each.key for each in read if each.key})
     unknown = [each for each in read if each.key not in known]
-    settled = [*_without_repeats([each for each in unknown if each.agreed])]
+    wanted = [each for each in unknown if each.agreed and not each.rejected]
+    settled = [*_without_repeats(wanted)]
     placed = await _with_households([each for each in settled if each.entry], mapping, actor)
     refused = [each for each in (*settled, *placed) if each.problems]
     fresh = [each for each in placed if not each.problems]
     problems = [problem for each in refused for problem in each.problems]
-    agreed = sum(each.agreed for each in unknown)
     return Examination(
         fresh=fresh,
         known=[each for each in read if each.key in known],
-        declined=len(unknown) - agreed,
-        repeated=agreed - len(settled),
+        declined=sum(not each.agreed for each in unknown),
+        rejected=sum(each.rejected for each in unknown),
+        repeated=len(wanted) - len(settled),
         problems=sorted(problems, key=lambda problem: problem.line),
         communes=communes,
     )

@@ -43,7 +43,8 @@ class ListChoices:
 class Submission:
     """A row: its line, the key that it is known by ever after ('': none can be read), and what it says.
 
-    `entry` is None for a row that is refused, which has `problems`, and for one whose person did not agree.
+    `entry` is None for a row that is refused, which has `problems`, for one whose person did not agree, and for one that
+    was rejected when it was reviewed.
     """
 
     line: int
@@ -51,6 +52,7 @@ class Submission:
     entry: ListEntry | None
     household_no: str = ""
     agreed: bool = True
+    rejected: bool = False
     problems: Sequence[Problem] = ()
 
 
@@ -112,6 +114,8 @@ class SubmissionReader:
         """What a row says."""
         cells = _Cells(self._export, self._mapping, row)
         key = cells.value(RegisterField.SUBMISSION, lambda text: submission_key(self._mapping.name, text)) or ""
+        if self._export.is_rejected(row):
+            return Submission(row.line, key, None, rejected=True)
         agreed = cells.value(RegisterField.CONSENT, yes_or_no)
         if agreed is False:
             return Submission(row.line, key, None, agreed=False)

@@ -127,6 +127,16 @@ async def test_who_did_not_agree_is_left_out(agent: Actor, tmp_path: Path) -> No
     assert "accord pas dit" in examination.problems[0].reason
 
 
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [("Not approved", 1), ("validation_status_not_approved", 1), ("On hold", 0), ("Approved", 0), ("", 0)],
+)
+async def test_what_the_review_rejected_is_left_out(agent: Actor, tmp_path: Path, state: str, left: int) -> None:
+    rejected = kobo_row(1, _validation_status=state, today="hier" if left else "2026-11-18", **IN_SAFO)
+    examination = await of_kobo(agent, tmp_path, rejected, kobo_row(2, **IN_SAFO))
+    assert (examination.rejected, len(examination.fresh), examination.bad) == (left, 2 - left, 0)
+
+
 WRONG: Final = (
     ({"today": ""}, "cellule vide"),
     ({"today": "hier"}, "date attendue"),
