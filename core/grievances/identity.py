@@ -8,14 +8,8 @@ from core.grievances.steps import DeskVisit, by, taking
 from core.grievances.vocabulary import GrievanceStep
 from core.platform import sql
 from core.platform.database import writing
-from core.platform.errors import JigiError
-from core.registry.identity_checks import YearCheck, check_year
+from core.registry.identity_checks import Unchecked, YearCheck, check_year
 from core.text.words import DESK, label
-
-
-class Unchecked(JigiError):
-    """Nothing of a household is told or changed before today's check of who asks."""
-
 
 CHECKED: Final = """
 SELECT note FROM grievance_event

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from core.grievances.identity import Unchecked
 from core.grievances.locked import Stale
 from core.grievances.reclassifying import OtherWall
 from core.grievances.referrals import NoConsent, NoSuchReferral, NoSuchService
@@ -21,6 +20,7 @@ from core.grievances.rules import (
 from core.grievances.steps import NotForThem
 from core.platform.errors import JigiError
 from core.registry.edits import CannotCorrect
+from core.registry.identity_checks import TooManyYears, Unchecked
 from core.scams.guard import NotASafeText
 from core.scams.proven import NoSuchPiece
 from core.text.folding import NoRule
@@ -46,6 +46,7 @@ UNUSABLE: Final = (
     NotADay,
     NotAYear,
     Unchecked,
+    TooManyYears,
     CannotCorrect,
     SafetyUnasked,
     NoHousehold,
@@ -73,6 +74,7 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     NoSuchReferral: "La suite de cette orientation est déjà notée, ou n'est pas dite.",
     NotAYear: "Une année a quatre chiffres : 1975.",
     Unchecked: "Vérifiez d'abord qui appelle : demandez l'année de naissance de qui reçoit l'argent.",
+    TooManyYears: "Trop d'années fausses pour ce ménage : vérifiez sur place, avec sa carte ou le comité.",
     TooLateToAmend: "Il est trop tard pour corriger cette décision. La personne peut demander l'appel.",
     NotADay: "Ce jour ne va pas : écrivez un jour à venir, d'ici trois mois.",
 }

@@ -15,13 +15,19 @@ from core.platform.settings import Settings
 from core.registry import search
 from core.registry.corrections import CorrectedField
 from core.registry.edits import (
-    CannotCorrect,
-    ChangedMeanwhile,
-    NoSuchHousehold,
     correct_language,
     correct_words,
 )
-from core.registry.identity_checks import check_year
+from core.registry.identity_checks import (
+    KnownBy,
+    TooManyYears,
+    Unchecked,
+    YearCheck,
+    check_year,
+    is_known,
+    must_be_known,
+    vouch,
+)
 from core.registry.phone_claims import ClaimState, answer_claim_at_desk
 from core.registry.search import CannotSearch, Hit, Search
 from core.registry.statuses import PhonePosition, status_reason
@@ -43,6 +49,7 @@ from sms.outbox.reasons import reason_label
 
 YEAR_DIGITS: Final = 4
 WORDS: Final = {field.value: field for field in (CorrectedField.NAME, CorrectedField.VILLAGE)}
+REFUSALS: Final = (Unchecked, *phone_form.NOT_CORRECTED)
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 
 
@@ -85,29 +92,46 @@ class Households(DeskPage):
         async with seen_by(actor(request)):
             about = f"household {household.hit.household_no}"
             await audit.record(actor(request).id, Act.HOUSEHOLD_READ, about, now())
-        return self._page(request, household)
+            known = await is_known(household.hit.household_no, now())
+        return self._page(request, household, {"known": known})
 
     @route("/of/{id:int}/identity", methods=["POST"])
     async def identity(self, request: Request) -> Response:
         """Say whether the year of birth that somebody said is that of the household; it is kept who asked."""
-        household = await self._file(request)
-        year = typed(await request.form(), "year")
+        household, form = await self._file(request), await request.form()
+        year = typed(form, "year")
         if not (year.isascii() and year.isdigit() and len(year) == YEAR_DIGITS):
             wrong = {"where": "identity", "field": "value", "words": "Une année a quatre chiffres : 1975."}
             return self._page(request, household, {"wrong": wrong, "given": {"value": year}}, 422)
-        async with seen_by(actor(request)):
-            checked = await check_year(actor(request), household.hit.id, int(year), now())
+        try:
+            async with seen_by(actor(request)):
+                checked = await check_year(actor(request), household.hit.id, int(year), now())
+        except TooManyYears as error:
+            return await self._refused(request, form, "identity", error)
         if checked is None:
             raise not_there()
-        return self._page(request, household, {"checked": checked})
+        return self._page(request, household, {"checked": checked, "known": checked is not YearCheck.DIFFERS})
+
+    @route("/of/{id:int}/vouch", methods=["POST"])
+    async def vouched(self, request: Request) -> Response:
+        """Note by what else than the year the person is known: a paper, a visit, the committee."""
+        household = await self._file(request)
+        by = typed(await request.form(), "by")
+        if by not in set(KnownBy):
+            raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY)
+        async with seen_by(actor(request)):
+            await vouch(actor(request), household.hit.id, KnownBy(by), now())
+        return self.done(request, "C'est noté : vous pouvez dire et corriger.", self._address(household.hit))
 
     @route("/of/{id:int}/phone", methods=["POST"])
     async def phone(self, request: Request) -> Response:
         """Correct its first or second phone."""
         form, hit = await request.form(), await self._hit(request)
         try:
+            async with seen_by(actor(request)):
+                await must_be_known(hit.household_no, now())
             words = await phone_form.corrected(actor(request), hit.household_no, form)
-        except phone_form.NOT_CORRECTED as error:
+        except REFUSALS as error:
             return await self._refused(request, form, f"phone{phone_form.position(form)}", error)
         return self.done(request, words, self._address(hit))
 
@@ -119,6 +143,7 @@ class Households(DeskPage):
         try:
             spoken = Language(typed(form, "value"))
             async with seen_by(actor(request)):
+                await must_be_known(hit.household_no, now())
                 stands = await correct_language(
                     actor(request),
                     hit.household_no,
@@ -127,7 +152,7 @@ class Households(DeskPage):
                     typed(form, "reason"),
                     now(),
                 )
-        except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
+        except REFUSALS as error:
             return await self._refused(request, form, "language", error)
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
@@ -143,10 +168,11 @@ class Households(DeskPage):
             raise not_there()
         try:
             async with seen_by(me):
+                await must_be_known(hit.household_no, now())
                 stands = await correct_words(
                     me, hit.household_no, field, typed(form, "value"), typed(form, "was"), typed(form, "reason"), now()
                 )
-        except (CannotCorrect, ChangedMeanwhile, NoSuchHousehold) as error:
+        except REFUSALS as error:
             return await self._refused(request, form, field.value, error)
         return self.done(request, "C'est corrigé." if stands else phone_form.WAITS, self._address(hit))
 
@@ -158,8 +184,9 @@ class Households(DeskPage):
         try:
             was, state = ClaimState(typed(form, "was")), ClaimState(typed(form, "state"))
             async with seen_by(actor(request)):
+                await must_be_known(hit.household_no, now())
                 await answer_claim_at_desk(actor(request), hit.household_no, typed(form, "phone"), was, state, now())
-        except (ChangedMeanwhile, NoSuchHousehold) as error:
+        except REFUSALS as error:
             return await self._refused(request, form, "claim", error)
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY) from None
@@ -207,8 +234,10 @@ class Households(DeskPage):
     async def _refused(self, request: Request, form: FormData, where: str, error: Exception) -> Response:
         """The page again, with what was typed and what is wrong with it."""
         household = await self._file(request)
-        wrong = {"wrong": phone_form.wrong_with(error, where), "given": phone_form.given_in(form)}
-        return self._page(request, household, wrong, phone_form.status_of(error))
+        async with seen_by(actor(request)):
+            checked = await is_known(household.hit.household_no, now())
+        more = {"wrong": phone_form.wrong_with(error, where), "given": phone_form.given_in(form), "known": checked}
+        return self._page(request, household, more, phone_form.status_of(error))
 
     def _page(
         self, request: Request, household: HouseholdFile, more: Mapping[str, Any] | None = None, status: int = 200
@@ -225,6 +254,8 @@ class Households(DeskPage):
             "wrong": {},
             "given": {},
             "checked": None,
+            "known": False,
+            "ways": [(way.value, label(way, DESK)) for way in KnownBy],
             "shown": shown,
         }
         return self.show(request, "registry/household.html", {**context, **(more or {})}, status)

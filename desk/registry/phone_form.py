@@ -7,6 +7,7 @@ from typing import Final
 from starlette.datastructures import FormData
 
 from core.registry.edits import OF_THE_REASON, CannotCorrect, ChangedMeanwhile, NoSuchHousehold, correct_phone
+from core.registry.identity_checks import TooManyYears, Unchecked
 from core.registry.statuses import PhonePosition
 from core.staff.agents import Actor
 from core.staff.row_security import seen_by
@@ -16,6 +17,11 @@ from desk.site.pages import now, typed
 CORRECTED: Final = "Le téléphone est corrigé."
 WAITS: Final = "La correction attend une deuxième personne."
 NOT_CORRECTED: Final = (CannotCorrect, ChangedMeanwhile, NoSuchHousehold)
+
+NOT_KNOWN: Final[Mapping[type[Exception], str]] = {
+    Unchecked: "Vérifiez d'abord qui demande : voyez « Qui demande ? ».",
+    TooManyYears: "Trop d'années fausses pour ce ménage : vérifiez sur place, avec sa carte ou le comité.",
+}
 
 
 async def corrected(me: Actor, household_no: str, form: FormData) -> str:
@@ -38,7 +44,8 @@ def wrong_with(error: Exception, where: str) -> Mapping[str, str]:
     if isinstance(error, CannotCorrect):
         field = "reason" if error.fault in OF_THE_REASON else "value"
         return {"where": where, "field": field, "words": label(error.fault, DESK)}
-    return {"where": where, "field": "value", "words": "Changé entre-temps : regardez la nouvelle valeur."}
+    words = NOT_KNOWN.get(type(error), "Changé entre-temps : regardez la nouvelle valeur.")
+    return {"where": where, "field": "value", "words": words}
 
 
 def given_in(form: FormData) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from core.staff.agents import Role, Scope
 from tests.core import seed
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import AWA, DIAGO, FIRST, SignIn
+from tests.desk.registry.knowing import known
 from tests.desk.trail import trail
 
 pytestmark = pytest.mark.usefixtures("household_of_awa")
@@ -21,6 +22,7 @@ NEW, LISTED = "+22378000001", "+22378000002"
 
 async def corrected(browser: Browser, page: str) -> None:
     """Correct the first phone of Awa's household."""
+    await known(browser, page)
     await browser.submit(f"{page}/phone", page=page, position="1", was=FIRST, value=NEW, reason="SIM perdue")
 
 
@@ -78,6 +80,7 @@ async def test_a_focal_person_has_no_such_page(sign_in: SignIn) -> None:
 
 async def test_name_and_village_are_corrected_and_a_slip_stays_in_its_field(mariam: Browser, page_of_awa: str) -> None:
     named = {"was": "Awa Traoré", "value": "Awa Tarawele", "reason": "carte vue"}
+    await known(mariam, page_of_awa)
     await mariam.submit(f"{page_of_awa}/words/head_name", page=page_of_awa, **named)
     assert "Awa Tarawele" in await mariam.see(page_of_awa)
     slip = {"was": "Dialakoroba", "value": "x" * 61, "reason": "carte vue"}

@@ -18,6 +18,7 @@ from tests.core.seed import NOW, TODAY
 from tests.desk.addresses import household_page
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import AWA, DIAGO, FIRST, SignIn
+from tests.desk.registry.knowing import known
 from tests.desk.trail import trail
 
 pytestmark = pytest.mark.usefixtures("household_of_awa")
@@ -87,6 +88,7 @@ async def test_codes_of_a_file_are_read_as_words_and_free_text_as_it_is(
 
 
 async def test_a_phone_is_corrected_with_a_reason(mariam: Browser, page_of_awa: str) -> None:
+    await known(mariam, page_of_awa)
     answer = await mariam.submit(f"{page_of_awa}/phone", page=page_of_awa, follow=True, **RIGHT)
     assert "Le téléphone est corrigé." in seen(answer)
     assert "78 00 00 01" in seen(answer)
@@ -95,6 +97,7 @@ async def test_a_phone_is_corrected_with_a_reason(mariam: Browser, page_of_awa: 
 
 
 async def test_what_is_wrong_stands_beside_the_field_and_nothing_is_lost(mariam: Browser, page_of_awa: str) -> None:
+    await known(mariam, page_of_awa)
     answer = await mariam.submit(f"{page_of_awa}/phone", page=page_of_awa, **{**RIGHT, "value": "12 34"})
     assert answer.status_code == 422
     assert "Numéro inutilisable" in seen(answer)
@@ -103,6 +106,7 @@ async def test_what_is_wrong_stands_beside_the_field_and_nothing_is_lost(mariam:
 
 
 async def test_the_second_of_two_is_told_that_it_changed(mariam: Browser, page_of_awa: str) -> None:
+    await known(mariam, page_of_awa)
     await mariam.submit(f"{page_of_awa}/phone", page=page_of_awa, **RIGHT)
     answer = await mariam.submit(f"{page_of_awa}/phone", page=page_of_awa, **{**RIGHT, "value": "78000002"})
     assert answer.status_code == 409
@@ -112,6 +116,7 @@ async def test_the_second_of_two_is_told_that_it_changed(mariam: Browser, page_o
 
 async def test_the_language_is_corrected(mariam: Browser, page_of_awa: str) -> None:
     fields = {"value": "fr", "was": "", "reason": "parle français"}
+    await known(mariam, page_of_awa)
     answer = await mariam.submit(f"{page_of_awa}/language", page=page_of_awa, follow=True, **fields)
     assert "La langue est corrigée." in seen(answer)
 
@@ -134,6 +139,7 @@ async def test_a_phone_that_asks_is_recognised_here_and_refused_again(
     asking = "+22366000002"
     await claim(household_of_awa, asking, NOW)
     assert "66 00 00 02 · attend un oui, demandé le" in await mariam.see(page_of_awa)
+    await known(mariam, page_of_awa)
     await mariam.submit(
         f"{page_of_awa}/claim",
         page=page_of_awa,
@@ -177,6 +183,34 @@ async def test_the_identity_of_who_calls_is_checked_and_the_check_is_kept(
     (kept,) = [entry for entry in await trail() if entry.act == "identity checked"]
     assert (kept.about, kept.detail) == (f"household {AWA}", {"result": result})
     assert said not in str(kept.detail)
+
+
+@pytest.mark.parametrize(("by", "refused"), [("", True), ("1969", True), ("1970", False), ("visit", False)])
+async def test_nothing_is_changed_before_who_asks_is_known(
+    mariam: Browser, sign_in: SignIn, page_of_awa: str, by: str, refused: bool
+) -> None:
+    if by:
+        way = {"by": by} if by.isalpha() else {"year": by}
+        await mariam.submit(f"{page_of_awa}/{'vouch' if by.isalpha() else 'identity'}", page=page_of_awa, **way)
+    answer = await mariam.submit(f"{page_of_awa}/phone", page=page_of_awa, **RIGHT)
+    assert answer.status_code == (422 if refused else 303)
+    assert ("Vérifiez d'abord qui demande" in seen(answer)) is refused
+    other = await sign_in("oumar")
+    claim_of_another = await other.submit(
+        f"{page_of_awa}/claim", page=page_of_awa, phone=FIRST, was="asked", state="refused"
+    )
+    assert claim_of_another.status_code == 422, "each checks for themselves"
+    checks = [entry.detail for entry in await trail() if entry.act == "identity checked"]
+    assert checks == ([{"result": {"1969": "differs", "1970": "fits"}.get(by, by)}] if by else [])
+
+
+async def test_years_are_not_guessed_until_one_fits(mariam: Browser, page_of_awa: str) -> None:
+    for year in ("1961", "1962", "1963"):
+        await mariam.submit(f"{page_of_awa}/identity", page=page_of_awa, year=year)
+    answer = await mariam.submit(f"{page_of_awa}/identity", page=page_of_awa, year="1970")
+    assert (answer.status_code, "Trop d'années fausses" in seen(answer)) == (422, True)
+    await mariam.submit(f"{page_of_awa}/vouch", page=page_of_awa, by="committee")
+    assert (await mariam.submit(f"{page_of_awa}/phone", page=page_of_awa, **RIGHT)).status_code == 303
 
 
 @pytest.mark.parametrize("said", ["", "75", "mille", "١٩٧٥", "19755"])
