@@ -263,17 +263,16 @@ def _days(wanted: Wanted, today: date, clauses: list[str], values: dict[str, Any
 def _words(words: str, values: dict[str, Any]) -> str:
     """SQL of what somebody typed: a reference, a household or a phone where it is a number, or else a name.
 
-    A household is found by either of its numbers; that of the programme may have letters among its digits.
+    A household is found by either of its numbers; that of the programme may have letters, or nothing else.
     """
+    values["number"] = number_key(words)
+    of_household = f"grievance.household_id = ANY(ARRAY(SELECT household.id FROM household WHERE {NUMBERED}))"  # noqa: S608
     if not any(letter.isdigit() for letter in words):
         values["name"] = Jsonb(spellings(words))
-        return "grievance.id IN (SELECT grievances_like(%(name)s))"
+        return f"grievance.id IN (SELECT grievances_like(%(name)s)) OR {of_household}"
     number = digits(words)
-    values |= {"reference": number, "number": number_key(words)}
-    fits = [
-        "grievance.reference = %(reference)s",
-        f"grievance.household_id = ANY(ARRAY(SELECT household.id FROM household WHERE {NUMBERED}))",  # noqa: S608
-    ]
+    values["reference"] = number
+    fits = ["grievance.reference = %(reference)s", of_household]
     try:
         values["msisdn"] = parse(number)
         fits.append("grievance.msisdn = %(msisdn)s")

@@ -183,7 +183,7 @@ async def _household(row: RegisterRow, head: _List, me: Actor) -> Hit | None:
     if len(row.whose) > LONGEST_NAME:
         row.errors["whose"] = f"{LONGEST_NAME} caractères au plus."
     if not any(letter.isdigit() for letter in row.whose):
-        return None
+        return await _lettered(row.whose, head, me)
     try:
         async with seen_by(me):
             household = await search.by_number(row.whose)
@@ -197,6 +197,16 @@ async def _household(row: RegisterRow, head: _List, me: Actor) -> Hit | None:
     elif head.commune.pcode and household.commune_pcode != head.commune.pcode:
         row.errors["whose"] = f"Ce ménage est de la commune de {household.commune}."
     return household
+
+
+async def _lettered(whose: str, head: _List, me: Actor) -> Hit | None:
+    """The household of the list's commune whose number has letters alone; None where it is a name."""
+    try:
+        async with seen_by(me):
+            household = await search.by_number(whose)
+    except CannotSearch:
+        return None
+    return household if household and household.commune_pcode == head.commune.pcode else None
 
 
 def _phone(row: RegisterRow) -> str | None:

@@ -24,6 +24,8 @@ async def test_somebody_is_found_by_number_phone_household_and_name_as_it_sounds
     at_desk = await plant(ago(2), name="Hawa Tarawalé", channel="desk")
     for words in (first, number, "kt/02/0117-b", "76 12 34 56", "+223 76123456", "awa TRAORE", "Traore"):
         assert await listed(Wanted(words=words)) == [first], words
+    await seed.known_as(number, "kolo-b")
+    assert await listed(Wanted(words="KOLO-B")) == [first], "a number of the programme that has letters alone"
     assert await listed(Wanted(words="tarawale")) == [at_desk]
     assert await listed(Wanted(words="personne")) == []
     assert await listed(Wanted(words="---")) == []

@@ -105,6 +105,15 @@ async def test_a_household_is_named_by_either_number_and_a_name_may_have_a_digit
     assert [case.name for case in await grievances()] == ["Awa Traoré", "Sira Diallo II 2"]
 
 
+async def test_a_number_of_letters_alone_names_a_household_of_the_commune_or_is_a_name(oumou: Browser) -> None:
+    await seed.known_as(AWA, "KOLO-B")
+    await seed.known_as(FAR, "Sira Diallo")
+    await typed(oumou, ("k1", "kolo-b", "", "", "12", ""), ("k2", "Sira Diallo", "", "", "41", ""))
+    assert [(case.name, case.household_id is None) for case in await grievances()] == [
+        ("Awa Traoré", False), ("Sira Diallo", True),
+    ]  # fmt: skip
+
+
 async def test_a_household_of_another_commune_or_zone_is_refused(oumou: Browser) -> None:
     answer = await typed(oumou, ("k1", FAR, "", "", "12", ""))
     assert "hors de votre zone" in seen(answer)
