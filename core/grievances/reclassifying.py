@@ -78,7 +78,8 @@ WITH hushed AS (
     UPDATE sms_batch SET text_id = NULL FROM hushed WHERE sms_batch.id = batch_id AND state = '{BatchState.READY}'
 )
 UPDATE message_text SET content = '', body = '' WHERE campaign_id IS NULL AND id IN (
-    SELECT text_id FROM sms_batch JOIN hushed ON hushed.batch_id = sms_batch.id WHERE state NOT IN {listed(AT_A_WORKER)})
+    SELECT text_id FROM sms_batch JOIN hushed ON hushed.batch_id = sms_batch.id
+    WHERE state NOT IN {listed(AT_A_WORKER)})
 """  # noqa: S608 - our own words
 """What was told of it bears no word of it any more, and only focal persons see it; what waits is written anew."""
 
@@ -179,6 +180,7 @@ async def pass_behind(visit: DeskVisit, subcategory: Subcategory, safe: SafeWays
         await _hush(case, safe, visit)
         if least:
             await sql.execute(FORGET_LINKS, {"id": case.id})
+            await sql.execute(FORGET_NOTES, {"id": case.id})
         values: Values = {"level": TOP, "call_safe": safe.call, "sms_safe": safe.sms, "escalated_at": None}
         values |= dict(NOBODYS_TRACE) if least else await _encrypted(case)
         if least and not safe.any:
