@@ -41,6 +41,7 @@ from desk.rights.persons import Rights
 from desk.site import app as site
 from desk.site.lists import lists
 from desk.site.pages import DESK, DeskPage, actor
+from desk.staff.absences import Absences
 from desk.staff.account import Account
 from desk.staff.audit_list import AuditTrail
 from desk.staff.people import People
@@ -90,6 +91,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         CampaignRules(),
         CampaignTemplates(settings),
         CampaignReport(settings),
+        Absences(),
         People(settings),
         SettingsPage(),
         Rights(),

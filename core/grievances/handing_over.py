@@ -40,7 +40,7 @@ WITH held AS (
 SELECT count(*) AS every, count(heir) AS taken FROM given
 """  # noqa: S608 - our own words
 LOADS: Final = f"""
-SELECT agent.name, agent.role, absent_until, count(*) AS held, count(*) FILTER (WHERE next_due < %(today)s) AS late,
+SELECT agent.id, agent.name, agent.role, absent_until, count(*) AS held, count(*) FILTER (WHERE next_due < %(today)s) AS late,
     min(next_due) AS first_due
 FROM grievance JOIN agent ON agent.id = assigned_to WHERE {IS_OPEN}
 GROUP BY agent.id ORDER BY late DESC, held DESC, agent.name
@@ -59,6 +59,7 @@ class HandedOver:
 class Load:
     """What an agent holds of the open cases that are seen: how many, how many past their day, and the first day."""
 
+    id: int
     name: str
     role: Role
     absent_until: date | None

@@ -261,18 +261,6 @@ async def tell_at(actor: Actor | None, login: str, phone: str | None, mail: str 
 
 
 @goes_by(DatabaseTask.SIGN_IN)
-async def be_absent(actor: Actor | None, login: str, until: date | None, why: str, now: datetime) -> None:
-    """Somebody does not work up to a day, with a reason, or works again; nothing is given to them meanwhile."""
-    _must_manage(actor)
-    reason = _reason(login, why)
-    async with writing() as session:
-        agent = await _locked(login, actor)
-        await session.exec(_agent(agent.id).values(absent_until=until))
-        detail = {"absent_until": until.isoformat() if until else None, "why": reason}
-        await audit.record(_id(actor), Act.PERSON_CHANGED, f"agent {login}", now, detail)
-
-
-@goes_by(DatabaseTask.SIGN_IN)
 async def new_password(actor: Actor | None, login: str, now: datetime) -> str:
     """A password to tell somebody once, in place of theirs; a lock ends, and so do their sessions."""
     _must_manage(actor)

@@ -48,6 +48,8 @@ class Permission(Code):
     KEEP_SETTINGS = "keep settings"
     """Change delays, contacts and other settings of the programme."""
     MANAGE_PEOPLE = "manage people"
+    NOTE_ABSENCES = "note absences"
+    """Of the agents of one's place; everybody notes their own, and an administrator those of all."""
     READ_AUDIT = "read audit"
     ANSWER_FOR_PERSONS = "answer for persons"
     """Give out what is held of a person, and erase what may be erased."""
@@ -79,6 +81,7 @@ ALLOWED: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.KEEP_HOLIDAYS: frozenset({_ADM}),
     Permission.KEEP_SETTINGS: frozenset({_ADM}),
     Permission.MANAGE_PEOPLE: frozenset({_ADM}),
+    Permission.NOTE_ABSENCES: frozenset({_S}),
     Permission.READ_AUDIT: frozenset({_S, _ADM}),
     Permission.ANSWER_FOR_PERSONS: frozenset({_ADM}),
 }

@@ -16,20 +16,19 @@ from core.numbers.msisdn import BadNumber
 from core.places import communes
 from core.platform.errors import JigiError
 from core.platform.settings import Settings
-from core.staff import administration, tries
+from core.staff import absences, administration, tries
 from core.staff.administration import Duties, LastAdministrator, NoReason, Person
 from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope
 from core.staff.permissions import Permission
 from desk.site.keys import row_id
-from desk.site.pages import DeskPage, actor, day_in, now, number, typed
+from desk.site.pages import DeskPage, actor, day_in, now, typed
 from desk.site.refusals import Mistake, Refused, not_there, sentence
+from desk.staff.handing_over import ANYBODY, handed_over, must_say_heir
 
 NAME_LENGTH: Final = 80
 REASON_LENGTH: Final = 300
 MAIL_LENGTH: Final = 254
 MAIL: Final = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
-NOBODY: Final = "0"
-"""In the list of who takes over: whoever takes them."""
 
 
 class People(DeskPage):
@@ -94,9 +93,9 @@ class People(DeskPage):
         """Keep them out."""
         person, form = await self._one(request), await request.form()
         try:
-            await _must_say_heir(person, form)
+            await must_say_heir(person.id, form)
             await administration.disable(actor(request), person.login, _why(form), now())
-            words = await _handed_over(request, person, form)
+            words = await handed_over(request, person.id, form)
         except (Mistake, LastAdministrator, NoReason) as mistake:
             return await self._person(request, _words(mistake))
         return self.done(request, f"Cette personne ne peut plus entrer. {words}".strip(), _of(request))
@@ -106,7 +105,7 @@ class People(DeskPage):
         """Give the cases they hold to somebody, or to everybody."""
         person, form = await self._one(request), await request.form()
         try:
-            words = await _handed_over(request, person, form)
+            words = await handed_over(request, person.id, form)
         except Mistake as mistake:
             return await self._person(request, _words(mistake))
         return self.done(request, words, _of(request))
@@ -119,8 +118,10 @@ class People(DeskPage):
         try:
             if written and (until is None or until < now().date()):
                 raise Mistake("Écrivez un jour à venir.")
-            words = await _handed_over(request, person, form) if until else ""
-            await administration.be_absent(actor(request), person.login, until, _why(form), now())
+            if until:
+                await must_say_heir(person.id, form)
+            await absences.be_absent(actor(request), person.id, until, _why(form), now())
+            words = await handed_over(request, person.id, form) if until else ""
         except (Mistake, NoReason) as mistake:
             return await self._person(request, _words(mistake))
         said = "L'absence est notée." if until else "Cette personne travaille de nouveau."
@@ -199,7 +200,7 @@ class People(DeskPage):
     async def _heirs(self, person: Person) -> list[tuple[str, str]]:
         """Who their cases may go to, nobody in particular first."""
         people = await administration.everybody(now(), self._settings)
-        return [(NOBODY, "À personne : chacun peut les prendre")] + [
+        return [ANYBODY] + [
             (str(each.id), f"{each.name} ({ROLES[each.role]})")
             for each in people
             if each.id != person.id and each.disabled_at is None and each.role is not Role.ADMINISTRATOR
@@ -223,24 +224,6 @@ class People(DeskPage):
         kind = Scope(scope)
         pcode = None if kind is Scope.NATIONAL else await _place(kind, typed(form, "place"))
         return Duties(Role(role), kind, pcode, watches_focal=bool(typed(form, "watches")))
-
-
-async def _must_say_heir(person: Person, form: FormData) -> None:
-    """Raise Mistake where they hold cases and nobody said whose those are next."""
-    held = await handing_over.held_by(person.id)
-    if held and number(typed(form, "to")) is None:
-        raise Mistake(f"Dites à qui vont les {held} plaintes qu'elle tient.")
-
-
-async def _handed_over(request: Request, person: Person, form: FormData) -> str:
-    """Hand over what they hold, and say what became of it; raises Mistake."""
-    await _must_say_heir(person, form)
-    to = number(typed(form, "to")) or None
-    done = await handing_over.hand_over(actor(request), person.id, to, now())
-    if not done.every:
-        return ""
-    left = done.every - done.taken
-    return f"Plaintes passées : {done.taken} à la personne choisie, {left} à qui les prend."
 
 
 async def _place(kind: Scope, written: str) -> str:

@@ -43,8 +43,8 @@ class ListChoices:
 class Submission:
     """A row: its line, the key that it is known by ever after ('': none can be read), and what it says.
 
-    `entry` is None for a row that is refused, which has `problems`, for one whose person did not agree, and for one that
-    was rejected when it was reviewed.
+    `entry` is None for a row that is refused, which has `problems`, for one whose person did not agree, and where a
+    review rejected it.
     """
 
     line: int

@@ -22,6 +22,7 @@ GRIEVANCES: Final = frozenset({AGENT, SUPERVISOR, FOCAL})
 
 PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/": EVERYBODY,
+    "/absences": GRIEVANCES,
     "/account": EVERYBODY,
     "/call-requests": frozenset({AGENT, SUPERVISOR}),
     "/campaigns": frozenset({SUPERVISOR}),
