@@ -40,8 +40,8 @@ WITH held AS (
 SELECT count(*) AS every, count(heir) AS taken FROM given
 """  # noqa: S608 - our own words
 LOADS: Final = f"""
-SELECT agent.id, agent.name, agent.role, absent_until, count(*) AS held, count(*) FILTER (WHERE next_due < %(today)s) AS late,
-    min(next_due) AS first_due
+SELECT agent.id, agent.name, agent.role, absent_until, count(*) AS held,
+    count(*) FILTER (WHERE next_due < %(today)s) AS late, min(next_due) AS first_due
 FROM grievance JOIN agent ON agent.id = assigned_to WHERE {IS_OPEN}
 GROUP BY agent.id ORDER BY late DESC, held DESC, agent.name
 """  # noqa: S608

@@ -95,9 +95,10 @@ class Register(DeskPage):
         if typed(sent, "do") == "file":
             for row in rows:
                 await _settle(row, head, me)
-        return self._page(request, head, rows)
+        return self._page(request, head, rows, answered=True)
 
-    def _page(self, request: Request, head: _List, rows: Sequence[RegisterRow]) -> Response:
+    def _page(self, request: Request, head: _List, rows: Sequence[RegisterRow], *, answered: bool = False) -> Response:
+        """The list; `answered` when it was sent, so that what the browser kept of it is done with."""
         kept = [row for row in rows if not row.empty or row.filed]
         room = min(EMPTY_ROWS, MOST_ROWS - len(kept))
         wrong = bool(head.errors) or any(row.errors for row in kept)
@@ -110,6 +111,7 @@ class Register(DeskPage):
             "is_sensitive": is_sensitive,
             "most": MOST_ROWS,
             "longest": LONGEST_WORDS,
+            "answered": answered,
         }
         return self.show(request, "grievances/register.html", context, 422 if wrong else 200)
 

@@ -7,17 +7,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import DateTime, Text, cast, select, type_coerce
+from sqlalchemy import DateTime, Text, cast, or_, select, text, type_coerce
 from sqlalchemy.orm import registry
 from starlette.requests import Request
 from starlette_admin import DateTimeField, EnumField, StringField
 
+from core.numbers.identifiers import digits, number_key
+from core.registry.numbers import NUMBERED
 from core.staff.acts import ACTS
 from core.staff.agents import Agent
 from core.staff.audit import AuditEntry
 from core.staff.permissions import Permission
 from desk.site.keys import NumberKey
 from desk.site.lists import Kept
+
+CASES: Final = f"""
+SELECT 'grievance ' || reference FROM grievance JOIN household ON household.id = household_id
+WHERE {NUMBERED.replace("%(number)s", ":number")}
+"""  # noqa: S608 - our own words
 
 
 class ActField(EnumField):
@@ -79,3 +86,18 @@ class AuditTrail(Kept):
 
     def __init__(self) -> None:
         super().__init__(TrailRow)
+
+    def get_search_query(self, request: Request, term: str) -> Any:
+        """What is looked for, by either number of a household too, with its cases as far as they are seen.
+
+        A number of a case is found however it is written.
+        """
+        about = _named.c.about
+        of_household = text("SELECT trail_names(:wanted)").bindparams(wanted=number_key(term))
+        of_cases = text(CASES).bindparams(number=number_key(term))
+        return or_(
+            super().get_search_query(request, term),
+            about == f"grievance {digits(term)}",
+            about.in_(of_household),
+            about.in_(of_cases),
+        )

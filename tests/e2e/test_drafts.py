@@ -70,3 +70,37 @@ def test_somebody_else_finds_nothing(page: Page, desk: Desk) -> None:
     desk.who = "7"
     page.goto(f"{DESK}/desk/cases/of/1")
     expect(page.locator("textarea")).to_have_value("")
+
+
+LINES: Final = """
+<form method="post" action="/desk/register" data-draft data-register="100" {taken}><table><tbody>
+<tr data-line><td><span data-n>1</span><input type="hidden" name="key" data-keep value="{key}">
+<input name="whose"></td><td><input name="phone"></td></tr></tbody></table><button>Envoyer</button></form>
+"""
+
+
+def test_a_list_typed_line_by_line_is_found_with_its_keys_and_gone_once_sent(chromium: Browser) -> None:
+    scripts = SCRIPT + (Path(__file__).parents[2] / "desk/site/static/intake.js").read_text()
+    now = {"key": "first", "taken": ""}
+
+    def answer(route: Route) -> None:
+        page = f'<!doctype html><body data-who="7"><main>{LINES.format(**now)}</main><script>{scripts}</script>'
+        route.fulfill(status=200, content_type="text/html; charset=utf-8", body=page)
+
+    tab = chromium.new_page()
+    tab.route(f"{DESK}/**", answer)
+    tab.goto(f"{DESK}/desk/register")
+    tab.locator("[name=whose]").fill("Sira Diallo")
+    tab.locator("[name=whose]").press("Enter")
+    tab.locator("[name=phone]").nth(1).fill("66 12 34 56")
+    now["key"] = "drawn anew"
+    tab.goto(f"{DESK}/desk/register")
+    expect(tab.locator("[name=phone]").nth(1)).to_have_value("66 12 34 56")
+    expect(tab.locator("[name=whose]").first).to_have_value("Sira Diallo")
+    expect(tab.locator("[name=key]").first).to_have_value("first")
+    now["taken"] = "data-taken"
+    tab.goto(f"{DESK}/desk/register")
+    now["taken"] = ""
+    tab.goto(f"{DESK}/desk/register")
+    expect(tab.locator("[name=whose]")).to_have_value("")
+    tab.close()

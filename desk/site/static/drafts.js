@@ -1,4 +1,5 @@
 // What was typed is not lost with a session: it stays in this tab, for whoever typed it, until the desk took it.
+// A list of lines is found line by line, with the keys that keep each from being filed twice.
 // The storage of a tab ends with the tab, and with "Quitter"; somebody else who signs in here finds nothing.
 "use strict";
 (() => {
@@ -22,32 +23,41 @@
 
   const forms = [...document.querySelectorAll("main form[method=post]")].filter(
     (form) => "draft" in form.dataset || form.querySelector("textarea"));
-  const keyOf = (form) => mine + new URL(form.action, window.location).pathname;
+  const pathOf = (form) => new URL(form.action, window.location).pathname;
+  function keyOf(form) {
+    const alike = forms.filter((each) => pathOf(each) === pathOf(form));
+    return mine + pathOf(form) + (alike.length > 1 ? ` ${alike.indexOf(form)}` : "");
+  }
   const fieldsOf = (form) => [...form.elements].filter((field) =>
     field.name && (field.matches("textarea") || "draft" in form.dataset)
-    && !field.matches("[type=hidden], [type=password], [type=submit], button, fieldset"));
+    && !field.matches("[type=hidden]:not([data-keep]), [type=password], [type=submit], button, fieldset"));
 
   function keep(form, sent) {
     const values = fieldsOf(form).map((field) => field.matches("[type=radio], [type=checkbox]")
       ? [field.name, field.value, field.checked] : [field.name, field.value, null]);
-    const typed = fieldsOf(form).some((field) => field.matches("textarea, input:not([type=radio], [type=checkbox])")
+    const typed = fieldsOf(form).some((field) => field.matches("textarea, input:not([type=radio], [type=checkbox], [type=hidden])")
       && field.value.trim());
     if (typed) store.setItem(keyOf(form), JSON.stringify({ values, sent }));
     else store.removeItem(keyOf(form));
   }
 
   function put(form, values) {
+    const rows = Math.max(0, ...values.map(([name]) => values.filter(([other]) => other === name).length));
+    form.dispatchEvent(new CustomEvent("rows", { detail: rows }));
     const fields = fieldsOf(form);
     const texts = fields.filter((field) => field.matches("textarea"));
     if (texts.some((field) => field.value.trim())) return;
     let put = false;
+    const seen = {};
     for (const [name, value, checked] of values) {
-      const field = fields.find((each) => each.name === name && (checked === null || each.value === value));
+      const named = fields.filter((each) => each.name === name && (checked === null || each.value === value));
+      const field = checked === null ? named[seen[name] ?? 0] : named[0];
+      seen[name] = (seen[name] ?? 0) + 1;
       if (!field) continue;
       if (checked !== null) field.checked = checked;
       else if (field.value !== value) {
         field.value = value;
-        put = true;
+        put ||= field.type !== "hidden";
       }
       const folded = field.closest("details");
       if (folded && value && checked === null) folded.open = true;
@@ -62,9 +72,14 @@
     for (const field of texts) field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const form of forms) {
+      const kept = store.getItem(keyOf(form));
+      if (kept && "taken" in form.dataset) store.removeItem(keyOf(form));
+      else if (kept) put(form, JSON.parse(kept).values);
+    }
+  });
   for (const form of forms) {
-    const kept = store.getItem(keyOf(form));
-    if (kept) put(form, JSON.parse(kept).values);
     form.addEventListener("input", () => keep(form, false));
     form.addEventListener("change", () => keep(form, false));
     form.addEventListener("submit", () => keep(form, true));

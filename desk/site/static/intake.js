@@ -65,6 +65,10 @@
     return fresh;
   }
 
+  list.addEventListener("rows", (event) => {
+    const lines = () => list.querySelectorAll("[data-line]");
+    while (lines().length && lines().length < event.detail && added([...lines()].at(-1)));
+  });
   list.addEventListener("keydown", (event) => {
     const line = event.target.closest("[data-line]");
     if (event.key !== "Enter" || event.isComposing) return;

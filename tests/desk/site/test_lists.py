@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from core.imports.communes import CONTACTS
+from core.numbers.identifiers import household_no
 from core.platform import sql
 from core.staff import audit
 from core.staff.acts import Act
@@ -16,7 +17,8 @@ from core.staff.agents import Role
 from desk.site.lists import Kept, lists
 from desk.staff.audit_list import AuditTrail
 from tests.core import seed
-from tests.core.seed import NOW
+from tests.core.grievances.grievance_rows import plant
+from tests.core.seed import NOW, TODAY
 from tests.desk.browser import Browser, seen, token_in
 from tests.desk.conftest import SignIn
 from tests.desk.trail import trail
@@ -145,6 +147,23 @@ async def test_the_trail_is_filtered_by_who_act_about_and_time(sign_in: SignIn) 
     for wanted in asked:
         words = await admin.look("/desk/audit-entry/list", filter=wanted)
         assert ("callback 7" in words, "callback 8" in words) == (True, False), (wanted, words)
+
+
+async def test_the_trail_is_searched_by_either_number_of_a_household_and_by_that_of_a_case(sign_in: SignIn) -> None:
+    admin, awa = await sign_in("admin", Role.ADMINISTRATOR), await sign_in("awa", Role.SUPERVISOR)
+    await seed.safo()
+    household = await seed.household(household_no(7), programme_no="KT/02/7")
+    reference = await plant(TODAY, household_id=household)
+    await audit.record(awa.actor.id, Act.HOUSEHOLD_READ, f"household {household_no(7)}", NOW)
+    await audit.record(awa.actor.id, Act.GRIEVANCE_TAKEN, f"grievance {reference}", NOW)
+    await audit.record(awa.actor.id, Act.CALL_TRIED, "callback 8", NOW)
+    spaced = f"{reference[:3]} {reference[3:]}"
+    for wanted, household_shown in (("kt/02/7", True), (household_no(7), True), (spaced, False)):
+        words = await awa.look("/desk/audit-entry/list", q=wanted)
+        assert (household_no(7) in words, reference in words) == (household_shown, True), wanted
+        assert "callback 8" not in words
+    words = await admin.look("/desk/audit-entry/list", q="kt/02/7")
+    assert (household_no(7) in words, reference in words) == (True, False), "an administrator sees no case of it"
 
 
 async def test_the_trail_is_exported_and_that_is_in_it(sign_in: SignIn) -> None:
