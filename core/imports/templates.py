@@ -27,10 +27,14 @@ EXPLAINED: Final = ("Colonne", "Il la faut", "Exemple", "Ce qui peut y être")
 
 def template(kind: ImportKind) -> bytes:
     """The workbook of a kind; a file that is made of it is imported as it is."""
+    return template_of(label(kind, DESK).capitalize(), list(_written(kind)))
+
+
+def template_of(name: str, columns: Sequence[Column]) -> bytes:
+    """The workbook of these columns, called as `name`."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
-        columns = list(_written(kind))
-        _sheet_to_fill(book, label(kind, DESK).capitalize(), columns)
+        _sheet_to_fill(book, name, columns)
         _sheet_of_advice(book, columns)
     return content.getvalue()
 

@@ -1,24 +1,27 @@
 """The directory of services that focal persons send people to, and a referral on the page of a case."""
 
-from typing import Final
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
+from core.files.cells import UnreadableFile
+from core.files.opening import SUFFIXES
 from core.grievances import referrals
 from core.grievances.models import ReferralOutcome, ServiceKind
 from core.grievances.referrals import NoSuchReferral, NoSuchService
 from core.grievances.steps import DeskVisit
+from core.imports.services import LONGEST, MOST, ServiceFile, service_file, template
+from core.platform.spreadsheets import XLSX_TYPE
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import not_there
 from desk.site.words import word
-
-LONGEST: Final = 80
 
 
 class Services(DeskPage):
@@ -45,6 +48,50 @@ class Services(DeskPage):
             await referrals.add_service(actor(request), kind, name, place, phone or None, now())
         return self.done(request, "Le service est dans l'annuaire.", self.path)
 
+    @route("/template.xlsx")
+    async def template(self, request: Request) -> Response:
+        """The workbook to fill in."""
+        attached = {"Content-Disposition": 'attachment; filename="services.xlsx"'}
+        return Response(template(), media_type=XLSX_TYPE, headers=attached)
+
+    @route("/file", methods=["POST"])
+    async def look(self, request: Request) -> Response:
+        """Show what a file would add, and what is wrong with it; nothing is written yet."""
+        async with request.form() as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile) or not file.filename:
+                return await self._page(request, "Choisissez le fichier.")
+            suffix, content = Path(file.filename).suffix.lower(), await file.read()
+        if suffix not in SUFFIXES:
+            return await self._page(request, "Un fichier .csv ou .xlsx.")
+        async with seen_by(actor(request)):
+            directory = await referrals.services()
+        with NamedTemporaryFile(suffix=suffix) as held:
+            held.write(content)
+            held.flush()
+            try:
+                brought = await service_file(Path(held.name), directory)
+            except UnreadableFile as problem:
+                return await self._page(request, str(problem))
+        return await self._page(request, brought=brought)
+
+    @route("/taken", methods=["POST"])
+    async def take(self, request: Request) -> Response:
+        """Add what was shown; what came in meanwhile is not added twice."""
+        form = await request.form()
+        columns = [
+            [str(value)[:LONGEST] for value in form.getlist(name)] for name in ("kind", "name", "place", "phone")
+        ]
+        lines = [line for line in zip(*columns, strict=False) if line[0] in set(ServiceKind) and line[1] and line[2]]
+        added = 0
+        async with seen_by(actor(request)):
+            held = {(each.kind.value, each.name, each.place) for each in await referrals.services()}
+            for kind, name, place, phone in lines[:MOST]:
+                if (kind, name, place) not in held:
+                    await referrals.add_service(actor(request), ServiceKind(kind), name, place, phone or None, now())
+                    added += 1
+        return self.done(request, f"Services ajoutés à l'annuaire : {added}.", self.path)
+
     @route("/of/{id:int}/close", methods=["POST"])
     async def close(self, request: Request) -> Response:
         """What is no more."""
@@ -55,7 +102,9 @@ class Services(DeskPage):
             raise not_there() from None
         return self.done(request, "Le service n'est plus dans l'annuaire.", self.path)
 
-    async def _page(self, request: Request, error: str = "", form: FormData | None = None) -> Response:
+    async def _page(
+        self, request: Request, error: str = "", form: FormData | None = None, brought: ServiceFile | None = None
+    ) -> Response:
         async with seen_by(actor(request)):
             services = await referrals.services()
         names = ("kind", "name", "place", "phone")
@@ -64,8 +113,10 @@ class Services(DeskPage):
             "kinds": [(kind.value, word(kind)) for kind in ServiceKind],
             "given": {name: typed(form, name) for name in names} if form is not None else {},
             "error": error,
+            "brought": brought,
         }
-        return self.show(request, "grievances/services.html", context, 422 if error else 200)
+        wrong = error or (brought and brought.problems)
+        return self.show(request, "grievances/services.html", context, 422 if wrong else 200)
 
 
 async def refer(visit: DeskVisit, _: str, form: FormData) -> None:

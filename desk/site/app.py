@@ -26,6 +26,7 @@ from starlette_admin.routing import route
 from starlette_admin.views import BaseView
 
 from core.imports.registers.held import LARGEST
+from core.imports.services import MOST as SERVICES
 from core.platform.redis import Client
 from core.platform.settings import Settings
 from core.staff import audit
@@ -212,6 +213,8 @@ def _before_all(settings: Settings) -> list[Middleware]:
     """What a request meets before the library's own session, the outermost first."""
     sizes = {
         "/form-registers": FormSize(min(settings.desk_upload_bytes, LARGEST), FORM_FIELDS, files=1),
+        "/services/taken": FormSize(settings.desk_form_bytes, 4 * SERVICES + 20),
+        "/services/file": FormSize(settings.desk_form_bytes, files=1),
         "/campaigns/personal": FormSize(min(settings.desk_upload_bytes, LARGEST), files=1),
         "/imports": FormSize(settings.desk_upload_bytes, files=1),
         "/register": FormSize(settings.desk_form_bytes, REGISTER_FIELDS),
