@@ -41,7 +41,10 @@ async def test_a_file_is_looked_at_and_then_taken_once(sign_in: SignIn) -> None:
     assert await services() == [], "nothing is written before it was seen"
     token = await fanta.token("/desk/services")
     lines = [("health", "CSRéf de Kati", "Kati", "20 22 00 00"), ("listening", "Numéro vert", "Mali", "116")]
-    form = {"csrftoken": token, **dict(zip(("kind", "name", "place", "phone"), map(list, zip(*lines, strict=True)), strict=True))}
+    form = {
+        "csrftoken": token,
+        **dict(zip(("kind", "name", "place", "phone"), map(list, zip(*lines, strict=True)), strict=True)),
+    }
     for _ in range(2):
         await fanta.http.post("/desk/services/taken", data=form)
     assert await services() == [
