@@ -31,7 +31,7 @@ class Absences(DeskPage):
         return await self._page(request)
 
     @route("/of/{id:int}", methods=["POST"])
-    async def note(self, request: Request) -> Response:
+    async def write_down(self, request: Request) -> Response:
         """Note an absence, and hand over what is held; or that they are back."""
         form, agent_id, me = await request.form(), row_id(request), actor(request)
         written, until = typed(form, "until"), day_in(typed(form, "until"))

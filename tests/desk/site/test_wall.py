@@ -121,6 +121,7 @@ def _bare(answer: httpx.Response, number: str) -> str:
     return text.replace(number, "").replace("&#34;", "")
 
 
+@pytest.mark.parametrize("confided", ["bribe"], indirect=True)
 async def test_no_other_role_finds_a_word_of_it_anywhere(
     app: Starlette, confided: Confided, sign_in: SignIn, capfd: pytest.CaptureFixture[str]
 ) -> None:
