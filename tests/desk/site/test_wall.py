@@ -5,7 +5,7 @@ it is confided; pages, lists, files and searches of every other role, the line, 
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -67,13 +67,13 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(params=SUBJECTS)
-async def confided(
-    request: pytest.FixtureRequest, two_communes: None, app: Starlette, sign_in: SignIn
-) -> AsyncIterator[Confided]:
+async def confided(request: pytest.FixtureRequest, two_communes: None, app: Starlette, sign_in: SignIn) -> Confided:
     """A case that lived in the open, and is confided: nothing is safe."""
     household = await seed.household(phones=(HERS,))
-    said = {"category": "other", "subcategory": "anything", "words": WORDS, "name": NAME, "household_id": household}
-    reference = await filed("wall", replace(LATE, msisdn=HERS, **said))
+    filing = replace(
+        LATE, msisdn=HERS, category="other", subcategory="anything", words=WORDS, name=NAME, household_id=household
+    )
+    reference = await filed("wall", filing)
     mariam = await sign_in("mariam")
     await do(mariam, reference, "take")
     await do(mariam, reference, "note", words=NOTE)
@@ -98,8 +98,11 @@ async def _sent(reference: str) -> None:
         "WHERE id IN (SELECT batch_id FROM message WHERE kind = 'decided')",
         body=body,
     )
-    said = {NoticeKind.CALL_DROPPED: {"text": f"Plainte {reference} {ANSWER}"}, NoticeKind.STATUS: {"ref": reference}}
-    for kind, filling in said.items():
+    notices = {
+        NoticeKind.CALL_DROPPED: {"text": f"Plainte {reference} {ANSWER}"},
+        NoticeKind.STATUS: {"ref": reference},
+    }
+    for kind, filling in notices.items():
         assert await queue_notice(Notice(kind, kind, HERS, Language("fr"), filling), NOW)
 
 
