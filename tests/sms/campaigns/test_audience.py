@@ -62,7 +62,7 @@ def test_moves_and_waiting_money_are_of_rounds_alone(kind: Kind) -> None:
         check(kind, Audience(event="PNP"))
 
 
-@pytest.mark.parametrize("kind", OWN_WORDS)
+@pytest.mark.parametrize("kind", sorted(OWN_WORDS))
 @pytest.mark.parametrize("subject", [Audience(round_id=1), Audience(event="PNP"), Audience(round_id=1, place=SAFO)])
 def test_words_of_ones_own_about_a_round_or_an_event_are_refused_rather_than_sent_to_everybody(
     subject: Audience, kind: Kind
