@@ -6,27 +6,30 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterable
+from datetime import time
 from pathlib import Path
 
 from faults.run import run
-from faults.servers import Servers
-from faults.story import story
+from faults.servers import ALWAYS, Servers
+from faults.story import losing_power, story
 from faults.tally import Tally, line
-from faults.waits import shorten
+from faults.waits import Waits, shorten
 from faults.ways import By
 
 
-async def _suite(servers: Servers, by: By, seeds: Iterable[int]) -> Tally:
+async def _suite(servers: Servers, asked: argparse.Namespace) -> Tally:
+    seeds: Iterable[int] = range(asked.seed, asked.seed + asked.runs)
     tally = Tally()
     async with servers.standing():
         for seed in seeds:
-            outcome = await run(servers, story(seed, by))
+            drawn = story(seed, asked.by)
+            outcome = await run(servers, losing_power(drawn) if asked.power else drawn, asked.at)
             tally.add(outcome)
             print(line(outcome), flush=True)
             for violation in outcome.violations:
                 print(f"    {violation}", flush=True)
             if outcome.violations:
-                again = f"python -m faults --by {by} --runs 1 --seed {seed}"
+                again = f"python -m faults --by {asked.by} --runs 1 --seed {seed}"
                 print(f"    again: {again}", flush=True)
                 servers.renew()
     return tally
@@ -39,12 +42,17 @@ def main() -> int:
     command.add_argument("--seed", type=int, default=1, help="of the first run; the next ones count up")
     command.add_argument("--by", type=By, choices=By, default=By.MIXED, help="by which gateways SMS go")
     command.add_argument("--logs", type=Path, help="a folder to copy the logs of the processes to")
+    command.add_argument("--waits", type=Waits, choices=Waits, default=Waits.SHORT, help="production's, or short ones")
+    command.add_argument("--at", type=time.fromisoformat, help="when each run begins, e.g. 23:59:57")
+    command.add_argument("--window", default=ALWAYS, help="when SMS may go, e.g. 08:00,20:00")
+    command.add_argument("--power", action="store_true", help="commit to the disk, and lose the power in each run")
     asked = command.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers end with us, however we do
-    shorten()
-    servers = Servers()
+    if asked.waits is Waits.SHORT:
+        shorten()
+    servers = Servers(asked.waits, asked.window, durable=asked.power)
     try:
-        tally = asyncio.run(_suite(servers, asked.by, range(asked.seed, asked.seed + asked.runs)))
+        tally = asyncio.run(_suite(servers, asked))
     finally:
         if asked.logs:
             asked.logs.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Final
@@ -19,6 +19,7 @@ from core.platform import sql
 from core.platform.settings import Settings
 from core.staff.agents import Actor
 from core.text.languages import Language
+from faults import clock
 from faults.patience import AWAY, patiently, until_true
 from faults.servers import Servers
 from faults.standins import StandIn
@@ -56,7 +57,7 @@ async def _tell(place: int) -> None:
         filling={"body": f"Avis {place}"},
         prompt=True,
     )
-    await queue_notice(notice, datetime.now(UTC))
+    await queue_notice(notice, clock.now())
 
 
 async def unknown_reports(standins: Iterable[StandIn]) -> None:
@@ -70,7 +71,7 @@ async def unknown_reports(standins: Iterable[StandIn]) -> None:
 async def sweep(settings: Settings) -> None:
     """Do what a worker does each minute, several times a second, so that a run takes seconds and not minutes."""
     while True:
-        now = datetime.now(UTC)
+        now = clock.now()
         with suppress(*AWAY):  # the next one finds the same
             await steps.begin_due(now)
             await sweeps.sweep(now, settings)
@@ -111,7 +112,7 @@ class Supervising:
 
     async def _look(self) -> None:
         paused = await sql.scalar(PAUSED, {"id": self._campaign_id})
-        held = await sql.scalar(HELD, {"long": datetime.now(UTC) + LONG_HOLD})
+        held = await sql.scalar(HELD, {"long": clock.now() + LONG_HOLD})
         if paused is None and held is None:
             self._since = None
             return
@@ -126,5 +127,5 @@ class Supervising:
         if held is not None:
             await rate_limit.go_on()  # a refused notice holds everything up for ten minutes
         if paused is not None:
-            await steps.resume(self._campaign_id, self._who, datetime.now(UTC))
+            await steps.resume(self._campaign_id, self._who, clock.now())
             self.deeds["resumed"] += 1

@@ -1,7 +1,6 @@
 """A supervisor who decides on uncertain messages, and a note of which were sent again."""
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Final
 
 from core.campaigns.steps import WrongState
@@ -9,6 +8,7 @@ from core.outbox.messages import MessageState
 from core.platform import sql
 from core.platform.database import writing
 from core.staff.agents import Actor
+from faults import clock
 from sms.campaigns import steps
 
 UNCERTAIN: Final = f"""
@@ -46,7 +46,7 @@ class Deciding:
     async def _decide(self, campaign_id: int | None, *, again: bool) -> None:
         async with writing():
             ids = await sql.scalars(UNCERTAIN, {"campaign": campaign_id})
-            count = await steps.settle(campaign_id, self._who, datetime.now(UTC), again=again)
+            count = await steps.settle(campaign_id, self._who, clock.now(), again=again)
             if count != len(ids):
                 raise _Others
             if again:

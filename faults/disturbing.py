@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from core.campaigns.steps import WrongState
 from core.outbox.messages import MessageState
 from core.platform import sql
 from core.staff.agents import Actor
+from faults import clock
 from faults.deciding import Deciding
 from faults.minute import strike
 from faults.patience import LOOK_SECONDS, patiently, until_true
@@ -144,12 +145,12 @@ class Disturbing:
     async def _pause(self, seconds: float) -> None:
         self.paused_until = time.monotonic() + seconds
         with suppress(WrongState):
-            await patiently(lambda: steps.pause(self._campaign_id, "faults", datetime.now(UTC), self._who))
+            await patiently(lambda: steps.pause(self._campaign_id, "faults", clock.now(), self._who))
 
     async def _opt_out(self, _: float) -> None:
         msisdn, standin = self._chance.choice(self._numbers), self._chance.choice(self._standins)
         await until_true(f"{msisdn} cannot opt out by {standin.name}", lambda: standin.opt_out(msisdn))
-        self.stopped_by.setdefault(msisdn, datetime.now(UTC))
+        self.stopped_by.setdefault(msisdn, clock.now())
 
     async def _failing(self, kind: str, seconds: float) -> None:
         """Let a gateway answer every request so for a while."""
@@ -171,4 +172,4 @@ class Disturbing:
 
     async def _cancel(self, _: float) -> None:
         with suppress(WrongState):
-            await patiently(lambda: steps.cancel(self._campaign_id, "faults", self._who, datetime.now(UTC)))
+            await patiently(lambda: steps.cancel(self._campaign_id, "faults", self._who, clock.now()))

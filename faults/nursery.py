@@ -19,12 +19,12 @@ import uvicorn
 
 import asgi  # noqa: F401 - so that a web process need not import it
 from core.platform.settings import settings
-from faults import gateway, worker
+from faults import clock, gateway, worker
 from faults.children import WHERE
 from simulator.speech import Speech
 
 BORN: Final[dict[str, Callable[..., None]]] = {
-    "worker": lambda folder: worker.run(Path(folder)),
+    "worker": lambda folder, short: worker.run(Path(folder), short=short),
     "gateway": lambda port, callbacks, speech: gateway.run(port, callbacks, Speech(speech)),
     "web": lambda port: uvicorn.run(
         "asgi:build", factory=True, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=1
@@ -58,6 +58,7 @@ def _born(asked: dict[str, Any], children: set[int]) -> int:
         _away_from_the_orders(asked["log"])
         os.environ |= asked["environment"]
         settings.cache_clear()
+        clock.follow()
         BORN[asked["born"]](**asked["with"])
         code = 0
     except BaseException:

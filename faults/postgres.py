@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,21 +18,29 @@ QUICKER: Final = ("fsync = off", "full_page_writes = off", "autovacuum = off")
 
 
 class Postgres:
-    """The server kept in `folder`, with the newest tables; `url` is where it answers."""
+    """The server kept in `folder`, with the newest tables; `url` is where it answers.
 
-    def __init__(self, folder: Path) -> None:
+    `durable`: as in production, it waits for the disk at each commit, and a crash is a loss of power: every process of
+    the cluster is gone at once, with what none of them had written.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self._folder = folder
+        self._durable = durable
         self.url = own_postgres(folder)
         self._server = postgres_in(folder)
         with psycopg.connect(self.url, autocommit=True) as connection:
-            for setting in QUICKER:
+            for setting in () if durable else QUICKER:
                 connection.execute(f"ALTER SYSTEM SET {setting}".encode())
             connection.execute("SELECT pg_reload_conf()")
         migrations.upgrade(self.url)
 
     def crash(self) -> None:
         """Let it end at once, as in a crash: the next start recovers."""
-        self._end(signal.SIGQUIT)
+        if self._durable:
+            self._lose_power()
+        else:
+            self._end(signal.SIGQUIT)
 
     def stop(self) -> None:
         """Let it end in order, every session with it."""
@@ -45,11 +54,42 @@ class Postgres:
         """End it for good."""
         end_own_postgres(self._folder)
 
-    def _end(self, what: signal.Signals) -> None:
-        pid_file = self._folder.resolve() / "postgres" / "postmaster.pid"
-        os.kill(int(pid_file.read_text().split()[0]), what)
+    def _lose_power(self) -> None:
+        postmaster = self._postmaster()
+        os.kill(postmaster, signal.SIGSTOP)  # it bears no child any more, and tells none to end in order
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        cluster = [*map(int, children), postmaster]
+        for pid in cluster:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         until = time.monotonic() + LONGEST_SECONDS
-        while pid_file.exists():
+        while any(map(_lives, cluster)):
             if time.monotonic() > until:
                 raise TimeoutError("PostgreSQL does not end")
             time.sleep(0.01)
+        # After a boot no process has the number that these name; here it may wait to be asked how it ended.
+        for name in (self._pid_file, *self._pid_file.parent.glob(".s.PGSQL.*")):
+            name.unlink(missing_ok=True)
+
+    @property
+    def _pid_file(self) -> Path:
+        return self._folder.resolve() / "postgres" / "postmaster.pid"
+
+    def _postmaster(self) -> int:
+        return int(self._pid_file.read_text().split()[0])
+
+    def _end(self, what: signal.Signals) -> None:
+        os.kill(self._postmaster(), what)
+        until = time.monotonic() + LONGEST_SECONDS
+        while self._pid_file.exists():
+            if time.monotonic() > until:
+                raise TimeoutError("PostgreSQL does not end")
+            time.sleep(0.01)
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there, and not one that nobody has asked how it ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

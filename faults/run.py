@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
+from datetime import timedelta
 from functools import partial
 from itertools import chain
 from random import Random
@@ -19,17 +20,19 @@ from core.platform.columns import listed
 from core.platform.settings import Settings
 from core.staff.agents import Role, actor_of, add_agent
 from core.text.alphabet import GSM7
-from faults import beside, registry
+from faults import beside, clock, registry
 from faults.checks import OF_ANSWERS, Facts, facts_of, violations, went_over
 from faults.deciding import Deciding
 from faults.disturbing import Disturbing
 from faults.fuses import FuseBox
 from faults.ledger_rows import ledger
 from faults.minute import is_over, strike
+from faults.passing import Passing
 from faults.patience import TooLong, patiently, until_true
 from faults.registry import Expected
 from faults.servers import Servers
 from faults.story import Settled, Story, codes
+from faults.waits import Waits
 from faults.ways import StandInName
 from faults.workers import Workers
 from sms.campaigns import planning, steps
@@ -76,15 +79,15 @@ class Outcome:
     violations: list[str] = field(default_factory=list)
 
 
-async def run(servers: Servers, story: Story) -> Outcome:
-    """Do one run; what was not as it must be stands in the outcome."""
+async def run(servers: Servers, story: Story, at: time_of_day | None = None) -> Outcome:
+    """Do one run, `at` this time of the day; what was not as it must be stands in the outcome."""
     began = time.monotonic()
     outcome = Outcome(story)
     servers.empty_tables()
     settings = servers.settings(story.settings)
     database.open_database(settings.database_url, pool=8, statement_seconds=3)
     try:
-        await _Run(servers, story, settings, outcome).do()
+        await _Run(servers, story, settings, outcome, at).do()
     except TooLong as stuck:
         outcome.violations.append(str(stuck))
     finally:
@@ -94,7 +97,9 @@ async def run(servers: Servers, story: Story) -> Outcome:
 
 
 class _Run:
-    def __init__(self, servers: Servers, story: Story, settings: Settings, outcome: Outcome) -> None:
+    def __init__(
+        self, servers: Servers, story: Story, settings: Settings, outcome: Outcome, at: time_of_day | None
+    ) -> None:
         self._servers = servers
         self._story = story
         self._settings = settings
@@ -103,6 +108,8 @@ class _Run:
         self._box = FuseBox(servers.folder / "fuses")
         self._standins = [servers.standins[StandInName(name)] for name in story.ways.gateways]
         self._workers = Workers(lambda: servers.worker(story.settings, self._box.folder), self._box, self._chance)
+        self._always_open = settings.sms_window[0] == settings.sms_window[1]
+        self._passing = Passing(settings, at, self._workers.living)
 
     async def do(self) -> None:
         """From the plan to the checks."""
@@ -118,13 +125,13 @@ class _Run:
         finally:
             self._end_workers()
             self._outcome.deeds += self._deeds()
-        await sweeps.sweep(datetime.now(UTC), self._settings)
+        await sweeps.sweep(clock.now(), self._settings)
         await self._checked(expected)
 
     # Before
 
     async def _planned(self) -> Expected:
-        now, story = datetime.now(UTC), self._story
+        now, story = clock.now(), self._story
         expected = await registry.make(
             self._chance, recipients=story.recipients, communes=story.communes, today=now.date()
         )
@@ -179,7 +186,7 @@ class _Run:
 
     async def _sent(self) -> None:
         """Start it, disturb it, and wait until nothing is left to send; then all servers are there again."""
-        await steps.start(self._campaign_id, self._first, datetime.now(UTC))
+        await steps.start(self._campaign_id, self._first, clock.now())
         disturbed = asyncio.create_task(self._disturbing.run())
         reported = asyncio.create_task(beside.unknown_reports(self._standins))
         try:
@@ -202,6 +209,8 @@ class _Run:
     async def _all_said(self) -> bool:
         if self._workers.any_frozen:
             return False
+        if self._servers.waits is Waits.PRODUCTION or not self._always_open:
+            await self._passing.look()
         return not await sql.rows(_Stuck, STUCK)
 
     async def _minute_kept(self) -> None:
@@ -226,8 +235,10 @@ class _Run:
             await patiently(partial(self._deciding.decide, again=False))
         await self._servers.flush_reports(self._story.settings, [each.name for each in self._standins])
         # Nothing is under way, so the time that a sweep waits for late answers can be taken for passed.
-        later = timedelta(seconds=10)
-        await patiently(lambda: sweeps.settle_by_reports(datetime.now(UTC) + later, self._settings))
+        settings = self._settings
+        waited = settings.sms_answer_seconds + settings.sms_connect_seconds + settings.sms_worker_seconds
+        later = timedelta(seconds=waited + 10)
+        await patiently(lambda: sweeps.settle_by_reports(clock.now() + later, self._settings))
 
     async def _decided(self) -> None:
         """A supervisor decides on what is uncertain."""
@@ -252,6 +263,7 @@ class _Run:
             + Counter(map(str, self._disturbing.done.elements()))
             + self._supervising.deeds
             + Counter(decided)
+            + Counter({"minutes that passed": round(self._passing.passed.total_seconds() / 60)})
         )
 
     async def _checked(self, expected: Expected) -> None:

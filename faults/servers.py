@@ -19,15 +19,19 @@ from redis import Redis
 from core.platform.servers import own_redis
 from core.platform.settings import Settings
 from core.schema import migrations
+from faults import clock
 from faults.children import Child, Nursery
 from faults.patience import LONGEST_SECONDS, TooLong
 from faults.postgres import Postgres
 from faults.smsc import SmscStandIn
 from faults.standins import SHORT_CODE, HttpStandIn, StandIn
-from faults.waits import SETTINGS
+from faults.waits import SETTINGS, Waits
 from faults.ways import StandInName
 from simulator.smsc import StandInSmsc
 from simulator.speech import Speech
+
+ALWAYS: Final = "00:00,00:00"
+"""A window that never closes."""
 
 TOKEN: Final = "faults"  # noqa: S105 - ours, on loopback
 
@@ -38,16 +42,20 @@ class Servers:
     gateways: dict[Speech, Child]
     web: Child
 
-    def __init__(self) -> None:
+    def __init__(self, waits: Waits = Waits.SHORT, window: str = ALWAYS, *, durable: bool = False) -> None:
+        self.waits = waits
         self.folder = Path(tempfile.mkdtemp(prefix="jigi-faults-"))
-        self.postgres = Postgres(self.folder)
+        clock.begin(self.folder / "clock")
+        clock.follow()
+        self.postgres = Postgres(self.folder, durable=durable)
         self.redis = own_redis(self.folder)
         self.nursery = Nursery(self.folder)
         self._web_port, smsc_port, *ports = _free_ports(2 + len(Speech))
         self._ports = dict(zip(Speech, ports, strict=True))
         urls = {speech: f"http://127.0.0.1:{port}" for speech, port in self._ports.items()}
         self.environment: dict[str, str] = {
-            **SETTINGS,
+            **SETTINGS[waits],
+            clock.FILE: os.environ[clock.FILE],
             "JIGI_DATABASE_URL": self.postgres.url,
             "JIGI_REDIS_URL": self.redis.url,
             "JIGI_CALLBACK_TOKENS": TOKEN,
@@ -61,7 +69,7 @@ class Servers:
             "JIGI_SMPP_URL": f"smpp://jigi:secret@127.0.0.1:{smsc_port}?binds=2&window=5",
             "JIGI_SMPP_RATE": "0",
             "JIGI_DATA_DIR": str(self.folder / "data"),
-            "JIGI_SMS_WINDOW": "00:00,00:00",
+            "JIGI_SMS_WINDOW": window,
             "JIGI_SMS_RATE": "0",
             "JIGI_SMS_RULES": "false",
             "JIGI_LOG_LEVEL": "INFO",
@@ -85,7 +93,9 @@ class Servers:
 
     def worker(self, more: Mapping[str, str], fuses: Path) -> Child:
         """A new worker."""
-        return self.nursery.born("worker", {**self.environment, **more}, folder=str(fuses))
+        return self.nursery.born(
+            "worker", {**self.environment, **more}, folder=str(fuses), short=self.waits is Waits.SHORT
+        )
 
     # What the gateways are asked
 
@@ -185,8 +195,9 @@ class Servers:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _begin(self) -> None:
+        clocked = {clock.FILE: os.environ[clock.FILE]}
         self.gateways = {
-            speech: self.nursery.born("gateway", {}, port=port, callbacks=self._callbacks(speech), speech=speech)
+            speech: self.nursery.born("gateway", clocked, port=port, callbacks=self._callbacks(speech), speech=speech)
             for speech, port in self._ports.items()
         }
         self.web = self._new_web()

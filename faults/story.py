@@ -1,7 +1,7 @@
 """What a seed draws: the campaign, how the gateway fails, and what is done to whom, when."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
@@ -190,6 +190,13 @@ def story(seed: int, by: By) -> Story:
         settled=chance.choice((Settled.NOT, Settled.NOT, Settled.AGAIN, Settled.LEFT, Settled.LEFT_EARLY)),
         looks_after=more.uniform(*LOOKS_AFTER) if is_mixed else 0.0,
     )
+
+
+def losing_power(drawn: Story) -> Story:
+    """The same, and in its middle the cluster of PostgreSQL is gone at once."""
+    crash = Disturbance(Random(f"power {drawn.seed}").uniform(0.3, 1.5), Deal.CRASH_POSTGRES, 0.3)
+    others = tuple(each for each in drawn.disturbances if each.deal is not Deal.CRASH_POSTGRES)
+    return replace(drawn, disturbances=(*others, crash))
 
 
 def _troubles(chance: Random) -> Iterable[Trouble]:

@@ -3,8 +3,18 @@
 from types import ModuleType
 from typing import Final
 
+from core.text.words import Code
 from sms.outbox import ledger
 from sms.worker import sender, sweeps, troubles
+
+
+class Waits(Code):
+    """Whose waits a suite has."""
+
+    SHORT = "short"
+    PRODUCTION = "production"
+    """Its own, but for what is waited for on a connection; the clock of the suite is turned meanwhile."""
+
 
 SHORT: Final[tuple[tuple[ModuleType, str, object], ...]] = (
     (sender, "STALE_SECONDS", 2.0),
@@ -16,11 +26,10 @@ SHORT: Final[tuple[tuple[ModuleType, str, object], ...]] = (
     (sweeps, "RECORDING_SECONDS", 2),
 )
 
+ON_CONNECTIONS: Final = {"JIGI_SMS_ANSWER_SECONDS": "0.7", "JIGI_SMS_CONNECT_SECONDS": "1"}
 SETTINGS: Final = {
-    "JIGI_SMS_WORKER_SECONDS": "1",
-    "JIGI_SMS_ANSWER_SECONDS": "0.7",
-    "JIGI_SMS_CONNECT_SECONDS": "1",
-    "JIGI_SMS_RETRY_SECONDS": "1",
+    Waits.SHORT: {**ON_CONNECTIONS, "JIGI_SMS_WORKER_SECONDS": "1", "JIGI_SMS_RETRY_SECONDS": "1"},
+    Waits.PRODUCTION: ON_CONNECTIONS,
 }
 """The waits that an operator can set."""
 

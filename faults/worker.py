@@ -51,9 +51,10 @@ Called = Callable[..., Awaitable[Any]]
 _doing: ContextVar[_Task | None] = ContextVar("doing", default=None)
 
 
-def run(folder: Path) -> None:
-    """Work until SIGTERM, past the fuses in `folder`, with the settings of the environment."""
-    shorten()
+def run(folder: Path, *, short: bool) -> None:
+    """Work until SIGTERM, past the fuses in `folder`, with the settings of the environment; with `short` waits."""
+    if short:
+        shorten()
     settings = Settings()
     logs.set_up(settings.log_level)
     box = FuseBox(folder)

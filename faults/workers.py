@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from random import Random
 from typing import Final
@@ -83,6 +83,10 @@ class Workers:
     def any_frozen(self) -> bool:
         """Whether one is frozen now."""
         return bool(self._frozen)
+
+    def living(self) -> Collection[int] | None:
+        """The processes at work; None while one is frozen."""
+        return None if self._frozen else [child.pid for child in self._all]
 
     def end(self) -> int:
         """End all in order; how many had to be killed."""
