@@ -65,6 +65,7 @@ bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside som
 	$(BIN)/python -m bench.beside
 	$(BIN)/python -m bench.by_smpp
 	$(BIN)/python -m bench.by_gateways
+	$(BIN)/python -m bench.poisoned
 
 dialogues: $(DEV_STAMP) ## write the golden dialogues anew; read the difference
 	$(BIN)/python -m tests.menus.dialogues --rewrite
@@ -74,6 +75,10 @@ faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was 
 	$(BIN)/python -m faults --by africastalking --runs 40
 	$(BIN)/python -m faults --by orange --runs 40
 	$(BIN)/python -m faults --by smpp --runs 40
+	$(BIN)/python -m faults --by mixed --runs 8 --seed 6001 --waits production
+	$(BIN)/python -m faults --by mixed --runs 8 --seed 6101 --at 23:59:57
+	$(BIN)/python -m faults --by mixed --runs 8 --seed 6201 --at 19:59:57 --window 08:00,20:00
+	$(BIN)/python -m faults --by mixed --runs 8 --seed 6301 --power
 	$(BIN)/python -m faults.restored --runs 9
 
 fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers beside them (ODD="--requests 1000000")

@@ -32,8 +32,11 @@ class SentCampaign:
         return self.progress.sent / self.seconds
 
 
-async def sent(workers: int, **environment: str) -> SentCampaign:
-    """Start campaign 1 with so many workers at work, and wait for its end; raises TimeoutError."""
+async def sent(workers: int, *, begin: bool = True, **environment: str) -> SentCampaign:
+    """Let campaign 1 go with so many workers at work, and wait for its end; raises TimeoutError.
+
+    It is begun, unless it goes already.
+    """
     database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
     person = await agents.actor_of("first")
     try:
@@ -43,8 +46,9 @@ async def sent(workers: int, **environment: str) -> SentCampaign:
             async with asyncio.timeout(LONGEST_SECONDS):
                 while int(await sql.scalar(AT_WORK)) < workers:  # noqa: ASYNC110 - other processes
                     await asyncio.sleep(LOOK_SECONDS)
-                await steps.start(1, person, datetime.now(UTC))
                 began = time.perf_counter()
+                if begin:
+                    await steps.start(1, person, datetime.now(UTC))
                 progress = await preview.progress(1)
                 while progress.done < progress.to_send or progress.under_way:
                     await asyncio.sleep(LOOK_SECONDS)
