@@ -61,13 +61,13 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
         NoticeKind.DECIDED,
         {"ref": "1234567", "text": "Payé lundi.", "corrects": True},
         "Jigisèmèjiri : correction. Plainte 1234567. Réponse : Payé lundi.",
-        "Jigisɛmɛjiri: fili latilenna. Damakasi 1234567. Jaabi: Payé lundi.",
+        "Jigisɛmɛjiri: fili latilen. Damakasi 1234567. Jaabi: Payé lundi.",
     ),
     (
         NoticeKind.DECIDED,
         {"ref": "1234567", "text": "Déjà payé.", "rejected": True, "corrects": True},
         "Jigisèmèjiri : correction. Plainte 1234567. Elle est refusée : Déjà payé.",
-        "Jigisɛmɛjiri: fili latilenna. Damakasi 1234567. A ma minɛ: Déjà payé.",
+        "Jigisɛmɛjiri: fili latilen. Damakasi 1234567. A ma minɛ: Déjà payé.",
     ),
     (
         NoticeKind.DECIDED,
