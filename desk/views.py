@@ -22,6 +22,7 @@ from desk.campaigns.templates import CampaignTemplates
 from desk.figures.indicators import Indicators
 from desk.figures.steering import Steering
 from desk.grievances.accesses import Accesses
+from desk.grievances.attachments import Attachments
 from desk.grievances.case import Cases
 from desk.grievances.dashboard import Dashboard
 from desk.grievances.intake import Intake
@@ -31,6 +32,7 @@ from desk.grievances.received import Received
 from desk.grievances.register import Register
 from desk.grievances.reports import Reports
 from desk.grievances.services import Services
+from desk.grievances.together import ManyCases
 from desk.imports.registers import FormRegisters
 from desk.imports.uploads import Imports
 from desk.programme.settings import SettingsPage
@@ -77,8 +79,10 @@ def views(settings: Settings) -> Sequence[BaseView]:
     return (
         Queue(),
         Cases(settings),
+        Attachments(settings),
         Accesses(),
         Services(),
+        ManyCases(settings),
         DropDown("Saisir", views=[Intake(), Register(), FormRegisters(settings)]),
         GrievanceList(),
         Dashboard(),

@@ -81,6 +81,7 @@ ASKING: Final = re.compile(r"\b(?:httpx|aiohttp|requests|smtplib|ftplib|socket)\
 ASKERS: Final = {
     "core/platform/listening.py",
     "core/platform/mishaps.py",
+    "core/platform/objects.py",
     "sms/alarms/mail.py",
     "sms/outbox/bearer.py",
     "sms/outbox/over_http.py",
@@ -88,8 +89,8 @@ ASKERS: Final = {
     "sms/worker/process.py",
     "ussd/sample_calls.py",
 }
-"""What listens, and what names errors; what carries requests to gateways and mails, what tries our callbacks, a worker
-that asks its name."""
+"""What listens, and what names errors; what carries requests to gateways and mails, or files to a bucket, what tries
+our callbacks, a worker that asks its name."""
 
 
 def test_the_rules_of_security_are_on() -> None:

@@ -10,7 +10,7 @@ from core.call_requests.models import CallRequest
 from core.call_requests.vocabulary import Period
 from core.grievances.filing import may_be_told
 from core.grievances.holidays import DayOff, days_off
-from core.grievances.locked import ShownVersion
+from core.grievances.locked import FOLLOWS, ShownVersion
 from core.grievances.models import GrievanceAccess
 from core.grievances.secrecy import in_the_trail, known_as, shown
 from core.grievances.subjects import Category, Sensitivity, Subcategory
@@ -60,7 +60,10 @@ class CaseEntry:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another grievance of the same household or phone; `likely` when it looks like the same one."""
+    """Another grievance of the same household or phone; `likely` when it looks like the same one.
+
+    `follows` when it was merged into this one; `open` while it may be.
+    """
 
     id: int
     reference: str
@@ -69,6 +72,8 @@ class Related:
     state: GrievanceState
     received_at: datetime
     likely: bool
+    follows: bool
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,9 @@ class CaseRow:
     decided_by: int | None
     decider: str | None
     filed_by: str | None
+    lead_id: int | None
+    follows: str | None
+    followed_at: datetime | None
     secret: str | None
     version: int
 
@@ -175,7 +183,7 @@ SELECT grievance.id, reference, channel, category, subcategory, sensitivity, wor
     reopen_count > 0 AS appealed, withdrawn_at IS NOT NULL AS withdrawn,
     lapsed_at IS NOT NULL AND state = '{GrievanceState.CLOSED}' AS lapsed, solved,
     escalated_at IS NOT NULL AS escalated, call_again_on, assigned_to, holder.name AS holder, assigned_at, touched_at,
-    decided_by, decider.name AS decider, filer.name AS filed_by, secret, version
+    decided_by, decider.name AS decider, filer.name AS filed_by, secret, lead_id, {FOLLOWS}, followed_at, version
 FROM grievance
 LEFT JOIN commune ON commune.pcode = commune_pcode LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode
 LEFT JOIN region ON region.pcode = cercle.region_pcode
@@ -183,21 +191,26 @@ LEFT JOIN agent AS holder ON holder.id = assigned_to LEFT JOIN agent AS decider 
 LEFT JOIN agent AS filer ON filer.id = filed_by LEFT JOIN phone ON phone.msisdn = grievance.msisdn
 WHERE reference = %(reference)s
 """  # noqa: S608 - our own words
-TIMELINE: Final = """
+TIMELINE: Final = f"""
 SELECT event.id, event.at, event.kind AS step, event.to_state, agent.name, event.note, event.told, event.again_on,
     message.state AS sms
 FROM grievance_event AS event LEFT JOIN agent ON agent.id = event.agent_id
 LEFT JOIN message ON message.id = event.message_id
-WHERE event.grievance_id = %(id)s ORDER BY event.at, event.id
-"""
+WHERE event.grievance_id = %(id)s OR event.kind = '{GrievanceStep.ADD}' AND event.grievance_id IN (
+    SELECT id FROM grievance WHERE lead_id = %(id)s AND event.at >= followed_at)
+ORDER BY event.at, event.id
+"""  # noqa: S608
+"""With what the person adds meanwhile to those that follow it."""
+
 RELATED: Final = f"""
 SELECT id, reference, category, subcategory, state, received_at,
     category = %(category)s AND {STILL_OPEN}
         AND received_at BETWEEN CAST(%(received_at)s AS timestamptz) - CAST(%(within)s AS interval)
-            AND CAST(%(received_at)s AS timestamptz) + CAST(%(within)s AS interval) AS likely
+            AND CAST(%(received_at)s AS timestamptz) + CAST(%(within)s AS interval) AS likely,
+    lead_id IS NOT DISTINCT FROM CAST(%(id)s AS integer) AS follows, {STILL_OPEN} AND lead_id IS NULL AS open
 FROM grievance
 WHERE id <> %(id)s AND (household_id = CAST(%(household_id)s AS integer) OR msisdn = CAST(%(msisdn)s AS varchar))
-ORDER BY likely DESC, received_at DESC LIMIT {RELATED_ROWS}
+ORDER BY follows DESC, likely DESC, received_at DESC LIMIT {RELATED_ROWS}
 """  # noqa: S608
 
 

@@ -30,6 +30,8 @@ BEGINNING: Final[Mapping[str, None]] = {
     "touched_at": None,
     "solved": None,
     "withdrawn_at": None,
+    "lead_id": None,
+    "followed_at": None,
     "lapsed_at": None,
 }
 """Of an appeal on the day it begins."""

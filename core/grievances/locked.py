@@ -7,9 +7,10 @@ from typing import Final
 from core.grievances.filing import may_be_told
 from core.grievances.rules import StepNotPossible
 from core.grievances.subjects import Category, Sensitivity
-from core.grievances.vocabulary import GrievanceState, GrievanceStep, Level
+from core.grievances.vocabulary import DECIDED, GrievanceState, GrievanceStep, Level
 from core.numbers.msisdn import can_get_sms
 from core.platform import sql
+from core.platform.columns import listed
 from core.text.languages import Language
 
 
@@ -69,6 +70,8 @@ class Locked:
     lapsed: bool
     solved: bool | None
     reopen_key: str | None
+    follows: str | None
+    followed_at: datetime | None
     version: int
 
     @property
@@ -86,13 +89,18 @@ class Locked:
         )
 
 
+FOLLOWS: Final = f"""(SELECT lead.reference FROM grievance AS lead
+    WHERE lead.id = grievance.lead_id AND lead.state NOT IN {listed(DECIDED)}) AS follows"""  # noqa: S608 - our own words
+"""SQL: the reference of the open grievance that this one follows; what is decided, or not seen, leads none."""
+
 LOCK: Final = f"""
 SELECT id, reference, category, sensitivity, state, level, msisdn, household_id, language, anonymous, sms_safe,
     call_safe, assigned_to, (SELECT name FROM agent WHERE agent.id = grievance.assigned_to) AS holder, touched_at,
     decided_at, decided_by, decision_due, reopen_count > 0 AS appealed,
-    lapsed_at IS NOT NULL AND state = '{GrievanceState.CLOSED}' AS lapsed, solved, reopen_key, version
+    lapsed_at IS NOT NULL AND state = '{GrievanceState.CLOSED}' AS lapsed, solved, reopen_key, {FOLLOWS},
+    followed_at, version
 FROM grievance WHERE reference = %(reference)s FOR UPDATE OF grievance
-"""  # noqa: S608 - our own words
+"""  # noqa: S608
 SINCE: Final = """
 SELECT at, kind AS step, to_state, agent.name FROM grievance_event LEFT JOIN agent ON agent.id = agent_id
 WHERE grievance_id = %(id)s AND grievance_event.id > %(event)s ORDER BY grievance_event.id

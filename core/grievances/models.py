@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from core.call_requests.vocabulary import Period
+from core.files.attached import AttachedKind
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import STILL_OPEN, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.platform.columns import TableRow, coded, listed, one_of
@@ -33,7 +34,7 @@ class Grievance(TableRow, table=True):
     what is due next, the first answer or the decision, written by PostgreSQL; `version` counts the changes, so that a
     page that is out of date is told from one that is not. `solved` is what the person says of the decision, None while
     they said nothing; `withdrawn_at` is when they took it back, and `lapsed_at` when they had said nothing for long: it
-    was closed undecided.
+    was closed undecided. One that was merged follows `lead_id` since `followed_at`.
     """
 
     __tablename__ = "grievance"
@@ -43,6 +44,7 @@ class Grievance(TableRow, table=True):
         Index("ix_grievance_assigned_to", "assigned_to", postgresql_where=_OPEN),
         Index("ix_grievance_next_due", "next_due", postgresql_where=_OPEN),
         Index("ix_grievance_received_at", "received_at"),
+        Index("ix_grievance_lead_id", "lead_id", postgresql_where=text("lead_id IS NOT NULL")),
         Index(
             "ix_grievance_name",
             text("name_search(name)"),
@@ -107,6 +109,8 @@ class Grievance(TableRow, table=True):
             nullable=True,
         ),
     )
+    lead_id: int | None = Field(default=None, foreign_key="grievance.id", ondelete="SET NULL")
+    followed_at: datetime | None = None
     version: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
@@ -242,8 +246,34 @@ class FocalAlert(TableRow, table=True):
     at: datetime
 
 
+class Attachment(TableRow, table=True):
+    """A file that was attached to a grievance; `place` is its name in the store of files, and says nothing of it."""
+
+    __tablename__ = "attachment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    grievance_id: int = Field(foreign_key="grievance.id", ondelete="CASCADE", index=True)
+    kind: AttachedKind = Field(sa_type=coded(AttachedKind))
+    octets: int
+    place: str = Field(unique=True)
+    added_by: int = Field(foreign_key="agent.id")
+    added_at: datetime
+
+
+class AttachmentLeft(TableRow, table=True):
+    """A file in the store that no grievance has, or not yet: it is let go of once it stood so for an hour."""
+
+    __tablename__ = "attachment_left"
+
+    place: str = Field(primary_key=True)
+    at: datetime
+
+
 class PreparedAnswer(TableRow, table=True):
-    """A text to answer grievances of a category with, by language code; `reviewed` by somebody who speaks Bambara."""
+    """A text to answer grievances of a category with, by language code; `reviewed` by somebody who speaks Bambara.
+
+    `used` is how many times it was given as it is.
+    """
 
     __tablename__ = "prepared_answer"
 
@@ -252,10 +282,16 @@ class PreparedAnswer(TableRow, table=True):
     title: str
     texts: dict[str, str] = Field(sa_type=JSONB)
     reviewed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    used: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
     def text_in(self, language: Language) -> str:
         """Its text in a language."""
         return in_language(self.texts, language)
+
+    @property
+    def meaning(self) -> str:
+        """What it says, in the language of the desk."""
+        return self.text_in(Language.staff())
 
 
 class Holiday(TableRow, table=True):

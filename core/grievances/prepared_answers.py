@@ -4,7 +4,7 @@ The Bambara of those that the demonstration has is put together from the sentenc
 no native speaker has read it: they are marked as not reviewed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import event
@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from core.grievances.models import PreparedAnswer
 from core.grievances.rules import check_answer
 from core.grievances.subjects import Category
+from core.platform import sql
 from core.platform.database import reading, writing
 
 DEMO: Final[Sequence[tuple[Category, str, str, str]]] = (
@@ -21,6 +22,12 @@ DEMO: Final[Sequence[tuple[Category, str, str, str]]] = (
         "Pas encore payé",
         "Pas encore payé. Pas encore de date fixée.",
         "Wari ma di fɔlɔ. Don ma da fɔlɔ.",
+    ),
+    (
+        Category.PAYMENT,
+        "Pas encore payé, avec la somme",
+        "{nom}, {somme} : pas encore payé. Pas encore de date fixée.",
+        "{nom}, {somme}: wari ma di fɔlɔ. Don ma da fɔlɔ.",
     ),
     (
         Category.PAYMENT,
@@ -80,6 +87,12 @@ DEMO: Final[Sequence[tuple[Category, str, str, str]]] = (
 """Category, title, French, Bambara."""
 
 
+COUNT_USE: Final = """
+UPDATE prepared_answer SET used = used + 1
+WHERE category = %(category)s AND %(words)s IN (SELECT value FROM jsonb_each_text(texts))
+"""
+
+
 @event.listens_for(PreparedAnswer, "before_insert")
 @event.listens_for(PreparedAnswer, "before_update")
 def _checked(_: Any, __: Any, prepared: PreparedAnswer) -> None:
@@ -89,10 +102,27 @@ def _checked(_: Any, __: Any, prepared: PreparedAnswer) -> None:
 
 
 async def of_category(category: Category) -> tuple[PreparedAnswer, ...]:
-    """The prepared answers of a category, by title."""
-    by_title = select(PreparedAnswer).order_by(col(PreparedAnswer.title), col(PreparedAnswer.id))
+    """The prepared answers of a category, those that are given most first, then by title."""
+    used, title = col(PreparedAnswer.used), col(PreparedAnswer.title)
+    by_use = select(PreparedAnswer).order_by(used.desc(), title, col(PreparedAnswer.id))
     async with reading() as session:
-        return tuple(await session.exec(by_title.where(PreparedAnswer.category == category)))
+        return tuple(await session.exec(by_use.where(PreparedAnswer.category == category)))
+
+
+async def count_use(category: Category, words: str) -> None:
+    """Count that a prepared answer was given as it is, if these words are one."""
+    await sql.execute(COUNT_USE, {"category": category.value, "words": words})
+
+
+async def by_id(number: int) -> PreparedAnswer | None:
+    """A prepared answer, None where there is none."""
+    async with reading() as session:
+        return await session.get(PreparedAnswer, number)
+
+
+async def of_categories(categories: Collection[Category]) -> tuple[PreparedAnswer, ...]:
+    """The prepared answers of several categories, each as `of_category` has them."""
+    return tuple([each for category in Category if category in categories for each in await of_category(category)])
 
 
 async def plant() -> None:

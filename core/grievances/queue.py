@@ -15,8 +15,9 @@ from core.grievances.calendar import add_working_days
 from core.grievances.holidays import off
 from core.grievances.rules import levels, untouched_before
 from core.grievances.subjects import Category, Sensitivity, Subcategory
-from core.grievances.vocabulary import IS_OPEN, GrievanceState, GrievanceStep, Level
+from core.grievances.vocabulary import DECIDED, IS_OPEN, GrievanceState, GrievanceStep, Level
 from core.platform import sql
+from core.platform.columns import listed
 from core.platform.database import writing
 from core.platform.settings import settings
 from core.staff import audit
@@ -74,7 +75,7 @@ called(
         QueueReason.ANSWER_CAME: "réponse arrivée",
         QueueReason.CALL_AGAIN: "à rappeler",
         QueueReason.SILENT: "la personne se tait",
-        QueueReason.APPEAL: "appel",
+        QueueReason.APPEAL: "recours",
         QueueReason.ESCALATED: "remontée",
         QueueReason.NEW: "nouvelle",
         QueueReason.WAITING: "attend la personne",
@@ -143,10 +144,16 @@ class _Row(Queued):
     came: bool
 
 
+LEADS: Final = f"""(grievance.lead_id IS NULL OR NOT EXISTS (SELECT FROM grievance AS lead
+    WHERE lead.id = grievance.lead_id AND lead.state NOT IN {listed(DECIDED)}))"""
+"""Those that follow no open one: what follows is done with the other."""
+
+FOLLOWER_ADDED: Final = f"""EXISTS (SELECT FROM grievance AS follower JOIN grievance_event ON grievance_id = follower.id
+    WHERE follower.lead_id = grievance.id AND kind = '{GrievanceStep.ADD}' AND at > grievance.waiting_since)"""
 CAME: Final = f"""(grievance.state <> '{GrievanceState.WAITING}'
     OR grievance.next_due < CAST(%(today)s AS date) OR grievance.call_again_on <= CAST(%(today)s AS date)
     OR grievance.waiting_since < CAST(%(silent)s AS timestamptz)
-    OR answer_came(grievance.msisdn, grievance.waiting_since))"""
+    OR answer_came(grievance.msisdn, grievance.waiting_since) OR {FOLLOWER_ADDED})"""
 """Those that do not wait for the person, or have something to do all the same."""
 
 MINE: Final = "grievance.assigned_to = %(me)s"
@@ -183,10 +190,10 @@ SELECT grievance.id, reference, category, subcategory, state, level, commune.nam
     call_again_on, waiting_since, CASE WHEN {SHOWS_NAME} THEN coalesce(grievance.name, head_name) END AS name,
     grievance.language, holder.name AS holder, coalesce({MINE}, false) AS mine, escalated_at IS NOT NULL AS escalated,
     reopen_count > 0 AS appeal,
-    state = '{GrievanceState.WAITING}' AND answer_came(msisdn, waiting_since) AS came
+    state = '{GrievanceState.WAITING}' AND (answer_came(msisdn, waiting_since) OR {FOLLOWER_ADDED}) AS came
 FROM grievance LEFT JOIN commune ON commune.pcode = grievance.commune_pcode
 LEFT JOIN household ON household.id = household_id LEFT JOIN agent AS holder ON holder.id = assigned_to
-WHERE {IS_OPEN} AND {IN_VIEW[view]}
+WHERE {IS_OPEN} AND {LEADS} AND {IN_VIEW[view]}
     AND (CAST(%(category)s AS text) IS NULL OR category = %(category)s)
     AND (CAST(%(language)s AS text) IS NULL OR grievance.language = %(language)s)
     AND (CAST(%(after)s AS integer) IS NULL
@@ -200,11 +207,11 @@ PAGES: Final = {view: _page(view) for view in QueueView}
 COUNTS: Final = f"""
 SELECT count(*) FILTER (WHERE {MINE}) AS mine, count(*) FILTER (WHERE {TEAM}) AS team,
     count(*) FILTER (WHERE {FREE}) AS free, count(*) FILTER (WHERE {LATE}) AS late
-FROM grievance WHERE {IS_OPEN}
+FROM grievance WHERE {IS_OPEN} AND {LEADS}
 """  # noqa: S608
 TAKE_NEXT: Final = f"""
 WITH next AS (
-    SELECT id, state FROM grievance WHERE {IS_OPEN} AND {FREE}
+    SELECT id, state FROM grievance WHERE {IS_OPEN} AND {LEADS} AND {FREE}
     ORDER BY {BY_URGENCY} LIMIT 1 FOR UPDATE SKIP LOCKED
 ), taken AS (
     UPDATE grievance SET state = '{GrievanceState.ASSIGNED}', assigned_to = %(me)s, assigned_at = %(now)s,

@@ -14,6 +14,7 @@ from sqlmodel import col, func
 from core.grievances.calendar import due_dates
 from core.grievances.changes import BEGINNING, NOBODYS, Values, change, write_event
 from core.grievances.filing import new_secret
+from core.grievances.followers import let_go
 from core.grievances.following import OWNED
 from core.grievances.locked import Locked, NotThere
 from core.grievances.models import Grievance
@@ -238,7 +239,8 @@ async def _subject(category: Category, subcategory: Subcategory, today: date) ->
 
 
 async def _pass(session: Session, case: Locked, values: Mapping[str, Any]) -> None:
-    """Through the wall: nobody's, and at its beginning."""
+    """Through the wall: nobody's, and at its beginning; it follows none and none follows it."""
+    await let_go(case)
     await change(session, case, GrievanceState.RECEIVED, **{**BEGINNING, **NOBODYS, **values})
 
 

@@ -33,6 +33,24 @@ LONGEST_ANSWER: Final = 450
 LONGEST_NOTE: Final = 4 * LONGEST_ANSWER
 """Letters of what only the desk reads."""
 
+OWN_PIECES: Final = ("nom", "somme")
+"""What an answer may name of the person: their name, and the money that they wait for (`own_words`)."""
+
+PARTABLE_FOR: Final = timedelta(hours=24)
+"""For so long two that were merged can be parted again."""
+
+WHILE_FOLLOWING: Final = frozenset(
+    {
+        GrievanceStep.NOTE,
+        GrievanceStep.IDENTIFY,
+        GrievanceStep.ENTRUST,
+        GrievanceStep.PART,
+        GrievanceStep.ATTACH,
+        GrievanceStep.DETACH,
+    }
+)
+"""What is done with a grievance that follows another; all else is done with the other."""
+
 REACHES: Final[Mapping[Scope, tuple[Level, ...]]] = {
     Scope.COMMUNE: (Level.VILLAGE, Level.COMMUNE),
     Scope.CERCLE: (Level.VILLAGE, Level.COMMUNE, Level.CERCLE),
@@ -73,6 +91,10 @@ class CaseFacts(Protocol):
     def appealed(self) -> bool: ...
     @property
     def lapsed(self) -> bool: ...
+    @property
+    def follows(self) -> str | None: ...
+    @property
+    def followed_at(self) -> datetime | None: ...
 
 
 class StepNotPossible(JigiError, ValueError):
@@ -101,6 +123,18 @@ class DecidedBefore(StepNotPossible):
 
 class TooLateToAmend(StepNotPossible):
     """A decision is corrected for a short while only; after that the person asks for an appeal."""
+
+
+class TooLateToPart(StepNotPossible):
+    """Two complaints that were merged are parted for a short while only."""
+
+
+class Follows(StepNotPossible):
+    """It follows another, by its `reference`, and is answered with it."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"it follows {reference}")
+        self.reference = reference
 
 
 class CallNotSafe(StepNotPossible):
@@ -228,6 +262,18 @@ def _held_or_led(case: CaseFacts, actor: Actor, _: datetime) -> StepNotPossible 
     return None if leads or case.assigned_to == actor.id else NotYours(case.holder)
 
 
+def free_or_led(case: CaseFacts, actor: Actor, now: datetime) -> StepNotPossible | None:
+    """Why somebody has no say in a grievance that stands beside theirs: another holds it, and they lead nobody."""
+    return None if is_free(case, now) else _held_or_led(case, actor, now)
+
+
+def _just_merged(case: CaseFacts, _: Actor, now: datetime) -> StepNotPossible | None:
+    if case.follows is None:
+        return StepNotPossible(f"{case.reference} follows none")
+    fresh = case.followed_at is not None and now - case.followed_at <= PARTABLE_FOR
+    return None if fresh else TooLateToPart(case.reference)
+
+
 Moves = dict[GrievanceState, frozenset[GrievanceState]]
 
 
@@ -286,6 +332,10 @@ RULES: Final[Mapping[GrievanceStep, StepRule]] = {
     GrievanceStep.AMEND: StepRule(
         _to(frozenset(DECISIONS), *DECISIONS), (_held_or_decided_or_led, _just_decided), worded=True, read=True
     ),
+    GrievanceStep.MERGE: StepRule(_staying(OPEN), (_open_to_all, _not_appealed, _held_or_led)),
+    GrievanceStep.PART: StepRule(_staying(OPEN), (_just_merged,)),
+    GrievanceStep.ATTACH: StepRule(_staying(OPEN)),
+    GrievanceStep.DETACH: StepRule(_staying(OPEN), (_held_or_led,)),
     GrievanceStep.IDENTIFY: StepRule(_staying(frozenset(GrievanceState)), (_of_a_household,)),
     GrievanceStep.REFER: StepRule(_staying(OPEN), (_behind_the_wall, _held)),
     GrievanceStep.OUTCOME: StepRule(_staying(frozenset(GrievanceState)), (_behind_the_wall,)),
@@ -305,6 +355,8 @@ def refusal(step: GrievanceStep, case: CaseFacts, actor: Actor, now: datetime) -
     for permission in (rule.permission, WORKS_ON[case.sensitivity]):
         if not permissions.may(actor, permission):
             return NotAllowed(f"needs leave to {permission}")
+    if case.follows is not None and step not in WHILE_FOLLOWING:
+        return Follows(case.follows)
     if case.state not in rule.moves:
         return StepNotPossible(f"{case.reference} is {case.state}")
     return next((why for condition in rule.conditions if (why := condition(case, actor, now))), None)
@@ -342,6 +394,6 @@ def check_answer(words: str, near: Sequence[str] = ()) -> None:
     show.
     """
     refuse_scams(words, near)
-    refuse_strange_pieces(words)
+    refuse_strange_pieces(words, OWN_PIECES)
     if settings().alphabet == "gsm7":
         fold(words)

@@ -4,6 +4,7 @@ Whoever asks inside `seen_by` finds what they may see. The filters count as the 
 the list behind it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -181,6 +182,13 @@ async def to_export(wanted: Wanted, today: date) -> list[SearchRow]:
     values |= {"most": MOST_EXPORTED, "skipped": 0}
     statement = _statement(wanted, f"{where} AND grievance.sensitivity <> '{Sensitivity.SENSITIVE}'", NAMELESS)
     return await sql.many_rows(SearchRow, statement, values)
+
+
+async def chosen_to_export(ids: Sequence[int], today: date) -> list[SearchRow]:
+    """The rows of an export that were chosen one by one: no name, and never a sensitive one, whoever asks."""
+    values = {"today": today, "ids": list(ids), "most": MOST_EXPORTED, "skipped": 0}
+    where = f"grievance.id = ANY (CAST(%(ids)s AS integer[])) AND grievance.sensitivity <> '{Sensitivity.SENSITIVE}'"
+    return await sql.many_rows(SearchRow, _statement(Wanted(), where, NAMELESS), values)
 
 
 def _statement(wanted: Wanted, where: str, names: tuple[str, str]) -> str:

@@ -13,8 +13,11 @@ from typing import Any, Final
 from core.grievances.calendar import due_dates
 from core.grievances.changes import NOBODYS, Values, answered, change, go_on, open_again, write_event
 from core.grievances.colleagues import may_have
+from core.grievances.followers import close_followers, decide_followers
 from core.grievances.locked import Locked, ShownVersion, lock_as_shown, lock_now
 from core.grievances.near_numbers import near_numbers
+from core.grievances.own_words import own_words
+from core.grievances.prepared_answers import count_use
 from core.grievances.rules import check_words, refusal
 from core.grievances.secrecy import in_the_trail
 from core.grievances.step_sms import stop_decision, tell_step
@@ -22,11 +25,9 @@ from core.grievances.vocabulary import DECISIONS, OPEN, GrievanceState, Grievanc
 from core.outbox.notice_kinds import NoticeKind
 from core.platform.database import Session, writing
 from core.platform.errors import JigiError
-from core.scams.proven import filled
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
-from core.text.translator import translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ AUDITED: Final[Mapping[GrievanceStep, Act]] = {
     GrievanceStep.RELEASE: Act.GRIEVANCE_RELEASED,
     GrievanceStep.AMEND: Act.GRIEVANCE_AMENDED,
     GrievanceStep.IDENTIFY: Act.IDENTITY_CHECKED,
+    GrievanceStep.MERGE: Act.GRIEVANCE_MERGED,
+    GrievanceStep.PART: Act.GRIEVANCE_PARTED,
+    GrievanceStep.ATTACH: Act.FILE_ATTACHED,
+    GrievanceStep.DETACH: Act.FILE_DETACHED,
     GrievanceStep.REFER: Act.GRIEVANCE_REFERRED,
     GrievanceStep.OUTCOME: Act.GRIEVANCE_REFERRED,
 }
@@ -106,7 +111,7 @@ async def ask(visit: DeskVisit, words: str) -> None:
     """
     check_words(GrievanceStep.ASK, words, await near_numbers(visit.reference))
     async with taking(visit, GrievanceStep.ASK) as (session, case):
-        words = filled(words, translator(case.language))
+        words = await own_words(words, case, visit.now.date())
         await change(session, case, GrievanceState.WAITING, **answered(visit.now), waiting_since=visit.now)
         event = await write_event(
             session, case, GrievanceStep.ASK, GrievanceState.WAITING, **by(visit), note=words, told=case.sms_goes
@@ -123,10 +128,13 @@ async def decide(visit: DeskVisit, state: GrievanceState, words: str) -> None:
         raise ValueError(f"{state} is no decision")
     check_words(GrievanceStep.DECIDE, words, await near_numbers(visit.reference))
     async with taking(visit, GrievanceStep.DECIDE, {"state": state.value}) as (session, case):
-        words = filled(words, translator(case.language))
+        await count_use(case.category, words.strip())
+        words = await own_words(words, case, visit.now.date())
         decision = {"answer": words, "decided_at": visit.now, "decided_by": visit.actor.id}
-        await change(session, case, state, **decision, **answered(visit.now), waiting_since=None, call_again_on=None)
+        values: Values = {**decision, **answered(visit.now), "waiting_since": None, "call_again_on": None}
+        await change(session, case, state, **values)
         event = await write_event(session, case, GrievanceStep.DECIDE, state, **by(visit), told=case.sms_goes)
+        await decide_followers(session, case, GrievanceStep.DECIDE, state, values, by(visit))
         filling = {"text": words, "rejected": state is GrievanceState.REJECTED}
         await tell_step(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
 
@@ -141,10 +149,12 @@ async def amend(visit: DeskVisit, state: GrievanceState, words: str) -> None:
         raise ValueError(f"{state} is no decision")
     check_words(GrievanceStep.AMEND, words, await near_numbers(visit.reference))
     async with taking(visit, GrievanceStep.AMEND, {"state": state.value}) as (session, case):
-        words = filled(words, translator(case.language))
+        words = await own_words(words, case, visit.now.date())
         corrects = not await stop_decision(case.id, visit.now)
-        await change(session, case, state, answer=words, solved=None, touched_at=visit.now)
+        values: Values = {"answer": words, "solved": None, "touched_at": visit.now}
+        await change(session, case, state, **values)
         event = await write_event(session, case, GrievanceStep.AMEND, state, **by(visit), told=case.sms_goes)
+        await decide_followers(session, case, GrievanceStep.AMEND, state, values, by(visit))
         filling = {"text": words, "rejected": state is GrievanceState.REJECTED, "corrects": corrects}
         await tell_step(case, NoticeKind.DECIDED, event, {} if case.sensitive else filling, visit.now)
 
@@ -186,6 +196,7 @@ async def close(visit: DeskVisit) -> None:
     async with taking(visit, GrievanceStep.CLOSE) as (session, case):
         await change(session, case, GrievanceState.CLOSED)
         await write_event(session, case, GrievanceStep.CLOSE, GrievanceState.CLOSED, **by(visit))
+        await close_followers(session, case, by(visit))
 
 
 async def call(visit: DeskVisit, *, reached: bool, again_on: date | None, words: str) -> None:

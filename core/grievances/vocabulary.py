@@ -131,6 +131,10 @@ class GrievanceStep(Word):
     HAND_OVER = "handed_over"
     AMEND = "amended"
     IDENTIFY = "identity"
+    MERGE = "merged"
+    PART = "parted"
+    ATTACH = "attached"
+    DETACH = "detached"
     REMIND = "reminded"
     LAPSE = "lapsed"
     RESUME = "resumed"
@@ -225,7 +229,7 @@ called(
         GrievanceStep.UNSOLVED: "La personne dit : pas réglée",
         GrievanceStep.DECIDE: "Décision",
         GrievanceStep.ESCALATE: "Remontée d'un niveau",
-        GrievanceStep.REOPEN: "Rouverte en appel",
+        GrievanceStep.REOPEN: "Rouverte en recours",
         GrievanceStep.CLOSE: "Close",
         GrievanceStep.REACH: "Appel : personne jointe",
         GrievanceStep.MISS: "Appel : personne pas jointe",
@@ -237,6 +241,10 @@ called(
         GrievanceStep.HAND_OVER: "Passée à",
         GrievanceStep.AMEND: "Décision corrigée",
         GrievanceStep.IDENTIFY: "Vérification d'identité",
+        GrievanceStep.MERGE: "Plaintes jointes",
+        GrievanceStep.PART: "Plaintes séparées",
+        GrievanceStep.ATTACH: "Pièce jointe",
+        GrievanceStep.DETACH: "Pièce retirée",
         GrievanceStep.REMIND: "Rappel à la personne, qui se tait",
         GrievanceStep.LAPSE: "Close sans réponse de la personne",
         GrievanceStep.RESUME: "Reprise : la personne est revenue",

@@ -21,6 +21,9 @@ from core.platform.settings.types import Part
 MARK: Final = "age-encryption.org/v1:"
 """What stands before an encrypted text in its column."""
 
+AGE_FILE: Final = b"age-encryption.org/v1\n"
+"""What a file of age begins with."""
+
 RECIPIENTS: Final = "JIGI_ENCRYPTION_RECIPIENTS"
 IDENTITIES: Final = "JIGI_DESK_IDENTITIES"
 NEW_KEYS: Final = "`jigi db new-key` makes a pair"
@@ -53,6 +56,29 @@ def decrypted(kept: str, place: str) -> str:
     if of != place:
         raise Undecryptable(f"{place}: it is another's")
     return text
+
+
+def sealed(content: bytes, place: str) -> bytes:
+    """Octets as they are kept in this place; as they are where there are no recipients. Raises WrongSetting."""
+    recipients = recipients_of(RECIPIENTS, settings().encryption_recipients)
+    if not recipients:
+        return content
+    kept: bytes = pyrage.encrypt(place.encode() + b"\n" + content, recipients)
+    return kept
+
+
+def unsealed(kept: bytes, place: str) -> bytes:
+    """The octets that were kept in this place, sealed or not; raises Undecryptable."""
+    if not kept.startswith(AGE_FILE):
+        return kept
+    try:
+        opened: bytes = pyrage.decrypt(kept, identities_of(settings()))
+    except pyrage.DecryptError as error:
+        raise Undecryptable(f"{place}: {error}") from error
+    of, _, content = opened.partition(b"\n")
+    if of != place.encode():
+        raise Undecryptable(f"{place}: it is another's")
+    return content
 
 
 def is_encrypted(kept: str) -> bool:

@@ -51,9 +51,10 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
         N: "id channel category subcategory sensitivity commune_pcode anonymous beneficiary language state level "
         "first_answer_due decision_due received_at decided_at reopened_at reopen_count sex filed_by assigned_to "
         "assigned_at touched_at waiting_since first_answered_at decided_by solved withdrawn_at lapsed_at escalated_at "
-        "next_due version",
+        "next_due lead_id followed_at version",
     },
     "grievance_event": {E: "note", N: "id grievance_id at kind from_state to_state agent_id told again_on message_id"},
+    "attachment": {E: "id grievance_id kind octets place added_by added_at"},
     "grievance_reading": {E: "reference", N: "id grievance_id agent_id at"},
     "referral": {N: "id grievance_id service_id made_on made_by outcome outcome_on"},
     "callback_request": {
@@ -80,6 +81,7 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
 UNSHOWN: Final[Mapping[str, str]] = {
     "household": "programme_key search village_search",
     "grievance": "filing_key reopen_key secret household_id",
+    "attachment": "id grievance_id kind octets place added_by added_at",
     "grievance_reading": "reference",
     "referral": "id grievance_id service_id made_on made_by outcome outcome_on",
     "payment_reply": "grievance_id",
@@ -104,7 +106,8 @@ STAFF: Final = frozenset({"agent", "agent_credential", "desk_session", "recovery
 
 NOBODYS: Final = frozenset(
     {
-        "alarm", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off", "campaign_tally",
+        "alarm", "attachment_left", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off",
+        "campaign_tally",
         "campaign_template", "cercle", "claim_key", "commune", "component", "component_event",
         "database_identity", "focal_alert", "gateway_session", "holiday", "import_run", "payment_round",
         "prepared_answer", "programme_setting", "referral_service", "region", "register_mapping", "register_submission",

@@ -96,6 +96,8 @@ LABELS: Final[Mapping[str, str]] = {
     "first_answered_at": "première réponse le",
     "solved": "réglé, dit la personne",
     "withdrawn_at": "retiré le",
+    "lead_id": "jointe à une autre (numéro de ligne)",
+    "followed_at": "jointe le",
     "lapsed_at": "clos sans réponse le",
     "escalated_at": "remonté le",
     "call_again_on": "à rappeler le",

@@ -1,7 +1,7 @@
 """Proven pieces: what staff name in a text by a word in braces, and each language says in words that were checked."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from core.numbers.msisdn import BadNumber, local, parse
@@ -14,17 +14,17 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 
 
 class NoSuchPiece(JigiError, ValueError):
-    """A text names a piece that there is not; `name` is it."""
+    """A text names a piece that there is not; `name` is it, `own` are those of this text beside the proven ones."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is no {{{name}}}: write {', '.join(f'{{{each}}}' for each in PIECES)}")
+    def __init__(self, name: str, own: Iterable[str] = ()) -> None:
         self.name = name
+        self.pieces = ", ".join(f"{{{each}}}" for each in (*PIECES, *own))
+        super().__init__(f"there is no {{{name}}}: write {self.pieces}")
 
     @property
     def in_french(self) -> str:
         """What the desk shows of it."""
-        pieces = ", ".join(f"{{{each}}}" for each in PIECES)
-        return f"« {{{self.name}}} » n'existe pas. Ce qui peut être écrit ainsi : {pieces}."
+        return f"« {{{self.name}}} » n'existe pas. Ce qui peut être écrit ainsi : {self.pieces}."
 
 
 def _nobody_may_ask(translator: Translator) -> str:
@@ -45,11 +45,16 @@ def _contact(_: Translator) -> str:
         return phones[0]
 
 
-def refuse_strange_pieces(text: str) -> None:
-    """Raise NoSuchPiece for a text that names a piece that there is not."""
+def pieces_in(text: str) -> frozenset[str]:
+    """The names of the pieces that a text asks for."""
+    return frozenset(placeholder[1] for placeholder in _PLACEHOLDER.finditer(text))
+
+
+def refuse_strange_pieces(text: str, own: Collection[str] = ()) -> None:
+    """Raise NoSuchPiece for a text that names a piece that there is not; `own` are its own ones."""
     for placeholder in _PLACEHOLDER.finditer(text):
-        if placeholder[1] not in PIECES:
-            raise NoSuchPiece(placeholder[1])
+        if placeholder[1] not in PIECES and placeholder[1] not in own:
+            raise NoSuchPiece(placeholder[1], own)
 
 
 PIECES: Final[Mapping[str, Callable[[Translator], str]]] = {
@@ -60,7 +65,12 @@ PIECES: Final[Mapping[str, Callable[[Translator], str]]] = {
 """The sentence against scams, the code of the line, the first telephone of the programme."""
 
 
-def filled(text: str, translator: Translator) -> str:
-    """A text with its pieces in words of a language. Raises NoSuchPiece."""
-    refuse_strange_pieces(text)
-    return _PLACEHOLDER.sub(lambda placeholder: PIECES[placeholder[1]](translator), text)
+NO_OWN: Final[Mapping[str, str]] = {}
+
+
+def filled(text: str, translator: Translator, own: Mapping[str, str] = NO_OWN) -> str:
+    """A text with its pieces in words of a language, and with its own pieces. Raises NoSuchPiece."""
+    refuse_strange_pieces(text, own)
+    return _PLACEHOLDER.sub(
+        lambda placeholder: own[placeholder[1]] if placeholder[1] in own else PIECES[placeholder[1]](translator), text
+    )

@@ -16,6 +16,7 @@ from core.calls.daily_uses import DailyUse
 from core.calls.gateway_sessions import GatewaySession
 from core.calls.journal import UssdJournal
 from core.campaigns.models import CampaignState
+from core.grievances.attachments import let_go_of_old
 from core.grievances.models import ReferenceTry
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import DECIDED, IS_OPEN
@@ -26,6 +27,7 @@ from core.payments.states import COMING
 from core.platform import sql
 from core.platform.columns import TableRow, listed
 from core.platform.database import writing
+from core.platform.objects import object_store
 from core.platform.settings import Settings
 from core.registry.models import IdentificationTry
 from core.registry.phone_claims import OWN_PHONES, ClaimState
@@ -123,6 +125,7 @@ class Purged:
     grievances: int
     call_requests: int
     accesses: int
+    attachments: int
     import_traces: int
     import_runs: int
     audit_entries: int
@@ -161,6 +164,7 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         call_requests=await _in_portions(CALL_REQUESTS, {"before": before(settings.keep_call_requests_days)}),
         households=await _in_portions(HOUSEHOLDS, {"before": before(settings.keep_left_days)}),
         accesses=await sql.scalar(ACCESSES, {"before": before(settings.keep_accesses_days)}),
+        attachments=await let_go_of_old(object_store(settings), now),
         import_traces=await sql.execute(TRACES, {"before": before(settings.import_undo_days)}),
         import_runs=await _deleted(ImportRun, ImportRun.at, before(settings.keep_audit_days)),
         audit_entries=await audit.cut_before(before(settings.keep_audit_days), now),

@@ -68,6 +68,11 @@ class Act(Word):
     GRIEVANCE_REFERRED = "grievance referred"
     GRIEVANCES_HANDED_OVER = "grievances handed over"
     GRIEVANCE_AMENDED = "grievance amended"
+    GRIEVANCE_MERGED = "grievance merged"
+    GRIEVANCE_PARTED = "grievance parted"
+    FILE_ATTACHED = "file attached"
+    FILE_DETACHED = "file detached"
+    FILE_OPENED = "file opened"
     SERVICE_ADDED = "service added"
     SERVICE_CLOSED = "service closed"
     GRIEVANCES_EXPORTED = "grievances exported"
@@ -174,6 +179,11 @@ ACTS: Final = called(
         Act.GRIEVANCE_REFERRED: "orientation vers un service notée",
         Act.GRIEVANCES_HANDED_OVER: "plaintes de quelqu'un passées à d'autres",
         Act.GRIEVANCE_AMENDED: "décision corrigée",
+        Act.GRIEVANCE_MERGED: "plainte jointe à une autre",
+        Act.GRIEVANCE_PARTED: "plainte séparée d'une autre",
+        Act.FILE_ATTACHED: "pièce jointe à une plainte",
+        Act.FILE_DETACHED: "pièce retirée d'une plainte",
+        Act.FILE_OPENED: "pièce d'une plainte ouverte",
         Act.SERVICE_ADDED: "service de l'annuaire : ajout",
         Act.SERVICE_CLOSED: "service de l'annuaire : retrait",
         Act.GRIEVANCES_EXPORTED: "plaintes exportées",

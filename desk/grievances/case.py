@@ -1,44 +1,41 @@
 """A case: what a person said, what they are told, what was done, and what to do now."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette_admin.routing import route
 
-from core.grievances import cases, identity, prepared_answers, referrals, rules, steps
+from core.grievances import attachments, cases, identity, merging, prepared_answers, queue, referrals, rules, steps
 from core.grievances.cases import Case
 from core.grievances.colleagues import may_have
 from core.grievances.locked import CaseChange, NotThere, ShownVersion, Stale
-from core.grievances.models import ReferralOutcome
+from core.grievances.models import PreparedAnswer, ReferralOutcome
 from core.grievances.rules import LONGEST_ANSWER, LONGEST_NOTE, StepNotPossible
 from core.grievances.secrecy import correction_reason
 from core.grievances.steps import DeskVisit
 from core.grievances.vocabulary import DECISIONS, GrievanceState, GrievanceStep
+from core.numbers.msisdn import local
+from core.payments.states import failure_reason
 from core.platform.settings import Settings
-from core.registry.corrections import CorrectedField
+from core.registry.corrections import OF_PHONE, CorrectedField
 from core.registry.edits import CannotCorrect, ChangedMeanwhile, EditFault, NoSuchHousehold, correct
-from core.registry.households import Standing, standing
 from core.staff.agents import Actor, Role
 from core.staff.permissions import NotAllowed, Permission, may
 from core.staff.row_security import seen_by
-from core.text.languages import Language
 from core.text.words import DESK, label
 from desk.grievances import reclassify, services
+from desk.grievances.household import household_of
 from desk.grievances.refusals import UNUSABLE, NotADay, NotAYear, in_french
 from desk.grievances.reply import preview, trouble
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, day_in, now, number, typed
 from desk.site.refusals import Refused, not_there
-from desk.site.words import word
-from menus.eligibility import component, eligibility
-from menus.payments import earlier_payments, payment
-from ussd.call import Call
-from ussd.values import Choose
+from desk.site.words import corrected_value, word
 
 FIELDS: Final = {field.value: field for field in CorrectedField}
 YEAR_DIGITS: Final = 4
@@ -54,13 +51,15 @@ DONE: Final[Mapping[str, str]] = {
     "amend": "La décision est corrigée ; un deuxième SMS la dit, s'il est permis.",
     "identify": "La vérification est notée plus bas.",
     "escalate": "La plainte est remontée ; elle n'est plus à vous.",
-    "reopen": "La plainte est rouverte en appel ; une autre personne décidera.",
+    "reopen": "La plainte est rouverte en recours ; une autre personne décidera.",
     "resume": "La plainte reprend ; elle est à qui la prend.",
     "close": "La plainte est close.",
     "call": "L'appel est noté.",
     "reclassify": "Le sujet est changé.",
     "household": "Le ménage est changé.",
     "refer": "L'orientation est notée.",
+    "merge": "Les deux plaintes sont jointes : une seule réponse les règle.",
+    "part": "La plainte est de nouveau seule.",
     "outcome": "La suite de l'orientation est notée.",
     "entrust": "La plainte est chez les points focaux : le guichet n'en voit plus rien.",
     "release": "La plainte est rendue au guichet.",
@@ -70,6 +69,9 @@ LEAVES: Final = frozenset({"escalate", "entrust", "release"})
 """After these the case may be another's to see."""
 
 REFUSED: Final = "Le refus est donné."
+NONE_LEFT: Final = "Il n'y a plus de plainte à prendre. Bravo."
+KEYED: Final = 5
+"""So many prepared answers, those that are given most, are chosen by a key."""
 
 
 class Cases(DeskPage):
@@ -102,7 +104,7 @@ class Cases(DeskPage):
             if case is None:
                 raise not_there()
             sms = await preview(case, decision, words, now(), self._settings)
-            why_not = await trouble(case, words) if words else ""
+            why_not = await trouble(case, words, now()) if words else ""
         return JSONResponse(
             {"body": sms.body, "size": sms.size, "parts": sms.parts, "why": sms.why, "trouble": why_not}
         )
@@ -129,7 +131,18 @@ class Cases(DeskPage):
         except (StepNotPossible, ChangedMeanwhile, *UNUSABLE) as error:
             return await self._shown(request, form=form, act=name, refusal=error)
         words = REFUSED if name == "decide" and _decision(form) is GrievanceState.REJECTED else DONE[name]
+        if name == "decide" and typed(form, "then") == "next":
+            return await self._next(request, words)
         return self.done(request, words, "/queue" if name in LEAVES else case_address(row_id(request)))
+
+    async def _next(self, request: Request, words: str) -> Response:
+        """Take the next one and open it at its top, once one is answered."""
+        async with seen_by(actor(request)):
+            reference = await queue.take_next(actor(request), now())
+            taken = await cases.id_of(reference) if reference else None
+        if taken is None:
+            return self.done(request, f"{words} {NONE_LEFT}", "/queue#main")
+        return self.done(request, f"{words} La suivante est à vous.", f"{case_address(taken)}#main")
 
     async def _shown(
         self,
@@ -147,9 +160,9 @@ class Cases(DeskPage):
                 raise not_there()
             offered = rules.steps_for(case, me, at)
             referred = await referrals.of_case(case.id) if case.sensitive else ()
+            attached = await attachments.of_case(case.id)
             directory = await referrals.services() if GrievanceStep.REFER in offered else ()
-            household = await standing(case.household_id, at) if case.household_id else None
-            heard = await _heard(case, household, at)
+            household = await household_of(case, at)
             prepared = await prepared_answers.of_category(case.category) if GrievanceStep.DECIDE in offered else ()
             colleagues = await _colleagues(case, at.date()) if GrievanceStep.ASSIGN in offered else []
             visit = DeskVisit(me, case.reference, case.shown, at)
@@ -166,6 +179,7 @@ class Cases(DeskPage):
             "mine": case.open and case.assigned_to == me.id,
             "offered": {ACT_OF.get(step, step.name.lower()) for step in offered},
             "referred": referred,
+            "attached": attached,
             "how_told": _how_told(case),
             "directory": [(str(each.id), f"{each.name} ({word(each.kind)}, {each.place})") for each in directory],
             "outcomes": [(each.value, word(each)) for each in ReferralOutcome],
@@ -176,8 +190,13 @@ class Cases(DeskPage):
             "corrects": household is not None and not case.sensitive and may(me, Permission.CORRECT_HOUSEHOLDS),
             "checked": checked,
             "fields": [(field.value, word(field)) for field in CorrectedField],
-            "heard": heard,
+            "phone_fields": tuple(OF_PHONE.items()),
+            "local": local,
+            "failure_reason": failure_reason,
+            "correction_shown": corrected_value,
             "prepared": prepared,
+            "keyed": KEYED,
+            "meaning": _meaning(case, prepared, words) if act == "decide" else "",
             "prepared_id": prepared_id,
             "colleagues": colleagues,
             "act": act,
@@ -254,19 +273,10 @@ async def _colleagues(case: Case, today: date) -> list[tuple[str, str]]:
     ]
 
 
-async def _heard(case: Case, household: Standing | None, at: datetime) -> list[tuple[str, str]]:
-    """What the line says to this household, in French: the very screens of the line."""
-    if household is None:
-        return []
-    memory: dict[str, Any] = {"household": case.household_id}
-
-    def call(**more: str) -> Call:
-        return Call(msisdn=case.msisdn or "", language=Language.staff(), memory=memory | more, key="", now=at)
-
-    screens = [("Inscription", await eligibility(call())), ("Paiement", await payment(call()))]
-    screens += [(each.component, await component(call(component=each.component))) for each in household.enrolments]
-    screens.append(("Paiements passés", await earlier_payments(call())))
-    return [(title, value.text) for title, value in screens if isinstance(value, Choose)]
+def _meaning(case: Case, prepared: Sequence[PreparedAnswer], words: str) -> str:
+    """What the words say in French, where they are a prepared answer of another language as it is."""
+    same = (each for each in prepared if each.text_in(case.language) == words != each.meaning)
+    return next((each.meaning for each in same), "")
 
 
 def _decision(form: FormData) -> GrievanceState:
@@ -345,6 +355,14 @@ async def _correct(visit: DeskVisit, words: str, form: FormData) -> None:
     await steps.note(visit, said if stands else f"{said} (attend une deuxième personne)")
 
 
+async def _merge(visit: DeskVisit, _: str, form: FormData) -> None:
+    await merging.merge(visit, number(typed(form, "other")) or 0)
+
+
+async def _part(visit: DeskVisit, _: str, __: FormData) -> None:
+    await merging.part(visit)
+
+
 def _day(written: str, today: date) -> date | None:
     if not written:
         return None
@@ -372,5 +390,7 @@ ACTS: Final[Mapping[str, Callable[[DeskVisit, str, FormData], Awaitable[None]]]]
     "household": reclassify.change_household,
     "refer": services.refer,
     "outcome": services.settle,
+    "merge": _merge,
+    "part": _part,
 }
 """What the page can ask for, by the names of the steps in lower case; a call is one of two steps."""

@@ -84,6 +84,8 @@ class GrievanceList(DeskPage):
             "xlsx": _href(wanted, "/export.xlsx"),
             "path": f"{DESK}{self.path}",
             "exports": may(actor(request), Permission.EXPORT_GRIEVANCES),
+            "assigns": may(actor(request), Permission.ASSIGN_GRIEVANCES),
+            "answers": may(actor(request), Permission.HANDLE_ORDINARY),
             "filtered": bool(wanted.words) or _href(wanted) != f"{DESK}{self.path}",
             **choices,
             **CHOICES,
@@ -116,7 +118,7 @@ class GrievanceList(DeskPage):
         async with seen_by(me):
             detail = {"kind": kind, "rows": len(rows), "filters": _filters(wanted), "searched": bool(wanted.words)}
             await audit.record(me.id, Act.GRIEVANCES_EXPORTED, None, at, detail)
-        return map(_cells, rows)
+        return map(cells, rows)
 
 
 def offered(*values: Word) -> list[tuple[str, str]]:
@@ -182,7 +184,7 @@ def _href(wanted: Wanted, path: str = "", **more: object) -> str:
     return link(f"{DESK}{GrievanceList.path}{path}", **_filters(wanted), **more)
 
 
-def _cells(row: SearchRow) -> Sequence[Cell]:
+def cells(row: SearchRow) -> Sequence[Cell]:
     """A row of the export: what is counted, and nothing that tells who the person is."""
     return (
         row.reference,

@@ -14,12 +14,11 @@ from core.numbers.identifiers import digits, is_reference
 from core.staff.permissions import Permission, may
 from core.staff.row_security import seen_by
 from core.text.languages import Language
-from desk.grievances.case import case_address
+from desk.grievances.case import NONE_LEFT, case_address
 from desk.site.pages import DESK, DeskPage, actor, now, number, typed
 from desk.site.refusals import not_there
 from desk.site.words import word
 
-NONE_LEFT: Final = "Il n'y a plus de plainte à prendre. Bravo."
 MISTYPED: Final = "Ce n'est pas un numéro de plainte : 7 ou 10 chiffres, regardez-le encore."
 
 

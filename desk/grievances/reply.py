@@ -6,13 +6,15 @@ from typing import Final
 
 from core.grievances.cases import CaseRow
 from core.grievances.near_numbers import near_numbers
-from core.grievances.rules import check_words
+from core.grievances.own_words import PieceMissing, own_words
+from core.grievances.rules import WordsTooLong, check_words
 from core.grievances.vocabulary import GrievanceState, GrievanceStep
 from core.outbox.notice_kinds import NoticeKind
 from core.platform.settings import Settings
-from core.scams.proven import NoSuchPiece, filled
+from core.scams.proven import NoSuchPiece
 from core.text.alphabet import alphabet
-from core.text.translator import Translator, translator
+from core.text.folding import NoRule
+from core.text.translator import translator
 from desk.grievances.refusals import UNUSABLE, in_french
 from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.texts import written
@@ -31,10 +33,11 @@ class ReplyPreview:
     why: str
 
 
-async def trouble(case: CaseRow, words: str) -> str:
+async def trouble(case: CaseRow, words: str, now: datetime) -> str:
     """Why a decision with these words is refused, in French; '' when it is not."""
     try:
         check_words(GrievanceStep.DECIDE, words, await near_numbers(case.reference))
+        await own_words(words, case, now.date())
     except UNUSABLE as error:
         return in_french(error)
     return ""
@@ -50,7 +53,7 @@ async def preview(
     filling = {
         "ref": case.reference,
         "discreet": case.sensitive,
-        "text": _filled(words.strip(), language),
+        "text": await _filled(case, words.strip(), now),
         "rejected": decision is GrievanceState.REJECTED,
     }
     text = await notice_text(NoticeKind.DECIDED, Occasion(case.msisdn or "", filling, now), language)
@@ -58,9 +61,9 @@ async def preview(
     return ReplyPreview(sms.body, sms.size, sms.parts, "")
 
 
-def _filled(words: str, language: Translator) -> str:
-    """The words with their proven pieces; as they are where one is strange, which `trouble` says."""
+async def _filled(case: CaseRow, words: str, now: datetime) -> str:
+    """The words with their pieces; as they are where one is strange or not known, which `trouble` says."""
     try:
-        return filled(words, language)
-    except NoSuchPiece:
+        return await own_words(words, case, now.date())
+    except (NoSuchPiece, PieceMissing, WordsTooLong, NoRule):
         return words

@@ -7,20 +7,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from core.numbers.msisdn import local
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
-from core.registry.corrections import OF_PHONE, CorrectedField, CorrectionCard, to_carry_over, to_decide
+from core.registry.corrections import CorrectionCard, to_carry_over, to_decide
 from core.registry.edits import CannotCorrect, ChangedMeanwhile, NoSuchHousehold, approve, refuse, settle
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
-from core.text.languages import Language
 from core.text.words import DESK, label
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now
 from desk.site.refusals import not_there
-from desk.site.words import word
+from desk.site.words import corrected_value
 
 MOST: Final = 200
 HEADER: Final = (
@@ -82,7 +80,13 @@ class Corrections(DeskPage):
         async with seen_by(actor(request)):
             waiting = await to_decide(MOST)
             standing = len(await to_carry_over())
-        context = {"waiting": waiting, "standing": standing, "shown": shown, "error": error, "me": actor(request).id}
+        context = {
+            "waiting": waiting,
+            "standing": standing,
+            "shown": corrected_value,
+            "error": error,
+            "me": actor(request).id,
+        }
         return self.show(request, "registry/corrections.html", context, status)
 
 
@@ -108,15 +112,6 @@ ACTS: Final[Mapping[str, Callable[[Request, int], Awaitable[None]]]] = {
     "keep": _keep,
     "follow": _follow,
 }
-
-
-def shown(field: CorrectedField, value: str | None) -> str:
-    """A value of a field as it is read."""
-    if value is None:
-        return "rien"
-    if field in OF_PHONE.values():
-        return local(value)
-    return word(Language(value)) if field is CorrectedField.LANGUAGE else value
 
 
 def _row(card: CorrectionCard) -> tuple[Cell, ...]:

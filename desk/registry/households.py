@@ -39,12 +39,12 @@ from core.text.languages import Language
 from core.text.words import DESK, label
 from desk.places.commune_field import read_commune
 from desk.registry import phone_form
-from desk.registry.corrections import shown
 from desk.registry.dialling import dial_as, pressed
 from desk.registry.household_file import HouseholdFile, household_file
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, typed
 from desk.site.refusals import Refused, not_there
+from desk.site.words import corrected_value
 from sms.outbox.reasons import reason_label
 
 YEAR_DIGITS: Final = 4
@@ -256,7 +256,7 @@ class Households(DeskPage):
             "checked": None,
             "known": False,
             "ways": [(way.value, label(way, DESK)) for way in KnownBy],
-            "shown": shown,
+            "shown": corrected_value,
         }
         return self.show(request, "registry/household.html", {**context, **(more or {})}, status)
 

@@ -25,6 +25,7 @@ from starlette_admin.i18n import I18nConfig, TimezoneConfig
 from starlette_admin.routing import route
 from starlette_admin.views import BaseView
 
+from core.files.attached import LARGEST as LARGEST_ATTACHED
 from core.imports.registers.held import LARGEST
 from core.imports.services import MOST as SERVICES
 from core.platform.redis import Client
@@ -212,6 +213,7 @@ def _take_whole_paths(app: Starlette) -> None:
 def _before_all(settings: Settings) -> list[Middleware]:
     """What a request meets before the library's own session, the outermost first."""
     sizes = {
+        "/attachments": FormSize(LARGEST_ATTACHED + settings.desk_form_bytes, files=1),
         "/form-registers": FormSize(min(settings.desk_upload_bytes, LARGEST), FORM_FIELDS, files=1),
         "/services/taken": FormSize(settings.desk_form_bytes, 4 * SERVICES + 20),
         "/services/file": FormSize(settings.desk_form_bytes, files=1),

@@ -25,6 +25,14 @@ class DeskSettings(BaseSettings):
         default=60, description="Minutes after which a case that was taken and not touched goes back to the queue."
     )
     desk_form_bytes: PositiveInt = Field(default=256 * 1024, description="Largest form the desk takes.")
+    attachments_bucket: str = Field(
+        default="",
+        description="Address of a bucket that speaks S3 (`https://store.example/jigi`), where what is attached to "
+        "complaints stands, sealed. Empty: `JIGI_DATA_DIR/attachments`, which all processes of the desk share.",
+    )
+    attachments_key: str = Field(default="", description="The access key of that bucket.")
+    attachments_secret: SecretStr = Field(default=SecretStr(""), description="Its secret.")
+    attachments_region: str = Field(default="us-east-1", description="The region that its requests are signed for.")
     desk_upload_bytes: PositiveInt = Field(
         default=256 * 1024 * 1024, description="Largest import file the desk takes; larger ones go by `jigi import`."
     )

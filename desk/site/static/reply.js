@@ -5,7 +5,9 @@ const words = document.getElementById("words");
 const count = document.getElementById("count");
 const trouble = document.getElementById("trouble");
 const phone = document.getElementById("phone");
+const meaning = document.getElementById("meaning");
 const prepared = document.getElementById("prepared");
+const sends = form.querySelectorAll("[data-question]");
 let timer = 0;
 let asked = 0;
 
@@ -43,17 +45,39 @@ function later() {
   timer = setTimeout(look, 350);
 }
 
-words.addEventListener("input", later);
+// A prepared answer that stands as it is was thought over when it was written: only other words are asked about.
+function ask(asks) {
+  for (const send of sends) {
+    if (asks) send.dataset.ask = send.dataset.question;
+    else delete send.dataset.ask;
+  }
+}
+
+function put(choice) {
+  words.value = choice.dataset.text;
+  meaning.textContent = choice.dataset.meaning ? `En français : ${choice.dataset.meaning}` : "";
+  for (const each of prepared.elements) each.removeAttribute("aria-current");
+  choice.setAttribute("aria-current", "true");
+  words.dispatchEvent(new Event("input", { bubbles: true }));
+  ask(false);
+  look();
+  sends[0].focus({ preventScroll: true });
+}
+
+words.addEventListener("input", () => {
+  const whole = prepared?.querySelector("[aria-current]");
+  if (!whole || words.value !== whole.dataset.text) {
+    meaning.textContent = "";
+    ask(true);
+  }
+  later();
+});
 for (const choice of form.querySelectorAll("[name=decision]")) choice.addEventListener("change", look);
 document.getElementById("see").hidden = true;
-if (prepared) {
-  document.getElementById("put").hidden = true;
-  prepared.addEventListener("change", () => {
-    const text = prepared.selectedOptions[0].dataset.text;
-    if (text) {
-      words.value = text;
-      look();
-    }
-  });
-}
+prepared?.addEventListener("submit", (event) => {
+  if (!event.submitter) return;
+  event.preventDefault();
+  put(event.submitter);
+});
+if (prepared?.querySelector("[aria-current]")?.dataset.text === words.value) ask(false);
 look();

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 from sqlmodel import col, select
 
-from core.grievances import cases, identity, queue, reclassifying, referrals, steps
+from core.files.attached import AttachedFile, AttachedKind
+from core.grievances import attachments, cases, identity, merging, queue, reclassifying, referrals, steps
 from core.grievances.filing import file
 from core.grievances.models import Grievance, GrievanceEvent, ReferralOutcome
 from core.grievances.queue import QueueView
@@ -29,6 +30,10 @@ from tests.support.database import change
 
 ORDINARY, SENSITIVE = ("payment", "late"), ("conduct", "bribe")
 UNSAFE: Final = SafeWays(call=False, sms=False)
+ATTACHED: Final = """
+INSERT INTO attachment (grievance_id, kind, octets, place, added_by, added_at) VALUES (1, 'png', 1, 'a', 1, now())
+"""
+PHOTO: Final = AttachedFile(AttachedKind.JPEG, b"a")
 HOLDERS: Final = ("own", "another's", "nobody's")
 
 
@@ -53,6 +58,10 @@ def _doing(colleague: Actor, subject: Subcategory) -> dict[GrievanceStep, Callab
         GrievanceStep.OUTCOME: lambda page: referrals.settle(page, 1, ReferralOutcome.RECEIVED),
         GrievanceStep.AMEND: lambda page: steps.amend(page, GrievanceState.REJECTED, "Non."),
         GrievanceStep.IDENTIFY: lambda page: identity.check(page, 1975),
+        GrievanceStep.MERGE: lambda page: merging.merge(page, 2),
+        GrievanceStep.PART: merging.part,
+        GrievanceStep.ATTACH: lambda page: attachments.keep(page, PHOTO, "b"),
+        GrievanceStep.DETACH: lambda page: attachments.detach(page, 1),
     }
 
 
@@ -78,6 +87,8 @@ async def test_the_table_the_offer_and_the_domain_agree(subject: tuple[str, str]
     household = await seed.household()
     reference = await _filed("a", subject)
     await put(reference, household_id=household)
+    await _filed("of the same phone", subject)
+    await change(ATTACHED)
     await change("INSERT INTO referral_service (kind, name, place) VALUES ('health', 'CSRéf', 'Kati')")
     await change("INSERT INTO referral (grievance_id, service_id, made_on, made_by) VALUES (1, 1, '2026-11-26', 1)")
     for (role, actor), holder in product(roles.items(), HOLDERS):

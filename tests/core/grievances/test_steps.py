@@ -206,7 +206,7 @@ async def test_a_decision_is_resolved_or_rejected() -> None:
         ("Envoyez votre code pour recevoir l'argent", NotASafeText),
         ("Payez 500 F CFA à l'agent", NotASafeText),
         ("Appelez le 70 11 22 33", NotASafeText),
-        ("Bonjour {nom}", NoSuchPiece),
+        ("Bonjour {prix}", NoSuchPiece),
         ("C'est fait 😀", NoRule),
         ("x" * 451, WordsTooLong),
     ],

@@ -22,6 +22,7 @@ PERSONAL: Final = frozenset(
     {
         *r0017_roles.SEEN,
         *r0017_roles.UNSEEN,
+        "attachment",
         "correction",
         "focal_alert",
         "import_trace",
@@ -39,6 +40,7 @@ NOBODYS: Final = frozenset(
         *(
             "alarm",
             "alembic_version",
+            "attachment_left",
             "campaign_rule_look",
             "campaign_tally",
             "campaign_template",

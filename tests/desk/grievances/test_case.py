@@ -171,11 +171,11 @@ async def test_an_appeal_is_decided_by_another(sign_in: SignIn) -> None:
     await do(mariam, reference, "take")
     await do(mariam, reference, "decide", decision="rejected", words="Pas sur la liste.")
     assert await scalar("SELECT state FROM grievance") == "rejected"
-    assert "rouverte en appel" in seen(await do(oumou, reference, "reopen", words="Elle a sa carte"))
+    assert "rouverte en recours" in seen(await do(oumou, reference, "reopen", words="Elle a sa carte"))
     assert reference not in await mariam.see("/desk/queue")
     refused = await do(mariam, reference, "take")
     assert (refused.status_code, "une autre personne décide" in seen(refused)) == (409, True)
-    assert "appel" in await oumou.see("/desk/queue")
+    assert "recours" in await oumou.see("/desk/queue")
     await do(oumou, reference, "take")
     page = seen(await do(oumou, reference, "decide", decision="resolved", words="C'est fait."))
     assert "La réponse est donnée" in page

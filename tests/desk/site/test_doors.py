@@ -102,7 +102,7 @@ async def test_a_prepared_answer_of_no_category_is_refused_when_it_is_written(si
     ("words", "why"),
     [
         ("Envoyez votre code.", "Ne demandez ni code, ni mot de passe"),
-        ("Bonjour {nom}", "« {nom} » n'existe pas"),
+        ("Bonjour {prix}", "« {prix} » n'existe pas"),
         ("Bravo 🎉", "Aucun téléphone simple ne montre"),
     ],
 )

@@ -9,7 +9,7 @@ from alembic import op
 from core.schema.migrations.versions.r0017_roles import DESK, LINE, SAFE_PATH, WORKER
 
 revision = "0039"
-down_revision = "0036"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

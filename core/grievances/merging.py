@@ -1,0 +1,61 @@
+"""Two complaints of the same thing: one follows the other, so that both are answered by one and nobody is told twice.
+
+What follows keeps its number, its words and its days; on the line it says what is decided of the other.
+"""
+
+from typing import Final
+
+from core.grievances.cases import reference_of
+from core.grievances.changes import change, write_event
+from core.grievances.locked import Locked, NotThere, lock_now
+from core.grievances.rules import StepNotPossible, free_or_led
+from core.grievances.steps import DeskVisit, by, taking
+from core.grievances.subjects import Sensitivity
+from core.grievances.vocabulary import OPEN, GrievanceStep
+from core.platform import sql
+
+HAS_FOLLOWERS: Final = "SELECT EXISTS (SELECT FROM grievance WHERE lead_id = %(id)s)"
+
+
+class NotTheSame(StepNotPossible):
+    """These two are of other people, or one of them is decided, sensitive, an appeal, or has followers of its own."""
+
+
+async def merge(visit: DeskVisit, other_id: int) -> None:
+    """Let another open grievance of the same household or phone follow the one of the page, until it is decided.
+
+    Raises NotThere for one that is not seen, NotTheSame, NotYours for one that somebody else holds.
+    """
+    async with taking(visit, GrievanceStep.MERGE, {"other": other_id}) as (session, case):
+        reference = await reference_of(other_id)
+        if reference is None:
+            raise NotThere(str(other_id))
+        other = await lock_now(reference, visit.shown)
+        if not _same(case, other) or await sql.scalar(HAS_FOLLOWERS, {"id": other.id}):
+            raise NotTheSame(reference)
+        why = free_or_led(other, visit.actor, visit.now)
+        if why:
+            raise why
+        await change(session, other, other.state, lead_id=case.id, followed_at=visit.now)
+        note = f"Elle suit la plainte {case.reference}"
+        await write_event(session, other, GrievanceStep.MERGE, other.state, **by(visit), note=note)
+        note = f"La plainte {other.reference} la suit"
+        await write_event(session, case, GrievanceStep.MERGE, case.state, **by(visit), note=note)
+
+
+async def part(visit: DeskVisit) -> None:
+    """Let the grievance of the page stand by itself again, within a day."""
+    async with taking(visit, GrievanceStep.PART) as (session, case):
+        await change(session, case, case.state, lead_id=None, followed_at=None)
+        note = f"Elle ne suit plus la plainte {case.follows}"
+        await write_event(session, case, GrievanceStep.PART, case.state, **by(visit), note=note)
+
+
+def _same(case: Locked, other: Locked) -> bool:
+    """Whether two are of one person or household, and both ordinary, open, and first decided."""
+    of_one = (case.household_id is not None and case.household_id == other.household_id) or (
+        case.msisdn is not None and case.msisdn == other.msisdn
+    )
+    ordinary = Sensitivity.SENSITIVE not in (case.sensitivity, other.sensitivity)
+    alone = other.id != case.id and other.follows is None and not other.appealed and not case.appealed
+    return of_one and ordinary and alone and other.state in OPEN
