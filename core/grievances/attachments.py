@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 from sqlmodel import col, select
 
-from core.files.attached import AttachedFile, AttachedKind, attachable
+from core.grievances.attached import AttachedFile, AttachedKind, attachable
 from core.grievances.changes import write_event
 from core.grievances.locked import lock_now
 from core.grievances.models import Attachment

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from core.call_requests.vocabulary import Period
-from core.files.attached import AttachedKind
+from core.grievances.attached import AttachedKind
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import STILL_OPEN, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.platform.columns import TableRow, coded, listed, one_of

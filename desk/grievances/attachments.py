@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core.files.attached import LARGEST, MEDIA_TYPES, SUFFIXES, NotAttachable
 from core.grievances import attachments, cases
+from core.grievances.attached import LARGEST, MEDIA_TYPES, SUFFIXES, NotAttachable
 from core.grievances.attachments import TooMany
 from core.grievances.locked import NotThere, ShownVersion
 from core.grievances.rules import StepNotPossible

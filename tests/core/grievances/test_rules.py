@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 from sqlmodel import col, select
 
-from core.files.attached import AttachedFile, AttachedKind
 from core.grievances import attachments, cases, identity, merging, queue, reclassifying, referrals, steps
+from core.grievances.attached import AttachedFile, AttachedKind
 from core.grievances.filing import file
 from core.grievances.models import Grievance, GrievanceEvent, ReferralOutcome
 from core.grievances.queue import QueueView

@@ -11,7 +11,7 @@ from core.grievances.attachments import let_go_of_old
 from core.platform.objects import FolderStore
 from core.platform.settings import Settings
 from core.staff.agents import Role, Scope
-from tests.core.files.test_attached import JPEG, PDF, PNG
+from tests.core.grievances.test_attached import JPEG, PDF, PNG
 from tests.core.seed import NOW, SAFO
 from tests.desk.addresses import case_page
 from tests.desk.browser import Browser, seen

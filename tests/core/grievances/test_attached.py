@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from core.files.attached import LARGEST, AttachedFault, AttachedKind, NotAttachable, attachable
+from core.grievances.attached import LARGEST, AttachedFault, AttachedKind, NotAttachable, attachable
 
 
 def chunk(name: bytes, content: bytes) -> bytes:
