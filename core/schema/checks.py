@@ -71,7 +71,7 @@ def settings_checks(chosen: Settings) -> Iterator[Trial]:
 def _allowed_at_a_trial(chosen: Settings) -> Iterator[tuple[object, str, str]]:
     """Whether it is so, what that means, and what holds otherwise."""
     alarm = chosen.alarm_phones or (chosen.alarm_mail_to and chosen.alarm_smtp_host)
-    sandbox = "africastalking" in chosen.sms_routes and chosen.sms_username == "sandbox"
+    sandbox = chosen.sms_to_a_sandbox
     priced = chosen.sms_part_price_xof > 0 or chosen.sms_route_prices
     yield (
         chosen.simulator,

@@ -48,6 +48,11 @@ class Settings(
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
 
+    @property
+    def sms_to_a_sandbox(self) -> bool:
+        """Whether a route of SMS ends at the account that everybody tries with, which no phone hears of."""
+        return "africastalking" in self.sms_routes and self.sms_username == "sandbox"
+
 
 class WrongSetting(JigiError, ValueError):
     """A setting that Jigi cannot start with; the message names it and says why, for the operator."""
