@@ -138,10 +138,8 @@ def worker(
     _speak()
     url = settings().worker_database_url or settings().database_url or postgres(settings())
     _fit()
-    logs.set_up(settings().log_level)
     logs.take_failures()
-    metrics = f", its metrics on 127.0.0.1:{metrics_port}" if metrics_port else ""
-    errors.print(f"Jigi {program()} works on {server_of(url)}{metrics}", highlight=False, markup=False)
+    _log("working", jigi=str(program()), servers=server_of(url), metrics_port=metrics_port)
     if metrics_port:
         start_http_server(metrics_port, "127.0.0.1")
     for gateway in ways_out(settings()).values():
@@ -264,6 +262,16 @@ def _speak() -> None:
     read_all()
 
 
+def _log(event: str, **words: object) -> None:
+    """A line of the log, as all that is said by what goes on for long."""
+    import structlog
+
+    from core.platform import logs
+
+    logs.set_up(settings().log_level)
+    structlog.get_logger("cli").info(event, **words)
+
+
 def _say_who(host: str, port: int, only: list[Part] | None) -> None:
     """Which Jigi this is, what it serves, where, and on which servers, without a password."""
     from core.platform.masking import server_of
@@ -271,7 +279,7 @@ def _say_who(host: str, port: int, only: list[Part] | None) -> None:
 
     served = ", ".join(part.value for part in only or Part)
     where = ", ".join(server_of(url) for url in (settings().database_url, settings().redis_url))
-    errors.print(f"Jigi {program()} serves {served} on http://{host}:{port}, on {where}", highlight=False, markup=False)
+    _log("serving", jigi=str(program()), parts=served, address=f"http://{host}:{port}", servers=where)
 
 
 async def _demo_data(households: int | None, communes: Path | None, *, full: bool) -> None:
