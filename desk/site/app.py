@@ -25,7 +25,7 @@ from starlette_admin.i18n import I18nConfig, TimezoneConfig
 from starlette_admin.routing import route
 from starlette_admin.views import BaseView
 
-from core.files.attached import LARGEST as LARGEST_ATTACHED
+from core.grievances.attached import LARGEST as LARGEST_ATTACHED
 from core.imports.registers.held import LARGEST
 from core.imports.services import MOST as SERVICES
 from core.platform.redis import Client
@@ -74,6 +74,8 @@ class Desk(Admin):
                 return await inner(request)
             except NotAllowed:
                 raise Refused(HTTPStatus.FORBIDDEN) from None
+            finally:
+                await request.close()  # a file that came with a form that asked for none
 
         return refusing
 
