@@ -78,7 +78,7 @@ def test_a_complaint_is_filed_answered_read_reopened_and_decided_by_another(
 
         # Who decided does not decide the appeal; another agent does.
         _open(mariam, reference)
-        expect(mariam.locator("main")).to_contain_text("une autre personne décide de l'appel")
+        expect(mariam.locator("main")).to_contain_text("une autre personne décide du recours")
         _open(adama, reference)
         adama.click("button:has-text('Prendre cette plainte')")
         adama.fill("#words", SECOND)

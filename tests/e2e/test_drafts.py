@@ -58,6 +58,7 @@ def test_what_was_typed_is_there_after_the_way_in_and_gone_once_taken(page: Page
     assert "secret" not in str(page.evaluate("JSON.stringify(sessionStorage)"))
     desk.done = True
     page.get_by_role("button").click()
+    expect(page.locator(".alert-success")).to_be_visible()
     desk.done = False
     page.goto(f"{DESK}/desk/cases/of/1")
     expect(page.locator("textarea")).to_have_value("")
