@@ -84,7 +84,7 @@ ADDRESSED: Sequence[tuple[NoticeKind, dict[str, Any], str, str]] = [
     (
         NoticeKind.LAPSED,
         {"ref": "1234567"},
-        "Jigisèmèjiri : plainte 1234567 : close, sans réponse de vous. Pour la reprendre, appelez le *384*1234#.",
+        "Jigisèmèjiri : plainte 1234567 finie, sans réponse de vous. Pour la reprendre, appelez le *384*1234#.",
         "Jigisɛmɛjiri: damakasi 1234567 kuncɛra, an ma jaabi sɔrɔ. Walasa k'a daminɛ kokura: *384*1234#.",
     ),
     (
