@@ -56,7 +56,7 @@ OWN = frozenset(name.removeprefix("JIGI_").lower() for name in environment.SETTI
 """What the demonstration sets by itself."""
 
 
-CHOICES = frozenset({"alphabet", "log_level", "smpp_alphabet", "smpp_long", "smpp_receipt_ids"})
+CHOICES = frozenset({"alphabet", "log_level", "smpp_alphabet", "smpp_long", "smpp_receipt_ids", "report_every"})
 """Settings whose values are words of a list."""
 
 

@@ -21,7 +21,7 @@ ORDINARY = {"who": "household", "q": AWA, "what": "payment.late", "channel": "ca
 
 async def sent(browser: Browser, **fields: str) -> httpx.Response:
     page = await browser.open("/desk/intake")
-    key = re.search(r'name="key" value="([^"]+)"', page.text)
+    key = re.search(r'name="key"[^>]* value="([^"]+)"', page.text)
     assert key
     return await browser.submit("/desk/intake", follow=True, **{"key": key[1], **fields})
 

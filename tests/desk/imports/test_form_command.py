@@ -62,7 +62,9 @@ def test_a_register_is_filed_once_and_its_mapping_is_kept(
 ) -> None:
     path = kobo(tmp_path / "k.xlsx", kobo_row(1), kobo_row(2, BRIBE))
     dry = run("register", path, "--mapping", mapping_file, "--dry-run")
-    assert "Plaintes KoBo: 2 new, 0 filed before, 0 not agreed to, 0 repeated, 0 bad" in dry.output
+    assert (
+        "Plaintes KoBo: 2 new, 0 filed before, 0 not agreed to, 0 rejected in review, 0 repeated, 0 bad" in dry.output
+    )
     assert "1 Argent demandé" in dry.output
     assert "Nothing was filed." in dry.output
     assert "Aucune correspondance" in run("register", path).output, "nor was the mapping kept"

@@ -189,6 +189,7 @@ def get_ways(app: Starlette) -> Sequence[Way]:
 
 UNSEEN: Final = frozenset(
     {
+        "/desk/attachments/file/{id:int}",
         "/desk/form-registers/{held_id}",
         "/desk/form-registers/{held_id}/mapping",
         "/desk/imports/{upload_id}",
@@ -220,7 +221,7 @@ async def test_no_address_of_any_page_has_what_is_known_of_people(
     assert {path for path, page in pages.items() if not any(map(page.fullmatch, visited))} == UNSEEN
 
 
-IN_PATHS: Final = frozenset({"id", "key", "kind", "upload_id", "held_id", "file"})
+IN_PATHS: Final = frozenset({"id", "key", "kind", "upload_id", "held_id", "file", "act"})
 """What stands in the path of a page: numbers of rows, lists of the library, uploads, files of ours."""
 
 IN_QUERIES: Final = frozenset({

@@ -135,10 +135,12 @@ async def test_every_page_has_the_way_out(app: Starlette, sign_in: SignIn, role:
     assert pages > 10
 
 
-def test_our_scripts_keep_nothing_in_the_browser() -> None:
+def test_our_scripts_keep_nothing_in_the_browser_but_what_is_not_sent_yet() -> None:
     scripts = [*(SITE / "static").glob("*.js")]
     assert len(scripts) > 4
     for script in scripts:
         for word in ("localStorage", "sessionStorage", "indexedDB", "innerHTML", "document.cookie", "eval(",
                      "Object.assign", "__proto__", "postMessage"):  # fmt: skip
+            if (script.name, word) == ("drafts.js", "sessionStorage"):
+                continue  # what was typed and not sent yet: of this tab and person alone, gone with "Quitter"
             assert word not in script.read_text(), (script.name, word)

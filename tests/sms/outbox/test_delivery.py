@@ -218,7 +218,7 @@ async def test_any_reports_in_any_order_come_to_the_furthest_and_an_end_is_an_en
             await delivery.apply(report(names[0], state) for state in batch)
 
     async with writing() as session:
-        await session.execute(text("TRUNCATE message, early_report"))
+        await session.execute(text("TRUNCATE message, early_report CASCADE"))
     await notice()
     await AGateway(reported).takes()
     for applied in range(len(after) + 1):

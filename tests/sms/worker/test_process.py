@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from procrastinate import App
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AppNotOpen, ConnectorException
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.campaigns.models import CampaignKind as Kind
@@ -295,7 +295,7 @@ async def through(work: Callable[[], Awaitable[bool]]) -> bool:
     """Whether it could be done: connections of ours were cut too."""
     try:
         return await work()
-    except (SQLAlchemyError, ConnectorException, psycopg.Error):
+    except (SQLAlchemyError, AppNotOpen, ConnectorException, psycopg.Error):
         return False
 
 
