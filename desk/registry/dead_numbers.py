@@ -15,15 +15,17 @@ from core.places.communes import regions
 from core.platform.settings import Settings
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.registry import search
+from core.registry.identity_checks import KnownBy, vouch
 from core.registry.statuses import PhonePosition
 from core.staff import audit
 from core.staff.acts import Act
+from core.staff.agents import Actor
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from core.text.words import DESK, PAPER, label
 from desk.registry import phone_form
 from desk.site.keys import row_id
-from desk.site.pages import DeskPage, actor, now, number
+from desk.site.pages import DeskPage, actor, now, number, typed
 from desk.site.refusals import not_there
 from desk.site.words import word
 from sms.campaigns.dead_numbers import NumberToCorrect, dead_numbers, to_correct
@@ -85,6 +87,7 @@ class DeadNumbers(DeskPage):
         if hit is None:
             raise not_there()
         try:
+            await _note_how(me, hit.id, typed(form, "by"))
             words = await phone_form.corrected(me, hit.household_no, form)
         except phone_form.NOT_CORRECTED as error:
             wrong = phone_form.wrong_with(error, _where(hit.id, phone_form.position(form)))
@@ -135,10 +138,18 @@ class DeadNumbers(DeskPage):
             "operator_says": reason_label(Reason.NO_SUCH_NUMBER, DESK),
             "local": local,
             "where": _where,
+            "ways": [(way.value, label(way, DESK)) for way in KnownBy],
             "wrong": {},
             "given": {},
         }
         return self.show(request, "registry/dead_numbers.html", {**context, **(more or {})}, status)
+
+
+async def _note_how(me: Actor, household_id: int, by: str) -> None:
+    """Write down how the right number is known; nothing where that is not said."""
+    if by in tuple(KnownBy):
+        async with seen_by(me):
+            await vouch(me, household_id, KnownBy(by), now())
 
 
 def _where(household_id: int, position: PhonePosition) -> str:

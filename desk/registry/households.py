@@ -21,7 +21,6 @@ from core.registry.edits import (
 from core.registry.identity_checks import (
     KnownBy,
     TooManyYears,
-    Unchecked,
     YearCheck,
     check_year,
     is_known,
@@ -49,7 +48,7 @@ from sms.outbox.reasons import reason_label
 
 YEAR_DIGITS: Final = 4
 WORDS: Final = {field.value: field for field in (CorrectedField.NAME, CorrectedField.VILLAGE)}
-REFUSALS: Final = (Unchecked, *phone_form.NOT_CORRECTED)
+REFUSALS: Final = phone_form.NOT_CORRECTED
 KEYS: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 
 
@@ -128,8 +127,6 @@ class Households(DeskPage):
         """Correct its first or second phone."""
         form, hit = await request.form(), await self._hit(request)
         try:
-            async with seen_by(actor(request)):
-                await must_be_known(hit.household_no, now())
             words = await phone_form.corrected(actor(request), hit.household_no, form)
         except REFUSALS as error:
             return await self._refused(request, form, f"phone{phone_form.position(form)}", error)

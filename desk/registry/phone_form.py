@@ -7,7 +7,7 @@ from typing import Final
 from starlette.datastructures import FormData
 
 from core.registry.edits import OF_THE_REASON, CannotCorrect, ChangedMeanwhile, NoSuchHousehold, correct_phone
-from core.registry.identity_checks import TooManyYears, Unchecked
+from core.registry.identity_checks import TooManyYears, Unchecked, must_be_known
 from core.registry.statuses import PhonePosition
 from core.staff.agents import Actor
 from core.staff.row_security import seen_by
@@ -16,7 +16,7 @@ from desk.site.pages import now, typed
 
 CORRECTED: Final = "Le téléphone est corrigé."
 WAITS: Final = "La correction attend une deuxième personne."
-NOT_CORRECTED: Final = (CannotCorrect, ChangedMeanwhile, NoSuchHousehold)
+NOT_CORRECTED: Final = (Unchecked, CannotCorrect, ChangedMeanwhile, NoSuchHousehold)
 
 NOT_KNOWN: Final[Mapping[type[Exception], str]] = {
     Unchecked: "Vérifiez d'abord qui demande : voyez « Qui demande ? ».",
@@ -25,8 +25,9 @@ NOT_KNOWN: Final[Mapping[type[Exception], str]] = {
 
 
 async def corrected(me: Actor, household_no: str, form: FormData) -> str:
-    """Correct the phone of a form; gives what is said of it, raises NOT_CORRECTED."""
+    """Correct the phone of a form, once it is known who asks; gives what is said of it, raises NOT_CORRECTED."""
     async with seen_by(me):
+        await must_be_known(household_no, now())
         stands = await correct_phone(
             me, household_no, position(form), typed(form, "value"), typed(form, "was"), typed(form, "reason"), now()
         )

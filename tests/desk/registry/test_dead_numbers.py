@@ -38,11 +38,15 @@ async def test_it_is_listed_with_what_the_operator_said_and_leaves_the_list_when
     assert f"numéro qui n'existe plus 3 fois, la dernière le {day} 1" in words
     household = page.text.split("/desk/dead-numbers/of/")[1].split('"')[0]
     form = {"position": "1", "was": FIRST, "reason": "Vu au village"}
+    unchecked = await mariam.submit(f"{PAGE}/of/{household}", page=PAGE, value=NEW, **form)
+    assert (unchecked.status_code, "Vérifiez d'abord qui demande" in seen(unchecked)) == (422, True)
+    form["by"] = "visit"
     refused = await mariam.submit(f"{PAGE}/of/{household}", page=PAGE, value=FIRST, **form)
     assert (refused.status_code, "C'est déjà ce numéro." in seen(refused)) == (422, True)
     done = await mariam.submit(f"{PAGE}/of/{household}", page=PAGE, follow=True, value=NEW, **form)
     assert "Le téléphone est corrigé." in seen(done)
     assert "Aucun numéro à corriger." in seen(done)
+    assert {entry.detail["result"] for entry in await trail("identity checked")} == {"visit"}
 
 
 async def test_only_in_ones_own_places_by_region_and_by_operator(sign_in: SignIn) -> None:
