@@ -110,12 +110,17 @@ TOLD_BEFORE_THE_MOVE: Final = f"""EXISTS (
 
 
 def told_before(kind: CampaignKind, audience: Audience) -> str:
-    """SQL that makes a row for each number and what it was told before, or will be, of the same."""
+    """SQL that makes a row for each number and what it was told before, or will be, of the same.
+
+    Who is reminded of a payment need not be announced it as well: a reminder says the same.
+    """
     about = "event" if audience.event is not None else "round"
     same = SAME["free" if kind in OWN_WORDS else about]
     kinds = "earlier.kind = %(kind)s"
     if kind is CampaignKind.REMINDER_3:
         kinds = f"({kinds} OR earlier.kind = '{CampaignKind.ANNOUNCE}' AND message.planned_at > %(announced_lately)s)"
+    if kind is CampaignKind.ANNOUNCE:
+        kinds = f"earlier.kind IN {listed({kind, CampaignKind.REMINDER_3, CampaignKind.REMINDER_1})}"
     return f"""
     CREATE TEMP TABLE told ON COMMIT DROP AS
     SELECT DISTINCT message.msisdn, message_text.content

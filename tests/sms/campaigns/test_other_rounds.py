@@ -162,8 +162,9 @@ async def test_a_message_that_did_not_arrive_told_nobody_of_either_round(came_to
 
 
 async def test_what_a_cancelled_campaign_would_have_told_of_another_round_arises_again() -> None:
-    await both(AWA)
-    await earlier(await family(BINTA, round_name=None, language=FR))
+    late = TODAY + 2 * DAY  # not a day of a reminder
+    await both(AWA, due=late)
+    await earlier(await family(BINTA, round_name=None, language=FR), due=late)
     teller = await running(settings=ROOMY)
     other = await running(Kind.ANNOUNCE, await of(EARLIER), settings=ROOMY)
     assert Kind.ANNOUNCE not in await arise(NOW + 90 * MINUTE, ROOMY)

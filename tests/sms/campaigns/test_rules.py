@@ -240,6 +240,15 @@ async def test_who_was_imported_after_the_announcement_is_announced_the_day_by_r
     assert arisen[Kind.ANNOUNCE].by_itself
 
 
+async def test_who_came_late_and_is_reminded_the_same_day_is_not_announced_it_as_well() -> None:
+    await family(AWA, due=TODAY + 3 * DAY)
+    await announced()
+    await family(BINTA, due=TODAY + 3 * DAY)
+    arisen = await arise(NOW)
+    assert set(arisen) == {Kind.REMINDER_3}
+    assert await recipients_of(arisen[Kind.REMINDER_3].campaign_id) == {AWA, BINTA}
+
+
 @pytest.mark.parametrize("corrected", [{"place": "École de Safo"}, {"amount_xof": 45_000}])
 async def test_what_was_corrected_is_announced_by_rule_to_whom_it_concerns(corrected: dict[str, object]) -> None:
     household = await family(AWA)

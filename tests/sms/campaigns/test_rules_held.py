@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 import pytest
 
@@ -59,11 +60,15 @@ async def test_a_rule_is_switched_off_and_on_for_a_round(kind: Kind) -> None:
     assert kind in await what_would_arise()
 
 
+CAME_LATE: Final = "+22376000014"
+
+
 async def everything() -> None:
     """A round of which each rule has something to tell."""
     await family(BINTA)
     moved = await family("+22376000012")
     await announced()
+    await family(CAME_LATE)
     await family(AWA, due=TODAY + 3 * DAY)
     await family("+22376000011", due=TODAY + DAY)
     await move_day(moved, PAY_DAY + DAY)
