@@ -7,12 +7,15 @@ from typing import Final
 
 from core.grievances.cases import reference_of
 from core.grievances.changes import change, write_event
-from core.grievances.locked import Locked, NotThere, lock_now
+from core.grievances.locked import Locked, NotThere, ShownVersion, lock_as_shown, lock_now
 from core.grievances.rules import StepNotPossible, free_or_led
 from core.grievances.steps import DeskVisit, by, taking
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import OPEN, GrievanceStep
 from core.platform import sql
+
+LOCK_BOTH: Final = "SELECT id FROM grievance WHERE reference = %(reference)s OR id = %(other)s ORDER BY id FOR UPDATE"
+"""Both in the order of their rows: two people who join them at once, each to the other, wait for one another."""
 
 HAS_FOLLOWERS: Final = "SELECT EXISTS (SELECT FROM grievance WHERE lead_id = %(id)s)"
 
@@ -26,7 +29,12 @@ async def merge(visit: DeskVisit, other_id: int) -> None:
 
     Raises NotThere for one that is not seen, NotTheSame, NotYours for one that somebody else holds.
     """
-    async with taking(visit, GrievanceStep.MERGE, {"other": other_id}) as (session, case):
+
+    async def lock_both(reference: str, shown: ShownVersion) -> Locked:
+        await sql.scalars(LOCK_BOTH, {"reference": reference, "other": other_id})
+        return await lock_as_shown(reference, shown)
+
+    async with taking(visit, GrievanceStep.MERGE, {"other": other_id}, lock_both) as (session, case):
         reference = await reference_of(other_id)
         if reference is None:
             raise NotThere(str(other_id))
