@@ -4,22 +4,18 @@ Of a great campaign the count is kept beside its tally, for every process: a wor
 and whoever looks has it counted anew behind them where it is a minute old.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from contextvars import Context
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import structlog
 from psycopg.types.json import Jsonb
 
 from core.platform import sql
 from core.platform.database import DatabaseTask, signed_in_for, writing
+from sms.campaigns.counted_behind import CountedBehind
 from sms.campaigns.tally import ANEW_AT_REST, MOVING, PATIENTLY, REPORTS_COME, SETTLED_FOR, CountedCampaign, tally_of
 from sms.campaigns.unreached import HOUSEHOLDS, PLACES
-
-log = structlog.get_logger(__name__)
 
 GOOD_FOR: Final = timedelta(minutes=30)
 """So long a kept count is shown while it is made anew behind whoever looks."""
@@ -118,7 +114,7 @@ async def communes_of(campaign: CountedCampaign, now: datetime) -> CommuneCounts
         if kept is None or not _is_good(kept.at, campaign, now):
             return await keep(campaign_id, now)
         if now - kept.at > ANEW_AT_REST:
-            _count_behind(campaign_id, now)
+            behind.begin(campaign_id, now)
         return kept
 
 
@@ -155,26 +151,5 @@ def _read(kept: Mapping[str, Any] | None) -> CommuneCounts | None:
     return CommuneCounts(tuple(CommuneCount(**row) for row in kept["rows"]), datetime.fromisoformat(kept["at"]))
 
 
-_behind: Final[dict[int, asyncio.Task[None]]] = {}
-
-
-def _count_behind(campaign_id: int, now: datetime) -> None:
-    """Count in a task of its own, one at a time for each campaign, in no transaction of whoever looks."""
-    if campaign_id not in _behind:
-        task = asyncio.get_running_loop().create_task(_counted_behind(campaign_id, now), context=Context())
-        _behind[campaign_id] = task
-        task.add_done_callback(lambda _: _behind.pop(campaign_id, None))
-
-
-async def _counted_behind(campaign_id: int, now: datetime) -> None:
-    try:
-        with signed_in_for(DatabaseTask.WORKER):
-            await keep(campaign_id, now)
-    except Exception as error:
-        log.warning("communes_not_counted", campaign=campaign_id, error=type(error).__name__)
-
-
-async def counted_behind() -> None:
-    """Wait until nothing is counted here behind anybody."""
-    while _behind:
-        await asyncio.wait(set(_behind.values()))
+behind: Final = CountedBehind(keep)
+"""Counts that are made anew behind whoever looks."""

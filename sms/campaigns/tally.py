@@ -5,16 +5,13 @@ for every process, and taken for good as long as nothing was decided on the camp
 worker counts what is under way every minute, and whoever looks has it counted anew behind them.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextvars import Context
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final, Protocol, TypeVar
 
-import structlog
 from psycopg.types.json import Jsonb
 
 from core.campaigns.models import CampaignState
@@ -25,8 +22,7 @@ from core.platform.columns import listed
 from core.platform.database import DatabaseTask, signed_in_for, writing
 from core.platform.settings import settings
 from core.text.languages import Language
-
-log = structlog.get_logger(__name__)
+from sms.campaigns.counted_behind import CountedBehind
 
 MANY: Final = 5_000
 """The count of so many messages is kept."""
@@ -238,7 +234,7 @@ async def tally_of(campaign: CountedCampaign, now: datetime, *, anew: bool = Tru
         if kept is None or not _is_good(kept.at, campaign, now):
             return await keep(campaign_id, now)
         if anew and now - kept.at > (ANEW if campaign.state in MOVING else ANEW_AT_REST):
-            _count_behind(campaign_id, now)
+            behind.begin(campaign_id, now)
         return Tally(await sql.rows(TallyRow, KEPT, {"id": campaign_id}), kept.at, kept.put_off)
 
 
@@ -254,7 +250,7 @@ async def last_tally_of(campaign: CountedCampaign, now: datetime) -> Tally:
         if kept is None:
             return await keep(campaign_id, now)
         if not _is_good(kept.at, campaign, now):
-            _count_behind(campaign_id, now)
+            behind.begin(campaign_id, now)
         return Tally(await sql.rows(TallyRow, KEPT, {"id": campaign_id}), kept.at, kept.put_off)
 
 
@@ -292,26 +288,5 @@ def _plain(row: TallyRow) -> Mapping[str, object]:
     return {**asdict(row), "cost": None if row.cost is None else str(row.cost)}
 
 
-_behind: Final[dict[int, asyncio.Task[None]]] = {}
-
-
-def _count_behind(campaign_id: int, now: datetime) -> None:
-    """Count in a task of its own, one at a time for each campaign, in no transaction of whoever looks."""
-    if campaign_id not in _behind:
-        task = asyncio.get_running_loop().create_task(_counted_behind(campaign_id, now), context=Context())
-        _behind[campaign_id] = task
-        task.add_done_callback(lambda _: _behind.pop(campaign_id, None))
-
-
-async def _counted_behind(campaign_id: int, now: datetime) -> None:
-    try:
-        with signed_in_for(DatabaseTask.WORKER):
-            await keep(campaign_id, now)
-    except Exception as error:
-        log.warning("campaign_not_counted", campaign=campaign_id, error=type(error).__name__)
-
-
-async def counted_behind() -> None:
-    """Wait until nothing is counted here behind anybody."""
-    while _behind:
-        await asyncio.wait(set(_behind.values()))
+behind: Final = CountedBehind(keep)
+"""Counts that are made anew behind whoever looks."""

@@ -49,9 +49,9 @@ async def test_a_great_one_is_counted_anew_behind_who_looks(many: None) -> None:
     assert await in_state(campaign, MessageState.DELIVERED, after=SECOND) == 0
     await delivered(numbers(1)[0])
     assert await in_state(campaign, MessageState.DELIVERED, after=2 * SECOND) == 0
-    await tally.counted_behind()
+    await tally.behind.ended()
     assert await in_state(campaign, MessageState.DELIVERED, after=10 * SECOND) == 0
-    await tally.counted_behind()
+    await tally.behind.ended()
     assert await in_state(campaign, MessageState.DELIVERED, after=11 * SECOND) == 1
 
 
@@ -61,7 +61,7 @@ async def test_what_a_campaign_cost_is_asked_of_the_last_count_however_old_it_is
     await tally.keep(campaign.id, NOW)
     later = NOW + timedelta(hours=9)
     assert (await tally.last_tally_of(campaign, later)).at == NOW, "nobody waits"
-    await tally.counted_behind()
+    await tally.behind.ended()
     assert (await tally.last_tally_of(campaign, later)).at == later
 
 

@@ -228,7 +228,7 @@ async def test_of_a_great_campaign_the_count_is_kept_and_made_anew_behind(monkey
     await became(AWA, "failed", "absent")
     assert await communes.communes_of(campaign, NOW + MINUTE) == first, "nobody waits"
     assert await communes.communes_of(campaign, NOW + 2 * MINUTE) == first
-    await communes.counted_behind()
+    await communes.behind.ended()
     again = await communes.communes_of(campaign, NOW + 2 * MINUTE)
     assert ([each.unreached for each in again.rows], again.at) == ([1], NOW + 2 * MINUTE)
     assert not await communes.keep_one(NOW + 3 * MINUTE)
