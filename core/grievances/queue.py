@@ -19,7 +19,7 @@ from core.grievances.vocabulary import DECIDED, IS_OPEN, GrievanceState, Grievan
 from core.platform import sql
 from core.platform.columns import listed
 from core.platform.database import writing
-from core.platform.settings import settings
+from core.platform.settings.in_force import in_force
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
@@ -235,7 +235,7 @@ class QueueFilter:
 
 def silent_before(now: datetime) -> datetime:
     """Somebody who was asked something before this, and said nothing since, is silent."""
-    return now - timedelta(days=settings().grievance_silent_days)
+    return now - timedelta(days=in_force().grievance_silent_days)
 
 
 async def page(

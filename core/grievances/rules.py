@@ -180,7 +180,7 @@ def is_free(case: CaseFacts, now: datetime) -> bool:
 
 def amendable_for() -> timedelta:
     """For so long a decision is corrected by whoever decided, or by a supervisor."""
-    return timedelta(hours=settings().grievance_amend_hours)
+    return timedelta(hours=in_force().grievance_amend_hours)
 
 
 def _within_reach(case: CaseFacts, actor: Actor, _: datetime) -> NotAllowed | None:

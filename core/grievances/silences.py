@@ -18,7 +18,7 @@ from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
 from core.platform.columns import listed
 from core.platform.database import Session, writing
-from core.platform.settings import Settings
+from core.platform.settings.in_force import in_force
 
 MOST_AT_ONCE: Final = 500
 LEFT: Final = frozenset({MessageState.ACCEPTED, MessageState.ON_ITS_WAY, MessageState.SILENT, MessageState.DELIVERED})
@@ -57,13 +57,14 @@ class Silences:
     closed: int
 
 
-async def end_silences(settings: Settings, now: datetime) -> Silences:
+async def end_silences(now: datetime) -> Silences:
     """Remind who is silent, and close what stayed so after its reminder; each where its setting is not 0."""
+    chosen = in_force()
     closed = reminded = 0
-    if settings.grievance_lapse_days:
-        closed = await _each(TO_CLOSE, settings.grievance_lapse_days, GrievanceStep.LAPSE, now)
-    if settings.grievance_reminder_days:
-        reminded = await _each(TO_REMIND, settings.grievance_reminder_days, GrievanceStep.REMIND, now)
+    if chosen.grievance_lapse_days:
+        closed = await _each(TO_CLOSE, chosen.grievance_lapse_days, GrievanceStep.LAPSE, now)
+    if chosen.grievance_reminder_days:
+        reminded = await _each(TO_REMIND, chosen.grievance_reminder_days, GrievanceStep.REMIND, now)
     return Silences(reminded, closed)
 
 

@@ -25,7 +25,7 @@ from core.payments.states import COMING, PaymentState
 from core.platform import sql
 from core.platform.columns import TableRow, listed, one_of
 from core.platform.locks import by_name
-from core.platform.settings import settings
+from core.platform.settings.in_force import in_force
 from core.text.translator import N_
 from core.text.words import DESK, LINE, Word, called
 
@@ -120,7 +120,7 @@ async def replies_of(household_id: int) -> Mapping[int, Replied]:
 
 async def unreplied(household_id: int, today: date) -> tuple[PaymentNews, ...]:
     """The payments that a household is asked about on a day, the newest first."""
-    days = settings().payment_reply_days
+    days = in_force().payment_reply_days
     values = {"household_id": household_id, "today": today, "since": today - timedelta(days=days)}
     cards = await sql.rows(PaymentCard, UNREPLIED, values)
     return tuple(PaymentNews(phase, card) for card in cards if (phase := asked_as(card, today, days)))

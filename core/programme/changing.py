@@ -20,6 +20,9 @@ from core.text.folding import NoRule, fold
 
 LONGEST_DELAY: Final = 60
 LONGEST_REST: Final = 7 * 24 * 60
+LONGEST_AMEND: Final = 7 * 24
+LONGEST_SILENCE: Final = 90
+LONGEST_EVENT: Final = 24
 MOST_PHONES: Final = 2
 LONGEST_ADDRESS: Final = 60
 """Screens of the line are proven with contacts no longer than these."""
@@ -199,6 +202,14 @@ _DELAYS: Final = (
     f"Deux nombres de jours ouvrables, première réponse,décision : de 1 à {LONGEST_DELAY}, la décision pas avant.",
     _delays,
 )
+_OR_NEVER: Final = (
+    f"Un nombre de jours, {LONGEST_SILENCE} au plus. 0 : jamais de soi-même.",
+    lambda value: value <= LONGEST_SILENCE,
+)
+_DAYS: Final = (
+    f"Un nombre de jours, de 1 à {LONGEST_SILENCE}.",
+    lambda value: value <= LONGEST_SILENCE,
+)
 CHECKS: Final[Mapping[ProgrammeSettingName, tuple[str, Callable[[Any], bool]]]] = {
     ProgrammeSettingName.ORDINARY: _DELAYS,
     ProgrammeSettingName.SPECIAL: _DELAYS,
@@ -207,6 +218,18 @@ CHECKS: Final[Mapping[ProgrammeSettingName, tuple[str, Callable[[Any], bool]]]] 
     ProgrammeSettingName.UNTOUCHED: (
         "Un nombre de minutes, d'une semaine au plus.",
         lambda value: 5 <= value <= LONGEST_REST,
+    ),
+    ProgrammeSettingName.AMEND: (
+        f"Un nombre d'heures, de 1 à {LONGEST_AMEND} (une semaine).",
+        lambda value: value <= LONGEST_AMEND,
+    ),
+    ProgrammeSettingName.SILENT: _DAYS,
+    ProgrammeSettingName.REMINDER: _OR_NEVER,
+    ProgrammeSettingName.LAPSE: _OR_NEVER,
+    ProgrammeSettingName.PAYMENT_REPLY: _DAYS,
+    ProgrammeSettingName.EVENT: (
+        f"Un nombre d'heures, de 1 à {LONGEST_EVENT}.",
+        lambda value: value <= LONGEST_EVENT,
     ),
     ProgrammeSettingName.PHONES: (
         f"Un numéro du Mali, ou {MOST_PHONES}, avec une virgule entre eux.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from core.platform.settings import settings
+from core.platform.settings.in_force import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +38,4 @@ It is over at its end; without one, so many hours after it began; without an hou
 
 def not_over_values(now: datetime) -> dict[str, Any]:
     """The parameters of `NOT_OVER` at a moment."""
-    return {"now": now, "event_hours": settings().event_hours}
+    return {"now": now, "event_hours": in_force().event_hours}

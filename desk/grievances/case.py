@@ -22,6 +22,7 @@ from core.grievances.vocabulary import DECISIONS, GrievanceState, GrievanceStep
 from core.numbers.msisdn import local
 from core.payments.states import failure_reason
 from core.platform.settings import Settings
+from core.platform.settings.in_force import in_force
 from core.registry.corrections import OF_PHONE, CorrectedField
 from core.registry.edits import CannotCorrect, ChangedMeanwhile, EditFault, NoSuchHousehold, correct
 from core.staff.agents import Actor, Role
@@ -208,6 +209,7 @@ class Cases(DeskPage):
             "changes": _words_of(refusal.changes) if isinstance(refusal, Stale) else (),
             "sms": sms,
             "longest": LONGEST_ANSWER,
+            "amend_hours": in_force().grievance_amend_hours,
             "longest_note": LONGEST_NOTE,
         }
         status = 200 if refusal is None else 422 if isinstance(refusal, UNUSABLE) else 409

@@ -21,6 +21,7 @@ from core.grievances.together import MOST_TOGETHER, Chosen
 from core.grievances.vocabulary import DECISIONS, GrievanceState, GrievanceStep
 from core.platform.errors import JigiError
 from core.platform.settings import Settings
+from core.platform.settings.in_force import in_force
 from core.platform.spreadsheets import XLSX_TYPE, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act
@@ -131,6 +132,7 @@ class ManyCases(DeskPage):
             "refused": [each for each in rows if each.why],
             "unseen": len(ids) - len(rows),
             "ready": ready,
+            "amend_hours": in_force().grievance_amend_hours,
             "prepared": prepared,
             "decision": state,
             "decisions": DECISIONS,

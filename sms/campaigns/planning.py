@@ -19,6 +19,7 @@ from core.campaigns.steps import CampaignStep, must
 from core.platform import database
 from core.platform.locks import WAIT, Lock
 from core.platform.settings import Settings
+from core.platform.settings.in_force import in_force
 from core.platform.sql import NOTHING, row_factory
 from core.registry.components import ComponentCode
 from core.staff.agents import Actor
@@ -324,7 +325,7 @@ class _Planning:
         last = self._last_moment(event.day)
         if event.hour is None:
             return last
-        return min(last, datetime.combine(event.day, event.hour, UTC) + timedelta(hours=self._settings.event_hours))
+        return min(last, datetime.combine(event.day, event.hour, UTC) + timedelta(hours=in_force().event_hours))
 
     async def _counted(self) -> Plan:
         """Count what was written, and note it with the campaign."""

@@ -25,7 +25,7 @@ from core.platform.database import Addresses, close_database, open_database, wri
 from core.platform.jobs import SEND, new_queue
 from core.platform.redis import connect
 from core.platform.settings import Settings
-from core.programme.keeping import take_again
+from core.programme.keeping import keeping_settings
 from core.schema import identity
 from core.schema.identity import UnfitDatabase
 from core.schema.retention import purge
@@ -90,7 +90,8 @@ class Worker:
             raise self._unfit
         log.info("worker_started", worker=self._name)
         beside = [asyncio.create_task(self._live()), asyncio.create_task(self._keep_time())]
-        await self.sender.run()
+        async with keeping_settings():
+            await self.sender.run()
         await end_tasks(beside)
         if self._high_water is not None:
             self._high_water.close()
@@ -194,8 +195,7 @@ class Worker:
         @queue.periodic(cron="* * * * *")
         @queue.task(name="sms.alarms")
         async def on_call(timestamp: int) -> None:
-            """What somebody on call is told; and what the programme changed of its settings."""
-            await take_again()
+            """What somebody on call is told."""
             await watch.watch(settings, await self._clock.ask())
             await telling.tell(self._ways_out, settings, self._clock.now())
             await focal.tell(self._ways_out, settings, self._clock.now())
@@ -212,7 +212,7 @@ class Worker:
         @queue.task(name="grievances.silences")
         async def silences(timestamp: int) -> None:
             """Who was asked something and says nothing is reminded, and later their complaint is closed."""
-            ended = await end_silences(settings, await self._clock.ask())
+            ended = await end_silences(await self._clock.ask())
             log.info("silences", **asdict(ended))
 
         @queue.periodic(cron="15 2 * * *")

@@ -1,5 +1,6 @@
 """Who was asked something and says nothing is reminded once, later closed, and goes on when they come back."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +12,12 @@ from core.grievances.locked import lock
 from core.grievances.silences import Silences, end_silences
 from core.grievances.steps import resume
 from core.grievances.vocabulary import GrievanceState
-from core.platform.settings import settings
+from core.platform.settings.in_force import put_in_force
 from tests.core.grievances.handling import AWA, asked, decided, filed, put, somebody, visit
 from tests.core.seed import NOW
 from tests.support.database import change, one, query
 
+OFF = {"grievance_reminder_days": "0", "grievance_lapse_days": "0"}
 pytestmark = pytest.mark.usefixtures("safo")
 
 NOTHING, REMINDED, CLOSED = Silences(0, 0), Silences(1, 0), Silences(0, 1)
@@ -27,8 +29,14 @@ SUBJECTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _as_the_operator_set_them() -> Iterator[None]:
+    yield
+    put_in_force({})
+
+
 async def ended(days: float) -> Silences:
-    return await end_silences(settings(), NOW + timedelta(days=days))
+    return await end_silences(NOW + timedelta(days=days))
 
 
 async def waits(name: str = "ordinary") -> str:
@@ -92,11 +100,13 @@ async def test_asked_again_they_are_reminded_again() -> None:
 
 async def test_what_the_settings_switch_off_does_not_happen() -> None:
     await waits()
-    none = settings().model_copy(update={"grievance_reminder_days": 0, "grievance_lapse_days": 0})
-    assert await end_silences(none, NOW + timedelta(days=90)) == NOTHING
+    put_in_force(OFF)
+    assert await end_silences(NOW + timedelta(days=90)) == NOTHING
+    put_in_force({})
     await ended(8)
     await left("reminded")
-    assert await end_silences(none, NOW + timedelta(days=90)) == NOTHING
+    put_in_force(OFF)
+    assert await end_silences(NOW + timedelta(days=90)) == NOTHING
 
 
 async def lapsed() -> str:

@@ -1,6 +1,9 @@
 """Settings changed at the desk: what they can be, whose agreement they need, and that they hold in the process."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +20,7 @@ from core.staff.permissions import NotAllowed
 from tests.core.seed import NOW, TODAY, day
 from tests.support.database import change
 
+ROOT: Final = Path(__file__).parents[3]
 ORDINARY, PHONES = ProgrammeSettingName.ORDINARY, ProgrammeSettingName.PHONES
 
 
@@ -97,6 +101,13 @@ async def test_nobody_else_changes_one(world: None) -> None:
         (ORDINARY, "2,61"),
         (ProgrammeSettingName.UNTOUCHED, "0"),
         (ProgrammeSettingName.UNTOUCHED, "99999999"),
+        (ProgrammeSettingName.AMEND, "0"),
+        (ProgrammeSettingName.AMEND, "169"),
+        (ProgrammeSettingName.SILENT, "0"),
+        (ProgrammeSettingName.REMINDER, "-1"),
+        (ProgrammeSettingName.LAPSE, "91"),
+        (ProgrammeSettingName.PAYMENT_REPLY, "un mois"),
+        (ProgrammeSettingName.EVENT, "25"),
         (PHONES, ""),
         (PHONES, "12"),
         (PHONES, "20 22 11 11,20 22 11 22,20 22 11 33"),
@@ -111,6 +122,36 @@ def test_what_a_setting_cannot_be_is_refused_in_words(name: ProgrammeSettingName
     with pytest.raises(NoSuchValue) as refused:
         changing.check(name, text)
     assert refused.value.in_french
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (ProgrammeSettingName.AMEND, "48"),
+        (ProgrammeSettingName.SILENT, "3"),
+        (ProgrammeSettingName.REMINDER, "0"),
+        (ProgrammeSettingName.LAPSE, "0"),
+        (ProgrammeSettingName.PAYMENT_REPLY, "10"),
+        (ProgrammeSettingName.EVENT, "6"),
+    ],
+)
+async def test_days_and_hours_of_the_desk_hold_at_once(world: None, name: ProgrammeSettingName, text: str) -> None:
+    assert await changing.propose(await administrator("root"), name, text, NOW) is SettingState.IN_FORCE
+    await changing.take()
+    assert getattr(in_force(), name.value) == int(text)
+
+
+def test_what_is_changed_at_the_desk_is_read_where_it_is_in_force() -> None:
+    names = "|".join(ProgrammeSettingName)
+    of_the_operator = re.compile(rf"\b_?settings(?:\(\))?\.(?:{names})\b")
+    rooms = ("core", "desk", "menus", "sms", "ussd", "api")
+    found = [
+        f"{path.relative_to(ROOT)}: {each}"
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        for each in of_the_operator.findall(path.read_text("utf-8"))
+    ]
+    assert not found, "these go past what the programme changed"
 
 
 def test_what_is_not_changed_is_the_operators() -> None:

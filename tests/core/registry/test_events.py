@@ -82,7 +82,7 @@ async def test_how_long_an_event_lasts_is_a_setting(monkeypatch: pytest.MonkeyPa
     await seed.event("PNP", TODAY, hour=time(8))
     for hours, told in ((1, 0), (2, 1)):
         chosen = Settings(event_hours=hours)
-        monkeypatch.setattr("core.registry.events.settings", lambda chosen=chosen: chosen)
+        monkeypatch.setattr("core.registry.events.in_force", lambda chosen=chosen: chosen)
         assert len(await events(household, NOW)) == told
 
 

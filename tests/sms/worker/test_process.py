@@ -17,8 +17,12 @@ from core.platform import database
 from core.platform.database import DatabaseTask
 from core.platform.jobs import new_queue
 from core.platform.settings import Settings
+from core.platform.settings.in_force import in_force, put_in_force
+from core.programme import changing
+from core.programme.models import ProgrammeSettingName
 from core.schema import identity
 from core.schema.identity import DatabaseKind, UnfitDatabase
+from core.staff.agents import Role, actor_of, add_agent
 from sms.campaigns import steps
 from sms.campaigns.audience import Audience
 from sms.outbox import balances
@@ -147,6 +151,20 @@ async def test_two_workers_share_what_there_is(database_url: str) -> None:
 
         await until(all_sent)
     assert gateway.took == dict.fromkeys(numbers(60), 1)
+
+
+async def test_every_worker_takes_what_the_programme_changed(database_url: str) -> None:
+    await add_agent("root", "Root", Role.ADMINISTRATOR)
+    await changing.propose(await actor_of("root"), ProgrammeSettingName.LAPSE, "3", now())
+
+    async def taken() -> bool:
+        return in_force().grievance_lapse_days == 3
+
+    try:
+        async with at_work(database_url, ScriptedGateway()):
+            await until(taken)
+    finally:
+        put_in_force({})
 
 
 def test_each_worker_has_a_name_of_its_own() -> None:
