@@ -1,7 +1,7 @@
 """A case: all that is shown of one grievance at the desk, to whoever may see it."""
 
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from sqlmodel import col, select
@@ -10,13 +10,13 @@ from core.call_requests.models import CallRequest
 from core.call_requests.vocabulary import Period
 from core.grievances.filing import may_be_told
 from core.grievances.holidays import DayOff, days_off
+from core.grievances.likeness import Related, related
 from core.grievances.locked import FOLLOWS, ShownVersion
 from core.grievances.models import GrievanceAccess
 from core.grievances.secrecy import in_the_trail, known_as, shown
 from core.grievances.subjects import Category, Sensitivity, Subcategory
 from core.grievances.vocabulary import (
     OPEN,
-    STILL_OPEN,
     Channel,
     GrievanceState,
     GrievanceStep,
@@ -35,10 +35,6 @@ from core.staff.acts import Act
 from core.staff.agents import Actor
 from core.text.languages import Language
 
-LIKELY_WITHIN: Final = timedelta(days=30)
-"""Two open grievances of one household or phone about the same thing are likely one, this near to each other."""
-
-RELATED_ROWS: Final = 10
 CALL_ROWS: Final = 5
 ACCESS_ROWS: Final = 200
 
@@ -56,24 +52,6 @@ class CaseEntry:
     told: bool
     again_on: date | None
     sms: MessageState | None
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """Another grievance of the same household or phone; `likely` when it looks like the same one.
-
-    `follows` when it was merged into this one; `open` while it may be.
-    """
-
-    id: int
-    reference: str
-    category: Category
-    subcategory: Subcategory
-    state: GrievanceState
-    received_at: datetime
-    likely: bool
-    follows: bool
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,17 +180,6 @@ ORDER BY event.at, event.id
 """  # noqa: S608
 """With what the person adds meanwhile to those that follow it."""
 
-RELATED: Final = f"""
-SELECT id, reference, category, subcategory, state, received_at,
-    category = %(category)s AND {STILL_OPEN}
-        AND received_at BETWEEN CAST(%(received_at)s AS timestamptz) - CAST(%(within)s AS interval)
-            AND CAST(%(received_at)s AS timestamptz) + CAST(%(within)s AS interval) AS likely,
-    lead_id IS NOT DISTINCT FROM CAST(%(id)s AS integer) AS follows, {STILL_OPEN} AND lead_id IS NULL AS open
-FROM grievance
-WHERE id <> %(id)s AND (household_id = CAST(%(household_id)s AS integer) OR msisdn = CAST(%(msisdn)s AS varchar))
-ORDER BY follows DESC, likely DESC, received_at DESC LIMIT {RELATED_ROWS}
-"""  # noqa: S608
-
 
 async def case(reference: str, actor: Actor, now: datetime) -> Case | None:
     """The grievance of a reference as `actor` sees it; None when it is not there or not for them.
@@ -256,23 +223,14 @@ def _readable(row: CaseRow) -> CaseRow:
 
 
 async def _case(row: CaseRow) -> Case:
-    values = {
-        "id": row.id,
-        "reference": row.reference,
-        "category": row.category.value,
-        "received_at": row.received_at,
-        "within": LIKELY_WITHIN,
-        "household_id": row.household_id,
-        "msisdn": row.msisdn,
-    }
-    timeline = await sql.rows(CaseEntry, TIMELINE, values)
+    timeline = await sql.rows(CaseEntry, TIMELINE, {"id": row.id})
     entries = tuple(replace(entry, note=shown(entry.note, row.reference)) for entry in timeline)
     return Case(
         **{field.name: getattr(row, field.name) for field in fields(row)},
         shown=ShownVersion(row.version, max((entry.id for entry in entries), default=0)),
         holidays=await days_off(row.received_at.date(), max(row.first_answer_due, row.decision_due)),
         entries=entries,
-        related=tuple(await sql.rows(Related, RELATED, values)),
+        related=await related(row.id, row.household_id, row.msisdn),
         calls=await _calls(row.msisdn),
     )
 

@@ -20,13 +20,14 @@ SELECT DISTINCT {_SINCE} AS since, first_answer_due, decision_due FROM grievance
 WHERE {IS_OPEN} AND {_SINCE} >= %(first)s
 """  # noqa: S608 - our own words
 MOVE: Final = f"""
+WITH locked AS MATERIALIZED (SELECT id FROM grievance WHERE {IS_OPEN} ORDER BY id FOR UPDATE)
 UPDATE grievance SET decision_due = moved.decision, first_answer_due =
     CASE WHEN first_answered_at IS NULL THEN moved.first_answer ELSE grievance.first_answer_due END
 FROM unnest(CAST(%(since)s AS date[]), CAST(%(first_answer_due)s AS date[]), CAST(%(decision_due)s AS date[]),
     CAST(%(first_answer)s AS date[]), CAST(%(decision)s AS date[]))
     AS moved (since, first_answer_due, decision_due, first_answer, decision)
 WHERE {IS_OPEN} AND {_SINCE} = moved.since AND grievance.first_answer_due = moved.first_answer_due
-    AND grievance.decision_due = moved.decision_due
+    AND grievance.decision_due = moved.decision_due AND grievance.id IN (SELECT id FROM locked)
 """  # noqa: S608
 
 

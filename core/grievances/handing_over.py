@@ -23,7 +23,7 @@ WITH held AS (
         LEFT JOIN commune ON commune.pcode = grievance.commune_pcode
         LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode
         WHERE agent.id = CAST(%(to)s AS integer) AND {FITS}) AS heir
-    FROM grievance WHERE assigned_to = %(agent)s AND {IS_OPEN} FOR UPDATE OF grievance
+    FROM grievance WHERE assigned_to = %(agent)s AND {IS_OPEN} ORDER BY grievance.id FOR UPDATE OF grievance
 ), given AS (
     UPDATE grievance SET assigned_to = heir, assigned_at = CASE WHEN heir IS NOT NULL THEN %(now)s END,
         touched_at = CASE WHEN heir IS NOT NULL THEN %(now)s END,

@@ -101,6 +101,13 @@ SELECT id, reference, category, sensitivity, state, level, msisdn, household_id,
     followed_at, version
 FROM grievance WHERE reference = %(reference)s FOR UPDATE OF grievance
 """  # noqa: S608
+LOCK_ALL: Final = """
+SELECT id FROM grievance WHERE reference = %(reference)s OR id = CAST(%(other)s AS integer)
+    OR lead_id IN (SELECT id FROM grievance WHERE reference = %(reference)s OR id = CAST(%(other)s AS integer))
+ORDER BY id FOR UPDATE
+"""
+"""Whatever a step writes, in the order of the rows: two people at once wait for one another, and never in a ring."""
+
 SINCE: Final = """
 SELECT at, kind AS step, to_state, agent.name FROM grievance_event LEFT JOIN agent ON agent.id = agent_id
 WHERE grievance_id = %(id)s AND grievance_event.id > %(event)s ORDER BY grievance_event.id
@@ -108,8 +115,14 @@ WHERE grievance_id = %(id)s AND grievance_event.id > %(event)s ORDER BY grievanc
 
 
 async def lock(reference: str) -> Locked | None:
-    """The grievance with this reference, locked; None where there is none to see."""
+    """The grievance with this reference, locked with all that follow it; None where there is none to see."""
+    await lock_all(reference)
     return await sql.row(Locked, LOCK, {"reference": reference})
+
+
+async def lock_all(reference: str, other_id: int | None = None) -> None:
+    """Lock a grievance, another one, and all that follow either of them."""
+    await sql.scalars(LOCK_ALL, {"reference": reference, "other": other_id})
 
 
 async def lock_as_shown(reference: str, shown: ShownVersion) -> Locked:

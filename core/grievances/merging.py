@@ -7,15 +7,13 @@ from typing import Final
 
 from core.grievances.cases import reference_of
 from core.grievances.changes import change, write_event
-from core.grievances.locked import Locked, NotThere, ShownVersion, lock_as_shown, lock_now
+from core.grievances.likeness import joins_by_name
+from core.grievances.locked import Locked, NotThere, ShownVersion, lock_all, lock_as_shown, lock_now
 from core.grievances.rules import StepNotPossible, free_or_led
 from core.grievances.steps import DeskVisit, by, taking
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import OPEN, GrievanceStep
 from core.platform import sql
-
-LOCK_BOTH: Final = "SELECT id FROM grievance WHERE reference = %(reference)s OR id = %(other)s ORDER BY id FOR UPDATE"
-"""Both in the order of their rows: two people who join them at once, each to the other, wait for one another."""
 
 HAS_FOLLOWERS: Final = "SELECT EXISTS (SELECT FROM grievance WHERE lead_id = %(id)s)"
 
@@ -25,13 +23,13 @@ class NotTheSame(StepNotPossible):
 
 
 async def merge(visit: DeskVisit, other_id: int) -> None:
-    """Let another open grievance of the same household or phone follow the one of the page, until it is decided.
+    """Let another open grievance of the same household, phone or name follow the one of the page, until it is decided.
 
     Raises NotThere for one that is not seen, NotTheSame, NotYours for one that somebody else holds.
     """
 
     async def lock_both(reference: str, shown: ShownVersion) -> Locked:
-        await sql.scalars(LOCK_BOTH, {"reference": reference, "other": other_id})
+        await lock_all(reference, other_id)
         return await lock_as_shown(reference, shown)
 
     async with taking(visit, GrievanceStep.MERGE, {"other": other_id}, lock_both) as (session, case):
@@ -39,7 +37,7 @@ async def merge(visit: DeskVisit, other_id: int) -> None:
         if reference is None:
             raise NotThere(str(other_id))
         other = await lock_now(reference, visit.shown)
-        if not _same(case, other) or await sql.scalar(HAS_FOLLOWERS, {"id": other.id}):
+        if not await _same(case, other) or await sql.scalar(HAS_FOLLOWERS, {"id": other.id}):
             raise NotTheSame(reference)
         why = free_or_led(other, visit.actor, visit.now)
         if why:
@@ -59,11 +57,13 @@ async def part(visit: DeskVisit) -> None:
         await write_event(session, case, GrievanceStep.PART, case.state, **by(visit), note=note)
 
 
-def _same(case: Locked, other: Locked) -> bool:
-    """Whether two are of one person or household, and both ordinary, open, and first decided."""
+async def _same(case: Locked, other: Locked) -> bool:
+    """Whether two are of one person or household, as far as it is known, and both ordinary, open, and first decided."""
+    ordinary = Sensitivity.SENSITIVE not in (case.sensitivity, other.sensitivity)
+    alone = other.id != case.id and other.follows is None and not other.appealed and not case.appealed
+    if not (ordinary and alone and other.state in OPEN):
+        return False
     of_one = (case.household_id is not None and case.household_id == other.household_id) or (
         case.msisdn is not None and case.msisdn == other.msisdn
     )
-    ordinary = Sensitivity.SENSITIVE not in (case.sensitivity, other.sensitivity)
-    alone = other.id != case.id and other.follows is None and not other.appealed and not case.appealed
-    return of_one and ordinary and alone and other.state in OPEN
+    return of_one or await joins_by_name(case.id, other.id)

@@ -45,7 +45,7 @@ async def test_a_case_tells_what_is_related_and_what_is_likely_the_same() -> Non
     await filed("e", msisdn="+22376000009")
     grievance = await seen_case(reference, mariam)
     likely = {each.reference: each.likely for each in grievance.related}
-    assert likely == {same: True, old: False, other: False}
+    assert likely == {same: True, old: False, other: True}
 
 
 async def test_a_case_tells_what_became_of_each_sms() -> None:

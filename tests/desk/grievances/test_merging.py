@@ -38,7 +38,7 @@ async def test_what_follows_is_answered_with_the_other_and_the_person_is_told_on
     mariam = await sign_in("mariam")
     await do(mariam, first, "take")
     page = await mariam.see(await case_page(first))
-    assert "peut-être la même Joindre à celle-ci" in page
+    assert "peut-être la même : même téléphone, même sujet, le même jour Joindre à celle-ci" in page
     assert "Les deux plaintes sont jointes" in seen(await do(mariam, first, "merge", other=await row_of(again)))
     assert again not in await mariam.see("/desk/queue", view="free"), "nobody takes it by itself"
     follower = await mariam.see(await case_page(again))
