@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -100,7 +100,7 @@ def serve(
         settings.cache_clear()
     listening.check_free(host, port)
     with _standing(settings()):
-        _fit()
+        _fit(_sign_ins(settings()))
         _say_who(host, port, only)
         listening.listen(host, port, workers, settings().log_level)
 
@@ -137,7 +137,7 @@ def worker(
 
     _speak()
     url = settings().worker_database_url or settings().database_url or postgres(settings())
-    _fit()
+    _fit({"JIGI_WORKER_DATABASE_URL" if settings().worker_database_url else "JIGI_DATABASE_URL": url})
     logs.take_failures()
     _log("working", jigi=str(program()), servers=server_of(url), metrics_port=metrics_port)
     if metrics_port:
@@ -223,23 +223,43 @@ def _standing(with_settings: Settings) -> Iterator[str]:
         yield on.database_url
 
 
-def _fit() -> None:
-    """End with a sentence where this program has no business on the database; a database that is away may come."""
+def _fit(databases: Mapping[str, str]) -> None:
+    """End with a sentence where a server lets nobody in, or the database is none for this program.
+
+    `databases` are URLs by the name of their setting. What is away may come.
+    """
     from sqlalchemy.exc import SQLAlchemyError
 
     from core.platform.mishaps import mishap
     from core.platform.outages import is_outage
+    from core.platform.reach import reach
     from core.schema.ground import at_database
 
     async def nothing() -> None:
         """Fitting is all that is asked."""
 
-    try:
-        at_database(nothing())
-    except (SQLAlchemyError, OSError) as error:
-        if not is_outage(error):
-            raise
-        errors.print(f"The database does not answer yet. {mishap(error)}", style="bold yellow", highlight=False)
+    away = asyncio.run(reach(databases, settings().redis_url))
+    if not away:
+        try:
+            at_database(nothing())
+        except (SQLAlchemyError, OSError) as error:
+            if not is_outage(error):
+                raise
+            away = [str(mishap(error))]
+    for sentence in away:
+        errors.print(f"It is not there yet, and waited for. {sentence}", style="bold yellow", highlight=False,
+                     markup=False, soft_wrap=True)  # fmt: skip
+
+
+def _sign_ins(chosen: Settings) -> dict[str, str]:
+    """The URLs by which web processes sign in, by the names of their settings; '' for those that they do not."""
+    return {
+        "JIGI_DATABASE_URL": chosen.database_url,
+        "JIGI_DATABASE_DIRECT_URL": chosen.database_direct_url,
+        "JIGI_DATABASE_READ_URL": chosen.database_read_url,
+        "JIGI_DESK_DATABASE_URL": chosen.desk_database_url,
+        "JIGI_SIGN_IN_DATABASE_URL": chosen.sign_in_database_url,
+    }
 
 
 def _check(chosen: Settings) -> None:

@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from core.files.beginnings import refuse_others
 from core.files.cells import EMPTY, Cell, Kind, Row, SheetName, UnreadableFile
 from core.files.delimited import delimited
 from core.files.encodings import Encoding
@@ -31,6 +32,8 @@ TOO_LARGE: Final = (
     "Ce fichier est trop grand une fois ouvert. Gardez une seule feuille, sans images ni formules inutiles."
 )
 
+NOT_ALLOWED: Final = "Jigi n'a pas le droit de lire le fichier {}."
+
 
 def main(path: Path, wanted: WantedColumns | None, out: TextIO, limits: Limits = LIMITS) -> int:
     """Read a file to its end; the exit code, 0 also for a file that is refused in words."""
@@ -41,6 +44,9 @@ def main(path: Path, wanted: WantedColumns | None, out: TextIO, limits: Limits =
             out.write("\n")
     except UnreadableFile as refusal:
         out.write(json.dumps({"refused": str(refusal)}))
+        out.write("\n")
+    except PermissionError:
+        out.write(json.dumps({"refused": NOT_ALLOWED.format(path.name)}))
         out.write("\n")
     except MemoryError:
         out.write(json.dumps({"refused": TOO_LARGE}))
@@ -58,7 +64,9 @@ def _bound(limits: Limits) -> None:
 
 
 def _lines(path: Path, wanted: WantedColumns | None, limits: Limits) -> Iterator[str]:
-    if path.suffix.lower() not in WORKBOOKS:
+    named_workbook = path.suffix.lower() in WORKBOOKS
+    refuse_others(path, named_workbook=named_workbook)
+    if not named_workbook:
         with delimited(path, wanted, limits) as file:
             yield _head((SheetName(""),), 0, (), file.lines, file.encoding)
             yield from _table(file.table)

@@ -17,7 +17,7 @@ from core.files.encodings import Encoding
 from core.files.headers import WantedColumns
 from core.files.limits import LIMITS, Limits
 
-DIED: Final = "Ce fichier n'a pas pu être lu. Enregistrez-le à nouveau depuis Excel ou LibreOffice, puis réessayez."
+DIED: Final = "La lecture de ce fichier s'est arrêtée sans dire pourquoi. Réessayez, ou demandez à l'administrateur."
 _TEXT: Final = Kind.TEXT
 REMEMBERED: Final = 1 << 13
 """Texts of a file that are kept, because places, words and years stand in it again and again."""
@@ -55,6 +55,8 @@ def opened(path: Path, wanted: WantedColumns | None = None, limits: Limits = LIM
 
     Raises UnreadableFile when it cannot be opened, has no header, or is in no known encoding; reading on may raise it.
     """
+    if path.is_dir():
+        raise UnreadableFile(f"{path.name} est un dossier, non un fichier.")
     if not path.is_file():
         raise UnreadableFile(f"Le fichier {path.name} n'existe pas.")
     with _child(path, wanted, limits) as child, child.stdout as out:  # type: ignore[union-attr]  # a pipe is asked for

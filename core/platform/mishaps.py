@@ -69,7 +69,7 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
 
 
 def _postgres(error: psycopg.Error) -> str | None:
-    state, words = error.sqlstate or "", _first_line(error)
+    state, words = error.sqlstate or "", first_line(error)
     for beginning, sentence in REFUSED.items():
         if state.startswith(beginning):
             return sentence.format(words=words)
@@ -80,7 +80,7 @@ def _postgres(error: psycopg.Error) -> str | None:
     return None
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
     """What the server or its library says first, which names hosts and users and no password."""
     return (str(error).strip().splitlines() or ["no answer"])[0].removeprefix("connection failed: ").rstrip(".")
 

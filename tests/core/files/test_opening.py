@@ -1,6 +1,7 @@
 """A file is opened beside us: what is in it comes row by row, and a file made to harm ends in a sentence."""
 
 import datetime as dt
+import json
 import resource
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from core.files import child
 from core.files.cells import Cell, Kind, UnreadableFile
 from core.files.opening import opened
 from tests.core.files.made import made
@@ -106,6 +108,13 @@ def test_excel_lines_are_numbered_as_excel_does(tmp_path: Path) -> None:
         ("other.csv", b"a;b\n\xb1\xb2\xe1\xb1;2\n", "Les accents ne se lisent pas : « ±²á± »"),
         ("quotes.csv", b'a;b\n1;"2\n3;4\n', "Ligne 2"),
         ("not.xlsx", b"a;b\n1;2\n", "Excel"),
+        ("workbook.csv", b"PK\x03\x04" + b"x" * 90, "classeur ou une archive, non un CSV"),
+        ("calc.xlsx", b"PK\x03\x04" + b"x" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.x", "LibreOffice"),
+        ("old.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 90, "ancien .xls"),
+        ("report.csv", b"%PDF-1.4\n", "PDF"),
+        ("report.xlsx", b"%PDF-1.4\n", "PDF"),
+        ("photo.csv", b"\xff\xd8\xff\xe0", "image"),
+        ("page.csv", b"\n<HTML><table>", "page web"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -168,17 +177,33 @@ def test_an_empty_file_or_none_is_refused(tmp_path: Path, name: str) -> None:
         read(tmp_path / name)
 
 
+def test_a_folder_and_what_jigi_may_not_read_are_said_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(UnreadableFile, match="est un dossier"):
+        read(tmp_path / "folder.csv")
+
+    class Forbidden(type(tmp_path)):  # type: ignore[misc]
+        def open(self, *_: Any, **__: Any) -> Any:
+            raise PermissionError
+
+    monkeypatch.setattr(child, "_bound", lambda _: None)
+    child.main(Forbidden(tmp_path / "a.csv"), None, sys.stdout)
+    assert "n'a pas le droit de lire le fichier a.csv" in json.loads(capsys.readouterr().out)["refused"]
+
+
 def test_an_old_or_locked_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 100)
-    with pytest.raises(UnreadableFile, match="sans mot de passe"):
+    with pytest.raises(UnreadableFile, match="mot de passe"):
         read(path)
 
 
 def test_a_reader_that_dies_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.csv").write_text("a\n1\n")
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(UnreadableFile, match="n'a pas pu être lu"):
+    with pytest.raises(UnreadableFile, match="s'est arrêtée sans dire"):
         read(tmp_path / "a.csv")
 
 
