@@ -4,6 +4,7 @@ Each of the three parts can have processes of its own (`jigi serve --only line`)
 not serve, so that nothing done at the desk can delay a hop, and nothing wrong there can end the line.
 """
 
+import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,16 +14,16 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.registry import Collector
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core.platform import giving_way, headers, health, hosts, logs
+from core.platform import giving_way, headers, health, hosts, logs, metrics
 from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
+from core.platform.request_ids import RequestIds
 from core.platform.settings import Settings
 from core.platform.settings import settings as read_settings
 from core.platform.settings.types import Part
@@ -40,14 +41,13 @@ NEVER = 86_400.0
 
 @dataclass
 class Served:
-    """What a part brings: its routes, what holds while the application stands, and what it counts by itself.
+    """What a part brings: its routes, and what holds while the application stands.
 
     While it `is_busy`, the desk of the same process gives way to it. `links` says which of its own links stand.
     """
 
     routes: list[BaseRoute] = field(default_factory=list)
     running: AbstractAsyncContextManager[None] = field(default_factory=nullcontext)
-    counts: Collector | None = None
     is_busy: Callable[[], bool] | None = None
     links: Callable[[], Mapping[str, str]] = dict
 
@@ -110,6 +110,7 @@ def build(
                 app.add_middleware(giving_way.GivesWay, path="/desk", is_busy=each.is_busy)
     app.add_middleware(hosts.OwnHosts, names=settings.hosts)
     app.add_middleware(headers.GuardedAnswers)
+    app.add_middleware(RequestIds)
     return app
 
 
@@ -160,7 +161,7 @@ def _line(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> S
         await engine.close()
 
     routes: list[BaseRoute] = [*gateways.routes(calling, answered, settings), *telephone.routes]
-    return Served(routes, running(), counts, engine.is_busy, partial(gateways.standing, calling))
+    return Served(routes, running(), engine.is_busy, partial(gateways.standing, calling))
 
 
 def _sms(settings: Settings, _: Client, clock: Callable[[], datetime]) -> Served:
@@ -177,19 +178,14 @@ PARTS = {Part.LINE: _line, Part.SMS: _sms}
 
 
 def _about_itself(settings: Settings, redis: Client, served: list[Served]) -> list[BaseRoute]:
-    own = CollectorRegistry()
-    for each in served:
-        if each.counts is not None:
-            own.register(each.counts)
-
-    async def metrics(_: Request) -> Response:
-        return Response(generate_latest() + generate_latest(own), media_type=CONTENT_TYPE_LATEST)
+    async def figures(_: Request) -> Response:
+        return Response(await asyncio.to_thread(metrics.shown), media_type=CONTENT_TYPE_LATEST)
 
     def links() -> dict[str, str]:
         return {name: stands for each in served for name, stands in each.links().items()}
 
     fits = partial(identity.fits, identity.kind_asked_for(settings))
-    return [*health.routes(redis, unspoken, fits=fits, links=links), Route("/metrics", metrics)]
+    return [*health.routes(redis, unspoken, fits=fits, links=links), Route("/metrics", figures)]
 
 
 def _simulator(settings: Settings) -> Served:

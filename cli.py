@@ -19,7 +19,7 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from core.platform import listening, processes
+from core.platform import listening, metrics, processes
 from core.platform.errors import JigiError
 from core.platform.settings import Settings, settings
 from core.platform.settings.types import Part
@@ -99,7 +99,7 @@ def serve(
         os.environ["JIGI_ONLY"] = ",".join(part.value for part in only)  # the processes of the server read it too
         settings.cache_clear()
     listening.check_free(host, port)
-    with _standing(settings()):
+    with metrics.together(workers), _standing(settings()):
         _fit(_sign_ins(settings()))
         _say_who(host, port, only)
         listening.listen(host, port, workers, settings().log_level)

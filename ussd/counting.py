@@ -5,14 +5,12 @@ it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-
-from prometheus_client.core import CounterMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 from core.calls.events import Event
 from core.text.languages import Language
+from ussd import metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,8 @@ class Counted:
     tasks: Mapping[SpokenScreen, Finished] = field(default_factory=dict)
 
 
-class Counts(Collector):
-    """Counts what callers do; also what Prometheus is shown of it."""
+class Counts:
+    """Counts what callers do, and shows it to Prometheus."""
 
     def __init__(self) -> None:
         self._events: Counter[tuple[Event, str, str]] = Counter()
@@ -52,6 +50,7 @@ class Counts(Collector):
     def count(self, event: Event, screen: str, language: Language | None) -> None:
         """Count one event at a screen."""
         self._events[event, screen, language or ""] += 1
+        metrics.SCREENS.labels(event.value, screen, language or "").inc()
 
     def finished(self, task: str, language: Language | None, hops: int, seconds: float) -> None:
         """Count a task that was finished."""
@@ -59,6 +58,8 @@ class Counts(Collector):
         finished.times += 1
         finished.hops += hops
         finished.seconds += seconds
+        for metric, more in ((metrics.TASKS, 1), (metrics.TASK_HOPS, hops), (metrics.TASK_SECONDS, seconds)):
+            metric.labels(task, language or "").inc(more)
 
     def take(self) -> Counted:
         """What was counted since it was last taken."""
@@ -85,24 +86,6 @@ class Counts(Collector):
             taken.times -= finished.times
             taken.hops -= finished.hops
             taken.seconds -= finished.seconds
-
-    def collect(self) -> Iterator[Metric]:
-        """The totals of this process, for Prometheus."""
-        screens = CounterMetricFamily(
-            "jigi_ussd_screens", "What happened at screens", labels=["event", "screen", "language"]
-        )
-        for (event, screen, language), times in list(self._events.items()):
-            screens.add_metric([event.value, screen, language], times)
-        yield screens
-        labels = ["task", "language"]
-        tasks = CounterMetricFamily("jigi_ussd_tasks", "Tasks that were finished", labels=labels)
-        hops = CounterMetricFamily("jigi_ussd_task_hops", "Hops that finished tasks took", labels=labels)
-        seconds = CounterMetricFamily("jigi_ussd_task_seconds", "Seconds that finished tasks took", labels=labels)
-        for mark, finished in list(self._tasks.items()):
-            tasks.add_metric(list(mark), finished.times)
-            hops.add_metric(list(mark), finished.hops)
-            seconds.add_metric(list(mark), finished.seconds)
-        yield from (tasks, hops, seconds)
 
 
 class NoCounts(Counts):

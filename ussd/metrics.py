@@ -1,4 +1,7 @@
-"""What the engine counts, by gateway: a name of our settings. No phone, no household, nothing typed is ever a label."""
+"""What the engine counts, by gateway as our settings name it and by screen.
+
+No phone, no household, nothing typed is ever a label.
+"""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -15,11 +18,15 @@ GATEWAY_SESSIONS = Counter(
 )
 LATE_SESSIONS = Counter("jigi_ussd_late_sessions", "Sessions not written because the phone's lock was another hop's")
 REDIS_FAILURES = Counter("jigi_redis_failures", "Trips to Redis that failed", ["why"])
-HOPS_IN_FLIGHT = Gauge("jigi_ussd_hops_in_flight", "Hops that are being answered now")
+HOPS_IN_FLIGHT = Gauge("jigi_ussd_hops_in_flight", "Hops that are being answered now", multiprocess_mode="livesum")
 REFUSED_CALLS = Counter(
     "jigi_ussd_refused_calls", "Calls that were told to call again because too many were answered", ["gateway"]
 )
 RESTS = Counter("jigi_ussd_database_rests", "Times the database was left alone because it did not answer")
+SCREENS = Counter("jigi_ussd_screens", "What happened at screens", ["event", "screen", "language"])
+TASKS = Counter("jigi_ussd_tasks", "Tasks that were finished", ["task", "language"])
+TASK_HOPS = Counter("jigi_ussd_task_hops", "Hops that finished tasks took", ["task", "language"])
+TASK_SECONDS = Counter("jigi_ussd_task_seconds", "Seconds that finished tasks took", ["task", "language"])
 PAGES_LOST = Counter(
     "jigi_ussd_pages_lost", "Pages that a gateway on a link of its own did not take, or did not answer", ["gateway"]
 )

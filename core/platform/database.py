@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.ext.asyncio import AsyncSession as SqlAlchemySession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from core.platform import database_metrics
 from core.platform.errors import JigiError
 
 Given = ParamSpec("Given")
@@ -91,20 +92,26 @@ class _Engines:
     def __init__(self, addresses: Addresses, pool: int, statement_seconds: float) -> None:
         self.addresses = addresses
         self._seconds = statement_seconds
-        self._pool = pool
-        self.reading = self._engine(addresses.pooled, pool, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-        self.writing = self._engine(addresses.pooled, max(2, pool // 2))
-        self.figures = self._engine(addresses.read, max(2, pool // 2)) if addresses.read else self.writing
+        self._watched: list[tuple[str, int]] = []
+        self.reading = self._engine(
+            "statements", addresses.pooled, pool, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+        )
+        self.writing = self._engine("transactions", addresses.pooled, max(2, pool // 2))
+        self.figures = self.writing
+        if addresses.read:
+            self.figures = self._engine("figures", addresses.read, max(2, pool // 2))
 
     async def close(self) -> None:
         for engine in {self.reading, self.writing, self.figures}:
             await engine.dispose()
+        for name, size in self._watched:
+            database_metrics.unwatch(name, size)
 
     @property
     def statement_milliseconds(self) -> int:
         return max(1, int(self._seconds * 1000))
 
-    def _engine(self, address: str, pool: int, **options: Any) -> AsyncEngine:
+    def _engine(self, name: str, address: str, pool: int, **options: Any) -> AsyncEngine:
         made = create_async_engine(
             "postgresql+psycopg://",
             async_creator=partial(self._connect, address),
@@ -117,6 +124,8 @@ class _Engines:
             **options,
         )
         event.listen(made.sync_engine, "handle_error", _leave_the_demoted)
+        database_metrics.watch(made, name, pool)
+        self._watched.append((name, pool))
         return made
 
     async def _connect(self, address: str) -> psycopg.AsyncConnection:

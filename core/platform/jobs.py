@@ -9,6 +9,8 @@ import psycopg
 from procrastinate import App, PsycopgConnector
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.platform.request_ids import current_id
+
 SEND = "sms.send"
 """The name of the job that sends what is ready."""
 
@@ -22,7 +24,10 @@ _queue = new_queue()
 
 
 async def wake(session: AsyncSession, job: str = SEND, **arguments: Any) -> None:
-    """Queue a job in the transaction of this session."""
+    """Queue a job in the transaction of this session; it bears the id of the request that it comes of."""
+    request_id = current_id()
+    if request_id:
+        arguments = {**arguments, "request_id": request_id}
     connection = await session.connection()
     raw = (await connection.get_raw_connection()).driver_connection
     if not isinstance(raw, psycopg.AsyncConnection):

@@ -16,6 +16,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from core.platform.masking import CUT, masked_value
+from core.platform.request_ids import LOGGED, is_id
 
 SERVER: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 """The server's loggers, which begin with lines of their own; what they name is addresses, which are masked."""
@@ -138,7 +139,11 @@ def _failure(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def _mask(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     record = {name: event.pop(name) for name in ("_record", "_from_structlog") if name in event}
-    return {name: value if name == "timestamp" else masked_value(value) for name, value in event.items()} | record
+    return {name: value if _is_nobodys(name, value) else masked_value(value) for name, value in event.items()} | record
+
+
+def _is_nobodys(name: str, value: object) -> bool:
+    return name == "timestamp" or (name == LOGGED and is_id(value))
 
 
 OURS: Final[tuple[Processor, ...]] = (

@@ -166,12 +166,18 @@ class Worker:
             return False
         return True
 
+    def _woken(self, request_id: str) -> None:
+        if request_id:
+            log.info("woken", worker=self._name, request=request_id)
+        self.sender.wake()
+
     def _timetable(self) -> None:
         queue, settings, sender = self._queue, self._settings, self.sender
 
         @queue.task(name=SEND)
-        async def send() -> None:
-            sender.wake()
+        async def send(request_id: str = "") -> None:
+            """Something is ready; `request_id` is the request that it comes of."""
+            self._woken(request_id)
 
         @queue.periodic(cron="* * * * *")
         @queue.task(name="sms.minute")

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 GATEWAY: Final = "smpp"
 """The name that the gateways of both rooms have."""
 
-BOUND: Final = Gauge("jigi_smpp_binds", "SMPP binds that stand.", ["gateway", "room"])
+BOUND: Final = Gauge("jigi_smpp_binds", "SMPP binds that stand.", ["gateway", "room"], multiprocess_mode="livesum")
 LOST: Final = Counter("jigi_smpp_binds_lost_total", "SMPP binds that ended, not by us.", ["gateway", "room"])
 REFUSED: Final = Counter(
     "jigi_smpp_binds_refused_total", "SMPP binds that the other side refused.", ["gateway", "room"]

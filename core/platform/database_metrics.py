@@ -1,0 +1,42 @@
+"""What Prometheus is shown of the connections to PostgreSQL, and of what did not come back by them."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.platform.outages import is_outage
+
+LIMIT: Final = Gauge(
+    "jigi_database_pool_size", "Connections that may be in use at a time", ["pool"], multiprocess_mode="livesum"
+)
+IN_USE: Final = Gauge("jigi_database_in_use", "Connections in use now", ["pool"], multiprocess_mode="livesum")
+FAILURES: Final = Counter("jigi_database_failures", "Statements and connections that PostgreSQL failed", ["why"])
+
+TOO_LONG: Final = "57014"
+"""A statement that took longer than it may (PostgreSQL, appendix A)."""
+
+
+def watch(engine: AsyncEngine, pool: str, size: int) -> None:
+    """Count the connections of an engine in use, of so many, and its failures."""
+    limit, in_use = LIMIT.labels(pool), IN_USE.labels(pool)
+    limit.inc(size)
+    event.listen(engine.sync_engine.pool, "checkout", lambda *_: in_use.inc())
+    event.listen(engine.sync_engine.pool, "checkin", lambda *_: in_use.dec())
+    event.listen(engine.sync_engine, "handle_error", _failed)
+
+
+def unwatch(pool: str, size: int) -> None:
+    """An engine is closed."""
+    LIMIT.labels(pool).dec(size)
+
+
+def _failed(context: ExceptionContext) -> None:
+    error = context.original_exception
+    state = getattr(error, "sqlstate", None)
+    if state == TOO_LONG:
+        FAILURES.labels("too long").inc()
+    elif is_outage(error):
+        FAILURES.labels(state or "away").inc()

@@ -1,0 +1,53 @@
+"""One id for a request, from the balancer or ours, in every line of the log that comes of it, here and in the worker.
+
+An id is 32 hexadecimal digits (nginx `$request_id`), with or without the dashes of a UUID (Caddy
+`{http.request.uuid}`). It is nobody's number, so that it is the one value of a line that is not masked.
+"""
+
+import re
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADER: Final = "X-Request-Id"
+LOGGED: Final = "request"
+"""The name of the id in a line of the log."""
+
+ID: Final = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+
+
+def is_id(text: object) -> bool:
+    """Whether a text has the form of an id; digits alone have not, they may be somebody's."""
+    return isinstance(text, str) and ID.fullmatch(text) is not None
+
+
+def current_id() -> str:
+    """The id of the request that is being answered; '' where none is."""
+    value = structlog.contextvars.get_contextvars().get(LOGGED, "")
+    return value if isinstance(value, str) else ""
+
+
+class RequestIds:
+    """Gives each request its id, and its answer the same."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer under an id."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "").lower()
+        request_id = given if is_id(given) else uuid4().hex
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[HEADER] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(**{LOGGED: request_id}):
+            await self._app(scope, receive, named)
