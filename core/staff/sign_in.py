@@ -18,6 +18,7 @@ from core.staff import audit, passwords, tries
 from core.staff.acts import Act
 from core.staff.agents import Actor, Agent, Role, Scope
 from core.staff.credentials import DeskSession, NotSignedIn, change_of, credential_of, failed, hash_of, of_session
+from core.staff.metrics import SIGN_INS
 from core.staff.tries import LockedOut
 from core.text.words import Code
 
@@ -94,6 +95,7 @@ async def sign_in(login: str, password: str, now: datetime, settings: Settings, 
     act = Act.LOCKED_OUT if counted.is_last else Act.SIGN_IN_FAILED
     if credential is None and not counted.is_last:
         act = Act.UNKNOWN_LOGIN
+    SIGN_INS.labels(act.value).inc()
     await audit.record(credential.id if credential else None, act, None, now)
     raise LockedOut(counted.until) if counted.is_last else NotSignedIn
 
@@ -112,6 +114,7 @@ async def _opened(login: str, password_hash: str, now: datetime, source: str) ->
         )
         session.add(opened)
         await audit.record(credential.id, Act.SIGNED_IN, None, now)
+    SIGN_INS.labels(Act.SIGNED_IN.value).inc()
     return token
 
 
@@ -245,6 +248,7 @@ async def is_password(signed_in: SignedIn, password: str, now: datetime, setting
     async with writing():
         locked = await failed(credential.id, now, settings)
     if locked:
+        SIGN_INS.labels(Act.LOCKED_OUT.value).inc()
         raise LockedOut(locked)
     return False
 

@@ -36,7 +36,7 @@ from sms.inbound.webhooks import GatewayIntake
 from sms.outbox import balances, gateways
 from sms.outbox.gateway import NOTICE_REQUESTS, Gateway
 from sms.outbox.high_water import HighWater
-from sms.worker import sweeps
+from sms.worker import measures, sweeps
 from sms.worker.restored import found_restored
 from sms.worker.sender import Clock, Sender
 
@@ -90,6 +90,7 @@ class Worker:
             raise self._unfit
         log.info("worker_started", worker=self._name)
         beside = [asyncio.create_task(self._live()), asyncio.create_task(self._keep_time())]
+        beside.append(asyncio.create_task(measures.measuring(self._clock)))
         async with keeping_settings():
             await self.sender.run()
         await end_tasks(beside)

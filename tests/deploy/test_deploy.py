@@ -13,8 +13,10 @@ import yaml
 from prometheus_client import REGISTRY
 
 import cli
+import core.staff.metrics
 import menus.bounds
 import sms.outbox.metrics
+import sms.worker.measures
 import ussd.metrics
 from core.outbox import ceilings
 from core.platform import connections, database_metrics, webhooks
@@ -23,15 +25,9 @@ from core.platform.smpp import binds
 from tests.deploy.files import DEPLOY, ROOT, UNITS, alerts, commands, compose, unit
 
 COUNTING: Final = (
-    menus.bounds,
-    sms.outbox.metrics,
-    ussd.metrics,
-    ceilings,
-    connections,
-    webhooks,
-    binds,
-    database_metrics,
-)
+    menus.bounds, sms.outbox.metrics, sms.worker.measures, ussd.metrics, ceilings, connections, webhooks, binds,
+    database_metrics, core.staff.metrics,
+)  # fmt: skip
 """What puts metrics into the registry by being imported."""
 
 SUFFIXES: Final = ("_total", "_bucket", "_count", "_sum")
