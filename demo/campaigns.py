@@ -45,7 +45,7 @@ async def campaign(now: datetime, settings: Settings) -> int | None:
         return None
     planner, approver, second = [await actor_of(login) for login in SUPERVISORS]
     audience = Audience(round_id=present.id)
-    new = Draft(CampaignKind.ANNOUNCE, audience, f"TM {present.name} announce", planned_by=planner.id)
+    new = Draft(CampaignKind.ANNOUNCE, audience, f"Annonce du paiement, TM {present.name}", planned_by=planner.id)
     campaign_id = await draft(new, now, alphabet(settings.alphabet))
     await plan(campaign_id, settings, now, actor=planner)
     approved = await steps.approve(campaign_id, approver, now)

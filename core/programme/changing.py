@@ -199,7 +199,7 @@ def _address(value: Any) -> bool:
 
 
 _DELAYS: Final = (
-    f"Deux nombres de jours ouvrables, première réponse,décision : de 1 à {LONGEST_DELAY}, la décision pas avant.",
+    f"Jours ouvrables, de 1 à {LONGEST_DELAY} : pour la première réponse et pour la décision, la décision pas avant.",
     _delays,
 )
 _OR_NEVER: Final = (
@@ -232,14 +232,14 @@ CHECKS: Final[Mapping[ProgrammeSettingName, tuple[str, Callable[[Any], bool]]]] 
         lambda value: value <= LONGEST_EVENT,
     ),
     ProgrammeSettingName.PHONES: (
-        f"Un numéro du Mali, ou {MOST_PHONES}, avec une virgule entre eux.",
+        f"Un numéro du Mali, ou {MOST_PHONES}.",
         _phones,
     ),
     ProgrammeSettingName.ADDRESS: (
         f"{LONGEST_ADDRESS} lettres au plus, que tout téléphone montre, sans adresse d'internet.",
         _address,
     ),
-    ProgrammeSettingName.HOURS: ("Deux heures, de,à : 08:00,16:00. Rien : elles ne sont pas dites.", lambda _: True),
+    ProgrammeSettingName.HOURS: ("Les deux heures, ou aucune : elles ne sont alors pas dites.", lambda _: True),
 }
 """What each can be, said to who types it, and whether a value is that."""
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
@@ -38,6 +39,17 @@ TITLES: Final = {
     ProgrammeSettingName.ADDRESS: "Adresse du programme",
     ProgrammeSettingName.HOURS: "Heures où l'on répond à ces téléphones",
 }
+_DELAYS: Final = (("Première réponse", "number"), ("Décision", "number"))
+PARTS: Final = {
+    ProgrammeSettingName.ORDINARY: _DELAYS,
+    ProgrammeSettingName.SPECIAL: _DELAYS,
+    ProgrammeSettingName.CONDUCT: _DELAYS,
+    ProgrammeSettingName.ABUSE: _DELAYS,
+    ProgrammeSettingName.PHONES: (("Le premier", "tel"), ("Le second", "tel")),
+    ProgrammeSettingName.HOURS: (("De", "time"), ("À", "time")),
+}
+"""The fields of a setting that is several values, each with its title and kind."""
+
 LONGEST: Final = 120
 OWN: Final = "Une autre personne doit approuver : vous l'avez proposé vous-même."
 GONE: Final = "Quelqu'un en a déjà décidé. Regardez la page à nouveau."
@@ -62,6 +74,7 @@ class SettingsPage(DeskPage):
         context = {
             "settings": settings,
             "titles": TITLES,
+            "parts_of": PARTS,
             "hints": {name: hint for name, (hint, _) in CHECKS.items()},
             "told": TOLD_TO_PEOPLE,
             "years": years,
@@ -78,7 +91,7 @@ class SettingsPage(DeskPage):
             raise not_there()
         try:
             async with seen_by(me):
-                state = await changing.propose(me, name, typed(form, "value")[:LONGEST], at)
+                state = await changing.propose(me, name, _value(form)[:LONGEST], at)
         except NoSuchValue as error:
             return self.not_done(request, f"{TITLES[name]} : {error.in_french}", self.path)
         await changing.take()
@@ -118,6 +131,12 @@ class SettingsPage(DeskPage):
         return self.done(
             request, f"{name}, le {short_date(day)} : plaintes ouvertes qui changent de jour, {moved}.", self.path
         )
+
+
+def _value(form: FormData) -> str:
+    """What was typed, of a setting with several fields as the operator would write it."""
+    typed_parts = (each.strip() for each in form.getlist("value") if isinstance(each, str))
+    return ",".join(each for each in typed_parts if each)
 
 
 async def _year(year: int) -> tuple[int, list[DayOff], list[tuple[MovableHoliday, str]]]:

@@ -21,8 +21,9 @@ from starlette_admin import CustomView
 from starlette_admin.auth import BaseAuthProvider
 from starlette_admin.contrib.sqla import Admin
 from starlette_admin.flash import flash
-from starlette_admin.i18n import I18nConfig, TimezoneConfig
+from starlette_admin.i18n import I18nConfig, TimezoneConfig, ngettext
 from starlette_admin.routing import route
+from starlette_admin.theme import DefaultTheme, TablerSettings
 from starlette_admin.views import BaseView
 
 from core.grievances.attached import LARGEST as LARGEST_ATTACHED
@@ -39,6 +40,7 @@ from desk.site.cleaning import Cleaner, FormSize
 from desk.site.cookies import HostCookies
 from desk.site.forgery import BoundForms
 from desk.site.headers import Failures, SecurityHeaders
+from desk.site.library_words import of_the_library
 from desk.site.pages import DESK, actor, now
 from desk.site.refusals import Refused, in_words
 from desk.site.row_security import AtTheDesk, sessions
@@ -177,6 +179,7 @@ def mount(
         base_url=DESK,
         route_name="desk",
         templates_dir=str(SITE / "theme"),
+        theme=DefaultTheme(TablerSettings(base="slate")),
         additional_loaders=[PrefixLoader({"desk": FileSystemLoader(SITE.parent)})],
         static_dir=str(SITE / "static"),
         auth_provider=way_in,
@@ -190,6 +193,7 @@ def mount(
     )
     desk.redis = redis
     desk.templates.env.add_extension(BearingScripts)
+    desk.templates.env.install_gettext_callables(of_the_library, ngettext, newstyle=True)  # type: ignore[attr-defined]
     desk.templates.env.filters.update(
         word=word, day=_day, moment=_moment, hour=_hour, number=number_phrase, plural=_plural
     )

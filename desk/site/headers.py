@@ -26,6 +26,14 @@ CSP: Final = (
 )
 """A script that stands in a page runs only with the word that was drawn for this answer (`desk.site.scripts`)."""
 
+PLAIN_STYLE: Final = (
+    "<style>body{margin:0;background:#f6f8fb;color:#1f2933;font:1rem/1.5 system-ui,sans-serif}"
+    "main{max-width:32rem;margin:10vh auto;padding:0 1rem}h1{font-size:1.4rem}"
+    "a{display:inline-block;padding:.6rem 1rem;border-radius:6px;background:#0b5cad;color:#fff;text-decoration:none}"
+    "</style>"
+)
+"""How a page looks that must not need the theme: whoever sees it may not be let in to anything."""
+
 
 class SecurityHeaders:
     """Gives each answer its headers, whatever becomes of the request."""
@@ -91,8 +99,8 @@ def plain_page(status: HTTPStatus, words: str) -> HTMLResponse:
     """A page for those who may not be signed in: what is the matter, and the way back."""
     page = (
         '<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{status.value}</title><h1>{status.value}</h1><p>{words}</p>"
-        '<p><a href="/desk">Retour au guichet</a></p></html>'
+        f"<title>Pas fait ({status.value}) · Jigi</title>{PLAIN_STYLE}<main><h1>Pas fait</h1><p>{words}</p>"
+        '<p><a href="/desk">Revenir au guichet</a></p></main></html>'
     )
     return HTMLResponse(page, status, {"Cache-Control": "no-store", "Connection": "close"})
 

@@ -345,8 +345,8 @@ class Communes(_Places):
         StringField("cercle_pcode", "Cercle"),
         _phone_shown("committee_phone", "Comité"),
         _phone_shown("town_hall_phone", "Mairie"),
-        TimeField("town_hall_opens", "Ouvre"),
-        TimeField("town_hall_closes", "Ferme"),
+        TimeField("town_hall_opens", "Ouvre", output_format="HH:mm"),
+        TimeField("town_hall_closes", "Ferme", output_format="HH:mm"),
         StringField("agency_name", "Agence de paiement"),
         _phone_shown("agency_phone", "Téléphone de l'agence"),
     )

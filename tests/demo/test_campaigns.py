@@ -18,7 +18,7 @@ async def test_the_coming_payments_are_planned_by_one_and_approved_by_another() 
     campaign = await demo_campaign(NOW, SETTINGS)
     assert campaign is not None
     summary = await preview.summary(campaign)
-    assert (summary.state, summary.title, summary.recipients) == ("approved", "TM T4 2026 announce", 1)
+    assert (summary.state, summary.title, summary.recipients) == ("approved", "Annonce du paiement, TM T4 2026", 1)
     assert (summary.planned_by, summary.approved_by, summary.second_approved_by) == ("Awa", "Moussa", None)
     await steps.start(campaign, await somebody("awa"), NOW)
     assert await state_of(campaign) == "running"

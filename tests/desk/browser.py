@@ -48,7 +48,7 @@ class Browser:
         return seen(answer)
 
     async def submit(
-        self, path: str, *, page: str | None = None, follow: bool | str = False, **fields: str
+        self, path: str, *, page: str | None = None, follow: bool | str = False, **fields: str | list[str]
     ) -> httpx.Response:
         """Send a form of `page` (or of the path itself) to a path, with the token that the page holds."""
         token = TOKEN.search((await self.open(page or path)).text)

@@ -11,3 +11,13 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-desk-goes]")) window.location = event.target.value;
 });
+// On a phone a row is a card, and each cell says the name of its column.
+for (const table of document.querySelectorAll(".table:has(th[data-column])")) {
+  table.classList.add("table-stack");
+  for (const head of table.querySelectorAll("th[data-column]")) {
+    const label = head.querySelector("a")?.firstChild.textContent.trim() || head.textContent.trim();
+    for (const cell of table.querySelectorAll(`td[data-column="${head.dataset.column}"]`)) {
+      if (cell.textContent.trim() || cell.firstElementChild) cell.dataset.label = label;
+    }
+  }
+}

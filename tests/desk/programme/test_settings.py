@@ -23,9 +23,9 @@ def _as_the_operator_set_them() -> None:
 
 async def test_a_delay_is_changed_and_a_telephone_waits_for_somebody_else(sign_in: SignIn) -> None:
     root, rita = await sign_in("root", Role.ADMINISTRATOR), await sign_in("rita", Role.ADMINISTRATOR)
-    answer = await root.submit(f"{PAGE}/change", page=PAGE, follow=True, name="grievance_ordinary", value="1,4")
+    answer = await root.submit(f"{PAGE}/change", page=PAGE, follow=True, name="grievance_ordinary", value=["1", "4"])
     assert "C'est changé" in seen(answer)
-    assert 'value="1,4"' in answer.text
+    assert re.findall(r'id="grievance_ordinary-\d" name="value" type="number" value="(\d)"', answer.text) == ["1", "4"]
     wrong = await root.submit(f"{PAGE}/change", page=PAGE, follow=True, name="grievance_ordinary", value="4,1")
     assert "la décision pas avant" in seen(wrong)
     answer = await root.submit(f"{PAGE}/change", page=PAGE, follow=True, name="contact_phones", value="20 22 11 11")
@@ -41,6 +41,12 @@ async def test_a_delay_is_changed_and_a_telephone_waits_for_somebody_else(sign_i
         ("setting proposed", "setting contact_phones"),
         ("setting approved", "setting contact_phones"),
     ]
+
+
+async def test_no_setting_of_several_values_is_typed_with_a_comma(sign_in: SignIn) -> None:
+    page = await (await sign_in("root", Role.ADMINISTRATOR)).open(PAGE)
+    assert re.findall(r'type="time" value="([^"]*)"', page.text) == ["", ""]
+    assert not re.findall(r'name="value" [^>]*value="[^"]*\d,\d', page.text)
 
 
 async def test_movable_holidays_are_asked_for_and_move_what_is_open(sign_in: SignIn) -> None:

@@ -190,3 +190,11 @@ def test_each_list_has_the_acts_that_can_be_done_in_it() -> None:
 def test_every_column_has_a_french_name_and_not_that_of_its_column(view: Kept) -> None:
     shown = [field for field in view.fields if field.name != "id"]
     assert all(field.label and field.label != field.name.replace("_", " ").capitalize() for field in shown)
+
+
+async def test_the_words_of_the_library_are_ours(sign_in: SignIn) -> None:
+    page = await (await sign_in("awa", Role.SUPERVISOR)).open("/desk/prepared-answer/list")
+    words = seen(page)
+    assert "Ajouter : Réponse préparée" in words
+    assert not [each for each in ("Administration", "Nouveau", "Affichage des entrées") if each in words]
+    assert 'data-bs-theme-base="slate"' in page.text, "one look for lists and pages"
