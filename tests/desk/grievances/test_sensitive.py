@@ -104,7 +104,8 @@ async def test_it_is_decided_without_an_sms_a_call_or_a_word_outside(sign_in: Si
     await do(fanta, secret, "take")
     page = await case_page(secret)
     assert "Ne pas appeler" in await fanta.see(page)
-    assert "+22376000001" not in await fanta.see(page)
+    told = await fanta.see(page)
+    assert not [each for each in ("+22376000001", "76 00 00 01") if each in told]
     refused = await do(fanta, secret, "call", reached="yes")
     assert (refused.status_code, "un appel est sans danger" in seen(refused)) == (409, True)
     refused = await do(fanta, secret, "escalate", words="Plus haut")
@@ -127,7 +128,7 @@ async def test_when_a_call_is_safe_and_how_much_was_asked_is_for_focal_persons_a
     fanta, mariam, awa = await sign_in("fanta", Role.FOCAL), await sign_in("mariam"), await watcher(sign_in)
     page = await fanta.see(await case_page(secret))
     assert "appel : oui, l'après-midi seulement" in page
-    assert "+22376000044" in page
+    assert "76 00 00 44" in page
     assert "Demandé : 5 000 F CFA Il a pris ma part." in page
     for browser in (fanta, mariam, awa):
         lists = [await browser.open(path) for path in ("/desk/queue", "/desk/grievances", "/desk/readings")]
