@@ -184,6 +184,13 @@ async def to_export(wanted: Wanted, today: date) -> list[SearchRow]:
     return await sql.many_rows(SearchRow, statement, values)
 
 
+async def to_print(wanted: Wanted, today: date, most: int) -> list[SearchRow]:
+    """The first rows for paper, with names; never a sensitive one, whoever asks."""
+    where, values = _where(wanted, today)
+    where = f"{where} AND grievance.sensitivity <> '{Sensitivity.SENSITIVE}'"
+    return await sql.rows(SearchRow, _statement(wanted, where, NAMED), values | {"most": most, "skipped": 0})
+
+
 async def chosen_to_export(ids: Sequence[int], today: date) -> list[SearchRow]:
     """The rows of an export that were chosen one by one: no name, and never a sensitive one, whoever asks."""
     values = {"today": today, "ids": list(ids), "most": MOST_EXPORTED, "skipped": 0}

@@ -46,6 +46,7 @@ class Act(Word):
     CORRECTION_SETTLED = "correction settled"
     CORRECTIONS_EXPORTED = "corrections exported"
     DEAD_NUMBERS_EXPORTED = "dead numbers exported"
+    LIST_PRINTED = "list printed"
     DIALLED_AS_THE_HOUSEHOLD = "dialled as the household"
     CALL_TAKEN = "call taken"
     CALL_GIVEN_BACK = "call given back"
@@ -157,6 +158,7 @@ ACTS: Final = called(
         Act.CORRECTION_SETTLED: "correction ou liste : tranché",
         Act.CORRECTIONS_EXPORTED: "corrections à reporter : export",
         Act.DEAD_NUMBERS_EXPORTED: "a exporté les numéros à corriger",
+        Act.LIST_PRINTED: "liste à imprimer",
         Act.DIALLED_AS_THE_HOUSEHOLD: "appelé comme le ménage (simulateur)",
         Act.CALL_TAKEN: "appel pris",
         Act.CALL_GIVEN_BACK: "appel laissé",

@@ -1,6 +1,6 @@
 """People to call back: who asked over USSD, what was agreed, who calls them now, and each call that was tried."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -11,19 +11,27 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.call_requests import requests, rules, steps
+from core.call_requests.requests import RequestedCall
 from core.call_requests.rules import AlreadyCalled, TakeItFirst, TakenBySomebody
 from core.call_requests.vocabulary import CallRequestState, Period
 from core.grievances.calendar import add_working_days
 from core.grievances.holidays import off
-from core.grievances.wishes import wishes
+from core.grievances.wishes import Wish, wishes
 from core.numbers.msisdn import local
+from core.platform.spreadsheets import Cell
 from core.staff.permissions import Permission
 from core.staff.row_security import seen_by
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, day_in, now, number, typed
+from desk.site.printing import MOST_PRINTED, PrintedList, show_printed
 from desk.site.refusals import Refused, not_there
 from desk.site.words import word
 
+SHOWN: Final = {"": "À appeler", "wished": "Appels souhaités dans une plainte", "done": "Appels faits"}
+CALL_HEADER: Final = (
+    "Numéro", "Langue", "Demandé le", "Où il en est", "Jour", "Moment", "Essais", "Ménage", "Village", "Commune",
+)  # fmt: skip
+WISH_HEADER: Final = ("Plainte", "Sujet", "Numéro", "Langue", "Ménage", "Commune", "Décision due", "Attribuée à")
 ROWS: Final = 50
 WISHED_ROWS: Final = 100
 NOTE_LENGTH: Final = 300
@@ -57,6 +65,21 @@ class CallRequests(DeskPage):
             else:
                 context["calls"], context["count"] = await requests.to_call(now(), ROWS, skip)
         return self.show(request, "call_requests/requests.html", {"local": local, "today": now().date(), **context})
+
+    @route("/print")
+    async def on_paper(self, request: Request) -> Response:
+        """One of the three lists to print."""
+        kind, at, most = request.query_params.get("show", ""), now(), MOST_PRINTED + 1
+        async with seen_by(actor(request)):
+            if kind == "wished":
+                rows = [_wish_row(each) for each in await wishes(at, most)]
+            else:
+                calls, _ = await (requests.ended_calls(most) if kind == "done" else requests.to_call(at, most))
+                rows = [_call_row(each) for each in calls]
+        title = SHOWN.get(kind, SHOWN[""])
+        back = f"{self.path}?show={kind}" if kind in ("wished", "done") else self.path
+        header = WISH_HEADER if kind == "wished" else CALL_HEADER
+        return await show_printed(self, request, PrintedList(title, header, rows, back))
 
     @route("/of/{id:int}", methods=["GET"])
     async def call(self, request: Request) -> Response:
@@ -150,6 +173,21 @@ async def _asked() -> AsyncIterator[None]:
         raise Refused(HTTPStatus.CONFLICT, GONE) from None
     except TakeItFirst:
         raise Refused(HTTPStatus.CONFLICT, NOT_TAKEN) from None
+
+
+def _call_row(call: RequestedCall) -> Sequence[Cell]:
+    return (
+        local(call.msisdn), word(call.language), call.asked_at.date(), word(call.state),
+        call.again_on or call.agreed_on, word(call.agreed_period), call.tries, call.head_name, call.village,
+        call.commune,
+    )  # fmt: skip
+
+
+def _wish_row(wish: Wish) -> Sequence[Cell]:
+    return (
+        wish.reference, f"{word(wish.category)}, {word(wish.subcategory)}", local(wish.msisdn) if wish.msisdn else None,
+        word(wish.language), wish.head_name, wish.commune, wish.decision_due, wish.assigned_to,
+    )  # fmt: skip
 
 
 def _of(request: Request) -> str:

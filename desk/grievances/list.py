@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -21,10 +22,11 @@ from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import Permission, may
 from core.staff.row_security import figures_seen_by, seen_by
-from core.text.formats import number_phrase
+from core.text.formats import number_phrase, short_date
 from core.text.words import PAPER, Word, label
 from desk.site.charts import link
 from desk.site.pages import DESK, DeskPage, actor, day_in, now, number, typed
+from desk.site.printing import MOST_PRINTED, PrintedList, show_printed
 from desk.site.refusals import Refused
 from desk.site.words import word
 
@@ -38,6 +40,7 @@ HEADER: Final = (
     "Attribuée à",
 )  # fmt: skip
 WIDTHS: Final = (11, 12, 16, 20, 24, 11, 16, 10, 14, 14, 16, 9, 10, 13, 12, 14, 12, 9, 14, 20)
+PAPER_HEADER: Final = ("Plainte", "Reçue le", "Sujet", "Personne", "Commune", "État", "Échéance", "Attribuée à")
 FOCAL_EXPORTS: Final = "Une plainte sensible ne sort jamais en fichier."
 TOO_MANY: Final = f"Plus de {number_phrase(MOST_EXPORTED)} plaintes : resserrez les filtres avant d'exporter."
 
@@ -82,6 +85,7 @@ class GrievanceList(DeskPage):
             "href": lambda page: _href(wanted, page=page if page > 1 else ""),
             "csv": _href(wanted, "/export.csv"),
             "xlsx": _href(wanted, "/export.xlsx"),
+            "paper": _href(wanted, "/print"),
             "path": f"{DESK}{self.path}",
             "exports": may(actor(request), Permission.EXPORT_GRIEVANCES),
             "assigns": may(actor(request), Permission.ASSIGN_GRIEVANCES),
@@ -104,6 +108,20 @@ class GrievanceList(DeskPage):
         rows = await self._exported(request, "xlsx")
         made = await xlsx_bytes("Plaintes", HEADER, rows, WIDTHS)
         return download(made, XLSX_TYPE, "plaintes.xlsx")
+
+    @route("/print", methods=["GET", "POST"])
+    async def on_paper(self, request: Request) -> Response:
+        """The filtered list to print, with names; nothing sensitive is ever on it."""
+        me, today = actor(request), now().date()
+        if not may(me, Permission.EXPORT_GRIEVANCES):
+            raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
+        wanted = searched_of(await request.form()) if request.method == "POST" else wanted_of(request.query_params)
+        async with seen_by(me):
+            rows = await search.to_print(wanted, today, MOST_PRINTED + 1)
+            known = {**dict(await search.agents()), **dict(await search.places(wanted.place))}
+        back = _href(wanted).removeprefix(DESK)
+        listed = PrintedList("Plaintes", PAPER_HEADER, [*map(on_paper, rows)], back, _narrowed(wanted, known))
+        return await show_printed(self, request, listed)
 
     async def _exported(self, request: Request, kind: str) -> Iterable[Sequence[Cell]]:
         """The rows, written down as exported; refused to focal persons, and when there are too many."""
@@ -182,6 +200,38 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
 
 def _href(wanted: Wanted, path: str = "", **more: object) -> str:
     return link(f"{DESK}{GrievanceList.path}{path}", **_filters(wanted), **more)
+
+
+NARROWED: Final[Mapping[str, str]] = {
+    "words": "cherché", "state": "état", "category": "catégorie", "channel": "canal", "level": "niveau",
+    "sex": "sexe", "place": "lieu", "assigned": "attribuée à", "agency": "agence", "round": "tour",
+    "age": "ouverte depuis", "timely": "délais", "says": "la personne dit", "since": "reçue du", "until": "au",
+}  # fmt: skip
+"""What each filter is called on paper."""
+
+
+def _narrowed(wanted: Wanted, known: Mapping[Any, str]) -> list[str]:
+    """The filters in words; a place and an agent by name, where they are known."""
+    given = {name: getattr(wanted, name) for name in NARROWED}
+    if isinstance(wanted.round, int):
+        given["round"] = "un seul"
+    words = [f"{NARROWED[name]} : {_said(value, known)}" for name, value in given.items() if value not in (None, "")]
+    return [*words, *(["rouvertes seulement"] if wanted.reopened else [])]
+
+
+def _said(value: object, known: Mapping[Any, str]) -> str:
+    if isinstance(value, Word):
+        return word(value)
+    return short_date(value) if isinstance(value, date) else known.get(value, known.get(str(value), str(value)))
+
+
+def on_paper(row: SearchRow) -> Sequence[Cell]:
+    """A row of the printed list."""
+    due = row.next_due if row.state in OPEN else None
+    return (
+        row.reference, row.received_at.date(), f"{word(row.category)}, {word(row.subcategory)}", row.name, row.commune,
+        word(row.state), due, row.agent,
+    )  # fmt: skip
 
 
 def cells(row: SearchRow) -> Sequence[Cell]:

@@ -26,6 +26,7 @@ from core.text.words import DESK, PAPER, label
 from desk.registry import phone_form
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, now, number, typed
+from desk.site.printing import MOST_PRINTED, PrintedList, show_printed
 from desk.site.refusals import not_there
 from desk.site.words import word
 from sms.campaigns.dead_numbers import NumberToCorrect, dead_numbers, to_correct
@@ -106,6 +107,20 @@ class DeadNumbers(DeskPage):
         """The same as a workbook."""
         rows = await self._rows(request)
         return _file(await xlsx_bytes("Numéros", HEADER, rows, WIDTHS), XLSX_TYPE, "numeros-a-corriger.xlsx")
+
+    @route("/print")
+    async def on_paper(self, request: Request) -> Response:
+        """The list to print, for a visit."""
+        wanted = NumberFilter.of(request)
+        dead = await dead_numbers(self._settings, now())
+        async with seen_by(actor(request)):
+            most = MOST_PRINTED + 1
+            numbers = await to_correct(dead, region=wanted.region, operator=wanted.operator, most=most)
+            places = {place.pcode: place.name for place in await regions()}
+        narrowed = [*filter(None, (places.get(wanted.region or ""), word(wanted.operator)))]
+        rows = [_row(each)[:-3] for each in numbers]
+        printed = PrintedList("Numéros à corriger", HEADER[:-3], rows, wanted.address(), narrowed)
+        return await show_printed(self, request, printed)
 
     async def _rows(self, request: Request) -> list[tuple[Cell, ...]]:
         me, wanted, at = actor(request), NumberFilter.of(request), now()

@@ -36,6 +36,8 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/grievances": GRIEVANCES,
     "/grievances/export.csv": frozenset({AGENT, SUPERVISOR}),
     "/grievances/export.xlsx": frozenset({AGENT, SUPERVISOR}),
+    "/grievances/print": frozenset({AGENT, SUPERVISOR}),
+    "/queue/print": frozenset({AGENT, SUPERVISOR}),
     "/corrections": frozenset({AGENT, SUPERVISOR}),
     "/households": GRIEVANCES,
     "/households/of/{id:int}/claim": frozenset({AGENT, SUPERVISOR}),
