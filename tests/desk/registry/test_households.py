@@ -192,6 +192,20 @@ async def test_the_identity_of_who_calls_is_checked_and_the_check_is_kept(
     assert said not in str(kept.detail)
 
 
+@pytest.mark.parametrize(("by", "opens"), [("", False), ("1969", False), ("1970", True), ("paper", True)])
+async def test_what_would_be_told_is_folded_until_who_asks_is_known(
+    mariam: Browser, page_of_awa: str, by: str, *, opens: bool
+) -> None:
+    if by:
+        way = {"by": by} if by.isalpha() else {"year": by}
+        await mariam.submit(f"{page_of_awa}/{'vouch' if by.isalpha() else 'identity'}", page=page_of_awa, **way)
+    page = (await mariam.open(page_of_awa)).text
+    before, _, told = page.partition("Ce que la ligne dit de son argent")
+    assert before.rstrip().rpartition("<details")[2].startswith(" open>") is opens
+    assert told.index("Paiements") < told.index("</details>")
+    assert ("après la vérification : argent" in page) is not opens
+
+
 @pytest.mark.parametrize(("by", "refused"), [("", True), ("1969", True), ("1970", False), ("visit", False)])
 async def test_nothing_is_changed_before_who_asks_is_known(
     mariam: Browser, sign_in: SignIn, page_of_awa: str, by: str, refused: bool
