@@ -14,8 +14,21 @@ from core.grievances.steps import DeskVisit, by, taking
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import OPEN, GrievanceStep
 from core.platform import sql
+from core.platform.columns import listed
+
+JOINED: Final = (GrievanceStep.MERGE, GrievanceStep.PART)
+"""The steps whose notes name the other."""
 
 HAS_FOLLOWERS: Final = "SELECT EXISTS (SELECT FROM grievance WHERE lead_id = %(id)s)"
+
+UNNAME_IN_OTHERS: Final = f"""
+UPDATE grievance_event SET note = replace(replace(note, 'la plainte ' || CAST(%(reference)s AS text),
+    'une autre plainte'), 'La plainte ' || CAST(%(reference)s AS text), 'Une autre plainte')
+WHERE kind IN {listed(JOINED)} AND grievance_id IN (
+    SELECT other.id FROM grievance_event JOIN grievance AS other ON other.reference = substring(note from '[0-9]{{7,}}')
+    WHERE grievance_id = %(id)s AND kind IN {listed(JOINED)})
+"""  # noqa: S608 - our own words
+"""The own history names every one that it was ever joined to."""
 
 
 class NotTheSame(StepNotPossible):
@@ -55,6 +68,11 @@ async def part(visit: DeskVisit) -> None:
         await change(session, case, case.state, lead_id=None, followed_at=None)
         note = f"Elle ne suit plus la plainte {case.follows}"
         await write_event(session, case, GrievanceStep.PART, case.state, **by(visit), note=note)
+
+
+async def unname_in_others(case: Locked) -> None:
+    """Take its number out of the history of those it was joined to: it would say where to look for it."""
+    await sql.execute(UNNAME_IN_OTHERS, {"id": case.id, "reference": case.reference})
 
 
 async def _same(case: Locked, other: Locked) -> bool:

@@ -17,6 +17,7 @@ from core.grievances.filing import new_secret
 from core.grievances.followers import let_go
 from core.grievances.following import OWNED
 from core.grievances.locked import Locked, NotThere
+from core.grievances.merging import unname_in_others
 from core.grievances.models import Grievance
 from core.grievances.rules import check_words
 from core.grievances.secrecy import CORRECTED_AT_DESK, correction_reason, kept
@@ -260,4 +261,5 @@ async def _hush(case: Locked, safe: SafeWays, visit: DeskVisit) -> None:
     whose = {"msisdn": case.msisdn, "household_id": case.household_id, "reference": case.reference}
     await sql.execute(STOP, whose | {"now": visit.now, "sms": safe.sms})
     await sql.execute(HUSH, whose)
+    await unname_in_others(case)
     await sql.execute(UNNAME, {"said": correction_reason(case.reference), "now_said": CORRECTED_AT_DESK})

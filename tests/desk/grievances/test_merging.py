@@ -122,6 +122,26 @@ async def test_one_that_was_merged_and_is_entrusted_follows_nothing_any_more(sig
     assert (await stands(again))[0] == "received", "it is answered behind the wall"
 
 
+@pytest.mark.parametrize("subject", ["bribe", "violence"])
+@pytest.mark.parametrize("leads", [True, False], ids=["the lead", "the follower"])
+@pytest.mark.parametrize("parted", [True, False], ids=["parted", "joined"])
+async def test_one_that_is_entrusted_is_not_named_by_what_it_was_joined_to(
+    sign_in: SignIn, subject: str, leads: bool, parted: bool
+) -> None:
+    first, again = await filed("a"), await filed("b")
+    mariam = await sign_in("mariam")
+    await do(mariam, first, "take")
+    await do(mariam, first, "merge", other=await row_of(again))
+    if parted:
+        await do(mariam, again, "part")
+    entrusted, other = (first, again) if leads else (again, first)
+    safe = {"call_safe": "no", "sms_safe": "no", "subject": subject}
+    await do(mariam, entrusted, "entrust", words="Le chef a pris l'argent", **safe)
+    page = await mariam.see(await case_page(other))
+    assert entrusted not in page
+    assert "une autre plainte" in page.lower()
+
+
 async def test_of_others_places_and_people_nothing_is_merged(sign_in: SignIn) -> None:
     first, far = await filed("a"), await filed("b", commune=DIAGO)
     stranger = await filed("c", replace(LATE, msisdn="+22376000009"))
