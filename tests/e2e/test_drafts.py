@@ -73,6 +73,35 @@ def test_somebody_else_finds_nothing(page: Page, desk: Desk) -> None:
     expect(page.locator("textarea")).to_have_value("")
 
 
+CHOICES: Final = """
+<form method="post" action="/desk/intake" data-draft><input name="q">
+<select name="what"><option value="">Choisir</option>
+<option value="late">En retard</option></select><label><input type="radio" name="who" value="household" checked></label>
+<label><input type="radio" name="who" value="person"></label><button>Enregistrer</button></form>
+"""
+
+
+def test_what_was_chosen_before_the_script_came_is_newer_than_the_draft(chromium: Browser) -> None:
+    quick = {"fingers": ""}
+
+    def answer(route: Route) -> None:
+        body = f'<!doctype html><body data-who="7"><main>{CHOICES}</main><script>{quick["fingers"]}\n{SCRIPT}</script>'
+        route.fulfill(status=200, content_type="text/html; charset=utf-8", body=body)
+
+    tab = chromium.new_page()
+    tab.route(f"{DESK}/**", answer)
+    tab.goto(f"{DESK}/desk/intake")
+    tab.locator("[name=q]").fill("90000010")
+    quick["fingers"] = (
+        "document.querySelector('select').value = 'late'; document.querySelector('[value=person]').checked = true;"
+    )
+    tab.goto(f"{DESK}/desk/intake")
+    expect(tab.locator("[name=q]")).to_have_value("90000010")
+    expect(tab.locator("select")).to_have_value("late")
+    expect(tab.locator("[value=person]")).to_be_checked()
+    tab.close()
+
+
 LINES: Final = """
 <form method="post" action="/desk/register" data-draft data-register="100" {taken}><table><tbody>
 <tr data-line><td><span data-n>1</span><input type="hidden" name="key" data-keep value="{key}">

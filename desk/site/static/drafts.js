@@ -41,11 +41,17 @@
     else store.removeItem(keyOf(form));
   }
 
+  // On a slow line somebody chooses or types before this script comes: that is newer than any draft.
+  const touched = (field) => field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked
+    : field.matches("select") ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected))
+    : field.value !== field.defaultValue;
+
   function put(form, values) {
     const rows = Math.max(0, ...values.map(([name]) => values.filter(([other]) => other === name).length));
     form.dispatchEvent(new CustomEvent("rows", { detail: rows }));
     const fields = fieldsOf(form);
     const texts = fields.filter((field) => field.matches("textarea"));
+    const newer = new Set(fields.filter(touched).map((field) => field.matches("[type=radio]") ? field.name : field));
     if (texts.some((field) => field.value.trim())) return;
     let put = false;
     const seen = {};
@@ -53,7 +59,7 @@
       const named = fields.filter((each) => each.name === name && (checked === null || each.value === value));
       const field = checked === null ? named[seen[name] ?? 0] : named[0];
       seen[name] = (seen[name] ?? 0) + 1;
-      if (!field) continue;
+      if (!field || newer.has(field) || newer.has(field.name)) continue;
       if (checked !== null) field.checked = checked;
       else if (field.value !== value) {
         field.value = value;
