@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.e2e.keyboard import KeyboardDesk
 from tests.support.processes import answering, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,14 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def keyboard_desk(chromium: Browser, address: str) -> Iterator[KeyboardDesk]:
+    """The desk, for people who use keys alone."""
+    desk = KeyboardDesk(chromium, address)
+    yield desk
+    desk.close()
 
 
 @pytest.fixture(scope="session")
