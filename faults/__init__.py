@@ -17,6 +17,7 @@ What holds the promise, point by point; each line named was broken once, and its
 | | once more leaves out who was given up (`sms/campaigns/once_more.py`) | `tests/sms/campaigns/test_once_more.py` |
 | an id that was given is kept | with a refusal it is forgotten (`sms/outbox/africastalking.py`) | `tests/sms/outbox/test_africastalking.py` |
 | after a restore nothing goes by itself | a departure of the past goes on (`sms/worker/sender.py`) | `tests/sms/worker/test_restored.py` |
+| nobody gets a fourth SMS, or the same twice, of two requests at once | what left since the judgement goes unseen (`sms/outbox/departing.py`) | `tests/sms/outbox/test_departing.py` |
 | clocks are the database's | sender, minute, signs of life (`sms/worker/process.py`) | `tests/sms/worker/test_clocks.py` |
 | | when a report came (`sms/inbound/webhooks.py`) | `tests/sms/inbound/test_webhooks.py` |
 """  # noqa: E501 - a table

@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Final
 
 from core.text.words import Code
-from sms.outbox import ledger
+from sms.outbox import departing
 from sms.worker import sender, sweeps, troubles
 
 
@@ -21,7 +21,7 @@ SHORT: Final[tuple[tuple[ModuleType, str, object], ...]] = (
     (sender, "DATABASE_DOWN_SECONDS", 0.3),
     (sender, "IDLE_SECONDS", 0.3),
     (troubles, "DOUBTED_SECONDS", (0.3, 0.6)),
-    (ledger, "FROZEN_SECONDS", 3),
+    (departing, "FROZEN_SECONDS", 3),
     (sweeps, "CLAIMED_SECONDS", 3),
     (sweeps, "RECORDING_SECONDS", 2),
 )

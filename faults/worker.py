@@ -23,7 +23,7 @@ from faults.steps import Step
 from faults.waits import shorten
 from sms.campaigns import steps
 from sms.inbound.webhooks import GatewayIntake
-from sms.outbox import claims, delivery, ledger
+from sms.outbox import claims, delivery, departing, ledger
 from sms.outbox.africastalking import AfricasTalking
 from sms.outbox.gateway import Gateway, GatewayTrouble, Policy, Result
 from sms.outbox.gateways import ways_out
@@ -93,17 +93,18 @@ def _past_fuses(submit: Called, box: FuseBox) -> Called:
 
 def _lay_along(box: FuseBox) -> None:
     """Look at the fuses around the steps of the ledger, of a pause and of the sweep."""
-    for module in (claims, ledger, steps):
+    for module in (claims, departing, ledger, steps):
         _replace(module, "writing", lambda _: _writing(box))
     for module, name, within, after in (
         (claims, "claim", Step.CLAIMING, Step.CLAIMED),
-        (ledger, "depart", Step.DEPARTING, Step.DEPARTED),
+        (departing, "depart", Step.DEPARTING, Step.DEPARTED),
         (ledger, "record", Step.RECORDING, Step.RECORDED),
         (ledger, "release", Step.GIVING_BACK, Step.GIVEN_BACK),
         (ledger, "unanswered", Step.DOUBTING, Step.DOUBTED),
         (steps, "stop_for_gateway", Step.PAUSING, None),
     ):
         _replace(module, name, _around(box, within, after))
+    _replace(sql, "row_in_one_trip", lambda trip: _one_trip(trip, box))
     _replace(delivery, "adopt", _afterwards(box, Step.ADOPTED))
     _replace(sweeps, "make_uncertain", _afterwards(box, Step.SWEEPING))
 
@@ -155,6 +156,21 @@ def _writing(box: FuseBox) -> Any:
                 box.reached(task.step)
 
     return writing
+
+
+def _one_trip(trip: Called, box: FuseBox) -> Called:
+    """Pass a step before statements that are a transaction of their own; they wrote something if they give a row."""
+
+    async def watched(*arguments: Any) -> Any:
+        task = _doing.get()
+        if task is not None:
+            box.reached(task.step)
+        row = await trip(*arguments)
+        if task is not None and row is not None:
+            task.wrote = True
+        return row
+
+    return watched
 
 
 class _PastFuses(Gateway):

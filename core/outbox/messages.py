@@ -289,6 +289,8 @@ class SmsBatch(TableRow, table=True):
         Index("ix_sms_batch_out", "worker", postgresql_where=text(f"state IN {listed(AT_A_WORKER)}")),
         Index("ix_sms_batch_done", "answered_at", postgresql_where=text(f"state = '{BatchState.DONE}'")),
         Index("ix_sms_batch_left_at", "left_at", postgresql_where=text("NOT prompt")),
+        Index("ix_sms_batch_departure", "departure", postgresql_where=text("NOT prompt")),
+        Index("ix_sms_batch_unnumbered", "left_at", postgresql_where=text("NOT prompt AND departure IS NULL")),
         Index("ix_sms_batch_uncertain", "answered_at", postgresql_where=text("uncertain")),
     )
 
@@ -305,6 +307,8 @@ class SmsBatch(TableRow, table=True):
     worker: str | None = None
     claimed_at: datetime | None = None
     left_at: datetime | None = None
+    departure: int | None = Field(default=None, sa_type=BigInteger)
+    """The how manieth departure it was, of all; nothing where it left by the version before."""
     answered_at: datetime | None = None
     uncertain: bool = False
     gateway: str | None = _gateway()

@@ -247,6 +247,15 @@ async def connection() -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
+async def alone() -> AsyncIterator[AsyncConnection]:
+    """A connection that commits what is sent to it by itself; raises AlreadyIn inside a transaction."""
+    if _ambient.get() is not None:
+        raise AlreadyIn("what commits by itself is no part of a transaction")
+    async with _opened().reading.connect() as own:
+        yield own
+
+
+@asynccontextmanager
 async def reading() -> AsyncIterator[Session]:
     """A session for reads of one trip, or that of the write it runs inside; nothing is changed through it."""
     session = _ambient.get()

@@ -10,12 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import UnionType
-from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from psycopg import AsyncClientCursor, AsyncConnection
 from psycopg.rows import BaseRowFactory
 from sqlalchemy.engine import CursorResult
 
-from core.platform.database import connection
+from core.platform.database import alone, connection
 from core.platform.errors import JigiError
 
 Kind = TypeVar("Kind")
@@ -61,6 +62,23 @@ async def row(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOTH
         make = mapper(kind, tuple(result.keys()))
         only = result.one_or_none()
         return None if only is None else make(only)
+
+
+async def row_in_one_trip(kind: type[Kind], steps: Sequence[tuple[str, Mapping[str, Any]]]) -> Kind | None:
+    """The one row of the last of several statements, sent at once: a transaction that waits for no answer of ours.
+
+    Each sees what was committed before it began, as in any transaction. Never inside another one; raises AlreadyIn.
+    """
+    async with alone() as own:
+        raw = (await own.get_raw_connection()).driver_connection
+        async with AsyncClientCursor(cast(AsyncConnection, raw)) as cursor:
+            statements = ";".join([cursor.mogrify(statement.encode(), values) for statement, values in steps])
+            await cursor.execute(statements.encode())
+            while cursor.nextset():
+                pass
+            columns = tuple(column.name for column in cursor.description or ())
+            found = await cursor.fetchone()
+    return None if found is None else mapper(kind, columns)(found)
 
 
 async def scalar(statement: str, values: Mapping[str, Any] = NOTHING) -> Any:

@@ -101,6 +101,9 @@ async def plan(
         planning = _Planning(connection, campaign, settings, now, keep_told, rows)
         made = await planning.make()
         await connection.commit()
+        if made.recipients >= tally.MANY:
+            await connection.execute("SELECT messages_analyzed()")
+            await connection.commit()
     if made.recipients >= tally.MANY:
         await tally.keep(campaign_id, now)
     return made

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.campaigns.models import CampaignState
+from core.campaigns.models import CampaignKind, CampaignState
 from core.numbers.msisdn import Operator
 from core.outbox.messages import BatchState, MessageState
 from core.outbox.restoring import OPEN
@@ -19,7 +19,11 @@ AHEAD: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A request that a worker has, and for which gateway; `body` is None for a notice that is still to be written."""
+    """A request that a worker has, and for which gateway; `body` is None for a notice that is still to be written.
+
+    `round_id` and `event` are of its campaign: the round it tells of, and the component whose event it tells.
+    `departed` is the highest number of a departure when it was claimed: those from there on were perhaps not seen yet.
+    """
 
     id: int
     worker: str
@@ -29,6 +33,11 @@ class Claim:
     size: int
     prompt: bool
     gateway: str
+    text_id: int | None
+    not_after: datetime | None
+    round_id: int | None
+    event: str | None
+    departed: int
     body: str | None
 
     @property
@@ -48,30 +57,43 @@ WITH route AS (
     WHERE NOT EXISTS (
         SELECT FROM sms_pace WHERE name = '{OTHERS}{OVER}' || route.gateway AND hold_until > %(now)s)
     ORDER BY operator, turn
-), next AS (
-    SELECT batch.id, able.gateway FROM sms_batch AS batch
-    JOIN able ON able.operator = coalesce(batch.operator, '{OTHERS}')
-    LEFT JOIN campaign ON campaign.id = batch.campaign_id
-    WHERE batch.state = '{_B.READY}' AND batch.not_before <= %(now)s AND NOT EXISTS ({OPEN})
-      AND (batch.prompt OR able.is_open)
-      AND (batch.campaign_id IS NULL OR (campaign.state = '{CampaignState.RUNNING}' AND NOT %(notices)s))
+), way AS MATERIALIZED (
+    SELECT operator, gateway, is_open, is_notice
+    FROM able CROSS JOIN (VALUES (true), (false)) AS lane (is_notice)
+    CROSS JOIN LATERAL (
+        SELECT ARRAY['all', nullif(operator, '{OTHERS}'), nullif(operator, '{OTHERS}') || '{OVER}' || gateway] AS own
+    ) AS named
+    WHERE (is_notice OR NOT %(notices)s)
+      AND NOT EXISTS (SELECT FROM sms_pace WHERE name = ANY (own) AND hold_until > %(now)s)
       AND NOT EXISTS (
-          SELECT FROM sms_pace JOIN (VALUES ('all'), (batch.operator), ('{OTHERS}{OVER}' || able.gateway),
-              (batch.operator || '{OVER}' || able.gateway)) AS way (name)
-          ON sms_pace.name = CASE WHEN batch.campaign_id IS NULL THEN way.name || '{NOTICES}' ELSE way.name END
+          SELECT FROM unnest(own || ('{OTHERS}{OVER}' || gateway)) AS pace (name) JOIN sms_pace
+              ON sms_pace.name = pace.name || CASE WHEN is_notice THEN '{NOTICES}' ELSE '' END
           WHERE next_free > %(soon)s)
-      AND NOT EXISTS (
-          SELECT FROM sms_pace WHERE name IN ('all', batch.operator, batch.operator || '{OVER}' || able.gateway)
-            AND hold_until > %(now)s)
+), next AS (
+    SELECT batch.id, its.gateway FROM sms_batch AS batch CROSS JOIN LATERAL (
+        SELECT way.gateway FROM way
+        WHERE operator = coalesce(batch.operator, '{OTHERS}') AND is_notice = (batch.campaign_id IS NULL)
+          AND (batch.prompt OR is_open) OFFSET 0
+    ) AS its
+    WHERE batch.state = '{_B.READY}' AND batch.not_before <= %(now)s AND NOT EXISTS ({OPEN})
+      AND (batch.campaign_id IS NULL
+          OR batch.campaign_id = ANY (ARRAY(SELECT id FROM campaign WHERE state = '{CampaignState.RUNNING}')))
     ORDER BY batch.priority, batch.id LIMIT 1 FOR UPDATE OF batch SKIP LOCKED
 )
 UPDATE sms_batch AS batch
 SET state = '{_B.CLAIMED}', worker = %(worker)s, claimed_at = %(now)s, gateway = next.gateway
 FROM next WHERE batch.id = next.id
 RETURNING batch.id, batch.worker, batch.claimed_at, batch.campaign_id, batch.operator, batch.prompt, batch.gateway,
+    batch.text_id, batch.not_after, (SELECT last_value FROM sms_departure) AS departed,
+    (SELECT round_id FROM campaign WHERE campaign.id = batch.campaign_id) AS round_id,
+    (SELECT subject -> 'event' ->> 'component' FROM campaign
+     WHERE campaign.id = batch.campaign_id AND campaign.kind <> '{CampaignKind.CANCELLED}') AS event,
     (SELECT count(*) FROM message WHERE message.batch_id = batch.id AND message.state = '{_M.PLANNED}') AS size,
     (SELECT body FROM message_text WHERE message_text.id = batch.text_id) AS body
 """  # noqa: S608 - our own words
+"""The ways that may be gone now are found first; then requests are walked in the order in which they are to go, from
+the index of those that are ready, up to the first that has a way: what it costs does not grow with those behind it.
+"""
 
 
 async def claim(worker: str, now: datetime, routes: Sequence[Route], *, notices_only: bool = False) -> Claim | None:

@@ -7,7 +7,7 @@ failed since the plan. Whoever is written to for the first time after all gets t
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from typing import Final
 
 from core.outbox.messages import TAKEN, BatchState, MessageState
@@ -34,43 +34,54 @@ APART: Final = f"""
 WITH shorter AS (
     INSERT INTO message_text (campaign_id, language, content, body, parts, size, not_after)
     SELECT campaign_id, language, content, %(body)s, %(parts)s, %(size)s, not_after
-    FROM message_text WHERE id = %(text)s RETURNING id
+    FROM message_text WHERE id = %(text)s AND {{condition}} RETURNING id
 ), fresh AS (
     INSERT INTO sms_batch (campaign_id, text_id, operator, priority, prompt, not_before, not_after, state, uncertain)
-    SELECT campaign_id, (SELECT id FROM shorter), operator, priority, prompt, %(now)s, not_after, '{BatchState.READY}',
+    SELECT sms_batch.campaign_id, shorter.id, operator, priority, prompt, %(now)s, not_after, '{BatchState.READY}',
         false
-    FROM sms_batch WHERE id = %(batch)s RETURNING id
+    FROM sms_batch, shorter WHERE sms_batch.id = %(batch)s RETURNING id
 )
-UPDATE message SET batch_id = (SELECT id FROM fresh) WHERE id = ANY (CAST(%(ids)s AS bigint[]))
+UPDATE message SET batch_id = fresh.id FROM fresh WHERE message.id = ANY (CAST(%(ids)s AS bigint[]))
 """  # noqa: S608
+"""Moves messages into a request of their own with a shorter text, if a condition holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeavingText:
     """A text of a campaign that leaves in a request."""
 
-    batch: int
     text_id: int
     body: str
 
 
-async def set_apart(leaving: LeavingText, ids: Sequence[int], now: datetime) -> set[int]:
-    """Move messages that are a number's first into a request of their own, in this transaction; give which.
+@dataclass(frozen=True, slots=True)
+class FirstMessages:
+    """Messages of a request that are their number's first, and the shorter text that they get."""
+
+    ids: Sequence[int]
+    body: str
+
+    def values(self, leaving: LeavingText) -> dict[str, object]:
+        """What `APART` asks for, beside the request and the time."""
+        carried = alphabet(settings().alphabet)
+        size = {"body": self.body, "parts": carried.segments(self.body), "size": carried.measure(self.body)}
+        return {"ids": list(self.ids), "text": leaving.text_id, **size}
+
+
+async def first_messages(leaving: LeavingText, ids: Sequence[int]) -> FirstMessages | None:
+    """Those of a request's messages that are a number's first and have to be shorter, None where there are none.
 
     Only those whose text gets a part longer by what the gateway adds, and has pieces to leave out.
     """
     carried, reserve = alphabet(settings().alphabet), settings().sms_optout_reserve
-    if carried.segments(leaving.body + "x" * reserve) <= carried.segments(leaving.body):
-        return set()
+    if not ids or carried.segments(leaving.body + "x" * reserve) <= carried.segments(leaving.body):
+        return None
     language = Language(await sql.scalar(LANGUAGE, {"text": leaving.text_id}))
     shorter = shortened(leaving.body, translator(language), carried, reserve)
     if shorter == leaving.body:
-        return set()
+        return None
     first = await sql.scalars(FIRST, {"ids": list(ids)})
-    if first:
-        size = {"body": shorter, "parts": carried.segments(shorter), "size": carried.measure(shorter)}
-        await sql.execute(APART, {"ids": first, "batch": leaving.batch, "text": leaving.text_id, "now": now, **size})
-    return set(first)
+    return FirstMessages(first, shorter) if first else None
 
 
 def shortened(body: str, spoken: Translator, carried: Alphabet, reserve: int) -> str:

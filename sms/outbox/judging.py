@@ -1,6 +1,6 @@
 """What must not leave after all: looked at message by message at the last moment, when its request departs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -8,6 +8,7 @@ from core.outbox.messages import UNTOLD, MessageState, Reason
 from core.outbox.notice_kinds import NoticeKind
 from core.platform import sql
 from core.platform.columns import listed
+from sms.outbox.claims import Claim
 from sms.outbox.freshness import (
     ANOTHER_NUMBER,
     CHANGED_SINCE,
@@ -18,18 +19,6 @@ from sms.outbox.freshness import (
     TOLD_MEANWHILE,
     TOLD_TOGETHER,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A request that may leave, by its number: whether its day has passed, may be tomorrow, and what it tells of."""
-
-    number: int
-    overdue: bool | None
-    can_wait: bool | None
-    text_id: int | None
-    round_id: int | None
-    event: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +33,10 @@ class Judged:
     attempts: int
     why: Reason | None
     told_with: int | None
+
+    def because(self, why: Reason) -> "Judged":
+        """The same, with a reason that holds for the whole request."""
+        return replace(self, why=why, told_with=None)
 
 
 JUDGE: Final = f"""
@@ -64,21 +57,21 @@ WHERE message.batch_id = %(batch)s AND message.state = '{MessageState.PLANNED}' 
 """  # noqa: S608 - our own words
 
 
-async def judge(batch: int, leaving: Leaving, now: datetime, *, prompt: bool, most_a_day: int) -> list[Judged]:
+async def judge(claim: Claim, now: datetime, *, most_a_day: int) -> list[Judged]:
     """Every message that a request still holds, with the reason where it must not leave.
 
     A number gets at most `most_a_day` SMS on a day of UTC, those that answer it at once (`prompt`) not counted.
     """
     values = {
-        "batch": batch,
-        "prompt": prompt,
+        "batch": claim.id,
+        "prompt": claim.prompt,
         "most": most_a_day,
         "today": datetime.combine(now.date(), time(0), UTC),
-        "round_id": leaving.round_id,
-        "event": leaving.event,
-        "text": leaving.text_id,
+        "round_id": claim.round_id,
+        "event": claim.event,
+        "text": claim.text_id,
         "lately": now - LONG_AGO,
         "free_lately": now - timedelta(days=FREE_TEXT_DAYS),
-        "event_text": leaving.text_id if leaving.event else None,
+        "event_text": claim.text_id if claim.event else None,
     }
     return await sql.rows(Judged, JUDGE, values)

@@ -1,10 +1,9 @@
-"""The ledger at work: a request that was claimed departs and is recorded, each in a transaction of its own.
+"""The ledger at work: what became of a request that departed is recorded, in a transaction of its own.
 
 What is one statement is its own transaction, without a trip to begin and one to end it: every request comes this way.
 
 Claimed: a worker has it and nothing left. Left: from here on it may have been taken. The request itself is made with no
-transaction open. What a request tells is judged when it departs: stopped phones, changed payments, missed days and the
-three SMS of a day are looked at at the last moment, one request after the other, so that two cannot both be the third.
+transaction open.
 """
 
 from collections.abc import Sequence
@@ -14,35 +13,23 @@ from typing import Any, Final
 
 from sqlmodel import col, update
 
-from core.campaigns.models import CampaignKind, CampaignState
+from core.campaigns.models import CampaignState
 from core.campaigns.notes import NoteCode
 from core.outbox.messages import (
     AT_A_WORKER,
     TO_RECORD,
     BatchState,
     Message,
-    MessageKind,
     MessageState,
     Reason,
     SmsBatch,
 )
-from core.outbox.restoring import OPEN
 from core.platform import sql
 from core.platform.columns import listed
 from core.platform.database import Session, writing
-from core.platform.locks import Lock
-from core.text.languages import Language
 from sms.outbox import claims
 from sms.outbox.claims import Claim
-from sms.outbox.composing import Written
-from sms.outbox.first_messages import LeavingText, set_apart
 from sms.outbox.gateway import Policy, Result
-from sms.outbox.judging import Leaving, judge
-from sms.outbox.routes import OTHERS, OVER
-from sms.outbox.window import Window
-
-FROZEN_SECONDS: Final = 10
-"""After so long in a transaction with nothing said, PostgreSQL ends it, so that a frozen worker holds up nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,100 +52,7 @@ class Departure:
     """The how manieth departure it is, of all that the database knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNotice:
-    """A notice as it goes out: its kind, the language it was written in, its text, parts and size."""
-
-    kind: MessageKind
-    language: Language
-    written: Written
-
-    def row(self) -> dict[str, Any]:
-        """As a row of the texts."""
-        size = {"body": self.written.body, "parts": self.written.parts, "size": self.written.size}
-        return {"kind": self.kind, "language": self.language, **size}
-
-
 _B, _M = BatchState, MessageState
-
-ALONE: Final = (
-    "SELECT pg_advisory_xact_lock(%(lock)s), set_config('idle_in_transaction_session_timeout', %(frozen)s, true)"
-)
-LEAVE: Final = f"""
-UPDATE sms_batch AS batch SET state = '{_B.LEFT}', left_at = %(now)s
-WHERE batch.id = %(batch)s AND batch.state = '{_B.CLAIMED}'
-  AND batch.worker = %(worker)s AND batch.claimed_at = %(claimed_at)s
-  AND (batch.campaign_id IS NULL OR EXISTS (
-      SELECT FROM campaign
-      WHERE campaign.id = batch.campaign_id AND campaign.state = '{CampaignState.RUNNING}' FOR SHARE))
-  AND NOT EXISTS (
-      SELECT FROM sms_pace
-      WHERE name IN ('all', batch.operator, '{OTHERS}{OVER}' || batch.gateway) AND hold_until > %(now)s)
-  AND NOT EXISTS ({OPEN})
-RETURNING nextval('sms_departure') AS number,
-    batch.not_after < %(now)s AS overdue, batch.not_after > %(tomorrow)s AS can_wait, batch.text_id,
-    (SELECT round_id FROM campaign WHERE campaign.id = batch.campaign_id) AS round_id,
-    (SELECT subject -> 'event' ->> 'component' FROM campaign
-     WHERE campaign.id = batch.campaign_id AND campaign.kind <> '{CampaignKind.CANCELLED}') AS event
-"""  # noqa: S608
-DROP: Final = f"""
-UPDATE message SET state = '{_M.DROPPED}', reason = r.reason, final_at = %(now)s,
-    told_with = CASE WHEN r.reason = '{Reason.TOLD_TOGETHER}' THEN r.told_with END
-FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(reasons)s AS text[]), CAST(%(told_with)s AS integer[]))
-    AS r (id, reason, told_with)
-WHERE message.id = r.id
-"""  # noqa: S608
-WRITE: Final = """
-WITH written AS (
-    INSERT INTO message_text (language, content, body, parts, size)
-    VALUES (%(language)s, %(kind)s, %(body)s, %(parts)s, %(size)s) RETURNING id
-)
-UPDATE sms_batch SET text_id = (SELECT id FROM written) WHERE id = %(batch)s
-"""
-
-
-async def depart(
-    claim: Claim, now: datetime, *, window: Window, most_a_day: int, written: WrittenNotice | None = None
-) -> Departure | None:
-    """Let a claimed request leave, or None: it is not ours any more, it is held up, or nobody is left in it.
-
-    Held up: its campaign was stopped, or the gateway asked to wait since it was claimed. `written` is the text of a
-    notice. From the commit of this on, the request counts as one that may have been taken.
-    """
-    async with writing() as session:
-        await sql.execute(ALONE, {"lock": Lock.DEPARTURE, "frozen": f"{FROZEN_SECONDS}s"})
-        leaving = await sql.row(Leaving, LEAVE, claim.mine | {"now": now, "tomorrow": window.next_day(now)})
-        if leaving is None:
-            return None
-        if leaving.overdue:
-            await _drop_all(session, claim, Reason.MISSED_ITS_DAY, now)
-            return None
-        recipients = await _judged(claim, leaving, now, window, most_a_day)
-        if claim.body is not None and leaving.text_id is not None and recipients:
-            text = LeavingText(claim.id, leaving.text_id, claim.body)
-            apart = await set_apart(text, [each.id for each in recipients], now)
-            recipients = [each for each in recipients if each.id not in apart]
-        if not recipients:
-            await _close(session, claim, now)
-            return None
-        if written is not None:
-            await sql.execute(WRITE, {**written.row(), "batch": claim.id})
-    body = written.written.body if written is not None else claim.body
-    return None if body is None else Departure(claim, body, recipients, leaving.number)
-
-
-async def _judged(claim: Claim, leaving: Leaving, now: datetime, window: Window, most_a_day: int) -> list[Recipient]:
-    """Those who are to get it, after the others were dropped or put off."""
-    judged = await judge(claim.id, leaving, now, prompt=claim.prompt, most_a_day=most_a_day)
-    late = [each.id for each in judged if each.why is Reason.THREE_TODAY and leaving.can_wait is not False]
-    if late:
-        await put_off(claim.id, late, window.next_day(now), now)
-    dropped = [each for each in judged if each.why is not None and each.id not in late]
-    if dropped:
-        ids, reasons = [each.id for each in dropped], [each.why for each in dropped]
-        told_with = [each.told_with for each in dropped]
-        await sql.execute(DROP, {"ids": ids, "reasons": reasons, "told_with": told_with, "now": now})
-    return [Recipient(each.id, each.msisdn, each.attempts) for each in judged if each.why is None]
 
 
 async def drop_unwritable(claim: Claim, now: datetime) -> None:
@@ -189,11 +83,13 @@ PUT_OFF: Final = f"""
 WITH fresh AS (
     INSERT INTO sms_batch (campaign_id, text_id, operator, priority, prompt, not_before, not_after, state, uncertain)
     SELECT campaign_id, text_id, operator, priority, prompt, %(not_before)s, not_after, '{_B.READY}', false
-    FROM sms_batch WHERE id = %(batch)s RETURNING id
+    FROM sms_batch WHERE id = %(batch)s AND {{condition}} RETURNING id
 )
-UPDATE message SET batch_id = (SELECT id FROM fresh), state = '{_M.PLANNED}', reason = NULL, gateway = DEFAULT
-WHERE id = ANY (CAST(%(ids)s AS bigint[])) AND state IN {listed(TO_RECORD)} AND batch_id = %(batch)s
+UPDATE message SET batch_id = fresh.id, state = '{_M.PLANNED}', reason = NULL, gateway = DEFAULT FROM fresh
+WHERE message.id = ANY (CAST(%(ids)s AS bigint[])) AND state IN {listed(TO_RECORD)} AND batch_id = %(batch)s
 """  # noqa: S608
+"""Moves messages into a new request with the same text, if a condition holds."""
+
 GO_ON: Final = f"""
 WITH again AS (
     UPDATE campaign SET state = '{CampaignState.RUNNING}', ended_at = NULL FROM sms_batch
@@ -225,7 +121,7 @@ async def release(claim: Claim, now: datetime, not_before: datetime | None = Non
 
 async def put_off(batch: int, ids: Sequence[int], not_before: datetime, now: datetime | None = None) -> None:
     """Move messages to a new request with the same text, in this transaction; a campaign thought finished goes on."""
-    await sql.execute(PUT_OFF, {"batch": batch, "ids": list(ids), "not_before": not_before})
+    await sql.execute(PUT_OFF.format(condition="true"), {"batch": batch, "ids": list(ids), "not_before": not_before})
     await sql.execute(GO_ON, {"batch": batch, "now": now or not_before})
 
 

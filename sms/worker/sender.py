@@ -17,13 +17,14 @@ from core.platform.settings import Settings
 from core.text.alphabet import alphabet
 from core.text.languages import Language
 from core.text.translator import translator
-from sms.outbox import claims, delivery, ledger, metrics, rate_limit
+from sms.outbox import claims, delivery, departing, ledger, metrics, rate_limit
 from sms.outbox.claims import Claim
 from sms.outbox.composing import as_it_is
+from sms.outbox.departing import WrittenNotice
 from sms.outbox.first_messages import WRITTEN_TO
 from sms.outbox.gateway import NOTICE_REQUESTS, Gateway, GatewayTrouble, Policy, Result
 from sms.outbox.high_water import HighWater
-from sms.outbox.ledger import Departure, Retrying, WrittenNotice
+from sms.outbox.ledger import Departure, Retrying
 from sms.outbox.notice_texts import Occasion, notice_text
 from sms.outbox.routes import every_route, pace_of
 from sms.outbox.texts import written
@@ -214,7 +215,7 @@ class Sender:
             return None
         since = time.monotonic()
         level = self.high_water.level if self.high_water is not None else 0
-        departure = await ledger.depart(
+        departure = await departing.depart(
             claim, now, window=window, most_a_day=self._settings.sms_most_a_day, written=notice
         )
         if departure is None:

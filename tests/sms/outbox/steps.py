@@ -5,11 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 
 from core.outbox.notice_kinds import NoticeKind
 from core.platform.settings import Settings
-from sms.outbox import claims, ledger
+from sms.outbox import claims, departing, ledger
 from sms.outbox.claims import Claim
 from sms.outbox.composing import Written
+from sms.outbox.departing import WrittenNotice
 from sms.outbox.gateway import Policy, Result
-from sms.outbox.ledger import Departure, Retrying, WrittenNotice
+from sms.outbox.ledger import Departure, Retrying
 from sms.outbox.routes import every_route
 from sms.outbox.window import Window
 from tests.core.seed import NOW, TODAY
@@ -34,7 +35,7 @@ async def claimed(now: datetime = NOW, worker: str = "first") -> Claim:
 
 async def depart(claim: Claim, now: datetime = NOW, most_a_day: int = 3) -> Departure | None:
     hello = WrittenNotice(NoticeKind.HELP, FR, Written("Bonjour.", 1, 8)) if claim.body is None else None
-    return await ledger.depart(claim, now, window=WINDOW, most_a_day=most_a_day, written=hello)
+    return await departing.depart(claim, now, window=WINDOW, most_a_day=most_a_day, written=hello)
 
 
 async def departed(now: datetime = NOW) -> Departure:

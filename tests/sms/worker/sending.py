@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from core.platform.settings import Settings
-from sms.outbox import claims, ledger
+from sms.outbox import claims, departing, ledger
 from sms.worker.sender import Sender
 from tests.core.seed import TODAY
 
@@ -27,7 +27,7 @@ def gone() -> OperationalError:
 
 def failing(monkeypatch: pytest.MonkeyPatch, name: str, times: int, *, after: bool = False) -> None:
     """Let the database be away so many times when the ledger does this; `after` its work is done, or before."""
-    step = claims if name == "claim" else ledger
+    step = {"claim": claims, "depart": departing}.get(name, ledger)
     real, left = getattr(step, name), iter(range(times))
 
     async def away(*args: Any, **kwargs: Any) -> Any:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from core.outbox.messages import MessageState
-from sms.outbox import claims, delivery, ledger
+from sms.outbox import claims, delivery, departing
 from sms.outbox.claims import Claim
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Policy, Result, Unanswered
@@ -42,7 +42,7 @@ async def claimed(worker: str = "first") -> Claim:
 
 async def left(worker: str = "first") -> Departure:
     """A request that left with a worker and whose answer was not written down."""
-    departure = await ledger.depart(await claimed(worker), NOW, window=WINDOW, most_a_day=3)
+    departure = await departing.depart(await claimed(worker), NOW, window=WINDOW, most_a_day=3)
     assert departure
     return departure
 

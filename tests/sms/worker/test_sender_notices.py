@@ -8,7 +8,7 @@ import pytest
 
 from core.campaigns.models import CampaignKind as Kind
 from core.outbox.notice_kinds import NoticeKind
-from sms.outbox import claims, ledger
+from sms.outbox import claims, departing
 from sms.outbox.claims import Claim
 from sms.outbox.routes import every_route
 from tests.core.seed import NOW, TODAY
@@ -70,14 +70,14 @@ async def test_a_request_that_cannot_depart_does_not_hold_up_those_behind_it(mon
     await family(BINTA)
     await running()
     await running(Kind.REMINDER_1)
-    real = ledger.depart
+    real = departing.depart
 
     async def never_for_awa(claim: Claim, *args: Any, **kwargs: Any) -> Any:
         if (await one("SELECT priority FROM sms_batch WHERE id = %(id)s", id=claim.id)).priority == 1:
             raise gone()
         return await real(claim, *args, **kwargs)
 
-    monkeypatch.setattr(ledger, "depart", never_for_awa)
+    monkeypatch.setattr(departing, "depart", never_for_awa)
     gateway, watch = ScriptedGateway(), Watch()
     working = sender(gateway, watch)
     async with asyncio.timeout(LONGEST_SECONDS):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from sms.campaigns import steps
-from sms.outbox import claims, ledger
+from sms.outbox import claims, departing
 from sms.outbox.gateway import Busy, Policy, Unanswered
 from sms.outbox.routes import every_route
 from sms.worker import sender as sending
@@ -137,7 +137,7 @@ async def test_a_request_that_left_long_before_it_is_made_is_given_back(monkeypa
     """The process froze once its departure was committed: meanwhile others took its messages for uncertain."""
     await crowd([AWA])
     campaign = await running()
-    clock, real = FrozenTime(), ledger.depart
+    clock, real = FrozenTime(), departing.depart
 
     async def frozen_after(*args: Any, **kwargs: Any) -> Any:
         departure = await real(*args, **kwargs)
@@ -145,7 +145,7 @@ async def test_a_request_that_left_long_before_it_is_made_is_given_back(monkeypa
         return departure
 
     monkeypatch.setattr(sending, "time", clock)
-    monkeypatch.setattr(ledger, "depart", frozen_after)
+    monkeypatch.setattr(departing, "depart", frozen_after)
     gateway = ScriptedGateway()
     claim = await claims.claim("first", NOW, every_route(SETTINGS))
     assert claim

@@ -18,7 +18,7 @@ from core.outbox.messages import MessageState
 from core.platform.settings import Settings
 from core.registry.callers import stop_sms
 from sms.campaigns import steps
-from sms.outbox import claims, delivery, ledger
+from sms.outbox import claims, delivery, departing
 from sms.outbox.claims import Claim
 from sms.outbox.delivery import DeliveryReport
 from sms.outbox.gateway import Busy, Gateway, GatewayRefused, GatewayTrouble, NotReached, Policy, Result, Unanswered
@@ -162,7 +162,7 @@ class Story:
         if claim is None or not departed:
             return
         window = Window(*ALL_DAY.sms_window)
-        departure = await ledger.depart(claim, self.watch.now, window=window, most_a_day=3)
+        departure = await departing.depart(claim, self.watch.now, window=window, most_a_day=3)
         if departure and asked:
             with suppress(GatewayTrouble, RuntimeError):
                 await self.gateway.send(departure.body, [each.msisdn for each in departure.recipients])
