@@ -281,7 +281,7 @@ class Line:
         return wrong + [f"{msisdn} chose French, and it is not kept" for msisdn in sorted(story.spoken - spoken)]
 
     def twice(self) -> list[str]:
-        """Who has more than one complaint: filed in one call while another of the same phone was still being filed."""
+        """Who has more than one complaint, though each filed one."""
         held = self._held()
         return [f"{msisdn} has {len(held[msisdn])} complaints" for msisdn in sorted(held) if len(held[msisdn]) > 1]
 

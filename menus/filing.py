@@ -7,7 +7,7 @@ was enrolled wrongly, where they are to be looked for.
 from typing import Any
 
 from core.calls.daily_uses import Use
-from core.grievances.filing import Filing, file, filed_before
+from core.grievances.filing import FiledAlready, Filing, file, filed_before
 from core.grievances.following import filed_today
 from core.grievances.subjects import OFFERED, Subcategory, Topic, category_of, is_sensitive
 from core.phrases.telling import day_told
@@ -77,25 +77,37 @@ async def complaint_words(call: Call) -> Value:
     return ask(call.t("Explain in a few words."), "complaint_confirm", "words", most=MOST_WORDS, words=True)
 
 
-@line.screen("complaint_more_words", "complaint_filed")
+@line.screen("complaint_again", "complaint_filed")
 async def complaint_send(call: Call) -> Value:
     """On to filing it; where the same was filed within a day, that is said first, since a last page can be lost."""
     twin = await _twin(call)
     if twin is None:
         return go("complaint_filed", call_back=call.flag("call_back"))
+    return go("complaint_again", reference=twin)
+
+
+@line.screen("complaint_more_words", "complaint_filed")
+async def complaint_again(call: Call) -> Value:
+    """The same is filed already: words for that one, or another all the same."""
+    twin = call.word("reference")
     return choose(
         call.t("You complained of this already. Number: {ref}", ref=twin),
         option(call.t("Add a few words"), "complaint_more_words", reference=twin),
-        option(call.t("Another complaint"), "complaint_filed"),
+        option(call.t("Another complaint"), "complaint_filed", another=True),
     )
 
 
-@line.act()
+@line.act("complaint_again")
 async def complaint_filed(call: Call) -> Value:
-    """Recorded once, with a reference to keep."""
+    """Recorded once, with a reference to keep; a call that was cut may have recorded the same just now."""
     if too_often := await bounded(call, Use.FILING):
         return too_often
-    filed = await file(filing_of(call, call_back=call.flag("call_back")), call.now)
+    another = call.flag("another") or call.flag("anonymous")
+    filing = filing_of(call, call_back=call.flag("call_back"))
+    try:
+        filed = await file(filing, call.now, alone_for=None if another else viewer(call))
+    except FiledAlready as already:
+        return go("complaint_again", **{**call.memory(), "reference": already.reference})
     lines = [
         call.t("The complaint is written. Number: {ref}", ref=filed.reference),
         call.t("Answer at the latest: {date}", date=day_told(call.translator, filed.answer_due, call.today)),

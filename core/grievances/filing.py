@@ -7,14 +7,17 @@ from typing import Any, Final
 
 from core.call_requests.vocabulary import Period
 from core.grievances.calendar import due_dates
+from core.grievances.following import Viewer, filed_today
 from core.grievances.secrecy import kept
-from core.grievances.subjects import CATEGORIES, Sensitivity, is_sensitive, keeps_least, subject
+from core.grievances.subjects import CATEGORIES, Sensitivity, Subcategory, is_sensitive, keeps_least, subject
 from core.grievances.vocabulary import TOP, Channel, GrievanceState, GrievanceStep, Level, Sex
 from core.numbers.identifiers import new_reference
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.platform import sql
 from core.platform.database import DatabaseTask, goes_by, writing
+from core.platform.errors import JigiError
+from core.platform.locks import by_name
 from core.registry.households import phones_of
 from core.registry.statuses import Status
 from core.staff import audit
@@ -106,24 +109,41 @@ TIE_RECEIPT: Final = f"""
 UPDATE grievance_event SET message_id = (SELECT id FROM message WHERE key = %(key)s)
 WHERE grievance_id = (SELECT id FROM grievance WHERE reference = %(reference)s) AND kind = '{GrievanceStep.RECEIVE}'
 """  # noqa: S608
+ONE_AT_A_TIME: Final = f"SELECT {by_name('filing from', 'msisdn')}"
 FILED: Final = "SELECT reference, decision_due AS answer_due, secret FROM grievance WHERE filing_key = %(key)s"
 
 
-async def file(filing: Filing, now: datetime) -> Filed:
+class FiledAlready(JigiError):
+    """The same was filed from this phone within a day, under `reference`."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
+
+
+async def file(filing: Filing, now: datetime, *, alone_for: Viewer | None = None) -> Filed:
     """File a grievance once, however often its key comes, and give its reference.
+
+    `alone_for` is who files what is not to be filed twice within a day: two calls of one phone wait for each other, as
+    one that was cut may still be writing when the next comes.
 
     A reference that is all there is to follow it by is long, and a sensitive one has a secret besides.
 
     An anonymous one keeps no household or name, and the number only for a call back or where using it was said to be
     safe. Of a category that keeps the least, no words, household, name, sex, village or commune stay, and the number
     only if a call or an SMS was said to be safe. One from a village's list is as old as the list says, and due so long
-    after `now`: nobody is promised a day that is past. Raises UnknownCategoryError.
+    after `now`: nobody is promised a day that is past. Raises UnknownCategoryError, and FiledAlready.
     """
     filing = await _off_the_borrowed_phone(filing)
     values = await _values(filing, now)
     ownerless = _is_ownerless(filing)
     secret = new_secret() if ownerless and _gives_secrets(filing) else None
     async with writing():
+        if alone_for is not None:
+            await sql.execute(ONE_AT_A_TIME, {"msisdn": alone_for.msisdn})
+            twin = await filed_today(alone_for, Subcategory(filing.subcategory), now)
+            if twin is not None and await filed_before(filing.key) is None:
+                raise FiledAlready(twin)
         while True:
             reference = new_reference(long=ownerless)
             words = kept(values["words"], reference, sensitive=values["sensitivity"] == Sensitivity.SENSITIVE)
