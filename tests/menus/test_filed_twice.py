@@ -55,7 +55,7 @@ async def test_another_complaint_of_the_same_is_filed_all_the_same(town: Town) -
 
 @pytest.mark.usefixtures("town")
 async def test_of_calls_that_file_at_once_one_does() -> None:
-    somebody = Viewer(LATE.msisdn, LATE.household_id)
+    somebody = Viewer(LATE.msisdn or "", LATE.household_id)
     filings = [file(replace(LATE, key=f"call {each}"), NOW, alone_for=somebody) for each in range(6)]
     done = await asyncio.gather(*filings, return_exceptions=True)
     (one,) = [each for each in done if not isinstance(each, BaseException)]
@@ -64,6 +64,6 @@ async def test_of_calls_that_file_at_once_one_does() -> None:
 
 @pytest.mark.usefixtures("town")
 async def test_the_same_call_files_once_however_often_it_is_asked() -> None:
-    somebody = Viewer(LATE.msisdn, LATE.household_id)
+    somebody = Viewer(LATE.msisdn or "", LATE.household_id)
     first, second = [await file(LATE, NOW, alone_for=somebody) for _ in range(2)]
     assert first == second
