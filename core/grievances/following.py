@@ -50,7 +50,8 @@ class GrievanceView:
 
     `answer_due` is the day its decision is due; `solved` what the person said of the decision; `question` what it waits
     to hear of them; `owned` says that a household or a phone is kept that it is followed from, and so no number need be
-    guessed; `asks_secret` is the secret that goes with its reference, if one does.
+    guessed; `asks_secret` is the secret that goes with its reference, if one does; `follows`: it was joined to
+    another of the same phone.
     """
 
     reference: str
@@ -68,6 +69,7 @@ class GrievanceView:
     question: str | None
     owned: bool
     asks_secret: str | None
+    follows: bool
 
     @property
     def asks(self) -> bool:
@@ -93,8 +95,11 @@ class GrievanceView:
 
     @property
     def asks_solved(self) -> bool:
-        """Whether the person is still to say if the decision settled it; of what is secret nobody asks on a phone."""
-        ended = self.withdrawn or self.lapsed
+        """Whether the person is still to say if the decision settled it; of what is secret nobody asks on a phone.
+
+        Of two of one phone that were joined it is asked of the one that was decided.
+        """
+        ended = self.withdrawn or self.lapsed or self.follows
         return self.state in DECIDED and not self.sensitive and not ended and self.solved is None
 
 
@@ -145,7 +150,8 @@ SELECT reference, category, subcategory, sensitivity = %(sensitive)s AS sensitiv
     CASE WHEN sensitivity <> %(sensitive)s AND state = '{GrievanceState.WAITING}' THEN (
         SELECT note FROM grievance_event WHERE grievance_id = grievance.id AND kind = '{GrievanceStep.ASK}'
         ORDER BY grievance_event.id DESC LIMIT 1) END AS question,
-    {OWNED} AS owned, CASE WHEN NOT ({OWNED}) THEN secret END AS asks_secret
+    {OWNED} AS owned, CASE WHEN NOT ({OWNED}) THEN secret END AS asks_secret,
+    (SELECT lead.msisdn = grievance.msisdn FROM grievance AS lead WHERE lead.id = grievance.lead_id) IS TRUE AS follows
 FROM grievance WHERE reference = %(reference)s AND {OWN}
 """  # noqa: S608 - our own words
 SENSITIVE: Final = {"sensitive": Sensitivity.SENSITIVE.value, "decided": [state.value for state in DECIDED]}

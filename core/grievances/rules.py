@@ -202,6 +202,11 @@ def _held_or_decided_or_led(case: CaseFacts, actor: Actor, _: datetime) -> StepN
     return None if own or permissions.may(actor, Permission.CLOSE_OF_OTHERS) else NotYours(case.holder)
 
 
+def _held_or_tells(case: CaseFacts, actor: Actor, now: datetime) -> StepNotPossible | None:
+    """Once it is decided, the call that tells it is noted by whoever may close it."""
+    return (_held_or_decided_or_led if case.state in DECIDED else _held)(case, actor, now)
+
+
 def _by_another(case: CaseFacts, actor: Actor, _: datetime) -> StepNotPossible | None:
     return DecidedBefore(case.reference) if case.appealed and case.decided_by == actor.id else None
 
@@ -301,8 +306,10 @@ class StepRule:
 
 _UNDER_WAY: Final = GrievanceState.IN_PROGRESS
 _CALL: Final = StepRule(
-    _to(OPEN, _UNDER_WAY) | {GrievanceState.WAITING: frozenset({_UNDER_WAY, GrievanceState.WAITING})},
-    (_held, _has_number, _call_is_safe),
+    _to(OPEN, _UNDER_WAY)
+    | {GrievanceState.WAITING: frozenset({_UNDER_WAY, GrievanceState.WAITING})}
+    | _staying(DECIDED),
+    (_held_or_tells, _has_number, _call_is_safe),
 )
 
 RULES: Final[Mapping[GrievanceStep, StepRule]] = {

@@ -159,7 +159,10 @@ LEFT JOIN cercle ON cercle.pcode = commune.cercle_pcode LEFT JOIN region ON regi
 LEFT JOIN agent ON agent.id = grievance.assigned_to {households}
 ORDER BY {order}
 """
-NAMED: Final = ("coalesce(grievance.name, household.head_name)", "LEFT JOIN household ON household.id = household_id")
+NAMED: Final = (
+    "CASE WHEN NOT grievance.anonymous THEN coalesce(grievance.name, household.head_name) END",
+    "LEFT JOIN household ON household.id = household_id",
+)
 NAMELESS: Final = ("CAST(NULL AS text)", "")
 
 

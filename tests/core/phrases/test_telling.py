@@ -56,6 +56,7 @@ CASE = GrievanceView(
     question=None,
     owned=True,
     asks_secret=None,
+    follows=False,
 )
 
 

@@ -13,6 +13,7 @@ from tests.core.seed import SAFO, TODAY
 from tests.desk.browser import seen
 from tests.desk.conftest import DIAGO, SignIn
 from tests.desk.trail import trail
+from tests.support.database import change
 
 pytestmark = pytest.mark.usefixtures("two_communes")
 
@@ -69,6 +70,15 @@ async def test_a_script_in_a_name_is_only_words(sign_in: SignIn) -> None:
     page = await (await sign_in("issa")).submit("/desk/grievances", words="<script>alert")
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+
+
+async def test_a_name_that_was_hidden_stands_in_no_list(sign_in: SignIn) -> None:
+    household = await seed.household(head_name="Awa Traoré", phones=("+22376123456",))
+    await plant(TODAY, household_id=household)
+    await change("UPDATE grievance SET anonymous = true")
+    awa = await sign_in("awa", Role.SUPERVISOR)
+    for page in ("/desk/grievances", "/desk/queue", "/desk/grievances/print"):
+        assert "Traoré" not in (await awa.open(page)).text, page
 
 
 # Files

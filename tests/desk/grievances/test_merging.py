@@ -53,6 +53,8 @@ async def test_what_follows_is_answered_with_the_other_and_the_person_is_told_on
     assert await scalar("SELECT count(*) FROM message WHERE kind = 'decided'") == 1
     view = await by_reference(again, Viewer(AWA))
     assert getattr(view, "answer", None) == "Payé lundi.", "the line says so of either number"
+    asked = [await by_reference(each, Viewer(AWA)) for each in (first, again)]
+    assert [getattr(each, "asks_solved", None) for each in asked] == [True, False], "and asks once if it is solved"
     await do(mariam, first, "amend", decision="resolved", words="Correction : payé mardi.")
     assert await stands(again) == ("resolved", "Correction : payé mardi.")
     await do(mariam, first, "close")
@@ -71,6 +73,8 @@ async def test_another_phone_of_the_household_is_told_on_its_own(sign_in: SignIn
     await do(mariam, first, "decide", decision="rejected", words="Pas de retard.")
     told = await query("SELECT msisdn, filling ->> 'ref' AS of FROM message WHERE kind = 'decided' ORDER BY msisdn")
     assert [tuple(row) for row in told] == [(AWA, first), ("+22376000002", again)]
+    asked = [await by_reference(each, Viewer("+22376000002", household)) for each in (first, again)]
+    assert [getattr(each, "asks_solved", None) for each in asked] == [True, True], "each person is asked of their own"
 
 
 async def test_they_are_parted_again_within_a_day(sign_in: SignIn, watch: Watch) -> None:

@@ -1,6 +1,7 @@
 """Sensitive grievances: for focal persons alone, and each reading of one is seen by who watches over them."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -117,6 +118,22 @@ async def test_it_is_decided_without_an_sms_a_call_or_a_word_outside(sign_in: Si
     assert await count("message") == 0
     entries = await query("SELECT act, about, detail::text FROM audit_entry")
     assert not [entry for entry in entries if "parti" in str(entry) or "chef" in str(entry)]
+
+
+async def test_the_call_that_tells_a_decision_is_noted_after_it(sign_in: SignIn) -> None:
+    secret = await filed("a", replace(CONDUCT, call_back=True, call_safe=True, sms_safe=False))
+    fanta = await sign_in("fanta", Role.FOCAL)
+    await do(fanta, secret, "take")
+    await do(fanta, secret, "decide", decision="resolved", words="Il est parti.")
+    page = await fanta.see(await case_page(secret))
+    assert "Dites-la-lui par un appel" in page or "Noter un appel" in page
+    assert "Rappeler le" not in page
+    await do(fanta, secret, "call", reached="yes", words="Elle sait.")
+    assert "Appel : personne jointe" in await fanta.see(await case_page(secret))
+    assert await scalar("SELECT state FROM grievance") == "resolved"
+    again = await do(fanta, secret, "call", reached="no", again_on=(TODAY + timedelta(days=2)).isoformat())
+    assert again.status_code == 409
+    assert await count("message") == 0
 
 
 async def test_when_a_call_is_safe_and_how_much_was_asked_is_for_focal_persons_alone(sign_in: SignIn) -> None:
