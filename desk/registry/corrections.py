@@ -78,10 +78,11 @@ class Corrections(DeskPage):
 
     async def _page(self, request: Request, error: str = "", status: int = 200) -> Response:
         async with seen_by(actor(request)):
-            waiting = await to_decide(MOST)
+            waiting = await to_decide(MOST + 1)
             standing = len(await to_carry_over())
         context = {
-            "waiting": waiting,
+            "waiting": waiting[:MOST],
+            "most": MOST if len(waiting) > MOST else 0,
             "standing": standing,
             "shown": corrected_value,
             "error": error,

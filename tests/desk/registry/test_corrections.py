@@ -9,6 +9,7 @@ import pytest
 from core.platform import sql
 from core.registry.corrections import to_decide
 from core.staff.agents import Role, Scope
+from desk.registry import corrections
 from tests.core import seed
 from tests.desk.browser import Browser, seen
 from tests.desk.conftest import AWA, DIAGO, FIRST, SignIn
@@ -52,6 +53,21 @@ async def test_what_stands_is_shown_with_its_household_and_as_files(mariam: Brow
     book = openpyxl.load_workbook(io.BytesIO((await mariam.open("/desk/corrections/export.xlsx")).content))
     assert [cell.value for cell in book.active[2]][:7] == ["KT/02/7", AWA, "Awa Traoré", "Safo", "phone", FIRST, NEW]
     assert [entry.detail for entry in await trail("corrections exported")] == [{"rows": 1}] * 2
+
+
+async def test_a_page_says_where_more_wait_than_it_shows(
+    mariam: Browser, page_of_awa: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await met(mariam, page_of_awa)
+    await sql.execute(
+        "INSERT INTO correction "
+        "(household_id, field, value, state, reason, made_by, made_at, list_value, list_day, met_at) "
+        "SELECT household_id, 'village', 'Diago', state, reason, made_by, made_at, 'Safo', list_day, met_at "
+        "FROM correction"
+    )
+    assert "plus anciennes" not in await mariam.see("/desk/corrections")
+    monkeypatch.setattr(corrections, "MOST", 1)
+    assert "Les 1 plus anciennes. Les autres suivent" in await mariam.see("/desk/corrections")
 
 
 @pytest.mark.parametrize(("act", "after"), [("keep", NEW), ("follow", LISTED)])
