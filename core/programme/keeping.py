@@ -14,6 +14,9 @@ log = structlog.get_logger(__name__)
 SECONDS: Final = 30.0
 """So soon a change holds in every process."""
 
+ENDING_SECONDS: Final = 5.0
+"""So long what is being read is waited for, so that no connection is cut off in the middle."""
+
 
 async def take_again() -> None:
     """Take it; what cannot be read stays as it was."""
@@ -27,15 +30,20 @@ async def take_again() -> None:
 async def keeping_settings() -> AsyncIterator[None]:
     """Take it at once, and every half minute while this lasts."""
 
+    over = asyncio.Event()
+
     async def every_half_minute() -> None:
-        while True:
+        while not over.is_set():
             await take_again()
-            await asyncio.sleep(SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), SECONDS)
 
     keeper = asyncio.create_task(every_half_minute())
     try:
         yield
     finally:
+        over.set()
+        await asyncio.wait({keeper}, timeout=ENDING_SECONDS)
         keeper.cancel()
         with suppress(asyncio.CancelledError):
             await keeper

@@ -94,7 +94,7 @@ LEFT: Final = f"EXISTS (SELECT FROM sms_batch AS own WHERE {_OURS} AND own.state
 
 NUMBER: Final = f"""
 SELECT departure AS number FROM sms_batch AS own
-WHERE {_OURS} AND own.state IN ('{BatchState.LEFT}', '{BatchState.CLOSED}')
+WHERE {_OURS} AND own.state = '{BatchState.LEFT}'
 """  # noqa: S608
 DROP: Final = f"""
 UPDATE message SET state = '{MessageState.DROPPED}', reason = r.reason, final_at = %(now)s,
@@ -112,6 +112,7 @@ UPDATE sms_batch SET text_id = written.id FROM written WHERE sms_batch.id = %(ba
 """  # noqa: S608
 CLOSE: Final = f"""
 UPDATE sms_batch SET state = '{BatchState.CLOSED}', answered_at = %(now)s WHERE id = %(batch)s AND {LEFT}
+RETURNING departure AS number
 """  # noqa: S608
 
 
@@ -198,8 +199,8 @@ class _Departing:
         if judgement.first and text:
             steps.append((APART.format(condition=LEFT), {**mine, **judgement.first.values(text)}))
         if not judgement.recipients:
-            steps.append((CLOSE, mine))
-        elif self.written is not None:
+            return [*steps, (CLOSE, mine)]
+        if self.written is not None:
             steps.append((WRITE, {**mine, **self.written.row()}))
         return [*steps, (NUMBER, self.claim.mine)]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -59,14 +60,15 @@ def _newest() -> int:
     return int(migrations.newest())
 
 
-async def measuring(clock: DatabaseClock) -> None:
-    """Look every now and then, until ended; what cannot be looked at now is later."""
-    while True:
+async def measuring(clock: DatabaseClock, until: asyncio.Event) -> None:
+    """Look every now and then, until told to end; what cannot be looked at now is later."""
+    while not until.is_set():
         try:
             await measure(await clock.ask())
         except (SQLAlchemyError, OSError) as error:
             log.warning("not_measured", error=type(error).__name__)
-        await asyncio.sleep(EVERY_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(until.wait(), EVERY_SECONDS)
 
 
 async def measure(now: datetime) -> None:

@@ -75,6 +75,7 @@ class Worker:
         clock = Clock(now=self._clock.now)
         self.sender = Sender(ways_out, settings, worker=name, clock=clock)
         self._stopping = asyncio.Event()
+        self._ended = asyncio.Event()
         self._unfit: UnfitDatabase | None = None
         self._timetable()
 
@@ -89,11 +90,16 @@ class Worker:
         if self._unfit:
             raise self._unfit
         log.info("worker_started", worker=self._name)
-        beside = [asyncio.create_task(self._live()), asyncio.create_task(self._keep_time())]
-        beside.append(asyncio.create_task(measures.measuring(self._clock)))
+        keeping_time = asyncio.create_task(self._keep_time())
+        looking = [
+            asyncio.create_task(self._live()),
+            asyncio.create_task(measures.measuring(self._clock, self._ended)),
+        ]
         async with keeping_settings():
             await self.sender.run()
-        await end_tasks(beside)
+        self._ended.set()
+        await asyncio.wait(looking, timeout=ENDING_SECONDS)  # no connection is cut off in the middle of a statement
+        await end_tasks([keeping_time, *looking])
         if self._high_water is not None:
             self._high_water.close()
         if self._redis is not None:
@@ -138,14 +144,15 @@ class Worker:
 
     async def _live(self) -> None:
         """Say every now and then that this worker lives, and look whether the database was upgraded past it."""
-        while True:
+        while not self._ended.is_set():
             await self._fits()
             try:
                 await self._seen()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("worker_not_seen", error=type(error).__name__)
             await self._looked()
-            await asyncio.sleep(self._settings.sms_worker_seconds / 4)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), self._settings.sms_worker_seconds / 4)
 
     async def _seen(self) -> None:
         await sql.execute(SEEN, {"name": self._name, "now": await self._clock.ask()})

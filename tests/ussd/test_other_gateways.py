@@ -150,4 +150,9 @@ async def test_the_applications_own_paths_answer_and_those_of_others_are_as_thos
             wrong = await client.post(path.format("wrong"), data=form)
             other = await client.post(path.format(TOKEN).replace("africastalking", "pigeon"), data=form)
             assert wrong.status_code == 404
-            assert (other.status_code, other.content, other.headers) == (404, wrong.content, wrong.headers)
+            assert (other.status_code, other.content, _shown(other)) == (404, wrong.content, _shown(wrong))
+
+
+def _shown(answer: httpx.Response) -> dict[str, str]:
+    """The headers of an answer, but for what is drawn for each request."""
+    return {name: value for name, value in answer.headers.items() if name != "x-request-id"}

@@ -67,7 +67,7 @@ async def told(browser: Browser, hashes: Hashes, **typed: str) -> tuple[object, 
     headers: Mapping[str, str] = {
         name: DRAWN.sub("", re.sub(r"'nonce-[^']+'", "", value))
         for name, value in answer.headers.items()
-        if name not in ("set-cookie", "content-length")
+        if name not in ("set-cookie", "content-length", "x-request-id")
     }
     cookies = sorted(cookie.partition("=")[0] for cookie in answer.headers.get_list("set-cookie"))
     return answer.status_code, DRAWN.sub("", answer.text), headers, cookies, hashes.compared - before
