@@ -7,7 +7,7 @@ import pytest
 
 from core.outbox.messages import BatchState
 from core.platform import sql
-from core.platform.database import DatabaseTask, open_database, signed_in_for
+from core.platform.database import DatabaseTask, close_database, open_database, signed_in_for
 from core.schema import migrations
 from sms.worker.measures import measure
 from tests.core.seed import NOW
@@ -21,6 +21,7 @@ async def test_what_waits_is_counted_and_how_long(database_url: str, by_task: Ma
     await crowd([AWA, MALITEL])
     await running()
     later = NOW + timedelta(days=2)
+    await close_database()
     open_database(database_url, by_task=by_task)
     with signed_in_for(DatabaseTask.WORKER):
         await measure(later)
