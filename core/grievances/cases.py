@@ -172,10 +172,12 @@ WHERE reference = %(reference)s
 TIMELINE: Final = f"""
 SELECT event.id, event.at, event.kind AS step, event.to_state, agent.name, event.note, event.told, event.again_on,
     message.state AS sms
-FROM grievance_event AS event LEFT JOIN agent ON agent.id = event.agent_id
-LEFT JOIN message ON message.id = event.message_id
-WHERE event.grievance_id = %(id)s OR event.kind = '{GrievanceStep.ADD}' AND event.grievance_id IN (
-    SELECT id FROM grievance WHERE lead_id = %(id)s AND event.at >= followed_at)
+FROM (
+    SELECT * FROM grievance_event WHERE grievance_id = %(id)s
+    UNION ALL SELECT added.* FROM grievance AS follower JOIN grievance_event AS added
+        ON added.grievance_id = follower.id AND added.kind = '{GrievanceStep.ADD}' AND added.at >= follower.followed_at
+    WHERE follower.lead_id = %(id)s
+) AS event LEFT JOIN agent ON agent.id = event.agent_id LEFT JOIN message ON message.id = event.message_id
 ORDER BY event.at, event.id
 """  # noqa: S608
 """With what the person adds meanwhile to those that follow it."""

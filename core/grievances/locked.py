@@ -101,11 +101,14 @@ SELECT id, reference, category, sensitivity, state, level, msisdn, household_id,
     followed_at, version
 FROM grievance WHERE reference = %(reference)s FOR UPDATE OF grievance
 """  # noqa: S608
-LOCK_ALL: Final = """
-SELECT id FROM grievance WHERE reference = %(reference)s OR id = CAST(%(other)s AS integer)
-    OR lead_id IN (SELECT id FROM grievance WHERE reference = %(reference)s OR id = CAST(%(other)s AS integer))
+_NAMED: Final = "(led.reference = %(reference)s OR led.id = CAST(%(other)s AS integer))"
+LOCK_ALL: Final = f"""
+SELECT id FROM grievance WHERE id IN (
+    SELECT id FROM grievance AS led WHERE {_NAMED}
+    UNION SELECT follower.id FROM grievance AS led JOIN grievance AS follower ON follower.lead_id = led.id
+    WHERE {_NAMED})
 ORDER BY id FOR UPDATE
-"""
+"""  # noqa: S608
 """Whatever a step writes, in the order of the rows: two people at once wait for one another, and never in a ring."""
 
 SINCE: Final = """
