@@ -7,14 +7,14 @@ import pytest
 
 from core.campaigns.models import CampaignKind as Kind
 from core.registry.callers import stop_sms
-from sms.campaigns import tally
+from sms.campaigns import steps, tally
 from sms.campaigns.audience import Audience
 from sms.outbox import departing, judging
 from sms.outbox.claims import CLAIM, Claim
 from sms.outbox.ledger import Departure
 from sms.outbox.routes import OTHERS
 from tests.core.seed import NOW
-from tests.sms.campaign_world import AWA, BINTA, Fate, crowd, family, fates, got, notice, numbers, running
+from tests.sms.campaign_world import AWA, BINTA, Fate, crowd, family, fates, got, notice, numbers, running, somebody
 from tests.sms.outbox.steps import ONE_EACH, SECOND, TOMORROW, claimed, depart
 from tests.support.database import change, count, one, query
 
@@ -30,14 +30,17 @@ class Judge:
         self.judged = 0
         self._real = judging.judge
         self._meanwhile = meanwhile
+        self._happening = False
         monkeypatch.setattr(departing, "judge", self.judge)
 
     async def judge(self, claim: Claim, *args: Any, **kwargs: Any) -> Any:
-        self.judged += 1
-        first = self.judged == 1
         judged = await self._real(claim, *args, **kwargs)
-        if first:
-            await self._meanwhile()
+        if not self._happening:
+            self.judged += 1
+            if self.judged == 1:
+                self._happening = True
+                await self._meanwhile()
+                self._happening = False
         return judged
 
 
@@ -64,14 +67,7 @@ async def test_what_another_campaign_said_since_the_judgement_counts(
     announced, told = await running(), await free_words()
     await got(AWA, 2, at=NOW - 3 * departing.UNNUMBERED)
     ours, theirs = await claimed(), await claimed(worker="second")
-    real = judging.judge
-
-    async def meanwhile() -> None:
-        with pytest.MonkeyPatch.context() as undisturbed:
-            undisturbed.setattr(departing, "judge", real)
-            await leaving(theirs)
-
-    judge = Judge(monkeypatch, meanwhile)
+    judge = Judge(monkeypatch, lambda: leaving(theirs))
     assert await depart(ours) is None
     assert (judge.judged, await fates(announced), await fates(told)) == (
         2,
@@ -87,14 +83,7 @@ async def test_a_notice_that_left_since_the_judgement_counts(monkeypatch: pytest
     await got(AWA, 2, at=NOW - 3 * departing.UNNUMBERED)
     await notice(AWA, prompt=False)
     theirs, ours = await claimed(), await claimed(worker="second")
-    real = judging.judge
-
-    async def meanwhile() -> None:
-        with pytest.MonkeyPatch.context() as undisturbed:
-            undisturbed.setattr(departing, "judge", real)
-            await left(theirs)
-
-    judge = Judge(monkeypatch, meanwhile)
+    judge = Judge(monkeypatch, lambda: left(theirs))
     assert await depart(ours) is None
     assert judge.judged == 2
 
@@ -105,20 +94,13 @@ async def test_a_campaign_writes_to_a_number_once_so_that_its_own_requests_are_j
     await crowd(numbers(2))
     await running(settings=ONE_EACH)
     ours, theirs = await claimed(), await claimed(worker="second")
-    real = judging.judge
-
-    async def meanwhile() -> None:
-        with pytest.MonkeyPatch.context() as undisturbed:
-            undisturbed.setattr(departing, "judge", real)
-            await left(theirs)
-
-    judge = Judge(monkeypatch, meanwhile)
+    judge = Judge(monkeypatch, lambda: left(theirs))
     first = await left(ours)
     assert judge.judged == 1
     assert first.number > (await one("SELECT min(departure) AS number FROM sms_batch")).number
 
 
-async def stopped_and_told() -> None:
+async def stopped() -> None:
     await stop_sms(AWA)
 
 
@@ -131,7 +113,7 @@ async def both_stopped() -> None:
     await stop_sms(BINTA)
 
 
-@pytest.mark.parametrize("happened", [stopped_and_told, three_today, both_stopped])
+@pytest.mark.parametrize("happened", [stopped, three_today, both_stopped])
 async def test_of_a_request_that_may_not_leave_nothing_is_dropped_or_put_off(
     monkeypatch: pytest.MonkeyPatch, happened: Meanwhile
 ) -> None:
@@ -148,6 +130,22 @@ async def test_of_a_request_that_may_not_leave_nothing_is_dropped_or_put_off(
     assert await depart(ours) is None
     assert (await fates(campaign), await count("sms_batch"), await count("message_text")) == before
     assert (await one("SELECT state FROM sms_batch WHERE id = %(id)s", id=ours.id)).state == "claimed"
+
+
+@pytest.mark.parametrize("happened", [None, stopped, both_stopped])
+async def test_a_campaign_that_is_cancelled_since_the_judgement_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch, happened: Meanwhile | None
+) -> None:
+    """It closes the request in the name of the worker that has it, which is no departure."""
+    await crowd([AWA, BINTA])
+    campaign = await running()
+    ours = await claimed()
+    if happened:
+        await happened()
+    actor = await somebody("aminata")
+    Judge(monkeypatch, lambda: steps.cancel(campaign, "Une erreur", actor, NOW))
+    assert await depart(ours) is None
+    assert set((await fates(campaign)).values()) == {Fate("dropped", "cancelled")}
 
 
 async def test_a_notice_that_may_not_leave_is_written_when_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
