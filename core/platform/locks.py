@@ -29,7 +29,7 @@ class Lock(IntEnum):
     """One process at a time holds the binds that USSD comes by."""
 
     DEPARTURE = 7_551_903
-    """One request of SMS is judged at a time, so that two cannot both be the third of a day."""
+    """One request of SMS departs at a time, so that of two each sees the other or is judged again."""
 
 
 def by_name(prefix: str, parameter: str) -> str:
