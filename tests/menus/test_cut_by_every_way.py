@@ -5,6 +5,7 @@ is taken by the stand-in gateway.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -72,11 +73,14 @@ class Ways:
             case _:
                 return UssdCall(self.client, CALLBACK, msisdn)
 
-    async def counted(self, screen: str) -> dict[str, float]:
+    async def counted(self, screen: str) -> Counter[str]:
         """How often each thing happened at a screen, as Prometheus is shown it."""
         shown = (await self.client.get("/metrics")).text
         lines = [line for line in shown.splitlines() if line.startswith("jigi_ussd_screens_total") and screen in line]
-        return {line.split('event="')[1].split('"')[0]: float(line.rpartition(" ")[2]) for line in lines}
+        happened: Counter[str] = Counter()
+        for line in lines:
+            happened[line.split('event="')[1].split('"')[0]] += int(float(line.rpartition(" ")[2]))
+        return happened
 
 
 @pytest.fixture
@@ -192,7 +196,7 @@ async def test_whoever_was_cut_off_is_counted_and_gets_the_answer_by_sms(
         screens = await ways.counted("payment")
         assert await query("SELECT status FROM gateway_session") == [(outcome,)]
         lost = "dropped" if outcome == "cut" else "timed_out"
-        assert screens[lost] - before.get(lost, 0) == 1
+        assert screens[lost] - before[lost] == 1
         assert await query(CUT_CALLS) == [(AWA,)]
         with signed_in_for(DatabaseTask.WORKER):
             (sms,) = await sent()
