@@ -1,4 +1,4 @@
-"""Every page of the desk, on a wide screen and on a phone: nothing serious that axe finds, nothing wider than it."""
+"""Every page of the desk, wide and on a phone: nothing serious that axe finds, nothing cut, too wide or too small."""
 
 import re
 from importlib.resources import files
@@ -14,6 +14,18 @@ AXE: Final = files("axe_playwright_python").joinpath("axe.min.js").read_text("ut
 
 GRAVE: Final = frozenset({"serious", "critical"})
 WIDTHS: Final = (1366, 390)
+CUT: Final = """() => [...document.querySelectorAll("main .table-responsive")]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1)
+  .map((each) => `cut, ${each.scrollWidth} in ${each.clientWidth}: ${each.innerText.slice(0, 60)}`)"""
+SMALL: Final = """() => [...document.querySelectorAll(
+    "a.btn, button, select, summary, textarea, .navbar-brand, .form-check, td > .form-check-input, "
+    + "input:not([type=hidden]):not(.form-check-input)")]
+  .filter((each) => each.offsetParent && !each.closest(".visually-hidden, .checkbox-cell, .invalid-feedback"))
+  .filter((each) => each.getBoundingClientRect().height < 43.5)
+  .map((each) => `${each.getBoundingClientRect().height} px: ${each.outerHTML.slice(0, 120)}`)"""
+LOOKS: Final = {WIDTHS[0]: CUT, WIDTHS[1]: SMALL}
+"""What is looked for at a width: tables that are cut on a wide screen, and what is too small for a thumb."""
+
 BESIDE_THE_MENU: Final = {
     "awa": ("/desk/campaigns/rules", "/desk/campaigns/templates", "/desk/campaigns/new", "/desk/campaigns/personal"),
 }
@@ -68,7 +80,7 @@ def test_nothing_serious_on_any_page(chromium: Browser, address: str, login: str
         page.goto(path)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 768})
-            seen = grave(page)
+            seen = [*grave(page), *page.evaluate(LOOKS[width])[:3]]
             if seen:
                 wrong[f"{path} at {width}"] = seen
         for href in links(page, "main"):
