@@ -1,34 +1,38 @@
-"""The line under deaths: people file complaints while web processes are killed and servers stall, are cut, or crash.
+"""The line under deaths: people call while web processes are killed and servers stall, are cut, or crash.
 
-`python -m faults.line --deaths N` calls until N web processes were killed, and prints one tally. Somebody whose call
-breaks has the gateway ask once more, at another process, or dials again; each wants one complaint noted, and calls
-until a number is told. Then: each has one complaint, each number that was told is theirs, each language is kept.
+`python -m faults.line --deaths N` calls until N web processes were killed (or `--minutes` are over), and prints one
+tally. Somebody whose call breaks has the gateway ask once more, at another process, or dials again; each wants one
+thing (`faults.wishes`: a complaint, an answer about the money, to be called, no SMS), and calls until it is told as
+done. Then each act was done once, each number that was told is theirs, and each language is kept.
 """
 
 import argparse
 import asyncio
+import math
 import os
-import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
 
 import httpx
-import psycopg
 
 from core.platform.servers import own_redis
 from faults import clock
+from faults.called import Story, begin, paid_household, wrong
 from faults.children import Child, Nursery
-from faults.patience import LONGEST_SECONDS
+from faults.patience import LONGEST_SECONDS, TooLong, patiently
 from faults.postgres import Postgres
 from faults.proxy import StallingProxy
+from faults.tally import counted
+from faults.wishes import NUMBER, WISHES, Wish
 from simulator.gateway import BadResponse, GatewayError, PhoneScreen, UssdCall
 
 TOKEN: Final = "faults"  # noqa: S105 - ours, on loopback
@@ -38,23 +42,8 @@ ANSWER_SECONDS: Final = 10.0
 """As long as a gateway waits (Africa's Talking)."""
 
 FRENCH: Final = "2"
-FILING: Final = ("3", "5", "1", "1")
-"""A complaint, another subject, wanting to know something, yes."""
-
-NUMBER: Final = re.compile(r"Num[eé]ro : (\d+)")
-HELD: Final = "SELECT msisdn, reference FROM grievance"
-SPOKEN: Final = "SELECT msisdn FROM phone WHERE language = 'fr'"
-
-
-@dataclass
-class Story:
-    """What was done and told in a run."""
-
-    deeds: Counter[str] = field(default_factory=Counter)
-    told: dict[str, set[str]] = field(default_factory=dict)
-    spoken: set[str] = field(default_factory=set)
-    """Phones that were answered in French."""
-    begun: set[str] = field(default_factory=set)
+MOST_HOPS: Final = 12
+"""Of a call; none of these needs as many."""
 
 
 class Webs:
@@ -81,46 +70,51 @@ class Webs:
 
 
 class Caller:
-    """Somebody who wants one complaint noted, and does not give up."""
+    """Somebody who wants one thing, and does not give up."""
 
-    def __init__(self, client: httpx.AsyncClient, ports: list[int], msisdn: str, chance: Random, story: Story) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, ports: list[int], msisdn: str, wish: Wish, chance: Random, story: Story
+    ) -> None:
         self._client = client
         self._ports = ports
         self._msisdn = msisdn
+        self._wish = wish
         self._chance = chance
         self._story = story
 
     async def run(self) -> None:
-        """Call until a number is told; raises TimeoutError."""
-        self._story.begun.add(self._msisdn)
-        async with asyncio.timeout(LONGEST_SECONDS):
-            while not await self._called():
-                self._story.deeds["dialled again"] += 1
-                await asyncio.sleep(self._chance.uniform(0, 0.3))
+        """Call until it is told as done; raises TooLong."""
+        self._story.begun[self._msisdn] = self._wish
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                while not await self._called():
+                    self._story.deeds["dialled again"] += 1
+                    await asyncio.sleep(self._chance.uniform(0, 0.3))
+        except TimeoutError:
+            raise TooLong(f"{self._msisdn}, who wants {self._wish.name}, is never told so") from None
 
     async def _called(self) -> bool:
-        """Whether a call came to its end, with a number."""
+        """Whether a call came to its end, with what was wanted told."""
         call = UssdCall(self._client, self._callback(), self._msisdn)
         screen = await self._hop(call, None)
         if screen is not None and "1 Bamanankan" in screen.text:
             screen = await self._hop(call, FRENCH)
             if screen is not None and "Faire une plainte" in screen.text:
                 self._story.spoken.add(self._msisdn)
-        if self._heard(screen):
-            return True  # what a call lost is told first in the next
-        for key in FILING:
-            if screen is None or screen.ends:
+        for _ in range(MOST_HOPS):
+            if screen is None or self._heard(screen):
+                break
+            key = None if screen.ends else self._wish.key(screen.text)
+            if key is None:
                 return False
             screen = await self._hop(call, key)
-            if self._heard(screen):
-                return True
-        return False
+        return screen is not None and self._heard(screen)
 
-    def _heard(self, screen: PhoneScreen | None) -> bool:
-        number = NUMBER.search(screen.text) if screen is not None else None
+    def _heard(self, screen: PhoneScreen) -> bool:
+        number = NUMBER.search(screen.text)
         if number is not None:
             self._story.told.setdefault(self._msisdn, set()).add(number[1])
-        return number is not None
+        return self._wish.is_told(screen.text)
 
     async def _hop(self, call: UssdCall, key: str | None) -> PhoneScreen | None:
         """What is shown; None where the call broke."""
@@ -181,13 +175,15 @@ def _at(port: int) -> str:
 class Line:
     """A run: its servers behind proxies, its processes, its callers, and what is done to them."""
 
-    def __init__(self, seed: int, deaths: int) -> None:
+    def __init__(self, seed: int, deaths: int, minutes: float = math.inf) -> None:
         self._chance = Random(seed)
         self._deaths = deaths
+        self._until = time.monotonic() + minutes * 60
         self.story = Story()
         self._folder = Path(tempfile.mkdtemp(prefix="jigi-line-"))
         clock.begin(self._folder / "clock")
         self._postgres = Postgres(self._folder)
+        begin(self.url)
         self._redis = own_redis(self._folder)
 
     async def run(self) -> list[str]:
@@ -208,7 +204,7 @@ class Line:
             finally:
                 over.set()
             await asyncio.gather(*callers)
-        return [*self.wrong(), *self.twice()]
+        return await asyncio.to_thread(wrong, self.url, self.story)
 
     @property
     def url(self) -> str:
@@ -225,11 +221,16 @@ class Line:
         number = 0
         while not over.is_set():
             msisdn = f"+22376{place:02}{number:04}"
-            await Caller(client, webs.ports, msisdn, self._chance, self.story).run()
+            wish = self._chance.choice(WISHES)
+            if wish.registered:
+                await patiently(partial(asyncio.to_thread, paid_household, self.url, msisdn))
+            await Caller(client, webs.ports, msisdn, wish, self._chance, self.story).run()
             number += 1
 
     async def _disturb(self, webs: Webs, postgres: StallingProxy, redis: StallingProxy) -> None:
         for _ in range(self._deaths):
+            if time.monotonic() > self._until:
+                return
             await asyncio.sleep(self._chance.uniform(0, 0.5))
             await asyncio.to_thread(webs.kill, await _answering(self._chance, webs.ports))
             self.story.deeds["web killed"] += 1
@@ -268,30 +269,6 @@ class Line:
             "JIGI_LOG_LEVEL": "WARNING",
         }
 
-    def wrong(self) -> list[str]:
-        """What is not as it was told, one sentence each."""
-        held = self._held()
-        with psycopg.connect(self.url) as connection:
-            spoken = {msisdn for (msisdn,) in connection.execute(SPOKEN).fetchall()}
-        story = self.story
-        story.deeds["complaints"] = sum(map(len, held.values()))
-        wrong = [f"{msisdn} has no complaint" for msisdn in sorted(story.begun - held.keys())]
-        wrong += [f"{msisdn} was told {number}, which is not theirs" for msisdn, numbers in story.told.items()
-                  for number in numbers if number not in held.get(msisdn, [])]  # fmt: skip
-        return wrong + [f"{msisdn} chose French, and it is not kept" for msisdn in sorted(story.spoken - spoken)]
-
-    def twice(self) -> list[str]:
-        """Who has more than one complaint, though each filed one."""
-        held = self._held()
-        return [f"{msisdn} has {len(held[msisdn])} complaints" for msisdn in sorted(held) if len(held[msisdn]) > 1]
-
-    def _held(self) -> dict[str, list[str]]:
-        held: dict[str, list[str]] = {}
-        with psycopg.connect(self.url) as connection:
-            for msisdn, reference in connection.execute(HELD).fetchall():
-                held.setdefault(msisdn, []).append(reference)
-        return held
-
 
 def _free_ports(count: int) -> list[int]:
     import socket
@@ -307,18 +284,20 @@ def main() -> int:
     """Run as asked; 1 where something is wrong."""
     asked = argparse.ArgumentParser(description="Kill web processes under calls, and count who was told what.")
     asked.add_argument("--deaths", type=int, default=50)
+    asked.add_argument("--minutes", type=float, default=math.inf, help="end after so long, however many died")
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers end with us
     began = time.monotonic()
-    line = Line(given.seed, given.deaths)
+    line = Line(given.seed, given.deaths, given.minutes)
     try:
-        wrong = asyncio.run(line.run())
+        not_right = asyncio.run(line.run())
     finally:
         line.close()
-    deeds = ", ".join(f"{times} {deed}" for deed, times in sorted(line.story.deeds.items()))
-    print(f"seed {given.seed}, {time.monotonic() - began:.0f} s: {deeds}")
-    print("\n".join(wrong) or f"right: {len(line.story.begun)} people, each one complaint, each number is theirs")
-    return 1 if wrong else 0
+    print(f"seed {given.seed}, {time.monotonic() - began:.0f} s: {counted(line.story.deeds)}")
+    print(f"wanted: {counted(Counter(wish.name for wish in line.story.begun.values()))}")
+    print("\n".join(not_right) or f"right: {len(line.story.begun)} people, each act once, each number is theirs")
+    return 1 if not_right else 0
 
 
 if __name__ == "__main__":

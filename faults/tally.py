@@ -13,9 +13,9 @@ def line(outcome: Outcome) -> str:
         f"seed {outcome.story.seed:<4} {outcome.seconds:4.1f} s",
         outcome.story.routes,
         f"{outcome.recipients} recipients in {outcome.requests} requests, {outcome.story.workers} workers",
-        _counted(outcome.deeds),
-        _counted(outcome.faults),
-        _counted(outcome.states),
+        counted(outcome.deeds),
+        counted(outcome.faults),
+        counted(outcome.states),
         _ways(outcome.by_gateway, outcome.went_over) if outcome.story.by is By.MIXED else "",
         f"{len(outcome.violations)} VIOLATIONS" if outcome.violations else "right",
     ]
@@ -65,12 +65,12 @@ class Tally:
         rest = {deed: count for deed, count in self.deeds.items() if deed not in killed | frozen}
         lines = [
             f"{self.runs} runs in {self.seconds:.0f} s, {self.recipients} recipients in {self.requests} requests",
-            f"killed at a step ({sum(killed.values())}): {_counted(killed, 'killed ')}",
-            f"frozen at a step ({sum(frozen.values())}): {_counted(frozen, 'frozen ')}",
-            f"at any moment: {_counted(rest)}",
-            f"gateway faults ({sum(self.faults.values())}): {_counted(self.faults)}",
-            f"messages ({sum(self.states.values())}): {_counted(self.states)}",
-            f"taken by a gateway: {_counted(self.taken)}",
+            f"killed at a step ({sum(killed.values())}): {counted(killed, 'killed ')}",
+            f"frozen at a step ({sum(frozen.values())}): {counted(frozen, 'frozen ')}",
+            f"at any moment: {counted(rest)}",
+            f"gateway faults ({sum(self.faults.values())}): {counted(self.faults)}",
+            f"messages ({sum(self.states.values())}): {counted(self.states)}",
+            f"taken by a gateway: {counted(self.taken)}",
             f"taken by {_ways(self.by_gateway, self.went_over)}",
             f"violations: {self.violations}",
         ]
@@ -79,9 +79,10 @@ class Tally:
         return "\n".join(lines)
 
 
-def _counted(counts: Counter[str] | dict[str, int], prefix: str = "") -> str:
+def counted(counts: Counter[str] | dict[str, int], prefix: str = "") -> str:
+    """Each name with how often, in their order; the prefix of the names is left out."""
     return ", ".join(f"{name.removeprefix(prefix)} {count}" for name, count in sorted(counts.items()) if count)
 
 
 def _ways(by_gateway: Counter[str], went_over: int) -> str:
-    return f"{_counted(by_gateway)} ({went_over} went over)"
+    return f"{counted(by_gateway)} ({went_over} went over)"

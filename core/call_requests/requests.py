@@ -11,13 +11,19 @@ from core.call_requests.rules import is_taken
 from core.call_requests.vocabulary import ENDED, OPEN, CallRequestState, Period
 from core.platform import sql
 from core.platform.columns import listed
-from core.platform.database import reading
+from core.platform.database import reading, writing
+from core.platform.locks import by_name
 from core.registry.numbers import PROGRAMME_NO
 from core.text.languages import Language
 
+ONE_AT_A_TIME: Final = f"SELECT {by_name('call to', 'msisdn')}"
 ASK: Final = f"""
 INSERT INTO callback_request (key, msisdn, language, household_id, asked_at, state)
-VALUES (%(key)s, %(msisdn)s, %(language)s, %(household_id)s, %(asked_at)s, '{CallRequestState.ASKED}')
+SELECT %(key)s, CAST(%(msisdn)s AS text), %(language)s, %(household_id)s, %(asked_at)s, '{CallRequestState.ASKED}'
+WHERE NOT EXISTS (
+    SELECT FROM callback_request AS earlier
+    WHERE msisdn = CAST(%(msisdn)s AS text) AND household_id IS NOT DISTINCT FROM CAST(%(household_id)s AS integer)
+        AND state = '{CallRequestState.ASKED}' AND asked_at > CAST(%(asked_at)s AS timestamptz) - interval '1 day')
 ON CONFLICT (key) DO NOTHING
 """  # noqa: S608 - our own words
 
@@ -25,7 +31,11 @@ ON CONFLICT (key) DO NOTHING
 async def ask_call(
     key: str, msisdn: str, language: Language, household_id: int | None, now: datetime, number: str | None = None
 ) -> None:
-    """Ask the desk to call `number`, or the calling phone (both E.164); the same `key` again asks nothing more."""
+    """Ask the desk to call `number`, or the calling phone (both E.164); the same `key` again asks nothing more.
+
+    Nor does who asks once more within a day and waits still: their call was cut, and they do not know that it counted.
+    Two calls of one phone wait for each other, as one that was cut may still be writing when the next comes.
+    """
     values = {
         "key": key,
         "msisdn": number or msisdn,
@@ -33,7 +43,9 @@ async def ask_call(
         "household_id": household_id,
         "asked_at": now,
     }
-    await sql.execute(ASK, values)
+    async with writing():
+        await sql.execute(ONE_AT_A_TIME, {"msisdn": number or msisdn})
+        await sql.execute(ASK, values)
 
 
 @dataclass(frozen=True, slots=True)
