@@ -4,13 +4,14 @@ Whoever asks inside `figures_seen_by` counts what they may see.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
-from core.grievances.figures import day_after, over, share
+from core.figures.splits import FigureDays
+from core.grievances.figures import IN_TIME, RECEIVED_BETWEEN, SAYS, Timely, share
+from core.grievances.vocabulary import PersonSays
 from core.platform import sql
 from core.registry.statuses import Status
-from core.staff.agents import Actor
 from core.text.words import DESK, Word, called
 
 
@@ -88,14 +89,49 @@ class IndicatorValue:
 
 
 BENEFICIARIES: Final = f"SELECT count(*) FROM household WHERE status = '{Status.BENEFICIARY}'"  # noqa: S608 - our own
+COUNTED: Final = f"""
+SELECT received_at >= CAST(CAST(%(from)s AS date) AS timestamptz) AS now, count(*) AS received,
+    count(*) FILTER (WHERE {IN_TIME[Timely.DECIDED]}) AS decided,
+    count(*) FILTER (WHERE {SAYS[PersonSays.SOLVED]}) AS solved,
+    count(*) FILTER (WHERE {SAYS[PersonSays.UNSOLVED]}) AS unsolved
+FROM grievance WHERE {RECEIVED_BETWEEN} GROUP BY 1
+"""  # noqa: S608 - our own words
 
 
-async def indicators(actor: Actor, since: date, until: date, today: date) -> tuple[IndicatorValue, ...]:
-    """The indicators of some days, both counted, as they stand `today`."""
-    count = (await over(actor, since, day_after(until), today)).together
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    now: bool
+    received: int = 0
+    decided: int = 0
+    solved: int = 0
+    unsolved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """An indicator of some days, and of as many before them."""
+
+    now: IndicatorValue
+    before: IndicatorValue
+
+
+async def indicators(period: FigureDays, today: date) -> tuple[IndicatorRow, ...]:
+    """The indicators of a period, as they stand `today`."""
+    asked = {
+        "since": period.before.since,
+        "from": period.since,
+        "until": period.until + timedelta(days=1),
+        "today": today,
+    }
+    counts = {row.now: row for row in await sql.rows(_Counted, COUNTED, asked)}
     households = int(await sql.scalar(BENEFICIARIES) or 0)
+    now, before = (_values(counts.get(each, _Counted(each)), households) for each in (True, False))
+    return tuple(IndicatorRow(*values) for values in zip(now, before, strict=True))
+
+
+def _values(count: _Counted, households: int) -> tuple[IndicatorValue, ...]:
     return (
         IndicatorValue(Indicator.RESPONDED, count.decided, count.received),
-        IndicatorValue(Indicator.SATISFIED, count.solved, count.replied),
+        IndicatorValue(Indicator.SATISFIED, count.solved, count.solved + count.unsolved),
         IndicatorValue(Indicator.RATIO, count.received, households),
     )

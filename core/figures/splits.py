@@ -17,7 +17,7 @@ from core.grievances.figures import (
     Measured,
     place_names,
 )
-from core.grievances.of_payment import IS_OF_PAYMENT, PAYMENT_ID
+from core.grievances.of_payment import COMPLAINED_OF
 from core.platform import sql
 from core.registry.components import ComponentCode
 from core.text.words import DESK, Word, called, label
@@ -58,33 +58,27 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class _Counted(Measured):
+    split_by: int
     value: str | None
     now: bool
 
 
-VALUES: Final[Mapping[SplitBy, tuple[str, str, str]]] = {
-    SplitBy.AGENCY: ("payment.agency", f"LEFT JOIN payment ON payment.id = {PAYMENT_ID}", IS_OF_PAYMENT),
-    SplitBy.ROUND: (
-        "CAST(payment.round_id AS text)",
-        f"LEFT JOIN payment ON payment.id = {PAYMENT_ID}",
-        IS_OF_PAYMENT,
-    ),
-    SplitBy.COMMUNE: ("grievance.commune_pcode", "", "true"),
-}
-"""What each is split by: the value, what it is joined with, and which grievances count."""
-
-
-def _statement(by: SplitBy) -> str:
-    value, joined, counting = VALUES[by]
-    return f"""
-SELECT value, now, days, {COUNTS} FROM (
-    SELECT {value} AS value, received_at >= CAST(CAST(%(from)s AS date) AS timestamptz) AS now, {EACH}
-    FROM grievance {joined} WHERE {counting} AND {RECEIVED_BETWEEN} OFFSET 0
-) AS each GROUP BY 1, 2, 3
+COUNTED: Final = f"""
+SELECT grouping(agency, round_id, commune_pcode) AS split_by, coalesce(agency, CAST(round_id AS text), commune_pcode)
+    AS value, now, days, {COUNTS}
+FROM (
+    SELECT agency, round_id, commune_pcode, complained_of.grievance_id IS NOT NULL AS of_payment,
+        received_at >= CAST(CAST(%(from)s AS date) AS timestamptz) AS now, {EACH}
+    FROM grievance LEFT JOIN {COMPLAINED_OF} AS complained_of ON complained_of.grievance_id = grievance.id
+    WHERE {RECEIVED_BETWEEN} OFFSET 0
+) AS each
+GROUP BY GROUPING SETS ((of_payment, agency, now, days), (of_payment, round_id, now, days), (commune_pcode, now, days))
+HAVING of_payment OR grouping(commune_pcode) = 0
 """  # noqa: S608 - our own words
+"""Each row is looked at once (OFFSET 0 keeps that so), whatever it is then split by."""
 
-
-STATEMENTS: Final = {by: _statement(by) for by in SplitBy}
+SPLIT_BY: Final = {3: SplitBy.AGENCY, 5: SplitBy.ROUND, 6: SplitBy.COMMUNE}
+"""What a row of COUNTED is split by, as PostgreSQL's grouping() numbers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +95,25 @@ class FigureDays:
         return FigureDays(self.since - timedelta(days=days), self.since - timedelta(days=1))
 
 
-async def split(by: SplitBy, period: FigureDays, today: date) -> Split:
-    """The figures of a period by something, as they stand `today`."""
+async def splits(period: FigureDays, today: date) -> list[Split]:
+    """The figures of a period by each of what they are split by, as they stand `today`."""
     asked = {
         "since": period.before.since,
         "from": period.since,
         "until": period.until + timedelta(days=1),
         "today": today,
     }
-    now: dict[str | None, GrievanceCount] = {}
-    before: dict[str | None, GrievanceCount] = {}
-    for row in await sql.rows(_Counted, STATEMENTS[by], asked):
-        (now if row.now else before).setdefault(row.value, GrievanceCount()).add(row)
-    values = sorted({*now, *before}, key=lambda value: (-_received(now, value), -_received(before, value), value or ""))
-    rows = [SplitRow(value, now.get(value, GrievanceCount()), before.get(value, GrievanceCount())) for value in values]
-    return Split(by, rows, await _names(by, [value for value in values if value]))
+    rows: dict[SplitBy, dict[str | None, SplitRow]] = {by: {} for by in SplitBy}
+    for each in await sql.rows(_Counted, COUNTED, asked):
+        of_value = rows[SPLIT_BY[each.split_by]]
+        row = of_value.setdefault(each.value, SplitRow(each.value, GrievanceCount(), GrievanceCount()))
+        (row.count if each.now else row.before).add(each)
+    return [await _split(by, of_value) for by, of_value in rows.items()]
+
+
+async def _split(by: SplitBy, rows: Mapping[str | None, SplitRow]) -> Split:
+    ordered = sorted(rows.values(), key=lambda row: (-row.count.received, -row.before.received, row.value or ""))
+    return Split(by, ordered, await _names(by, [row.value for row in ordered if row.value]))
 
 
 def together(split: Split) -> SplitRow:
@@ -125,10 +123,6 @@ def together(split: Split) -> SplitRow:
         row.count.join(each.count)
         row.before.join(each.before)
     return row
-
-
-def _received(counts: Mapping[str | None, GrievanceCount], value: str | None) -> int:
-    return counts[value].received if value in counts else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class Grievance(TableRow, table=True):
         Index("ix_grievance_assigned_to", "assigned_to", postgresql_where=_OPEN),
         Index("ix_grievance_next_due", "next_due", postgresql_where=_OPEN),
         Index("ix_grievance_received_at", "received_at"),
+        Index(
+            "ix_grievance_sensitive",
+            "received_at",
+            postgresql_where=text(f"sensitivity = '{Sensitivity.SENSITIVE}'"),
+        ),
         Index("ix_grievance_commune_open", "commune_pcode", "received_at", postgresql_where=_OPEN),
         Index("ix_grievance_lead_id", "lead_id", postgresql_where=text("lead_id IS NOT NULL")),
         Index(

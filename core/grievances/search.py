@@ -208,7 +208,7 @@ def _statement(wanted: Wanted, where: str, names: tuple[str, str]) -> str:
 def _where(wanted: Wanted, today: date) -> tuple[str, dict[str, Any]]:
     """SQL of the filters, of our own words alone, and their values."""
     clauses = ["true"]
-    values: dict[str, Any] = {"today": today}
+    values: dict[str, Any] = {"today": today, "since": None, "until": None}
     for name in EQUAL:
         value = getattr(wanted, name)
         if value is not None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, desc, text
 from sqlmodel import Field
 
 from core.payments.states import COMING, PaymentState
@@ -37,6 +37,13 @@ class Payment(TableRow, table=True):
             "household_id",
             "due_date",
             postgresql_where=text(f"state IN {listed(COMING)}"),
+        ),
+        Index(
+            "ix_payment_household_id_due_date",
+            "household_id",
+            desc("due_date"),
+            desc("id"),
+            postgresql_include=["agency", "round_id", "state"],
         ),
     )
 

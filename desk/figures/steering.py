@@ -1,6 +1,7 @@
 """Figures that steer: by payment agency, round and commune, beside the period before; and who holds how much."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,8 +11,10 @@ from starlette.responses import Response
 from starlette_admin.routing import route
 
 from core.figures import sensitive, splits
+from core.figures.sensitive import SensitiveTotal
 from core.figures.splits import FigureDays, Split, SplitBy, SplitRow
 from core.grievances import handing_over
+from core.grievances.handing_over import Load
 from core.grievances.search import NotSaid
 from core.platform.spreadsheets import XLSX_TYPE, Cell, xlsx_bytes
 from core.staff import audit
@@ -23,6 +26,7 @@ from desk.grievances.dashboard import LIST
 from desk.grievances.list import FOCAL_EXPORTS, download
 from desk.grievances.reports import LONGEST_DAYS, TOO_LONG, days_words
 from desk.site.charts import link
+from desk.site.kept import KeptFigures, asked_anew
 from desk.site.pages import DESK, DeskPage, actor, day_in, now
 from desk.site.refusals import Refused
 
@@ -39,12 +43,25 @@ WIDTHS: Final = (20, 34, 9, 9, 14, 7, 7, 9, 14, 7, 7, 9, 16, 14, 7, 7, 9, 10)
 NOT_KNOWN: Final = "pas connu"
 
 
+@dataclass(frozen=True, slots=True)
+class SteeringFigures:
+    """What the page shows; the numbers of sensitive complaints are None for whom they are not."""
+
+    splits: Sequence[Split]
+    loads: Sequence[Load]
+    totals: Sequence[SensitiveTotal] | None
+
+
 class Steering(DeskPage):
     """What came of complaints where money is paid, and who holds how much of what is open."""
 
     menu_label = "Par agence, tour, commune"
     path = "/figures"
     permission = Permission.READ_REPORTS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._figures: KeptFigures[SteeringFigures] = KeptFigures()
 
     def is_active(self, request: Request) -> bool:
         """The page itself: what stands below it has a name in the menu of its own."""
@@ -54,15 +71,23 @@ class Steering(DeskPage):
     @route("")
     async def index(self, request: Request) -> Response:
         """The figures of a period beside those of as many days before."""
-        me, today, period = actor(request), now().date(), period_of(request)
-        async with figures_seen_by(me):
-            made = [await splits.split(by, period, today) for by in SplitBy]
-            loads = await handing_over.loads(today)
+        me, at, period = actor(request), now(), period_of(request)
+        today = at.date()
+
+        async def count() -> SteeringFigures:
+            async with figures_seen_by(me):
+                totals = await sensitive.totals() if sensitive.may_see_totals(me) else None
+                return SteeringFigures(await splits.splits(period, today), await handing_over.loads(today), totals)
+
+        counted = await self._figures.counted(me, period, at, count, anew=asked_anew(request))
+        made = counted.figures
         context: dict[str, Any] = {
             "period": period,
-            "splits": [(each, each.rows[:MOST_ROWS], len(each.rows) - MOST_ROWS) for each in made],
-            "together": splits.together(made[-1]),
-            "loads": loads,
+            "splits": [(each, each.rows[:MOST_ROWS], len(each.rows) - MOST_ROWS) for each in made.splits],
+            "together": splits.together(made.splits[-1]),
+            "loads": made.loads,
+            "counted_at": counted.at,
+            "anew": anew_link(f"{DESK}{self.path}", period),
             "today": today,
             "value_words": value_words,
             "value_link": lambda split, row: _value_link(period, split, row),
@@ -71,9 +96,8 @@ class Steering(DeskPage):
             "xlsx": link(f"{DESK}{self.path}/export.xlsx", since=period.since, until=period.until),
             "exports": may(me, Permission.EXPORT_REPORTS),
         }
-        if sensitive.may_see_totals(me):
-            async with figures_seen_by(me):
-                context["totals"] = [(_quarter(each.quarter), each.at_least) for each in await sensitive.totals()]
+        if made.totals is not None:
+            context["totals"] = [(_quarter(each.quarter), each.at_least) for each in made.totals]
         return self.show(request, "figures/steering.html", context)
 
     @route("/export.xlsx")
@@ -83,7 +107,7 @@ class Steering(DeskPage):
         if not may(me, Permission.EXPORT_REPORTS):
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
         async with figures_seen_by(me):
-            made = [await splits.split(by, period, at.date()) for by in SplitBy]
+            made = await splits.splits(period, at.date())
         rows = [cells for each in made for cells in _rows(each)]
         detail = {"kind": "xlsx", "rows": len(rows), "since": period.since, "until": period.until, "of": "steering"}
         async with seen_by(me):
@@ -99,6 +123,11 @@ def period_of(request: Request) -> FigureDays:
     if not 0 <= (until - since).days <= LONGEST_DAYS:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
     return FigureDays(since, until)
+
+
+def anew_link(path: str, period: FigureDays) -> str:
+    """The page of a period with its figures counted anew."""
+    return link(path, since=period.since, until=period.until, anew=1)
 
 
 def trend(part: int | None, before: int | None) -> str:

@@ -1,6 +1,7 @@
 """Reports of grievances by month or quarter, on a page and as files."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Final
@@ -16,6 +17,7 @@ from core.grievances.search import NotSaid
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act
+from core.staff.agents import Actor
 from core.staff.permissions import Permission, may
 from core.staff.row_security import figures_seen_by, seen_by
 from core.text.formats import month_phrase, short_date
@@ -24,6 +26,7 @@ from core.text.words import PAPER, label
 from desk.grievances.dashboard import LIST, value_words
 from desk.grievances.list import FOCAL_EXPORTS, download
 from desk.site.charts import link
+from desk.site.kept import KeptFigures, asked_anew
 from desk.site.pages import DESK, DeskPage, actor, day_in, now
 from desk.site.refusals import Refused
 from desk.site.words import word
@@ -38,6 +41,15 @@ HEADER: Final = (
 WIDTHS: Final = (16, 20, 24, 9, 14, 9, 7, 14, 9, 7, 16, 10, 14, 9, 7, 10, 10)
 
 
+@dataclass(frozen=True, slots=True)
+class ReportAsked:
+    """From which day to which, both counted, and by which periods."""
+
+    since: date
+    until: date
+    span: Span
+
+
 class Reports(DeskPage):
     """What came in each month or quarter and what became of it."""
 
@@ -45,12 +57,22 @@ class Reports(DeskPage):
     path = "/reports"
     permission = Permission.READ_REPORTS
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._figures: KeptFigures[GrievanceReport] = KeptFigures()
+
     @route("")
     async def index(self, request: Request) -> Response:
         """The report as a page."""
-        made = await self._report(request)
+        me, at, asked = actor(request), now(), _asked(request)
+        counted = await self._figures.counted(
+            me, asked, at, lambda: _report(me, asked, at.date()), anew=asked_anew(request)
+        )
+        made = counted.figures
         context = {
             "report": made,
+            "counted_at": counted.at,
+            "anew": self._href(made, "", anew=1),
             "spans": tuple(Span),
             "by": tuple(By),
             "ages": [(word(age), count, link(LIST, age=age)) for age, count in made.open.ages.items()],
@@ -61,7 +83,7 @@ class Reports(DeskPage):
             "period_link": _period_link,
             "csv": self._href(made, "/export.csv"),
             "xlsx": self._href(made, "/export.xlsx"),
-            "exports": may(actor(request), Permission.EXPORT_REPORTS),
+            "exports": may(me, Permission.EXPORT_REPORTS),
         }
         return self.show(request, "grievances/reports.html", context)
 
@@ -78,30 +100,35 @@ class Reports(DeskPage):
         made = await xlsx_bytes("Rapport", HEADER, rows, WIDTHS)
         return download(made, XLSX_TYPE, "rapport-plaintes.xlsx")
 
-    async def _report(self, request: Request) -> GrievanceReport:
-        today = now().date()
-        asked = request.query_params
-        span = next((each for each in Span if each.value == asked.get("step")), Span.MONTH)
-        since = day_in(asked.get("since", "")) or _a_year_before(today)
-        until = day_in(asked.get("until", "")) or today
-        if not 0 <= (until - since).days <= LONGEST_DAYS:
-            raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
-        async with figures_seen_by(actor(request)):
-            return await reports.report(actor(request), since, until, today, span)
-
     async def _exported(self, request: Request, kind: str) -> list[Sequence[Cell]]:
         me, at = actor(request), now()
         if not may(me, Permission.EXPORT_REPORTS):
             raise Refused(HTTPStatus.FORBIDDEN, FOCAL_EXPORTS)
-        made = await self._report(request)
+        made = await _report(me, _asked(request), at.date())
         rows = list(_rows(made, at.date()))
         detail = {"kind": kind, "rows": len(rows), "since": made.since, "until": made.until, "step": made.span.value}
         async with seen_by(me):
             await audit.record(me.id, Act.REPORT_EXPORTED, None, at, detail)
         return rows
 
-    def _href(self, made: GrievanceReport, path: str) -> str:
-        return link(f"{DESK}{self.path}{path}", since=made.since, until=made.until, step=made.span)
+    def _href(self, made: GrievanceReport, path: str, **more: object) -> str:
+        return link(f"{DESK}{self.path}{path}", since=made.since, until=made.until, step=made.span, **more)
+
+
+def _asked(request: Request) -> ReportAsked:
+    """The days and the step of an address; refused where they are too many."""
+    today, asked = now().date(), request.query_params
+    span = next((each for each in Span if each.value == asked.get("step")), Span.MONTH)
+    since = day_in(asked.get("since", "")) or _a_year_before(today)
+    until = day_in(asked.get("until", "")) or today
+    if not 0 <= (until - since).days <= LONGEST_DAYS:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
+    return ReportAsked(since, until, span)
+
+
+async def _report(me: Actor, asked: ReportAsked, today: date) -> GrievanceReport:
+    async with figures_seen_by(me):
+        return await reports.report(me, asked.since, asked.until, today, asked.span)
 
 
 def _a_year_before(today: date) -> date:

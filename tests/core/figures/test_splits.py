@@ -8,9 +8,12 @@ import pytest
 
 from core.figures import splits
 from core.figures.splits import FigureDays, Split, SplitBy
+from core.grievances import search
 from core.grievances.search import NotSaid, Wanted
 from core.payments.states import PaymentState
-from core.staff.row_security import figures_seen_by
+from core.platform import sql
+from core.staff.agents import Actor, Role, Scope
+from core.staff.row_security import figures_seen_by, seen_by
 from tests.core import seed
 from tests.core.grievances.grievance_rows import ELSEWHERE, SUPERVISOR, ago, listed, plant
 from tests.core.seed import SAFO, TODAY
@@ -95,7 +98,7 @@ def wanted(by: SplitBy, value: str | None) -> Wanted:
 
 async def made(by: SplitBy) -> Split:
     async with figures_seen_by(SUPERVISOR):
-        return await splits.split(by, PERIOD, TODAY)
+        return next(each for each in await splits.splits(PERIOD, TODAY) if each.by is by)
 
 
 async def test_each_figure_is_that_of_a_count_one_by_one_and_opens_as_long_a_list(two_regions: None) -> None:
@@ -140,6 +143,44 @@ async def test_a_complaint_that_came_of_an_answer_is_of_the_payment_answered_for
     await change("UPDATE payment_reply SET grievance_id = NULL")
     (row,) = (await made(SplitBy.AGENCY)).rows
     assert row.value == "Caisse", "else the last one whose day had come"
+
+
+async def test_of_a_household_that_is_not_seen_no_payment_is_known_in_figures_or_list(two_regions: None) -> None:
+    household = await seed.household(commune=ELSEWHERE)
+    await seed.payment(household, PaymentState.PAID, paid=ago(9), due=ago(9), round_name="T4 2026", agency="Kafo")
+    await plant(TODAY, household_id=household, commune_pcode=SAFO)
+    of_safo = Actor(3, "Issa", Role.SUPERVISOR, Scope.COMMUNE, SAFO)
+    for actor, agency in ((SUPERVISOR, "Kafo"), (of_safo, None)):
+        async with figures_seen_by(actor):
+            by_agency = next(each for each in await splits.splits(PERIOD, TODAY) if each.by is SplitBy.AGENCY)
+        assert [(row.value, row.count.received) for row in by_agency.rows] == [(agency, 1)]
+        async with seen_by(actor):
+            assert await search.count(wanted(SplitBy.AGENCY, agency), TODAY) == 1
+
+
+MANY = """
+WITH new AS (
+    INSERT INTO household (household_no, head_name, birth_year, commune_pcode, village, language, status)
+    SELECT 'many ' || each, 'Many', 1980, %(commune)s, 'Many', 'bm', 'beneficiary' FROM generate_series(1, 4000) AS each
+    RETURNING id
+)
+INSERT INTO payment (household_id, round_id, due_date, amount_xof, state)
+SELECT new.id, payment_round.id, %(today)s, 5, 'announced' FROM new, payment_round
+"""
+READ_WHOLE = "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_tup_read > 1000"
+
+
+async def test_no_table_of_households_or_payments_is_read_whole_for_complaints(two_regions: None) -> None:
+    household = await seed.household()
+    await seed.payment(household, PaymentState.ANNOUNCED, due=TODAY, round_name="T4 2026")
+    await change(MANY, commune=SAFO, today=TODAY)
+    await plant(TODAY, household_id=household)
+    await change("ANALYZE household, payment, grievance")
+    for actor in (SUPERVISOR, Actor(3, "Issa", Role.SUPERVISOR, Scope.COMMUNE, SAFO)):
+        async with figures_seen_by(actor):
+            await splits.splits(PERIOD, TODAY)
+            await search.count(Wanted(agency=NotSaid.NOT_SAID), TODAY)
+            assert await sql.scalar(READ_WHOLE) is None
 
 
 def test_the_period_before_is_as_long() -> None:
