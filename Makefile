@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 CHECKS := check-format check-style check-types check-arrows check-catalogues check-menus
 
-.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults fuzz installed supply clean
+.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults faults-night fuzz installed supply clean
 
 help: ## what can be made (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,7 +70,7 @@ bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside som
 dialogues: $(DEV_STAMP) ## write the golden dialogues anew; read the difference
 	$(BIN)/python -m tests.menus.dialogues --rewrite
 
-faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was told twice or not at all
+faults: $(DEV_STAMP) ## kill workers, web processes, databases, gateways and work half-way, and count what was lost or done twice
 	$(BIN)/python -m faults --by mixed --runs 80
 	$(BIN)/python -m faults --by africastalking --runs 40
 	$(BIN)/python -m faults --by orange --runs 40
@@ -80,6 +80,11 @@ faults: $(DEV_STAMP) ## kill workers, databases and gateways, and count who was 
 	$(BIN)/python -m faults --by mixed --runs 8 --seed 6201 --at 19:59:57 --window 08:00,20:00
 	$(BIN)/python -m faults --by mixed --runs 8 --seed 6301 --power
 	$(BIN)/python -m faults.restored --runs 9
+	$(BIN)/python -m faults.line --deaths 100
+	$(BIN)/python -m faults.work --kills 250
+
+faults-night: $(DEV_STAMP) ## all of these in turns until 10 000 kills, and one tally (NIGHT="--kills 1000 --hours 2")
+	$(BIN)/python -m faults.night $(NIGHT)
 
 fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers beside them (ODD="--requests 1000000")
 	$(BIN)/python -m faults.odd $(ODD)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import time
 from pathlib import Path
 
+from faults.night import enter
 from faults.run import run
 from faults.servers import ALWAYS, Servers
 from faults.story import losing_power, story
@@ -17,9 +18,8 @@ from faults.waits import Waits, shorten
 from faults.ways import By
 
 
-async def _suite(servers: Servers, asked: argparse.Namespace) -> Tally:
+async def _suite(servers: Servers, asked: argparse.Namespace, tally: Tally) -> None:
     seeds: Iterable[int] = range(asked.seed, asked.seed + asked.runs)
-    tally = Tally()
     async with servers.standing():
         for seed in seeds:
             drawn = story(seed, asked.by)
@@ -32,7 +32,6 @@ async def _suite(servers: Servers, asked: argparse.Namespace) -> Tally:
                 again = f"python -m faults --by {asked.by} --runs 1 --seed {seed}"
                 print(f"    again: {again}", flush=True)
                 servers.renew()
-    return tally
 
 
 def main() -> int:
@@ -45,21 +44,32 @@ def main() -> int:
     command.add_argument("--waits", type=Waits, choices=Waits, default=Waits.SHORT, help="production's, or short ones")
     command.add_argument("--at", type=time.fromisoformat, help="when each run begins, e.g. 23:59:57")
     command.add_argument("--window", default=ALWAYS, help="when SMS may go, e.g. 08:00,20:00")
+    command.add_argument("--tally", type=Path, help="a file to enter the sum in")
     command.add_argument("--power", action="store_true", help="commit to the disk, and lose the power in each run")
     asked = command.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers end with us, however we do
     if asked.waits is Waits.SHORT:
         shorten()
     servers = Servers(asked.waits, asked.window, durable=asked.power)
+    tally = Tally()
     try:
-        tally = asyncio.run(_suite(servers, asked))
+        asyncio.run(_suite(servers, asked, tally))
     finally:
         if asked.logs:
             asked.logs.mkdir(parents=True, exist_ok=True)
             for log in servers.folder.glob("*.log"):
                 shutil.copy(log, asked.logs)
         servers.close()
-    print(f"\n{tally}")
+        print(f"\n{tally}")
+        if asked.tally:
+            enter(
+                asked.tally,
+                str(asked.by),
+                asked.seed,
+                tally.kills,
+                tally.seconds,
+                [f"seed {seed}" for seed in tally.wrong],
+            )
     return 1 if tally.violations else 0
 
 

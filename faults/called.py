@@ -11,6 +11,7 @@ from faults.registry import PLACES
 from faults.wishes import CALL_ME, FILE, MONEY_CAME, NO_MONEY, STOP, Wish
 
 COMMUNE: Final = "INSERT INTO commune (pcode, cercle_pcode, name, search) VALUES ('ML010101', 'ML0101', 'Oualia', 'x')"
+NEXT_ROUND: Final = "SELECT setval(pg_get_serial_sequence('payment_round', 'id'), max(id)) FROM payment_round"
 PAID: Final = """
 WITH one AS (
     INSERT INTO household (household_no, head_name, commune_pcode, status)
@@ -46,7 +47,7 @@ class Story:
 def begin(url: str) -> None:
     """Make a commune where a payment was made."""
     with psycopg.connect(url) as connection:
-        for statement in (*PLACES, COMMUNE):
+        for statement in (*PLACES, COMMUNE, NEXT_ROUND):
             connection.execute(statement.encode())
 
 

@@ -70,7 +70,7 @@ class Nursery:
         )
 
     def born(self, what: str, environment: Mapping[str, str], **named: Any) -> Child:
-        """A new child at work: `worker`, `gateway` or `web`."""
+        """A new child at work: `worker`, `gateway`, `web` or `deed`."""
         log = str(self._logs / f"{what}.log")
         return Child(self, self.ask({"born": what, "environment": dict(environment), "log": log, "with": named}))
 

@@ -28,6 +28,7 @@ from core.platform.servers import own_redis
 from faults import clock
 from faults.called import Story, begin, paid_household, wrong
 from faults.children import Child, Nursery
+from faults.night import enter
 from faults.patience import LONGEST_SECONDS, TooLong, patiently
 from faults.postgres import Postgres
 from faults.proxy import StallingProxy
@@ -211,6 +212,11 @@ class Line:
         """Where its PostgreSQL answers, past the proxy."""
         return self._postgres.url
 
+    @property
+    def blows(self) -> int:
+        """How many web processes were killed, and servers cut or crashed."""
+        return sum(self.story.deeds[name] for name in ("web killed", "PostgreSQL cut", "Redis cut", "crash"))
+
     def close(self) -> None:
         """End everything and remove its folder."""
         self._redis.close()
@@ -286,15 +292,19 @@ def main() -> int:
     asked.add_argument("--deaths", type=int, default=50)
     asked.add_argument("--minutes", type=float, default=math.inf, help="end after so long, however many died")
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--tally", type=Path, help="a file to enter the sum in")
     given = asked.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers end with us
     began = time.monotonic()
-    line = Line(given.seed, given.deaths, given.minutes)
+    line, not_right = Line(given.seed, given.deaths, given.minutes), list[str]()
     try:
-        not_right = asyncio.run(line.run())
+        not_right += asyncio.run(line.run())
     finally:
         line.close()
-    print(f"seed {given.seed}, {time.monotonic() - began:.0f} s: {counted(line.story.deeds)}")
+        seconds = time.monotonic() - began
+        print(f"seed {given.seed}, {seconds:.0f} s: {counted(line.story.deeds)}")
+        if given.tally:
+            enter(given.tally, "line", given.seed, line.blows, seconds, not_right)
     print(f"wanted: {counted(Counter(wish.name for wish in line.story.begun.values()))}")
     print("\n".join(not_right) or f"right: {len(line.story.begun)} people, each act once, each number is theirs")
     return 1 if not_right else 0

@@ -19,13 +19,14 @@ import uvicorn
 
 import asgi  # noqa: F401 - so that a web process need not import it
 from core.platform.settings import settings
-from faults import clock, gateway, worker
+from faults import clock, deeds, gateway, worker
 from faults.children import WHERE
 from simulator.speech import Speech
 
 BORN: Final[dict[str, Callable[..., None]]] = {
     "worker": lambda folder, short: worker.run(Path(folder), short=short),
     "gateway": lambda port, callbacks, speech: gateway.run(port, callbacks, Speech(speech)),
+    "deed": deeds.run,
     "web": lambda port: uvicorn.run(
         "asgi:build", factory=True, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=1
     ),

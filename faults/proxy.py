@@ -1,10 +1,12 @@
 """A TCP proxy of ours on loopback that stalls or cuts: a server behind it is there, and does not answer."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, Self
 
 BLOCK: Final = 1 << 16
+Blow = Callable[[], Awaitable[object]]
 
 
 class StallingProxy:
@@ -68,6 +70,38 @@ class StallingProxy:
         with suppress(OSError):
             while block := await reader.read(BLOCK):
                 await self._passes.wait()
+                if not await self._is_passed():
+                    break
                 writer.write(block)
                 await writer.drain()
         writer.transport.abort()
+
+    async def _is_passed(self) -> bool:
+        """Whether the next block is passed on; its connection ends where it is not."""
+        return True
+
+
+class FatalProxy(StallingProxy):
+    """Strikes at a block that passes, in whichever direction: `lay` says at which, and what the blow is.
+
+    `blocks` counts those that have passed since.
+    """
+
+    def __init__(self, socket: str) -> None:
+        super().__init__(socket)
+        self.blocks = 0
+        self._at = 0
+        self._blow: Blow | None = None
+        self._then_passes = True
+
+    def lay(self, at: int, blow: Blow | None, *, then_passes: bool = True) -> None:
+        """Count anew, and strike at block `at`; with `then_passes` that block gets there all the same."""
+        self.blocks, self._at, self._blow, self._then_passes = 0, at, blow, then_passes
+
+    async def _is_passed(self) -> bool:
+        self.blocks += 1
+        if self._blow is None or self.blocks != self._at:
+            return True
+        blow, self._blow = self._blow, None
+        await blow()
+        return self._then_passes

@@ -58,6 +58,12 @@ class Tally:
         if outcome.violations:
             self.wrong.append(outcome.story.seed)
 
+    @property
+    def kills(self) -> int:
+        """How many processes were killed, and servers crashed or lost."""
+        told = ("killed ", "worker killed", "PostgreSQL crashed", "Redis killed", "web killed")
+        return sum(count for deed, count in self.deeds.items() if deed.startswith(told))
+
     def __str__(self) -> str:
         """The tally as it is printed at the end."""
         killed = {deed: count for deed, count in self.deeds.items() if deed.startswith("killed ")}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from faults.proxy import StallingProxy
+from faults.proxy import FatalProxy, StallingProxy
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -32,3 +32,24 @@ async def test_octets_pass_wait_and_end(tmp_path: Path) -> None:
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await reader.readexactly(1)
         writer.close()
+
+
+@pytest.mark.parametrize("passes", [True, False])
+async def test_a_block_strikes_and_passes_or_not(passes: bool, tmp_path: Path) -> None:
+    struck = []
+
+    async def strike() -> None:
+        struck.append(proxy.blocks)
+
+    socket = str(tmp_path / "s")
+    async with await asyncio.start_unix_server(echo, socket), FatalProxy(socket) as proxy:
+        proxy.lay(3, strike, then_passes=passes)
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        for word in (b"one", b"two"):
+            writer.write(word)
+            if word == b"one" or passes:
+                assert await reader.readexactly(3) == word
+        if not passes:
+            assert await reader.read(3) == b""
+        writer.close()
+    assert struck == [3]
