@@ -184,7 +184,7 @@ def _about_itself(settings: Settings, redis: Client, served: list[Served]) -> li
     def links() -> dict[str, str]:
         return {name: stands for each in served for name, stands in each.links().items()}
 
-    fits = partial(identity.fits, identity.kind_asked_for(settings))
+    fits = partial(identity.serves, identity.kind_asked_for(settings))
     return [*health.routes(redis, unspoken, fits=fits, links=links), Route("/metrics", figures)]
 
 

@@ -123,7 +123,7 @@ def _is_plain(url: str) -> bool:
 async def database_checks(chosen: Settings) -> list[Trial]:
     """What PostgreSQL is, who we are there, and whether its tables are the newest; raises what the database raises."""
     try:
-        await identity.fits(identity.kind_asked_for(chosen))
+        await identity.serves(identity.kind_asked_for(chosen))
     except JigiError as unfit:
         return [Trial(False, str(unfit))]
     before = datetime.now(UTC)

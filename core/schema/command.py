@@ -26,6 +26,34 @@ def upgrade() -> None:
     at_database(done())
 
 
+@app.command()
+def current() -> None:
+    """Say which tables the database has, and which this version brings; exit code 1 where it lacks some."""
+    from core.schema import identity, migrations
+
+    have, newest = migrations.current(postgres(settings())), migrations.newest()
+    out.print(f"tables {have or 'none'}, newest {newest}, Jigi {identity.program()}", highlight=False)
+    if have < newest:
+        errors.print("Run `jigi db upgrade`.", style="bold yellow")
+        raise typer.Exit(1)
+
+
+@app.command()
+def downgrade(
+    to: Annotated[str, typer.Argument(help="The number of the migration to go back to, e.g. 0042.")],
+    sure: Annotated[
+        bool, typer.Option("--yes", help="What only newer tables hold is lost, and a dump is there.")
+    ] = False,
+) -> None:
+    """Go back to older tables, once each newer process is stopped; what only newer tables hold is lost."""
+    from core.schema import migrations
+
+    if not sure:
+        raise WrongSetting("What only newer tables hold would be lost: make a dump, then say --yes.")
+    migrations.downgrade(postgres(settings()), to)
+    out.print(f"The database has the tables of {to}.", highlight=False)
+
+
 @app.command("new-key")
 def new_key() -> None:
     """Make a pair of keys of age and print it; it is written nowhere."""
@@ -85,6 +113,25 @@ def restore(
         "The database is what it was when the dump was made. Run `jigi db restored` before any worker, then restart "
         "every process."
     )
+
+
+@app.command()
+def drill(
+    folder: Annotated[Path, typer.Argument(exists=True, help="A dump, or a folder whose newest one is taken.")],
+    identity: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="A file with the key of the dumps.")],
+    hours: Annotated[int, typer.Option(help="Older than this, the newest dump is none.")] = 36,
+) -> None:
+    """Restore the newest dump into a database of its own, look whether it is whole, and drop it again.
+
+    It is made beside JIGI_DATABASE_URL, which it does not touch; where that is not set, in a PostgreSQL of Jigi's own.
+    The key is on no server of production: run it on another machine that gets the dumps.
+    """
+    from core.schema import drills
+    from core.schema.dumps import identities_in
+
+    with drills.server(settings().owner_database_url or settings().database_url) as url:
+        drilled = drills.drill(url, drills.newest(folder, hours), identities_in(identity))
+    out.print(str(drilled), highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -68,6 +68,10 @@ class OtherKind(UnfitDatabase):
     """The database is a demonstration where a programme's own was asked for, or the other way round."""
 
 
+class OnlyReads(UnfitDatabase):
+    """The database takes nothing now: it is a standby, or was told so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a database says of itself; `tables` is the number of its newest migration."""
@@ -81,6 +85,7 @@ IDENTITY: Final = """
 SELECT version_num AS tables, kind, oldest_program FROM database_identity, alembic_version
 """
 SAY: Final = "UPDATE database_identity SET kind = %(kind)s WHERE kind IS NULL"
+ONLY_READS: Final = "SELECT current_setting('transaction_read_only') = 'on'"
 FIRST_FIGURES: Final = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -105,6 +110,13 @@ async def fits(kind: DatabaseKind) -> None:
         raise OldProgram(f"The database serves Jigi {oldest} and later, and this is {program()}. Install {oldest}.")
     if identity.kind not in (None, kind):
         raise OtherKind(_other(identity.kind))
+
+
+async def serves(kind: DatabaseKind) -> None:
+    """Raise UnfitDatabase unless `fits` holds and the open database takes what is written; it may do so later."""
+    await fits(kind)
+    if await sql.scalar(ONLY_READS):
+        raise OnlyReads("PostgreSQL only reads here: it is a standby. Name the primary in JIGI_DATABASE_URL.")
 
 
 async def become(kind: DatabaseKind) -> None:

@@ -18,6 +18,10 @@ class WrongEncoding(JigiError):
     """The database cannot hold the letters of Bambara."""
 
 
+class UnknownMigration(JigiError, ValueError):
+    """There is no such migration to go back to."""
+
+
 def configuration(url: str) -> Config:
     """Alembic's configuration for the database at `url`, a libpq URL."""
     config = Config()
@@ -34,6 +38,24 @@ def upgrade(url: str) -> None:
     """
     if _newest(url) in {"", *_known()}:
         command.upgrade(configuration(url), "head")
+
+
+def downgrade(url: str, to: str) -> None:
+    """Bring the database at `url` back to the tables of migration `to`, with the loss of what only newer ones hold.
+
+    Raises UnknownMigration for one that is not older than the database's, or that this program does not bring.
+    """
+    now = current(url)
+    if to not in _known() or now not in _known() or to >= now:
+        raise UnknownMigration(
+            f"The tables are those of {now or 'no'} migration; {to} is none before it that is known."
+        )
+    command.downgrade(configuration(url), to)
+
+
+def current(url: str) -> str:
+    """The number of the newest migration of the database at `url`, '' where it has no tables; raises WrongEncoding."""
+    return _newest(url)
 
 
 def newest() -> str:

@@ -5,11 +5,14 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
 from core.platform import health, sql
+from core.platform.database import close_database, open_database
 from core.schema import identity
 from core.schema.identity import DatabaseKind
 from core.text.catalogue import unspoken
@@ -17,7 +20,7 @@ from core.text.catalogue import unspoken
 
 @pytest.fixture
 async def site(world: None, redis: Redis) -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=health.routes(redis, unspoken, partial(identity.fits, DatabaseKind.PRODUCTION)))
+    app = Starlette(routes=health.routes(redis, unspoken, partial(identity.serves, DatabaseKind.PRODUCTION)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://line") as client:
         yield client
 
@@ -54,6 +57,25 @@ async def test_who_is_too_old_for_the_tables_of_an_upgrade_is_ready_no_longer(si
         await sql.execute("UPDATE database_identity SET oldest_program = '0.3.0'")
     assert answer.status_code == 503
     assert answer.json()["postgresql"].startswith("unfit: The database serves Jigi 99.0.0 and later")
+
+
+async def test_who_stands_on_a_database_that_only_reads_is_not_ready(
+    site: httpx.AsyncClient, database_url: str
+) -> None:
+    """As a standby does, or a primary that was told so."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE only_reads LOGIN SUPERUSER")
+        connection.execute("ALTER ROLE only_reads SET default_transaction_read_only = on")
+        try:
+            await close_database()
+            url = make_url(database_url).set(username="only_reads").render_as_string(hide_password=False)
+            open_database(url, pool=2)
+            answer = await site.get("/health/ready")
+            await close_database()
+        finally:
+            connection.execute("DROP ROLE only_reads")
+    assert answer.status_code == 503
+    assert answer.json()["postgresql"].startswith("unfit: PostgreSQL only reads here")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`jigi db`: keys, what is encrypted for them, and dumps, from the shell of the server."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from typer.testing import CliRunner, Result
 from cli import app
 from core.platform.encryption import IDENTITIES, RECIPIENTS
 from core.platform.settings import WrongSetting, settings
-from core.schema import command
+from core.schema import command, migrations
+from core.schema.drills import DrillFailed
 
 PLANT = """
 INSERT INTO agent (id, login, name, role, scope_kind) VALUES (1, 'awa', 'Zulmabounty', 'agent', 'national');
@@ -85,3 +87,37 @@ def test_a_dump_fills_another_database(empty_url: str, tmp_path: Path, monkeypat
     assert restored.exit_code == 0, restored.output
     with psycopg.connect(empty_url) as connection:
         assert connection.execute("SELECT name FROM agent").fetchall() == [("Zulmabounty",)]
+
+
+def drilled(folder: Path, key: Path) -> Result:
+    """Drill a folder's newest dump; what is refused is raised."""
+    words = ["db", "drill", str(folder), "--identity", str(key)]
+    return CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+def test_the_newest_dump_is_drilled_and_the_database_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str
+) -> None:
+    key = tmp_path / "key"
+    key.write_text(set_new_keys(monkeypatch))
+    assert db("dump", str(tmp_path / "jigi-old.dump.age")).exit_code == 0
+    seen = drilled(tmp_path, key).output
+    assert "restored and whole" in seen
+    assert "0 households, 0 complaints" in seen
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT count(*) FROM pg_database WHERE datname ~ 'drill'").fetchone() == (0,)
+    os.utime(tmp_path / "jigi-old.dump.age", (0, 0))
+    with pytest.raises(DrillFailed, match="older than 36 hours"):
+        drilled(tmp_path, key)
+    (tmp_path / "jigi-old.dump.age").unlink()
+    with pytest.raises(DrillFailed, match="There is no dump"):
+        drilled(tmp_path, key)
+
+
+def test_which_tables_there_are_is_said() -> None:
+    said = db("current")
+    assert said.exit_code == 0
+    assert f"tables {migrations.newest()}, newest {migrations.newest()}, Jigi " in said.output
+    for words, refusal in ((["0001"], WrongSetting), (["9999", "--yes"], migrations.UnknownMigration)):
+        with pytest.raises(refusal):
+            CliRunner().invoke(app, ["db", "downgrade", *words], catch_exceptions=False)
