@@ -30,6 +30,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.platform import database_metrics
 from core.platform.errors import JigiError
+from core.platform.statements import GONE, Outcome, Statements
 
 Given = ParamSpec("Given")
 Done = TypeVar("Done")
@@ -87,14 +88,20 @@ SIGN_IN_WORDS: Final = frozenset({"user", "password", "passfile", "sslcert", "ss
 
 
 class _Engines:
-    """One pool whose connections commit each statement by themselves, and a smaller one for transactions."""
+    """Connections that commit each statement by themselves, and fewer for sessions that read and for transactions."""
 
     def __init__(self, addresses: Addresses, pool: int, statement_seconds: float) -> None:
         self.addresses = addresses
         self._seconds = statement_seconds
         self._watched: list[tuple[str, int]] = []
+        self.statements = Statements(
+            partial(self._connect, addresses.pooled, autocommit=True),
+            name="statements",
+            size=pool,
+            wait_seconds=statement_seconds,
+        )
         self.reading = self._engine(
-            "statements", addresses.pooled, pool, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+            "reading", addresses.pooled, max(2, pool // 2), isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
         self.writing = self._engine("transactions", addresses.pooled, max(2, pool // 2))
         self.figures = self.writing
@@ -102,6 +109,7 @@ class _Engines:
             self.figures = self._engine("figures", addresses.read, max(2, pool // 2))
 
     async def close(self) -> None:
+        await self.statements.close()
         for engine in {self.reading, self.writing, self.figures}:
             await engine.dispose()
         for name, size in self._watched:
@@ -128,17 +136,15 @@ class _Engines:
         self._watched.append((name, pool))
         return made
 
-    async def _connect(self, address: str) -> psycopg.AsyncConnection:
+    async def _connect(self, address: str, *, autocommit: bool = False) -> psycopg.AsyncConnection:
         session = (
             {"prepare_threshold": None}
             if self.addresses.is_pooled
             else {"prepare_threshold": 2, "options": f"-c statement_timeout={self.statement_milliseconds}"}
         )
-        return await psycopg.AsyncConnection.connect(address, connect_timeout=max(2, int(self._seconds)), **session)
-
-
-GONE: Final = frozenset({"25006", "57P01", "57P02", "57P03"})
-"""What a server answers that is a standby now, or going down (PostgreSQL, appendix A)."""
+        return await psycopg.AsyncConnection.connect(
+            address, autocommit=autocommit, connect_timeout=max(2, int(self._seconds)), **session
+        )
 
 
 def _leave_the_demoted(context: ExceptionContext) -> None:
@@ -235,6 +241,17 @@ def engine() -> AsyncEngine:
     return _opened().writing
 
 
+async def run(statement: str, values: Mapping[str, Any]) -> Outcome:
+    """Run a statement in the driver's form: in the transaction under way; where there is none, by itself."""
+    session = _ambient.get()
+    if session is None:
+        return await _opened().statements.run(statement, values)
+    result = await (await session.connection()).exec_driver_sql(statement, dict(values))
+    if not result.returns_rows:
+        return Outcome((), (), result.rowcount)
+    return Outcome(tuple(result.keys()), [tuple(row) for row in result], result.rowcount)
+
+
 @asynccontextmanager
 async def connection() -> AsyncIterator[AsyncConnection]:
     """The connection of the transaction under way; where there is none, one that commits each statement by itself."""
@@ -247,11 +264,11 @@ async def connection() -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
-async def alone() -> AsyncIterator[AsyncConnection]:
+async def alone() -> AsyncIterator[psycopg.AsyncConnection]:
     """A connection that commits what is sent to it by itself; raises AlreadyIn inside a transaction."""
     if _ambient.get() is not None:
         raise AlreadyIn("what commits by itself is no part of a transaction")
-    async with _opened().reading.connect() as own:
+    async with _opened().statements.connection() as own:
         yield own
 
 

@@ -33,10 +33,14 @@ def unwatch(pool: str, size: int) -> None:
     LIMIT.labels(pool).dec(size)
 
 
-def _failed(context: ExceptionContext) -> None:
-    error = context.original_exception
+def failed(error: BaseException) -> None:
+    """Count what PostgreSQL failed; what was wrong in the statement itself is not its failure."""
     state = getattr(error, "sqlstate", None)
     if state == TOO_LONG:
         FAILURES.labels("too long").inc()
     elif is_outage(error):
         FAILURES.labels(state or "away").inc()
+
+
+def _failed(context: ExceptionContext) -> None:
+    failed(context.original_exception)

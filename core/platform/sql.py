@@ -5,18 +5,17 @@ that is under way, and by itself where there is none. A plain read or change of 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import UnionType
-from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from psycopg import AsyncClientCursor, AsyncConnection
+from psycopg import AsyncClientCursor
 from psycopg.rows import BaseRowFactory
-from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import MultipleResultsFound
 
-from core.platform.database import alone, connection
+from core.platform.database import alone, connection, run
 from core.platform.errors import JigiError
 
 Kind = TypeVar("Kind")
@@ -31,9 +30,9 @@ class WrongColumns(JigiError, TypeError):
 
 async def rows(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOTHING) -> list[Kind]:
     """Every row of a statement as a `kind`, a dataclass whose fields are named as the columns."""
-    async with _run(statement, values) as result:
-        make = mapper(kind, tuple(result.keys()))
-        return [make(row) for row in result]
+    outcome = await run(statement, values)
+    make = mapper(kind, outcome.columns)
+    return [make(row) for row in outcome.rows]
 
 
 async def many_rows(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOTHING) -> list[Kind]:
@@ -58,10 +57,11 @@ async def many_rows(kind: type[Kind], statement: str, values: Mapping[str, Any] 
 
 async def row(kind: type[Kind], statement: str, values: Mapping[str, Any] = NOTHING) -> Kind | None:
     """The one row of a statement, or None; raises sqlalchemy's MultipleResultsFound for more."""
-    async with _run(statement, values) as result:
-        make = mapper(kind, tuple(result.keys()))
-        only = result.one_or_none()
-        return None if only is None else make(only)
+    outcome = await run(statement, values)
+    make = mapper(kind, outcome.columns)
+    if len(outcome.rows) > 1:
+        raise MultipleResultsFound("more than one row")
+    return make(outcome.rows[0]) if outcome.rows else None
 
 
 async def row_in_one_trip(kind: type[Kind], steps: Sequence[tuple[str, Mapping[str, Any]]]) -> Kind | None:
@@ -69,40 +69,31 @@ async def row_in_one_trip(kind: type[Kind], steps: Sequence[tuple[str, Mapping[s
 
     Each sees what was committed before it began, as in any transaction. Never inside another one; raises AlreadyIn.
     """
-    async with alone() as own:
-        raw = (await own.get_raw_connection()).driver_connection
-        async with AsyncClientCursor(cast(AsyncConnection, raw)) as cursor:
-            statements = ";".join([cursor.mogrify(statement.encode(), values) for statement, values in steps])
-            await cursor.execute(statements.encode())
-            while cursor.nextset():
-                pass
-            columns = tuple(column.name for column in cursor.description or ())
-            found = await cursor.fetchone()
+    async with alone() as own, AsyncClientCursor(own) as cursor:
+        statements = ";".join([cursor.mogrify(statement.encode(), values) for statement, values in steps])
+        await cursor.execute(statements.encode())
+        while cursor.nextset():
+            pass
+        columns = tuple(column.name for column in cursor.description or ())
+        found = await cursor.fetchone()
     return None if found is None else mapper(kind, columns)(found)
 
 
 async def scalar(statement: str, values: Mapping[str, Any] = NOTHING) -> Any:
     """The first column of the first row, or None."""
-    async with _run(statement, values) as result:
-        return result.scalar()
+    outcome = await run(statement, values)
+    return outcome.rows[0][0] if outcome.rows else None
 
 
 async def scalars(statement: str, values: Mapping[str, Any] = NOTHING) -> list[Any]:
     """The first column of every row."""
-    async with _run(statement, values) as result:
-        return list(result.scalars())
+    outcome = await run(statement, values)
+    return [row[0] for row in outcome.rows]
 
 
 async def execute(statement: str, values: Mapping[str, Any] = NOTHING) -> int:
     """Run a statement for what it changes; the number of rows it touched."""
-    async with _run(statement, values) as result:
-        return result.rowcount
-
-
-@asynccontextmanager
-async def _run(statement: str, values: Mapping[str, Any]) -> AsyncIterator[CursorResult[Any]]:
-    async with connection() as own:
-        yield await own.exec_driver_sql(statement, dict(values))
+    return (await run(statement, values)).touched
 
 
 _mappers: dict[tuple[object, tuple[str, ...]], Callable[[Sequence[Any]], Any]] = {}

@@ -50,5 +50,7 @@ class GroundSettings(BaseSettings):
     )
     data_dir: Path = Field(default=Path(".jigi"), description="Folder of Jigi's own PostgreSQL and Redis.")
     database_pool: PositiveInt = Field(
-        default=10, description="PostgreSQL connections of one web process for reading; half as many more for writing."
+        default=10,
+        description="PostgreSQL connections of one web process for statements by themselves; half as many more for "
+        "sessions that read, and as many again for writing.",
     )
