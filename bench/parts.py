@@ -26,7 +26,6 @@ OUR_ROOMS: Final = ("menus", "ussd", "core", "bench")
 PARTS: Final[Mapping[str, str]] = {
     "redis/": "Redis",
     "core/platform/redis": "Redis",
-    "core/platform/trips": "Redis",
     "ussd/sessions": "Redis",
     "asyncio/streams": "Redis",
     "sqlalchemy/": "PostgreSQL",

@@ -8,12 +8,13 @@ Redis holds only what can be rebuilt; when it does not answer, calls go on witho
 
 import time
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from redis.exceptions import RedisError
 
-from core.platform.redis import Client, is_demoted, leave
+from core.platform.redis import Client, is_demoted
+from core.platform.redis_link import RedisLink, Script
 from core.text.languages import Language
 from ussd import metrics
 from ussd.state import State
@@ -78,10 +79,10 @@ class Sessions:
     """The sessions of the line. Every method gives way when Redis fails: it counts it, logs it and returns nothing."""
 
     def __init__(self, redis: Client, *, seconds: int, lock_seconds: float) -> None:
-        self._redis = redis
-        self._take: Any = redis.register_script(TAKE)
-        self._keep: Any = redis.register_script(KEEP)
-        self._free: Any = redis.register_script(FREE)
+        self._link = RedisLink(redis)
+        self._take = Script(self._link, TAKE)
+        self._keep = Script(self._link, KEEP)
+        self._free = Script(self._link, FREE)
         self._seconds = seconds
         self._lock_milliseconds = int(lock_seconds * 1000)
         self._paused_until = 0.0
@@ -104,7 +105,7 @@ class Sessions:
         if time.monotonic() < self._paused_until:
             return None
         try:
-            stored = await self._redis.get(_call(msisdn))
+            stored = await self._link.run("GET", _call(msisdn))
         except (RedisError, OSError) as error:
             await self._failed(error)
             return None
@@ -139,7 +140,7 @@ class Sessions:
         if time.monotonic() < self._paused_until:
             return None
         try:
-            stored = await self._redis.get(_language(msisdn))
+            stored = await self._link.run("GET", _language(msisdn))
         except (RedisError, OSError) as error:
             await self._failed(error)
             return None
@@ -151,7 +152,7 @@ class Sessions:
         self._paused_until = time.monotonic() + PAUSE_SECONDS
         log.warning("redis_unanswered", error=type(error).__name__)
         if is_demoted(error):
-            await leave(self._redis)
+            await self._link.leave()
 
 
 def _read(stored: bytes | str | None) -> State | None:
