@@ -7,6 +7,9 @@ it.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+
+from prometheus_client import Counter as Metric
 
 from core.calls.events import Event
 from core.text.languages import Language
@@ -50,7 +53,7 @@ class Counts:
     def count(self, event: Event, screen: str, language: Language | None) -> None:
         """Count one event at a screen."""
         self._events[event, screen, language or ""] += 1
-        metrics.SCREENS.labels(event.value, screen, language or "").inc()
+        _shown(event, screen, language).inc()
 
     def finished(self, task: str, language: Language | None, hops: int, seconds: float) -> None:
         """Count a task that was finished."""
@@ -86,6 +89,11 @@ class Counts:
             taken.times -= finished.times
             taken.hops -= finished.hops
             taken.seconds -= finished.seconds
+
+
+@cache
+def _shown(event: Event, screen: str, language: Language | None) -> Metric:
+    return metrics.SCREENS.labels(event.value, screen, language or "")
 
 
 class NoCounts(Counts):

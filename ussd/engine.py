@@ -95,7 +95,7 @@ class Engine:
         learned = _Learned()
         work = asyncio.create_task(self._answer(hop, learned))
         try:
-            await asyncio.wait({work}, timeout=seconds)
+            await _ended(work, seconds)
         finally:
             if not work.done():
                 self._abandon(work)
@@ -259,6 +259,24 @@ class Engine:
         state.typed = standing.typed
         if worded or not fits or state.bare:
             await self._standings.mark(state)
+
+
+async def _ended(work: "asyncio.Task[Reply]", seconds: float) -> None:
+    """Wait until work is done, or its time is over; for one task at half the cost of `asyncio.wait`."""
+    loop = asyncio.get_running_loop()
+    over = loop.create_future()
+
+    def end(*_: object) -> None:
+        if not over.done():
+            over.set_result(None)
+
+    timer = loop.call_later(seconds, end)
+    work.add_done_callback(end)
+    try:
+        await over
+    finally:
+        timer.cancel()
+        work.remove_done_callback(end)
 
 
 def _inputs(hop: Hop, stored: State | None) -> int:

@@ -30,7 +30,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.platform import database_metrics
 from core.platform.errors import JigiError
-from core.platform.statements import GONE, Outcome, Statements
+from core.platform.statements import GONE, StatementResult, Statements
 
 Given = ParamSpec("Given")
 Done = TypeVar("Done")
@@ -241,15 +241,15 @@ def engine() -> AsyncEngine:
     return _opened().writing
 
 
-async def run(statement: str, values: Mapping[str, Any]) -> Outcome:
+async def run(statement: str, values: Mapping[str, Any]) -> StatementResult:
     """Run a statement in the driver's form: in the transaction under way; where there is none, by itself."""
     session = _ambient.get()
     if session is None:
         return await _opened().statements.run(statement, values)
     result = await (await session.connection()).exec_driver_sql(statement, dict(values))
     if not result.returns_rows:
-        return Outcome((), (), result.rowcount)
-    return Outcome(tuple(result.keys()), [tuple(row) for row in result], result.rowcount)
+        return StatementResult((), (), result.rowcount)
+    return StatementResult(tuple(result.keys()), [tuple(row) for row in result], result.rowcount)
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ Word = str | bytes | int
 
 
 class RedisLink:
-    """Sends commands for whoever asks, and gives each its answer; opened when it is first needed, and again when lost.
+    """Sends commands for whoever asks, and gives each its reply; opened when it is first needed, and again when lost.
 
     Whoever closes the client closes the link.
     """
@@ -36,7 +36,7 @@ class RedisLink:
         self._opening: asyncio.Task[_Octets] | None = None
 
     async def run(self, *command: Word) -> Any:
-        """The answer to a command; raises RedisError, within half a second where Redis says nothing."""
+        """The reply to a command; raises RedisError, within half a second where Redis says nothing."""
         if not isinstance(self._client, Redis):
             return await self._client.execute_command(*command)
         octets = self._octets
@@ -100,31 +100,31 @@ class _Octets(asyncio.Protocol):
 
     def ask(self, command: tuple[Word, ...]) -> asyncio.Future[Any]:
         """Send a command at the end of this turn of the loop."""
-        answer = self._loop.create_future()
+        reply = self._loop.create_future()
         if not self._unsent:
             self._loop.call_soon(self._send)
         self._unsent.append(hiredis.pack_command(cast(Any, command)))
-        self._asked.append((answer, time.monotonic()))
+        self._asked.append((reply, time.monotonic()))
         if self._watch is None:
             self._watch = self._loop.call_later(ANSWER_SECONDS, self._look)
-        return answer
+        return reply
 
     def data_received(self, data: bytes) -> None:
-        """Give each answer to who asked, in the order they asked."""
+        """Give each reply to who asked, in the order they asked."""
         try:
             self._reader.feed(data)
-            while (answer := self._reader.gets()) is not False:
-                if isinstance(answer, hiredis.PushNotification):
+            while (reply := self._reader.gets()) is not False:
+                if isinstance(reply, hiredis.PushNotification):
                     continue
                 asked, _ = self._asked.popleft()
                 if asked.done():
                     continue
-                if isinstance(answer, RedisError):
-                    asked.set_exception(answer)
+                if isinstance(reply, RedisError):
+                    asked.set_exception(reply)
                 else:
-                    asked.set_result(answer)
+                    asked.set_result(reply)
         except (hiredis.HiredisError, IndexError):
-            self.end(RedisAway("what came is no answer"))
+            self.end(RedisAway("what came is no reply"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is answered any more."""
@@ -154,7 +154,7 @@ class _Octets(asyncio.Protocol):
             return
         left = self._asked[0][1] + ANSWER_SECONDS - time.monotonic()
         if left <= 0:
-            self.end(RedisSlow("no answer in time"))
+            self.end(RedisSlow("no reply in time"))
         else:
             self._watch = self._loop.call_later(left, self._look)
 

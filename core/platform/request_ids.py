@@ -5,14 +5,14 @@ An id is 32 hexadecimal digits (nginx `$request_id`), with or without the dashes
 """
 
 import re
+from secrets import token_hex
 from typing import Final
-from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER: Final = "X-Request-Id"
+RAW: Final = HEADER.lower().encode()
 LOGGED: Final = "request"
 """The name of the id in a line of the log."""
 
@@ -41,12 +41,13 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "").lower()
-        request_id = given if is_id(given) else uuid4().hex
+        given = next((value for name, value in scope["headers"] if name == RAW), b"").decode("latin-1").lower()
+        request_id = given if is_id(given) else token_hex(16)
 
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = request_id
+                others = [each for each in message["headers"] if each[0] != RAW]
+                message["headers"] = [*others, (RAW, request_id.encode())]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(**{LOGGED: request_id}):

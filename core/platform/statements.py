@@ -26,7 +26,7 @@ KEPT_SECONDS: Final = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StatementResult:
     """What came of a statement: its rows with the names of their columns, and how many it touched."""
 
     columns: tuple[str, ...]
@@ -54,22 +54,22 @@ class Statements:
         self._wait_seconds = wait_seconds
         self._idle: list[_Kept] = []
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._places = 0
+        self._slots = 0
         self._turn = 0
         self._limit, self._in_use = LIMIT.labels(name), IN_USE.labels(name)
         self._limit.inc(size)
 
-    async def run(self, statement: str, values: Mapping[str, Any]) -> Outcome:
+    async def run(self, statement: str, values: Mapping[str, Any]) -> StatementResult:
         """Run one statement; raises SQLAlchemy's DBAPIError, or its TimeoutError where no connection became free."""
         kept = await self._taken(statement)
         try:
             cursor = await kept.connection.execute(statement.encode(), values)
             result = cursor.pgresult
             if result is None or not result.nfields:
-                outcome = Outcome((), (), cursor.rowcount)
+                outcome = StatementResult((), (), cursor.rowcount)
             else:
-                columns = tuple([(result.fname(place) or b"").decode() for place in range(result.nfields)])
-                outcome = Outcome(columns, await cursor.fetchall(), cursor.rowcount)
+                columns = tuple([(result.fname(index) or b"").decode() for index in range(result.nfields)])
+                outcome = StatementResult(columns, await cursor.fetchall(), cursor.rowcount)
         except psycopg.Error as error:
             raise await self._given_up(kept, error, statement) from error
         except BaseException:
@@ -103,7 +103,7 @@ class Statements:
             await self._idle.pop().connection.close()
 
     async def _taken(self, statement: str) -> _Kept:
-        await self._place()
+        await self._slot()
         self._in_use.inc()
         try:
             while self._idle:
@@ -113,29 +113,29 @@ class Statements:
                 await kept.connection.close()
             return _Kept(await self._connect(), self._turn)
         except psycopg.Error as error:
-            self._leave_place()
+            self._leave_slot()
             failed(error)
             raise _wrapped(error, statement, is_lost=False) from error
         except BaseException:
-            self._leave_place()
+            self._leave_slot()
             raise
 
     def _is_good(self, kept: _Kept) -> bool:
         is_new = kept.turn == self._turn and time.monotonic() - kept.opened < KEPT_SECONDS
         return is_new and not kept.connection.closed
 
-    async def _place(self) -> None:
-        """One of the places, of which there is one for each connection, in turn."""
-        if self._places < self._size:
-            self._places += 1
+    async def _slot(self) -> None:
+        """One of the slots, of which there is one for each connection, in turn."""
+        if self._slots < self._size:
+            self._slots += 1
             return
-        place = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
+        slot = asyncio.get_running_loop().create_future()
+        self._waiting.append(slot)
         try:
             async with asyncio.timeout(self._wait_seconds):
-                await place
+                await slot
         except BaseException as error:
-            if place.done() and not place.cancelled():
+            if slot.done() and not slot.cancelled():
                 self._hand_on()
             if isinstance(error, TimeoutError):
                 raise NoConnectionFree(f"no connection of {self._size} became free") from None
@@ -143,24 +143,24 @@ class Statements:
 
     def _hand_on(self) -> None:
         while self._waiting:
-            place = self._waiting.popleft()
-            if not place.done():
-                place.set_result(None)
+            slot = self._waiting.popleft()
+            if not slot.done():
+                slot.set_result(None)
                 return
-        self._places -= 1
+        self._slots -= 1
 
-    def _leave_place(self) -> None:
+    def _leave_slot(self) -> None:
         self._in_use.dec()
         self._hand_on()
 
     def _give_back(self, kept: _Kept) -> None:
         self._idle.append(kept)
-        self._leave_place()
+        self._leave_slot()
 
     async def _let_go(self, kept: _Kept) -> None:
         """Close a connection on which a statement may still run."""
         await kept.connection.close()
-        self._leave_place()
+        self._leave_slot()
 
     async def _given_up(self, kept: _Kept, error: psycopg.Error, statement: str) -> StatementError | DBAPIError:
         """Count a failure; with a server that is away or only reads now, leave every connection to it."""

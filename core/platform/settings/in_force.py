@@ -8,6 +8,8 @@ from pydantic import TypeAdapter
 from core.platform.settings import Settings, settings
 
 _changed: Final[dict[str, object]] = {}
+_made: Final[list[Settings]] = []
+"""The settings that these changes were last made to, and with them: a copy for each hop would cost each hop."""
 
 
 def parsed(name: str, text: str) -> object:
@@ -23,9 +25,14 @@ def put_in_force(texts: Mapping[str, str]) -> None:
     values = {name: parsed(name, text) for name, text in texts.items()}
     _changed.clear()
     _changed.update(values)
+    _made.clear()
 
 
 def in_force() -> Settings:
     """The settings of this process with what was changed at the desk."""
     given = settings()
-    return given.model_copy(update=_changed) if _changed else given
+    if not _changed:
+        return given
+    if not _made or _made[0] is not given:
+        _made[:] = [given, given.model_copy(update=_changed)]
+    return _made[1]
