@@ -29,11 +29,12 @@ from faults import clock
 from faults.called import Story, begin, paid_household, wrong
 from faults.children import Child, Nursery
 from faults.night import enter
+from faults.older import OlderWeb, unpacked
 from faults.patience import LONGEST_SECONDS, TooLong, patiently
 from faults.postgres import Postgres
 from faults.proxy import StallingProxy
 from faults.tally import counted
-from faults.wishes import NUMBER, WISHES, Wish
+from faults.wishes import NUMBER, OF_THE_LAST_RELEASE, WISHES, Wish
 from simulator.gateway import BadResponse, GatewayError, PhoneScreen, UssdCall
 
 TOKEN: Final = "faults"  # noqa: S105 - ours, on loopback
@@ -43,16 +44,20 @@ ANSWER_SECONDS: Final = 10.0
 """As long as a gateway waits (Africa's Talking)."""
 
 FRENCH: Final = "2"
+CALLER_SECONDS: Final = 120
+"""How long somebody tries, once and again, on however busy a machine."""
+
 MOST_HOPS: Final = 12
 """Of a call; none of these needs as many."""
 
 
 class Webs:
-    """The web processes: one is always born where one was killed."""
+    """The web processes: one is always born where one was killed; the first is of `release`, where there is one."""
 
-    def __init__(self, nursery: Nursery, environment: dict[str, str]) -> None:
+    def __init__(self, nursery: Nursery, environment: dict[str, str], release: Path | None, log: Path) -> None:
         self._nursery = nursery
         self._environment = environment
+        self._release, self._log = release, log
         self.ports = _free_ports(PROCESSES)
         self._children = {port: self._born(port) for port in self.ports}
 
@@ -66,7 +71,9 @@ class Webs:
         for child in self._children.values():
             child.end()
 
-    def _born(self, port: int) -> Child:
+    def _born(self, port: int) -> Child | OlderWeb:
+        if self._release is not None and port == self.ports[0]:
+            return OlderWeb(self._release, self._environment, port, self._log)
         return self._nursery.born("web", self._environment, port=port)
 
 
@@ -82,17 +89,19 @@ class Caller:
         self._wish = wish
         self._chance = chance
         self._story = story
+        self._page = ""
 
     async def run(self) -> None:
         """Call until it is told as done; raises TooLong."""
         self._story.begun[self._msisdn] = self._wish
         try:
-            async with asyncio.timeout(LONGEST_SECONDS):
+            async with asyncio.timeout(CALLER_SECONDS):
                 while not await self._called():
                     self._story.deeds["dialled again"] += 1
                     await asyncio.sleep(self._chance.uniform(0, 0.3))
         except TimeoutError:
-            raise TooLong(f"{self._msisdn}, who wants {self._wish.name}, is never told so") from None
+            wants = f"{self._msisdn} wants {self._wish.name}, and is never told that it is done"
+            raise TooLong(f"{wants}; the last page was {self._page!r}") from None
 
     async def _called(self) -> bool:
         """Whether a call came to its end, with what was wanted told."""
@@ -112,6 +121,7 @@ class Caller:
         return screen is not None and self._heard(screen)
 
     def _heard(self, screen: PhoneScreen) -> bool:
+        self._page = screen.text
         number = NUMBER.search(screen.text)
         if number is not None:
             self._story.told.setdefault(self._msisdn, set()).add(number[1])
@@ -176,12 +186,13 @@ def _at(port: int) -> str:
 class Line:
     """A run: its servers behind proxies, its processes, its callers, and what is done to them."""
 
-    def __init__(self, seed: int, deaths: int, minutes: float = math.inf) -> None:
+    def __init__(self, seed: int, deaths: int, minutes: float = math.inf, *, beside_older: bool = False) -> None:
         self._chance = Random(seed)
         self._deaths = deaths
         self._until = time.monotonic() + minutes * 60
         self.story = Story()
         self._folder = Path(tempfile.mkdtemp(prefix="jigi-line-"))
+        self._release = unpacked(self._folder / "release") if beside_older else None
         clock.begin(self._folder / "clock")
         self._postgres = Postgres(self._folder)
         begin(self.url)
@@ -196,7 +207,8 @@ class Line:
             client = await held.enter_async_context(httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False))
             nursery = Nursery(self._folder)
             held.callback(nursery.close)
-            webs = Webs(nursery, self._environment(postgres, redis))
+            environment = self._environment(postgres, redis)
+            webs = Webs(nursery, environment, self._release, self._folder / "older.log")
             held.callback(webs.close)
             over = asyncio.Event()
             callers = [asyncio.create_task(self._calls(client, webs, place, over)) for place in range(CALLERS)]
@@ -227,7 +239,7 @@ class Line:
         number = 0
         while not over.is_set():
             msisdn = f"+22376{place:02}{number:04}"
-            wish = self._chance.choice(WISHES)
+            wish = self._chance.choice(OF_THE_LAST_RELEASE if self._release else WISHES)
             if wish.registered:
                 await patiently(partial(asyncio.to_thread, paid_household, self.url, msisdn))
             await Caller(client, webs.ports, msisdn, wish, self._chance, self.story).run()
@@ -293,10 +305,11 @@ def main() -> int:
     asked.add_argument("--minutes", type=float, default=math.inf, help="end after so long, however many died")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--tally", type=Path, help="a file to enter the sum in")
+    asked.add_argument("--beside-older", action="store_true", help="one of the processes is of the last release")
     given = asked.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers end with us
     began = time.monotonic()
-    line, not_right = Line(given.seed, given.deaths, given.minutes), list[str]()
+    line, not_right = Line(given.seed, given.deaths, given.minutes, beside_older=given.beside_older), list[str]()
     try:
         not_right += asyncio.run(line.run())
     finally:

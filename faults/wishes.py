@@ -37,18 +37,30 @@ class Wish:
 
 
 FILE: Final = Wish("file", ("Oui", "Savoir", "Autre", "Faire une plainte"), NUMBER)
+ANSWERED: Final = r"\A(?!.*Avez-vous recu)Pay. le"
+"""A payment that is not asked about any more: who was not told a number finds it among their complaints, and by SMS."""
+
 NO_MONEY: Final = Wish(
-    "no money", ("Oui", "Je n'ai rien", "Avez-vous recu", "Date de paiement"), NUMBER, registered=True
+    "no money",
+    ("Oui", "Je n'ai rien", "Avez-vous recu", "Date de paiement"),
+    re.compile(f"{NUMBER.pattern}|{ANSWERED}", re.DOTALL),
+    registered=True,
 )
 MONEY_CAME: Final = Wish(
     "money came",
     ("Tout", "Avez-vous recu", "Date de paiement"),
-    re.compile(r"C'est not|\A(?!.*Avez-vous recu)Pay. le", re.DOTALL),
+    re.compile(f"C'est not|{ANSWERED}", re.DOTALL),
     registered=True,
 )
 CALL_ME: Final = Wish("call me", ("Oui", "Rappelez-moi", "Aide"), re.compile(r"Nous appellerons le [\d ]+(?=\Z|\n1 D)"))
 STOP: Final = Wish(
-    "stop", ("Oui", "Ne plus recevoir", "Aide"), re.compile("Vous ne recevrez plus"), settled="Recevoir les SMS"
+    "stop",
+    ("Oui", "Ne plus recevoir", "Stopper les SMS", "Aide"),
+    re.compile("Vous ne recevrez plus"),
+    settled="Recevoir les SMS",
 )
 WISHES: Final = (FILE, FILE, NO_MONEY, MONEY_CAME, CALL_ME, STOP)
 """Complaints are wanted by two callers of six."""
+
+OF_THE_LAST_RELEASE: Final = (FILE, STOP)
+"""What its line offers too, and does once whoever dials again."""
