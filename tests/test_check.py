@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
 import cli
@@ -62,6 +64,7 @@ def checked(
         ({"JIGI_ALARM_PHONES": ""}, "Nobody is told"),
         ({"JIGI_DESK_DATABASE_URL": "postgresql://desk@db.example/jigi"}, "JIGI_DESK_DATABASE_URL crosses the network"),
         ({"JIGI_REDIS_URL": "redis://cache.invalid:1"}, "JIGI_REDIS_URL crosses the network"),
+        ({"JIGI_SMS_GATEWAY_URL": "http://gateway.invalid"}, "JIGI_SMS_GATEWAY_URL crosses the network"),
     ],
 )
 def test_what_is_allowed_at_a_trial_is_refused_in_production(
@@ -104,3 +107,26 @@ def test_what_is_never_right_fails_at_a_trial_too(checked: Checked, changes: Map
     code, sentences = checked(**changes)
     assert code == 1
     assert [holds for each, holds in sentences.items() if each.startswith(sentence)] == [False]
+
+
+def test_each_sign_in_is_tried_for_what_its_task_needs(checked: Checked, database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for made in ("CREATE ROLE check_desk LOGIN IN ROLE jigi_desk", "CREATE ROLE check_door LOGIN"):
+            connection.execute(made.encode())
+
+    def at(name: str) -> str:
+        return make_url(database_url).set(username=name).render_as_string(hide_password=False)
+
+    try:
+        code, sentences = checked(
+            JIGI_DESK_DATABASE_URL=at("check_desk"),
+            JIGI_SIGN_IN_DATABASE_URL=at("check_door"),
+            JIGI_WORKER_DATABASE_URL=database_url,
+        )
+    finally:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute("DROP ROLE check_desk, check_door")
+    assert code == 1
+    tried = {each.partition(",")[0]: holds for each, holds in sentences.items() if " signs in as " in each}
+    assert [*tried.values()] == [True, False, None]
+    assert "JIGI_SIGN_IN_DATABASE_URL signs in as check_door" in tried

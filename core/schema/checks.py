@@ -31,6 +31,9 @@ URLS: Final = (
     "database_url", "database_direct_url", "database_read_url", "desk_database_url", "sign_in_database_url",
     "worker_database_url", "owner_database_url",
 )  # fmt: skip
+PLAIN_URLS: Final = ("sms_gateway_url", "orange_url", "attachments_bucket")
+"""Where keys, and what people are told or bring, go over HTTP."""
+
 SAFE_MODES: Final = frozenset({"verify-full", "verify-ca"})
 
 
@@ -62,6 +65,9 @@ def settings_checks(chosen: Settings) -> Iterator[Trial]:
         yield Trial(False, str(unsafe))
     for is_unsafe, sentence, otherwise in _allowed_at_a_trial(chosen):
         yield _unless(is_unsafe, sentence, otherwise)
+    for name in PLAIN_URLS:
+        if str(getattr(chosen, name)).startswith("http://") and urlsplit(getattr(chosen, name)).hostname not in HERE:
+            yield Trial(None, f"JIGI_{name.upper()} crosses the network without TLS: write https://.")
     for name in URLS:
         url = getattr(chosen, name)
         if url and _is_open(url):

@@ -16,6 +16,7 @@ from core.platform.mishaps import mishap
 from core.platform.settings import Settings, settings
 from core.platform.terminal import on, out
 from core.schema import checks
+from core.schema.sign_ins import sign_in_checks
 from sms.outbox import gateways as sms_gateways
 from sms.outbox.trying import MARKS
 from ussd import gateways as ussd_gateways
@@ -32,7 +33,12 @@ def check(
 ) -> None:
     """Whether settings, database, Redis, disk and gateways are fit to serve; exit code 1 where they are not."""
     chosen = settings()
-    trials = [*checks.settings_checks(chosen), *_database(chosen), *checks.machine_checks(chosen.data_dir)]
+    trials = [
+        *checks.settings_checks(chosen),
+        *_database(chosen),
+        *sign_in_checks(chosen),
+        *checks.machine_checks(chosen.data_dir),
+    ]
     if production:
         trials = [Trial(bool(trial.holds), trial.sentence) for trial in trials]
     trials += asyncio.run(_beyond(chosen))
