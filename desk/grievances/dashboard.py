@@ -21,6 +21,7 @@ from core.text.formats import number_phrase
 from core.text.languages import Language
 from core.text.words import Word
 from desk.site.charts import Bar, bars, link
+from desk.site.kept import KeptFigures, asked_anew
 from desk.site.pages import DeskPage, actor, now
 from desk.site.words import word
 from menus.stats import funnels, losing_most
@@ -30,6 +31,9 @@ from sms.campaigns.delivered import Deliveries
 
 PERIODS: Final[Mapping[int, str]] = {7: "7 jours", 30: "30 jours", 90: "90 jours", 365: "un an"}
 USUAL_DAYS: Final = 30
+KEPT_FROM_DAYS: Final = 90
+"""Figures of so many days are kept for a while; by those of fewer people work, and they are of now."""
+
 LIST: Final = "/desk/grievances"
 SENSITIVE_SCREENS: Final = (
     "secret_confirm",
@@ -52,6 +56,7 @@ class Dashboard(DeskPage):
     def __init__(self) -> None:
         super().__init__()
         self._deliveries = Deliveries()
+        self._figures: KeptFigures[Figures] = KeptFigures()
 
     @route("")
     async def index(self, request: Request) -> Response:
@@ -61,12 +66,19 @@ class Dashboard(DeskPage):
         days = int(asked) if asked in map(str, PERIODS) else USUAL_DAYS
         today = at.date()
         since, until = today - timedelta(days=days - 1), today + timedelta(days=1)
+
+        async def count() -> Figures:
+            async with figures_seen_by(me):
+                return await figures.over(me, since, until, today)
+
+        counted = await self._figures.counted(me, days, at, count, anew=days < KEPT_FROM_DAYS or asked_anew(request))
+        counts = counted.figures
         async with figures_seen_by(me):
-            counts = await figures.over(me, since, until, today)
             standing = await figures.open_now(today)
             names = await figures.place_names(counts.by[By.PLACE])
         context: dict[str, Any] = {
             "days": days,
+            "counted_at": counted.at if days >= KEPT_FROM_DAYS else None,
             "periods": PERIODS,
             "since": since,
             "together": counts.together,

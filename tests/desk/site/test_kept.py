@@ -64,7 +64,7 @@ async def test_no_more_are_kept_than_so_many(count: Counter) -> None:
 
 
 @pytest.mark.usefixtures("safo")
-@pytest.mark.parametrize("page", ["figures", "indicators", "reports"])
+@pytest.mark.parametrize("page", ["figures?", "indicators?", "reports?", "dashboard?days=365"])
 async def test_a_page_says_when_its_figures_were_counted(page: str, sign_in: SignIn, watch: Watch) -> None:
     awa = await sign_in("awa", Role.SUPERVISOR)
     await plant(TODAY)
@@ -74,4 +74,5 @@ async def test_a_page_says_when_its_figures_were_counted(page: str, sign_in: Sig
     counted_at = watch.now
     watch.now += timedelta(minutes=2)
     assert f"Compté à {counted_at:%H:%M}" in await awa.see(f"/desk/{page}")
-    assert f"Compté à {watch.now:%H:%M}" in await awa.see(f"/desk/{page}?anew=1")
+    assert f"Compté à {watch.now:%H:%M}" in await awa.see(f"/desk/{page}&anew=1")
+    assert "Compté à" not in await awa.see("/desk/dashboard"), "by thirty days people work"
