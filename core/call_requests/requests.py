@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
 from core.call_requests.models import CallRequest
@@ -50,7 +51,10 @@ async def ask_call(
 
 @dataclass(frozen=True, slots=True)
 class RequestedCall:
-    """A request as the desk sees it; `caller` is the name of who took it last, until `taken_until`."""
+    """A request as the desk sees it; `caller` is the name of who took it last, until `taken_until`.
+
+    So many requests of this phone are `waiting`: a call answers all of them.
+    """
 
     id: int
     msisdn: str
@@ -68,6 +72,7 @@ class RequestedCall:
     again_on: date | None
     tries: int
     tried_at: datetime | None
+    waiting: int
     taken_by: int | None
     caller: str | None
     taken_until: datetime | None
@@ -82,12 +87,14 @@ class RequestedCall:
         return is_taken(self, now)
 
 
+WAITING: Final = f"other.msisdn = callback_request.msisdn AND other.state IN {listed(OPEN)}"
 CALL: Final = f"""
 SELECT callback_request.id, callback_request.msisdn, callback_request.language, household.id AS household_id,
     household_no, {PROGRAMME_NO}, head_name, village, commune.name AS commune, asked_at, state, agreed_on,
     agreed_period, again_on,
     (SELECT count(*) FROM callback_try WHERE callback_request_id = callback_request.id) AS tries,
     (SELECT max(at) FROM callback_try WHERE callback_request_id = callback_request.id) AS tried_at,
+    (SELECT count(*) FROM callback_request AS other WHERE {WAITING}) AS waiting,
     taken_by, agent.name AS caller, taken_until
 FROM callback_request LEFT JOIN household ON household.id = callback_request.household_id
 LEFT JOIN commune ON commune.pcode = household.commune_pcode LEFT JOIN agent ON agent.id = taken_by
@@ -95,9 +102,12 @@ LEFT JOIN commune ON commune.pcode = household.commune_pcode LEFT JOIN agent ON 
 _PERIODS: Final = ", ".join(f"'{period}'" for period in Period)
 TO_CALL: Final = f"""
 {CALL} WHERE state IN {listed(OPEN)}
+    AND NOT EXISTS (SELECT FROM callback_request AS other WHERE {WAITING} AND other.id > callback_request.id)
 ORDER BY greatest(coalesce(again_on, agreed_on), %(today)s) NULLS FIRST, agreed_on IS NULL,
     array_position(ARRAY[{_PERIODS}], CAST(agreed_period AS text)), asked_at, id LIMIT %(most)s OFFSET %(skip)s
 """
+"""Of the requests of one phone the last one stands for all: one call answers them."""
+
 OVER: Final = f"""
 {CALL} WHERE state IN {listed(ENDED)} ORDER BY asked_at DESC, id DESC LIMIT %(most)s OFFSET %(skip)s
 """
@@ -109,25 +119,38 @@ WHERE callback_request_id = %(id)s ORDER BY at, callback_try.id
 
 
 async def to_call(now: datetime, most: int, skip: int = 0) -> tuple[tuple[RequestedCall, ...], int]:
-    """Who waits to be called, those to call first first, and how many they are."""
+    """Who waits to be called, each phone once, those to call first first, and how many they are."""
     calls = await sql.rows(RequestedCall, TO_CALL, {"today": now.date(), "most": most, "skip": skip})
-    return tuple(calls), await _count(OPEN)
+    return tuple(calls), await _count(OPEN, func.distinct(col(CallRequest.msisdn)))
 
 
 async def ended_calls(most: int, skip: int = 0) -> tuple[tuple[RequestedCall, ...], int]:
     """Who was called or given up, newest first, and how many they are."""
-    return tuple(await sql.rows(RequestedCall, OVER, {"most": most, "skip": skip})), await _count(ENDED)
+    calls = await sql.rows(RequestedCall, OVER, {"most": most, "skip": skip})
+    return tuple(calls), await _count(ENDED, col(CallRequest.id))
 
 
-async def _count(states: frozenset[CallRequestState]) -> int:
+async def _count(states: frozenset[CallRequestState], counting: ColumnElement[Any]) -> int:
     async with reading() as session:
-        counted = select(func.count()).select_from(CallRequest).where(col(CallRequest.state).in_(states))
+        counted = select(func.count(counting)).where(col(CallRequest.state).in_(states))
         return (await session.exec(counted)).one()
 
 
 async def call(request_id: int) -> RequestedCall | None:
     """A request by its number, or None."""
     return await sql.row(RequestedCall, ONE, {"id": request_id})
+
+
+OTHERS: Final = f"""
+{CALL} WHERE state IN {listed(OPEN)} AND callback_request.id <> %(id)s
+    AND callback_request.msisdn = (SELECT msisdn FROM callback_request WHERE id = %(id)s)
+ORDER BY asked_at DESC, callback_request.id DESC
+"""  # noqa: S608
+
+
+async def others(request_id: int) -> tuple[RequestedCall, ...]:
+    """The other requests of its phone that wait, the last one first."""
+    return tuple(await sql.rows(RequestedCall, OTHERS, {"id": request_id}))
 
 
 @dataclass(frozen=True, slots=True)

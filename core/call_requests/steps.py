@@ -1,6 +1,9 @@
-"""What is done with a call request: the step and the audit trail in one transaction, each as `rules` allow it."""
+"""What is done with a call request: the step and the audit trail in one transaction, each as `rules` allow it.
 
-from collections.abc import AsyncIterator, Mapping
+What is done with one is done with all that wait of its phone, as far as they are seen: it is one call.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +13,7 @@ from sqlmodel import col, func, select
 
 from core.call_requests.models import CallAttempt, CallRequest
 from core.call_requests.rules import AlreadyCalled, CallRequestStep, after_a_miss, refusal
-from core.call_requests.vocabulary import CallRequestState, Period
+from core.call_requests.vocabulary import OPEN, CallRequestState, Period
 from core.outbox.notice_kinds import NoticeKind
 from core.outbox.notices import Notice, queue_notice
 from core.platform.database import Session, writing
@@ -49,22 +52,25 @@ class _Locked:
 
 async def take_call(request_id: int, actor: Actor, now: datetime) -> None:
     """Call this person oneself, for some minutes; raises AlreadyCalled and TakenBySomebody, as all steps do."""
-    async with _taking(CallRequestStep.TAKE, request_id, actor, now) as (_, request):
-        request.taken_by, request.taken_until = actor.id, now + TAKEN_FOR
-        await _audit(Act.CALL_TAKEN, request_id, actor, now)
+    async with _taking(CallRequestStep.TAKE, request_id, actor, now) as (_, requests):
+        for request in requests:
+            request.taken_by, request.taken_until = actor.id, now + TAKEN_FOR
+            await _audit(Act.CALL_TAKEN, request.id, actor, now)
 
 
 async def give_back(request_id: int, actor: Actor, now: datetime) -> None:
     """Let another call this person after all; raises TakeItFirst for who does not call them."""
-    async with _taking(CallRequestStep.GIVE_BACK, request_id, actor, now) as (_, request):
-        request.taken_by = request.taken_until = None
-        await _audit(Act.CALL_GIVEN_BACK, request_id, actor, now)
+    async with _taking(CallRequestStep.GIVE_BACK, request_id, actor, now) as (_, requests):
+        for request in requests:
+            request.taken_by = request.taken_until = None
+            await _audit(Act.CALL_GIVEN_BACK, request.id, actor, now)
 
 
 async def log_reached(request_id: int, actor: Actor, note: str | None, now: datetime) -> None:
     """The person was reached: the request is done; raises TakeItFirst too."""
-    async with _taking(CallRequestStep.REACH, request_id, actor, now) as (session, request):
-        await _tried(session, request, actor, now, CallRequestState.CALLED, None, note)
+    async with _taking(CallRequestStep.REACH, request_id, actor, now) as (session, requests):
+        for request in requests:
+            await _tried(session, request, actor, now, CallRequestState.CALLED, None, note)
 
 
 async def log_not_reached(
@@ -76,19 +82,21 @@ async def log_not_reached(
     """
     if again_on < now.date():
         raise DayPast(again_on.isoformat())
-    async with _taking(CallRequestStep.MISS, request_id, actor, now) as (session, request):
-        tries = await session.exec(
-            select(func.count()).select_from(CallAttempt).where(CallAttempt.callback_request_id == request_id)
-        )
-        state = after_a_miss(request.state, tries.one())
-        again = None if state is CallRequestState.UNREACHABLE else again_on
-        await _tried(session, request, actor, now, state, again, note)
-    return state
+    async with _taking(CallRequestStep.MISS, request_id, actor, now) as (session, requests):
+        for request in requests:
+            tries = await session.exec(
+                select(func.count()).select_from(CallAttempt).where(CallAttempt.callback_request_id == request.id)
+            )
+            state = after_a_miss(request.state, tries.one())
+            again = None if state is CallRequestState.UNREACHABLE else again_on
+            await _tried(session, request, actor, now, state, again, note)
+        return requests[0].state
 
 
 async def agree_call(request_id: int, day: date, period: Period, now: datetime, actor: Actor) -> None:
     """Agree when somebody will be called, and tell them by SMS."""
-    async with _taking(CallRequestStep.AGREE, request_id, actor, now) as (_, request):
+    async with _taking(CallRequestStep.AGREE, request_id, actor, now) as (_, requests):
+        request = requests[0]
         before = (request.agreed_on, request.agreed_period)
         if before == (day, period):
             return
@@ -101,33 +109,40 @@ async def agree_call(request_id: int, day: date, period: Period, now: datetime, 
             not_after=datetime.combine(day + timedelta(days=1), time(0), UTC),
             household_id=request.household_id,
         )
-        request.state, request.again_on = CallRequestState.AGREED, None
-        request.agreed_on, request.agreed_period = day, period
         await queue_notice(notice, now)
-        await _audit(Act.CALL_AGREED, request_id, actor, now, {"day": day, "period": period.value})
+        for each in requests:
+            each.state, each.again_on = CallRequestState.AGREED, None
+            each.agreed_on, each.agreed_period = day, period
+            await _audit(Act.CALL_AGREED, each.id, actor, now, {"day": day, "period": period.value})
 
 
 @asynccontextmanager
 async def _taking(
     step: CallRequestStep, request_id: int, actor: Actor, now: datetime
-) -> AsyncIterator[tuple[Session, CallRequest]]:
-    """The transaction of a step that the rules allow, with the row locked; what is changed in it is written."""
+) -> AsyncIterator[tuple[Session, Sequence[CallRequest]]]:
+    """The transaction of a step that the rules allow, with the rows locked; what is changed in it is written.
+
+    The first is the one that was asked for, after it come the others of its phone that wait.
+    """
+    phone = select(CallRequest.msisdn).where(CallRequest.id == request_id).scalar_subquery()
+    waiting = (col(CallRequest.msisdn) == phone) & col(CallRequest.state).in_(OPEN)
+    locked = (
+        select(CallRequest)
+        .where((col(CallRequest.id) == request_id) | waiting)
+        .order_by(col(CallRequest.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     async with writing() as session:
-        row = (
-            await session.exec(
-                select(CallRequest)
-                .where(CallRequest.id == request_id)
-                .with_for_update()
-                .execution_options(populate_existing=True)
-            )
-        ).one_or_none()
-        if row is None:
+        rows = sorted((await session.exec(locked)).all(), key=lambda row: row.id != request_id)
+        if not rows or rows[0].id != request_id:
             raise AlreadyCalled(f"there is no request {request_id}")
-        why = refusal(step, _Locked(row, await _name(session, row.taken_by)), actor, now)
-        if why:
-            raise why
-        yield session, row
-        session.add(row)
+        for row in rows if step is CallRequestStep.TAKE else rows[:1]:
+            why = refusal(step, _Locked(row, await _name(session, row.taken_by)), actor, now)
+            if why:
+                raise why
+        yield session, rows
+        session.add_all(rows)
         await session.flush()
 
 

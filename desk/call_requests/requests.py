@@ -93,10 +93,12 @@ class CallRequests(DeskPage):
             if call is None:
                 raise not_there()
             tries = await requests.tries(request_id)
+            others = await requests.others(request_id) if call.open else ()
             next_day = add_working_days(today, 1, await off(today, today + timedelta(days=30)))
         context = {
             "call": call,
             "tries": tries,
+            "others": others,
             "number": local(call.msisdn),
             "offered": rules.steps_for(call, actor(request), now()),
             "mine": call.taken(now()) and call.taken_by == actor(request).id,

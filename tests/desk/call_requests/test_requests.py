@@ -164,3 +164,22 @@ async def test_who_was_reached_about_a_grievance_wishes_no_call_any_more(househo
         "SELECT id, received_at, 'called', state, true FROM grievance"
     )
     assert "Aucune plainte ouverte ne demande d'appel." in await mariam.see("/desk/call-requests", show="wished")
+
+
+async def test_two_requests_of_one_phone_are_one_call(sign_in: SignIn) -> None:
+    mariam, adama = await sign_in("mariam"), await sign_in("adama")
+    await ask_call("3", AWA, Language("bm"), None, NOW - timedelta(hours=1))
+    words = await mariam.see("/desk/call-requests")
+    assert "2 personnes" in words
+    assert words.count("76 00 00 01") == 1
+    assert "2 demandes" in words
+    assert "1 autre demande" in await mariam.see("/desk/call-requests/of/3")
+    await post(mariam, "take")
+    path = "/desk/call-requests/of/3/take"
+    assert "Mariam" in seen(await adama.submit(path, page="/desk/call-requests", follow=True)), "it is the same phone"
+    await post(mariam, "unanswered", again=TOMORROW)
+    assert await scalar("SELECT count(*) FROM callback_try WHERE NOT reached") == 2
+    await post(mariam, "take")
+    await post(mariam, "reached")
+    assert "76 00 00 01" not in await mariam.see("/desk/call-requests")
+    assert (await mariam.see("/desk/call-requests?show=done")).count("76 00 00 01") == 2
