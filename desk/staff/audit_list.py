@@ -20,6 +20,7 @@ from core.staff.audit import AuditEntry
 from core.staff.permissions import Permission
 from desk.site.keys import NumberKey
 from desk.site.lists import Kept
+from desk.staff.trail_words import about_words, noted_words
 
 CASES: Final = f"""
 SELECT 'grievance ' || reference FROM grievance JOIN household ON household.id = household_id
@@ -33,6 +34,22 @@ class ActField(EnumField):
     async def serialize_value(self, request: Request, value: Any) -> Any:
         """The words."""
         return ACTS.get(value, value)
+
+
+class AboutField(StringField):
+    """What an entry is about, in French."""
+
+    async def serialize_value(self, request: Request, value: Any) -> Any:
+        """The words."""
+        return about_words(value)
+
+
+class NotedField(StringField):
+    """What was noted of an act, in French."""
+
+    async def serialize_value(self, request: Request, value: Any) -> Any:
+        """The words."""
+        return noted_words(value)
 
 
 class TrailRow:
@@ -78,8 +95,8 @@ class AuditTrail(Kept):
         DateTimeField("at", "Quand"),
         StringField("login", "Qui"),
         ActField("act", "Acte", choices=tuple((act.value, words) for act, words in ACTS.items())),
-        StringField("about", "Sur"),
-        StringField("detail", "Détail", orderable=False),
+        AboutField("about", "Sur"),
+        NotedField("detail", "Détail", orderable=False),
         StringField("source", "Depuis"),
     )
     fields_default_sort: Sequence[Any] = (("id", True),)

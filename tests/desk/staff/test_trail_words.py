@@ -1,0 +1,90 @@
+"""The audit trail reads as French: whatever the program writes down has its words."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import desk
+from core.staff.agents import Role
+from desk.site.lists import lists
+from desk.staff.trail_words import ABOUT, NOTED, about_words, noted_words
+from tests.desk.conftest import SignIn
+
+ROOT = Path(desk.__file__).parents[1]
+WRITES = frozenset({"audit.record", "audit.entry", "_audit", "taking", "self._record", "self._written"})
+
+
+def written() -> Iterator[ast.expr]:
+    """What the sources give to the trail, or call `detail` or `about` before they do."""
+    for room in ("core", "desk", "sms"):
+        for path in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in WRITES:
+                    yield from node.args
+                elif isinstance(node, ast.Assign) and {"detail", "about"} & set(map(ast.unparse, node.targets)):
+                    yield node.value
+
+
+def keys(value: ast.expr) -> Iterator[str]:
+    if isinstance(value, ast.Dict):
+        for key, inner in zip(value.keys, value.values, strict=True):
+            if isinstance(key, ast.Constant):
+                yield str(key.value)
+            yield from keys(inner)
+
+
+def test_all_that_is_noted_has_a_word() -> None:
+    noted = {key for value in written() for key in keys(value)}
+    assert len(noted) > 40
+    assert noted - set(NOTED) == set()
+    assert {field.name for each in lists() for field in each.fields if each.may_change} - {"id"} <= set(NOTED)
+
+
+def test_all_that_an_entry_is_about_has_a_word() -> None:
+    first = {
+        str(value.values[0].value).strip()
+        for value in written()
+        if isinstance(value, ast.JoinedStr) and isinstance(value.values[0], ast.Constant)
+    }
+    assert len(first) > 10
+    assert {*first, *(each.key for each in lists() if each.may_change)} <= set(ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        (None, ""),
+        ('{"before": {"role": "agent"}, "after": {"role": "focal"}, "why": "open"}',
+         "avant : (rôle : agent) ; après : (rôle : point focal) ; raison : open"),
+        ('{"reached": false, "again_on": "2026-12-01"}', "joint : non ; de nouveau le : 01/12/2026"),
+        ('{"rows": 1200, "fields": ["day", "name"]}', "lignes : 1 200 ; colonnes : jour, nom"),
+        ('{"something new": "x"}', "something new : x"),
+    ],
+)  # fmt: skip
+def test_what_was_noted_reads_as_a_sentence(kept: str | None, words: str) -> None:
+    assert noted_words(kept) == words
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ("household 12345678", "ménage 12345678"),
+        ("campaign template 3", "texte de campagne 3"),
+        ("setting silence_days", "réglage"),
+        ("older words", "older words"),
+        (None, ""),
+    ],
+)
+def test_what_it_is_about_reads_as_french(about: str | None, words: str) -> None:
+    assert about_words(about).startswith(words)
+
+
+async def test_the_list_has_no_word_of_the_program(sign_in: SignIn) -> None:
+    admin = await sign_in("root", Role.ADMINISTRATOR)
+    await admin.submit("/desk/people/new", login="ali", name="Ali", role="agent", scope="national", place="")
+    page = await admin.see("/desk/audit-entry/list")
+    assert "personne ali" in page
+    assert not re.search(r'"\w+":|\{"', page), "no JSON"
