@@ -158,7 +158,7 @@ CAME: Final = f"""(grievance.state <> '{GrievanceState.WAITING}'
 
 MINE: Final = "grievance.assigned_to = %(me)s"
 FREE: Final = f"""((grievance.assigned_to IS NULL
-        OR grievance.state = '{GrievanceState.ASSIGNED}'
+        OR grievance.state = '{GrievanceState.ASSIGNED}' AND grievance.assigned_to <> CAST(%(me)s AS integer)
         AND grievance.touched_at < CAST(%(untouched)s AS timestamptz))
     AND grievance.level = ANY (CAST(%(levels)s AS text[]))
     AND NOT (grievance.reopen_count > 0 AND grievance.decided_by IS NOT DISTINCT FROM CAST(%(me)s AS integer))

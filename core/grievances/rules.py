@@ -188,9 +188,9 @@ def _within_reach(case: CaseFacts, actor: Actor, _: datetime) -> NotAllowed | No
 
 
 def _free(case: CaseFacts, actor: Actor, now: datetime) -> StepNotPossible | None:
-    if is_free(case, now):
-        return None
-    return AlreadyYours(case.reference) if case.assigned_to == actor.id else NotYours(case.holder)
+    if case.assigned_to == actor.id:
+        return AlreadyYours(case.reference)
+    return None if is_free(case, now) else NotYours(case.holder)
 
 
 def _held(case: CaseFacts, actor: Actor, _: datetime) -> StepNotPossible | None:

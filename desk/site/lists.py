@@ -29,7 +29,7 @@ from core.grievances.models import Holiday, PreparedAnswer
 from core.grievances.rules import check_answer
 from core.grievances.subjects import Category
 from core.numbers.msisdn import local
-from core.places.models import Cercle, Commune, Region
+from core.places.models import Region
 from core.scams.guard import NotASafeText
 from core.scams.proven import NoSuchPiece
 from core.staff import audit
@@ -39,6 +39,7 @@ from core.text.folding import NoRule
 from core.text.languages import Language
 from desk.site.keys import DayKey, NumberKey, TextKey
 from desk.site.pages import actor, may_here, now
+from desk.site.place_rows import CercleRow, CommuneRow
 from desk.site.refusals import Refused
 from desk.site.searches import list_url
 from desk.site.words import word
@@ -319,7 +320,7 @@ class Cercles(_Places):
     fields: Sequence[Any] = (
         StringField("pcode", "Code"),
         StringField("name", "Nom"),
-        StringField("region_pcode", "Région"),
+        StringField("region_name", "Région"),
     )
     fields_default_sort: Sequence[Any] = ("name",)
 
@@ -327,7 +328,7 @@ class Cercles(_Places):
 def _phone_shown(column: str, title: str) -> StringField:
     """A telephone as it is read out."""
 
-    def shown(_: Request, commune: Commune) -> str | None:
+    def shown(_: Request, commune: CommuneRow) -> str | None:
         msisdn = getattr(commune, column)
         return local(msisdn) if msisdn else None
 
@@ -342,7 +343,8 @@ class Communes(_Places):
     fields: Sequence[Any] = (
         StringField("pcode", "Code"),
         StringField("name", "Nom"),
-        StringField("cercle_pcode", "Cercle"),
+        StringField("cercle_name", "Cercle"),
+        StringField("region_name", "Région"),
         _phone_shown("committee_phone", "Comité"),
         _phone_shown("town_hall_phone", "Mairie"),
         TimeField("town_hall_opens", "Ouvre", output_format="HH:mm"),
@@ -359,6 +361,6 @@ def lists() -> tuple[Kept, ...]:
         PreparedAnswers(PreparedAnswer),
         Holidays(Holiday),
         Regions(Region),
-        Cercles(Cercle),
-        Communes(Commune),
+        Cercles(CercleRow),
+        Communes(CommuneRow),
     )

@@ -20,7 +20,7 @@ from core.staff.audit import AuditEntry
 from core.staff.permissions import Permission
 from desk.site.keys import NumberKey
 from desk.site.lists import Kept
-from desk.staff.trail_words import about_words, noted_words
+from desk.staff.trail_words import about_words, kept_about, noted_words
 
 CASES: Final = f"""
 SELECT 'grievance ' || reference FROM grievance JOIN household ON household.id = household_id
@@ -114,6 +114,8 @@ class AuditTrail(Kept):
         of_cases = text(CASES).bindparams(number=number_key(term))
         return or_(
             super().get_search_query(request, term),
+            about.ilike(f"%{kept_about(term)}%"),
+            _named.c.detail.ilike(f"%{term}%"),
             about == f"grievance {digits(term)}",
             about.in_(of_household),
             about.in_(of_cases),

@@ -118,6 +118,14 @@ def about_words(about: str | None) -> str:
     return about or ""
 
 
+def kept_about(words: str) -> str:
+    """What an entry is about as it is kept, of words as they are shown."""
+    for kind, shown in ABOUT.items():
+        if words.lower().startswith(f"{shown} "):
+            return f"{kind} {words[len(shown) :].strip()}"
+    return words
+
+
 def noted_words(kept: str | None) -> str:
     """What was noted of an act, in French; `kept` is the JSON it is kept as."""
     noted = json.loads(kept) if kept else None

@@ -102,7 +102,7 @@ async def test_an_export_is_safe_to_open_and_in_the_trail(sign_in: SignIn) -> No
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert rows[0][:3] == ["Code", "Nom", "Cercle"]
     assert {row[1] for row in rows[1:]} == {"'=HYPERLINK(1)", "' +2", "Safo"}
-    fields = ["pcode", "name", "cercle_pcode", *(column.name for column in CONTACTS)]
+    fields = ["pcode", "name", "cercle_name", "region_name", *(column.name for column in CONTACTS)]
     detail = {"rows": 3, "fields": fields}
     assert await last_entry() == (mariam.actor.id, "commune exported", None, detail)
 
@@ -127,10 +127,10 @@ async def test_an_administrator_reads_the_trail_and_a_supervisor_that_of_the_tea
     await audit.record(None, Act.PASSWORD_GIVEN, "agent awa", NOW)
     words = await admin.see("/desk/audit-entry/list")
     assert "awa appel tenté callback 7" in words
-    assert "mot de passe donné agent awa" in words
+    assert "mot de passe donné personne awa" in words
     words = await awa.see("/desk/audit-entry/list")
     assert "awa appel tenté callback 7" in words
-    assert "mot de passe donné agent awa" not in words
+    assert "mot de passe donné personne awa" not in words
     mariam = await sign_in("mariam")
     assert (await mariam.open("/desk/audit-entry/list")).status_code == 403
 
@@ -198,3 +198,21 @@ async def test_the_words_of_the_library_are_ours(sign_in: SignIn) -> None:
     assert "Ajouter : Réponse préparée" in words
     assert not [each for each in ("Administration", "Nouveau", "Affichage des entrées") if each in words]
     assert 'data-bs-theme-base="slate"' in page.text, "one look for lists and pages"
+
+
+@pytest.mark.usefixtures("two_communes")
+@pytest.mark.parametrize(("key", "within"), [("cercle", ("region",)), ("commune", ("region", "cercle"))])
+async def test_a_place_is_listed_with_the_names_of_what_it_lies_in(
+    key: str, within: tuple[str, ...], sign_in: SignIn
+) -> None:
+    """A code says nothing to who reads a list; the place's own is what files are matched by."""
+    await change("UPDATE region SET name = 'Region ' || pcode")
+    await change("UPDATE cercle SET name = 'Cercle ' || pcode")
+    admin = await sign_in("root", Role.ADMINISTRATOR)
+    rows = list(csv.DictReader(io.StringIO((await export(admin, key)).content.decode("utf-8-sig")), delimiter=";"))
+    assert rows
+    for row in rows:
+        for place in within:
+            title = {"region": "Région", "cercle": "Cercle"}[place]
+            assert row[title].startswith(f"{place.capitalize()} ML"), row
+        assert not any(value.startswith("ML") for title, value in row.items() if title != "Code")

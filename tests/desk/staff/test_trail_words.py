@@ -10,7 +10,7 @@ import pytest
 import desk
 from core.staff.agents import Role
 from desk.site.lists import lists
-from desk.staff.trail_words import ABOUT, NOTED, about_words, noted_words
+from desk.staff.trail_words import ABOUT, NOTED, about_words, kept_about, noted_words
 from tests.desk.conftest import SignIn
 
 ROOT = Path(desk.__file__).parents[1]
@@ -80,6 +80,12 @@ def test_what_was_noted_reads_as_a_sentence(kept: str | None, words: str) -> Non
 )
 def test_what_it_is_about_reads_as_french(about: str | None, words: str) -> None:
     assert about_words(about).startswith(words)
+
+
+def test_what_is_shown_is_found() -> None:
+    for kind in ABOUT:
+        assert kept_about(about_words(f"{kind} 12")) == f"{kind} 12"
+    assert kept_about("KT/02/7") == "KT/02/7"
 
 
 async def test_the_list_has_no_word_of_the_program(sign_in: SignIn) -> None:
