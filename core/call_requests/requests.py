@@ -127,7 +127,7 @@ async def to_call(now: datetime, most: int, skip: int = 0) -> tuple[tuple[Reques
 async def ended_calls(most: int, skip: int = 0) -> tuple[tuple[RequestedCall, ...], int]:
     """Who was called or given up, newest first, and how many they are."""
     calls = await sql.rows(RequestedCall, OVER, {"most": most, "skip": skip})
-    return tuple(calls), await _count(ENDED, col(CallRequest.id))
+    return tuple(calls), await _count(ENDED, func.distinct(col(CallRequest.id)))
 
 
 async def _count(states: frozenset[CallRequestState], counting: ColumnElement[Any]) -> int:

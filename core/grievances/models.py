@@ -44,6 +44,7 @@ class Grievance(TableRow, table=True):
         Index("ix_grievance_assigned_to", "assigned_to", postgresql_where=_OPEN),
         Index("ix_grievance_next_due", "next_due", postgresql_where=_OPEN),
         Index("ix_grievance_received_at", "received_at"),
+        Index("ix_grievance_call_again_on", "call_again_on", postgresql_where=text("call_again_on IS NOT NULL")),
         Index(
             "ix_grievance_sensitive",
             "received_at",

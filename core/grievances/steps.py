@@ -18,7 +18,7 @@ from core.grievances.locked import Locked, ShownVersion, lock_as_shown, lock_now
 from core.grievances.near_numbers import near_numbers
 from core.grievances.own_words import own_words
 from core.grievances.prepared_answers import count_use
-from core.grievances.rules import StepNotPossible, check_words, refusal
+from core.grievances.rules import check_words, refusal
 from core.grievances.secrecy import in_the_trail
 from core.grievances.step_sms import stop_decision, tell_step
 from core.grievances.vocabulary import DECIDED, DECISIONS, OPEN, GrievanceState, GrievanceStep, Level, above
@@ -200,18 +200,14 @@ async def close(visit: DeskVisit) -> None:
 
 
 async def call(visit: DeskVisit, *, reached: bool, again_on: date | None, words: str) -> None:
-    """Write down a call to the person, and when to call again; of a decided one, the call in which it was told.
-
-    Raises StepNotPossible for a call again of a decided one: it is on no list of what is to be done.
-    """
+    """Write down a call to the person, and when to call again; of a decided one, the call in which it was told."""
     step = GrievanceStep.REACH if reached else GrievanceStep.MISS
     check_words(step, words)
     async with taking(visit, step, {"reached": reached}) as (session, case):
         if case.state in DECIDED:
-            if again_on is not None:
-                raise StepNotPossible(f"{case.reference} is decided: nobody is reminded of a call")
-            await change(session, case, case.state, touched_at=visit.now)
-            await write_event(session, case, step, case.state, **by(visit), note=words or None, told=reached)
+            event: Values = {"note": words or None, "told": reached, "again_on": again_on}
+            await change(session, case, case.state, touched_at=visit.now, call_again_on=again_on)
+            await write_event(session, case, step, case.state, **by(visit), **event)
             return
         waits = case.state is GrievanceState.WAITING and not reached
         state = case.state if waits else GrievanceState.IN_PROGRESS

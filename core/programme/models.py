@@ -7,10 +7,10 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from core.platform.columns import TableRow, coded, listed, one_of
-from core.text.words import DESK, Code, Word, called
+from core.text.words import DESK, Word, called
 
 
-class ProgrammeSettingName(Code):
+class ProgrammeSettingName(Word):
     """A setting that is changed at the desk, by its name among the settings of the operator."""
 
     ORDINARY = "grievance_ordinary"
@@ -28,6 +28,27 @@ class ProgrammeSettingName(Code):
     ADDRESS = "contact_address"
     HOURS = "contact_hours"
 
+
+TITLES: Final = called(
+    ProgrammeSettingName,
+    DESK,
+    {
+        ProgrammeSettingName.ORDINARY: "Délais des plaintes ordinaires",
+        ProgrammeSettingName.SPECIAL: "Délais : oubli d'un ménage, inscription à tort",
+        ProgrammeSettingName.CONDUCT: "Délais : conduite d'un agent",
+        ProgrammeSettingName.ABUSE: "Délais : violence, abus",
+        ProgrammeSettingName.UNTOUCHED: "Minutes sans rien faire, puis une plainte prise est à qui la prend",
+        ProgrammeSettingName.AMEND: "Heures pendant lesquelles une décision se corrige",
+        ProgrammeSettingName.SILENT: "Jours de silence, puis une plainte qui attend la personne est « à traiter »",
+        ProgrammeSettingName.REMINDER: "Jours de silence, puis un SMS rappelle la personne, une fois",
+        ProgrammeSettingName.LAPSE: "Jours après ce SMS, puis la plainte est close (jamais une plainte sensible)",
+        ProgrammeSettingName.PAYMENT_REPLY: "Jours après un paiement où la ligne demande s'il est arrivé",
+        ProgrammeSettingName.EVENT: "Heures après son début, puis une séance sans heure de fin est finie",
+        ProgrammeSettingName.PHONES: "Téléphones du programme",
+        ProgrammeSettingName.ADDRESS: "Adresse du programme",
+        ProgrammeSettingName.HOURS: "Heures où l'on répond à ces téléphones",
+    },
+)
 
 TOLD_TO_PEOPLE: Final = frozenset(
     {ProgrammeSettingName.PHONES, ProgrammeSettingName.ADDRESS, ProgrammeSettingName.HOURS}

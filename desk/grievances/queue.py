@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin.routing import route
 
-from core.grievances import cases, handing_over, queue
+from core.grievances import cases, handing_over, queue, telling
 from core.grievances.queue import PAGE, QueueFilter, QueueRow, QueueView
 from core.grievances.subjects import Category
 from core.numbers.identifiers import digits, is_reference
@@ -49,12 +49,15 @@ class Queue(DeskPage):
                 actor(request), view, at, after=number(request.query_params.get("after")), only=only
             )
             counts = await queue.counts(actor(request), at)
+            own = view in (QueueView.NEXT, QueueView.MINE)
+            to_tell = await telling.to_tell(actor(request), at.date()) if own else ()
             leads = may(actor(request), Permission.ASSIGN_GRIEVANCES)
             loads = await handing_over.loads(at.date()) if leads else ()
         context = {
             "view": view,
             "tabs": tuple(QueueView),
             "rows": rows,
+            "to_tell": to_tell,
             "counts": {
                 QueueView.MINE: counts.mine,
                 QueueView.TEAM: counts.team,

@@ -13,7 +13,7 @@ from core.grievances.holidays import DayOff, MovableHoliday
 from core.grievances.models import Holiday
 from core.programme import changing
 from core.programme.changing import CHECKS, NoSuchValue, NotProposedAnyMore
-from core.programme.models import TOLD_TO_PEOPLE, ProgrammeSettingName, SettingState
+from core.programme.models import TITLES, TOLD_TO_PEOPLE, ProgrammeSettingName, SettingState
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.permissions import NotAllowed, Permission
@@ -23,22 +23,6 @@ from desk.site.pages import DeskPage, actor, day_in, now, number, typed
 from desk.site.refusals import not_there
 from desk.site.words import word
 
-TITLES: Final = {
-    ProgrammeSettingName.ORDINARY: "Délais des plaintes ordinaires",
-    ProgrammeSettingName.SPECIAL: "Délais : oubli d'un ménage, inscription à tort",
-    ProgrammeSettingName.CONDUCT: "Délais : conduite d'un agent",
-    ProgrammeSettingName.ABUSE: "Délais : violence, abus",
-    ProgrammeSettingName.UNTOUCHED: "Minutes sans rien faire, puis une plainte prise est à qui la prend",
-    ProgrammeSettingName.AMEND: "Heures pendant lesquelles une décision se corrige",
-    ProgrammeSettingName.SILENT: "Jours de silence, puis une plainte qui attend la personne est « à traiter »",
-    ProgrammeSettingName.REMINDER: "Jours de silence, puis un SMS rappelle la personne, une fois",
-    ProgrammeSettingName.LAPSE: "Jours après ce SMS, puis la plainte est close (jamais une plainte sensible)",
-    ProgrammeSettingName.PAYMENT_REPLY: "Jours après un paiement où la ligne demande s'il est arrivé",
-    ProgrammeSettingName.EVENT: "Heures après son début, puis une séance sans heure de fin est finie",
-    ProgrammeSettingName.PHONES: "Téléphones du programme",
-    ProgrammeSettingName.ADDRESS: "Adresse du programme",
-    ProgrammeSettingName.HOURS: "Heures où l'on répond à ces téléphones",
-}
 _DELAYS: Final = (("Première réponse", "number"), ("Décision", "number"))
 PARTS: Final = {
     ProgrammeSettingName.ORDINARY: _DELAYS,

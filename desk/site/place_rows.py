@@ -1,12 +1,13 @@
 """Cercles and communes as they are listed: with what they lie in by name, not by its code."""
 
 from datetime import time
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import registry
 
-from core.places.models import Cercle, Commune, Region
+import core.places.models  # noqa: F401 - whose tables they are
+from core.platform.columns import TableRow
 
 
 class CercleRow:
@@ -32,8 +33,7 @@ class CommuneRow:
     agency_phone: str | None
 
 
-_tables: Final[tuple[Any, ...]] = tuple(each.__table__ for each in (Region, Cercle, Commune))  # type: ignore[attr-defined]
-_region, _cercle, _commune = _tables
+_region, _cercle, _commune = (TableRow.metadata.tables[name] for name in ("region", "cercle", "commune"))
 _in_region: Final = _cercle.join(_region, _region.c.pcode == _cercle.c.region_pcode)
 _in_cercle: Final = _commune.join(_in_region, _cercle.c.pcode == _commune.c.cercle_pcode)
 _cercles: Final = (

@@ -10,7 +10,7 @@ from core.grievances.subjects import Category, Sensitivity
 from core.grievances.vocabulary import Channel, GrievanceState, Sex
 from core.imports.kinds import ImportKind
 from core.imports.upload import UploadState
-from core.programme.models import ProgrammeSettingName, SettingState
+from core.programme.models import TITLES, SettingState
 from core.registry.corrections import CorrectedField
 from core.registry.identity_checks import KnownBy, YearCheck
 from core.registry.phone_claims import ClaimState
@@ -133,7 +133,7 @@ def noted_words(kept: str | None) -> str:
 
 
 def _setting(name: str) -> str:
-    return next((label(each, DESK) for each in ProgrammeSettingName if each.value == name), name)
+    return next((title for each, title in TITLES.items() if each.value == name), name)
 
 
 def _words(value: Any) -> str:

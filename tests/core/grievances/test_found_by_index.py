@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from core.grievances import cases, likeness, locked, merging
+from core.grievances import cases, likeness, locked, merging, telling
 from tests.core.grievances.grievance_rows import plant
 from tests.core.seed import TODAY
 from tests.support.database import change, one
 
 ONE = {"id": 1, "event": 1, "reference": "1234567", "other": 2, "household_id": 1, "msisdn": "+22376000001"}
+WHO = {"me": 1, "leads": True, "today": TODAY}
 DAYS = {"same_subject": "30 days", "any_subject": "7 days", "namesake": "30 days"}
 
 
@@ -58,10 +59,12 @@ async def many(safo: None) -> None:
         "locked.LOCK_ALL",
         "locked.SINCE",
         "merging.HAS_FOLLOWERS",
+        "telling.TO_TELL",
     ],
 )
 async def test_no_table_of_cases_is_read_whole(name: str) -> None:
     module, _, constant = name.partition(".")
-    statement = getattr({"cases": cases, "likeness": likeness, "locked": locked, "merging": merging}[module], constant)
-    explained = await one(f"EXPLAIN (FORMAT JSON) {statement}", **ONE, **DAYS)
+    modules = {"cases": cases, "likeness": likeness, "locked": locked, "merging": merging, "telling": telling}
+    statement = getattr(modules[module], constant)
+    explained = await one(f"EXPLAIN (FORMAT JSON) {statement}", **ONE, **DAYS, **WHO)
     assert list(read_whole(explained[0][0]["Plan"])) == []

@@ -73,7 +73,7 @@ def test_what_was_noted_reads_as_a_sentence(kept: str | None, words: str) -> Non
     [
         ("household 12345678", "ménage 12345678"),
         ("campaign template 3", "texte de campagne 3"),
-        ("setting silence_days", "réglage"),
+        ("setting grievance_special", "réglage Délais"),
         ("older words", "older words"),
         (None, ""),
     ],

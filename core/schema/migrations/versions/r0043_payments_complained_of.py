@@ -1,4 +1,4 @@
-"""The payments that complaints are about, all of a period at once; sensitive complaints are counted by an index.
+"""The payments that complaints are about, all of a period at once; who is to be called is found by an index.
 
 Figures by agency and round asked for the payment of each complaint by itself, and row security asked for the household
 of each payment. The owner looks them up together, and gives those of complaints and households that whoever asks sees.
@@ -16,7 +16,8 @@ depends_on = None
 INDEXES = """
 CREATE INDEX ix_payment_household_id_due_date ON payment (household_id, due_date DESC, id DESC)
     INCLUDE (agency, round_id, state);
-CREATE INDEX ix_grievance_sensitive ON grievance (received_at) WHERE sensitivity = 'sensitive'
+CREATE INDEX ix_grievance_sensitive ON grievance (received_at) WHERE sensitivity = 'sensitive';
+CREATE INDEX ix_grievance_call_again_on ON grievance (call_again_on) WHERE call_again_on IS NOT NULL
 """
 
 FUNCTION = f"""
@@ -66,5 +67,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION payments_complained_of(timestamptz, timestamptz)")
+    op.execute("DROP INDEX ix_grievance_call_again_on")
     op.execute("DROP INDEX ix_grievance_sensitive")
     op.execute("DROP INDEX ix_payment_household_id_due_date")
