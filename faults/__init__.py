@@ -4,8 +4,9 @@
 PostgreSQL, Redis and the web process meanwhile. After each run the tables are held against what the gateway took.
 `--waits production`, `--at 23:59:57`, `--window 08:00,20:00` and `--power` are production's own waits, a midnight, the
 hours of SMS and a loss of power; `python -m faults.restored` is the drill of a restore. `python -m faults.line` kills
-web processes under calls, `python -m faults.work` decisions, imports and plans half-way, and `python -m faults.night`
-does all of it until so much was killed.
+web processes under calls while servers stall, are cut, crash, have no connection or no room left (`--full-disk`) and
+clocks are wrong, also beside the last release (`--beside-older`); `python -m faults.work` kills decisions, imports and
+plans half-way, and `python -m faults.night` does all of it until so much was killed.
 
 What holds the promise, point by point; each line named was broken once, and its tests were seen to fail:
 

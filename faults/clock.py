@@ -8,6 +8,7 @@ counted by the clock is production's own. What is waited for on a connection no 
 import os
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from core.platform.clock import DatabaseClock
@@ -18,6 +19,9 @@ from sms.worker import process
 
 FILE: Final = "FAULTS_CLOCK"
 """The variable that names the file."""
+
+SKEW: Final = "FAULTS_SKEW"
+"""The variable that says by how many seconds the clock of one web process is wrong."""
 
 ASK_THE_MACHINE: Final = (over_http, smpp, messaging, orange, smsc)
 BY_THE_DATABASE: Final = (webhooks, process)
@@ -69,3 +73,17 @@ def follow() -> None:
         module.datetime = _Turned  # type: ignore[attr-defined]
     for module in BY_THE_DATABASE:
         setattr(module, "DatabaseClock", _TurnedByTheDatabase)  # noqa: B010 - it is imported there
+
+
+def be_wrong(web: ModuleType) -> None:
+    """Let the clock of this web process, which `web` built the application of, be wrong as it is told."""
+    wrong = timedelta(seconds=float(os.environ.get(SKEW, "0")))
+
+    class Skewed(datetime):
+        """Stands in for the `datetime` of a machine that is not set by anybody."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + wrong
+
+    web.datetime = Skewed  # type: ignore[attr-defined]

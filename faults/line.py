@@ -34,6 +34,7 @@ from faults.patience import LONGEST_SECONDS, TooLong, patiently
 from faults.postgres import Postgres
 from faults.proxy import StallingProxy
 from faults.tally import counted
+from faults.troubles import Disk, Troubles
 from faults.wishes import NUMBER, OF_THE_LAST_RELEASE, WISHES, Wish
 from simulator.gateway import BadResponse, GatewayError, PhoneScreen, UssdCall
 
@@ -44,6 +45,9 @@ ANSWER_SECONDS: Final = 10.0
 """As long as a gateway waits (Africa's Talking)."""
 
 FRENCH: Final = "2"
+SKEWS: Final = (0, 0, 0, 3, -3, 90, -90)
+"""Seconds by which the clock of a process's machine is wrong."""
+
 CALLER_SECONDS: Final = 120
 """How long somebody tries, once and again, on however busy a machine."""
 
@@ -54,10 +58,12 @@ MOST_HOPS: Final = 12
 class Webs:
     """The web processes: one is always born where one was killed; the first is of `release`, where there is one."""
 
-    def __init__(self, nursery: Nursery, environment: dict[str, str], release: Path | None, log: Path) -> None:
+    def __init__(
+        self, nursery: Nursery, environment: dict[str, str], release: Path | None, log: Path, chance: Random
+    ) -> None:
         self._nursery = nursery
         self._environment = environment
-        self._release, self._log = release, log
+        self._release, self._log, self._chance = release, log, chance
         self.ports = _free_ports(PROCESSES)
         self._children = {port: self._born(port) for port in self.ports}
 
@@ -74,7 +80,8 @@ class Webs:
     def _born(self, port: int) -> Child | OlderWeb:
         if self._release is not None and port == self.ports[0]:
             return OlderWeb(self._release, self._environment, port, self._log)
-        return self._nursery.born("web", self._environment, port=port)
+        skew = self._chance.choice(SKEWS)
+        return self._nursery.born("web", {**self._environment, clock.SKEW: str(skew)}, port=port)
 
 
 class Caller:
@@ -186,7 +193,9 @@ def _at(port: int) -> str:
 class Line:
     """A run: its servers behind proxies, its processes, its callers, and what is done to them."""
 
-    def __init__(self, seed: int, deaths: int, minutes: float = math.inf, *, beside_older: bool = False) -> None:
+    def __init__(
+        self, seed: int, deaths: int, minutes: float = math.inf, *, beside_older: bool = False, full_disk: bool = False
+    ) -> None:
         self._chance = Random(seed)
         self._deaths = deaths
         self._until = time.monotonic() + minutes * 60
@@ -194,13 +203,16 @@ class Line:
         self._folder = Path(tempfile.mkdtemp(prefix="jigi-line-"))
         self._release = unpacked(self._folder / "release") if beside_older else None
         clock.begin(self._folder / "clock")
-        self._postgres = Postgres(self._folder)
+        self._disk = Disk(self._folder / "disk") if full_disk else None
+        self._home = self._folder / "disk" if full_disk else self._folder
+        self._postgres = Postgres(self._home)
+        self._troubles = Troubles(self._chance, self._postgres, self._disk, self.story.deeds)
         begin(self.url)
         self._redis = own_redis(self._folder)
 
     async def run(self) -> list[str]:
         """Do it all; what is wrong, one sentence each."""
-        socket = f"{self._folder.resolve()}/postgres/.s.PGSQL.5432"
+        socket = f"{self._home.resolve()}/postgres/.s.PGSQL.5432"
         async with AsyncExitStack() as held:
             postgres = await held.enter_async_context(StallingProxy(socket))
             redis = await held.enter_async_context(StallingProxy(self._redis.url.removeprefix("unix://").split("?")[0]))
@@ -208,7 +220,7 @@ class Line:
             nursery = Nursery(self._folder)
             held.callback(nursery.close)
             environment = self._environment(postgres, redis)
-            webs = Webs(nursery, environment, self._release, self._folder / "older.log")
+            webs = Webs(nursery, environment, self._release, self._folder / "older.log", self._chance)
             held.callback(webs.close)
             over = asyncio.Event()
             callers = [asyncio.create_task(self._calls(client, webs, place, over)) for place in range(CALLERS)]
@@ -233,6 +245,8 @@ class Line:
         """End everything and remove its folder."""
         self._redis.close()
         self._postgres.close()
+        if self._disk is not None:
+            self._disk.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _calls(self, client: httpx.AsyncClient, webs: Webs, place: int, over: asyncio.Event) -> None:
@@ -252,29 +266,7 @@ class Line:
             await asyncio.sleep(self._chance.uniform(0, 0.5))
             await asyncio.to_thread(webs.kill, await _answering(self._chance, webs.ports))
             self.story.deeds["web killed"] += 1
-            await self._trouble(postgres, redis)
-
-    async def _trouble(self, postgres: StallingProxy, redis: StallingProxy) -> None:
-        """In one death out of three, something is wrong with a server too."""
-        deed = self._chance.choice(
-            ["PostgreSQL stalls", "PostgreSQL cut", "Redis stalls", "Redis cut", "crash", *[""] * 10]
-        )
-        if not deed:
-            return
-        self.story.deeds[deed] += 1
-        seconds = self._chance.uniform(0.1, 4)
-        match deed:
-            case "PostgreSQL stalls":
-                await postgres.stall(seconds)
-            case "Redis stalls":
-                await redis.stall(seconds)
-            case "PostgreSQL cut":
-                postgres.cut()
-            case "Redis cut":
-                redis.cut()
-            case _:
-                await asyncio.to_thread(self._postgres.crash)
-                await asyncio.to_thread(self._postgres.start)
+            await self._troubles.one(postgres, redis)
 
     def _environment(self, postgres: StallingProxy, redis: StallingProxy) -> dict[str, str]:
         return {
@@ -306,10 +298,12 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--tally", type=Path, help="a file to enter the sum in")
     asked.add_argument("--beside-older", action="store_true", help="one of the processes is of the last release")
+    asked.add_argument("--full-disk", action="store_true", help="PostgreSQL has a disk that fills up (root)")
     given = asked.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers end with us
     began = time.monotonic()
-    line, not_right = Line(given.seed, given.deaths, given.minutes, beside_older=given.beside_older), list[str]()
+    troubled = {"beside_older": given.beside_older, "full_disk": given.full_disk}
+    line, not_right = Line(given.seed, given.deaths, given.minutes, **troubled), list[str]()
     try:
         not_right += asyncio.run(line.run())
     finally:

@@ -6,6 +6,7 @@ It prints what each came to, and one tally of all at its end, also where `--hour
 import argparse
 import json
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -17,15 +18,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+FULL_DISK: Final = ("--full-disk",) if os.geteuid() == 0 else ()
 SUITES: Final = (
     ("line", ("faults.line", "--deaths", "100", "--minutes", "15")),
     ("work", ("faults.work", "--kills", "250", "--minutes", "15")),
     ("mixed", ("faults", "--by", "mixed", "--runs", "15")),
-    ("line", ("faults.line", "--deaths", "100", "--minutes", "15")),
+    ("line", ("faults.line", "--deaths", "100", "--minutes", "15", *FULL_DISK)),
     ("africastalking", ("faults", "--by", "africastalking", "--runs", "10")),
     ("work", ("faults.work", "--kills", "250", "--minutes", "15")),
     ("orange", ("faults", "--by", "orange", "--runs", "10")),
     ("smpp", ("faults", "--by", "smpp", "--runs", "10")),
+    ("older", ("faults.line", "--deaths", "50", "--minutes", "10", "--beside-older")),
     ("power", ("faults", "--by", "mixed", "--runs", "5", "--power")),
 )
 """In turns; each gets a seed of its own each time."""

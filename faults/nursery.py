@@ -17,19 +17,25 @@ from typing import Any, Final
 
 import uvicorn
 
-import asgi  # noqa: F401 - so that a web process need not import it
+import asgi
 from core.platform.settings import settings
 from faults import clock, deeds, gateway, worker
 from faults.children import WHERE
 from simulator.speech import Speech
 
+
+def _web(port: int) -> None:
+    clock.be_wrong(asgi)
+    uvicorn.run(
+        "asgi:build", factory=True, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=1
+    )
+
+
 BORN: Final[dict[str, Callable[..., None]]] = {
     "worker": lambda folder, short: worker.run(Path(folder), short=short),
     "gateway": lambda port, callbacks, speech: gateway.run(port, callbacks, Speech(speech)),
     "deed": deeds.run,
-    "web": lambda port: uvicorn.run(
-        "asgi:build", factory=True, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=1
-    ),
+    "web": _web,
 }
 
 
