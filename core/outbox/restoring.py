@@ -1,7 +1,7 @@
 """After a restore nothing is sent by itself, and nobody is told twice unmarked."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from core.campaigns.models import CampaignState
@@ -185,3 +185,18 @@ async def go_on(agent_id: int, now: datetime) -> None:
 async def is_waiting() -> bool:
     """Whether nothing leaves because the database was restored and nobody has looked yet."""
     return bool(await sql.scalar(f"SELECT EXISTS ({OPEN})"))
+
+
+LATELY: Final = timedelta(days=90)
+"""For so long somebody comes with the number of a complaint that a restored database does not know."""
+
+RESTORED: Final = "SELECT max(at) FROM restoration WHERE at > %(since)s"
+
+
+async def restored_lately(now: datetime) -> datetime | None:
+    """When the database was last restored from a back-up, None where that is long ago: what came after it is not there.
+
+    A number that was told in between is none any more.
+    """
+    at: datetime | None = await sql.scalar(RESTORED, {"since": now - LATELY})
+    return at

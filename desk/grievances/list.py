@@ -17,6 +17,8 @@ from core.grievances.figures import Age, Timely
 from core.grievances.search import MOST_EXPORTED, PAGE_ROWS, GrievanceStanding, NotSaid, SearchOrder, SearchRow, Wanted
 from core.grievances.subjects import Category
 from core.grievances.vocabulary import OPEN, Channel, GrievanceState, Level, PersonSays, Sex
+from core.numbers.identifiers import digits, is_reference
+from core.outbox.restoring import restored_lately
 from core.platform.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from core.staff import audit
 from core.staff.acts import Act
@@ -70,6 +72,7 @@ class GrievanceList(DeskPage):
             pages = max(1, -(-count // PAGE_ROWS))
             at = min(max(at, 1), pages)
             rows = await search.page(wanted, today, at)
+            lost = not rows and is_reference(digits(wanted.words or "")) and await restored_lately(now())
             choices = {
                 "agents": [*offered(NotSaid.NOBODY), *await search.agents()],
                 "places": [*await search.places(wanted.place), *offered(NotSaid.NOT_SAID)],
@@ -77,6 +80,7 @@ class GrievanceList(DeskPage):
         context = {
             "wanted": wanted,
             "rows": rows,
+            "restored": lost,
             "count": count,
             "at": at,
             "pages": pages,

@@ -6,10 +6,11 @@ from datetime import timedelta
 import openpyxl
 import pytest
 
+from core.numbers.identifiers import new_reference
 from core.staff.agents import Role, Scope
 from tests.core import seed
 from tests.core.grievances.grievance_rows import plant
-from tests.core.seed import SAFO, TODAY
+from tests.core.seed import NOW, SAFO, TODAY
 from tests.desk.browser import seen
 from tests.desk.conftest import DIAGO, SignIn
 from tests.desk.trail import trail
@@ -28,6 +29,18 @@ async def test_the_list_shows_the_newest_first_by_pages(sign_in: SignIn) -> None
     assert last not in first
     assert last in await awa.see("/desk/grievances", page="2")
     assert "Page 2 sur 2" in await awa.see("/desk/grievances", page="99"), "past the end is the end"
+
+
+async def test_a_number_that_a_restored_database_does_not_know_is_explained(sign_in: SignIn) -> None:
+    lost = new_reference()
+    issa = await sign_in("issa")
+    assert "restaurée" not in await issa.look("/desk/grievances", words=lost)
+    await change(
+        "INSERT INTO restoration (sign, at, departures, known, uncertain, paused) VALUES ('said', %(at)s, 0, 0, 0, 0)",
+        at=NOW - timedelta(days=3),
+    )
+    assert "une plainte notée peu avant peut manquer" in await issa.look("/desk/grievances", words=lost)
+    assert "restaurée" not in await issa.look("/desk/grievances", words="Zulmabounty")
 
 
 async def test_the_filters_stay_with_the_pages_and_the_files(sign_in: SignIn) -> None:
