@@ -26,6 +26,7 @@ from tests.core import seed
 from tests.support.emptied import Broom
 from tests.support.kept_connections import KeptConnections
 from tests.support.kept_templates import KeptTemplates
+from tests.support.kept_world import DIALOGUES, TOWN, KeptWorld
 from tests.support.small_catalogues import SmallCatalogues
 
 DATABASE = "jigi_tests"
@@ -100,8 +101,8 @@ def broom(database_url: str) -> Iterator[Broom]:
 
 @pytest.fixture(scope="session", autouse=True)
 def kept_connections() -> Iterator[KeptConnections]:
-    """Connections to the database of this worker that wait for the next test."""
-    kept = KeptConnections(DATABASE)
+    """Connections to the databases of this worker that wait for the next test."""
+    kept = KeptConnections({DATABASE, TOWN, DIALOGUES})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(psycopg.AsyncConnection, "connect", kept.connect)
         yield kept
@@ -157,23 +158,21 @@ async def _settled(url: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_world(database_url: str, servers_folder: Path) -> str:
-    """A database with the demo world of `TODAY`, to be copied and never called into."""
-    url = make_url(database_url).set(database="jigi_demo").render_as_string(hide_password=False)
+def demo_world(database_url: str, servers_folder: Path) -> KeptWorld:
+    """A database with the demo world of `TODAY`."""
+    url = make_url(database_url).set(database=TOWN).render_as_string(hide_password=False)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE jigi_demo")
+        connection.execute(f"CREATE DATABASE {TOWN}".encode())
     migrations.upgrade(url)
     asyncio.run(_settled(url, servers_folder / "demo"))
-    return "jigi_demo"
+    return KeptWorld(url)
 
 
 @pytest.fixture
-def town_database(database_url: str, demo_world: str) -> str:
+def town_database(demo_world: KeptWorld) -> str:
     """The demo world as it was built, for one test."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS jigi_town WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE jigi_town TEMPLATE {demo_world} STRATEGY file_copy".encode())
-    return make_url(database_url).set(database="jigi_town").render_as_string(hide_password=False)
+    demo_world.put_back()
+    return demo_world.url
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A few runs of the fault suite by each gateway and by all, with real processes; `make faults` does two hundred."""
+"""A run of the fault suite by each gateway and two by all, with real processes; `make faults` does two hundred."""
 
 import subprocess
 import sys
@@ -18,11 +18,10 @@ AT_THE_EDGE = ("--waits", "production", "--at", "19:59:57", "--window", "08:00,2
 @pytest.mark.parametrize(
     ("by", "runs", "more"),
     [
-        (By.AFRICASTALKING, 1, ()),
         (By.AFRICASTALKING, 1, AT_THE_EDGE),
         (By.ORANGE, 1, ()),
-        (By.SMPP, 2, ()),
-        (By.MIXED, 3, ()),
+        (By.SMPP, 1, ()),
+        (By.MIXED, 2, ()),
     ],
 )
 def test_nothing_is_lost_or_repeated_while_everything_is_killed(by: By, runs: int, more: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from core.text.languages import Language
 from demo.callers import DEMO_CALLERS, DemoCaller, Situation
 from simulator.gateway import UssdCall
 from tests.core.seed import TODAY
+from tests.support.kept_world import TOWN
 
 CALLBACK = "/ussd/africastalking/demo"
 NOW = datetime.combine(TODAY, time(10), UTC)
@@ -62,7 +63,7 @@ async def town(
     line_settings: Settings,
 ) -> AsyncIterator[Town]:
     """The town; the line signs in with its own role and no other."""
-    line = make_url(by_task[DatabaseTask.LINE]).set(database="jigi_town").render_as_string(hide_password=False)
+    line = make_url(by_task[DatabaseTask.LINE]).set(database=TOWN).render_as_string(hide_password=False)
     on = Ground(town_database, redis_server.url, by_task={DatabaseTask.LINE: line})
     app = build(line_settings, on, lambda: NOW)
 

@@ -43,6 +43,7 @@ from simulator.last_input import LastInputPhone
 from simulator.smsc import StandInSmsc
 from simulator.smsc_phones import SmscLine
 from sms.inbound import dropped_calls
+from tests.support.kept_world import DIALOGUES, KeptWorld
 from tests.ussd import beside_form_1
 from tests.ussd.last_input import LastInputCall, MovingClock
 from ussd import gateways
@@ -286,32 +287,33 @@ def septets(screen: PhoneScreen) -> int:
 
 
 class World:
-    """The demonstration of that day in a database of its own, copied for each conversation."""
+    """The demonstration of that day in a database of its own, put back for each conversation."""
 
-    def __init__(self, server: str, redis_url: str, way: Way = Way.WHOLE_TEXT) -> None:
-        self._server = server
+    def __init__(self, kept: KeptWorld, redis_url: str, way: Way = Way.WHOLE_TEXT) -> None:
+        self._kept = kept
         self._redis_url = redis_url
         self._way = way
 
     def by(self, way: Way) -> "World":
         """The same world, dialled another way."""
-        return World(self._server, self._redis_url, way)
+        return World(self._kept, self._redis_url, way)
 
-    def url(self, name: str) -> str:
-        return make_url(self._server).set(database=name).render_as_string(hide_password=False)
-
-    def build(self) -> None:
-        """Make the world that is copied."""
-        self._run("CREATE DATABASE jigi_dialogues")
-        migrations.upgrade(self.url("jigi_dialogues"))
+    @classmethod
+    def built(cls, server: str, redis_url: str) -> "World":
+        """That world, on a PostgreSQL that has none yet."""
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {DIALOGUES}".encode())
+        url = make_url(server).set(database=DIALOGUES).render_as_string(hide_password=False)
+        migrations.upgrade(url)
 
         async def fill() -> None:
-            database.open_database(self.url("jigi_dialogues"), statement_seconds=60)
+            database.open_database(url, statement_seconds=60)
             with tempfile.TemporaryDirectory(prefix="jigi-dialogues-") as folder:
                 await world.build(Path(folder), NOW.date(), count=HOUSEHOLDS)
             await database.close_database()
 
         asyncio.run(fill())
+        return cls(KeptWorld(url), redis_url)
 
     async def held(self, dialogue: Dialogue) -> Dialogue:
         """The dialogue as the line answers it, each language in a world where nobody called before."""
@@ -325,11 +327,10 @@ class World:
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[Phones]:
-        """The line at that moment, on a fresh copy of the world: the phones that call it."""
-        self._run("DROP DATABASE IF EXISTS jigi_dialogue WITH (FORCE)")
-        self._run("CREATE DATABASE jigi_dialogue TEMPLATE jigi_dialogues STRATEGY file_copy")
+        """The line at that moment, in the world as it was: the phones that call it."""
+        self._kept.put_back()
         settings = Settings(callback_tokens=("demo",))
-        database.open_database(self.url("jigi_dialogue"), pool=4, statement_seconds=30)
+        database.open_database(self._kept.url, pool=4, statement_seconds=30)
         redis = Redis.from_url(self._redis_url)
         await redis.flushall()
         clock = MovingClock(NOW, 0.0 if self._way in WHOLE_TEXTS else 3.0)
@@ -390,10 +391,6 @@ class World:
             async with behind.running(), gateway.running(answering):
                 yield behind.phone
 
-    def _run(self, statement: str) -> None:
-        with psycopg.connect(self._server, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
 
 @asynccontextmanager
 async def _last_inputs(answering: EngineLine) -> AsyncIterator[Phones]:
@@ -453,8 +450,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="jigi-dialogues-"))
     redis = own_redis(folder)
     try:
-        world = World(own_postgres(folder), redis.url)
-        world.build()
+        world = World.built(own_postgres(folder), redis.url)
         changed = asyncio.run(rewrite(world, paths))
     finally:
         redis.close()

@@ -36,6 +36,7 @@ from tests.menus.conftest import CALLBACK, NOW, caller
 from tests.simulator.a_standin import texts
 from tests.simulator.loopback import a_sender, on_loopback
 from tests.support.database import query
+from tests.support.kept_world import TOWN
 from tests.support.patience import LONGEST_SECONDS
 from ussd import smpp
 from ussd.gateways import GATEWAYS
@@ -86,7 +87,7 @@ class Ways:
 @pytest.fixture
 def on(town_database: str, by_task: Mapping[DatabaseTask, str], redis_server: OwnRedis) -> Ground:
     """The servers, where the line signs in with its own role and no other."""
-    line = make_url(by_task[DatabaseTask.LINE]).set(database="jigi_town").render_as_string(hide_password=False)
+    line = make_url(by_task[DatabaseTask.LINE]).set(database=TOWN).render_as_string(hide_password=False)
     return Ground(town_database, redis_server.url, by_task={DatabaseTask.LINE: line})
 
 

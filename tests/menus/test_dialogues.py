@@ -19,9 +19,7 @@ HOW = "If the line is meant to say this, run `make dialogues` and read what chan
 @pytest.fixture(scope="session")
 def dialogue_world(database_url: str, redis_server: OwnRedis) -> World:
     """The demonstration of the day of the dialogues, on the servers of the tests."""
-    world = World(database_url, redis_server.url)
-    world.build()
-    return world
+    return World.built(database_url, redis_server.url)
 
 
 def difference(file: Path, now: str) -> str:

@@ -5,7 +5,7 @@ PostgreSQL reads its catalogue anew over each new connection, which costs it mor
 
 import os
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final
 
 import psycopg
@@ -34,10 +34,10 @@ class KeptConnection(psycopg.AsyncConnection[Any]):
 
 
 class KeptConnections:
-    """Those to one database of the tests, by what they were asked for with; others are cut as ever."""
+    """Those to some databases of the tests, by what they were asked for with; others are cut as ever."""
 
-    def __init__(self, database: str) -> None:
-        self._database = database
+    def __init__(self, databases: Collection[str]) -> None:
+        self._databases = databases
         self._waiting: dict[str, list[Link]] = defaultdict(list)
 
     async def connect(self, address: str = "", **options: Any) -> KeptConnection:
@@ -49,7 +49,7 @@ class KeptConnections:
                 return _connection(link, waiting, **options)
             link.finish()
         connection = await _connect(KeptConnection, address, **options)
-        if conninfo_to_dict(address).get("dbname") == self._database:
+        if conninfo_to_dict(address).get("dbname") in self._databases:
             connection.keep = _keeper(waiting)
         return connection
 
