@@ -78,14 +78,14 @@ class Walk:
                 await self._send(action)
 
     def _read(self, answer: httpx.Response) -> list[str]:
-        """Note the addresses of an answer and its forms; where it leads to."""
+        """Note the addresses of an answer and its forms, one for each place they are sent to; where it leads to."""
         self.visited.add(answer.request.url.path)
         self.addresses.add(str(answer.request.url))
         led = [answer.headers["location"]] if "location" in answer.headers else []
         if answer.headers.get("content-type", "").startswith("text/html"):
             led += list(links(answer.text))
             for action, inside in posted(answer.text, str(answer.request.url)):
-                self.forms.setdefault(_shape(action), f"{action}\n{inside}")
+                self.forms.setdefault(_shape(action).partition("?")[0], f"{action}\n{inside}")
             self.addresses |= set(asked_by_get(answer.text))
         self.addresses |= set(led)
         return [_path(each) for each in led]
