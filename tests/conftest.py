@@ -118,11 +118,18 @@ def kept_templates() -> Iterator[None]:
 
 
 @pytest.fixture
-async def world(database_url: str, broom: Broom) -> AsyncIterator[None]:
-    """The database, opened and empty but for what the migrations put there."""
+def emptied(broom: Broom) -> None:
+    """The database, empty but for what the migrations put there, and closed: for what opens it by itself."""
     broom.sweep()
+
+
+@pytest.fixture
+async def world(database_url: str, emptied: None) -> AsyncIterator[None]:
+    """The database, opened and empty but for what the migrations put there."""
     database.open_database(database_url, pool=10)
     yield
+    await database.break_off()
+    assert database.in_use() == 0, "a connection that nobody gave back would be found in another test"
     await database.close_database()
 
 

@@ -154,7 +154,9 @@ RULES: Final[Mapping[CampaignStep, CampaignStepRule]] = {
     CampaignStep.RESUME: CampaignStepRule({S.PAUSED: _to(S.SCHEDULED, S.RUNNING)}),
     CampaignStep.CANCEL: CampaignStepRule({state: _to(S.CANCELLED) for state in S if state not in ENDED}, settled=True),
     CampaignStep.DISCARD: CampaignStepRule({S.PLANNED: _to(S.CANCELLED)}, None, by_itself=True),
-    CampaignStep.FINISH: CampaignStepRule({S.RUNNING: _to(S.FINISHED)}, None, by_itself=True),
+    CampaignStep.FINISH: CampaignStepRule(
+        {S.RUNNING: _to(S.FINISHED), S.PAUSED: _to(S.FINISHED)}, None, by_itself=True
+    ),
     CampaignStep.SEND_AGAIN: CampaignStepRule(
         {**_staying(state for state in S if state is not S.CANCELLED), S.FINISHED: _to(S.FINISHED, S.RUNNING)}
     ),

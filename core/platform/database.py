@@ -11,10 +11,11 @@ A process may sign in several times, by task: what belongs to the desk, to sign-
 of that task where it has one (`signed_in_for`), else by that of the process.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial, wraps
@@ -26,6 +27,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as SqlAlchemySession
+from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.platform import database_metrics
@@ -48,6 +50,10 @@ class AlreadyIn(JigiError, RuntimeError):
 
 class NotOpen(JigiError, RuntimeError):
     """The database was used before `open_database`."""
+
+
+class AlreadyOpen(JigiError, RuntimeError):
+    """A second database was opened before the first was closed, whose connections nobody would have closed."""
 
 
 class DatabaseTask(Enum):
@@ -108,6 +114,11 @@ class _Engines:
         if addresses.read:
             self.figures = self._engine("figures", addresses.read, max(2, pool // 2))
 
+    @property
+    def in_use(self) -> int:
+        pools = (engine.sync_engine.pool for engine in {self.reading, self.writing, self.figures})
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
+
     async def close(self) -> None:
         await self.statements.close()
         for engine in {self.reading, self.writing, self.figures}:
@@ -156,6 +167,7 @@ def _leave_the_demoted(context: ExceptionContext) -> None:
 
 BOUND: Final = "SET LOCAL statement_timeout = {}"
 _engines: _Engines | None = None
+_beside: Final[set[asyncio.Task[None]]] = set()
 _by_task: Final[dict[DatabaseTask, _Engines]] = {}
 _task: ContextVar[DatabaseTask | None] = ContextVar("task", default=None)
 _ambient: ContextVar[Session | None] = ContextVar("ambient_write", default=None)
@@ -170,7 +182,7 @@ def open_database(
     pool: int = 10,
     statement_seconds: float = 3.0,
 ) -> None:
-    """Make `url` (a libpq URL) the database of this process; connections are made on first use.
+    """Make `url` (a libpq URL) the database of this process; connections are made on first use. Raises AlreadyOpen.
 
     `by_task` are the URLs by which a task signs in on its own; '' is as none.
 
@@ -178,6 +190,8 @@ def open_database(
     of a transaction, and other reads are bounded by what the role was given (`docs/operators.md`).
     """
     global _engines
+    if _engines is not None:
+        raise AlreadyOpen("close_database() has not been called")
     os.environ["PGTZ"] = "UTC"  # libpq asks for it as it connects, which PgBouncer carries, as it does not `options`
     addresses = Addresses(url, direct, read)
     _engines = _Engines(addresses, pool, statement_seconds)
@@ -187,14 +201,39 @@ def open_database(
     )
 
 
+def beside(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Do something in a task of its own, in no transaction and for no person; closing the database breaks it off."""
+    task = asyncio.get_running_loop().create_task(work, context=Context())
+    _beside.add(task)
+    task.add_done_callback(_beside.discard)
+    return task
+
+
+async def break_off() -> None:
+    """End what is done beside, wherever it is."""
+    for task in (unfinished := list(_beside)):
+        task.cancel()
+    await asyncio.gather(*unfinished, return_exceptions=True)
+
+
+def in_use() -> int:
+    """How many connections of the pools somebody has now."""
+    return sum(each.in_use for each in _all_opened())
+
+
 async def close_database() -> None:
-    """Close every connection of the pool."""
+    """Break off what is done beside, and close every connection of the pool."""
     global _engines
-    opened = [] if _engines is None else [_engines, *_by_task.values()]
+    await break_off()
+    opened = _all_opened()
     _engines = None
     _by_task.clear()
     for each in opened:
         await each.close()
+
+
+def _all_opened() -> "list[_Engines]":
+    return [] if _engines is None else [_engines, *_by_task.values()]
 
 
 def _opened() -> _Engines:

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextvars import Context
 from datetime import datetime
 
 import structlog
 
-from core.platform.database import DatabaseTask, signed_in_for
+from core.platform.database import DatabaseTask, beside, signed_in_for
 
 log = structlog.get_logger(__name__)
 
@@ -22,8 +21,7 @@ class CountedBehind:
     def begin(self, campaign_id: int, now: datetime) -> None:
         """Count a campaign, where that is not being done already."""
         if campaign_id not in self._tasks:
-            task = asyncio.get_running_loop().create_task(self._counted(campaign_id, now), context=Context())
-            self._tasks[campaign_id] = task
+            task = self._tasks[campaign_id] = beside(self._counted(campaign_id, now))
             task.add_done_callback(lambda _: self._tasks.pop(campaign_id, None))
 
     async def ended(self) -> None:

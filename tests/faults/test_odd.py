@@ -1,4 +1,4 @@
-"""Some fifteen hundred odd requests to every way in of a real server, with a caller beside them: a part of `make fuzz`."""
+"""Odd requests to every way in of a real server, with a caller beside them: a part of `make fuzz`."""
 
 import os
 import subprocess

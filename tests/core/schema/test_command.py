@@ -24,7 +24,7 @@ INSERT INTO agent_credential (agent_id, password_hash, must_change, totp_secret,
 
 
 @pytest.fixture(autouse=True)
-def shell(world: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def shell(emptied: None, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A shell whose settings name the database of the tests, with somebody who works there."""
     monkeypatch.setenv("JIGI_DATABASE_URL", database_url)
     for name in (RECIPIENTS, IDENTITIES):

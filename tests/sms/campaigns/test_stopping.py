@@ -245,8 +245,16 @@ async def test_a_campaign_is_not_finished_while_an_answer_is_waited_for() -> Non
     assert (finished, await steps.finish_done(NOW)) == ([[]], [campaign])
 
 
-@pytest.mark.parametrize("state", [S.DRAFT, S.PLANNED, S.APPROVED, S.SCHEDULED, S.PAUSED, S.CANCELLED])
-async def test_only_a_running_campaign_finishes(state: S) -> None:
+async def test_a_paused_campaign_of_which_nothing_is_left_is_finished_too() -> None:
+    """The last request of all is refused by its gateway, which pauses it, and who it was for stops all SMS."""
+    campaign = await in_state(S.PAUSED)
+    assert await steps.finish_done(NOW) == [], "it waits for a person"
+    await change("UPDATE sms_batch SET state = 'done'")
+    assert await steps.finish_done(NOW) == [campaign]
+
+
+@pytest.mark.parametrize("state", [S.DRAFT, S.PLANNED, S.APPROVED, S.SCHEDULED, S.CANCELLED])
+async def test_only_a_campaign_that_was_begun_finishes(state: S) -> None:
     await in_state(state)
     await change("UPDATE sms_batch SET state = 'done'")
     assert await steps.finish_done(NOW) == []

@@ -85,7 +85,7 @@ async def test_a_number_alone_is_opened_a_session_by_each_gateway_that_may_call(
     assert [hop.gateway for hop in line.hops[::2]] == ["africastalking", "lastinput"]
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("emptied")
 async def test_the_line_as_it_runs_is_opened_one_session_by_each_gateway(
     database_url: str, redis_server: OwnRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
