@@ -72,14 +72,6 @@ def build(
     read_all()
     stack = ExitStack()
     on = on or stack.enter_context(ground(settings))
-    open_database(
-        on.database_url,
-        direct=on.direct_url,
-        read=on.read_url,
-        by_task=on.by_task,
-        pool=settings.database_pool,
-        statement_seconds=settings.step_seconds,
-    )
     redis = connect(on.redis_url)
     parts = settings.only or tuple(Part)
     served = [make(settings, redis, clock) for part, make in PARTS.items() if part in parts]
@@ -99,6 +91,14 @@ def build(
             await redis.aclose()
             await close_database()
 
+    open_database(
+        on.database_url,
+        direct=on.direct_url,
+        read=on.read_url,
+        by_task=on.by_task,
+        pool=settings.database_pool,
+        statement_seconds=settings.step_seconds,
+    )
     routes = [route for each in served for route in each.routes]
     app = Starlette(routes=[*routes, *_about_itself(settings, redis, served)], lifespan=lifespan)
     if Part.DESK in parts:

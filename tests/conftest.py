@@ -131,6 +131,7 @@ async def world(database_url: str, emptied: None) -> AsyncIterator[None]:
     await database.break_off()
     assert database.in_use() == 0, "a connection that nobody gave back would be found in another test"
     await database.close_database()
+    assert not database.is_open(), "a database that nobody closed would be the one of another test"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ of that task where it has one (`signed_in_for`), else by that of the process.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import Context, ContextVar
 from dataclasses import dataclass
@@ -50,10 +50,6 @@ class AlreadyIn(JigiError, RuntimeError):
 
 class NotOpen(JigiError, RuntimeError):
     """The database was used before `open_database`."""
-
-
-class AlreadyOpen(JigiError, RuntimeError):
-    """A second database was opened before the first was closed, whose connections nobody would have closed."""
 
 
 class DatabaseTask(Enum):
@@ -117,7 +113,7 @@ class _Engines:
     @property
     def in_use(self) -> int:
         pools = (engine.sync_engine.pool for engine in {self.reading, self.writing, self.figures})
-        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
+        return self.statements.in_use + sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
     async def close(self) -> None:
         await self.statements.close()
@@ -158,6 +154,16 @@ class _Engines:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Database:
+    engines: _Engines
+    by_task: Mapping[DatabaseTask, _Engines]
+
+    @property
+    def all(self) -> Sequence[_Engines]:
+        return [self.engines, *self.by_task.values()]
+
+
 def _leave_the_demoted(context: ExceptionContext) -> None:
     """Close the connections to a server that only reads now, or ends: new ones find the one that was promoted."""
     state = getattr(context.original_exception, "sqlstate", None)
@@ -166,9 +172,10 @@ def _leave_the_demoted(context: ExceptionContext) -> None:
 
 
 BOUND: Final = "SET LOCAL statement_timeout = {}"
-_engines: _Engines | None = None
+_databases: Final[list[_Database]] = []
+"""The last is the database of this process; those before it were open as it was opened."""
+
 _beside: Final[set[asyncio.Task[None]]] = set()
-_by_task: Final[dict[DatabaseTask, _Engines]] = {}
 _task: ContextVar[DatabaseTask | None] = ContextVar("task", default=None)
 _ambient: ContextVar[Session | None] = ContextVar("ambient_write", default=None)
 
@@ -182,23 +189,19 @@ def open_database(
     pool: int = 10,
     statement_seconds: float = 3.0,
 ) -> None:
-    """Make `url` (a libpq URL) the database of this process; connections are made on first use. Raises AlreadyOpen.
+    """Make `url` (a libpq URL) the database of this process; connections are made on first use.
+
+    Where one is open already it is the database again once this one is closed.
 
     `by_task` are the URLs by which a task signs in on its own; '' is as none.
 
     `statement_seconds` bounds each statement and the wait for a connection of the pool; behind a pooler it bounds those
     of a transaction, and other reads are bounded by what the role was given (`docs/operators.md`).
     """
-    global _engines
-    if _engines is not None:
-        raise AlreadyOpen("close_database() has not been called")
     os.environ["PGTZ"] = "UTC"  # libpq asks for it as it connects, which PgBouncer carries, as it does not `options`
     addresses = Addresses(url, direct, read)
-    _engines = _Engines(addresses, pool, statement_seconds)
-    _by_task.clear()
-    _by_task.update(
-        {task: _Engines(addresses.by(own), pool, statement_seconds) for task, own in by_task.items() if own}
-    )
+    own = {task: _Engines(addresses.by(own), pool, statement_seconds) for task, own in by_task.items() if own}
+    _databases.append(_Database(_Engines(addresses, pool, statement_seconds), own))
 
 
 def beside(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -211,36 +214,36 @@ def beside(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 
 async def break_off() -> None:
     """End what is done beside, wherever it is."""
-    for task in (unfinished := list(_beside)):
+    loop = asyncio.get_running_loop()
+    unfinished = [task for task in _beside if task.get_loop() is loop]
+    for task in unfinished:
         task.cancel()
     await asyncio.gather(*unfinished, return_exceptions=True)
 
 
 def in_use() -> int:
     """How many connections of the pools somebody has now."""
-    return sum(each.in_use for each in _all_opened())
+    return sum(each.in_use for opened in _databases for each in opened.all)
 
 
 async def close_database() -> None:
     """Break off what is done beside, and close every connection of the pool."""
-    global _engines
     await break_off()
-    opened = _all_opened()
-    _engines = None
-    _by_task.clear()
-    for each in opened:
-        await each.close()
+    if _databases:
+        for each in _databases.pop().all:
+            await each.close()
 
 
-def _all_opened() -> "list[_Engines]":
-    return [] if _engines is None else [_engines, *_by_task.values()]
+def is_open() -> bool:
+    """Whether there is a database."""
+    return bool(_databases)
 
 
 def _opened() -> _Engines:
-    if _engines is None:
+    if not _databases:
         raise NotOpen("open_database() has not been called")
-    task = _task.get()
-    return _engines if task is None else _by_task.get(task, _engines)
+    opened, task = _databases[-1], _task.get()
+    return opened.engines if task is None else opened.by_task.get(task, opened.engines)
 
 
 def goes_by(

@@ -75,7 +75,7 @@ class Statements:
         except BaseException:
             await self._let_go(kept)
             raise
-        self._give_back(kept)
+        await self._give_back(kept)
         return outcome
 
     @asynccontextmanager
@@ -93,7 +93,12 @@ class Statements:
         except BaseException:
             await self._let_go(kept)
             raise
-        self._give_back(kept)
+        await self._give_back(kept)
+
+    @property
+    def in_use(self) -> int:
+        """How many of them somebody has."""
+        return self._slots
 
     async def close(self) -> None:
         """Close those that nobody uses; the others are closed as they come back."""
@@ -153,7 +158,10 @@ class Statements:
         self._in_use.dec()
         self._hand_on()
 
-    def _give_back(self, kept: _Kept) -> None:
+    async def _give_back(self, kept: _Kept) -> None:
+        if kept.turn != self._turn:  # closed meanwhile, or its server is left
+            await self._let_go(kept)
+            return
         self._idle.append(kept)
         self._leave_slot()
 

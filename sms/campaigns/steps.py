@@ -193,7 +193,7 @@ async def discard(campaign_id: int) -> None:
 
 
 async def finish_done(now: datetime) -> list[int]:
-    """End every campaign of which nothing is left to send or under way, a paused one too: there is nothing to go on with."""
+    """End every campaign of which nothing is left to send or under way: a paused one has nothing to go on with."""
     left = select(SmsBatch.id).where(col(SmsBatch.campaign_id) == col(Campaign.id), col(SmsBatch.state).in_(UNANSWERED))
     done = (
         select(Campaign)
