@@ -183,7 +183,17 @@ def _its_own_text(_: Facts, message: MessageRow, taken: list[Taken]) -> Iterator
 def _reported(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator[str]:
     """What was reported of it, it is."""
     if message.given_id is None:
-        # Whose report it is can be known when only one message was taken; one on its way is not more than a silent one.
+        # Whose report it is can be known when no other was sent to the number and left without an id.
+        if (
+            sum(
+                each.msisdn == message.msisdn and each.given_id is None
+                for each in facts.ledger.messages
+                if each.left_at
+            )
+            > 1
+        ):
+            return
+        # One on its way is not more than a silent one.
         standing = {
             report.state
             for each in taken

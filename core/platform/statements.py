@@ -178,7 +178,7 @@ class Statements:
             self._turn += 1
             await self._let_go(kept)
         else:
-            self._give_back(kept)
+            await self._give_back(kept)
         return _wrapped(error, statement, is_lost=is_lost)
 
 

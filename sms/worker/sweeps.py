@@ -117,14 +117,16 @@ WITH nameless AS (
     SELECT message.id, message.msisdn, message.gateway, sms_batch.left_at,
         row_number() OVER (
             PARTITION BY message.msisdn, message.gateway
-            ORDER BY message.state = '{_M.SILENT}', sms_batch.left_at, message.id) AS rank
+            ORDER BY sms_batch.left_at, message.id) AS rank,
+        count(*) OVER (PARTITION BY message.msisdn, message.gateway) AS messages
     FROM (SELECT DISTINCT msisdn FROM early_report WHERE received_at < %(answered_by)s) AS number
     JOIN message ON message.msisdn = number.msisdn JOIN sms_batch ON sms_batch.id = message.batch_id
     WHERE message.provider_id IS NULL AND message.state IN {listed(_NAMELESS)}
       AND sms_batch.left_at > %(long_ago)s
 ), strange AS (
     SELECT early_report.*, {id_of("early_report")} AS given,
-        row_number() OVER (PARTITION BY msisdn, gateway ORDER BY received_at, provider_id) AS rank
+        row_number() OVER (PARTITION BY msisdn, gateway ORDER BY received_at, provider_id) AS rank,
+        count(*) OVER (PARTITION BY msisdn, gateway) AS reports
     FROM early_report
     JOIN (SELECT msisdn, gateway, min(left_at) AS since FROM nameless GROUP BY msisdn, gateway) AS waiting
         USING (msisdn, gateway)
@@ -132,7 +134,7 @@ WITH nameless AS (
 ), matched AS (
     SELECT nameless.id, strange.provider_id AS key, given, strange.state, strange.reason, strange.received_at
     FROM strange JOIN nameless USING (msisdn, gateway, rank)
-    WHERE nameless.left_at <= strange.received_at AND NOT EXISTS (
+    WHERE messages <= reports AND nameless.left_at <= strange.received_at AND NOT EXISTS (
         SELECT FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
         WHERE message.msisdn = strange.msisdn AND sms_batch.state = '{_B.LEFT}')
 ), settled AS (
@@ -152,6 +154,7 @@ async def settle_by_reports(now: datetime, settings: Settings) -> int:
     """Messages without an id, whose number has a report with an id that nobody knows: it is theirs.
 
     Only reports older than any answer that is still to come are looked at, and only for numbers with nothing under way.
+    Where more messages than reports wait at a number, nobody knows which of them arrived: a person is asked of each.
     """
     waited = settings.sms_answer_seconds + settings.sms_connect_seconds + settings.sms_worker_seconds
     return await _count(SETTLE, answered_by=now - timedelta(seconds=waited), long_ago=now - REPORTED_WITHIN)
