@@ -15,7 +15,7 @@ SECONDS = 600
 
 def build() -> Starlette:
     """The bare application, on the Redis that JIGI_REDIS_URL names."""
-    redis = Redis.from_url(os.environ["JIGI_REDIS_URL"])
+    redis = Redis.from_url(os.environ["JIGI_REDIS_URL"], max_connections=1000)
 
     async def callback(request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))

@@ -13,11 +13,12 @@ _SESSIONS = count(1)
 
 @dataclass
 class Measured:
-    """What a round took: the seconds of every hop and of every whole session."""
+    """What a round took: the seconds of every hop and of every whole session, and the processor's of the server."""
 
     hops: list[float] = field(default_factory=list)
     sessions: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    processor_seconds: float = 0.0
 
     @property
     def per_second(self) -> float:

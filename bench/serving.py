@@ -57,8 +57,19 @@ def running(*command: str, answers: str = "", **environment: str) -> Iterator[su
 
 
 @contextmanager
-def serving(factory: str, port: int, path: str, **environment: str) -> Iterator[None]:
+def serving(
+    factory: str, port: int, path: str, *, processes: int = 1, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """Serve what `factory` builds on a port of 127.0.0.1, as long as this lasts; it is there once `path` answers."""
-    command = ("uvicorn", factory, "--factory", "--port", str(port), "--no-access-log", "--log-level", "warning")
-    with running(*command, answers=f"http://127.0.0.1:{port}{path}", **environment):
-        yield
+    command = ["uvicorn", factory, "--factory", "--port", str(port), "--no-access-log", "--log-level", "warning"]
+    command += ["--workers", str(processes)] if processes > 1 else []
+    with running(*command, answers=f"http://127.0.0.1:{port}{path}", **environment) as process:
+        yield process
+
+
+def processor_seconds(process: int) -> float:
+    """What a process took of the processors until now, with those that it started and that run."""
+    tasks = list(Path(f"/proc/{process}/task").iterdir())
+    own = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    children = {int(child) for task in tasks for child in (task / "children").read_text().split()}
+    return own + sum(processor_seconds(child) for child in children)
