@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from core.payments.account import TROUBLED, MoneyAccount, account
+from core.payments.account import TROUBLED, MoneyAccount
 from core.payments.history import PaymentCard, past_payments
+from core.payments.replies import account_and_unreplied
 from core.payments.states import MISSED
 from core.phrases.telling import money_told
 from core.registry.components import PLAIN, ComponentCode
@@ -21,14 +22,15 @@ from ussd.values import Option, Value, answer, choose, option, say
 @line.screen("earlier_payments", "payment_said", "complaint_subjects", "received")
 async def payment(call: Call) -> Value:
     """All of the household's money: what can be taken, what comes, what went wrong."""
-    money = await account(call.number("household") or 0, call.today)
+    asking = await account_and_unreplied(call.number("household") or 0, call.today)
+    money = asking.account
     if money is None:
         return choose(call.t("Your household is not written."))
     text = headed(call, BLOCK.join(money_told(call.translator, money)))
     return answer(
         text,
         *_complaint(call, money),
-        *await received_option(call),
+        *received_option(call, asking.unreplied),
         option(call.t("Past payments"), "earlier_payments"),
         option(call.t("Finish"), "payment_said", said=text),
     )

@@ -1,5 +1,7 @@
 """After pay day: whether the money came, all of it, not all, or nothing; what is missing becomes a complaint."""
 
+from collections.abc import Sequence
+
 from core.calls.daily_uses import Use
 from core.grievances.filing import Filed
 from core.grievances.missing_money import Answerer, ComplainedBefore, answer_for
@@ -18,9 +20,8 @@ from ussd.call import Call
 from ussd.values import Option, Say, Value, ask, choose, go, option, retry, say
 
 
-async def received_option(call: Call) -> list[Option]:
+def received_option(call: Call, asked: Sequence[PaymentNews]) -> list[Option]:
     """The way to the question, where a payment of the household is still to be answered for."""
-    asked = await unreplied(call.number("household") or 0, call.today)
     return [option(call.t("Did you get the money?"), "received")] if asked else []
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from core.payments.history import PaymentCard, unsettled
+from core.payments.history import PaymentCard, Unsettled, unsettled
 from core.payments.states import PaymentState
 from core.registry.components import WITHOUT_DAYS, ComponentCode
 from core.registry.households import EnrolmentCard
@@ -111,7 +111,11 @@ class MoneyAccount:
 
 async def account(household_id: int, today: date) -> MoneyAccount | None:
     """The money of a household on a day; None where there is no such household."""
-    payments = await unsettled(household_id, today)
+    return account_in(await unsettled(household_id, today), today)
+
+
+def account_in(payments: Unsettled | None, today: date) -> MoneyAccount | None:
+    """The same, of what was read already."""
     if payments is None:
         return None
     news = news_of(payments.cards, today)

@@ -1,5 +1,6 @@
 """Payments of households, round by round, and the days that were moved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Final
@@ -47,7 +48,7 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True)
-class _OfHousehold(PaymentCard):
+class HouseholdPayment(PaymentCard):
     """A payment with where its household stands; where there is no payment, all of it is None."""
 
     status: Status
@@ -138,7 +139,11 @@ ORDER BY day, payment.place, payment_round.component, payment.agency
 
 async def unsettled(household_id: int, today: date) -> Unsettled | None:
     """Where a household stands and what is not settled of its payments, in one query; None where there is none."""
-    rows = await sql.rows(_OfHousehold, UNSETTLED, {"household_id": household_id, "today": today})
+    return unsettled_in(await sql.rows(HouseholdPayment, UNSETTLED, {"household_id": household_id, "today": today}))
+
+
+def unsettled_in(rows: Sequence[HouseholdPayment]) -> Unsettled | None:
+    """The same, in rows that were read already."""
     if not rows:
         return None
     first = rows[0]

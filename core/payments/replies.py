@@ -10,7 +10,7 @@ A payment is asked about while nobody replied for it, and
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -19,8 +19,9 @@ from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from core.numbers.identifiers import digits
-from core.payments.account import PaymentNews, PaymentPhase, phase_of
-from core.payments.history import CARD, PaymentCard
+from core.payments import history
+from core.payments.account import MoneyAccount, PaymentNews, PaymentPhase, account_in, phase_of
+from core.payments.history import CARD, HouseholdPayment, PaymentCard, unsettled_in
 from core.payments.states import COMING, PaymentState
 from core.platform import sql
 from core.platform.columns import TableRow, listed, one_of
@@ -84,6 +85,10 @@ UNREPLIED: Final = f"""
     AND NOT EXISTS (SELECT FROM payment_reply WHERE payment_reply.payment_id = payment.id)
 ORDER BY coalesce(payment.paid_on, payment.due_date, payment.last_day) DESC, payment.id DESC
 """
+BOTH: Final = """
+SELECT false AS asked, unsettled.* FROM ({unsettled}) AS unsettled
+UNION ALL SELECT true, NULL, NULL, unreplied.*, NULL FROM ({unreplied}) AS unreplied
+"""
 OWN: Final = f"{CARD} WHERE payment.id = %(payment_id)s AND payment.household_id = %(household_id)s"
 ONE_AT_A_TIME: Final = f"SELECT {by_name('reply for', 'payment_id')}"
 WRITE: Final = """
@@ -120,9 +125,44 @@ async def replies_of(household_id: int) -> Mapping[int, Replied]:
 
 async def unreplied(household_id: int, today: date) -> tuple[PaymentNews, ...]:
     """The payments that a household is asked about on a day, the newest first."""
+    return _asked_about(await sql.rows(PaymentCard, UNREPLIED, _asking(household_id, today)), today)
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyQuestions:
+    """The money of a household on a day, and the payments that it is asked about, the newest first."""
+
+    account: MoneyAccount | None
+    unreplied: tuple[PaymentNews, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _AskedPayment(HouseholdPayment):
+    """A payment that belongs to the account or, `asked`, to what nobody replied for."""
+
+    asked: bool
+
+
+async def account_and_unreplied(household_id: int, today: date) -> MoneyQuestions:
+    """What `account` and `unreplied` tell, in one query: the payments of a household are what is asked for most."""
+    statement = BOTH.format(unsettled=history.UNSETTLED, unreplied=UNREPLIED)
+    rows = await sql.rows(_AskedPayment, statement, _asking(household_id, today))
+    unsettled = unsettled_in([row for row in rows if not row.asked])
+    asked = sorted((row for row in rows if row.asked), key=_newest, reverse=True)
+    return MoneyQuestions(account_in(unsettled, today), _asked_about(asked, today))
+
+
+def _newest(card: PaymentCard) -> tuple[date, int]:
+    return card.paid_on or card.due_date or card.last_day or date.min, card.id
+
+
+def _asking(household_id: int, today: date) -> dict[str, object]:
+    since = today - timedelta(days=in_force().payment_reply_days)
+    return {"household_id": household_id, "today": today, "since": since}
+
+
+def _asked_about(cards: Sequence[PaymentCard], today: date) -> tuple[PaymentNews, ...]:
     days = in_force().payment_reply_days
-    values = {"household_id": household_id, "today": today, "since": today - timedelta(days=days)}
-    cards = await sql.rows(PaymentCard, UNREPLIED, values)
     return tuple(PaymentNews(phase, card) for card in cards if (phase := asked_as(card, today, days)))
 
 

@@ -1,10 +1,14 @@
 """Which payments a household is asked about, what it may reply, and what is kept of it."""
 
+from dataclasses import fields
+
 import pytest
 
-from core.payments.account import PaymentPhase
+from core.payments.account import PaymentNews, PaymentPhase, account
+from core.payments.history import PaymentCard
 from core.payments.replies import (
     MoneyReply,
+    account_and_unreplied,
     asked_as,
     missing_sum,
     own_payment,
@@ -51,6 +55,20 @@ def test_what_is_asked_about(
     assert asked_as(card(state, due, last), TODAY, 30) is asked
 
 
+async def one_query_tells_both(household: int) -> None:
+    both = await account_and_unreplied(household, TODAY)
+    money = await account(household, TODAY)
+    assert (both.account is None) == (money is None)
+    if money is not None and both.account is not None:
+        assert [as_card(each) for each in both.account.news] == [as_card(each) for each in money.news]
+        assert (both.account.status, both.account.running) == (money.status, money.running)
+    assert [as_card(each) for each in both.unreplied] == [as_card(each) for each in await unreplied(household, TODAY)]
+
+
+def as_card(news: PaymentNews) -> tuple[object, ...]:
+    return news.phase, *(getattr(news.card, each.name) for each in fields(PaymentCard))
+
+
 @pytest.mark.parametrize(("state", "due", "last", "asked"), PHASES)
 async def test_the_database_gives_the_same(
     safo: None, state: PaymentState, due: int | None, last: int | None, asked: PaymentPhase | None
@@ -63,6 +81,7 @@ async def test_the_database_gives_the_same(
         last=None if last is None else day(last),
     )
     assert [news.phase for news in await unreplied(household, TODAY)] == ([asked] if asked else [])
+    await one_query_tells_both(household)
 
 
 async def test_the_day_it_was_paid_counts_and_the_newest_comes_first(safo: None) -> None:
@@ -73,6 +92,9 @@ async def test_the_day_it_was_paid_counts_and_the_newest_comes_first(safo: None)
     await payment(household, PAID, paid=day(-1), amount=0)
     await payment(await seed.household(), PAID, paid=day(-1))
     assert [news.card.amount_xof for news in await unreplied(household, TODAY)] == [20_000, 9_000]
+    await one_query_tells_both(household)
+    await one_query_tells_both(await seed.household())
+    await one_query_tells_both(0)
 
 
 async def test_paid_and_planned_again_is_asked_about_all_the_same(safo: None) -> None:
