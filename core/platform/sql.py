@@ -126,16 +126,17 @@ def _mapper(kind: type[Kind], columns: tuple[str, ...]) -> Callable[[Sequence[An
     wanted = [field.name for field in fields(kind) if field.init]
     if set(wanted) != set(columns) or len(columns) != len(wanted):
         raise WrongColumns(f"{kind.__name__} has {', '.join(wanted)}; the statement gives {', '.join(columns)}")
-    reads = [(name, _reader(hints[name])) for name in columns]
-    if all(read is None for _, read in reads):
-        return lambda values: kind(**dict(zip(columns, values, strict=True)))
+    at = [columns.index(name) for name in wanted]
+    reads = [(index, read) for index, name in enumerate(columns) if (read := _reader(hints[name])) is not None]
+    in_order = at == list(range(len(at)))
 
     def make(values: Sequence[Any]) -> Kind:
-        read_values = {
-            name: value if read is None or value is None else read(value)
-            for (name, read), value in zip(reads, values, strict=True)
-        }
-        return kind(**read_values)
+        if reads:
+            values = [*values]
+            for index, read in reads:
+                if values[index] is not None:
+                    values[index] = read(values[index])
+        return kind(*values) if in_order else kind(*[values[index] for index in at])
 
     return make
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
+from psycopg.pq.abc import PGresult
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -23,6 +24,12 @@ GONE: Final = frozenset({"25006", "57P01", "57P02", "57P03"})
 
 KEPT_SECONDS: Final = 1800.0
 """An older connection is opened anew."""
+
+MOST_KEPT_ROWS: Final = 1000
+"""A cursor that has more rows is not used again: it holds them until its next statement."""
+
+MOST_REMEMBERED: Final = 1000
+"""Statements whose columns are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,13 @@ class StatementResult:
 
 @dataclass(slots=True)
 class _Kept:
-    """A connection that is open since a moment; `turn` says before which failure it was opened."""
+    """A connection that is open since a moment; `turn` says before which failure it was opened.
+
+    Its cursor is used again and again: it remembers how values of each type are read.
+    """
 
     connection: psycopg.AsyncConnection
+    cursor: psycopg.AsyncCursor
     turn: int
     opened: float = field(default_factory=time.monotonic)
 
@@ -54,6 +65,7 @@ class Statements:
         self._wait_seconds = wait_seconds
         self._idle: list[_Kept] = []
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._named: dict[str, tuple[str, ...]] = {}
         self._slots = 0
         self._turn = 0
         self._limit, self._in_use = LIMIT.labels(name), IN_USE.labels(name)
@@ -63,13 +75,15 @@ class Statements:
         """Run one statement; raises SQLAlchemy's DBAPIError, or its TimeoutError where no connection became free."""
         kept = await self._taken(statement)
         try:
-            cursor = await kept.connection.execute(statement.encode(), values)
+            cursor = await kept.cursor.execute(statement.encode(), values)
             result = cursor.pgresult
             if result is None or not result.nfields:
                 outcome = StatementResult((), (), cursor.rowcount)
             else:
-                columns = tuple([(result.fname(index) or b"").decode() for index in range(result.nfields)])
+                columns = self._columns(statement, result)
                 outcome = StatementResult(columns, await cursor.fetchall(), cursor.rowcount)
+                if result.ntuples > MOST_KEPT_ROWS:
+                    kept.cursor = kept.connection.cursor()
         except psycopg.Error as error:
             raise await self._given_up(kept, error, statement) from error
         except BaseException:
@@ -77,6 +91,15 @@ class Statements:
             raise
         await self._give_back(kept)
         return outcome
+
+    def _columns(self, statement: str, result: PGresult) -> tuple[str, ...]:
+        """The names of the columns, which are the same each time a statement is run."""
+        named = self._named.get(statement)
+        if named is None or len(named) != result.nfields:
+            named = tuple([(result.fname(index) or b"").decode() for index in range(result.nfields)])
+            if len(self._named) < MOST_REMEMBERED:
+                self._named[statement] = named
+        return named
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[psycopg.AsyncConnection]:
@@ -116,7 +139,8 @@ class Statements:
                 if self._is_good(kept):
                     return kept
                 await kept.connection.close()
-            return _Kept(await self._connect(), self._turn)
+            turn, connection = self._turn, await self._connect()
+            return _Kept(connection, connection.cursor(), turn)
         except psycopg.Error as error:
             self._leave_slot()
             failed(error)
