@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 import structlog
+from prometheus_client import Histogram
 
 from core.calls.events import Event
 from core.calls.session_end import Unsaid
@@ -88,7 +90,7 @@ class Engine:
                 reply = await self._answered(hop, max(0.0, self._step_seconds - (now - began)))
         except LineFull:
             reply = Reply(self._alphabet.prepare(busy(await self._last_language(hop.msisdn))), ends=True)
-        metrics.HOP_SECONDS.labels(hop.gateway).observe(time.monotonic() - began)
+        _seconds_of(hop.gateway).observe(time.monotonic() - began)
         return reply
 
     async def _answered(self, hop: Hop, seconds: float) -> Reply:
@@ -259,6 +261,11 @@ class Engine:
         state.typed = standing.typed
         if worded or not fits or state.bare:
             await self._standings.mark(state)
+
+
+@cache
+def _seconds_of(gateway: str) -> Histogram:
+    return metrics.HOP_SECONDS.labels(gateway)
 
 
 async def _ended(work: "asyncio.Task[Reply]", seconds: float) -> None:

@@ -23,7 +23,8 @@ class Hop:
     """One request of a gateway.
 
     `typed` is all that was typed since the call began, joined by `*`, or the last input where that is all that comes.
-    `accepted` is when it came (`time.monotonic`), from which its deadline counts; None for now.
+    `accepted` is when it came (`time.monotonic`), from which its deadline counts; None for now. `call` is what names
+    the call, as `call_of` makes it.
     """
 
     gateway: str
@@ -31,11 +32,11 @@ class Hop:
     msisdn: str
     typed: str | LastInput
     accepted: float | None = field(default=None, compare=False)
+    call: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def call(self) -> str:
-        """What names the call, as `call_of` makes it."""
-        return call_of(self.gateway, self.msisdn, self.session_id)
+    def __post_init__(self) -> None:
+        """Name the call once, which is asked for again and again."""
+        object.__setattr__(self, "call", call_of(self.gateway, self.msisdn, self.session_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ FORM: Final = 1
 """The version of what is stored of a call, in Redis and in the journal."""
 
 
+WRITER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 @dataclass(slots=True)
 class Frame:
     """One screen on the way here and what was remembered when it was reached."""
@@ -167,7 +170,7 @@ class State:
         """The session as stored."""
         call = {"id": self.call, "typed": self.typed, "reply": self.reply, "prior": self.prior}
         whole = {**call, "began": self.began, "done": self.done, **self.sent(), **self.standing()}
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+        return WRITER.encode(whole)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "State":
