@@ -51,10 +51,11 @@ e2e: $(DEV_STAMP) ## play complaints and a campaign in real processes and a real
 	command -v chromium >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y chromium'
 	$(BIN)/pytest -m e2e -n 2 --dist worksteal tests/e2e
 
-engines: $(DEV_STAMP) ## the line on PgBouncer, Sentinel, a cluster, TLS and a promoted standby; prints a table
+engines: $(DEV_STAMP) ## the line on PgBouncer, Sentinel, a cluster, TLS and a promoted standby; prints a table, and what a hop costs there
 	command -v pgbouncer /usr/sbin/pgbouncer >/dev/null && command -v redis-sentinel >/dev/null || $(AS_ROOT) sh -c \
 		'apt-get update -q && apt-get install -q -y pgbouncer redis-server redis-sentinel openssl'
 	$(BIN)/pytest -s -m engines tests/engines
+	$(BIN)/python -m bench.line_engines
 
 bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside something else
 	$(BIN)/python -m bench

@@ -8,6 +8,9 @@ from itertools import count
 from urllib.parse import urlencode
 
 PATH = "/ussd/africastalking/demo"
+LAST = "1*2"
+"""What is typed in all: the payment, and that one has read it."""
+
 _SESSIONS = count(1)
 
 
@@ -73,11 +76,13 @@ async def _sessions(phone: Phone, msisdns: Sequence[str], until: float, measured
             "networkCode": "61001",
             "text": "",
         }
-        for typed in ("", "1", "1*2"):
+        for typed in ("", "1", LAST):
             form["text"] = typed
             started = time.perf_counter()
             answer = await phone.post(form)
             measured.hops.append(time.perf_counter() - started)
+            if ends and typed != LAST and not answer.startswith("CON "):
+                raise RuntimeError(f"the session ended before its time: {answer!r}")
         if ends and not answer.startswith("END "):
             raise RuntimeError(f"the session did not end: {answer!r}")
         measured.sessions.append(time.perf_counter() - begun)

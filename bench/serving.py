@@ -17,7 +17,7 @@ from core.platform.servers import end_own_postgres
 from core.platform.settings import Settings
 from core.schema.ground import ground
 
-STARTING_SECONDS: Final = 30.0
+STARTING_SECONDS: Final = 120.0
 
 
 @contextmanager
