@@ -130,11 +130,11 @@ WITH nameless AS (
     FROM early_report
     JOIN (SELECT msisdn, gateway, min(left_at) AS since FROM nameless GROUP BY msisdn, gateway) AS waiting
         USING (msisdn, gateway)
-    WHERE received_at < %(answered_by)s AND received_at >= since
+    WHERE received_at < %(answered_by)s AND received_at >= since - %(apart)s
 ), matched AS (
     SELECT nameless.id, strange.provider_id AS key, given, strange.state, strange.reason, strange.received_at
     FROM strange JOIN nameless USING (msisdn, gateway, rank)
-    WHERE messages <= reports AND nameless.left_at <= strange.received_at AND NOT EXISTS (
+    WHERE messages <= reports AND nameless.left_at - %(apart)s <= strange.received_at AND NOT EXISTS (
         SELECT FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
         WHERE message.msisdn = strange.msisdn AND sms_batch.state = '{_B.LEFT}')
 ), settled AS (
@@ -157,8 +157,12 @@ async def settle_by_reports(now: datetime, settings: Settings) -> int:
     Where more messages than reports wait at a number, nobody knows which of them arrived: a person is asked of each.
     """
     waited = settings.sms_answer_seconds + settings.sms_connect_seconds + settings.sms_worker_seconds
-    return await _count(SETTLE, answered_by=now - timedelta(seconds=waited), long_ago=now - REPORTED_WITHIN)
+    answered_by = now - timedelta(seconds=waited)
+    return await _count(SETTLE, answered_by=answered_by, long_ago=now - REPORTED_WITHIN, apart=CLOCKS_APART)
 
+
+CLOCKS_APART: Final = timedelta(seconds=30)
+"""By so much the process that sent a message and the one that its report comes to may differ over the time."""
 
 REPORTED_WITHIN: Final = timedelta(days=7)
 """No report comes later than so long after its message left."""

@@ -1,6 +1,7 @@
 """Reports with an id that nobody knows: the sweep finds whose they are."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -159,6 +160,16 @@ async def test_a_report_from_before_it_left_is_not_its_own() -> None:
     await unanswered()
     assert "settled" not in await swept(NOW + 10 * MINUTE)
     assert await fates(campaign) == {AWA: Fate("uncertain", "ReadTimeout")}
+
+
+async def test_a_report_that_is_written_down_by_a_clock_that_is_behind_is_its_own() -> None:
+    """The worker that sends and the process that reports come to count on by themselves from the database's time."""
+    await crowd([AWA])
+    campaign = await running()
+    await unanswered()
+    await reported("strange", at=NOW - timedelta(seconds=1))
+    assert (await swept(NOW + 10 * MINUTE))["settled"] == 1
+    assert await fates(campaign) == {AWA: Fate("delivered")}
 
 
 async def test_a_second_report_from_before_the_second_message_left_is_not_its_own() -> None:
