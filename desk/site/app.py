@@ -42,6 +42,7 @@ from desk.site.forgery import BoundForms
 from desk.site.headers import Failures, SecurityHeaders
 from desk.site.library_words import of_the_library
 from desk.site.pages import DESK, actor, now
+from desk.site.printing import MOST_PRINTED
 from desk.site.refusals import Refused, in_words
 from desk.site.row_security import AtTheDesk, sessions
 from desk.site.scripts import BearingScripts
@@ -199,6 +200,8 @@ def mount(
     )
     desk.templates.env.globals.update(
         list_url=list_url,
+        the_time=now,
+        most_printed=MOST_PRINTED,
         spoken=[(each.value, each.staff_name.capitalize()) for each in Language],
         staff_language=STAFF,
     )

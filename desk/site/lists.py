@@ -40,6 +40,7 @@ from core.text.languages import Language
 from desk.site.keys import DayKey, NumberKey, TextKey
 from desk.site.pages import actor, may_here, now
 from desk.site.place_rows import CercleRow, CommuneRow
+from desk.site.printing import MOST_PRINTED
 from desk.site.refusals import Refused
 from desk.site.searches import list_url
 from desk.site.words import word
@@ -69,7 +70,7 @@ class Kept(ModelView):
     may_change: ClassVar[Permission | None] = None
     importers: Sequence[Any] = ()
     page_size = 25
-    page_size_options: Sequence[int] = (25, 50, 100)
+    page_size_options: Sequence[int] = (25, 50, 100, MOST_PRINTED)
 
     key_kind: ClassVar[type] = TextKey
     """What the key of a row is in an address."""
@@ -117,6 +118,9 @@ class Kept(ModelView):
         """The rows that are asked for; what is no value of a column is refused."""
         with _of_their_columns():
             rows: Sequence[Any] = await super().find_all(request, *given, **named)
+        if request.query_params.get("page_size") == str(MOST_PRINTED):
+            printed = {"list": str(self.menu_label), "rows": len(rows)}
+            await audit.record(actor(request).id, Act.LIST_PRINTED, None, now(), printed)
         return rows
 
     async def count(self, request: Request, *given: Any, **named: Any) -> int:

@@ -226,7 +226,7 @@ IN_PATHS: Final = frozenset({"id", "key", "kind", "upload_id", "held_id", "file"
 
 IN_QUERIES: Final = frozenset({
     "page", "show", "view", "after", "most", "days", "since", "until", "step", "prepared", "region", "commune", "next",
-    "name", "pk", "mapping", "category", "language", "operator", "anew",
+    "name", "page_size", "pk", "mapping", "category", "language", "operator", "anew",
 })  # fmt: skip
 """What pages read of an address: pages and numbers of rows, days, words of our own, and names of places."""
 

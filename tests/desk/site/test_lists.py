@@ -1,7 +1,9 @@
 """Lists of the library: who may change them, and that each change and export is in the audit trail."""
 
 import csv
+import html
 import io
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +16,7 @@ from core.platform import sql
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Role
+from core.text.formats import short_date
 from desk.site.lists import Kept, lists
 from desk.staff.audit_list import AuditTrail
 from tests.core import seed
@@ -216,3 +219,19 @@ async def test_a_place_is_listed_with_the_names_of_what_it_lies_in(
             title = {"region": "Région", "cercle": "Cercle"}[place]
             assert row[title].startswith(f"{place.capitalize()} ML"), row
         assert not any(value.startswith("ML") for title, value in row.items() if title != "Code")
+
+
+async def test_a_list_is_printed_whole_with_its_day_and_who_printed_it(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(1, 31):
+        await change("INSERT INTO holiday VALUES (%(day)s, 'Fête')", day=datetime(2026, 6, day, tzinfo=UTC).date())
+    admin = await sign_in("admin", Role.ADMINISTRATOR)
+    page = await admin.open("/desk/holiday/list")
+    address = re.search(r'href="([^"]*)">Tout montrer, pour imprimer', page.text)
+    assert address is not None
+    paper = await admin.open(html.unescape(address[1]).removeprefix("http://desk.test"))
+    assert "30 lignes, toutes ici." in seen(paper)
+    assert seen(paper).count("Fête") == 30
+    assert f"Imprimé le {short_date(TODAY)}" in seen(paper)
+    assert await last_entry() == (admin.actor.id, "list printed", None, {"list": "Jours fériés", "rows": 30})
