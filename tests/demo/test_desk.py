@@ -106,7 +106,7 @@ async def test_it_comes_out_the_same_again_and_takes_the_place_of_the_earlier_lo
 async def test_a_few_wait_for_a_call() -> None:
     async with seen_by(await claiming(await actor_of("mariam"))):
         _, count = await to_call(NOW, 50)
-    assert count == desk.CALLS
+    assert count == 5, "of the calls that each family asked for, one answers all"
 
 
 async def test_without_a_household_there_is_no_grievance(app: Starlette) -> None:

@@ -72,7 +72,7 @@ class Run:
     town: Town
     random: Random
     owners: dict[str, str] = field(default_factory=dict)
-    calls_asked: int = 0
+    calls_asked: set[tuple[str, str | None]] = field(default_factory=set)
     words_added: int = 0
     withdrawn: set[str] = field(default_factory=set)
     sessions: Counter[str] = field(default_factory=Counter)
@@ -163,7 +163,7 @@ def noted(run: Run, screen: PhoneScreen, name: str, phone: str, household: str |
         run.owners[number[1]] = household if household and "complaint" in name and name != "hidden complaint" else phone
         run.tally[name] += 1
     elif name == "call me":
-        run.calls_asked += 1
+        run.calls_asked.add((phone, household))
         run.tally[name] += 1
     return True
 
@@ -208,6 +208,6 @@ async def test_every_act_is_done_once_and_nothing_of_one_household_is_anothers(t
     withdrawn = {row.reference for row in await query("SELECT reference FROM grievance WHERE withdrawn_at IS NOT NULL")}
     assert withdrawn == run.withdrawn
     assert len(await query("SELECT 1 FROM grievance_event WHERE kind = 'added'")) == run.words_added
-    assert len(await query("SELECT 1 FROM callback_request WHERE key NOT LIKE 'demo%%'")) == run.calls_asked
+    assert len(await query("SELECT 1 FROM callback_request WHERE key NOT LIKE 'demo%%'")) == len(run.calls_asked)
     assert min(run.tally[name] for name in ("results told again", "borrowed", "repeats", *TOLD_AGAIN)) > 0
     sys.stdout.write("\n" + "".join(f"{run.tally[name]:6} {name}\n" for name in sorted(run.tally)))

@@ -13,17 +13,17 @@ from tests.support.database import count
 
 pytestmark = pytest.mark.usefixtures("world")
 
-AWA = "+22376000001"
+AWA, BINTA = "+22376000001", "+22376000002"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 journal = Journal()
 
 
-async def ask_once(key: str, name: str) -> str:
+async def ask_once(key: str, name: str, phone: str = AWA) -> str:
     """Do a hop that asks for a call, and say what the call's state is after it."""
     async with journal.once(key, "session", 3) as entry:
         if entry.before is not None:
             return str(entry.before["name"])
-        await ask_call(f"{key} {name}", AWA, Language("bm"), None, NOW)
+        await ask_call(f"{key} {name}", phone, Language("bm"), None, NOW)
         await asyncio.sleep(0.05)
         entry.keep({"name": name})
         return name
@@ -43,7 +43,7 @@ async def test_of_copies_that_come_together_one_is_done_and_all_say_the_same() -
 
 async def test_another_hop_is_done() -> None:
     await ask_once("hop 1", "a")
-    await ask_once("hop 2", "b")
+    await ask_once("hop 2", "b", BINTA)
     assert await count("callback_request") == 2
 
 
