@@ -47,9 +47,9 @@ format: $(DEV_STAMP) ## format the code, and mend what can be mended by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-e2e: $(DEV_STAMP) ## play complaints and a campaign in real processes and a real browser
+e2e: $(DEV_STAMP) ## play complaints and a campaign in real processes and a real browser (LIVES=all: at both widths)
 	command -v chromium >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y chromium'
-	$(BIN)/pytest -m e2e -n 2 --dist worksteal tests/e2e
+	$(BIN)/pytest -m "e2e $(if $(filter all,$(LIVES)),,and not again)" -n 2 --dist worksteal tests/e2e
 
 engines: $(DEV_STAMP) ## the line on PgBouncer, Sentinel, a cluster, TLS and a promoted standby; prints a table, and what a hop costs there
 	command -v pgbouncer /usr/sbin/pgbouncer >/dev/null && command -v redis-sentinel >/dev/null || $(AS_ROOT) sh -c \

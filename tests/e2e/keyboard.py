@@ -4,12 +4,18 @@ import re
 from typing import Final
 
 import httpx
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from demo.desk import PASSWORD
 
 WIDTHS: Final = (1366, 390)
 """A desk's screen, and a phone that somebody types at."""
+
+DESK, PHONE = WIDTHS
+AT_THE_DESK_FIRST: Final = (DESK, pytest.param(PHONE, marks=pytest.mark.again))
+AT_A_PHONE_FIRST: Final = (PHONE, pytest.param(DESK, marks=pytest.mark.again))
+"""A life is played at one width each time, and at the other one by `make e2e LIVES=all`."""
 
 MOST_TABS: Final = 150
 """Who has pressed Tab so often has gone round the page: what they look for cannot be reached."""

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.callers import DEMO_CALLERS, DemoCaller, Situation
-from tests.e2e.keyboard import WIDTHS, Keyboard, KeyboardDesk
+from tests.e2e.keyboard import AT_A_PHONE_FIRST, WIDTHS, Keyboard, KeyboardDesk
 from tests.e2e.line import LineCaller
 from tests.e2e.people import reference_in
 
@@ -19,7 +19,7 @@ NOTE: Final = "Le chef de village confirme le jour."
 RIGHT: Final = "Votre argent est à l'agence. Apportez votre carte."
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_A_PHONE_FIRST)
 def test_an_ordinary_complaint_from_the_line_and_from_paper_to_solved(
     keyboard_desk: KeyboardDesk, address: str, shots: Path, width: int
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.keyboard import WIDTHS, Keyboard, KeyboardDesk
+from tests.e2e.keyboard import AT_A_PHONE_FIRST, WIDTHS, Keyboard, KeyboardDesk
 from tests.e2e.line import LineCaller
 from tests.e2e.people import reference_in
 
@@ -24,7 +24,7 @@ JOURNAL: Final = "/desk/audit-entry/list"
 RIGHT: Final = "La personne ne travaille plus dans cette commune."
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_A_PHONE_FIRST)
 def test_what_was_told_under_another_subject_is_entrusted_and_gone_for_everybody_else(
     keyboard_desk: KeyboardDesk, shots: Path, width: int
 ) -> None:
@@ -88,7 +88,7 @@ def test_what_was_told_under_another_subject_is_entrusted_and_gone_for_everybody
     nobody_else_sees(supervisor, told, address, NAMES[width])
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_A_PHONE_FIRST)
 def test_what_is_told_in_secret_on_the_line_is_followed_by_its_secret_alone(
     keyboard_desk: KeyboardDesk, address: str, width: int
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.keyboard import WIDTHS, Keyboard, KeyboardDesk
+from tests.e2e.keyboard import AT_THE_DESK_FIRST, WIDTHS, Keyboard, KeyboardDesk
 from tests.e2e.line import LineCaller
 from tests.e2e.people import reference_in
 
@@ -20,7 +20,7 @@ REFUSAL: Final = "Le comité dit que le ménage vient d'arriver."
 RIGHT: Final = "Votre ménage sera revu avec le comité."
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", AT_THE_DESK_FIRST)
 def test_a_household_left_out_is_looked_for_refused_put_right_and_appealed(
     keyboard_desk: KeyboardDesk, address: str, shots: Path, width: int
 ) -> None:
