@@ -126,7 +126,9 @@ WITH nameless AS (
 ), strange AS (
     SELECT early_report.*, {id_of("early_report")} AS given,
         row_number() OVER (PARTITION BY msisdn, gateway ORDER BY received_at, provider_id) AS rank,
-        count(*) OVER (PARTITION BY msisdn, gateway) AS reports
+        count(*) OVER (PARTITION BY msisdn, gateway) AS reports,
+        {is_final("state")} AND min(state) OVER (PARTITION BY msisdn, gateway)
+            = max(state) OVER (PARTITION BY msisdn, gateway) AS alike
     FROM early_report
     JOIN (SELECT msisdn, gateway, min(left_at) AS since FROM nameless GROUP BY msisdn, gateway) AS waiting
         USING (msisdn, gateway)
@@ -134,7 +136,8 @@ WITH nameless AS (
 ), matched AS (
     SELECT nameless.id, strange.provider_id AS key, given, strange.state, strange.reason, strange.received_at
     FROM strange JOIN nameless USING (msisdn, gateway, rank)
-    WHERE messages <= reports AND nameless.left_at - %(apart)s <= strange.received_at AND NOT EXISTS (
+    WHERE (messages = 1 OR messages <= reports AND alike) AND nameless.left_at - %(apart)s <= strange.received_at
+      AND NOT EXISTS (
         SELECT FROM message JOIN sms_batch ON sms_batch.id = message.batch_id
         WHERE message.msisdn = strange.msisdn AND sms_batch.state = '{_B.LEFT}')
 ), settled AS (
@@ -154,7 +157,8 @@ async def settle_by_reports(now: datetime, settings: Settings) -> int:
     """Messages without an id, whose number has a report with an id that nobody knows: it is theirs.
 
     Only reports older than any answer that is still to come are looked at, and only for numbers with nothing under way.
-    Where more messages than reports wait at a number, nobody knows which of them arrived: a person is asked of each.
+    Of several messages that wait at a number nobody knows which report is whose: they are settled when there is one for
+    each and all say the same in the end, and else a person is asked.
     """
     waited = settings.sms_answer_seconds + settings.sms_connect_seconds + settings.sms_worker_seconds
     answered_by = now - timedelta(seconds=waited)

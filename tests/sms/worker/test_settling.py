@@ -144,13 +144,25 @@ async def test_of_two_messages_to_one_number_nobody_knows_which_one_report_is_of
     assert [(await fate_of(key)).state for key in keys] == ["delivered", "delivered"]
 
 
-async def test_two_reports_settle_two_messages_to_one_number_at_once() -> None:
+@pytest.mark.parametrize(
+    ("one", "other", "are"),
+    [
+        (MessageState.DELIVERED, MessageState.DELIVERED, ["delivered", "delivered"]),
+        (MessageState.FAILED, MessageState.FAILED, ["failed", "failed"]),
+        (MessageState.FAILED, MessageState.DELIVERED, ["uncertain", "uncertain"]),
+        (MessageState.ON_ITS_WAY, MessageState.ON_ITS_WAY, ["uncertain", "uncertain"]),
+    ],
+)
+async def test_two_reports_settle_two_messages_to_one_number_where_both_say_the_same_in_the_end(
+    one: MessageState, other: MessageState, are: list[str]
+) -> None:
+    """Of one that failed and one that arrived nobody knows which is the pay day."""
     keys = [await notice(AWA, now=NOW) for _ in range(2)]
     await unanswered()
-    await reported("strange one", state=MessageState.FAILED)
-    await reported("strange two", at=NOW + 2 * MINUTE)
-    assert (await swept(NOW + 10 * MINUTE))["settled"] == 2
-    assert [(await fate_of(key)).state for key in keys] == ["failed", "delivered"]
+    await reported("strange one", state=one)
+    await reported("strange two", state=other, at=NOW + 2 * MINUTE)
+    await swept(NOW + 10 * MINUTE)
+    assert [(await fate_of(key)).state for key in keys] == are
 
 
 async def test_a_report_from_before_it_left_is_not_its_own() -> None:
