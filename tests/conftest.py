@@ -36,6 +36,11 @@ QUICKER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 """What a PostgreSQL need not do whose data nobody keeps."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: at the end one process would be alone with it, and the others wait."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/faults/"))
+
+
 @pytest.fixture(scope="session")
 def servers_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="jigi-tests-"))
