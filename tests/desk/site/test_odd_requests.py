@@ -18,7 +18,7 @@ from tests.desk.browser import Browser
 from tests.desk.conftest import AWA, SignIn
 from tests.support.database import change, query
 
-EACH: Final = 4
+EACH: Final = 2
 """Odd requests for each way in and role; `make fuzz` sends as many as are asked for."""
 
 ASKED: Final = ("page", "q", "filter", "pk", "pks", "name", "all", "sort", "page_size", "cols", "next", "_origin",
@@ -107,7 +107,7 @@ async def test_no_odd_request_to_any_route_fails(
     if role is not None:
         browser = await sign_in("somebody", role)
     words = await vocabulary(browser, app)
-    odd = Oddities(seed=14, words=words)
+    odd = Oddities(seed=[None, *Role].index(role), words=words)
     wrong: Counter[str] = Counter()
     tried = 0
     for way in desk_ways(app):
