@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
+
 from core.calls.events import Event
 from core.text.alphabet import Alphabet
 from core.text.languages import Language
@@ -12,11 +14,13 @@ from core.text.translator import Translator, translator
 from ussd.call import Call
 from ussd.counting import Counts
 from ussd.journal import CallJournal
-from ussd.menu import Menu, MenuError, Screen, Shortcut
+from ussd.menu import Menu, MenuError, Screen, Shortcut, UnknownScreen
 from ussd.pages import BACK, HOME, MORE, DoesNotFit, Page, Room, Signs, lay_out, with_error
 from ussd.state import Frame, State, View
 from ussd.texts import signs, too_long
 from ussd.values import CUT, PRIVATE, Ask, Choose, Go, Option, Retry, Say, Value
+
+log = structlog.get_logger(__name__)
 
 MOST_STEPS = 8
 RESUME, ANEW = "continue", "anew"
@@ -42,6 +46,7 @@ class Player:
         self._journal = journal
         self._alphabet = alphabet
         self._clock = clock
+        self._told: set[str] = set()
         self._signs = {language: signs(translator(language), alphabet) for language in Language}
 
     async def start(self, state: State, msisdn: str, dialled: Sequence[str] = ()) -> bool:
@@ -59,14 +64,22 @@ class Player:
         return [first, *(behind or [""])] if shortcut.argument else [first]
 
     async def step(self, state: State, typed: str, msisdn: str) -> bool:
-        """Play one input; False when it does not fit, which the view then says."""
+        """Play one input; False when it does not fit, which the view then says.
+
+        Also False when it leads to a screen that another release stored: the call is at its start again.
+        """
         view = _view(state)
         view.error = ""
         if view.shown is None:
             self.page(state)
         key = cleaned(typed) if view.words else digits(cleaned(typed))
         screen, spoken, page = state.frames[-1].screen if state.frames else view.kind, state.language, view.page
-        fits = await self._follow(state, view, key, msisdn)
+        try:
+            fits = await self._follow(state, view, key, msisdn)
+        except UnknownScreen as unknown:
+            self._tell_once(unknown)
+            await self.start(state, msisdn)
+            return False
         if not fits:
             self._counts.count(Event.WRONG_KEY, screen, spoken)
             _view(state).key = _key(state)
@@ -75,6 +88,11 @@ class Player:
         elif view.page == page:
             self._counts.count(Event.ANSWERED, screen, spoken)
         return fits
+
+    def _tell_once(self, unknown: UnknownScreen) -> None:
+        if str(unknown) not in self._told:
+            self._told.add(str(unknown))
+            log.warning("screen_of_another_release", why=str(unknown))
 
     async def _follow(self, state: State, view: View, key: str, msisdn: str) -> bool:
         if key == HOME:
@@ -238,10 +256,19 @@ class Player:
         return shortened.standing()
 
     def _public(self, frames: list[Frame]) -> list[Frame]:
+        """Those that a later caller may be shown; a screen that another release stored may be private there."""
         for index, frame in enumerate(frames):
-            if self._menu[frame.screen].private or frame.memory.get(PRIVATE):
+            is_private = frame.screen not in self._menu or self._menu[frame.screen].private
+            if is_private or frame.memory.get(PRIVATE):
                 return frames[:index]
         return frames
+
+    def knows_ways_of(self, state: State) -> bool:
+        """Whether this menu has every screen that the page before the person leads to."""
+        view = _view(state)
+        if view.kind == "resume":
+            return True
+        return all(name in self._menu for name in ([view.to] if view.kind == "ask" else [o.to for o in view.options]))
 
     def offer_resume(self, state: State, words: tuple[str, str, str]) -> None:
         """Ask whether to continue the call that was cut."""

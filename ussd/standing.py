@@ -6,6 +6,9 @@ engine keeps it with the session, and joins the input to it. When Redis lost suc
 acted on: the page of that very hop if it is repeated, else the offer to continue there, else the beginning. While Redis
 does not answer at all, the journal keeps every page of such a call, so that it goes on.
 
+While a release is rolled out, hops of one call go to processes of two menus: what one stored may lead to a screen that
+the other does not have, and who goes there is at the start again (`Player.step`).
+
 A code (`ussd.menu.Shortcut`) is read where a call begins and nowhere else. Whoever dials anything behind the number
 asks for that, and is not asked whether to continue a call that was cut.
 """
@@ -117,7 +120,7 @@ class Standings:
             if typed == "" and prior is not None and self._player.resumable(prior):
                 return StandingCall(await self._resuming(self._new(hop), prior), [], typed)
         ahead = parts(typed)[state.position if state else 0 :]
-        if state is not None and (len(ahead) == 1 or asks_words(state)):
+        if state is not None and (len(ahead) == 1 or asks_words(state)) and self._player.knows_ways_of(state):
             return StandingCall(state, ["*".join(ahead)], typed)
         if typed:
             call, kept = await self._last_kept(hop, len(parts(typed)))

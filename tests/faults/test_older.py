@@ -1,6 +1,7 @@
 """The last release beside this one: hop by hop a call goes to either, and each goes on from where the other left it.
 
-A screen that came since is none to the last release: a call that meets one there ends in words, and is dialled again.
+A screen that came since is none to 0.3.0: a call that goes there ends in words, and is dialled again. From this release
+on it is at its start again (tests/ussd/test_other_release.py).
 """
 
 import asyncio
