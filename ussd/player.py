@@ -46,7 +46,7 @@ class Player:
         self._journal = journal
         self._alphabet = alphabet
         self._clock = clock
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
         self._signs = {language: signs(translator(language), alphabet) for language in Language}
 
     async def start(self, state: State, msisdn: str, dialled: Sequence[str] = ()) -> bool:
@@ -77,7 +77,7 @@ class Player:
         try:
             fits = await self._follow(state, view, key, msisdn)
         except UnknownScreen as unknown:
-            self._tell_once(unknown)
+            self._log_once(unknown)
             await self.start(state, msisdn)
             return False
         if not fits:
@@ -89,9 +89,9 @@ class Player:
             self._counts.count(Event.ANSWERED, screen, spoken)
         return fits
 
-    def _tell_once(self, unknown: UnknownScreen) -> None:
-        if str(unknown) not in self._told:
-            self._told.add(str(unknown))
+    def _log_once(self, unknown: UnknownScreen) -> None:
+        if str(unknown) not in self._logged:
+            self._logged.add(str(unknown))
             log.warning("screen_of_another_release", why=str(unknown))
 
     async def _follow(self, state: State, view: View, key: str, msisdn: str) -> bool:

@@ -58,7 +58,7 @@ def _newer_menu() -> Menu:
 
 
 @dataclass
-class Phone:
+class CallToBoth:
     """One call, of which each hop goes to the process that is named."""
 
     whole: bool
@@ -111,7 +111,7 @@ ways = pytest.mark.parametrize("whole", [True, False], ids=["whole text", "last 
 async def test_who_goes_where_a_process_has_nothing_is_at_the_start_again(
     older: Engine, newer: Engine, redis: Redis, whole: bool, before: tuple[str, ...], key: str, page: str
 ) -> None:
-    phone = Phone(whole)
+    phone = CallToBoth(whole)
     await phone.to(newer)
     await phone.to(newer, *before)
     with capture_logs() as logs:
@@ -132,7 +132,7 @@ async def test_who_goes_where_a_process_has_nothing_is_at_the_start_again(
 async def test_what_the_other_release_did_is_told_and_not_done_again(
     older: Engine, newer: Engine, redis: Redis, whole: bool
 ) -> None:
-    phone, place = Phone(whole), f"jigi:{{{AWA}}}:call"
+    phone, place = CallToBoth(whole), f"jigi:{{{AWA}}}:call"
     await phone.to(newer)
     await phone.to(newer, "2", "2")
     before = await redis.get(place)
@@ -145,7 +145,7 @@ async def test_what_the_other_release_did_is_told_and_not_done_again(
 
 @ways
 async def test_a_cut_call_is_offered_as_far_as_this_release_knows_it(older: Engine, newer: Engine, whole: bool) -> None:
-    cut = Phone(whole)
+    cut = CallToBoth(whole)
     await cut.to(newer)
     await cut.to(newer, "2", "2")
-    assert (await Phone(whole, session="2").to(older)).text.startswith(HOME)
+    assert (await CallToBoth(whole, session="2").to(older)).text.startswith(HOME)
