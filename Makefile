@@ -57,7 +57,12 @@ engines: $(DEV_STAMP) ## the line on PgBouncer, Sentinel, a cluster, TLS and a p
 	$(BIN)/pytest -s -m engines tests/engines
 	$(BIN)/python -m bench.line_engines
 
-bench: $(DEV_STAMP) ## measure the line, the SMS and the desk, always beside something else
+bench/peers/menu_builder/node_modules: bench/peers/menu_builder/package.json
+	command -v npm >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y nodejs npm'
+	npm install --prefix bench/peers/menu_builder --no-package-lock --no-audit --no-fund --silent
+	touch $@
+
+bench: $(DEV_STAMP) bench/peers/menu_builder/node_modules ## measure the line, the SMS and the desk, always beside something else
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.sms
 	$(BIN)/python -m bench.desk

@@ -21,7 +21,7 @@ from sqlalchemy import text
 
 from bench import parts
 from bench.callers import Measured, round_of
-from bench.serving import processor_seconds, serving
+from bench.serving import processor_seconds, resident_mb, running, serving
 from core.payments.states import COMING, MISSED
 from core.platform.columns import listed
 from core.platform.database import close_database, open_database, reading
@@ -37,6 +37,8 @@ MANY: Final = 400
 JIGI: Final = "asgi:build"
 BARE: Final = "bench.bare:build"
 PARTS: Final = "bench.parts:build"
+SCREEN_CLASSES: Final = "bench.peers.screen_classes:build"
+MENU_BUILDER: Final = Path(__file__).parent / "peers" / "menu_builder"
 
 
 @dataclass
@@ -111,10 +113,17 @@ async def callers(on: Ground, folder: Path) -> list[str]:
 @contextmanager
 def candidate(name: str, factory: str, port: int, processes: int = 1, **environment: str) -> Iterator[Candidate]:
     """An application of a name, served on a port."""
-    is_bare = factory == BARE
-    path = "/" if is_bare else "/health/ready"
+    path = "/health/ready" if factory in (JIGI, PARTS) else "/"
     with serving(factory, port, path, processes=processes, **environment) as process:
-        yield Candidate(name, port, process, ends=not is_bare)
+        yield Candidate(name, port, process, ends=factory != BARE)
+
+
+@contextmanager
+def menu_builder(port: int) -> Iterator[Candidate]:
+    """The same dialogue by a library of Node."""
+    command = (str(MENU_BUILDER / "server.js"), str(port))
+    with running(*command, program=("node",), answers=f"http://127.0.0.1:{port}/") as process:
+        yield Candidate("Node", port, process, ends=True)
 
 
 async def in_turns(
@@ -164,6 +173,7 @@ def main() -> None:
             asyncio.run(in_turns((ours, bare), msisdns, at_once=MANY, rounds=2))
             print(f"{MANY} phones at once")
             print_ratio(ours, bare)
+        _show_peers(msisdns)
         _show_parts(msisdns)
         with ExitStack() as stack:
             pair = [
@@ -173,6 +183,24 @@ def main() -> None:
             asyncio.run(in_turns(pair, msisdns, at_once=2 * AT_ONCE, rounds=2))
             print(f"two processes behind one port, {2 * AT_ONCE} phones at once")
             print_ratio(*pair)
+
+
+def _show_peers(msisdns: Sequence[str]) -> None:
+    """Print what others would build the same dialogue with, beside ours: requests, waits, memory."""
+    if not (MENU_BUILDER / "node_modules").is_dir():
+        print("ussd-menu-builder is not installed: `make bench` installs it")
+        return
+    with (
+        candidate("Jigi", JIGI, 8931) as ours,
+        candidate("classes", SCREEN_CLASSES, 8937) as classes,
+        menu_builder(8938) as builder,
+    ):
+        asyncio.run(in_turns((ours, builder, classes), msisdns, rounds=2))
+        print("the same dialogue: Jigi reads PostgreSQL for each person and keeps what was done;")
+        print("Node (ussd-menu-builder, session in Redis) and classes (Starlette, session in Redis) read no database")
+        for each in (ours, builder, classes):
+            print_round(each.name, each.rounds)
+            print(f"         {resident_mb(each.process.pid):.0f} MB in memory")
 
 
 def _show_parts(msisdns: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from core.platform.settings import Settings
 from core.schema.ground import ground
 
 STARTING_SECONDS: Final = 120.0
+PYTHON: Final = (sys.executable, "-m")
 
 
 @contextmanager
@@ -38,9 +39,11 @@ def desk_ground(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def running(*command: str, answers: str = "", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a module of Python until it answers at a URL, and end it at the end."""
-    with subprocess.Popen([sys.executable, "-m", *command], env=os.environ | environment) as process:  # noqa: S603
+def running(
+    *command: str, answers: str = "", program: Sequence[str] = PYTHON, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a module of Python, or another program, until it answers at a URL, and end it at the end."""
+    with subprocess.Popen([*program, *command], env=os.environ | environment) as process:  # noqa: S603
         try:
             until = time.monotonic() + STARTING_SECONDS
             while answers:
@@ -69,7 +72,19 @@ def serving(
 
 def processor_seconds(process: int) -> float:
     """What a process took of the processors until now, with those that it started and that run."""
-    tasks = list(Path(f"/proc/{process}/task").iterdir())
-    own = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-    children = {int(child) for task in tasks for child in (task / "children").read_text().split()}
-    return own + sum(processor_seconds(child) for child in children)
+    own = sum(int((task / "schedstat").read_text().split()[0]) for task in _tasks(process)) / 1e9
+    return own + sum(map(processor_seconds, _children(process)))
+
+
+def resident_mb(process: int) -> float:
+    """What a process has in memory now, in MB, with those that it started and that run."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6 + sum(map(resident_mb, _children(process)))
+
+
+def _tasks(process: int) -> list[Path]:
+    return list(Path(f"/proc/{process}/task").iterdir())
+
+
+def _children(process: int) -> set[int]:
+    return {int(child) for task in _tasks(process) for child in (task / "children").read_text().split()}
