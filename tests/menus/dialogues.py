@@ -294,6 +294,11 @@ class World:
         self._redis_url = redis_url
         self._way = way
 
+    @property
+    def url(self) -> str:
+        """Where its database is."""
+        return self._kept.url
+
     def by(self, way: Way) -> "World":
         """The same world, dialled another way."""
         return World(self._kept, self._redis_url, way)

@@ -1,0 +1,100 @@
+"""How PostgreSQL would find what a process asked, were every table that grows as large as a nation's."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
+
+import psycopg
+import pytest
+
+SMALL: Final = frozenset({
+    "agent", "agent_credential", "alarm", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off",
+    "campaign_tally", "campaign_template", "cercle", "claim_key", "commune", "component", "component_event",
+    "daily_use", "database_identity", "desk_session", "focal_alert", "holiday", "import_run", "payment_round",
+    "prepared_answer", "programme_setting", "recovery_code", "referral_service", "region", "register_mapping",
+    "report_mail", "restoration", "screen_count", "sms_pace", "sms_worker", "task_count",
+})  # fmt: skip
+"""Tables that grow with places, people who work here, campaigns or days, and not with households."""
+
+ROWS: Final = 3_000
+DEAR: Final = "SET LOCAL cpu_tuple_cost = 1; SET LOCAL cpu_index_tuple_cost = 0.5"
+"""Looking at a row costs much, so that these are many; of a table without statistics one in two hundred is expected."""
+
+GROWN: Final = f"""
+UPDATE pg_class SET reltuples = {ROWS}, relpages = greatest(1, pg_relation_size(oid) / 8192)
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relname = ANY (%s)
+"""  # noqa: S608
+MANY_VALUES: Final = """
+UPDATE pg_statistic SET stadistinct = -0.2
+FROM pg_class, pg_index WHERE pg_class.oid = starelid AND indrelid = starelid AND staattnum = ANY (indkey)
+  AND relnamespace = 'public'::regnamespace AND NOT relname = ANY (%s) AND stadistinct > 0
+"""
+"""What the planner believes of each table, until its transaction is undone: so many rows, and of what has an index one
+value for five rows."""
+
+TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+PARTIAL: Final = "SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL"
+"""Indexes of what is under way, not of all there ever was: to read one whole is to read little."""
+
+Values = Mapping[str, Any]
+
+
+@contextmanager
+def recorded() -> Iterator[dict[str, Values]]:
+    """Each statement that is sent to a database from here on, once, with values that it had."""
+    heard: dict[str, Values] = {}
+    execute = psycopg.AsyncCursor.execute
+
+    async def listening(cursor: Any, query: Any, params: Any = None, **more: Any) -> Any:
+        text = query.decode() if isinstance(query, bytes) else str(query)
+        if text.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")):
+            heard.setdefault(text, dict(params) if params else {})
+        return await execute(cursor, query, params, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.AsyncCursor, "execute", listening)
+        yield heard
+
+
+def whole_reads(url: str, heard: Mapping[str, Values], filled: Collection[str] = ()) -> dict[str, list[str]]:
+    """Of each statement, the growing tables that it would read from one end to the other.
+
+    `filled` are tables that have many rows: then they alone are looked for, and the planner believes what it sees.
+    """
+    found: dict[str, list[str]] = {}
+    with psycopg.connect(url) as connection, psycopg.ClientCursor(connection) as cursor:
+        if not filled:
+            cursor.execute(DEAR)
+            cursor.execute(GROWN, [[*SMALL]])
+            cursor.execute(MANY_VALUES, [[*SMALL]])
+        bounded = {name for (name,) in cursor.execute(PARTIAL).fetchall()}
+        growing = {name for (name,) in cursor.execute(TABLES).fetchall()} - SMALL
+        for statement, values in heard.items():
+            cursor.execute("SAVEPOINT before")
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", values)
+            (row,) = cursor.fetchall()
+            cursor.execute("ROLLBACK TO before")
+            whole = {each for each in _whole(row[0][0]["Plan"], bounded) if each.table in (filled or growing)}
+            if whole:
+                found[" ".join(statement.split())] = sorted(map(str, whole))
+        connection.rollback()
+    return found
+
+
+class WholeRead(NamedTuple):
+    """A table that is read from end to end, and how."""
+
+    kind: str
+    table: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.table}"
+
+
+def _whole(node: Mapping[str, Any], bounded: Collection[str]) -> Iterator[WholeRead]:
+    kind, table = node["Node Type"], node.get("Relation Name")
+    by_index = kind.startswith("Index") and ("Index Cond" in node or node["Index Name"] in bounded)
+    if table and kind.endswith("Scan") and kind != "Bitmap Heap Scan" and not by_index:
+        yield WholeRead(kind, table)
+    for each in node.get("Plans", ()):
+        yield from _whole(each, bounded)
