@@ -215,18 +215,18 @@ REQUESTS: Final = f"""
                 AND said.beside = coalesce(recipient.beside, '')
             WHERE recipient.why IS NULL
         ) AS each
-    ), numbered AS (
-        SELECT text_id, not_after, route, chunk, nextval('sms_batch_id_seq') AS id
-        FROM (
-            SELECT text_id, written.not_after, route, chunk
-            FROM (SELECT DISTINCT text_id, route, chunk FROM placed) AS each JOIN written ON written.id = text_id
-            ORDER BY not_after, text_id, chunk
-        ) AS ordered
+    ), ranked AS MATERIALIZED (
+        SELECT msisdn, text_id, written.not_after, route,
+            dense_rank() OVER (ORDER BY written.not_after, text_id, chunk, route) AS place
+        FROM placed JOIN written ON written.id = text_id
+    ), numbered AS MATERIALIZED (
+        SELECT ARRAY(SELECT nextval('sms_batch_id_seq') FROM generate_series(1, max(place))) AS ids FROM ranked
     )
-    SELECT placed.msisdn, numbered.id, text_id, numbered.not_after, nullif(route, '{OTHERS}') AS operator
-    FROM placed JOIN numbered USING (text_id, route, chunk)
+    SELECT msisdn, ids[place] AS id, text_id, not_after, nullif(route, '{OTHERS}') AS operator
+    FROM ranked CROSS JOIN numbered
 """  # noqa: S608
-"""Texts are matched with one another before people are: in one join the server compared each person with each text."""
+"""Texts are matched with one another before people are, and requests are numbered by their rank: joined, the server
+compared each person with each text, or with each request."""
 
 BATCHES: Final = f"""
     INSERT INTO sms_batch
