@@ -12,7 +12,7 @@ from core.grievances.colleagues import FITS
 from core.grievances.vocabulary import IS_OPEN, GrievanceState, GrievanceStep
 from core.platform import sql
 from core.platform.database import DatabaseTask, goes_by, writing
-from core.staff import audit
+from core.staff import audit, sign_in
 from core.staff.acts import Act
 from core.staff.agents import Actor, Role
 
@@ -74,17 +74,22 @@ async def held_by(agent_id: int) -> int:
     return int(await sql.scalar(HELD, {"agent": agent_id}) or 0)
 
 
-@goes_by(DatabaseTask.LINE)
 async def hand_over(by: Actor | None, agent_id: int, to: int | None, now: datetime) -> HandedOver:
     """Give the open cases of somebody to `to`, each that they may have; the others are anybody's to take again.
 
     What was done stays done, and days stay as they were. `by` is None for the operator with the shell.
     """
+    return await _hand_over(by, agent_id, to, await sign_in.about(agent_id), now)
+
+
+@goes_by(DatabaseTask.LINE)
+async def _hand_over(by: Actor | None, agent_id: int, to: int | None, about: str, now: datetime) -> HandedOver:
     values = {"agent": agent_id, "to": to, "by": by.id if by else None, "now": now, "today": now.date()}
     async with writing():
         done = await sql.row(HandedOver, HAND_OVER, values) or HandedOver(0, 0)
-        detail = {"to": to, "cases": done.every, "taken": done.taken}
-        await audit.record(by.id if by else None, Act.GRIEVANCES_HANDED_OVER, f"agent {agent_id}", now, detail)
+        if done.every:
+            detail = {"to": to, "cases": done.every, "taken": done.taken}
+            await audit.record(by.id if by else None, Act.GRIEVANCES_HANDED_OVER, about, now, detail)
     return done
 
 

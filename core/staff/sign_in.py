@@ -273,6 +273,7 @@ async def end_sessions(agent_id: int, why: Ending, now: datetime, *, but: str = 
         await session.exec(update(DeskSession).where(*theirs).values(ended_at=now, why_ended=why))
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def about(agent_id: int) -> str:
     """How the audit trail names somebody."""
     async with reading() as session:

@@ -71,6 +71,9 @@ LEAVES: Final = frozenset({"escalate", "entrust", "release"})
 
 REFUSED: Final = "Le refus est donné."
 NONE_LEFT: Final = "Il n'y a plus de plainte à prendre. Bravo."
+LATEST: Final = 4
+"""So many payments of the household stand open, a year of them; those before are folded."""
+
 KEYED: Final = 5
 """So many prepared answers, those that are given most, are chosen by a key."""
 
@@ -194,6 +197,7 @@ class Cases(DeskPage):
             "phone_fields": tuple(OF_PHONE.items()),
             "local": local,
             "failure_reason": failure_reason,
+            "latest": LATEST,
             "correction_shown": corrected_value,
             "prepared": prepared,
             "keyed": KEYED,

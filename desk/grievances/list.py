@@ -30,7 +30,7 @@ from desk.site.charts import link
 from desk.site.pages import DESK, DeskPage, actor, day_in, now, number, typed
 from desk.site.printing import MOST_PRINTED, PrintedList, show_printed
 from desk.site.refusals import Refused
-from desk.site.words import word
+from desk.site.words import FILTERS, word
 
 W = TypeVar("W", bound=Word)
 LETTERS: Final = 80
@@ -206,20 +206,12 @@ def _href(wanted: Wanted, path: str = "", **more: object) -> str:
     return link(f"{DESK}{GrievanceList.path}{path}", **_filters(wanted), **more)
 
 
-NARROWED: Final[Mapping[str, str]] = {
-    "words": "cherché", "state": "état", "category": "catégorie", "channel": "canal", "level": "niveau",
-    "sex": "sexe", "place": "lieu", "assigned": "attribuée à", "agency": "agence", "round": "tour",
-    "age": "ouverte depuis", "timely": "délais", "says": "la personne dit", "since": "reçue du", "until": "au",
-}  # fmt: skip
-"""What each filter is called on paper."""
-
-
 def _narrowed(wanted: Wanted, known: Mapping[Any, str]) -> list[str]:
     """The filters in words; a place and an agent by name, where they are known."""
-    given = {name: getattr(wanted, name) for name in NARROWED}
+    given = {name: getattr(wanted, name) for name in FILTERS}
     if isinstance(wanted.round, int):
         given["round"] = "un seul"
-    words = [f"{NARROWED[name]} : {_said(value, known)}" for name, value in given.items() if value not in (None, "")]
+    words = [f"{FILTERS[name]} : {_said(value, known)}" for name, value in given.items() if value not in (None, "")]
     return [*words, *(["rouvertes seulement"] if wanted.reopened else [])]
 
 

@@ -1,9 +1,19 @@
 """What the desk calls things, in French, its only language."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from core.numbers.msisdn import local
 from core.registry.corrections import OF_PHONE, CorrectedField
 from core.text.languages import Language
 from core.text.words import DESK, Word, label
+
+FILTERS: Final[Mapping[str, str]] = {
+    "words": "cherché", "state": "état", "category": "catégorie", "channel": "canal", "level": "niveau",
+    "sex": "sexe", "place": "lieu", "assigned": "attribuée à", "agency": "agence", "round": "tour",
+    "age": "ouverte depuis", "timely": "délais", "says": "la personne dit", "since": "reçue du", "until": "au",
+}  # fmt: skip
+"""What each filter of complaints is called, on paper and in the audit trail."""
 
 
 def word(value: Word | Language | None) -> str:

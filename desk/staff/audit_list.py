@@ -3,11 +3,12 @@
 Administrators read all of it, supervisors what those did who work for their places.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import DateTime, Text, cast, or_, select, text, type_coerce
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import registry
 from starlette.requests import Request
 from starlette_admin import DateTimeField, EnumField, StringField
@@ -20,7 +21,7 @@ from core.staff.audit import AuditEntry
 from core.staff.permissions import Permission
 from desk.site.keys import NumberKey
 from desk.site.lists import Kept
-from desk.staff.trail_words import about_words, kept_about, noted_words
+from desk.staff.trail_words import TrailNames, about_words, cases_noted, kept_about, noted_words
 
 CASES: Final = f"""
 SELECT 'grievance ' || reference FROM grievance JOIN household ON household.id = household_id
@@ -41,15 +42,33 @@ class AboutField(StringField):
 
     async def serialize_value(self, request: Request, value: Any) -> Any:
         """The words."""
-        return about_words(value)
+        return about_words(value, TrailNames(await _persons(request)))
 
 
 class NotedField(StringField):
-    """What was noted of an act, in French."""
+    """What was noted of an act, in French; complaints are named as far as whoever reads sees them."""
 
     async def serialize_value(self, request: Request, value: Any) -> Any:
         """The words."""
-        return noted_words(value)
+        session: AsyncSession = request.state.session
+        ids = cases_noted(value)
+        found = await session.execute(REFERENCES, {"ids": list(ids)}) if ids else ()
+        return noted_words(value, TrailNames(await _persons(request), {row.id: row.reference for row in found}))
+
+
+REFERENCES: Final = text("SELECT id, reference FROM grievance WHERE id = ANY(:ids)")
+
+
+async def _persons(request: Request) -> Mapping[int, str]:
+    """Everybody's name by their id, read once for a request."""
+    if not hasattr(request.state, "trail_persons"):
+        session: AsyncSession = request.state.session
+        request.state.trail_persons = {row.id: row.name for row in await session.execute(PERSONS)}
+    persons: Mapping[int, str] = request.state.trail_persons
+    return persons
+
+
+PERSONS: Final = text("SELECT id, name FROM agent")
 
 
 class TrailRow:

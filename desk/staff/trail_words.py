@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
 from core.campaigns.models import CampaignKind
+from core.grievances.figures import Age, Timely
+from core.grievances.search import GrievanceStanding, NotSaid, SearchOrder
 from core.grievances.subjects import Category, Sensitivity
-from core.grievances.vocabulary import Channel, GrievanceState, Sex
+from core.grievances.vocabulary import Channel, GrievanceState, Level, PersonSays, Sex
 from core.imports.kinds import ImportKind
 from core.imports.upload import UploadState
 from core.programme.models import TITLES, SettingState
@@ -20,6 +23,7 @@ from core.text.formats import number_phrase, short_date
 from core.text.languages import Language
 from core.text.words import DESK, NoLabel, label
 from desk.site.lists import Cercles, Communes, Holidays, PreparedAnswers, Regions
+from desk.site.words import FILTERS
 
 ABOUT: Final[Mapping[str, str]] = {
     "household": "ménage",
@@ -46,11 +50,12 @@ ABOUT: Final[Mapping[str, str]] = {
 
 NOTED: Final[Mapping[str, str]] = {
     **{
-        field.name: (field.label or field.name).lower()
+        part.name: (part.label or part.name).lower()
         for each in (PreparedAnswers, Holidays, Regions, Cercles, Communes)
-        for field in each.fields
+        for part in each.fields
     },
     **LABELS,
+    **FILTERS,
     "absent_until": "absence jusqu'au",
     "after": "après",
     "again": "encore une fois",
@@ -74,11 +79,13 @@ NOTED: Final[Mapping[str, str]] = {
     "lost": "perdus",
     "of": "de",
     "on": "en marche",
-    "other": "jointe à (numéro de ligne)",
+    "order": "ordre",
+    "other": "jointe à la plainte",
     "period": "période",
     "phone": "téléphone",
-    "proposed_by": "proposée par (numéro)",
+    "proposed_by": "proposée par",
     "result": "résultat",
+    "reopened": "rouvertes",
     "reviewed": "bambara relu",
     "role": "rôle",
     "rows": "lignes",
@@ -90,7 +97,7 @@ NOTED: Final[Mapping[str, str]] = {
     "taken": "reprises",
     "texts": "textes",
     "title": "titre",
-    "to": "à (numéro)",
+    "to": "à",
     "unchanged": "inchangés",
     "until": "jusqu'au",
     "watches_focal": "voit qui lit les plaintes sensibles",
@@ -101,6 +108,7 @@ NOTED: Final[Mapping[str, str]] = {
 KINDS: Final = (
     *(Role, Scope, Channel, GrievanceState, Category, Sensitivity, Sex, ImportKind, UploadState, SettingState),
     *(CorrectedField, KnownBy, YearCheck, ClaimState, CampaignKind),
+    *(GrievanceStanding, NotSaid, SearchOrder, Age, Timely, PersonSays, Level),
 )
 """Whose values are noted; a value that two of them have is called the same, or as the first one says."""
 
@@ -108,13 +116,31 @@ KINDS: Final = (
 TYPED: Final = frozenset({"why", "reason", "title", "name", "file", "note", "value", "texts", "command"})
 """What somebody typed: no word of ours, whatever it looks like."""
 
+PERSONS: Final = frozenset({"to", "proposed_by", "assigned"})
+CASES: Final = frozenset({"other"})
+"""Under these words the id of somebody, or of a complaint, is kept."""
 
-def about_words(about: str | None) -> str:
+SOMEBODY: Final = "quelqu'un"
+NOT_SEEN: Final = "que vous ne voyez pas"
+
+
+@dataclass(frozen=True, slots=True)
+class TrailNames:
+    """Who and what the ids of the trail are, for whoever reads it: names of persons, numbers of complaints."""
+
+    persons: Mapping[int, str] = field(default_factory=dict)
+    cases: Mapping[int, str] = field(default_factory=dict)
+
+
+NO_NAMES: Final = TrailNames()
+
+
+def about_words(about: str | None, names: TrailNames = NO_NAMES) -> str:
     """What an entry is about, in French; as it is kept where it is of an older kind."""
     for kind in sorted(ABOUT, key=len, reverse=True):
         if about == kind or (about or "").startswith(f"{kind} "):
             rest = (about or "")[len(kind) :].strip()
-            return f"{ABOUT[kind]} {_setting(rest) if kind == 'setting' else rest}".strip()
+            return f"{ABOUT[kind]} {_named(kind, rest, names)}".strip()
     return about or ""
 
 
@@ -126,22 +152,30 @@ def kept_about(words: str) -> str:
     return words
 
 
-def noted_words(kept: str | None) -> str:
+def noted_words(kept: str | None, names: TrailNames = NO_NAMES) -> str:
     """What was noted of an act, in French; `kept` is the JSON it is kept as."""
     noted = json.loads(kept) if kept else None
-    return _words(noted) if noted else ""
+    return _words(noted, names) if noted else ""
 
 
-def _setting(name: str) -> str:
-    return next((title for each, title in TITLES.items() if each.value == name), name)
+def cases_noted(kept: str | None) -> frozenset[int]:
+    """The ids of complaints that were noted of an act."""
+    noted = json.loads(kept) if kept else {}
+    return frozenset(value for name, value in noted.items() if name in CASES and isinstance(value, int))
 
 
-def _words(value: Any) -> str:
+def _named(kind: str, rest: str, names: TrailNames) -> str:
+    if kind == "setting":
+        return next((title for each, title in TITLES.items() if each.value == rest), rest)
+    return names.persons.get(int(rest), rest) if kind == "agent" and rest.isdecimal() else rest
+
+
+def _words(value: Any, names: TrailNames) -> str:
     if isinstance(value, Mapping):
         parts = ((name, each) for name, each in value.items() if each not in (None, "", {}, []))
-        return " ; ".join(f"{NOTED.get(name, name)} : {_inner(name, each)}" for name, each in parts)
+        return " ; ".join(f"{NOTED.get(name, name)} : {_inner(name, each, names)}" for name, each in parts)
     if isinstance(value, list):
-        return ", ".join(map(_words, value))
+        return ", ".join(_words(each, names) for each in value)
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, int):
@@ -149,10 +183,14 @@ def _words(value: Any) -> str:
     return _day(str(value)) or _coded(str(value)) or str(value)
 
 
-def _inner(name: str, value: Any) -> str:
+def _inner(name: str, value: Any, names: TrailNames) -> str:
     if name in TYPED and isinstance(value, str):
         return value
-    return f"({_words(value)})" if isinstance(value, Mapping) else _words(value)
+    if name in PERSONS and isinstance(value, int):
+        return names.persons.get(value, SOMEBODY)
+    if name in CASES and isinstance(value, int):
+        return names.cases.get(value, NOT_SEEN)
+    return f"({_words(value, names)})" if isinstance(value, Mapping) else _words(value, names)
 
 
 def _coded(value: str) -> str | None:

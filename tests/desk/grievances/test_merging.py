@@ -61,6 +61,10 @@ async def test_what_follows_is_answered_with_the_other_and_the_person_is_told_on
     assert await stands(again) == ("closed", "Correction : payé mardi.")
     acts = [each.act for each in await trail(about=f"grievance {first}")]
     assert acts.count("grievance merged") == 1
+    awa = await sign_in("awa", Role.SUPERVISOR)
+    assert f"jointe à la plainte : {again}" in await awa.see("/desk/audit-entry/list"), (
+        "its number, not that of its row"
+    )
 
 
 async def test_another_phone_of_the_household_is_told_on_its_own(sign_in: SignIn) -> None:

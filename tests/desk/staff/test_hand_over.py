@@ -31,7 +31,8 @@ async def test_who_is_kept_out_is_asked_whose_their_cases_are_and_no_case_stays(
     assert {case.assigned_to for case in await grievances()} == {oumar.actor.id}
     assert "Passée à" in await oumar.see(await case_page(second))
     (entry,) = await trail("grievances handed over")
-    assert entry.detail == {"to": oumar.actor.id, "cases": 2, "taken": 2}
+    assert (entry.about, entry.detail) == ("agent mariam", {"to": oumar.actor.id, "cases": 2, "taken": 2})
+    assert f"personne mariam à : {oumar.actor.name} ; plaintes : 2" in await admin.see("/desk/audit-entry/list")
 
 
 async def test_what_they_may_not_have_is_anybodys_again(sign_in: SignIn) -> None:

@@ -3,17 +3,20 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import desk
+from core.grievances.search import Wanted
 from core.staff.agents import Role
 from desk.site.lists import lists
-from desk.staff.trail_words import ABOUT, NOTED, about_words, kept_about, noted_words
+from desk.staff.trail_words import ABOUT, NOTED, TrailNames, about_words, kept_about, noted_words
 from tests.desk.conftest import SignIn
 
 ROOT = Path(desk.__file__).parents[1]
+NAMES = TrailNames({17: "Awa Diarra"}, {4: "1234567"})
 WRITES = frozenset({"audit.record", "audit.entry", "_audit", "taking", "self._record", "self._written"})
 
 
@@ -39,6 +42,7 @@ def keys(value: ast.expr) -> Iterator[str]:
 def test_all_that_is_noted_has_a_word() -> None:
     noted = {key for value in written() for key in keys(value)}
     assert len(noted) > 40
+    noted |= {each.name for each in fields(Wanted)}
     assert noted - set(NOTED) == set()
     assert {field.name for each in lists() for field in each.fields if each.may_change} - {"id"} <= set(NOTED)
 
@@ -62,10 +66,16 @@ def test_all_that_an_entry_is_about_has_a_word() -> None:
         ('{"reached": false, "again_on": "2026-12-01"}', "joint : non ; de nouveau le : 01/12/2026"),
         ('{"rows": 1200, "fields": ["day", "name"]}', "lignes : 1 200 ; colonnes : jour, nom"),
         ('{"something new": "x"}', "something new : x"),
+        ('{"to": 17, "cases": 3}', "à : Awa Diarra ; plaintes : 3"),
+        ('{"filters": {"assigned": 17, "state": "overdue"}}',
+         "filtres : (attribuée à : Awa Diarra ; état : ouverte, en retard)"),
+        ('{"to": 18}', "à : quelqu'un"),
+        ('{"other": 4}', "jointe à la plainte : 1234567"),
+        ('{"other": 5}', "jointe à la plainte : que vous ne voyez pas"),
     ],
 )  # fmt: skip
 def test_what_was_noted_reads_as_a_sentence(kept: str | None, words: str) -> None:
-    assert noted_words(kept) == words
+    assert noted_words(kept, NAMES) == words
 
 
 @pytest.mark.parametrize(
@@ -74,12 +84,13 @@ def test_what_was_noted_reads_as_a_sentence(kept: str | None, words: str) -> Non
         ("household 12345678", "ménage 12345678"),
         ("campaign template 3", "texte de campagne 3"),
         ("setting grievance_special", "réglage Délais"),
+        ("agent 17", "personne Awa Diarra"),
         ("older words", "older words"),
         (None, ""),
     ],
 )
 def test_what_it_is_about_reads_as_french(about: str | None, words: str) -> None:
-    assert about_words(about).startswith(words)
+    assert about_words(about, NAMES).startswith(words)
 
 
 def test_what_is_shown_is_found() -> None:
