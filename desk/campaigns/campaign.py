@@ -57,6 +57,7 @@ from sms.campaigns.cost import cost_of
 from sms.campaigns.motions import Motion
 from sms.campaigns.scope import OutOfScope, UnknownCampaign, must_run, must_touch
 from sms.campaigns.tally import tally_of
+from sms.outbox.balances import left_words
 
 PATIENCE: Final = 2.0
 LIST_LENGTH: Final = 60
@@ -156,6 +157,8 @@ class Campaigns(DeskPage):
                 if CampaignStep.ONCE_MORE in can
                 else 0,
                 "ways": await ways.ways_of(campaign_id, self._settings, at, counted=tally),
+                "left_words": left_words,
+                "rates": self._settings.sms_currency_rates,
             }
         return self.show(request, "campaigns/campaign.html", context)
 

@@ -1,6 +1,5 @@
 """What somebody on call is told of: looked for every minute by every worker, written into the book once."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from core.platform.columns import listed
 from core.platform.settings import Settings
 from core.text.words import DESK
 from sms.campaigns.notes import note_text
-from sms.outbox.balances import GatewayStanding, standings
+from sms.outbox.balances import GatewayStanding, left_words, money_in, standings
 
 Key = tuple[AlarmKind, str]
 """What an alarm is known by: its kind, and what it is about."""
@@ -78,7 +77,7 @@ async def _paused() -> Standing:
 
 async def _low(settings: Settings, now: datetime) -> Standing:
     return {
-        (AlarmKind.BALANCE, each.gateway): {"balance": each.balance or "0"}
+        (AlarmKind.BALANCE, each.gateway): {"balance": _said(each, settings, now)}
         for each in (await standings(now)).values()
         if is_low(each, settings.alarm_balances.get(each.gateway), now)
     }
@@ -90,17 +89,18 @@ def is_low(standing: GatewayStanding, least: float | None, now: datetime) -> boo
         return True
     if standing.balance_until is not None and standing.balance_until <= now:
         return True
-    left = standing.messages_left if standing.messages_left is not None else amount_in(standing.balance or "")
+    money = money_in(standing.balance or "")
+    amount = money.amount if money else None
+    left = standing.messages_left if standing.messages_left is not None else amount
     return left is not None and (left <= 0 if least is None else left < least)
 
 
-NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)?")
-
-
-def amount_in(balance: str) -> float | None:
-    """The amount in what a gateway says that is left, e.g. `XOF 1785.5000`; None where there is none."""
-    number = NUMBER.search(balance.replace(" ", "").replace("\u00a0", ""))
-    return float(number[0].replace(",", ".")) if number else None
+def _said(standing: GatewayStanding, settings: Settings, now: datetime) -> str:
+    """What is left in words; a gateway that takes nothing for want of money says so, whatever it said before."""
+    if standing.held_until is not None and Reason.NO_BALANCE in standing.why:
+        return "plus rien, dit-elle"
+    words = left_words(standing, settings.sms_currency_rates)
+    return f"{words}, plus valables" if standing.balance_until and standing.balance_until <= now else words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,17 @@
 """By which ways a campaign goes: what each cost, how its gateway stands, and whether what is left there is enough."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import Final
 
 from core.campaigns.steps import CampaignError
 from core.numbers.msisdn import Operator
 from core.outbox.messages import MessageState
 from core.platform.settings import Settings
 from sms.campaigns.tally import Tally, count
-from sms.outbox.balances import GatewayStanding, standings
+from sms.outbox.balances import GatewayStanding, money_in, standings
 from sms.outbox.routes import Routes, route_by
 
 
@@ -104,14 +102,11 @@ def _shortages(
 
 def money_left(standing: GatewayStanding, settings: Settings) -> int | None:
     """The F CFA that are left; None where the gateway counts SMS, or in a currency that no rate is set for."""
-    money = MONEY.search((standing.balance or "").replace(" ", ""))
+    money = money_in(standing.balance or "")
     if standing.messages_left is not None or money is None:
         return None
-    rate = {"XOF": 1.0, **settings.sms_currency_rates}.get(money["currency"])
-    return None if rate is None else int(float(money["amount"]) * rate)
-
-
-MONEY: Final = re.compile(r"(?P<currency>[A-Z]{3})(?P<amount>-?\d+(?:\.\d+)?)")
+    rate = {"XOF": 1.0, **settings.sms_currency_rates}.get(money.currency)
+    return None if rate is None else int(float(money.amount) * rate)
 
 
 def _left(standing: GatewayStanding, now: datetime) -> int | None:

@@ -1,13 +1,17 @@
 """What is left at the gateways, as they said it last: asked by the workers, read by whoever starts a campaign."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 import structlog
 
 from core.platform import sql
+from core.text.formats import number_phrase
 from sms.outbox.gateway import Balance, Gateway, GatewayTrouble
 from sms.outbox.routes import OTHERS, OVER, pace_of
 
@@ -38,6 +42,53 @@ class GatewayStanding:
     balance_at: datetime | None
     held_until: datetime | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyLeft:
+    """Money as a gateway says it; `currency` is a code of three letters (ISO 4217), '' where it says none."""
+
+    currency: str
+    amount: Decimal
+
+
+MONEY: Final = re.compile(r"(?P<before>[A-Z]{3})?(?P<amount>-?[0-9]+(?:[.,][0-9]+)?)(?P<after>F?CFA|[A-Z]{3})?")
+F_CFA: Final = frozenset({"XOF", "CFA", "FCFA"})
+NOT_KNOWN: Final = "pas connu"
+NO_RATES: Final[Mapping[str, float]] = MappingProxyType({})
+
+
+def money_in(balance: str) -> MoneyLeft | None:
+    """The money in what a gateway says that is left, e.g. `KES 1785.5000`; None where there is no number."""
+    said = MONEY.search(re.sub(r"\s", "", balance))
+    if said is None:
+        return None
+    currency = said["before"] or said["after"] or ""
+    return MoneyLeft("XOF" if currency in F_CFA else currency, Decimal(said["amount"].replace(",", ".")))
+
+
+def left_words(standing: GatewayStanding, rates: Mapping[str, float] = NO_RATES) -> str:
+    """What is left as staff read it, never a bare number: `900 SMS`, `1 785,50 KES (environ 8 034 F CFA)`.
+
+    `rates` are the F CFA of one unit of other currencies. What holds no number is said as the gateway says it.
+    """
+    if standing.messages_left is not None:
+        return f"{number_phrase(standing.messages_left)} SMS"
+    money = money_in(standing.balance or "")
+    if money is None:
+        return standing.balance or NOT_KNOWN
+    if money.currency == "XOF":
+        return f"{number_phrase(int(money.amount))} F CFA"
+    if not money.currency:
+        return f"{_number(money.amount)}, sans dire la monnaie"
+    rate = rates.get(money.currency)
+    beside = f" (environ {number_phrase(int(money.amount * Decimal(rate)))} F CFA)" if rate else ""
+    return f"{_number(money.amount)} {money.currency}{beside}"
+
+
+def _number(amount: Decimal) -> str:
+    whole = f"{amount:,.2f}".replace(",", " ").replace(".", ",")
+    return whole.removesuffix(",00")
 
 
 async def keep(gateway: str, balance: Balance, now: datetime) -> None:

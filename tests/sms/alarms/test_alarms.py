@@ -11,7 +11,6 @@ from core.outbox.messages import Reason
 from core.platform.settings import Settings
 from sms.alarms import standby, telling, watch
 from sms.alarms.standing import concerning, notices
-from sms.alarms.watch import amount_in
 from sms.campaigns import steps
 from sms.outbox import balances, rate_limit
 from sms.outbox.gateway import Balance, Gateway, NotReached, Result
@@ -173,14 +172,11 @@ async def test_a_balance_is_low_below_what_was_set(balance: Balance, least: floa
 async def test_a_gateway_without_balance_is_told_and_is_over_once_it_has_some() -> None:
     await rate_limit.hold(NOW + HOUR, Reason.NO_BALANCE, NOW, pace_of("orange"))
     await watch.watch(chosen(), NOW)
-    assert [each.about for each in await book.open_alarms()] == ["orange"]
+    (alarm,) = await book.open_alarms()
+    assert (alarm.about, alarm.detail["balance"]) == ("orange", "plus rien, dit-elle")
     await rate_limit.go_on()
     await watch.watch(chosen(), NOW)
     assert await book.open_alarms() == []
-
-
-def test_an_amount_is_read_however_it_is_written() -> None:
-    assert [amount_in(each) for each in ("KES 1785.5000", "1 785,5 F CFA", "-3", "?")] == [1785.5, 1785.5, -3.0, None]
 
 
 async def test_a_worker_that_is_gone_is_told_until_another_one_follows() -> None:
