@@ -1,4 +1,4 @@
-"""The last campaigns and how many of each were delivered, counted anew only where reports may still come."""
+"""The last campaigns and how many of each were delivered, as they were counted last: nobody waits for a great count."""
 
 from asyncio import Lock
 from dataclasses import dataclass
@@ -8,19 +8,12 @@ from typing import Final
 from core.campaigns.models import CampaignState
 from core.outbox.messages import MessageState
 from core.platform import sql
-from sms.campaigns.preview import by_state
 from sms.campaigns.scope import TOUCHES
+from sms.campaigns.tally import Tally, tally_at_hand
 
 FRESH: Final = timedelta(minutes=1)
-"""For so long a count of a campaign under way is shown again: it reads each of its messages."""
+"""For so long this process shows a count again: that of a campaign of a few thousand reads each of its messages."""
 
-ENDING: Final = timedelta(minutes=10)
-"""And for so long that of one that ended, while reports may come."""
-
-REPORTS_COME: Final = timedelta(days=4)
-"""So long after its end reports of a campaign come, or their silence is told."""
-
-SETTLED: Final = timedelta(hours=6)
 GIVEN_UP: Final = (MessageState.PLANNED, MessageState.DROPPED)
 """Messages of a cancelled campaign that will never leave."""
 
@@ -45,13 +38,13 @@ class _Started:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A campaign that started, and its messages by state as they stood at `counted_at`."""
+    """A campaign that started, and its messages by state as they stood at `counted_at`, None while they are counted."""
 
     id: int
     title: str
     state: CampaignState
     started_at: datetime
-    counted_at: datetime
+    counted_at: datetime | None
     states: dict[MessageState, int]
 
     @property
@@ -80,19 +73,11 @@ class Delivered:
         return self.states.get(MessageState.FAILED, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryCount:
-    """The messages of a campaign by state, as they stood at a moment."""
-
-    at: datetime
-    states: dict[MessageState, int]
-
-
 class Deliveries:
     """Counts that this process keeps, each for a while."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, DeliveryCount] = {}
+        self._kept: dict[int, tuple[datetime, Tally]] = {}
         self._counting = Lock()
 
     async def last(self, now: datetime, scope: str | None = None, most: int = 5) -> tuple[Delivered, ...]:
@@ -102,14 +87,15 @@ class Deliveries:
             return tuple([await self._delivered(campaign, now) for campaign in campaigns])
 
     async def _delivered(self, campaign: _Started, now: datetime) -> Delivered:
-        count = await self._count(campaign.id, campaign.ended_at, now)
-        return Delivered(campaign.id, campaign.title, campaign.state, campaign.started_at, count.at, count.states)
+        tally = await self._tally(campaign, now)
+        at, states = (tally.at, tally.states) if tally else (None, {})
+        return Delivered(campaign.id, campaign.title, campaign.state, campaign.started_at, at, states)
 
-    async def _count(self, campaign_id: int, ended_at: datetime | None, now: datetime) -> DeliveryCount:
-        kept = self._kept.get(campaign_id)
-        good_for = FRESH if ended_at is None else SETTLED if now - ended_at > REPORTS_COME else ENDING
-        if kept is not None and now - kept.at < good_for:
+    async def _tally(self, campaign: _Started, now: datetime) -> Tally | None:
+        read_at, kept = self._kept.get(campaign.id, (None, None))
+        if read_at is not None and now - read_at < FRESH:
             return kept
-        count = DeliveryCount(now, await by_state(campaign_id))
-        self._kept[campaign_id] = count
-        return count
+        tally = await tally_at_hand(campaign, now)
+        if tally is not None:
+            self._kept[campaign.id] = (now, tally)
+        return tally

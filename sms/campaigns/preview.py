@@ -231,13 +231,6 @@ async def preview(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _InState:
-    state: MessageState
-    messages: int
-
-
-STATES: Final = "SELECT state, count(*) AS messages FROM message WHERE campaign_id = %(id)s GROUP BY state"
 UNDER_WAY: Final = f"""
 SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
 WHERE sms_batch.campaign_id = %(id)s AND sms_batch.state = '{BatchState.LEFT}'
@@ -247,11 +240,6 @@ WAITING: Final = f"""
 SELECT count(*) FROM sms_batch JOIN message ON message.batch_id = sms_batch.id
 WHERE sms_batch.campaign_id = %(id)s AND sms_batch.uncertain AND message.state = '{MessageState.UNCERTAIN}'
 """  # noqa: S608
-
-
-async def by_state(campaign_id: int) -> dict[MessageState, int]:
-    """How many messages of a campaign are in each state."""
-    return {each.state: each.messages for each in await sql.rows(_InState, STATES, {"id": campaign_id})}
 
 
 async def progress(campaign_id: int, now: datetime | None = None, *, counted: Tally | None = None) -> Progress:

@@ -254,6 +254,20 @@ async def last_tally_of(campaign: CountedCampaign, now: datetime) -> Tally:
         return Tally(await sql.rows(TallyRow, KEPT, {"id": campaign_id}), kept.at, kept.put_off)
 
 
+async def tally_at_hand(campaign: CountedCampaign, now: datetime) -> Tally | None:
+    """The messages of a campaign as `last_tally_of` has them, but nobody waits for the first count of a great one.
+
+    None while that is made, behind whoever asks.
+    """
+    values = {"id": campaign.id or 0}
+    with signed_in_for(DatabaseTask.WORKER):
+        first = await sql.row(_Kept, LAST_KEPT_AT, values) is None
+        if first and int(await sql.scalar(HOW_MANY, values | {"many": MANY})) >= MANY:
+            behind.begin(values["id"], now)
+            return None
+        return await last_tally_of(campaign, now)
+
+
 def _is_good(at: datetime, campaign: CountedCampaign, now: datetime) -> bool:
     """Whether a count of that moment may be shown; whatever is decided on its campaign ends it at once."""
     if campaign.state in MOVING:

@@ -9,6 +9,7 @@ import pytest
 from core.calls import counts
 from core.calls.counts import ScreenDay, TaskDay
 from core.staff.agents import Role, Scope
+from sms.campaigns import tally
 from tests.core.grievances.grievance_rows import plant
 from tests.core.seed import NOW, SAFO, TODAY
 from tests.desk.browser import Browser, seen
@@ -94,7 +95,7 @@ async def a_campaign(title: str) -> None:
     )
 
 
-async def test_the_line_and_the_last_campaigns(sign_in: SignIn) -> None:
+async def test_the_line_and_the_last_campaigns(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     await a_campaign("Annonce T4")
     await change("INSERT INTO gateway_session (session_id, date, status) VALUES ('one', %(now)s, 'finished')", now=NOW)
     await counts.add(
@@ -102,7 +103,11 @@ async def test_the_line_and_the_last_campaigns(sign_in: SignIn) -> None:
         [ScreenDay("home", "bm", {"entered": 8}), ScreenDay("payment", "bm", {"entered": 7, "dropped": 2})],
         [TaskDay("payment date", "bm", 5, 15, 100.0)],
     )
-    words = await (await sign_in("awa", Role.SUPERVISOR)).see("/desk/dashboard")
+    awa = await sign_in("awa", Role.SUPERVISOR)
+    monkeypatch.setattr(tally, "MANY", 4)
+    assert "en cours d'envoi se compte en ce moment" in await awa.see("/desk/dashboard"), "nobody waits for a great one"
+    await tally.behind.ended()
+    words = await awa.see("/desk/dashboard")
     assert "1 appel terminé" in words
     assert "Connaître sa date de paiement 5 20 s" in words
     assert "Mon paiement 2 sur 7" in words

@@ -65,6 +65,17 @@ async def test_what_a_campaign_cost_is_asked_of_the_last_count_however_old_it_is
     assert (await tally.last_tally_of(campaign, later)).at == later
 
 
+async def test_nobody_waits_for_the_first_count_of_a_great_one(many: None) -> None:
+    await crowd(numbers(3))
+    campaign = await preview.summary(await running())
+    await change("DELETE FROM campaign_tally")
+    assert await tally.tally_at_hand(campaign, NOW) is None
+    await tally.behind.ended()
+    at_hand = await tally.tally_at_hand(campaign, NOW)
+    assert at_hand is not None
+    assert at_hand.messages == 3
+
+
 async def test_a_great_plan_is_counted_for_who_looks_at_it_first(many: None) -> None:
     await crowd(numbers(3))
     await planned()
