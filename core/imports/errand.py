@@ -97,7 +97,6 @@ class Errand:
             upload.kind,
             self._shelf.file_of(upload),
             keep_good=True,
-            spare_rows=upload.spare_rows,
             complete=upload.complete,
             dry_run=dry_run,
             confirm_losses=upload.lost,

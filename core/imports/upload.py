@@ -107,7 +107,6 @@ class Upload:
     seen_at: str
     by_id: int = 0
     suffix: str = ".csv"
-    spare_rows: bool = False
     complete: tuple[str, ...] = ()
     list_day: str = ""
     state: UploadState = UploadState.CHECKING

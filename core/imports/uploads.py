@@ -97,13 +97,12 @@ class Uploads:
         name: str,
         content: BinaryIO,
         *,
-        spare_rows: bool = False,
         complete: Sequence[str] = (),
         list_day: date | None = None,
     ) -> str:
         """Take a file and begin to check it, and give the import's id; raises NotAllowed, ImportRuns and NotTaken.
 
-        `spare_rows`, `complete` and `list_day` are those of `importing.run`.
+        `complete` and `list_day` are those of `importing.run`.
         """
         _must_import(actor)
         suffix = Path(name).suffix.lower()
@@ -122,7 +121,6 @@ class Uploads:
             by=actor.name,
             by_id=actor.id,
             suffix=suffix,
-            spare_rows=spare_rows,
             complete=tuple(complete),
             list_day=day.isoformat() if day else "",
             started_at=at.isoformat(),

@@ -65,7 +65,6 @@ class Imports(DeskPage):
                     ImportKind(kind),
                     file.filename,
                     file.file,
-                    spare_rows=bool(typed(form, "spare_rows")),
                     complete=_complete(ImportKind(kind), form),
                     list_day=day_in(typed(form, "list_day")),
                 )

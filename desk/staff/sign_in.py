@@ -92,6 +92,7 @@ class SignIn(BaseAuthProvider):
         }
         if session is not None and session.stage is Stage.ENROL:
             uri, secret = await second_factor.totp_uri(session.token_hash)
+            context["uri"] = uri
             context["qr"] = segno.make(uri, error="m").svg_data_uri(scale=5, border=2)
             context["secret"] = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK

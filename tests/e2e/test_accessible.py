@@ -23,6 +23,11 @@ SMALL: Final = """() => [...document.querySelectorAll(
   .filter((each) => each.offsetParent && !each.closest(".visually-hidden, .checkbox-cell, .invalid-feedback"))
   .filter((each) => each.getBoundingClientRect().height < 43.5)
   .map((each) => `${each.getBoundingClientRect().height} px: ${each.outerHTML.slice(0, 120)}`)"""
+LONG: Final = """() => {
+  document.querySelectorAll("main .badge").forEach((each) => (each.textContent = "quelques mots ".repeat(9)));
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  return wide > 0 ? [`${wide} pixels too wide with many words in a badge`] : [];
+}"""
 LOOKS: Final = {WIDTHS[0]: CUT, WIDTHS[1]: SMALL}
 """What is looked for at a width: tables that are cut on a wide screen, and what is too small for a thumb."""
 
@@ -91,6 +96,8 @@ def test_nothing_serious_on_any_page(chromium: Browser, address: str, login: str
             seen = [*wide(page), *page.evaluate(LOOKS[width])[:3]]
             if (login, width) in AXE_AT:
                 seen += grave(page)
+            if width == WIDTHS[1]:
+                seen += page.evaluate(LONG)
             if seen:
                 wrong[f"{path} at {width}"] = seen
         for href in links(page, "main"):
