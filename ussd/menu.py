@@ -23,6 +23,10 @@ class MenuError(JigiError):
 class UnknownScreen(MenuError):
     """A screen that no function of the menu has the name of."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no screen is named {name}")
+        self.name = name
+
 
 class UndeclaredStep(MenuError):
     """A screen led somewhere it does not say it leads to."""
@@ -135,7 +139,7 @@ class Menu(Mapping[str, Screen]):
         try:
             return self._screens[name]
         except KeyError:
-            raise UnknownScreen(f"no screen is named {name}") from None
+            raise UnknownScreen(name) from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._screens
@@ -145,6 +149,10 @@ class Menu(Mapping[str, Screen]):
 
     def __len__(self) -> int:
         return len(self._screens)
+
+    def leads_to(self, name: str) -> bool:
+        """Whether a screen of this menu says that it leads there."""
+        return any(name in screen.leads_to for screen in self._screens.values())
 
     def check(self) -> None:
         """Raise MenuError for a start, a step or a code that leads nowhere, or a screen that nothing leads to."""

@@ -77,7 +77,9 @@ class Player:
         try:
             fits = await self._follow(state, view, key, msisdn)
         except UnknownScreen as unknown:
-            self._log_once(unknown)
+            if self._menu.leads_to(unknown.name):
+                raise
+            self._log_once(unknown.name)
             await self.start(state, msisdn)
             return False
         if not fits:
@@ -89,10 +91,10 @@ class Player:
             self._counts.count(Event.ANSWERED, screen, spoken)
         return fits
 
-    def _log_once(self, unknown: UnknownScreen) -> None:
-        if str(unknown) not in self._logged:
-            self._logged.add(str(unknown))
-            log.warning("screen_of_another_release", why=str(unknown))
+    def _log_once(self, screen: str) -> None:
+        if screen not in self._logged:
+            self._logged.add(screen)
+            log.warning("screen_of_another_release", screen=screen)
 
     async def _follow(self, state: State, view: View, key: str, msisdn: str) -> bool:
         if key == HOME:
