@@ -1,10 +1,12 @@
 """What became of a grievance: picked from those of this phone, or by its reference."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from core.grievances.following import GrievanceView, LookUpBlocked, NotSeen, look_up, of_viewer
 from core.numbers.identifiers import digits, is_reference, told_number
-from core.phrases.telling import grievance_told
+from core.outbox.restoring import restored_lately
+from core.phrases.telling import grievance_told, perhaps_lost
 from core.text.formats import short_date
 from core.text.words import LINE, label
 from menus.line import line
@@ -46,6 +48,7 @@ async def complaint_reference(call: Call) -> Value:
     "complaint_more_words",
     "complaint_withdraw",
     "complaint_solved",
+    "complaint_topics",
     "call_me",
 )
 async def complaint_status(call: Call) -> Value:
@@ -60,11 +63,21 @@ async def complaint_status(call: Call) -> Value:
             return waiting(call)
         case NotSeen.SECRET_ASKED:
             return ask(call.t("Write the secret code (4 digits)."), "complaint_status", "secret")
+        case NotSeen.ANOTHERS if (restored := await restored_lately(call.now)) is not None:
+            return _perhaps_lost(call, restored.date())
         case NotSeen.ANOTHERS if call.word("secret"):
             return retry(call.t("This number was not seen."))
         case NotSeen.ANOTHERS:
             return retry(call.t("This number was not seen. On another phone, write your household number first."))
     return _status(call, grievance, secret)
+
+
+def _perhaps_lost(call: Call, restored: date) -> Value:
+    return choose(
+        f"{call.t('This number was not seen.')} {perhaps_lost(call.translator, restored)}",
+        option(call.t("Make a complaint"), "complaint_topics"),
+        option(call.t("Call me back"), "call_me"),
+    )
 
 
 def _status(call: Call, grievance: GrievanceView, secret: str) -> Value:

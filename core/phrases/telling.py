@@ -233,6 +233,16 @@ def grievance_told(translator: Translator, grievance: GrievanceView, today: date
     return [*lines, late, translator.t("Call {phone}.", phone=contact_phone())]
 
 
+def perhaps_lost(translator: Translator, restored: date) -> str:
+    """Say that a complaint whose number is not seen may have been lost, where the database was restored that day.
+
+    Who asks for another's number hears the same: that there is one is told to nobody else.
+    """
+    return translator.t(
+        "Something did not work on {day}. If your complaint is not here, make it again.", day=short_date(restored)
+    )
+
+
 def contact_phone() -> str:
     """The first telephone of the programme; empty when none is set."""
     phones = in_force().contact_phones

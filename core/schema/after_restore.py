@@ -19,8 +19,8 @@ NEXT: Sequence[str] = (
     "Compare with the gateway's own list of what it sent.",
     "2. Start the workers and wait for delivery reports; they settle part of what is uncertain.",
     "3. `jigi campaign status N`, then `settle N --again` or `--leave`; single notices: `jigi campaign settle 0 …`.",
-    "4. Complaints that were filed since the back-up are gone, and their numbers with them: the desk says so to who "
-    "looks for one. File them again with the person; the gateway's list of SMS tells which phones were told one.",
+    "4. Complaints that were filed since the back-up are gone, and their numbers with them: line, SMS and desk say so "
+    "to who asks for one. File them again with the person; the gateway's list of SMS tells which phones were told one.",
     "5. `jigi db restored --go-on --as LOGIN`: SMS leave again; then `jigi campaign resume N`.",
 )
 

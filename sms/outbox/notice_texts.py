@@ -9,9 +9,10 @@ from core.call_requests.vocabulary import Period
 from core.grievances.following import Viewer, by_reference
 from core.numbers.msisdn import local
 from core.outbox.notice_kinds import NoticeKind
+from core.outbox.restoring import restored_lately
 from core.payments.account import account
 from core.phrases.lasting import lasting
-from core.phrases.telling import contact_phone, grievance_told, money_told
+from core.phrases.telling import contact_phone, grievance_told, money_told, perhaps_lost
 from core.platform.settings import settings
 from core.registry.callers import recognise
 from core.text.formats import short_date
@@ -167,7 +168,10 @@ async def _status(occasion: Occasion, translator: Translator) -> str:
     """Where a grievance stands; of a sensitive one no more than that the line answers."""
     case = None if occasion.flag("foreign") else await by_reference(occasion.text("ref"), Viewer(occasion.msisdn))
     if case is None or (case.asks_secret and not case.asks):
-        return translator.t("Jigisèmèjiri: {text}", text=translator.t("This number was not seen."))
+        restored = await restored_lately(occasion.now)
+        parts = [translator.t("This number was not seen.")]
+        parts += [] if restored is None else [perhaps_lost(translator, restored.date())]
+        return translator.t("Jigisèmèjiri: {text}", text=" ".join(parts))
     if case.sensitive:
         return _discreet(occasion, translator)
     lines = [translator.t("Complaint {ref}, {day}", ref=case.reference, day=short_date(case.received_on))]

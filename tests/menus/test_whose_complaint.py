@@ -174,6 +174,27 @@ async def test_who_is_shut_out_of_others_still_hears_of_their_own(town: Town) ->
     assert (await dialled(town, OWN, "00", "4", "2", hidden)).startswith("Bloqué 24 heures.")
 
 
+async def test_a_number_that_a_restored_database_does_not_know_is_explained(town: Town) -> None:
+    reference = written(await files(town, *ORDINARY))
+    nobodys = f"123456{check_digit('123456')}"
+    await change(
+        "INSERT INTO restoration (sign, at, departures, known, uncertain, paused) VALUES ('said', %(at)s, 0, 0, 0, 0)",
+        at=NOW - timedelta(days=3),
+    )
+    explained = (
+        "Numéro introuvable. Panne le 21/11/2026 : si votre plainte n'est plus là, refaites-la.\n"
+        "1 Faire une plainte\n2 Rappelez-moi\n0 Retour\n00 Début"
+    )
+    assert await dialled(town, STRANGER, "00", "4", "1", nobodys) == explained
+    assert await dialled(town, STRANGER, "00", "4", "1", reference) == explained, "another's reads as none"
+    assert (await dialled(town, STRANGER, "00", "4", "1", nobodys, "1")).startswith("Sujet de la plainte")
+    in_bambara = await pressed(await town.speaking(Situation.PAID, Language("bm")), "00", "4", "1", nobodys)
+    assert in_bambara == (
+        "Nimòrò in ma ye. Fèn dò ma nyè 21/11/2026. Ni aw ka damakasi tè yan, aw ye a kè kokura.\n"
+        "1 Damakasi kè\n2 Aw ye n wele\n0 Kòsegin\n00 Daminè"
+    )
+
+
 async def test_redis_holds_no_words_after_the_call(town: Town, redis: Redis) -> None:
     await files(town, "3", "1", "1", "3", "Le chef a pris ma part", "1")
     kept = [str(await redis.get(key)) for key in await redis.keys("*") if b":call" in key]

@@ -27,7 +27,7 @@ from tests.core.grievances import handling
 from tests.core.grievances.handling import decided
 from tests.sms.conftest import Webhooks
 from tests.sms.outbox.a_gateway import AWA, BAKARY, NOON, AGateway, messages
-from tests.support.database import count, query
+from tests.support.database import change, count, query
 from tests.support.dialling import pressed
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
 
@@ -361,6 +361,32 @@ async def test_a_reference_that_is_none_is_told_as_such(
 ) -> None:
     await line.writes(AWA, words)
     assert await gateway.takes(line.now) == [(AWA, sms)]
+
+
+@pytest.mark.parametrize(
+    ("word", "sms"),
+    [
+        (
+            "plainte",
+            "Jigisèmèjiri : Numéro introuvable. Panne le 24/11/2026 : si votre plainte n'est plus là, refaites-la.",
+        ),
+        (
+            "damakasi",
+            "Jigisèmèjiri: Nimòrò in ma ye. Fèn dò ma nyè 24/11/2026. Ni aw ka damakasi tè yan, aw ye a kè kokura.",
+        ),
+    ],
+)
+async def test_a_number_that_a_restored_database_does_not_know_is_explained(
+    line: Webhooks, gateway: AGateway, word: str, sms: str
+) -> None:
+    await change(
+        "INSERT INTO restoration (sign, at, departures, known, uncertain, paused, ended_at) "
+        "VALUES ('said', %(at)s, 0, 0, 0, 0, %(at)s)",
+        at=line.now,
+    )
+    await line.writes(AWA, f"{word} {REFERENCE}")
+    ((_, answer),) = await gateway.takes(line.now)
+    assert answer.startswith(sms)
 
 
 @pytest.mark.parametrize(("category", "subcategory"), [("conduct", "bribe"), ("abuse", "violence")])
