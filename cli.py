@@ -23,7 +23,7 @@ from core.platform import listening, metrics, processes
 from core.platform.errors import JigiError
 from core.platform.settings import Settings, settings
 from core.platform.settings.types import Part
-from core.platform.terminal import bar, errors, out
+from core.platform.terminal import bar, errors, out, speaks_french
 
 ELSEWHERE: Final = {
     "agents": ("desk.staff.command", "The people who work here."),
@@ -376,12 +376,12 @@ def main() -> None:
     except JigiError as refused:
         _refuse(str(refused))
     except Exception as error:
-        from core.platform.mishaps import mishap
+        from core.platform.mishaps import in_both
 
-        sentence = mishap(error)
+        sentence = in_both(error)
         if sentence is None:
             raise
-        _refuse(sentence)
+        _refuse(sentence.french if speaks_french() else sentence.english)
 
 
 def _refuse(sentence: str) -> NoReturn:

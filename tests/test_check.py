@@ -87,6 +87,24 @@ def test_a_database_that_is_fit_is_named_with_what_it_is(checked: Checked) -> No
         assert [holds for each, holds in sentences.items() if each.startswith(beginning)] == [True]
 
 
+def test_a_french_terminal_is_told_in_french_and_json_says_both(
+    checked: Checked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, english = checked("--production", JIGI_SIMULATOR="true")
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    told = CliRunner().invoke(cli.app, ["check", "--production"]).stdout
+    both = json.loads(CliRunner().invoke(cli.app, ["check", "--production", "--json"]).stdout)
+    assert {each["sentence"] for each in both} >= {
+        each for each in english if " apart" not in each and "GiB" not in each
+    }
+    for french in ("JIGI_SIMULATOR est allumé", "La base est codée en UTF8.", "Redis répond et s'écrit."):
+        assert french in told
+    assert [each["sentence"] for each in both if each["french"] == each["sentence"]] == []
+    monkeypatch.setenv("JIGI_REDIS_URL", "redis://127.0.0.1:1")
+    settings.cache_clear()
+    assert "Redis n'est pas joignable" in CliRunner().invoke(cli.app, ["check"]).stdout
+
+
 def test_who_is_away_is_one_sentence_of_the_list(checked: Checked) -> None:
     away = {"JIGI_DATABASE_URL": "postgresql://x:s3cret@127.0.0.1:1/x", "JIGI_REDIS_URL": "redis://127.0.0.1:1"}
     code, sentences = checked(**away)

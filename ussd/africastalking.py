@@ -52,7 +52,13 @@ class AfricasTalkingCalls(UssdGateway):
 
     async def trials(self) -> Sequence[Trial]:
         """The gateway is never asked: it calls us."""
-        return (Trial(None, "Whether Africa's Talking reaches the callbacks shows only when somebody dials."),)
+        return (
+            Trial(
+                None,
+                "Whether Africa's Talking reaches the callbacks shows only when somebody dials.",
+                "Que Africa's Talking atteigne nos adresses ne se voit que quand quelqu'un compose.",
+            ),
+        )
 
     def sample_call(self, session_id: str, msisdn: str) -> SampleCall | None:
         """A dial, and that it was left."""

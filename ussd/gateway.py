@@ -100,7 +100,11 @@ class UssdGateway(Protocol):
         """Open one session of a number, step by step; `address` is that of the callbacks, with the word in its path."""
         call = self.sample_call(f"trial-{secrets.token_hex(8)}", msisdn)
         if call is None:
-            yield Trial(None, f"{self.name} opens sessions only from a phone: dial.")
+            yield Trial(
+                None,
+                f"{self.name} opens sessions only from a phone: dial.",
+                f"{self.name} n'ouvre de session que d'un téléphone : composez.",
+            )
             return
         async for trial in dialled(call, address):
             yield trial

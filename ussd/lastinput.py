@@ -113,7 +113,13 @@ class LastInputCalls(UssdGateway):
 
     async def trials(self) -> Sequence[Trial]:
         """The file of names was read; the gateway is never asked: it calls us."""
-        return (Trial(True, f"{SETTING} can be read; whether the gateway reaches us shows when somebody dials."),)
+        return (
+            Trial(
+                True,
+                f"{SETTING} can be read; whether the gateway reaches us shows when somebody dials.",
+                f"{SETTING} se lit ; que la passerelle nous atteigne se voit quand quelqu'un compose.",
+            ),
+        )
 
     def sample_call(self, session_id: str, msisdn: str) -> SampleCall | None:
         """A dial, and that it was left, where the gateway tells so."""

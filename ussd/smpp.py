@@ -86,14 +86,18 @@ class SmppCalls(UssdGateway):
     async def trials(self) -> Sequence[Trial]:
         """Whether each account lets us in, as one who only sends: hops go on to the process that answers."""
         if not self._accounts:
-            return (Trial(False, f"{URL} is not set."),)
+            return (Trial(False, f"{URL} is not set.", f"{URL} n'est pas réglé."),)
         return [await lets_us_in(sending_only(account), CONNECT_SECONDS) for account in self._accounts]
 
     async def session(self, msisdn: str, address: str) -> AsyncIterator[Trial]:
         """A page on the phone, where the gateway opens sessions from our side; what is typed at it comes as a call."""
         page = self._convention.opening(GREETING, self._settings.service_code, msisdn)
         if page is None:
-            yield Trial(None, f"This gateway opens sessions only from the phone ({CONVENTION}: push=no): dial.")
+            yield Trial(
+                None,
+                f"This gateway opens sessions only from the phone ({CONVENTION}: push=no): dial.",
+                f"Cette passerelle n'ouvre de session que du téléphone ({CONVENTION} : push=no) : composez.",
+            )
             return
         account = sending_only(self._accounts[0])
         try:
@@ -177,7 +181,19 @@ async def _opened(link: SmppLink, page: smpp34.SubmitSm, seconds: float) -> Tria
     try:
         response = await link.submit(page, seconds)
     except (NotBound, NoResponse) as error:
-        return Trial(False, f"Whether the gateway opened a session is uncertain: {error}.")
+        return Trial(
+            False,
+            f"Whether the gateway opened a session is uncertain: {error}.",
+            f"On ne sait pas si la passerelle a ouvert une session : {error}.",
+        )
     if response.status != SmppStatus.OK:
-        return Trial(False, f"The gateway opened no session: 0x{response.status:02X}.")
-    return Trial(True, "The gateway took a page that opens a session; the phone shows whether it did.")
+        return Trial(
+            False,
+            f"The gateway opened no session: 0x{response.status:02X}.",
+            f"La passerelle n'a pas ouvert de session : 0x{response.status:02X}.",
+        )
+    return Trial(
+        True,
+        "The gateway took a page that opens a session; the phone shows whether it did.",
+        "La passerelle a pris une page qui ouvre une session ; le téléphone montre si elle l'a fait.",
+    )

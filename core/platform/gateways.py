@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import Any, Final
 
+from core.platform.mishaps import OperatorSentence, in_both
 from core.platform.settings import Settings, WrongSetting
 
 TOKEN_LETTERS: Final = 22
@@ -19,10 +20,21 @@ TOKEN: Final = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LETTERS},}}")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One thing that was tried, and a sentence of what came of it; `holds` None: it cannot be told from here."""
+    """One thing that was tried, and what came of it in both languages of who runs a machine.
+
+    `holds` None: it cannot be told from here.
+    """
 
     holds: bool | None
     sentence: str
+    french: str
+
+
+def away(error: BaseException, name: str = "") -> Trial:
+    """That what was tried cannot be had, and why; `name` is what was tried, where the sentence does not say so."""
+    sentence = in_both(error) or OperatorSentence(str(error), str(error))
+    before, avant = (f"{name}: ", f"{name} : ") if name else ("", "")
+    return Trial(False, f"{before}{sentence.english}", f"{avant}{sentence.french}")
 
 
 def named(setting: str, names: Iterable[str], table: Mapping[str, str]) -> tuple[Any, ...]:
@@ -56,13 +68,29 @@ def check_tokens(settings: Settings) -> None:
 def try_tokens(settings: Settings) -> Trial:
     """Whether gateways can call us: there is an unguessable word for the paths, and it cannot be guessed."""
     if settings.simulator:
-        return Trial(True, "The callbacks have the word of the demonstration, which anybody may know.")
+        return Trial(
+            True,
+            "The callbacks have the word of the demonstration, which anybody may know.",
+            "Les rappels des passerelles ont le mot de la démonstration, que chacun peut connaître.",
+        )
     tokens = settings.callback_tokens
     if not tokens:
-        return Trial(False, "JIGI_CALLBACK_TOKENS is not set: every callback answers 404.")
+        return Trial(
+            False,
+            "JIGI_CALLBACK_TOKENS is not set: every callback answers 404.",
+            "JIGI_CALLBACK_TOKENS n'est pas réglé : chaque rappel d'une passerelle reçoit 404.",
+        )
     if any(len(token) < TOKEN_LETTERS for token in tokens):
-        return Trial(False, f"JIGI_CALLBACK_TOKENS has a word that can be guessed: under {TOKEN_LETTERS} characters.")
-    return Trial(True, "The callbacks have an unguessable word.")
+        return Trial(
+            False,
+            f"JIGI_CALLBACK_TOKENS has a word that can be guessed: under {TOKEN_LETTERS} characters.",
+            f"JIGI_CALLBACK_TOKENS a un mot qui se devine : moins de {TOKEN_LETTERS} caractères.",
+        )
+    return Trial(
+        True,
+        "The callbacks have an unguessable word.",
+        "Les rappels des passerelles ont un mot qui ne se devine pas.",
+    )
 
 
 def _are(table: Mapping[str, str]) -> str:

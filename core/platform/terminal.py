@@ -1,6 +1,7 @@
 """What the commands share: where they write, how they reach the database, and bars that move."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
@@ -13,8 +14,17 @@ from core.platform.settings import settings
 out: Final = Console()
 errors: Final = Console(stderr=True)
 
+LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a terminal says its language, the first that is set (POSIX, XBD 8.2)."""
+
 LONG_SECONDS: Final = 3600.0
 Done = TypeVar("Done")
+
+
+def speaks_french() -> bool:
+    """Whether the terminal is set to French."""
+    named = next((value for name in LOCALE if (value := os.environ.get(name))), "")
+    return named.lower().startswith("fr")
 
 
 def on(url: str, work: Awaitable[Done]) -> Done:

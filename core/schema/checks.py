@@ -17,7 +17,8 @@ from psycopg.conninfo import conninfo_to_dict
 from core.platform import sql
 from core.platform.encryption import check_keys
 from core.platform.errors import JigiError
-from core.platform.gateways import Trial, try_tokens
+from core.platform.gateways import Trial, away, try_tokens
+from core.platform.mishaps import OperatorSentence
 from core.platform.redis import connect
 from core.platform.settings import Settings, WrongSetting
 from core.schema import identity, migrations
@@ -55,61 +56,125 @@ FROM pg_roles, alembic_version WHERE rolname = current_user
 """
 
 
+ALLOWED_AT_A_TRIAL: Final = {
+    "simulator": (
+        OperatorSentence(
+            "JIGI_SIMULATOR is on: whoever opens /simulator calls as any phone.",
+            "JIGI_SIMULATOR est allumé : qui ouvre /simulator appelle comme n'importe quel téléphone.",
+        ),
+        OperatorSentence("There is no simulator.", "Il n'y a pas de simulateur."),
+    ),
+    "recipients": (
+        OperatorSentence("JIGI_ENCRYPTION_RECIPIENTS is not set.", "JIGI_ENCRYPTION_RECIPIENTS n'est pas réglé."),
+        OperatorSentence("What survivors tell is encrypted.", "Ce que disent les survivantes est chiffré."),
+    ),
+    "totp": (
+        OperatorSentence(
+            "JIGI_DESK_TOTP is off: a password alone opens the desk.",
+            "JIGI_DESK_TOTP est éteint : un mot de passe seul ouvre le guichet.",
+        ),
+        OperatorSentence("Sign-in has a second factor.", "La connexion au guichet a un second facteur."),
+    ),
+    "sandbox": (
+        OperatorSentence(
+            "JIGI_SMS_USERNAME is sandbox: no SMS gets to a phone.",
+            "JIGI_SMS_USERNAME est sandbox : aucun SMS n'atteint un téléphone.",
+        ),
+        OperatorSentence("The account of SMS is no sandbox.", "Le compte des SMS n'est pas un bac à sable."),
+    ),
+    "price": (
+        OperatorSentence(
+            "JIGI_SMS_PART_PRICE_XOF is 0: no cap in money ever stops a campaign.",
+            "JIGI_SMS_PART_PRICE_XOF est 0 : aucun plafond en argent n'arrête jamais une campagne.",
+        ),
+        OperatorSentence("SMS have a price.", "Les SMS ont un prix."),
+    ),
+    "hosts": (
+        OperatorSentence(
+            "JIGI_HOSTS is empty: any name is answered.", "JIGI_HOSTS est vide : tout nom reçoit réponse."
+        ),
+        OperatorSentence("The server answers to its own names.", "Le serveur répond à ses propres noms."),
+    ),
+    "alarm": (
+        OperatorSentence(
+            "Nobody is told when something stands still: JIGI_ALARM_PHONES, JIGI_ALARM_MAIL_TO.",
+            "Personne n'est averti quand quelque chose s'arrête : JIGI_ALARM_PHONES, JIGI_ALARM_MAIL_TO.",
+        ),
+        OperatorSentence("Alarms go.", "Les alertes partent."),
+    ),
+    "database": (
+        OperatorSentence(
+            "JIGI_DATABASE_URL is not set: the database is Jigi's own.",
+            "JIGI_DATABASE_URL n'est pas réglé : la base est celle que Jigi lance lui-même.",
+        ),
+        OperatorSentence("The database is named.", "La base est nommée."),
+    ),
+    "redis": (
+        OperatorSentence(
+            "JIGI_REDIS_URL is not set: Redis is Jigi's own.",
+            "JIGI_REDIS_URL n'est pas réglé : Redis est celui que Jigi lance lui-même.",
+        ),
+        OperatorSentence("Redis is named.", "Redis est nommé."),
+    ),
+    "plain redis": (
+        OperatorSentence("JIGI_REDIS_URL crosses the network without TLS.", "JIGI_REDIS_URL passe le réseau sans TLS."),
+        OperatorSentence("Redis is near, or behind TLS.", "Redis est sur place, ou derrière TLS."),
+    ),
+}
+"""What it means that a setting is so, and what holds otherwise."""
+
+
 def settings_checks(chosen: Settings) -> Iterator[Trial]:
     """What is set, and is no way to serve a programme."""
     yield try_tokens(chosen)
     try:
         check_keys(chosen)
-        yield Trial(True, "The keys of the encryption fit each other.")
+        yield Trial(True, "The keys of the encryption fit each other.", "Les clés du chiffrement vont ensemble.")
     except WrongSetting as unsafe:
-        yield Trial(False, str(unsafe))
-    for is_unsafe, sentence, otherwise in _allowed_at_a_trial(chosen):
-        yield _unless(is_unsafe, sentence, otherwise)
+        yield Trial(False, str(unsafe), f"Les clés du chiffrement ne vont pas : {unsafe}")
+    for is_unsafe, meaning, otherwise in _allowed_at_a_trial(chosen):
+        yield _unless(is_unsafe, meaning, otherwise)
     for name in PLAIN_URLS:
         if str(getattr(chosen, name)).startswith("http://") and urlsplit(getattr(chosen, name)).hostname not in HERE:
-            yield Trial(None, f"JIGI_{name.upper()} crosses the network without TLS: write https://.")
+            yield Trial(
+                None,
+                f"JIGI_{name.upper()} crosses the network without TLS: write https://.",
+                f"JIGI_{name.upper()} passe le réseau sans TLS : écrivez https://.",
+            )
     for name in URLS:
         url = getattr(chosen, name)
         if url and _is_open(url):
-            yield Trial(None, f"JIGI_{name.upper()} crosses the network without sslmode=verify-full.")
+            yield Trial(
+                None,
+                f"JIGI_{name.upper()} crosses the network without sslmode=verify-full.",
+                f"JIGI_{name.upper()} passe le réseau sans sslmode=verify-full.",
+            )
 
 
-def _allowed_at_a_trial(chosen: Settings) -> Iterator[tuple[object, str, str]]:
+def _allowed_at_a_trial(chosen: Settings) -> Iterator[tuple[object, OperatorSentence, OperatorSentence]]:
     """Whether it is so, what that means, and what holds otherwise."""
     alarm = chosen.alarm_phones or (chosen.alarm_mail_to and chosen.alarm_smtp_host)
-    sandbox = chosen.sms_to_a_sandbox
     priced = chosen.sms_part_price_xof > 0 or chosen.sms_route_prices
-    yield (
-        chosen.simulator,
-        "JIGI_SIMULATOR is on: whoever opens /simulator calls as any phone.",
-        "There is no simulator.",
-    )
-    yield (
-        not chosen.encryption_recipients,
-        "JIGI_ENCRYPTION_RECIPIENTS is not set.",
-        "What survivors tell is encrypted.",
-    )
-    yield (
-        not chosen.desk_totp,
-        "JIGI_DESK_TOTP is off: a password alone opens the desk.",
-        "Sign-in has a second factor.",
-    )
-    yield sandbox, "JIGI_SMS_USERNAME is sandbox: no SMS gets to a phone.", "The account of SMS is no sandbox."
-    yield not priced, "JIGI_SMS_PART_PRICE_XOF is 0: no cap in money ever stops a campaign.", "SMS have a price."
-    yield not chosen.hosts, "JIGI_HOSTS is empty: any name is answered.", "The server answers to its own names."
-    yield not alarm, "Nobody is told when something stands still: JIGI_ALARM_PHONES, JIGI_ALARM_MAIL_TO.", "Alarms go."
-    yield not chosen.database_url, "JIGI_DATABASE_URL is not set: the database is Jigi's own.", "The database is named."
-    yield not chosen.redis_url, "JIGI_REDIS_URL is not set: Redis is Jigi's own.", "Redis is named."
-    yield (
-        _is_plain(chosen.redis_url),
-        "JIGI_REDIS_URL crosses the network without TLS.",
-        "Redis is near, or behind TLS.",
-    )
+    unsafe = {
+        "simulator": chosen.simulator,
+        "recipients": not chosen.encryption_recipients,
+        "totp": not chosen.desk_totp,
+        "sandbox": chosen.sms_to_a_sandbox,
+        "price": not priced,
+        "hosts": not chosen.hosts,
+        "alarm": not alarm,
+        "database": not chosen.database_url,
+        "redis": not chosen.redis_url,
+        "plain redis": _is_plain(chosen.redis_url),
+    }
+    for name, is_unsafe in unsafe.items():
+        yield is_unsafe, *ALLOWED_AT_A_TRIAL[name]
 
 
-def _unless(is_unsafe: object, sentence: str, otherwise: str) -> Trial:
+def _unless(is_unsafe: object, meaning: OperatorSentence, otherwise: OperatorSentence) -> Trial:
     """What is allowed at a trial of Jigi and not in production."""
-    return Trial(None, sentence) if is_unsafe else Trial(True, otherwise)
+    sentence = meaning if is_unsafe else otherwise
+    return Trial(None if is_unsafe else True, sentence.english, sentence.french)
 
 
 def _is_open(url: str) -> bool:
@@ -131,25 +196,50 @@ async def database_checks(chosen: Settings) -> list[Trial]:
     try:
         await identity.serves(identity.kind_asked_for(chosen))
     except JigiError as unfit:
-        return [Trial(False, str(unfit))]
+        return [away(unfit)]
     before = datetime.now(UTC)
     facts = await sql.row(ServerFacts, FACTS)
     if facts is None:
-        return [Trial(False, "The database does not say what it is. Run `jigi db upgrade`.")]
+        return [
+            Trial(
+                False,
+                "The database does not say what it is. Run `jigi db upgrade`.",
+                "La base ne dit pas ce qu'elle est. Lancez `jigi db upgrade`.",
+            )
+        ]
     apart = abs((facts.now - before).total_seconds())
     newest = migrations.newest()
     major = facts.version // 10_000
     is_old = facts.version < LEAST_POSTGRES
     return [
-        Trial(not is_old, f"PostgreSQL is {major}" + (": 14 or newer is needed." if is_old else ".")),
-        Trial(facts.encoding == "UTF8", f"The database is encoded in {facts.encoding}."),
+        Trial(
+            not is_old,
+            f"PostgreSQL is {major}" + (": 14 or newer is needed." if is_old else "."),
+            f"PostgreSQL est en version {major}" + (" : il faut 14 ou plus." if is_old else "."),
+        ),
+        Trial(
+            facts.encoding == "UTF8",
+            f"The database is encoded in {facts.encoding}.",
+            f"La base est codée en {facts.encoding}.",
+        ),
         _unless(
             facts.is_superuser,
-            "This role is a superuser, who can switch the guards of the trail off.",
-            "Who signs in is no superuser.",
+            OperatorSentence(
+                "This role is a superuser, who can switch the guards of the trail off.",
+                "Ce rôle est superutilisateur et peut éteindre les gardes de la piste d'audit.",
+            ),
+            OperatorSentence("Who signs in is no superuser.", "Qui se connecte n'est pas superutilisateur."),
         ),
-        Trial(facts.tables >= newest, f"The newest migration is {newest}, and the tables are {facts.tables}."),
-        Trial(apart < MOST_SECONDS_APART, f"This machine's clock and the database's are {apart:.1f} s apart."),
+        Trial(
+            facts.tables >= newest,
+            f"The newest migration is {newest}, and the tables are {facts.tables}.",
+            f"La dernière migration est {newest}, et les tables en sont à {facts.tables}.",
+        ),
+        Trial(
+            apart < MOST_SECONDS_APART,
+            f"This machine's clock and the database's are {apart:.1f} s apart.",
+            f"L'horloge de cette machine et celle de la base ont {apart:.1f} s d'écart.",
+        ),
     ]
 
 
@@ -160,14 +250,28 @@ async def redis_check(url: str) -> Trial:
         await client.set("jigi:check", "1", ex=5)
     finally:
         await client.aclose()
-    return Trial(True, "Redis answers and can be written.")
+    return Trial(True, "Redis answers and can be written.", "Redis répond et s'écrit.")
 
 
 def machine_checks(folder: Path) -> Iterator[Trial]:
     """The disk with our files, and the catalogues."""
     there = next(each for each in (folder, *folder.resolve().parents) if each.exists())
     free = shutil.disk_usage(there).free
-    yield Trial(free >= LEAST_FREE_BYTES, f"The disk of {there} has {free / 1024**3:.1f} GiB free.")
-    yield Trial(os.access(there, os.W_OK), f"{there} can be written by this user.")
+    gib = free / 1024**3
+    yield Trial(
+        free >= LEAST_FREE_BYTES,
+        f"The disk of {there} has {gib:.1f} GiB free.",
+        f"Le disque de {there} a {gib:.1f} Gio libres.",
+    )
+    if os.access(there, os.W_OK):
+        yield Trial(True, f"{there} can be written by this user.", f"Cet utilisateur peut écrire dans {there}.")
+    else:
+        yield Trial(
+            False, f"{there} cannot be written by this user.", f"Cet utilisateur ne peut pas écrire dans {there}."
+        )
     why = unspoken()
-    yield Trial(not why, why or "Every language has its catalogue.")
+    yield Trial(
+        not why,
+        why or "Every language has its catalogue.",
+        f"Un catalogue manque : {why}." if why else "Chaque langue a son catalogue.",
+    )

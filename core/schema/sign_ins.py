@@ -7,8 +7,7 @@ from typing import Final
 import psycopg
 from psycopg.rows import class_row
 
-from core.platform.gateways import Trial
-from core.platform.mishaps import mishap
+from core.platform.gateways import Trial, away
 from core.platform.settings import Settings
 
 ASKING_SECONDS: Final = 3
@@ -53,10 +52,22 @@ def _tried(name: str, url: str, role: str) -> Trial:
         ):
             who = cursor.execute(WHO, {"role": role}).fetchone()
     except psycopg.Error as error:
-        return Trial(False, f"{name}: {mishap(error) or type(error).__name__}")
+        return away(error, name)
     if who is None or not who.may:
         signed_in = who.name if who else "nobody"
-        return Trial(False, f"{name} signs in as {signed_in}, who is not granted {role}: GRANT {role} TO {signed_in}.")
+        return Trial(
+            False,
+            f"{name} signs in as {signed_in}, who is not granted {role}: GRANT {role} TO {signed_in}.",
+            f"{name} se connecte comme {signed_in}, qui n'a pas le rôle {role} : GRANT {role} TO {signed_in}.",
+        )
     if who.owns:
-        return Trial(None, f"{name} signs in as {who.name}, who owns the tables: a hole there is one in everything.")
-    return Trial(True, f"{name} signs in as {who.name}, who may what {role} may.")
+        return Trial(
+            None,
+            f"{name} signs in as {who.name}, who owns the tables: a hole there is one in everything.",
+            f"{name} se connecte comme {who.name}, à qui sont les tables : une faille là en est une partout.",
+        )
+    return Trial(
+        True,
+        f"{name} signs in as {who.name}, who may what {role} may.",
+        f"{name} se connecte comme {who.name}, qui peut ce que peut {role}.",
+    )

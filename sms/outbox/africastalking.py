@@ -229,12 +229,25 @@ class AfricasTalking(SmsGateway):
     async def trials(self) -> Sequence[Trial]:
         """Whether it is reached, and whether the key opens the account: its balance is asked, which nobody notices."""
         if self.missing():
-            return (Trial(False, f"{KEY} is not set: Africa's Talking will refuse every SMS."),)
+            return (
+                Trial(
+                    False,
+                    f"{KEY} is not set: Africa's Talking will refuse every SMS.",
+                    f"{KEY} n'est pas réglé : Africa's Talking refusera chaque SMS.",
+                ),
+            )
         try:
             response = await over_http.answered(_Account(self._settings, self._client).fetch_application_data())
         except GatewayTrouble as trouble:
-            return (Trial(False, f"Africa's Talking does not answer: {trouble.reason}."),)
-        reached = Trial(True, f"Africa's Talking answers at {response.request.url.host}.")
+            return (
+                Trial(
+                    False,
+                    f"Africa's Talking does not answer: {trouble.reason}.",
+                    f"Africa's Talking ne répond pas : {trouble.reason}.",
+                ),
+            )
+        host = response.request.url.host
+        reached = Trial(True, f"Africa's Talking answers at {host}.", f"Africa's Talking répond à {host}.")
         return reached, _balance(response, self._settings.sms_username)
 
     async def _sent(self, body: str, msisdns: list[str], sender_id: str | None) -> httpx.Response:
@@ -341,11 +354,23 @@ def _code(row: Mapping[str, object]) -> int:
 def _balance(response: httpx.Response, username: str) -> Trial:
     """What the account says of itself; nothing of the answer to a wrong key is repeated."""
     if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return Trial(False, f"It does not accept {KEY} for the user {username}.")
+        return Trial(
+            False,
+            f"It does not accept {KEY} for the user {username}.",
+            f"Elle refuse {KEY} pour l'utilisateur {username}.",
+        )
     shown = _money(response)
     if shown is None:
-        return Trial(False, f"It gave no balance: HTTP {response.status_code}.")
-    return Trial(True, f"It accepts the key of {username}; the balance is {shown}.")
+        return Trial(
+            False,
+            f"It gave no balance: HTTP {response.status_code}.",
+            f"Elle n'a pas donné de solde : HTTP {response.status_code}.",
+        )
+    return Trial(
+        True,
+        f"It accepts the key of {username}; the balance is {shown}.",
+        f"Elle accepte la clé de {username} ; le solde est de {shown}.",
+    )
 
 
 def _money(response: httpx.Response) -> str | None:

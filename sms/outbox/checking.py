@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -11,14 +11,13 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.platform.errors import JigiError
-from core.platform.gateways import Trial
-from core.platform.mishaps import mishap
+from core.platform.gateways import Trial, away
 from core.platform.settings import Settings, settings
 from core.platform.terminal import on, out
 from core.schema import checks
 from core.schema.sign_ins import sign_in_checks
 from sms.outbox import gateways as sms_gateways
-from sms.outbox.trying import MARKS
+from sms.outbox.trying import mark_of, sentence_of
 from ussd import gateways as ussd_gateways
 
 app = typer.Typer(add_completion=False)
@@ -40,7 +39,7 @@ def check(
         *checks.machine_checks(chosen.data_dir),
     ]
     if production:
-        trials = [Trial(bool(trial.holds), trial.sentence) for trial in trials]
+        trials = [replace(trial, holds=bool(trial.holds)) for trial in trials]
     trials += asyncio.run(_beyond(chosen))
     _tell(trials, as_json=as_json)
     raise typer.Exit(1 if any(trial.holds is False for trial in trials) else 0)
@@ -51,7 +50,7 @@ def _tell(trials: Sequence[Trial], *, as_json: bool) -> None:
         out.print_json(json.dumps([asdict(trial) for trial in trials]))
         return
     for trial in trials:
-        out.print(f"{MARKS[trial.holds]} {trial.sentence}", highlight=False, soft_wrap=True)
+        out.print(f"{mark_of(trial)} {sentence_of(trial)}", highlight=False, soft_wrap=True)
 
 
 def _database(chosen: Settings) -> list[Trial]:
@@ -61,7 +60,7 @@ def _database(chosen: Settings) -> list[Trial]:
     try:
         return on(chosen.database_url, checks.database_checks(chosen))
     except (SQLAlchemyError, OSError, JigiError) as error:
-        return [Trial(False, mishap(error) or str(error))]
+        return [away(error)]
 
 
 async def _beyond(chosen: Settings) -> list[Trial]:
@@ -70,7 +69,7 @@ async def _beyond(chosen: Settings) -> list[Trial]:
     try:
         sending, calling = sms_gateways.ways_out(chosen).values(), ussd_gateways.switched_on(chosen)
     except JigiError as wrong:
-        return [*trials, Trial(False, str(wrong))]
+        return [*trials, away(wrong)]
     for ussd in calling:
         trials += await ussd.trials()
     for sms in sending:
@@ -83,4 +82,4 @@ async def _redis(url: str) -> Trial:
     try:
         return await checks.redis_check(url)
     except (RedisError, OSError, JigiError) as error:
-        return Trial(False, mishap(error) or str(error))
+        return away(error)

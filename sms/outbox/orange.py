@@ -168,12 +168,24 @@ class Orange(SmsGateway):
     async def trials(self) -> Sequence[Trial]:
         """Whether it gives a token, and what is left, which nobody notices."""
         if self.missing():
-            return (Trial(False, f"{KEY} is not set: Orange takes no SMS."),)
+            return (
+                Trial(
+                    False,
+                    f"{KEY} is not set: Orange takes no SMS.",
+                    f"{KEY} n'est pas réglé : Orange ne prend aucun SMS.",
+                ),
+            )
         try:
             await self._requests.token.value()
         except GatewayTrouble as trouble:
-            return (Trial(False, f"Orange gives no token: {trouble.reason}."),)
-        return Trial(True, "Orange gives a token."), await over_http.left_at(self)
+            return (
+                Trial(
+                    False,
+                    f"Orange gives no token: {trouble.reason}.",
+                    f"Orange ne donne pas de jeton : {trouble.reason}.",
+                ),
+            )
+        return Trial(True, "Orange gives a token.", "Orange donne un jeton."), await over_http.left_at(self)
 
     def delivery(self, posting: Posting, now: datetime) -> DeliveryReport | None:
         """The receipt; raises WebhookRefused without an id."""

@@ -76,11 +76,16 @@ async def left_at(gateway: Gateway) -> Trial:
     try:
         balance = await gateway.balance()
     except GatewayTrouble as trouble:
-        return Trial(False, f"It does not tell what is left: {trouble.reason}.")
+        return Trial(
+            False,
+            f"It does not tell what is left: {trouble.reason}.",
+            f"Elle ne dit pas ce qui reste : {trouble.reason}.",
+        )
     if balance is None:
-        return Trial(None, "What is left cannot be read.")
+        return Trial(None, "What is left cannot be read.", "Ce qui reste ne se lit pas.")
     until = f", the first until {balance.until:%Y-%m-%d %H:%M}" if balance.until else ""
-    return Trial(balance.messages != 0, f"{balance.shown} are left{until}.")
+    ends = f", dont les premiers jusqu'au {balance.until:%d/%m/%Y %H:%M}" if balance.until else ""
+    return Trial(balance.messages != 0, f"{balance.shown} are left{until}.", f"Il reste {balance.shown}{ends}.")
 
 
 async def answered(asking: Awaitable[httpx.Response]) -> httpx.Response:

@@ -165,7 +165,7 @@ class Smpp(SmsGateway):
     async def trials(self) -> Sequence[Trial]:
         """Whether each account lets us in, which takes nothing from the workers."""
         if not self._accounts:
-            return (Trial(False, f"{URL} is not set."),)
+            return (Trial(False, f"{URL} is not set.", f"{URL} n'est pas réglé."),)
         return [await lets_us_in(account, self._settings.sms_connect_seconds) for account in self._accounts]
 
     async def _sent(self, binds: Binds, msisdn: str, parts: Sequence[smpp34.SubmitSm], turn: float) -> Result:

@@ -15,11 +15,11 @@ from core.outbox.messages import MessageState
 from core.platform import sql
 from core.platform.gateways import Trial, try_tokens
 from core.platform.settings import Settings
-from core.platform.terminal import out
+from core.platform.terminal import out, speaks_french
 from core.platform.webhooks import callback_path
 from core.schema.ground import at_database
 from core.schema.identity import UnfitDatabase
-from core.text.words import COMMAND, label
+from core.text.words import COMMAND, DESK, label
 from sms.outbox import gateways as sms_gateways
 from sms.outbox.delivery import key_of
 from sms.outbox.gateway import GatewayTrouble, Policy, Result, SmsGateway
@@ -32,6 +32,7 @@ TEXT: Final = "Jigisèmèjiri : essai de la passerelle SMS. Il n'y a rien à fai
 LOOK_SECONDS: Final = 0.5
 READY_SECONDS: Final = 5.0
 MARKS: Final = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "?"}
+FRENCH_MARKS: Final = {True: "[green]oui[/]", False: "[bold red]non[/]", None: "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,12 @@ async def _standing(address: str, name: str) -> Trial:
             parts = (await client.get(f"{address}/health/ready")).json()
         standing = str(parts.get(f"ussd {name}", "not held there"))
     except (httpx.HTTPError, ValueError, AttributeError) as error:
-        return Trial(False, f"The line does not say how its link stands: {type(error).__name__}.")
-    return Trial(standing.startswith("ok"), f"The line's link: {standing}.")
+        return Trial(
+            False,
+            f"The line does not say how its link stands: {type(error).__name__}.",
+            f"La ligne ne dit pas où en est sa liaison : {type(error).__name__}.",
+        )
+    return Trial(standing.startswith("ok"), f"The line's link: {standing}.", f"La liaison de la ligne : {standing}.")
 
 
 async def _sent(gateway: SmsGateway, msisdn: str) -> tuple[Trial, str | None]:
@@ -124,8 +129,7 @@ async def _sent(gateway: SmsGateway, msisdn: str) -> tuple[Trial, str | None]:
     try:
         (result,) = await gateway.send(TEXT, [msisdn])
     except GatewayTrouble as trouble:
-        became = "Whether it was taken is uncertain" if trouble.policy is Policy.UNCERTAIN else "The SMS was not taken"
-        return Trial(False, f"{became}: {reason_label(trouble.reason, COMMAND)}."), None
+        return _not_taken(trouble.policy, trouble.reason), None
     return _became(result), result.provider_id
 
 
@@ -137,7 +141,11 @@ def _receipt(gateway: str, ids: Sequence[str], seconds: int) -> Trial:
     try:
         return at_database(receipt_of(gateway, ids, seconds))
     except (SQLAlchemyError, OSError, UnfitDatabase) as error:
-        return Trial(None, f"The receipt cannot be looked for: {type(error).__name__}.")
+        return Trial(
+            None,
+            f"The receipt cannot be looked for: {type(error).__name__}.",
+            f"L'accusé ne peut pas être cherché : {type(error).__name__}.",
+        )
 
 
 async def receipt_of(gateway: str, ids: Sequence[str], seconds: float) -> Trial:
@@ -146,25 +154,60 @@ async def receipt_of(gateway: str, ids: Sequence[str], seconds: float) -> Trial:
     while time.monotonic() < until:
         state = await sql.scalar(RECEIPT, {"gateway": gateway, "keys": [key_of(gateway, each) for each in ids]})
         if state is not None:
-            return Trial(True, f"Its receipt came: {label(MessageState(state), COMMAND)}.")
+            known = MessageState(state)
+            return Trial(
+                True,
+                f"Its receipt came: {label(known, COMMAND)}.",
+                f"Son accusé est arrivé : {label(known, DESK)}.",
+            )
         await asyncio.sleep(LOOK_SECONDS)
-    return Trial(None, f"No receipt came within {seconds:g} s; it may still, and does not with every gateway.")
+    return Trial(
+        None,
+        f"No receipt came within {seconds:g} s; it may still, and does not with every gateway.",
+        f"Aucun accusé en {seconds:g} s ; il peut encore venir, et toutes les passerelles n'en envoient pas.",
+    )
 
 
 def _became(result: Result) -> Trial:
     if result.policy is Policy.ACCEPTED:
-        return Trial(True, "The SMS was taken; whether it arrives is seen on the phone.")
-    what = "Whether the SMS was taken is uncertain" if result.policy is Policy.UNCERTAIN else "The SMS was not taken"
-    return Trial(False, f"{what}: {reason_label(result.reason, COMMAND)}.")
+        return Trial(
+            True,
+            "The SMS was taken; whether it arrives is seen on the phone.",
+            "Le SMS a été accepté ; s'il arrive, le téléphone le montre.",
+        )
+    return _not_taken(result.policy, result.reason)
+
+
+def _not_taken(policy: Policy, reason: str) -> Trial:
+    is_open = policy is Policy.UNCERTAIN
+    what = "Whether the SMS was taken is uncertain" if is_open else "The SMS was not taken"
+    french = "On ne sait pas si le SMS a été accepté" if is_open else "Le SMS n'a pas été accepté"
+    return Trial(False, f"{what}: {reason_label(reason, COMMAND)}.", f"{french} : {reason_label(reason, DESK)}.")
+
+
+def mark_of(trial: Trial) -> str:
+    """Whether it holds, in a word."""
+    return (FRENCH_MARKS if speaks_french() else MARKS)[trial.holds]
+
+
+def sentence_of(trial: Trial) -> str:
+    """What came of it, in the language of the terminal."""
+    return trial.french if speaks_french() else trial.sentence
 
 
 def _printed(trials: Sequence[Trial]) -> bool:
     """Print what came of each; whether none failed."""
     for trial in trials:
-        out.print(f"{MARKS[trial.holds]}  ", end="")
-        out.print(trial.sentence, highlight=False, markup=False, soft_wrap=True)
+        out.print(f"{mark_of(trial)}  ", end="")
+        out.print(sentence_of(trial), highlight=False, markup=False, soft_wrap=True)
     return all(trial.holds is not False for trial in trials)
 
 
 def _switched(room: str, on: bool) -> Trial:
-    return Trial(True, f"{room}: switched on.") if on else Trial(None, f"{room}: not switched on; tried all the same.")
+    if on:
+        return Trial(True, f"{room}: switched on.", f"{room} : en service.")
+    return Trial(
+        None,
+        f"{room}: not switched on; tried all the same.",
+        f"{room} : pas en service ; essayé tout de même.",
+    )

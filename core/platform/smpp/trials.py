@@ -25,16 +25,26 @@ async def lets_us_in(account: SmppAccount, connect_seconds: float) -> Trial:
     except NotBound as error:
         return not_in(account, error)
     await link.close()
-    return Trial(True, f"{account.name} lets us in.")
+    return Trial(True, f"{account.name} lets us in.", f"{account.name} nous laisse entrer.")
 
 
 def not_in(account: SmppAccount, error: NotBound) -> Trial:
     """Why we are not let in. Being in already as often as was agreed is no fault, nor is that nobody may only send."""
     if isinstance(error, BindRefused) and error.status == SmppStatus.ALREADY_BOUND:
-        return Trial(None, f"{account.name} is bound as often as it may be, by us as a rule.")
+        return Trial(
+            None,
+            f"{account.name} is bound as often as it may be, by us as a rule.",
+            f"{account.name} est lié autant de fois qu'il le peut, par nous en général.",
+        )
     if account.mode is BindMode.TRANSMITTER and isinstance(error, BindRefused) and error.status not in WRONG_NAME:
-        return Trial(None, f"{account.name} does not let in who only sends: {error}.")
-    return Trial(False, f"{account.name} does not let us in: {error}.")
+        return Trial(
+            None,
+            f"{account.name} does not let in who only sends: {error}.",
+            f"{account.name} ne laisse pas entrer qui ne fait qu'envoyer : {error}.",
+        )
+    return Trial(
+        False, f"{account.name} does not let us in: {error}.", f"{account.name} ne nous laisse pas entrer : {error}."
+    )
 
 
 async def take_nothing(_: SmppLink, __: smpp34.DeliverSm) -> Verdict:

@@ -104,7 +104,8 @@ async def test_what_a_gateway_lacks_is_listed(address: str, monkeypatch: pytest.
 @pytest.mark.usefixtures("world")
 async def test_the_receipt_of_a_trial_is_told_by_its_gateway_and_id() -> None:
     await delivery.apply([DeliveryReport("orange", "r-1", AWA, MessageState.DELIVERED, "", NOW)])
-    assert await receipt_of("orange", ["R-1", "r-1"], 5) == Trial(True, "Its receipt came: delivered.")
+    came = Trial(True, "Its receipt came: delivered.", "Son accusé est arrivé : reçu.")
+    assert await receipt_of("orange", ["R-1", "r-1"], 5) == came
     assert (await receipt_of("africastalking", ["r-1"], 0.1)).holds is None
 
 
