@@ -48,12 +48,14 @@ class AboutField(StringField):
 class NotedField(StringField):
     """What was noted of an act, in French; complaints are named as far as whoever reads sees them."""
 
-    async def serialize_value(self, request: Request, value: Any) -> Any:
+    async def parse_obj(self, request: Request, obj: Any) -> Any:
         """The words."""
+        row: TrailRow = obj
         session: AsyncSession = request.state.session
-        ids = cases_noted(value)
+        ids = cases_noted(row.detail)
         found = await session.execute(REFERENCES, {"ids": list(ids)}) if ids else ()
-        return noted_words(value, TrailNames(await _persons(request), {row.id: row.reference for row in found}))
+        names = TrailNames(await _persons(request), {each.id: each.reference for each in found})
+        return noted_words(row.detail, names, row.about)
 
 
 REFERENCES: Final = text("SELECT id, reference FROM grievance WHERE id = ANY(:ids)")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from core.rights.paper import LABELS
 from core.staff.agents import Role, Scope
 from core.text.formats import number_phrase, short_date
 from core.text.languages import Language
-from core.text.words import DESK, NoLabel, label
+from core.text.words import DESK, NoLabel, Word, label
 from desk.site.lists import Cercles, Communes, Holidays, PreparedAnswers, Regions
 from desk.site.words import FILTERS
 
@@ -105,12 +105,18 @@ NOTED: Final[Mapping[str, str]] = {
 }
 """What is noted of an act, by the word it is kept under."""
 
-KINDS: Final = (
+KINDS: Final[tuple[type[Word], ...]] = (
     *(Role, Scope, Channel, GrievanceState, Category, Sensitivity, Sex, ImportKind, UploadState, SettingState),
     *(CorrectedField, KnownBy, YearCheck, ClaimState, CampaignKind),
     *(GrievanceStanding, NotSaid, SearchOrder, Age, Timely, PersonSays, Level),
 )
 """Whose values are noted; a value that two of them have is called the same, or as the first one says."""
+
+OWN_KINDS: Final[Mapping[str, tuple[type[Word], ...]]] = {
+    "import": (UploadState, ImportKind),
+    "setting": (SettingState,),
+}
+"""Whose values come before all others in what is noted of an entry about this."""
 
 
 TYPED: Final = frozenset({"why", "reason", "title", "name", "file", "note", "value", "texts", "command"})
@@ -130,6 +136,8 @@ class TrailNames:
 
     persons: Mapping[int, str] = field(default_factory=dict)
     cases: Mapping[int, str] = field(default_factory=dict)
+    kinds: tuple[type[Word], ...] = ()
+    """Whose values come first."""
 
 
 NO_NAMES: Final = TrailNames()
@@ -152,10 +160,11 @@ def kept_about(words: str) -> str:
     return words
 
 
-def noted_words(kept: str | None, names: TrailNames = NO_NAMES) -> str:
-    """What was noted of an act, in French; `kept` is the JSON it is kept as."""
+def noted_words(kept: str | None, names: TrailNames = NO_NAMES, about: str | None = None) -> str:
+    """What was noted of an act, in French; `kept` is the JSON it is kept as, `about` what the entry is about."""
     noted = json.loads(kept) if kept else None
-    return _words(noted, names) if noted else ""
+    own = OWN_KINDS.get((about or "").partition(" ")[0], ())
+    return _words(noted, replace(names, kinds=own)) if noted else ""
 
 
 def cases_noted(kept: str | None) -> frozenset[int]:
@@ -180,7 +189,7 @@ def _words(value: Any, names: TrailNames) -> str:
         return "oui" if value else "non"
     if isinstance(value, int):
         return number_phrase(value)
-    return _day(str(value)) or _coded(str(value)) or str(value)
+    return _day(str(value)) or _coded(str(value), names.kinds) or str(value)
 
 
 def _inner(name: str, value: Any, names: TrailNames) -> str:
@@ -193,11 +202,11 @@ def _inner(name: str, value: Any, names: TrailNames) -> str:
     return f"({_words(value, names)})" if isinstance(value, Mapping) else _words(value, names)
 
 
-def _coded(value: str) -> str | None:
+def _coded(value: str, first: tuple[type[Word], ...]) -> str | None:
     language = Language.named(value) if value in set(Language) else None
     if language:
         return language.staff_name
-    for kind in KINDS:
+    for kind in (*first, *KINDS):
         for member in kind:
             if member.value == value:
                 try:

@@ -78,6 +78,11 @@ def test_what_was_noted_reads_as_a_sentence(kept: str | None, words: str) -> Non
     assert noted_words(kept, NAMES) == words
 
 
+def test_a_state_is_called_as_those_of_what_the_entry_is_about() -> None:
+    assert "informations" in noted_words('{"state": "waiting"}', about="grievance 1234567")
+    assert "à confirmer" in noted_words('{"state": "waiting"}', about="import 20261127-1")
+
+
 @pytest.mark.parametrize(
     ("about", "words"),
     [
