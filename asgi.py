@@ -26,7 +26,7 @@ from core.platform.redis import Client, connect
 from core.platform.request_ids import RequestIds
 from core.platform.settings import Settings
 from core.platform.settings import settings as read_settings
-from core.platform.settings.types import Part
+from core.platform.settings.types import USUAL, Part
 from core.platform.warden import end_with_parent
 from core.programme.keeping import keeping_settings
 from core.schema import identity
@@ -73,7 +73,7 @@ def build(
     stack = ExitStack()
     on = on or stack.enter_context(ground(settings))
     redis = connect(on.redis_url)
-    parts = settings.only or tuple(Part)
+    parts = settings.only or USUAL
     served = [make(settings, redis, clock) for part, make in PARTS.items() if part in parts]
 
     @asynccontextmanager

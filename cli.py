@@ -22,10 +22,11 @@ from typer.core import TyperGroup
 from core.platform import listening, metrics, processes
 from core.platform.errors import JigiError
 from core.platform.settings import Settings, settings
-from core.platform.settings.types import Part
+from core.platform.settings.types import USUAL, Part
 from core.platform.terminal import bar, errors, out, speaks_french
 
 ELSEWHERE: Final = {
+    "api": ("api.command", "Keys of other systems, and the batches they push."),
     "agents": ("desk.staff.command", "The people who work here."),
     "campaign": ("sms.campaigns.command", "SMS campaigns."),
     "check": ("sms.outbox.checking", "Whether settings, database, Redis, disk and gateways are fit to serve."),
@@ -259,6 +260,7 @@ def _sign_ins(chosen: Settings) -> dict[str, str]:
         "JIGI_DATABASE_READ_URL": chosen.database_read_url,
         "JIGI_DESK_DATABASE_URL": chosen.desk_database_url,
         "JIGI_SIGN_IN_DATABASE_URL": chosen.sign_in_database_url,
+        "JIGI_API_DATABASE_URL": chosen.api_database_url,
     }
 
 
@@ -297,7 +299,7 @@ def _say_who(host: str, port: int, only: list[Part] | None) -> None:
     from core.platform.masking import server_of
     from core.schema.identity import program
 
-    served = ", ".join(part.value for part in only or Part)
+    served = ", ".join(part.value for part in only or USUAL)
     where = ", ".join(server_of(url) for url in (settings().database_url, settings().redis_url))
     _log("serving", jigi=str(program()), parts=served, address=f"http://{host}:{port}", servers=where)
 

@@ -68,6 +68,7 @@ ROLES = {
     DatabaseTask.DESK: "jigi_desk",
     DatabaseTask.SIGN_IN: "jigi_sign_in",
     DatabaseTask.WORKER: "jigi_worker",
+    DatabaseTask.API: "jigi_api",
 }
 
 

@@ -63,6 +63,8 @@ class DatabaseTask(Enum):
     """Passwords, sessions and the people who work here; no household, no grievance."""
     WORKER = "worker"
     """Imports and plans."""
+    API = "api"
+    """What other systems ask for: what their keys may, and no more."""
 
 
 @dataclass(frozen=True, slots=True)

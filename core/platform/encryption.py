@@ -16,7 +16,7 @@ from pyrage.x25519 import Identity, Recipient
 
 from core.platform.errors import JigiError
 from core.platform.settings import Settings, WrongSetting, settings
-from core.platform.settings.types import Part
+from core.platform.settings.types import USUAL, Part
 
 MARK: Final = "age-encryption.org/v1:"
 """What stands before an encrypted text in its column."""
@@ -113,7 +113,7 @@ def check_keys(chosen: Settings) -> None:
         raise WrongSetting(
             f"{RECIPIENTS} is not set: what survivors tell would stand open in the database. {NEW_KEYS}."
         )
-    if Part.DESK in (chosen.only or tuple(Part)) and not identities:
+    if Part.DESK in (chosen.only or USUAL) and not identities:
         raise WrongSetting(f"{IDENTITIES} is not set: the desk could not read what survivors tell. {NEW_KEYS}.")
     own = {str(identity.to_public()) for identity in identities}
     if identities and not own & set(chosen.encryption_recipients):

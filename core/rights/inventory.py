@@ -106,7 +106,7 @@ STAFF: Final = frozenset({"agent", "agent_credential", "desk_session", "recovery
 
 NOBODYS: Final = frozenset(
     {
-        "alarm", "attachment_left", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off",
+        "alarm", "api_key", "attachment_left", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off",
         "campaign_tally",
         "campaign_template", "cercle", "claim_key", "commune", "component", "component_event",
         "database_identity", "focal_alert", "gateway_session", "holiday", "import_run", "payment_round",

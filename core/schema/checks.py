@@ -30,7 +30,7 @@ MOST_SECONDS_APART: Final = 2.0
 HERE: Final = frozenset({"", "localhost", "127.0.0.1", "::1"})
 URLS: Final = (
     "database_url", "database_direct_url", "database_read_url", "desk_database_url", "sign_in_database_url",
-    "worker_database_url", "owner_database_url",
+    "worker_database_url", "owner_database_url", "api_database_url",
 )  # fmt: skip
 PLAIN_URLS: Final = ("sms_gateway_url", "orange_url", "attachments_bucket")
 """Where keys, and what people are told or bring, go over HTTP."""

@@ -24,7 +24,7 @@ MAKE_ROLES: Final = """
 DO $$
 DECLARE made text;
 BEGIN
-    FOREACH made IN ARRAY ARRAY['jigi_desk', 'jigi_line', 'jigi_worker', 'jigi_sign_in'] LOOP
+    FOREACH made IN ARRAY ARRAY['jigi_desk', 'jigi_line', 'jigi_worker', 'jigi_sign_in', 'jigi_api'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = made) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', made);
         END IF;

@@ -47,6 +47,7 @@ def by_task(chosen: Settings) -> Mapping[DatabaseTask, str]:
         DatabaseTask.DESK: chosen.desk_database_url,
         DatabaseTask.SIGN_IN: chosen.sign_in_database_url,
         DatabaseTask.WORKER: chosen.worker_database_url,
+        DatabaseTask.API: chosen.api_database_url,
     }
 
 

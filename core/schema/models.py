@@ -20,6 +20,7 @@ from core.registry import corrections, phone_claims
 from core.registry import models as registry
 from core.schema import identity
 from core.staff import agents, audit, credentials, row_security, second_factor, tries
+from core.systems import models as systems
 
 HOMES: Final = (
     agents,
@@ -47,6 +48,7 @@ HOMES: Final = (
     restorations,
     row_security,
     second_factor,
+    systems,
     templates,
     tries,
     workers,

@@ -15,8 +15,9 @@ ROLES: Final = {
     "desk_database_url": "jigi_desk",
     "sign_in_database_url": "jigi_sign_in",
     "worker_database_url": "jigi_worker",
+    "api_database_url": "jigi_api",
 }
-"""The role of the database that each URL is for; migration 0017 makes them."""
+"""The role of the database that each URL is for; migrations 0017 and 0046 make them."""
 
 
 @dataclass(frozen=True, slots=True)

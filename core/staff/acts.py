@@ -114,6 +114,12 @@ class Act(Word):
     PERSON_DATA_SHOWN = "person data shown"
     PERSON_DATA_ERASED = "person data erased"
     TEXTS_ENCRYPTED = "texts encrypted"
+    KEY_MADE = "key made"
+    KEY_WITHDRAWN = "key withdrawn"
+    READ_BY_SYSTEM = "read by system"
+    BATCH_TAKEN = "batch taken"
+    BATCH_CONFIRMED = "batch confirmed"
+    BATCH_DISCARDED = "batch discarded"
 
 
 ACTS: Final = called(
@@ -226,5 +232,11 @@ ACTS: Final = called(
         Act.PERSON_DATA_SHOWN: "données d'une personne remises",
         Act.PERSON_DATA_ERASED: "données d'une personne effacées",
         Act.TEXTS_ENCRYPTED: "mots et seconds facteurs chiffrés",
+        Act.KEY_MADE: "clé d'un autre système : faite",
+        Act.KEY_WITHDRAWN: "clé d'un autre système : retirée",
+        Act.READ_BY_SYSTEM: "lu par un autre système",
+        Act.BATCH_TAKEN: "lot d'un autre système reçu",
+        Act.BATCH_CONFIRMED: "lot d'un autre système confirmé",
+        Act.BATCH_DISCARDED: "lot d'un autre système abandonné",
     },
 )

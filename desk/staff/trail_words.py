@@ -45,6 +45,8 @@ ABOUT: Final[Mapping[str, str]] = {
     "commune": "commune",
     "phone": "téléphone",
     "audit": "journal",
+    "system": "système",
+    "batch": "lot",
 }
 """What an entry may be about; the words before its number or name."""
 
@@ -73,6 +75,7 @@ NOTED: Final[Mapping[str, str]] = {
     "file": "fichier",
     "filters": "filtres",
     "held": "gardés",
+    "key": "clé",
     "keys": "touches",
     "kept": "correction gardée",
     "list": "liste",
@@ -82,6 +85,7 @@ NOTED: Final[Mapping[str, str]] = {
     "order": "ordre",
     "other": "jointe à la plainte",
     "period": "période",
+    "place": "lieu",
     "phone": "téléphone",
     "proposed_by": "proposée par",
     "result": "résultat",
@@ -91,6 +95,7 @@ NOTED: Final[Mapping[str, str]] = {
     "rows": "lignes",
     "scope_code": "code du lieu",
     "scope_kind": "étendue",
+    "scopes": "droits",
     "searched": "cherché",
     "sources": "depuis",
     "step": "par",

@@ -38,6 +38,11 @@ class GroundSettings(BaseSettings):
         description="The same for `jigi worker`, and for imports and plans at the desk (`jigi_worker`). "
         "Empty: JIGI_DATABASE_URL.",
     )
+    api_database_url: str = Field(
+        default="",
+        description="The same for what other systems ask for (`jigi_api`), with `jigi serve --only api`. "
+        "Empty: JIGI_DATABASE_URL.",
+    )
     owner_database_url: str = Field(
         default="",
         description="The same for `jigi db` and the commands of the shell, past a pooler: the owner of the tables. "

@@ -3,7 +3,7 @@
 from datetime import time
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, NonNegativeFloat, PositiveFloat
 from pydantic_settings import NoDecode
@@ -75,6 +75,10 @@ class Part(Enum):
     LINE = "line"
     SMS = "sms"
     DESK = "desk"
+    API = "api"
 
+
+USUAL: Final = (Part.LINE, Part.SMS, Part.DESK)
+"""What a process serves that was told nothing else: other systems have a way in only where it is opened for them."""
 
 Parts = Annotated[tuple[Part, ...], NoDecode, BeforeValidator(_split)]

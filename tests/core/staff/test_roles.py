@@ -39,6 +39,7 @@ NOBODYS: Final = frozenset(
         *(*r0017_roles.OPEN, *r0017_roles.QUEUE),
         *(
             "alarm",
+            "api_key",
             "alembic_version",
             "attachment_left",
             "campaign_rule_look",
@@ -235,7 +236,7 @@ def test_every_policy_names_whom_it_lets_in(database_url: str) -> None:
     everybody = names(database_url, "SELECT policyname FROM pg_policies WHERE 'public' = ANY (roles)")
     assert everybody == set()
     named = names(database_url, "SELECT DISTINCT unnest(roles) FROM pg_policies")
-    assert named == {"jigi_desk", "jigi_line", "jigi_sign_in", "jigi_worker"}
+    assert named == {"jigi_api", "jigi_desk", "jigi_line", "jigi_sign_in", "jigi_worker"}
 
 
 def test_what_runs_as_the_owner_looks_for_names_where_nobody_else_writes(database_url: str) -> None:

@@ -22,7 +22,7 @@ WRITES = frozenset({"audit.record", "audit.entry", "_audit", "taking", "self._re
 
 def written() -> Iterator[ast.expr]:
     """What the sources give to the trail, or call `detail` or `about` before they do."""
-    for room in ("core", "desk", "sms"):
+    for room in ("core", "desk", "sms", "api"):
         for path in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) in WRITES:

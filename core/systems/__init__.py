@@ -1,0 +1,1 @@
+"""Other systems that speak with Jigi, and what each may do."""

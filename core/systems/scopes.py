@@ -1,0 +1,47 @@
+"""What a key of another system may do: one word for each thing, which its routes and the database's policies ask."""
+
+from typing import Final
+
+from core.text.words import COMMAND, Word, called
+
+
+class KeyScope(Word):
+    """One thing that a key may do."""
+
+    PUSH_HOUSEHOLDS = "households:write"
+    PUSH_PAYMENTS = "payments:write"
+    PUSH_EVENTS = "events:write"
+    PUSH_RESULTS = "results:write"
+    READ_GRIEVANCES = "grievances:read"
+    READ_WORDS = "words:read"
+    READ_DECISIONS = "decisions:read"
+    READ_CORRECTIONS = "corrections:read"
+    READ_DELIVERIES = "deliveries:read"
+    READ_UNREACHED = "unreached:read"
+    READ_RECEIPTS = "receipts:read"
+    READ_FIGURES = "figures:read"
+
+
+called(
+    KeyScope,
+    COMMAND,
+    {
+        KeyScope.PUSH_HOUSEHOLDS: "push households",
+        KeyScope.PUSH_PAYMENTS: "push payments",
+        KeyScope.PUSH_EVENTS: "push sessions and distribution days",
+        KeyScope.PUSH_RESULTS: "push what became of payments",
+        KeyScope.READ_GRIEVANCES: "read grievances that are not sensitive, without their words",
+        KeyScope.READ_WORDS: "read the words and answers of these grievances too",
+        KeyScope.READ_DECISIONS: "read decisions on grievances",
+        KeyScope.READ_CORRECTIONS: "read corrections of the registry to take over",
+        KeyScope.READ_DELIVERIES: "read what became of the SMS of campaigns",
+        KeyScope.READ_UNREACHED: "read which households campaigns did not reach",
+        KeyScope.READ_RECEIPTS: "read what households say of money received",
+        KeyScope.READ_FIGURES: "read figures",
+    },
+)
+
+PUSHES: Final = frozenset(
+    {KeyScope.PUSH_HOUSEHOLDS, KeyScope.PUSH_PAYMENTS, KeyScope.PUSH_EVENTS, KeyScope.PUSH_RESULTS}
+)
+"""What changes every place, and is therefore for keys of the whole country, as files are for its supervisors."""
