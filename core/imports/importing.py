@@ -1,13 +1,15 @@
 """One import from end to end: read, stage, check, write, all or nothing, and say what it did."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Final, Protocol
 
-from core.files.opening import opened
+from psycopg import AsyncConnection
+
+from core.files.opening import Table, opened
 from core.imports import communes, events, households, payments, traces
 from core.imports.corrections import day_in_name
 from core.imports.kinds import ImportKind
@@ -121,6 +123,38 @@ def columns_of(kind: ImportKind) -> Sequence[Column]:
     return _LAYOUTS[kind](datetime.now(UTC).date()).columns
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms rows come in; each is told at `run`."""
+
+    keep_good: bool = False
+    spare_rows: bool = False
+    complete: Collection[str] = ()
+    dry_run: bool = False
+    confirm_losses: int = 0
+    today: date | None = None
+    list_day: date | None = None
+    forecast: Forecast | None = None
+    bringer: Bringer = NOBODY
+
+
+class Outcomes(Protocol):
+    """Where it goes what became of the rows, besides into figures: each door has its own."""
+
+    async def refused(self, staging: Staging, layout: Layout, bad: Bad) -> None:
+        """What is wrong with rows, before anything is written."""
+        ...
+
+    async def written(self, staging: Staging, connection: AsyncConnection, report: ImportReport) -> None:
+        """Rows are written, or would be at a dry run: told in the transaction of the import itself, before its end."""
+        ...
+
+
+def layout_of(kind: ImportKind, today: date) -> Layout:
+    """How the rows of a kind are read, checked and written."""
+    return _LAYOUTS[kind](today)
+
+
 async def run(
     kind: ImportKind | str,
     path: Path,
@@ -151,66 +185,106 @@ async def run(
 
     Raises UnreadableFile when the file as a whole cannot be imported.
     """
-    started, now = perf_counter(), datetime.now(UTC)
     kind = ImportKind(kind)
-    errors_file, workbook = path.with_suffix(".errors.csv"), path.with_suffix(".errors.xlsx")
     today = today or datetime.now(UTC).date()
-    list_day = list_day or day_in_name(path.stem)
-    layout = _LAYOUTS[kind](today)
+    layout = layout_of(kind, today)
+    terms = Terms(
+        keep_good=keep_good, spare_rows=spare_rows, complete=complete, dry_run=dry_run, confirm_losses=confirm_losses,
+        today=today, list_day=list_day or day_in_name(path.stem), forecast=forecast, bringer=bringer,
+    )  # fmt: skip
+    beside = _BesideFile(path)
     with opened(path, wanted(layout.columns)) as table:
-        async with database.copying() as connection:
-            reader = RowReader(layout.columns, table.header, complete, workbook=table.workbook)
-            single_pass = Pass(table, reader)
-            staging = Staging(connection, layout, reader.letters, list_day)
-            await staging.prepare()
-            with uncollected():
-                for staged, problems in single_pass.batches():
-                    await staging.add(staged, problems)
-                    progress(single_pass.rows, table.expected)
-            bad = await staging.check()
-            seen = [*single_pass.remarks(), *await staging.remarks(today, single_pass.total(layout.summed))]
-            remarks = tuple(sorted(seen, key=lambda remark: remark.line))
-            losses = await staging.losses()
-            announce(Outlook(remarks, losses))
-            _forget(errors_file)
-            _forget(workbook)
-            if bad.any:
-                await staging.write_problems(errors_file)
-                write_workbook(path, layout.columns, await staging.problems(MOST), workbook)
-            heavy = too_many(losses, single_pass.rows)
-            hold = _held_by(bad, keep_good=keep_good, spare_rows=spare_rows)
-            if not (hold or dry_run) and heavy and confirm_losses != count_of(losses):
-                hold = Hold.LOSSES
-            written = WrittenRows()
-            if hold is None:
-                if not dry_run:
-                    await traces.remember(connection, kind)
-                written = await staging.write(today, now)
-            done = Forecast(written.created, written.changed, written.unchanged, bad.any, count_of(losses))
-            if not hold and forecast not in (None, done):
-                hold = Hold.DIFFERENT
-            if hold or dry_run:
-                await connection.rollback()
-            else:
-                await enter(connection, kind, name or path.name, bringer, single_pass.rows, done, now)
-                await connection.commit()
-    if hold is not None:
+        report = await take_in(
+            kind, layout, table, terms, outcomes=beside, name=name or path.name, announce=announce, progress=progress
+        )
+    if not report.bad:
+        return report
+    return replace(report, errors_file=beside.errors_file, workbook=beside.workbook)
+
+
+class _BesideFile:
+    """What is wrong with the rows of a file, in files beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.errors_file, self.workbook = path.with_suffix(".errors.csv"), path.with_suffix(".errors.xlsx")
+
+    async def refused(self, staging: Staging, layout: Layout, bad: Bad) -> None:
+        _forget(self.errors_file)
+        _forget(self.workbook)
+        if bad.any:
+            await staging.write_problems(self.errors_file)
+            write_workbook(self._path, layout.columns, await staging.problems(MOST), self.workbook)
+
+    async def written(self, staging: Staging, connection: AsyncConnection, report: ImportReport) -> None:
+        """A file knows no more than its figures."""
+
+
+async def take_in(
+    kind: ImportKind,
+    layout: Layout,
+    table: Table,
+    terms: Terms,
+    *,
+    outcomes: Outcomes,
+    name: str,
+    announce: Announce = lambda outlook: None,
+    progress: Progress = lambda rows, expected: None,
+) -> ImportReport:
+    """Import the rows of a table, whatever door they came by: `run` says how."""
+    started, now = perf_counter(), datetime.now(UTC)
+    today = terms.today or now.date()
+    async with database.copying() as connection:
+        reader = RowReader(layout.columns, table.header, terms.complete, workbook=table.workbook)
+        single_pass = Pass(table, reader)
+        staging = Staging(connection, layout, reader.letters, terms.list_day)
+        await staging.prepare()
+        with uncollected():
+            for staged, problems in single_pass.batches():
+                await staging.add(staged, problems)
+                progress(single_pass.rows, table.expected)
+        bad = await staging.check()
+        seen = [*single_pass.remarks(), *await staging.remarks(today, single_pass.total(layout.summed))]
+        remarks = tuple(sorted(seen, key=lambda remark: remark.line))
+        losses = await staging.losses()
+        announce(Outlook(remarks, losses))
+        await outcomes.refused(staging, layout, bad)
+        heavy = too_many(losses, single_pass.rows)
+        hold = _held_by(bad, keep_good=terms.keep_good, spare_rows=terms.spare_rows)
+        if not (hold or terms.dry_run) and heavy and terms.confirm_losses != count_of(losses):
+            hold = Hold.LOSSES
         written = WrittenRows()
-    return ImportReport(
-        rows=single_pass.rows,
-        created=written.created,
-        changed=written.changed,
-        unchanged=written.unchanged,
-        bad=bad.any,
-        seconds=perf_counter() - started,
-        errors_file=errors_file if bad.any else None,
-        unknown_columns=reader.unknown,
-        remarks=remarks,
-        losses=losses,
-        hold=hold or (Hold.DRY_RUN if dry_run else None),
-        heavy=heavy,
-        workbook=workbook if bad.any else None,
-    )
+        if hold is None:
+            if not terms.dry_run:
+                await traces.remember(connection, kind)
+            written = await staging.write(today, now)
+        done = Forecast(written.created, written.changed, written.unchanged, bad.any, count_of(losses))
+        if not hold and terms.forecast not in (None, done):
+            hold = Hold.DIFFERENT
+        if hold is not None:
+            written = WrittenRows()
+        report = ImportReport(
+            rows=single_pass.rows,
+            created=written.created,
+            changed=written.changed,
+            unchanged=written.unchanged,
+            bad=bad.any,
+            seconds=perf_counter() - started,
+            errors_file=None,
+            unknown_columns=reader.unknown,
+            remarks=remarks,
+            losses=losses,
+            hold=hold or (Hold.DRY_RUN if terms.dry_run else None),
+            heavy=heavy,
+        )
+        if hold is None:
+            await outcomes.written(staging, connection, report)
+        if hold or terms.dry_run:
+            await connection.rollback()
+        else:
+            await enter(connection, kind, name, terms.bringer, single_pass.rows, done, now)
+            await connection.commit()
+    return replace(report, seconds=perf_counter() - started)
 
 
 def _held_by(bad: Bad, *, keep_good: bool, spare_rows: bool) -> Hold | None:

@@ -45,6 +45,25 @@ class LineProblems:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """What is wrong in one row; it costs the row, or where not `whole` no more than its cells."""
+
+    line: int
+    columns: list[str]
+    reasons: list[str]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLine:
+    """A row that was written, or would be: it made something new, changed something, or neither."""
+
+    line: int
+    created: bool
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Lost:
     count: int
     samples: list[str] | None
@@ -151,6 +170,18 @@ class Staging:
             await cursor.execute(_BY_LINE, {"most": most})
             return await cursor.fetchall()
 
+    async def refused_rows(self) -> Sequence[RefusedRow]:
+        """What is wrong, row by row: all of it."""
+        async with self._connection.cursor(row_factory=row_factory(RefusedRow)) as cursor:
+            await cursor.execute(_REFUSED_ROWS)
+            return await cursor.fetchall()
+
+    async def written_lines(self) -> Sequence[WrittenLine]:
+        """What became of each row that was written; one that only repeated another is none of them."""
+        async with self._connection.cursor(row_factory=row_factory(WrittenLine)) as cursor:
+            await cursor.execute(_WRITTEN_LINES)
+            return await cursor.fetchall()
+
     async def remarks(self, today: date, total: int | None) -> list[Remark]:
         """What is worth a look in the rows that can be taken, each thing once.
 
@@ -210,6 +241,14 @@ class Staging:
 _BY_LINE: Final = """
 SELECT line, array_agg("column" ORDER BY "column", reason) AS columns, array_agg(reason ORDER BY "column", reason)
     AS reasons FROM problem GROUP BY line ORDER BY line LIMIT %(most)s
+"""
+_REFUSED_ROWS: Final = """
+SELECT line, array_agg("column" ORDER BY "column", reason) AS columns, array_agg(reason ORDER BY "column", reason)
+    AS reasons, NOT bool_and(cell_only) AS whole FROM problem GROUP BY line ORDER BY line
+"""
+_WRITTEN_LINES: Final = """
+SELECT planned.line, coalesce(bool_or(created), false) AS created, count(touched.line) > 0 AS changed
+FROM planned LEFT JOIN touched ON touched.line = planned.line GROUP BY planned.line ORDER BY planned.line
 """
 _SEVERAL = sql.SQL("SELECT 1 FROM staged GROUP BY {key} HAVING count(*) > 1 LIMIT 1")
 _TWICE = sql.SQL(

@@ -28,6 +28,9 @@ class Lock(IntEnum):
     USSD_BINDS = 7_551_907
     """One process at a time holds the binds that USSD comes by."""
 
+    BATCH = 7_551_908
+    """One batch that another system pushed is worked on at a time, in the order they came."""
+
     DEPARTURE = 7_551_903
     """One request of SMS departs at a time, so that of two each sees the other or is judged again."""
 

@@ -30,7 +30,7 @@ class KeyFault(Code):
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """A system that asks for something now, with what its key may do and where; `claim` is the database's word of it."""
+    """A system that asks for something now, what its key may do and where; `claim` is the database's word of it."""
 
     key_id: int
     system: str

@@ -84,7 +84,8 @@ class KeyCard:
 
 
 END_EXPIRED: Final = """
-UPDATE api_key SET withdrawn_at = expires_at WHERE system = %(system)s AND withdrawn_at IS NULL AND expires_at <= %(now)s
+UPDATE api_key SET withdrawn_at = expires_at
+WHERE system = %(system)s AND withdrawn_at IS NULL AND expires_at <= %(now)s
 """
 FREE_SLOT: Final = """
 SELECT slot FROM generate_series(1, 2) AS slot WHERE slot NOT IN (
