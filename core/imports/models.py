@@ -1,4 +1,4 @@
-"""Tables of imports: those that came in, what undoing the last one needs, and forms of village registers.
+"""Tables of imports: those that came in, what undoing the last one needs, batches pushed, and forms of registers.
 
 They stand apart from what reads files, which no process of the line has a use for.
 """
@@ -6,12 +6,13 @@ They stand apart from what reads files, which no process of the line has a use f
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, Column, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from core.imports.batch import TO_WORK_ON, BatchKind, PushState, RowOutcome
 from core.imports.kinds import ImportKind
-from core.platform.columns import TableRow, one_of
+from core.platform.columns import TableRow, listed, one_of
 
 
 class ImportRun(TableRow, table=True):
@@ -76,3 +77,62 @@ class KnownSubmission(TableRow, table=True):
 
     key: str = Field(primary_key=True, max_length=64)
     filed_at: datetime
+
+
+class ImportBatch(TableRow, table=True):
+    """Rows that another system pushed, once for each of its idempotency keys; `digest` is that of what it sent.
+
+    `options` are the terms it asked for. Of one that is not done the figures are what it would do; `losses` and
+    `remarks` are as a file's are shown, `fault` says in French what is wrong with it as a whole. `confirmed_by` is the
+    second person, of one that takes much away.
+    """
+
+    __tablename__ = "import_batch"
+    __table_args__ = (
+        UniqueConstraint("system", "idempotency_key"),
+        Index("ix_import_batch_to_work_on", "id", postgresql_where=text(f"state IN {listed(TO_WORK_ON)}")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    system: str = Field(max_length=32)
+    key_id: int = Field(foreign_key="api_key.id")
+    kind: BatchKind = Field(sa_type=one_of(BatchKind))
+    idempotency_key: str = Field(max_length=64)
+    digest: str = Field(max_length=64)
+    options: dict[str, Any] = Field(sa_type=JSONB)
+    state: PushState = Field(sa_type=one_of(PushState))
+    rows: int
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    lost: int = 0
+    heavy: bool = False
+    losses: list[dict[str, Any]] = Field(sa_type=JSONB)
+    remarks: list[str] = Field(sa_type=JSONB)
+    unknown_columns: list[str] = Field(sa_type=JSONB)
+    fault: str | None = None
+    received_at: datetime
+    checked_at: datetime | None = None
+    ended_at: datetime | None = None
+    confirmed_by: int | None = Field(default=None, foreign_key="agent.id")
+
+
+class BatchContent(TableRow, table=True):
+    """The rows of a batch as they were pushed, while they wait: a day at the most."""
+
+    __tablename__ = "import_batch_content"
+
+    batch_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="import_batch.id", ondelete="CASCADE")
+    content: str = Field(sa_type=Text)
+
+
+class BatchRow(TableRow, table=True):
+    """What became of a row of a batch, the first is 1; `problems` are columns and reasons, and repeat no cell."""
+
+    __tablename__ = "import_batch_row"
+
+    batch_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="import_batch.id", ondelete="CASCADE")
+    row: int = Field(primary_key=True)
+    outcome: RowOutcome = Field(sa_type=one_of(RowOutcome))
+    problems: list[dict[str, Any]] = Field(sa_type=JSONB)

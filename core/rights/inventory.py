@@ -74,6 +74,7 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     "reference_try": {T: "id msisdn at"},
     "daily_use": {T: "day who use times"},
     "ussd_journal": {T: "key session_id position state at"},
+    "import_batch_content": {T: "batch_id content"},
     "audit_entry": {S: "about detail", N: "id at agent_id act source before seal"},
 }
 """The columns of each table that holds something of people whom the programme is for."""
@@ -97,9 +98,10 @@ UNSHOWN: Final[Mapping[str, str]] = {
     "identification_try": "id",
     "reference_try": "id",
     "ussd_journal": "key session_id position state at",
+    "import_batch_content": "batch_id content",
 }
 """Of those, what is not handed over: keys and numbers of our own, the same in another spelling, what only a focal
-person sees, and the journal of a call, which names nobody and lasts a day."""
+person sees, the journal of a call, which names nobody and lasts a day, and rows on their way in, which last one too."""
 
 STAFF: Final = frozenset({"agent", "agent_credential", "desk_session", "recovery_code", "sign_in_try"})
 """What is held of the people who work at the desk: administrators see and change it on its own pages."""
@@ -109,7 +111,8 @@ NOBODYS: Final = frozenset(
         "alarm", "api_key", "attachment_left", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off",
         "campaign_tally",
         "campaign_template", "cercle", "claim_key", "commune", "component", "component_event",
-        "database_identity", "focal_alert", "gateway_session", "holiday", "import_run", "payment_round",
+        "database_identity", "focal_alert", "gateway_session", "holiday", "import_batch",
+        "import_batch_row", "import_run", "payment_round",
         "prepared_answer", "programme_setting", "referral_service", "region", "register_mapping", "register_submission",
         "report_mail", "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",
     }

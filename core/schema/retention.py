@@ -20,7 +20,8 @@ from core.grievances.attachments import let_go_of_old
 from core.grievances.models import ReferenceTry
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import DECIDED, IS_OPEN
-from core.imports.models import ImportRun
+from core.imports import batches
+from core.imports.models import ImportBatch, ImportRun
 from core.imports.shelf import UploadShelf
 from core.outbox.messages import OVER, EarlyReport, InboundSms
 from core.payments.states import COMING
@@ -128,6 +129,7 @@ class Purged:
     attachments: int
     import_traces: int
     import_runs: int
+    import_batches: int
     audit_entries: int
 
 
@@ -137,6 +139,7 @@ async def purge(now: datetime, settings: Settings) -> Purged:
     So do files that were brought to the desk of this machine, and that nobody confirmed.
     """
     UploadShelf(settings.data_dir / "uploads").tidy()
+    await batches.expire(now)
 
     def before(days: int) -> datetime:
         return now - timedelta(days=days)
@@ -167,6 +170,7 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         attachments=await let_go_of_old(object_store(settings), now),
         import_traces=await sql.execute(TRACES, {"before": before(settings.import_undo_days)}),
         import_runs=await _deleted(ImportRun, ImportRun.at, before(settings.keep_audit_days)),
+        import_batches=await _deleted(ImportBatch, ImportBatch.received_at, before(settings.keep_messages_days)),
         audit_entries=await audit.cut_before(before(settings.keep_audit_days), now),
     )
 

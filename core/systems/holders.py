@@ -77,6 +77,6 @@ async def seen_by_system(holder: KeyHolder) -> AsyncIterator[Session]:
             yield session
 
 
-async def note(holder: KeyHolder, act: Act, now: datetime, **detail: object) -> None:
+async def enter(holder: KeyHolder, act: Act, now: datetime, **detail: object) -> None:
     """Enter what a system did in the trail, in the transaction of the act."""
     await audit.record(None, act, f"system {holder.system}", now, {"key": holder.key_id, **detail})

@@ -64,7 +64,8 @@ DECLARE
     words text;
 BEGIN
     IF known.id IS NULL THEN RETURN; END IF;
-    fault := CASE WHEN known.expires_at <= now() THEN 'expired' WHEN known.withdrawn_at IS NOT NULL THEN 'withdrawn' END;
+    fault := CASE WHEN known.expires_at <= now() THEN 'expired'
+        WHEN known.withdrawn_at IS NOT NULL THEN 'withdrawn' END;
     IF fault IS NULL THEN
         words := known.id || '|system|' || coalesce(known.scope_code, '') || '|' ||
             ceil(extract(epoch FROM clock_timestamp()) + 900)::bigint;
