@@ -1,6 +1,6 @@
-"""The web application: the callbacks of the line and of SMS, the desk, health, metrics and a telephone to try.
+"""The web application: the callbacks of the line and of SMS, the desk, the API, health, metrics and a telephone to try.
 
-Each of the three parts can have processes of its own (`jigi serve --only line`): a process imports no part that it does
+Each of the parts can have processes of its own (`jigi serve --only line`): a process imports no part that it does
 not serve, so that nothing done at the desk can delay a hop, and nothing wrong there can end the line.
 """
 
@@ -173,7 +173,16 @@ def _sms(settings: Settings, _: Client, clock: Callable[[], datetime]) -> Served
     return Served([*webhooks.routes(settings, given)], standing_by(settings, given))
 
 
-PARTS = {Part.LINE: _line, Part.SMS: _sms}
+def _api(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> Served:
+    """The ways in for other systems."""
+    from api import views
+    from api.intake import BatchIntake
+
+    intake = BatchIntake()
+    return Served(views.routes(settings, redis, clock, intake), intake.running(), links=intake.stands)
+
+
+PARTS = {Part.LINE: _line, Part.SMS: _sms, Part.API: _api}
 """What has routes at the root; the desk is mounted beside them."""
 
 

@@ -1,4 +1,4 @@
-"""`jigi api`: the keys of other systems, from the shell of the server."""
+"""`jigi api`: the keys of other systems and the batches they push, from the shell of the server."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
@@ -6,17 +6,20 @@ from typing import Annotated, Final
 import typer
 from rich.table import Table
 
+from core.imports import batches
+from core.imports.batch import PushState
 from core.platform.terminal import out
 from core.schema.ground import at_database
-from core.staff.agents import Scope
+from core.staff.agents import Scope, actor_of
 from core.systems import keys
 from core.systems.keys import KeyCard, KeyGrant
 from core.systems.scopes import KeyScope
 from core.text.words import COMMAND, label
 
-app = typer.Typer(help="Keys of other systems.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Keys of other systems, and the batches they push.", no_args_is_help=True, add_completion=False)
 
 DAYS: Final = 365
+SHOWN: Final = 30
 
 
 @app.command("make-key")
@@ -74,3 +77,31 @@ def scopes() -> None:
     for scope in KeyScope:
         table.add_row(scope.value, label(scope, COMMAND))
     out.print(table)
+
+
+@app.command("batches")
+def list_batches() -> None:
+    """The last batches that other systems pushed, and which wait for somebody."""
+    table = Table("Batch", "System", "About", "State", "Rows", "New", "Changed", "Bad", "Lost", "")
+    for card in at_database(batches.page(None, SHOWN)):
+        waits = card.state is PushState.WAITING
+        table.add_row(
+            str(card.id), card.system, card.kind.value, card.state.value,
+            *(str(number) for number in (card.rows, card.created, card.changed, card.bad, card.lost)),
+            "waits for a second person" if waits and card.heavy else "waits for its system" if waits else "",
+        )  # fmt: skip
+    out.print(table)
+
+
+@app.command("confirm")
+def confirm(
+    batch: Annotated[int, typer.Argument(help="Its number, as `jigi api batches` has it.")],
+    as_: Annotated[str, typer.Option("--as", help="The login of a supervisor of the whole country.")],
+) -> None:
+    """Let a batch come in that takes much away, as somebody who imports files at the desk."""
+    at_database(_confirmed(batch, as_))
+    out.print(f"Batch {batch} comes in, where `jigi serve --only api` runs.", highlight=False)
+
+
+async def _confirmed(batch_id: int, login: str) -> None:
+    await batches.confirm_as(await actor_of(login), batch_id, datetime.now(UTC))

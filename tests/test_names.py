@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("core", "ussd", "menus", "sms", "desk", "simulator", "proof", "demo")
+ROOMS = ("core", "ussd", "menus", "sms", "desk", "api", "simulator", "proof", "demo")
 
 HOMES: Final = {
     "told": ("core/grievances/models.py", "core/grievances/cases.py"),  # a column: the person was told of the step
@@ -21,7 +21,7 @@ HOMES: Final = {
     "subject": ("core/grievances", "menus/filing.py"),  # what a grievance is about
     "callback": ("ussd", "sms/outbox", "simulator", "cli.py", "asgi.py"),  # where a gateway posts to us
     "answer": (  # what the programme answers: to a complaint, to who called, to who wrote
-        *("core/grievances", "ussd", "desk/site/lists.py", "demo", "proof"),
+        *("core/grievances", "ussd", "desk/site/lists.py", "demo", "proof", "api/grievances.py"),
     ),
 }
 """Where a word may name something: paths, or the beginnings of them."""

@@ -105,7 +105,7 @@ def test_the_rules_of_security_are_on() -> None:
 def test_only_gateways_are_asked_for_anything() -> None:
     """No room of production asks an address but those of its settings, follows elsewhere, or takes any certificate."""
     askers = set()
-    for room in ("core", "ussd", "menus", "sms", "desk"):
+    for room in ("core", "ussd", "menus", "sms", "desk", "api"):
         for path in (ROOT / room).rglob("*.py"):
             code = path.read_text()
             assert not OFF.search(code), path

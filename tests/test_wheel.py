@@ -23,7 +23,7 @@ from tests.support.processes import answering, free_port
 
 ROOT: Final = Path(__file__).parent.parent
 TOKEN: Final = "0123456789abcdef0123456789abcdef"
-ROOMS: Final = ("core", "ussd", "menus", "sms", "desk", "locales", "simulator", "proof", "demo")
+ROOMS: Final = ("core", "ussd", "menus", "sms", "desk", "api", "locales", "simulator", "proof", "demo")
 NOT_INSTALLED: Final = {"faults", "bench", "tests", "docs"}
 LEFT_BEHIND: Final = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "tests", "docs")
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 from psycopg import AsyncConnection, sql
+from sqlalchemy.exc import DBAPIError
 
 from core.files.cells import UnreadableFile
 from core.imports import batches, importing
@@ -31,6 +32,7 @@ from core.platform import sql as own_sql
 from core.platform.columns import listed
 from core.platform.database import Addresses, writing
 from core.platform.locks import Lock
+from core.platform.outages import is_outage
 from core.platform.settings import settings
 from core.text.words import DESK, label
 
@@ -64,6 +66,13 @@ INSERT INTO import_batch_row (batch_id, row, outcome, problems)
 SELECT %(id)s, each.row, each.outcome, CAST(each.problems AS jsonb)
 FROM unnest(%(rows)s::int[], %(outcomes)s::text[], %(problems)s::text[]) AS each (row, outcome, problems)
 """
+BROKEN: Final = f"""
+WITH gone AS (DELETE FROM import_batch_content WHERE batch_id = %(id)s)
+UPDATE import_batch SET state = '{PushState.FAILED}', fault = %(fault)s, ended_at = %(now)s
+WHERE id = %(id)s AND state IN {listed(TO_WORK_ON)}
+"""  # noqa: S608
+"""Of one whose end could not be written: it holds up none of those behind it."""
+
 FORGET_CONTENT: Final = "DELETE FROM import_batch_content WHERE batch_id = %(id)s"
 
 
@@ -87,7 +96,7 @@ class _Told:
         }
         if report.hold is None:
             for statement, values in self.statements(PushState.DONE, report):
-                await connection.execute(sql.SQL(statement), values)  # type: ignore[arg-type]  # our own words
+                await connection.execute(sql.SQL(statement), values)
 
     def statements(
         self, state: PushState, report: ImportReport | None, fault: str | None = None
@@ -166,16 +175,28 @@ def _layout(kind: BatchKind, today: date) -> Layout:
 
 async def work_on_next(now: datetime) -> bool:
     """Work on the batch that came first of those that are to be; False where there is none, or another does."""
-    async with writing():
-        if not await own_sql.scalar(TRY_LOCK, {"lock": int(Lock.BATCH)}):
-            return False
-        await batches.expire(now)
-        batch = await own_sql.row(BatchCard, NEXT)
-        if batch is None:
-            return False
-        content = await own_sql.scalar(CONTENT, {"id": batch.id})
-        await _work(batch, json.loads(content or "[]"), now)
+    batch: BatchCard | None = None
+    try:
+        async with writing():
+            batch = await _next(now)
+            if batch is None:
+                return False
+            content = await own_sql.scalar(CONTENT, {"id": batch.id})
+            await _work(batch, json.loads(content or "[]"), now)
+    except DBAPIError as error:
+        if batch is None or is_outage(error):
+            raise
+        log.error("batch_failed", batch=batch.id, kind=batch.kind, error=type(error).__name__)
+        await own_sql.execute(BROKEN, {"id": batch.id, "fault": label(UploadFault.BROKEN, DESK), "now": now})
     return True
+
+
+async def _next(now: datetime) -> BatchCard | None:
+    """The batch that is next, and nobody else's till the transaction ends; None for none."""
+    if not await own_sql.scalar(TRY_LOCK, {"lock": int(Lock.BATCH)}):
+        return None
+    await batches.expire(now)
+    return await own_sql.row(BatchCard, NEXT)
 
 
 async def _work(batch: BatchCard, rows: Sequence[Mapping[str, Value]], now: datetime) -> None:

@@ -6,25 +6,21 @@ in, and where it takes much away that is somebody else than who brought it. The 
 """
 
 import asyncio
-import json
-import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from core.files.opening import WORKBOOKS
+from core.imports.children import worked_off
 from core.imports.corrections import day_in_name
 from core.imports.kinds import ImportKind
 from core.imports.runs import last_run, run_of
 from core.imports.shelf import UploadShelf
 from core.imports.undoing import NotUndone, Obstacle, too_old
 from core.imports.upload import Upload, UploadFault, UploadState
-from core.platform.database import DatabaseTask, addresses_of
 from core.platform.errors import JigiError
 from core.staff import audit
 from core.staff.acts import Act
@@ -33,9 +29,6 @@ from core.staff.permissions import NotAllowed, Permission, may
 
 TAKEN: Final = frozenset({".csv", *WORKBOOKS})
 PART: Final = 1024 * 1024
-LOOKED_AFTER_SECONDS: Final = 0.2
-_children: Final[set[subprocess.Popen[bytes]]] = set()
-"""Processes at work, which outlive whoever waited for them."""
 
 
 class ImportRuns(JigiError, RuntimeError):
@@ -187,31 +180,14 @@ class Uploads:
         await audit.record(actor.id, act, f"import {upload.id}", datetime.now(UTC), detail)
 
     def _send_off(self, upload: Upload) -> None:
-        task = asyncio.create_task(carried_out(self.shelf.folder, upload.id))
+        task = asyncio.create_task(carried_out(self.shelf.folder.absolute(), upload.id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
 async def carried_out(folder: Path, upload_id: str) -> None:
-    """Start the process that does what is next with a file, and wait for its end; it goes on where this one ends."""
-    child = _started(folder, upload_id)
-    _children.add(child)
-    while child.poll() is None:  # noqa: ASYNC110 - nobody here tells that another process ended
-        await asyncio.sleep(LOOKED_AFTER_SECONDS)
-    _children.discard(child)
-
-
-def _started(folder: Path, upload_id: str) -> subprocess.Popen[bytes]:
-    """A process that stands by itself, and is told its sign-in where nobody reads it."""
-    command = [sys.executable, "-m", "core.imports.errand", str(folder.absolute()), upload_id]
-    path = os.pathsep.join(filter(None, sys.path))
-    child = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}, start_new_session=True
-    )
-    if child.stdin is not None:
-        with child.stdin:
-            child.stdin.write(json.dumps(asdict(addresses_of(DatabaseTask.WORKER))).encode())
-    return child
+    """Let a process do what is next with a file, and wait for its end."""
+    await worked_off("core.imports.errand", str(folder), upload_id)
 
 
 async def _as_it_is(upload: Upload) -> Upload:

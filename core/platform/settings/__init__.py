@@ -13,6 +13,7 @@ from pydantic_settings import SettingsConfigDict
 from core.platform.errors import JigiError
 from core.platform.settings.africastalking import AfricasTalkingSettings
 from core.platform.settings.alarms import AlarmSettings
+from core.platform.settings.api import ApiSettings
 from core.platform.settings.desk import DeskSettings
 from core.platform.settings.encryption import EncryptionSettings
 from core.platform.settings.ground import GroundSettings
@@ -37,6 +38,7 @@ class Settings(
     RouteSettings,
     ProgrammeSettings,
     EncryptionSettings,
+    ApiSettings,
     DeskSettings,
     LastInputSettings,
     LineSettings,

@@ -234,9 +234,9 @@ async def test_nobody_sees_nothing_and_the_sight_ends_with_the_transaction() -> 
 @pytest.mark.parametrize(
     "given",
     [
-        "CREATE ROLE line LOGIN CREATEROLE; GRANT jigi_desk, jigi_line, jigi_worker, jigi_sign_in TO line "
+        "CREATE ROLE line LOGIN CREATEROLE; GRANT jigi_desk, jigi_line, jigi_worker, jigi_sign_in, jigi_api TO line "
         "WITH ADMIN OPTION",
-        "CREATE ROLE line LOGIN; GRANT jigi_desk, jigi_line, jigi_worker, jigi_sign_in TO line",
+        "CREATE ROLE line LOGIN; GRANT jigi_desk, jigi_line, jigi_worker, jigi_sign_in, jigi_api TO line",
     ],
     ids=["may grant the role", "was granted it beforehand"],
 )
