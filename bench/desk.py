@@ -156,7 +156,7 @@ async def _measured(people: Sequence[tuple[str, Role]], words: Words) -> Asked:
         began = time.perf_counter()
         (await client.get("/desk/dashboard")).raise_for_status()
         first.append((time.perf_counter() - began) * 1000)
-    print(f"         the slowest first dashboard, which counts the last campaigns: {max(first):.0f} ms")
+    print(f"         the slowest first dashboard: {max(first):.0f} ms")
     warming: Asked = defaultdict(list)
     asked: Asked = defaultdict(list)
     for seconds, kept in ((WARM_SECONDS, warming), (SECONDS, asked)):

@@ -166,17 +166,42 @@ NAMED: Final = (
 NAMELESS: Final = ("CAST(NULL AS text)", "")
 
 
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of the list: its number, how many pages there are, and how many rows they have together."""
+
+    rows: Sequence[SearchRow]
+    number: int
+    pages: int
+    count: int
+
+
+async def listed_page(wanted: Wanted, today: date, number: int) -> SearchPage:
+    """The rows of a page, the last one for a number beyond it; a name is looked up once for rows and count."""
+    where, values = _where(wanted, today, await _named(wanted))
+    count = int(await sql.scalar(f"SELECT count(*) FROM grievance WHERE {where}", values) or 0)  # noqa: S608
+    pages = max(1, -(-count // PAGE_ROWS))
+    number = min(max(number, 1), pages)
+    values |= {"most": PAGE_ROWS, "skipped": PAGE_ROWS * (number - 1)}
+    rows = await sql.rows(SearchRow, _statement(wanted, where, NAMED), values)
+    return SearchPage(rows, number, pages, count)
+
+
+async def _named(wanted: Wanted) -> Sequence[int] | None:
+    """The ids of those whose person has the name that is looked for; None where no name is."""
+    if not _is_name(wanted.words):
+        return None
+    return await sql.scalars("SELECT grievances_like(%(name)s)", {"name": Jsonb(spellings(wanted.words))})
+
+
+def _is_name(words: str) -> bool:
+    return bool(words.strip()) and not any(letter.isdigit() for letter in words)
+
+
 async def count(wanted: Wanted, today: date) -> int:
     """How many there are."""
     where, values = _where(wanted, today)
     return int(await sql.scalar(f"SELECT count(*) FROM grievance WHERE {where}", values) or 0)  # noqa: S608
-
-
-async def page(wanted: Wanted, today: date, number: int = 1) -> list[SearchRow]:
-    """The rows of a page, the first being 1."""
-    where, values = _where(wanted, today)
-    values |= {"most": PAGE_ROWS, "skipped": PAGE_ROWS * (number - 1)}
-    return await sql.rows(SearchRow, _statement(wanted, where, NAMED), values)
 
 
 async def to_export(wanted: Wanted, today: date) -> list[SearchRow]:
@@ -205,8 +230,8 @@ def _statement(wanted: Wanted, where: str, names: tuple[str, str]) -> str:
     return LISTED.format(where=where, order=ORDERS[wanted.order], name=names[0], households=names[1])
 
 
-def _where(wanted: Wanted, today: date) -> tuple[str, dict[str, Any]]:
-    """SQL of the filters, of our own words alone, and their values."""
+def _where(wanted: Wanted, today: date, named: Sequence[int] | None = None) -> tuple[str, dict[str, Any]]:
+    """SQL of the filters, of our own words alone, and their values; `named` fit the name, where it was looked up."""
     clauses = ["true"]
     values: dict[str, Any] = {"today": today, "since": None, "until": None}
     for name in EQUAL:
@@ -229,7 +254,7 @@ def _where(wanted: Wanted, today: date) -> tuple[str, dict[str, Any]]:
         clauses.append("grievance.reopen_count > 0")
     _days(wanted, today, clauses, values)
     if wanted.words.strip():
-        clauses.append(_words(wanted.words, values))
+        clauses.append(_words(wanted.words, named, values))
     return " AND ".join(f"({clause})" for clause in clauses), values
 
 
@@ -278,14 +303,17 @@ def _days(wanted: Wanted, today: date, clauses: list[str], values: dict[str, Any
             values[name] = day
 
 
-def _words(words: str, values: dict[str, Any]) -> str:
+def _words(words: str, named: Sequence[int] | None, values: dict[str, Any]) -> str:
     """SQL of what somebody typed: a reference, a household or a phone where it is a number, or else a name.
 
     A household is found by either of its numbers; that of the programme may have letters, or nothing else.
     """
     values["number"] = number_key(words)
     of_household = f"grievance.household_id = ANY(ARRAY(SELECT household.id FROM household WHERE {NUMBERED}))"  # noqa: S608
-    if not any(letter.isdigit() for letter in words):
+    if named is not None:
+        values["named"] = list(named)
+        return f"grievance.id = ANY (CAST(%(named)s AS integer[])) OR {of_household}"
+    if _is_name(words):
         values["name"] = Jsonb(spellings(words))
         return f"grievance.id IN (SELECT grievances_like(%(name)s)) OR {of_household}"
     number = digits(words)

@@ -14,7 +14,7 @@ from starlette_admin.routing import route
 
 from core.grievances import search
 from core.grievances.figures import Age, Timely
-from core.grievances.search import MOST_EXPORTED, PAGE_ROWS, GrievanceStanding, NotSaid, SearchOrder, SearchRow, Wanted
+from core.grievances.search import MOST_EXPORTED, GrievanceStanding, NotSaid, SearchOrder, SearchRow, Wanted
 from core.grievances.subjects import Category
 from core.grievances.vocabulary import OPEN, Channel, GrievanceState, Level, PersonSays, Sex
 from core.numbers.identifiers import digits, is_reference
@@ -66,24 +66,21 @@ class GrievanceList(DeskPage):
         return await self._listed(request, searched_of(form), typed(form, "page"))
 
     async def _listed(self, request: Request, wanted: Wanted, page: str | None) -> Response:
-        today, at = now().date(), number(page) or 1
+        today = now().date()
         async with seen_by(actor(request)):
-            count = await search.count(wanted, today)
-            pages = max(1, -(-count // PAGE_ROWS))
-            at = min(max(at, 1), pages)
-            rows = await search.page(wanted, today, at)
-            lost = not rows and is_reference(digits(wanted.words or "")) and await restored_lately(now())
+            listed = await search.listed_page(wanted, today, number(page) or 1)
+            lost = not listed.rows and is_reference(digits(wanted.words or "")) and await restored_lately(now())
             choices = {
                 "agents": [*offered(NotSaid.NOBODY), *await search.agents()],
                 "places": [*await search.places(wanted.place), *offered(NotSaid.NOT_SAID)],
             }
         context = {
             "wanted": wanted,
-            "rows": rows,
+            "rows": listed.rows,
             "restored": lost,
-            "count": count,
-            "at": at,
-            "pages": pages,
+            "count": listed.count,
+            "at": listed.number,
+            "pages": listed.pages,
             "today": today,
             "open_states": OPEN,
             "href": lambda page: _href(wanted, page=page if page > 1 else ""),

@@ -73,6 +73,6 @@ async def plant(received: date, **given: Any) -> str:
 async def listed(wanted: Wanted, actor: Actor = SUPERVISOR) -> list[str]:
     """The references that the list gives somebody, in its order; the count is held against them."""
     async with seen_by(actor):
-        rows = await search.page(wanted, TODAY)
-        assert await search.count(wanted, TODAY) == len(rows)
-    return [row.reference for row in rows]
+        page = await search.listed_page(wanted, TODAY, 1)
+        assert await search.count(wanted, TODAY) == page.count == len(page.rows)
+    return [row.reference for row in page.rows]
