@@ -43,7 +43,7 @@ def cost_of(tally: Tally, settings: Settings) -> CampaignCost:
     rates = {XOF: 1.0, **settings.sms_currency_rates}
     billed_xof = Decimal(0)
     unconverted: dict[str, Decimal] = {}
-    billed = sum(row.priced for row in tally.sent)
+    billed = sum(row.priced for row in tally.sent if row.currency in rates)
     for currency, amount in tally.cost.items():
         if currency in rates:
             billed_xof += amount * Decimal(str(rates[currency]))

@@ -137,6 +137,10 @@ async def test_the_page_shows_the_ways_ahead_the_budget_and_the_true_cost(
     page = await binta.see(f"/desk/campaigns/{campaign}")
     assert "Avant l'envoi" not in page
     assert "Coût : 70 F CFA (35 facturés par la passerelle pour 1 SMS, 35 estimés pour 1 SMS sans facture)." in page
+    await change("UPDATE message SET currency = 'KES' WHERE currency = 'XOF'")
+    assert "Coût : 35,20 KES (aucun taux n'est réglé)" in await binta.see(f"/desk/campaigns/{campaign}"), (
+        "never 0 F CFA"
+    )
     await change("UPDATE message SET cost = NULL, currency = NULL")
     assert "Coût : inconnu ; il manque le prix de 2 SMS." in await binta.see(f"/desk/campaigns/{campaign}/unreached")
 
