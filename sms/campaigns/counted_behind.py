@@ -12,22 +12,35 @@ log = structlog.get_logger(__name__)
 
 
 class CountedBehind:
-    """Counts campaigns in tasks of their own, one at a time for each, in no transaction of whoever looks."""
+    """Counts campaigns one after the other in a task of its own, in no transaction of whoever looks.
+
+    One at a time in all: each reads every message of a campaign, and a page must find a connection beside it.
+    """
 
     def __init__(self, count: Callable[[int, datetime], Awaitable[object]]) -> None:
         self._count = count
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._asked: dict[int, datetime] = {}
+        self._task: asyncio.Task[None] | None = None
 
     def begin(self, campaign_id: int, now: datetime) -> None:
-        """Count a campaign, where that is not being done already."""
-        if campaign_id not in self._tasks:
-            task = self._tasks[campaign_id] = beside(self._counted(campaign_id, now))
-            task.add_done_callback(lambda _: self._tasks.pop(campaign_id, None))
+        """Count a campaign, where that is not being done already, after those that were asked for before."""
+        self._asked.setdefault(campaign_id, now)
+        if self._task is None or self._task.done():
+            self._task = beside(self._all())
 
     async def ended(self) -> None:
         """Wait until nothing is counted any more."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks.values()))
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def _all(self) -> None:
+        try:
+            while self._asked:
+                campaign_id, now = next(iter(self._asked.items()))
+                await self._counted(campaign_id, now)
+                del self._asked[campaign_id]
+        finally:
+            self._asked.clear()  # who looks again asks again
 
     async def _counted(self, campaign_id: int, now: datetime) -> None:
         try:
