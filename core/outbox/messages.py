@@ -288,6 +288,8 @@ class SmsBatch(TableRow, table=True):
         Index("ix_sms_batch_ready", "priority", "id", postgresql_where=text(f"state = '{BatchState.READY}'")),
         Index("ix_sms_batch_out", "worker", postgresql_where=text(f"state IN {listed(AT_A_WORKER)}")),
         Index("ix_sms_batch_done", "answered_at", postgresql_where=text(f"state = '{BatchState.DONE}'")),
+        Index("ix_sms_batch_unfinished", "campaign_id", postgresql_where=text(f"state IN {listed(UNFINISHED)}")),
+        Index("ix_sms_batch_over", "answered_at", postgresql_where=text(f"state IN {listed(OVER)}")),
         Index("ix_sms_batch_left_at", "left_at", postgresql_where=text("NOT prompt")),
         Index("ix_sms_batch_departure", "departure", postgresql_where=text("NOT prompt")),
         Index("ix_sms_batch_unnumbered", "left_at", postgresql_where=text("NOT prompt AND departure IS NULL")),
@@ -337,15 +339,16 @@ class Message(TableRow, table=True):
             "msisdn",
             postgresql_where=text(f"state = '{MessageState.FAILED}' AND reason = '{Reason.NO_SUCH_NUMBER}'"),
         ),
+        Index("ix_message_uncertain", "campaign_id", postgresql_where=text(f"state = '{MessageState.UNCERTAIN}'")),
         Index("ix_message_other_payments", "msisdn", "final_at", postgresql_where=text("other_payments IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", ondelete="CASCADE", index=True)
-    batch_id: int | None = Field(
-        default=None, foreign_key="sms_batch.id", ondelete="SET NULL", index=True, sa_type=BigInteger
-    )
+    campaign_id: int | None = Field(default=None, index=True)
+    """Of a campaign there is, with which it goes: looked up once for a statement (migration 0045)."""
+    batch_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
+    """Of a request there is, or nothing once that went: as with the campaign."""
     kind: MessageKind = Field(sa_type=coded(CampaignKind, NoticeKind))
     key: str | None = None
     msisdn: str | None = None

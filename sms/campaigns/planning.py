@@ -192,13 +192,13 @@ class _Planning:
             await self._gather_personal()
         else:
             await self._gather()
-        await self._run("ANALYZE recipient")
+        await self._run("ANALYZE recipient (msisdn, language, content, why)")
         await self._run(snapshot.SPOKEN_TABLE)
         await self._run("ANALYZE spoken")
         await self._write_texts()
         await self._run("ANALYZE written")
         await self._run(snapshot.REQUESTS)
-        await self._run("ANALYZE request")
+        await self._run("ANALYZE request (msisdn, id, text_id)")
         await self._run(other_rounds.NOBODY if self._kind is CampaignKind.PERSONAL else other_rounds.TOLD_TOO)
         await self._run("ANALYZE told_too")
         await self._run(snapshot.BATCHES)
@@ -217,9 +217,9 @@ class _Planning:
     async def _gather(self) -> None:
         """Which households are wanted, by which numbers they are reached, and what each is told."""
         await self._run(f"CREATE TEMP TABLE wanted ON COMMIT DROP AS {wanted_sql(self._kind, self._audience)}")
-        await self._run("ANALYZE wanted")
+        await self._run("ANALYZE wanted (household_id)")
         await self._run(snapshot.REACHED)
-        await self._run("ANALYZE reached")
+        await self._run("ANALYZE reached (msisdn, household_id)")
         await self._run(snapshot.told_before(self._kind, self._audience))
         await self._run("ANALYZE told")
         await self._run(snapshot.SERVED)

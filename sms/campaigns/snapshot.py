@@ -43,20 +43,20 @@ SERVED: Final = f"""
 PAYMENT_LINES: Final = f"""
     SELECT msisdn, jsonb_agg(
         jsonb_build_array(line.households, CASE WHEN kinds > 1 THEN names ELSE '' END, amount, day, place, old_day)
-            || CASE WHEN hours = 1 AND hour IS NOT NULL THEN jsonb_build_array(hour) ELSE '[]' END
+            || CASE WHEN one_hour THEN jsonb_build_array(hour) ELSE '[]' END
         ORDER BY day, names, amount)::text AS content, max(component) AS component, (jsonb_build_array(
             CASE WHEN count(*) = 1 AND max(served.households) > max(line.households) THEN max(names) END,
-            CASE WHEN bool_and(windows = 1 AND coalesce(last_day > day, false)) AND min(last_day) = max(last_day)
+            CASE WHEN bool_and(coalesce(one_window AND last_day > day, false)) AND min(last_day) = max(last_day)
                 THEN max(last_day) END,
-            CASE WHEN bool_and(agencies = 1 AND agency IS NOT NULL) AND min(agency) = max(agency)
+            CASE WHEN bool_and(one_agency) AND min(agency) = max(agency)
                 THEN max(agency) END) || CASE WHEN bool_or(others IS NULL) THEN '[]' ELSE jsonb_build_array(
             (SELECT component FROM payment_round WHERE id = %(round_id)s), (array_agg(others))[1]) END)::text AS beside
     FROM (
         SELECT msisdn, amount, day, place, old_day, count(*) AS households, max(component) AS component,
             string_agg(head_name, ', ' ORDER BY head_name) AS names, count(*) OVER (PARTITION BY msisdn) AS kinds,
-            max(last_day) AS last_day, count(DISTINCT coalesce(last_day, day)) AS windows,
-            max(agency) AS agency, count(DISTINCT coalesce(agency, '')) AS agencies,
-            max(hour) AS hour, count(DISTINCT coalesce(hour::text, '')) AS hours
+            max(last_day) AS last_day, min(coalesce(last_day, day)) = max(coalesce(last_day, day)) AS one_window,
+            max(agency) AS agency, count(agency) = count(*) AND min(agency) = max(agency) AS one_agency,
+            max(hour) AS hour, count(hour) = count(*) AND min(hour) = max(hour) AS one_hour
         FROM reached GROUP BY msisdn, amount, day, place, old_day
     ) AS line JOIN served USING (msisdn) LEFT JOIN ({LINES}) AS beside_it USING (msisdn) GROUP BY msisdn
 """  # noqa: S608

@@ -14,7 +14,7 @@ from core.campaigns.models import Campaign, CampaignChange, CampaignState
 from core.campaigns.notes import NOTHING, Note, NoteCode
 from core.campaigns.steps import RULES, CampaignError, CampaignStep, WrongState, must
 from core.outbox import restoring
-from core.outbox.messages import BatchState, Message, MessageState, Reason, SmsBatch
+from core.outbox.messages import UNFINISHED, BatchState, Message, MessageState, Reason, SmsBatch
 from core.platform import sql
 from core.platform.database import Session, reading, writing
 from core.platform.jobs import wake
@@ -169,7 +169,6 @@ WHERE campaign_id = %(id)s AND state = '{MessageState.PLANNED}' AND NOT EXISTS (
     SELECT FROM sms_batch WHERE sms_batch.id = message.batch_id AND sms_batch.state = '{BatchState.LEFT}')
 """  # noqa: S608 - our own words
 NOT_LEFT: Final = frozenset({BatchState.READY, BatchState.CLAIMED})
-UNANSWERED: Final = NOT_LEFT | {BatchState.LEFT}
 
 
 async def cancel(campaign_id: int, why: str, actor: Actor, now: datetime) -> None:
@@ -194,7 +193,7 @@ async def discard(campaign_id: int) -> None:
 
 async def finish_done(now: datetime) -> list[int]:
     """End every campaign of which nothing is left to send or under way: a paused one has nothing to go on with."""
-    left = select(SmsBatch.id).where(col(SmsBatch.campaign_id) == col(Campaign.id), col(SmsBatch.state).in_(UNANSWERED))
+    left = select(SmsBatch.id).where(col(SmsBatch.campaign_id) == col(Campaign.id), col(SmsBatch.state).in_(UNFINISHED))
     done = (
         select(Campaign)
         .where(col(Campaign.state).in_(RULES[CampaignStep.FINISH].moves), ~left.exists())
