@@ -118,7 +118,7 @@ def _line(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> S
     """The callbacks of USSD gateways, the links of those that have one, and the telephone to try."""
     from core.calls.journal import Journal
     from core.calls.session_end import SessionEnd, Unsaid
-    from core.platform.outages import is_outage
+    from core.platform.outages import does_not_answer
     from core.text.alphabet import alphabet
     from menus import line
     from menus.counting import keeping
@@ -143,7 +143,7 @@ def _line(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> S
         counts=counts,
         tasks=ANSWERED_BY,
         most_hops=settings.most_hops,
-        is_outage=is_outage,
+        is_outage=does_not_answer,
     )
 
     async def end(session_end: SessionEnd, unsaid: Unsaid | None) -> None:

@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 release=${1:-trixie}
 root=${ROOT:-$(mktemp -d /var/tmp/jigi-tried-XXXXXX)}
 [ -e "$root/etc/debian_version" ] || debootstrap --variant=minbase "$release" "$root" > "$root.log"
+chmod 0755 "$root" # mktemp's is root's alone, and PostgreSQL's user starts at it
 
 mkdir -p "$root/root/jigi" "$root/usr/local/sbin"
 git -C "$here" ls-files -z --cached --others --exclude-standard | tar --create --directory "$here" --null --files-from - | tar --extract --directory "$root/root/jigi"

@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.platform.database_metrics import lacks_room
 from core.platform.errors import JigiError
 from core.platform.redis import Client
 
 ASKING_SECONDS = 2.0
+NO_ROOM = "takes nothing: its disk is full. What can be read is answered"
 WRITTEN, WRITTEN_SECONDS = "jigi:ready", 60
 """What readiness writes: a Redis that only reads is no help to a call."""
 
@@ -25,6 +27,7 @@ def routes(
 ) -> list[Route]:
     """`/health/live`: the process runs; `/health/ready`: it can answer callers, and what it stands on.
 
+    Where the database's disk is full, every process answers what can be read: that is said, and makes none unready.
     `unspoken` says in a sentence why a language cannot be spoken, '' when each can; `fits` raises JigiError for a
     database that is none for this program. `links` says of each gateway on a link of its own whether that stands: `ok…`
     or why not.
@@ -37,7 +40,8 @@ def routes(
         database, cache = await asyncio.gather(_postgres(fits), _redis(redis))
         languages = unspoken() or "ok"
         held = links()
-        parts = {"postgresql": database, "redis": cache, "languages": languages, **held}
+        shown = NO_ROOM if database == "ok" and lacks_room() else database
+        parts = {"postgresql": shown, "redis": cache, "languages": languages, **held}
         is_ready = database == languages == "ok" and all(link.startswith("ok") for link in held.values())
         return JSONResponse(parts, status_code=200 if is_ready else 503)
 

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
-from core.platform import health, sql
+from core.platform import database_metrics, health, sql
 from core.platform.database import close_database, open_database
 from core.schema import identity
 from core.schema.identity import DatabaseKind
@@ -39,6 +39,17 @@ async def test_who_lacks_a_catalogue_is_not_ready(site: httpx.AsyncClient, local
     assert answer.status_code == 503
     assert answer.json()["languages"] == f"{path} is missing"
     assert (await site.get("/health/live")).status_code == 200
+
+
+async def test_a_full_disk_is_said_and_calls_are_answered_as_far_as_they_read(
+    site: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database_metrics.failed(psycopg.errors.DiskFull())
+    answer = await site.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["postgresql"].startswith("takes nothing: its disk is full")
+    monkeypatch.setattr(database_metrics, "NO_ROOM_SECONDS", 0.0)
+    assert (await site.get("/health/ready")).json()["postgresql"] == "ok"
 
 
 async def test_who_stands_on_a_demonstration_and_shall_serve_a_programme_is_not_ready(site: httpx.AsyncClient) -> None:
