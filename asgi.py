@@ -177,9 +177,16 @@ def _api(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> Se
     """The ways in for other systems."""
     from api import views
     from api.intake import BatchIntake
+    from api.webhooks import sending
 
     intake = BatchIntake()
-    return Served(views.routes(settings, redis, clock, intake), intake.running(), links=intake.stands)
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with intake.running(), sending(clock):
+            yield
+
+    return Served(views.routes(settings, redis, clock, intake), running(), links=intake.stands)
 
 
 PARTS = {Part.LINE: _line, Part.SMS: _sms, Part.API: _api}

@@ -8,6 +8,9 @@ from rich.table import Table
 
 from core.imports import batches
 from core.imports.batch import PushState
+from core.outbox import receivers
+from core.outbox.outgoing import EventKind
+from core.outbox.receivers import ReceiverCard
 from core.platform.terminal import out
 from core.schema.ground import at_database
 from core.staff.agents import Scope, actor_of
@@ -105,3 +108,78 @@ def confirm(
 
 async def _confirmed(batch_id: int, login: str) -> None:
     await batches.confirm_as(await actor_of(login), batch_id, datetime.now(UTC))
+
+
+Receiver = Annotated[int, typer.Argument(help="Its number, as `jigi api receivers` has it.")]
+
+
+@app.command("add-receiver")
+def add_receiver(
+    system: Annotated[str, typer.Argument(help="What the system is called.")],
+    url: Annotated[str, typer.Argument(help="Where it is told of events: https://…")],
+    event: Annotated[list[EventKind], typer.Option(help="What it is told of; said once for each.")],
+    place_kind: Annotated[Scope, typer.Option(help="The kind of place whose events these are.")] = Scope.NATIONAL,
+    place: Annotated[str, typer.Option(help="The P-code of that place.")] = "",
+) -> None:
+    """Tell a system of events (Standard Webhooks), and print once the secret that they are signed with."""
+    made = receivers.make(system, url, event, datetime.now(UTC), place_kind, place or None)
+    _print_secret(at_database(made))
+
+
+def _print_secret(secret: str) -> None:
+    out.print(secret, highlight=False, markup=False, soft_wrap=True)
+    out.print("It is not shown again.")
+
+
+@app.command("receivers")
+def list_receivers() -> None:
+    """Who is told of events, and how many wait for each."""
+    table = Table("Receiver", "System", "Address", "Events", "For", "Waiting", "")
+    for card in at_database(receivers.cards()):
+        table.add_row(
+            str(card.id), card.system, card.url, ", ".join(kind.value for kind in card.kinds),
+            card.scope_code or "national", str(card.pending), _standing(card),
+        )  # fmt: skip
+    out.print(table)
+
+
+def _standing(card: ReceiverCard) -> str:
+    if card.withdrawn_at:
+        return "withdrawn"
+    if card.off_at:
+        return f"off since {card.off_at:%Y-%m-%d %H:%M}"
+    return f"fails since {card.failing_since:%Y-%m-%d %H:%M}" if card.failing_since else "on"
+
+
+@app.command("new-secret")
+def new_secret(receiver: Receiver) -> None:
+    """Sign by another secret too, printed once; `forget-secret` ends the earlier one."""
+    _print_secret(at_database(receivers.new_secret(receiver, datetime.now(UTC))))
+
+
+@app.command("forget-secret")
+def forget_secret(receiver: Receiver) -> None:
+    """Sign by the earlier secret no more."""
+    at_database(receivers.forget_secret(receiver, datetime.now(UTC)))
+
+
+@app.command("switch-on")
+def switch_on(receiver: Receiver) -> None:
+    """Send again to a receiver that was switched off, what waits first."""
+    at_database(receivers.switch_on(receiver, datetime.now(UTC)))
+
+
+@app.command("withdraw-receiver")
+def withdraw_receiver(receiver: Receiver) -> None:
+    """Tell a receiver nothing any more."""
+    at_database(receivers.withdraw(receiver, datetime.now(UTC)))
+
+
+@app.command("replay")
+def replay(
+    receiver: Receiver,
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="From when on, UTC.")],
+) -> None:
+    """Send once more what a receiver took since a moment, in order."""
+    count = at_database(receivers.replay(receiver, since.replace(tzinfo=UTC), datetime.now(UTC)))
+    out.print(f"{count} events go once more.", highlight=False)

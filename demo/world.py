@@ -133,7 +133,8 @@ async def _make_room() -> None:
         for table in ("message", "sms_batch", "message_text", "campaign", "campaign_rule_off", "campaign_rule_look"):
             await connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
         await connection.execute(
-            "TRUNCATE payment_reply, payment_move, payment, component_event, early_report, inbound_sms"
+            "TRUNCATE payment_reply, payment_move, payment, component_event, early_report, inbound_sms, event_sending, "
+            "outgoing_event"
         )
         await connection.execute("DELETE FROM payment_round")
 

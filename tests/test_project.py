@@ -79,6 +79,7 @@ OFF: Final = re.compile(
 )
 ASKING: Final = re.compile(r"\b(?:httpx|aiohttp|requests|smtplib|ftplib|socket)\b")
 ASKERS: Final = {
+    "api/webhooks.py",
     "core/platform/listening.py",
     "core/platform/mishaps.py",
     "core/platform/objects.py",
@@ -89,8 +90,8 @@ ASKERS: Final = {
     "sms/worker/process.py",
     "ussd/sample_calls.py",
 }
-"""What listens, and what names errors; what carries requests to gateways and mails, or files to a bucket, what tries
-our callbacks, a worker that asks its name."""
+"""What listens, and what names errors; what carries requests to gateways, events, mails, or files to a bucket,
+what tries our callbacks, a worker that asks its name."""
 
 
 def test_the_rules_of_security_are_on() -> None:

@@ -23,6 +23,8 @@ class AlarmKind(Word):
     """A worker said nothing more: its name."""
     REPORTS = "reports"
     """No delivery report comes any more: the gateway's name."""
+    RECEIVER = "receiver"
+    """Another system takes no events any more, and was switched off: its name and the receiver's number."""
 
 
 called(
@@ -33,6 +35,7 @@ called(
         AlarmKind.BALANCE: "solde bas",
         AlarmKind.WORKER: "processus d'envoi disparu",
         AlarmKind.REPORTS: "plus d'accusés",
+        AlarmKind.RECEIVER: "système sourd",
     },
 )
 
@@ -41,6 +44,7 @@ TO_DO: Final[Mapping[AlarmKind, str]] = {
     AlarmKind.BALANCE: "Faites recharger le compte de cette passerelle.",
     AlarmKind.WORKER: "Appelez l'exploitant : il relance ce processus. S'il n'y en a pas d'autre, rien ne part.",
     AlarmKind.REPORTS: "Appelez l'exploitant : il vérifie l'adresse où la passerelle envoie ses accusés.",
+    AlarmKind.RECEIVER: "Appelez qui tient ce système ; puis l'exploitant : jigi api switch-on.",
 }
 """What is to be done, as the desk says it."""
 

@@ -75,6 +75,8 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     "daily_use": {T: "day who use times"},
     "ussd_journal": {T: "key session_id position state at"},
     "import_batch_content": {T: "batch_id content"},
+    "outgoing_event": {T: "id key at kind about data"},
+    "event_sending": {T: "receiver_id event_id about state attempts next_at delivered_at last_status"},
     "audit_entry": {S: "about detail", N: "id at agent_id act source before seal"},
 }
 """The columns of each table that holds something of people whom the programme is for."""
@@ -99,9 +101,12 @@ UNSHOWN: Final[Mapping[str, str]] = {
     "reference_try": "id",
     "ussd_journal": "key session_id position state at",
     "import_batch_content": "batch_id content",
+    "outgoing_event": "id key at kind about data",
+    "event_sending": "receiver_id event_id about state attempts next_at delivered_at last_status",
 }
 """Of those, what is not handed over: keys and numbers of our own, the same in another spelling, what only a focal
-person sees, the journal of a call, which names nobody and lasts a day, and rows on their way in, which last one too."""
+person sees, the journal of a call, which names nobody and lasts a day, rows on their way in, which last one too, and
+events on their way out, which last a month and have numbers of cases and households alone."""
 
 STAFF: Final = frozenset({"agent", "agent_credential", "desk_session", "recovery_code", "sign_in_try"})
 """What is held of the people who work at the desk: administrators see and change it on its own pages."""
@@ -111,7 +116,7 @@ NOBODYS: Final = frozenset(
         "alarm", "api_key", "attachment_left", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off",
         "campaign_tally",
         "campaign_template", "cercle", "claim_key", "commune", "component", "component_event",
-        "database_identity", "focal_alert", "gateway_session", "holiday", "import_batch",
+        "database_identity", "event_receiver", "focal_alert", "gateway_session", "holiday", "import_batch",
         "import_batch_row", "import_run", "payment_round",
         "prepared_answer", "programme_setting", "referral_service", "region", "register_mapping", "register_submission",
         "report_mail", "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",

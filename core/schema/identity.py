@@ -24,7 +24,7 @@ from core.platform.errors import JigiError
 from core.platform.settings import Settings
 from core.text.words import COMMAND, Word, called, label
 
-NEEDS: Final = "0047"
+NEEDS: Final = "0048"
 """The oldest tables, by the number of their migration, that this program can run on."""
 
 

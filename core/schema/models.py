@@ -10,7 +10,7 @@ from core.campaigns import templates
 from core.figures import models as figures
 from core.grievances import models as grievances
 from core.imports import models as imports
-from core.outbox import messages, restorations, workers
+from core.outbox import messages, outgoing, restorations, workers
 from core.payments import models as payments
 from core.payments import replies
 from core.places import models as places
@@ -40,6 +40,7 @@ HOMES: Final = (
     imports,
     journal,
     messages,
+    outgoing,
     payments,
     phone_claims,
     programme,

@@ -24,6 +24,7 @@ from core.imports import batches
 from core.imports.models import ImportBatch, ImportRun
 from core.imports.shelf import UploadShelf
 from core.outbox.messages import OVER, EarlyReport, InboundSms
+from core.outbox.outgoing import OutgoingEvent
 from core.payments.states import COMING
 from core.platform import sql
 from core.platform.columns import TableRow, listed
@@ -130,6 +131,7 @@ class Purged:
     import_traces: int
     import_runs: int
     import_batches: int
+    outgoing_events: int
     audit_entries: int
 
 
@@ -171,6 +173,7 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         import_traces=await sql.execute(TRACES, {"before": before(settings.import_undo_days)}),
         import_runs=await _deleted(ImportRun, ImportRun.at, before(settings.keep_audit_days)),
         import_batches=await _deleted(ImportBatch, ImportBatch.received_at, before(settings.keep_messages_days)),
+        outgoing_events=await _deleted(OutgoingEvent, OutgoingEvent.at, before(settings.keep_events_days)),
         audit_entries=await audit.cut_before(before(settings.keep_audit_days), now),
     )
 

@@ -117,6 +117,7 @@ class Act(Word):
     KEY_MADE = "key made"
     KEY_WITHDRAWN = "key withdrawn"
     READ_BY_SYSTEM = "read by system"
+    RECEIVER_CHANGED = "receiver changed"
     BATCH_TAKEN = "batch taken"
     BATCH_CONFIRMED = "batch confirmed"
     BATCH_DISCARDED = "batch discarded"
@@ -235,6 +236,7 @@ ACTS: Final = called(
         Act.KEY_MADE: "clé d'un autre système : faite",
         Act.KEY_WITHDRAWN: "clé d'un autre système : retirée",
         Act.READ_BY_SYSTEM: "lu par un autre système",
+        Act.RECEIVER_CHANGED: "adresse où un autre système est averti : changement",
         Act.BATCH_TAKEN: "lot d'un autre système reçu",
         Act.BATCH_CONFIRMED: "lot d'un autre système confirmé",
         Act.BATCH_DISCARDED: "lot d'un autre système abandonné",

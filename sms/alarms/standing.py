@@ -92,3 +92,5 @@ def _words(kind: AlarmKind, about: str, detail: Mapping[str, Any]) -> str:
             )
         case AlarmKind.REPORTS:
             return f"La passerelle {about} ne donne plus d'accusés ; {detail['waiting']} SMS en attendent un."
+        case AlarmKind.RECEIVER:
+            return f"Le système {about} ne prend plus les événements depuis des jours : l'envoi est arrêté."

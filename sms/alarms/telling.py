@@ -70,6 +70,8 @@ def words(alarm: OpenAlarm) -> str:
             return f"Jigi : le processus d'envoi {alarm.about} ne dit plus rien depuis {seen:%d/%m à %H:%M}."
         case AlarmKind.REPORTS:
             return f"Jigi : {alarm.about} ne donne plus d'accusés ({detail['waiting']} SMS attendent)."
+        case AlarmKind.RECEIVER:
+            return f"Jigi : le système {alarm.about} ne prend plus les événements ; l'envoi est arrêté."
 
 
 async def _by_mail(alarm: OpenAlarm, settings: Settings) -> bool:

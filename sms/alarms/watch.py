@@ -28,7 +28,7 @@ Standing = dict[Key, Mapping[str, object]]
 async def watch(settings: Settings, now: datetime) -> None:
     """Look at everything; write down what stands still since now, and what is over."""
     standing = {**await _paused(), **await _low(settings, now), **await _gone(settings, now)}
-    standing |= await _without_reports(settings, now)
+    standing |= {**await _without_reports(settings, now), **await _deaf()}
     for (kind, about), detail in standing.items():
         await book.raise_alarm(kind, about, detail, now)
     for alarm in await book.open_alarms():
@@ -122,6 +122,14 @@ async def _gone(settings: Settings, now: datetime) -> Standing:
     await sql.execute(FORGET_GONE, {"long_ago": now - KEPT})
     gone = await sql.rows(_Gone, GONE, {"before": now - timedelta(minutes=settings.alarm_worker_minutes)})
     return {(AlarmKind.WORKER, each.name): {"seen": each.seen_at.isoformat()} for each in gone}
+
+
+DEAF: Final = "SELECT system || ' (' || id || ')' FROM event_receiver WHERE off_at IS NOT NULL AND withdrawn_at IS NULL"
+
+
+async def _deaf() -> Standing:
+    """Receivers of events that were switched off because they took none any more."""
+    return {(AlarmKind.RECEIVER, about): {} for about in await sql.scalars(DEAF)}
 
 
 @dataclass(frozen=True, slots=True)

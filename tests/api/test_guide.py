@@ -1,19 +1,23 @@
 """The examples of the guides for integrators work as they stand, against a server of our own."""
 
 import asyncio
+import base64
 import os
 import re
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from api.webhooks import signature
+from core.outbox.receivers import SECRET
 from core.systems.scopes import KeyScope
 from tests.api.conftest import Hold
 from tests.support.database import query
@@ -23,8 +27,9 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 BLOCK: Final = re.compile(r"^```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def examples(name: str) -> dict[str, str]:
-    return dict(BLOCK.findall((DOCS / name).read_text("utf-8")))
+def examples(name: str) -> list[tuple[str, str]]:
+    """The examples of a guide: the language of each, and what it says."""
+    return BLOCK.findall((DOCS / name).read_text("utf-8"))
 
 
 @asynccontextmanager
@@ -54,7 +59,7 @@ async def run(command: list[str], **environment: str) -> str:
 
 def test_both_guides_have_the_same_examples() -> None:
     assert examples("api.fr.md") == examples("api.md")
-    assert set(examples("api.md")) == {"sh", "python"}
+    assert [language for language, _ in examples("api.md")] == ["sh", "python", "python"]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -62,12 +67,24 @@ async def test_the_examples_work(app: Starlette, hold: Hold) -> None:
     """By curl and by Python; the batches are worked on by a process of their own."""
     own = await hold(*KeyScope)
     key = own.http.headers["Authorization"].removeprefix("Bearer ")
-    told = examples("api.md")
+    (_, by_curl), (_, by_python), _ = examples("api.md")
     async with served(app) as address:
-        said = await run(["bash", "-euc", told["sh"]], JIGI_API=address, JIGI_KEY=key)
+        said = await run(["bash", "-euc", by_curl], JIGI_API=address, JIGI_KEY=key)
         assert '"state":"received"' in said
-        said = await run([sys.executable, "-c", told["python"]], JIGI_API=address, JIGI_KEY=key)
+        said = await run([sys.executable, "-c", by_python], JIGI_API=address, JIGI_KEY=key)
         assert said.startswith("done 1 1\n2 [")
         assert await query(
             "SELECT programme_no, amount_xof FROM household JOIN payment ON household_id = household.id"
         ) == [("KT/02/0001", 30_000)]
+
+
+def test_the_example_of_a_receiver_knows_what_is_from_us() -> None:
+    *_, (_, code) = examples("api.md")
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - our own document
+    secret, moment, body = f"{SECRET}{base64.b64encode(b'x' * 32).decode()}", int(time.time()), b"{}"
+    signed = {"webhook-id": "evt_1", "webhook-timestamp": str(moment)}
+    headers = {**signed, "webhook-signature": f"v1,eA== {signature(secret, 'evt_1', moment, body)}"}
+    assert names["is_from_jigi"](headers, body, secret)
+    assert not names["is_from_jigi"](headers, b"{ }", secret)
+    assert not names["is_from_jigi"]({**headers, "webhook-timestamp": "1"}, body, secret)

@@ -21,6 +21,9 @@ class RetentionSettings(BaseSettings):
         default=400, description="Days SMS and their campaigns are kept after the last of them was planned."
     )
     keep_inbound_days: PositiveInt = Field(default=90, description="Days it is kept who wrote an SMS, never what.")
+    keep_events_days: PositiveInt = Field(
+        default=30, description="Days events for other systems are kept, to be sent, or sent once more."
+    )
     keep_early_reports_days: PositiveInt = Field(
         default=7, description="Days a delivery report is kept that no message of ours has the id of."
     )

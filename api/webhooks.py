@@ -1,0 +1,112 @@
+"""Tells receivers of events, signed by the scheme of Standard Webhooks 1.0: id, moment and body under HMAC-SHA256.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Final
+
+import httpx
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.outbox import receivers
+from core.outbox.receivers import SECRET, DueEvent
+from core.platform.database import DatabaseTask, signed_in_for
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS: Final = 3.0
+AT_ONCE: Final = 20
+SECONDS: Final = 10.0
+"""A receiver says within so long that it took an event, and does its own work later."""
+
+
+def signature(secret: str, event_id: str, moment: int, body: bytes) -> str:
+    """`v1,` and the signature of an event by one secret."""
+    key = base64.b64decode(secret.removeprefix(SECRET))
+    signed = f"{event_id}.{moment}.".encode() + body
+    return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"
+
+
+class EventSender:
+    """Sends what is due; as many processes of the API as one likes may."""
+
+    def __init__(self, http: httpx.AsyncClient, clock: Callable[[], datetime]) -> None:
+        self._http = http
+        self._clock = clock
+
+    async def send_due(self) -> int:
+        """Send what is due now, as much as goes at once; how many events that was."""
+        with signed_in_for(DatabaseTask.WORKER):
+            due = await receivers.claim(self._clock(), AT_ONCE)
+            await asyncio.gather(*map(self._send, due))
+        return len(due)
+
+    async def _send(self, event: DueEvent) -> None:
+        if event.is_hidden:
+            await receivers.settled(event, None, self._clock())
+            return
+        status = await self._status(event)
+        if status is not None and 200 <= status < 300:
+            await receivers.settled(event, status, self._clock())
+        else:
+            await receivers.failed(event, status, self._clock())
+
+    async def _status(self, event: DueEvent) -> int | None:
+        """How a receiver answered; None where it did not. What it says besides is not read, no redirection followed."""
+        moment = int(self._clock().timestamp())
+        content = {"type": event.kind.value, "timestamp": _utc(event.at), "data": event.data}
+        body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        secrets = [secret for secret in (event.secret, event.earlier_secret) if secret]
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": event.key,
+            "webhook-timestamp": str(moment),
+            "webhook-signature": " ".join(signature(secret, event.key, moment, body) for secret in secrets),
+        }
+        try:
+            async with (
+                asyncio.timeout(SECONDS),
+                self._http.stream("POST", event.url, content=body, headers=headers) as response,
+            ):
+                return response.status_code
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
+            log.warning("event_not_taken", receiver=event.receiver_id, error=type(error).__name__)
+            return None
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@asynccontextmanager
+async def sending(clock: Callable[[], datetime]) -> AsyncIterator[None]:
+    """Send events while this lasts."""
+
+    async def go_on() -> None:
+        async with httpx.AsyncClient(timeout=SECONDS) as http:
+            sender = EventSender(http, clock)
+            while True:
+                try:
+                    sent = await sender.send_due()
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("events_not_sent", error=type(error).__name__)
+                    sent = 0
+                if not sent:
+                    await asyncio.sleep(LOOK_SECONDS)
+
+    task = asyncio.create_task(go_on())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
