@@ -83,7 +83,8 @@ READERS: Final = ("core.imports.importing", "core.imports.registers", "core.file
                 "ussd",
             ),
         ),
-        ("desk", ("sms.inbound", "demo", "simulator")),
+        ("desk", ("sms.inbound", "demo", "simulator", "api")),
+        ("api", ("desk", "menus", "starlette_admin", "sms.worker", "sms.inbound", "demo", "simulator")),
     ],
 )
 def test_a_process_reads_no_part_that_it_does_not_serve(part: str, others: tuple[str, ...]) -> None:
