@@ -168,7 +168,7 @@ def of_supervisors(camera: Camera, supervisor: Page) -> None:
     supervisor.fill(f"{row} input[type='date']", (datetime.now(UTC) + timedelta(days=10)).date().isoformat())
     supervisor.fill(f"{row} input[name='why']", "congé")
     supervisor.click(f"{row} button:text-is('Noter')")
-    supervisor.wait_for_selector('td:has-text("absente jusqu\'au")')
+    supervisor.wait_for_selector('td:has-text("absence jusqu\'au")')
     supervisor.click("tr:has(td:text-is('Mariam')) summary")
     camera.page("absences", supervisor, 760)
 

@@ -47,7 +47,7 @@ async def test_a_supervisor_sees_what_agents_of_their_place_hold_and_notes_who_i
 async def test_everybody_notes_their_own_without_a_reason_and_nobody_elses(sign_in: SignIn) -> None:
     mariam, oumar = await sign_in("mariam", **IN_SAFO), await sign_in("oumar", **IN_SAFO)
     await mariam.submit(f"{PAGE}/of/{mariam.actor.id}", page=PAGE, **LEAVE)
-    assert "absente jusqu'au" in await mariam.see(PAGE)
+    assert "absence jusqu'au" in await mariam.see(PAGE)
     assert "Oumar" not in (await mariam.see(PAGE)).partition("À qui")[0]
     await mariam.submit(f"{PAGE}/of/{mariam.actor.id}", page=PAGE)
     assert await absent("mariam") is None
