@@ -7,11 +7,16 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
 from core.platform.errors import JigiError
 
 FILLED: Final = ("alembic_version", "claim_key", "component", "database_identity")
 """The tables that the migrations fill: whoever empties a database leaves them as they are."""
+
+
+MOST_TRIES: Final = 10
+"""How often an upgrade is begun that callers stand in the way of."""
 
 
 class WrongEncoding(JigiError):
@@ -34,10 +39,19 @@ def configuration(url: str) -> Config:
 def upgrade(url: str) -> None:
     """Bring the database at `url` (a libpq URL) to the newest tables; several processes may do it at once.
 
-    Tables that are newer than this program knows are left as they are.
+    Tables that are newer than this program knows are left as they are. Each migration is a transaction; one that waits
+    for who calls meanwhile, while they wait for it, is begun again, and those before it stay done.
     """
-    if _newest(url) in {"", *_known()}:
-        command.upgrade(configuration(url), "head")
+    if _newest(url) not in {"", *_known()}:
+        return
+    for left in reversed(range(MOST_TRIES)):
+        try:
+            command.upgrade(configuration(url), "head")
+        except OperationalError as error:
+            if left and isinstance(error.orig, psycopg.errors.DeadlockDetected):
+                continue
+            raise
+        return
 
 
 def downgrade(url: str, to: str) -> None:

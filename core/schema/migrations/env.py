@@ -11,8 +11,10 @@ from core.schema.models import metadata
 address = context.config.attributes["url"]
 engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(address), poolclass=NullPool)
 with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=metadata)
+    # Each migration lets go of what it locked before the next begins: callers wait for the longest, not for the sum.
+    context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
+    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": Lock.MIGRATION})
+    connection.commit()
     with context.begin_transaction():
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": Lock.MIGRATION})
         context.run_migrations()
 engine.dispose()

@@ -4,11 +4,13 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
 import psycopg
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from core.registry.components import ComponentCode
 from core.schema import migrations
@@ -56,6 +58,24 @@ def test_several_processes_may_upgrade_at_once_and_again(empty_url: str) -> None
     migrations.upgrade(empty_url)
     with psycopg.connect(empty_url) as connection:
         assert connection.execute("SELECT count(*) FROM component").fetchone() == (len(ComponentCode),)
+        made = connection.execute(
+            "SELECT count(DISTINCT xmin::text) > 5 FROM pg_class "
+            "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        ).fetchone()
+        assert made == (True,), "no migration keeps the locks of those before it"
+
+
+def test_an_upgrade_that_callers_stood_in_the_way_of_goes_on(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+
+    def upgrade(_: object, to: str) -> None:
+        begun.append(to)
+        if len(begun) < 3:
+            raise OperationalError("ALTER TABLE household", {}, psycopg.errors.DeadlockDetected())
+
+    monkeypatch.setattr(command, "upgrade", upgrade)
+    migrations.upgrade(empty_url)
+    assert begun == ["head"] * 3
 
 
 def test_a_downgrade_leaves_nothing(empty_url: str) -> None:
