@@ -67,12 +67,13 @@ def repeats(hop: LastInput, last: LastHop, now: float) -> bool:
     By its number, where there are numbers: the same as the last one's, or a little below it. Without numbers it is the
     next hop, unless it brings the same input within two seconds of the last. A begin is a repeat only of the same begin
     with nothing typed since and half a minute passed at most; any other begins anew, for session numbers come again.
+    A clock that was put back makes the last hop one of the future: far from now it is no repeat either.
     """
     if hop.begins or last.begins:
         same = hop.begins and last.begins and (hop.text, hop.sequence) == (last.text, last.sequence)
-        return same and now - last.at < BEGUN_AGAIN_SECONDS
+        return same and abs(now - last.at) < BEGUN_AGAIN_SECONDS
     if hop.sequence is None or last.sequence is None:
-        return hop.text == last.text and now - last.at < TYPED_AGAIN_SECONDS
+        return hop.text == last.text and abs(now - last.at) < TYPED_AGAIN_SECONDS
     return 0 <= last.sequence - hop.sequence <= LATE_HOPS
 
 
