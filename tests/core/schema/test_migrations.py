@@ -78,6 +78,51 @@ def test_an_upgrade_that_callers_stood_in_the_way_of_goes_on(empty_url: str, mon
     assert begun == ["head"] * 3
 
 
+RELEASED = "0008"
+"""The newest migration of the last release."""
+
+FILES = """
+SELECT relname, relfilenode FROM pg_class
+WHERE relkind = 'r' AND relname IN
+    ('household', 'household_phone', 'payment', 'payment_move', 'phone', 'message', 'grievance', 'ussd_journal')
+"""
+
+
+def test_no_migration_since_the_release_writes_a_table_of_callers_anew(empty_url: str) -> None:
+    """While a table is written anew nobody reads it, for as long as it has rows."""
+    rewritten = {}
+    command.upgrade(migrations.configuration(empty_url), RELEASED)
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        before: dict[str, int] = dict(connection.execute(FILES).fetchall())
+        for revision in sorted(migrations._known()):
+            if revision > RELEASED:
+                command.upgrade(migrations.configuration(empty_url), revision)
+                now: dict[str, int] = dict(connection.execute(FILES).fetchall())
+                if tables := sorted(name for name in now if now[name] != before.get(name, now[name])):
+                    rewritten[revision] = tables
+                before = now
+    assert rewritten == {}
+
+
+def test_households_of_the_release_are_found_by_their_village(empty_url: str) -> None:
+    command.upgrade(migrations.configuration(empty_url), RELEASED)
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute(HOUSEHOLDS)
+        migrations.upgrade(empty_url)
+        villages = connection.execute("SELECT village_search, count(*) FROM household GROUP BY 1 ORDER BY 1").fetchall()
+    assert villages == [("safokura", 6000), (None, 1)]
+
+
+HOUSEHOLDS = """
+INSERT INTO region (pcode, name) VALUES ('ML01', 'R');
+INSERT INTO cercle (pcode, region_pcode, name) VALUES ('ML0101', 'ML01', 'C');
+INSERT INTO commune (pcode, cercle_pcode, name, search) VALUES ('ML010101', 'ML0101', 'C', 'c');
+INSERT INTO household (household_no, head_name, commune_pcode, village, status)
+SELECT lpad(h::text, 8, '0'), 'Awa', 'ML010101', CASE WHEN h > 1 THEN 'Safo-Koura' END, 'beneficiary'
+FROM generate_series(1, 6001) AS h
+"""
+
+
 def test_a_downgrade_leaves_nothing(empty_url: str) -> None:
     migrations.upgrade(empty_url)
     command.downgrade(migrations.configuration(empty_url), "base")

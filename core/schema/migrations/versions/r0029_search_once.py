@@ -15,7 +15,9 @@ branch_labels = None
 depends_on = None
 
 TRIGGERS = f"""
-ALTER TABLE household ALTER COLUMN search DROP EXPRESSION, ALTER COLUMN village_search DROP EXPRESSION;
+ALTER TABLE household ALTER COLUMN search DROP EXPRESSION, ALTER COLUMN village_search DROP EXPRESSION IF EXISTS;
+DROP TRIGGER IF EXISTS household_village ON household;
+DROP FUNCTION IF EXISTS household_village();
 CREATE FUNCTION household_searchable() RETURNS trigger LANGUAGE plpgsql {SAFE_PATH} AS $$
 BEGIN
     NEW.search := name_search(NEW.head_name);
