@@ -21,7 +21,7 @@ FILE: Final = "FAULTS_CLOCK"
 """The variable that names the file."""
 
 SKEW: Final = "FAULTS_SKEW"
-"""The variable that says by how many seconds the clock of one web process is wrong."""
+"""The variable that names the file of the seconds by which the clock of one web process is wrong, now."""
 
 ASK_THE_MACHINE: Final = (over_http, smpp, messaging, orange, smsc)
 BY_THE_DATABASE: Final = (webhooks, process)
@@ -29,16 +29,23 @@ BY_THE_DATABASE: Final = (webhooks, process)
 
 def ahead() -> timedelta:
     """By how much the clock is turned ahead now."""
-    name = os.environ.get(FILE)
+    return _seconds(os.environ.get(FILE))
+
+
+def put(file: Path, seconds: float) -> None:
+    """Write seconds where processes read them, whole or not at all."""
+    fresh = file.with_suffix(".fresh")
+    fresh.write_text(str(seconds))
+    fresh.replace(file)
+
+
+def _seconds(name: str | None) -> timedelta:
     return timedelta(seconds=float(Path(name).read_text())) if name else timedelta()
 
 
 def turn(by: timedelta) -> None:
     """Turn it further, for every process that reads the same file."""
-    file = Path(os.environ[FILE])
-    fresh = file.with_suffix(".fresh")
-    fresh.write_text(str((ahead() + by).total_seconds()))
-    fresh.replace(file)
+    put(Path(os.environ[FILE]), (ahead() + by).total_seconds())
 
 
 def begin(file: Path) -> None:
@@ -76,14 +83,14 @@ def follow() -> None:
 
 
 def be_wrong(web: ModuleType) -> None:
-    """Let the clock of this web process, which `web` built the application of, be wrong as it is told."""
-    wrong = timedelta(seconds=float(os.environ.get(SKEW, "0")))
+    """Let the clock of this web process, which `web` built the application of, be wrong as its file says, each time."""
+    file = os.environ.get(SKEW)
 
     class Skewed(datetime):
         """Stands in for the `datetime` of a machine that is not set by anybody."""
 
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return datetime.now(tz) + wrong
+            return datetime.now(tz) + _seconds(file)
 
     web.datetime = Skewed  # type: ignore[attr-defined]

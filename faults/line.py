@@ -46,7 +46,13 @@ ANSWER_SECONDS: Final = 10.0
 
 FRENCH: Final = "2"
 SKEWS: Final = (0, 0, 0, 3, -3, 90, -90)
-"""Seconds by which the clock of a process's machine is wrong."""
+"""Seconds by which the clock of a process's machine is wrong when it is born."""
+
+STEPS: Final = (0, 0, 90, -90, 3600, -3600)
+"""And those that somebody, or a time server, may set it to meanwhile."""
+
+STEPPED: Final = 0.3
+"""Beside so many deaths a clock is set."""
 
 CALLER_SECONDS: Final = 120
 """How long somebody tries, once and again, on however busy a machine."""
@@ -65,12 +71,17 @@ class Webs:
         self._environment = environment
         self._release, self._log, self._chance = release, log, chance
         self.ports = _free_ports(PROCESSES)
+        self._clocks = {port: log.with_name(f"clock-{port}") for port in self.ports}
         self._children = {port: self._born(port) for port in self.ports}
 
     def kill(self, port: int) -> None:
         """Kill the process of a port at once, whatever it is at, and let another begin there."""
         self._children[port].end()
         self._children[port] = self._born(port)
+
+    def step(self) -> None:
+        """Set the clock of one of the machines, while its process goes on."""
+        clock.put(self._clocks[self._chance.choice(self.ports)], self._chance.choice(STEPS))
 
     def close(self) -> None:
         """End all."""
@@ -80,8 +91,8 @@ class Webs:
     def _born(self, port: int) -> Child | OlderWeb:
         if self._release is not None and port == self.ports[0]:
             return OlderWeb(self._release, self._environment, port, self._log)
-        skew = self._chance.choice(SKEWS)
-        return self._nursery.born("web", {**self._environment, clock.SKEW: str(skew)}, port=port)
+        clock.put(self._clocks[port], self._chance.choice(SKEWS))
+        return self._nursery.born("web", {**self._environment, clock.SKEW: str(self._clocks[port])}, port=port)
 
 
 class Caller:
@@ -266,6 +277,9 @@ class Line:
             await asyncio.sleep(self._chance.uniform(0, 0.5))
             await asyncio.to_thread(webs.kill, await _answering(self._chance, webs.ports))
             self.story.deeds["web killed"] += 1
+            if self._chance.random() < STEPPED:
+                webs.step()
+                self.story.deeds["clock set"] += 1
             await self._troubles.one(postgres, redis)
 
     def _environment(self, postgres: StallingProxy, redis: StallingProxy) -> dict[str, str]:
