@@ -120,7 +120,7 @@ CREATE TRIGGER grievance_event_out AFTER INSERT ON grievance_event FOR EACH ROW
 
 CREATE FUNCTION message_out() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {SAFE_PATH} AS $$
 BEGIN
-    IF wants_events('message.' || NEW.state) THEN
+    IF EXISTS (SELECT FROM event_receiver WHERE withdrawn_at IS NULL AND 'message.' || NEW.state = ANY (kinds)) THEN
         PERFORM queue_event('message.' || NEW.state, 'message ' || NEW.id, NEW.commune_pcode, jsonb_build_object(
             'campaign', NEW.campaign_id, 'state', NEW.state, 'reason', NEW.reason, 'commune_pcode', NEW.commune_pcode,
             'household_nos', (SELECT coalesce(jsonb_agg(shown_no(own)), '[]') FROM unnest(
