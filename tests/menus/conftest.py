@@ -20,11 +20,18 @@ from core.text.languages import Language
 from demo.callers import DEMO_CALLERS, DemoCaller, Situation
 from simulator.gateway import UssdCall
 from tests.core.seed import TODAY
+from tests.menus.dialogues import World
 from tests.support.kept_world import TOWN
 
 CALLBACK = "/ussd/africastalking/demo"
 NOW = datetime.combine(TODAY, time(10), UTC)
 """The moment of every call, on the day that the demo world was built for."""
+
+
+@pytest.fixture(scope="session")
+def dialogue_world(database_url: str, redis_server: OwnRedis) -> World:
+    """The demonstration of the day of the dialogues, on the servers of the tests."""
+    return World.built(database_url, redis_server.url)
 
 
 def caller(situation: Situation) -> DemoCaller:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from core.platform.servers import OwnRedis
 from core.text.languages import Language
 from tests.menus import dialogues
 from tests.menus.dialogues import CONVENTIONS, Dialogue, Step, Way, World, files, read, written
@@ -15,12 +14,6 @@ from ussd.gateways import GATEWAYS
 
 BUDGET = 182
 HOW = "If the line is meant to say this, run `make dialogues` and read what changed."
-
-
-@pytest.fixture(scope="session")
-def dialogue_world(database_url: str, redis_server: OwnRedis) -> World:
-    """The demonstration of the day of the dialogues, on the servers of the tests."""
-    return World.built(database_url, redis_server.url)
 
 
 def difference(file: Path, now: str) -> str:

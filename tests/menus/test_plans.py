@@ -1,10 +1,7 @@
 """What a hop asks of the database is found by indexes, however many households there are."""
 
 from tests.menus.dialogues import Way, World, files, read
-from tests.menus.test_dialogues import dialogue_world
 from tests.support.plans import recorded, whole_reads
-
-__all__ = ["dialogue_world"]
 
 
 async def test_no_hop_of_any_dialogue_reads_a_table_that_grows_from_end_to_end(dialogue_world: World) -> None:

@@ -150,7 +150,7 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
         snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("served.households) >", "served.households) > 9 +"),
     ),
     "the last day is not said": (
-        snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("windows = 1 AND", "windows = 9 AND"),
+        snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("one_window AND", "NOT one_window AND"),
     ),
     "a first message has no room for the gateway's words": (snapshot, "EARLIER", "SELECT"),
     "the line against scams is never said in full": (composing, "SECURITY", composing.SECURITY[1:]),
