@@ -207,9 +207,10 @@ def _reported(facts: Facts, message: MessageRow, taken: list[Taken]) -> Iterator
     posted = facts.posted.get((message.given_id, message.msisdn or ""), [])
     standing = {report.state for report in posted if report.stands}
     ends = standing - {S.ON_ITS_WAY}
-    if {S.ACCEPTED, S.SILENT} & {message.state} and facts.is_shared(message.given_id):
+    reported = {report.state for report in posted}
+    if message.state in {S.ACCEPTED, S.SILENT, *reported} and facts.is_shared(message.given_id):
         return  # of an id that was given twice, one report that comes before our rows is kept
-    possible = ends or {report.state for report in posted} | ({S.ON_ITS_WAY} if standing else {S.ACCEPTED, S.SILENT})
+    possible = ends or reported | ({S.ON_ITS_WAY} if standing else {S.ACCEPTED, S.SILENT})
     if message.state not in possible:
         yield f"its reports were {[(str(report.state), report.answered) for report in posted]}"
 

@@ -146,6 +146,7 @@ WITH report AS (
     ON CONFLICT (provider_id) DO UPDATE
     SET state = EXCLUDED.state, reason = EXCLUDED.reason, received_at = EXCLUDED.received_at
     WHERE {rank("EXCLUDED.state")} > {rank("earlier.state")} AND earlier.gateway = EXCLUDED.gateway
+        AND earlier.msisdn = EXCLUDED.msisdn
 )
 SELECT key FROM strange
 """  # noqa: S608 - our own words

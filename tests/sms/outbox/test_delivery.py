@@ -379,3 +379,11 @@ async def test_a_report_that_came_before_two_messages_with_its_id_is_of_the_one_
     await twins("ATXid_1", AWA, BINTA)
     await delivery.adopt(delivery.same_ids("africastalking", "ATXid_1"))
     assert await of_numbers() == {AWA: "accepted", BINTA: "delivered"}
+
+
+async def test_what_came_of_another_number_before_both_is_not_taken_for_its_own() -> None:
+    await delivery.apply([report("ATXid_1", ON_ITS_WAY)])
+    await delivery.apply([replace(report("ATXid_1"), msisdn=BINTA)])
+    await twins("ATXid_1", AWA, BINTA)
+    await delivery.adopt(delivery.same_ids("africastalking", "ATXid_1"))
+    assert await of_numbers() == {AWA: "on_its_way", BINTA: "accepted"}
