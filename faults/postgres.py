@@ -47,8 +47,17 @@ class Postgres:
         self._end(signal.SIGINT)
 
     def start(self) -> None:
-        """Let it answer again."""
-        self._server.ensure_postgres_running()
+        """Let it answer again, however long it recovers on a busy machine."""
+        until = time.monotonic() + LONGEST_SECONDS
+        while True:
+            try:
+                self._server.ensure_postgres_running()
+            except AssertionError:  # it is starting yet
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def close(self) -> None:
         """End it for good."""
