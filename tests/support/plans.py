@@ -20,9 +20,14 @@ ROWS: Final = 3_000
 DEAR: Final = "SET LOCAL cpu_tuple_cost = 1; SET LOCAL cpu_index_tuple_cost = 0.5"
 """Looking at a row costs much, so that these are many; of a table without statistics one in two hundred is expected."""
 
+NATION: Final = 100
 GROWN: Final = f"""
 UPDATE pg_class SET reltuples = {ROWS}, relpages = greatest(1, pg_relation_size(oid) / 8192)
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relname = ANY (%s)
+"""  # noqa: S608
+FILLED: Final = f"""
+UPDATE pg_class SET reltuples = reltuples * {NATION}
+WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
 """  # noqa: S608
 MANY_VALUES: Final = """
 UPDATE pg_statistic SET stadistinct = -0.2
@@ -59,13 +64,17 @@ def recorded() -> Iterator[dict[str, Values]]:
 def whole_reads(url: str, heard: Mapping[str, Values], filled: Collection[str] = ()) -> dict[str, list[str]]:
     """Of each statement, the growing tables that it would read from one end to the other.
 
-    `filled` are tables that have many rows: then they alone are looked for, and the planner believes what it sees.
+    `filled` are tables that have many rows and are analysed: then they alone are looked for, and the planner believes
+    what it sees of them, a hundred times as many. The rows of every other table are given, so that no answer depends on
+    what an earlier test or autovacuum left there.
     """
     found: dict[str, list[str]] = {}
     with psycopg.connect(url) as connection, psycopg.ClientCursor(connection) as cursor:
-        if not filled:
+        cursor.execute(GROWN, [[*SMALL, *filled]])
+        if filled:
+            cursor.execute(FILLED, [[*filled]])
+        else:
             cursor.execute(DEAR)
-            cursor.execute(GROWN, [[*SMALL]])
             cursor.execute(MANY_VALUES, [[*SMALL]])
         bounded = {name for (name,) in cursor.execute(PARTIAL).fetchall()}
         growing = {name for (name,) in cursor.execute(TABLES).fetchall()} - SMALL
