@@ -1,25 +1,102 @@
-"""Every door is refused without a key, with another scope, expired or withdrawn, and told in words."""
+"""Every door is refused without a key, with another scope, place or time, and told in words; a new one is too."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 import httpx
 import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from api import limits, problems
-from api.doors import Door
+from api.doors import ROOT, Door
 from api.problems import SENTENCES, ApiProblem
 from api.v1 import DOORS
 from core.platform.settings.types import USUAL, Part
 from core.staff.wrong_tokens import keep_wrong_tokens
 from core.systems import keys
+from core.systems.keys import PlaceOfAPush
 from core.systems.scopes import KeyScope
-from tests.api.conftest import Hold, System
+from core.text.words import Code
+from tests.api.conftest import DIAGO, Hold, System
+from tests.api.places import two_places
+from tests.core import seed
 from tests.support.database import change, query
 
+__all__ = ["two_places"]
+
 SCOPED = [door for door in DOORS if door.scopes]
+
+
+class Elsewhere(Code):
+    """What a key of another place finds behind a door."""
+
+    NO_KEY = "a key that opens it is for the whole country"
+    NOTHING = "nothing of the places that are not its own"
+    ALIKE = "what is of no place"
+
+
+OF_NO_PLACE: Final[Mapping[str, Elsewhere]] = {
+    "key": Elsewhere.ALIKE,
+    "campaigns": Elsewhere.ALIKE,
+    "push households": Elsewhere.NO_KEY,
+    "push payments": Elsewhere.NO_KEY,
+    "push events": Elsewhere.NO_KEY,
+    "push results": Elsewhere.NO_KEY,
+    "batches": Elsewhere.NO_KEY,
+    "batch": Elsewhere.NO_KEY,
+    "rows of a batch": Elsewhere.NO_KEY,
+    "confirm a batch": Elsewhere.NO_KEY,
+    "abandon a batch": Elsewhere.NO_KEY,
+    "grievances": Elsewhere.NOTHING,
+    "decisions": Elsewhere.NOTHING,
+    "corrections": Elsewhere.NOTHING,
+    "deliveries of a campaign": Elsewhere.NOTHING,
+    "households not reached": Elsewhere.NOTHING,
+    "receipts": Elsewhere.NOTHING,
+    "figures": Elsewhere.NOTHING,
+}
+"""Every door; whoever makes another says here what is behind it for a key of another place."""
+
+ABOUT_ITSELF: Final = {"/health/live", "/health/ready", "/metrics"}
+ANYBODYS: Final = {f"{ROOT}/openapi.json", f"{ROOT}/docs"}
+SINCE: Final = "?since=2026-01-01&until=2026-12-31"
+
+
+def test_every_way_in_is_a_door_of_the_table(app: Starlette) -> None:
+    paths = {route.path for route in app.routes if isinstance(route, Route)}
+    assert len(app.routes) == len(paths)
+    doors = {ROOT + door.path for door in DOORS}
+    assert paths == {*doors, *ANYBODYS, *ABOUT_ITSELF, f"{ROOT}/{{rest:path}}"}
+    assert {door.name for door in DOORS} == set(OF_NO_PLACE)
+
+
+async def test_no_door_shows_another_place(two_places: None, hold: Hold) -> None:
+    """Of Safo and Diago there is as much; whoever has a key for a third region is shown of neither."""
+    await seed.places(("ML010101", "Kayes"))
+    reads = [scope for scope in KeyScope if scope.value.endswith(":read")]
+    elsewhere, whole = await hold(*reads, region="ML01", system="elsewhere"), await hold(*KeyScope, system="whole")
+    for door in DOORS:
+        if OF_NO_PLACE[door.name] is Elsewhere.NO_KEY:
+            with pytest.raises(PlaceOfAPush):
+                await hold(*door.scopes, region="ML01", system="place")
+            continue
+        path = door.path.format(number=1) + (SINCE if door.name == "figures" else "")
+        own, all_of_it = await elsewhere.http.get(path), await whole.http.get(path)
+        assert own.status_code == all_of_it.status_code == 200, (door.name, own.text)
+        assert _count(all_of_it) > 0, door.name
+        assert _count(own) == (0 if OF_NO_PLACE[door.name] is Elsewhere.NOTHING else _count(all_of_it)), door.name
+        assert (DIAGO in own.text) is False
+
+
+def _count(answer: httpx.Response) -> int:
+    content = answer.json()
+    if "indicators" in content:
+        return sum(each["whole"] for each in content["indicators"])
+    return len(content.get("items", [content]))
 
 
 async def ask(system: System, door: Door, **headers: str) -> httpx.Response:
