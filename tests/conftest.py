@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import starlette_admin.base
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from jinja2 import Environment
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -34,6 +36,14 @@ DATABASE = "jigi_tests"
 
 QUICKER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 """What a PostgreSQL need not do whose data nobody keeps."""
+
+
+hypothesis_settings.register_profile(
+    "drawn", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.register_profile("same", hypothesis_settings.get_profile("drawn"), derandomize=True)
+hypothesis_settings.load_profile("same")
+"""The same examples for the same code, and no clock in the verdict; `--hypothesis-profile=drawn` looks for others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

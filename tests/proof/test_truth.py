@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from core.payments import account, history
@@ -26,7 +26,7 @@ from sms.outbox import notice_texts
 pytestmark = pytest.mark.usefixtures("world")
 
 
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=60)
 @given(household=households)
 async def test_the_line_and_the_sms_say_what_is_so(household: History) -> None:
     assert await differences(household) == []

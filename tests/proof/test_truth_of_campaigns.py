@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from core.campaigns.models import CampaignKind
@@ -18,7 +18,7 @@ from sms.outbox import composing, payment_texts
 pytestmark = pytest.mark.usefixtures("world")
 
 
-@hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=5)
 @given(phones=phones)
 async def test_each_phone_is_sent_what_is_so_and_nothing_else(phones: tuple[InventedPhone, ...]) -> None:
     assert await campaign_differences(phones) == []

@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from core.payments import history
@@ -17,7 +17,7 @@ from proof.truth_of_communes import Neighbour
 pytestmark = pytest.mark.usefixtures("world")
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25)
 @given(neighbours=neighbours)
 async def test_any_phone_is_told_the_days_of_a_commune_as_they_are(neighbours: tuple[Neighbour, ...]) -> None:
     assert await commune_differences(neighbours) == []

@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from core.phrases import events, telling
@@ -16,7 +16,7 @@ from proof.truth_of_events import Gathering
 pytestmark = pytest.mark.usefixtures("world")
 
 
-@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=30)
 @given(village=villages, sessions=sessions)
 async def test_its_next_sessions_are_told_as_they_are(village: str | None, sessions: tuple[Gathering, ...]) -> None:
     assert await event_differences(village, sessions) == []

@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from core.grievances import following
@@ -18,7 +18,7 @@ from sms.outbox import notice_texts
 pytestmark = pytest.mark.usefixtures("world")
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40)
 @given(complaint=complaints | over)
 async def test_its_page_and_the_sms_say_what_is_so(complaint: Complaint) -> None:
     assert await complaint_differences(complaint) == []

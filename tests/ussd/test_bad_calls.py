@@ -2,7 +2,7 @@
 
 import pytest
 import structlog
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
@@ -64,7 +64,7 @@ async def test_a_plus_that_was_not_encoded_is_still_the_same_phone(line: Line, r
     assert await redis.keys("jigi:*:call") == [b"jigi:{+22370012345}:call"]
 
 
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=150)
 @given(body=st.one_of(st.binary(max_size=400), st.text(max_size=200).map(str.encode)))
 async def test_no_octets_at_all_make_a_500(line: Line, body: bytes) -> None:
     for path in (CALLBACK, f"{CALLBACK}/events"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
@@ -207,7 +207,7 @@ NUMBERS = st.one_of(
 )
 
 
-@tried(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(max_examples=25)
 @given(st.lists(st.lists(NUMBERS, min_size=1, max_size=6), min_size=1, max_size=3))
 async def test_numbers_that_are_given_are_right_and_nobody_elses(folder: Path, lists: list[list[str]]) -> None:
     """Whatever lists come, each number of ours is right, and nobody else's own."""

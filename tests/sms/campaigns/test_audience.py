@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.campaigns.models import OWN_WORDS
@@ -101,7 +101,6 @@ SUBJECTS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(SUBJECTS)
 def test_a_subject_is_kept_whole(subject: Audience) -> None:
     assert Audience.from_json(subject.to_json()) == subject

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -223,7 +223,7 @@ async def test_a_page_is_not_to_be_had_there(door: Webhooks, name: str) -> None:
     assert (await door.client.get(address(name))).status_code == 405
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40)
 @given(body=st.one_of(st.binary(max_size=300), st.text(max_size=150).map(str.encode)))
 async def test_no_octets_at_all_make_a_500_or_a_not_now(line: Webhooks, body: bytes) -> None:
     for name, form in (

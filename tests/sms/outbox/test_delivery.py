@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
@@ -208,7 +208,7 @@ def furthest(reports: Sequence[MessageState]) -> str:
 BATCHES = st.lists(st.lists(st.sampled_from([ON_ITS_WAY, DELIVERED, FAILED]), max_size=4), max_size=5)
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40)
 @given(before=BATCHES, after=BATCHES)
 async def test_any_reports_in_any_order_come_to_the_furthest_and_an_end_is_an_end(
     before: list[list[MessageState]], after: list[list[MessageState]]

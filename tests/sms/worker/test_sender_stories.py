@@ -10,7 +10,7 @@ from datetime import datetime, time
 
 import hypothesis
 import pytest
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from core.campaigns.steps import WrongState
@@ -248,9 +248,7 @@ HAPPENINGS: dict[str, Callable[[Story], Awaitable[object]]] = {
 @given(seed=st.integers(0, 2**16), happenings=st.lists(st.sampled_from(list(HAPPENINGS)), min_size=3, max_size=14))
 @hypothesis.settings(
     max_examples=15,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a story told again and again to shorten it takes minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 async def test_whatever_happens_each_is_told_at_most_once_or_marked(seed: int, happenings: list[str]) -> None:
     story = Story(seed)
