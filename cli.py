@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 from core.platform import listening, metrics, processes
-from core.platform.errors import JigiError
+from core.platform.errors import JigiError, OperatorError
 from core.platform.settings import Settings, settings
 from core.platform.settings.types import USUAL, Part
 from core.platform.terminal import bar, errors, out, speaks_french
@@ -375,6 +375,8 @@ def main() -> None:
     processes.stop_in_order()
     try:
         app()
+    except OperatorError as refused:
+        _refuse(refused.french if speaks_french() else str(refused))
     except JigiError as refused:
         _refuse(str(refused))
     except Exception as error:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,8 @@ from core.platform.settings import settings
 
 KEY, RECIPIENT = new_identity()
 TOKEN: Final = "0123456789abcdef0123456789abcdef"
+ENGLISH: Final = re.compile(r"\b(the|is|not|has|cannot|there|are|write|its|would|and|for)\b")
+"""What stands in no French sentence."""
 
 Checked = Callable[..., tuple[int, Mapping[str, bool | None]]]
 
@@ -48,7 +51,12 @@ def checked(
             monkeypatch.setenv(name, value)
         settings.cache_clear()
         ended = CliRunner().invoke(cli.app, ["check", "--json", *words])
-        return ended.exit_code, {each["sentence"]: each["holds"] for each in json.loads(ended.stdout)}
+        said = json.loads(ended.stdout)
+        ours = [
+            each["french"] for each in said if "n'est pas joignable" not in each["french"]
+        ]  # the server's own words
+        assert [french for french in ours if ENGLISH.search(french)] == []
+        return ended.exit_code, {each["sentence"]: each["holds"] for each in said}
 
     yield run
     settings.cache_clear()
@@ -119,6 +127,8 @@ def test_who_is_away_is_one_sentence_of_the_list(checked: Checked) -> None:
         ({"JIGI_CALLBACK_TOKENS": "guess"}, "JIGI_CALLBACK_TOKENS has a word that can be guessed"),
         ({"JIGI_ENCRYPTION_RECIPIENTS": ""}, "JIGI_ENCRYPTION_RECIPIENTS is not set: what survivors tell"),
         ({"JIGI_SMS_ROUTES": "*=nobody"}, "JIGI_SMS_ROUTES"),
+        ({"JIGI_SMS_ROUTES": "orange=smpp"}, "JIGI_SMS_ROUTES has no route for the other numbers"),
+        ({"JIGI_USSD_GATEWAYS": "pigeon"}, "JIGI_USSD_GATEWAYS: there is no gateway pigeon"),
     ],
 )
 def test_what_is_never_right_fails_at_a_trial_too(checked: Checked, changes: Mapping[str, str], sentence: str) -> None:

@@ -183,12 +183,18 @@ def read_convention(text: str) -> Convention:
     """The convention in a setting, `pssr,last=2,answer=18+1`; raises WrongSetting."""
     preset, *others = (part.strip() for part in text.split(","))
     if preset not in PRESETS:
-        raise WrongSetting(f"{SETTING}: there is no {preset!r}; there are {', '.join(PRESETS)}.")
+        raise WrongSetting(
+            f"{SETTING}: there is no {preset!r}; there are {', '.join(PRESETS)}.",
+            f"{SETTING} : {preset!r} n'existe pas ; il y a {', '.join(PRESETS)}.",
+        )
     chosen: dict[str, Any] = {}
     for part in others:
         name, _, value = part.partition("=")
         try:
             chosen[name] = READERS[name](value)
         except (KeyError, ValueError):
-            raise WrongSetting(f"{SETTING}: {part!r} cannot be read; docs/operators.md has what can be.") from None
+            raise WrongSetting(
+                f"{SETTING}: {part!r} cannot be read; docs/operators.md has what can be.",
+                f"{SETTING} : {part!r} ne se lit pas ; docs/operators.md dit ce qui se lit.",
+            ) from None
     return replace(PRESETS[preset], **chosen)

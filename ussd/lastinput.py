@@ -145,15 +145,24 @@ def read_fields(settings: Settings) -> RequestFields:
     """The names in the file of the settings; raises WrongSetting."""
     path = settings.lastinput_file
     if path is None:
-        raise WrongSetting(f"{SETTING} is not set: what the gateway {NAME} calls its fields is not known.")
+        raise WrongSetting(
+            f"{SETTING} is not set: what the gateway {NAME} calls its fields is not known.",
+            f"{SETTING} n'est pas réglé : on ne sait pas comment la passerelle {NAME} nomme ses champs.",
+        )
     try:
         return RequestFields.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise WrongSetting(f"{SETTING}: {path} cannot be read: {error.strerror}.") from None
+        raise WrongSetting(
+            f"{SETTING}: {path} cannot be read: {error.strerror}.",
+            f"{SETTING} : {path} ne se lit pas : {error.strerror}.",
+        ) from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(each) for each in first["loc"])
-        raise WrongSetting(f"{SETTING}: {path}: {where or 'the file'}: {first['msg']}.") from None
+        raise WrongSetting(
+            f"{SETTING}: {path}: {where or 'the file'}: {first['msg']}.",
+            f"{SETTING} : {path} : {where or 'le fichier'} : {first['msg']}.",
+        ) from None
 
 
 def _sample(posted: Mapping[str, object]) -> SamplePosting:

@@ -62,7 +62,10 @@ class SmppCalls(UssdGateway):
     def running(self, line: UssdLine) -> AbstractAsyncContextManager[None]:
         """Take turns with other processes at holding the binds; raises WrongSetting where there are none."""
         if not self._accounts:
-            raise WrongSetting(f"{URL} is not set, and JIGI_USSD_GATEWAYS names {NAME}.")
+            raise WrongSetting(
+                f"{URL} is not set, and JIGI_USSD_GATEWAYS names {NAME}.",
+                f"{URL} n'est pas réglé, et JIGI_USSD_GATEWAYS nomme {NAME}.",
+            )
         return self._held(line)
 
     @property

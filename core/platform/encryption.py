@@ -27,6 +27,7 @@ AGE_FILE: Final = b"age-encryption.org/v1\n"
 RECIPIENTS: Final = "JIGI_ENCRYPTION_RECIPIENTS"
 IDENTITIES: Final = "JIGI_DESK_IDENTITIES"
 NEW_KEYS: Final = "`jigi db new-key` makes a pair"
+NOUVELLES_CLES: Final = "`jigi db new-key` en fait une paire"
 
 
 class Undecryptable(JigiError):
@@ -111,13 +112,21 @@ def check_keys(chosen: Settings) -> None:
         return
     if not chosen.encryption_recipients:
         raise WrongSetting(
-            f"{RECIPIENTS} is not set: what survivors tell would stand open in the database. {NEW_KEYS}."
+            f"{RECIPIENTS} is not set: what survivors tell would stand open in the database. {NEW_KEYS}.",
+            f"{RECIPIENTS} n'est pas réglé : ce que disent les survivantes serait en clair dans la base. "
+            f"{NOUVELLES_CLES}.",
         )
     if Part.DESK in (chosen.only or USUAL) and not identities:
-        raise WrongSetting(f"{IDENTITIES} is not set: the desk could not read what survivors tell. {NEW_KEYS}.")
+        raise WrongSetting(
+            f"{IDENTITIES} is not set: the desk could not read what survivors tell. {NEW_KEYS}.",
+            f"{IDENTITIES} n'est pas réglé : le guichet ne lirait pas ce que disent les survivantes. {NOUVELLES_CLES}.",
+        )
     own = {str(identity.to_public()) for identity in identities}
     if identities and not own & set(chosen.encryption_recipients):
-        raise WrongSetting(f"No key of {IDENTITIES} reads what is encrypted for {RECIPIENTS}.")
+        raise WrongSetting(
+            f"No key of {IDENTITIES} reads what is encrypted for {RECIPIENTS}.",
+            f"Aucune clé de {IDENTITIES} ne lit ce qui est chiffré pour {RECIPIENTS}.",
+        )
 
 
 def _content(kept: str) -> bytes | None:
@@ -135,7 +144,10 @@ def _recipients(setting: str, words: tuple[str, ...]) -> tuple[Recipient, ...]:
     try:
         return tuple(Recipient.from_str(word) for word in words)
     except pyrage.RecipientError as error:
-        raise WrongSetting(f"{setting} has what is no public key of age (age1…): {error}.") from error
+        raise WrongSetting(
+            f"{setting} has what is no public key of age (age1…): {error}.",
+            f"{setting} contient ce qui n'est pas une clé publique d'age (age1…) : {error}.",
+        ) from error
 
 
 @lru_cache(maxsize=8)
@@ -143,4 +155,7 @@ def _identities(words: str) -> tuple[Identity, ...]:
     try:
         return tuple(Identity.from_str(word.strip()) for word in words.split(",") if word.strip())
     except pyrage.IdentityError as error:
-        raise WrongSetting(f"{IDENTITIES} has what is no key of age (AGE-SECRET-KEY-1…).") from error
+        raise WrongSetting(
+            f"{IDENTITIES} has what is no key of age (AGE-SECRET-KEY-1…).",
+            f"{IDENTITIES} contient ce qui n'est pas une clé d'age (AGE-SECRET-KEY-1…).",
+        ) from error

@@ -8,3 +8,11 @@ catalogue. An error therefore carries what the sentence needs (a name, a day, th
 
 class JigiError(Exception):
     """What Jigi refuses or cannot do, as against what is broken."""
+
+
+class OperatorError(JigiError):
+    """What only who runs a machine can mend; the same sentence in both languages of terminals."""
+
+    def __init__(self, english: str, french: str) -> None:
+        super().__init__(english)
+        self.french = french

@@ -15,6 +15,9 @@ from core.platform.settings import Settings, WrongSetting
 TOKEN_LETTERS: Final = 22
 """An unguessable word of letters and digits has 128 bits from so many on."""
 
+DRAWN: Final = "`python -c 'import secrets; print(secrets.token_urlsafe(16))'`"
+"""What makes one."""
+
 TOKEN: Final = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LETTERS},}}")
 
 
@@ -44,12 +47,18 @@ def named(setting: str, names: Iterable[str], table: Mapping[str, str]) -> tuple
     """
     asked = tuple(names)
     if not asked:
-        raise WrongSetting(f"{setting} names no gateway; there {_are(table)}.")
+        raise WrongSetting(
+            f"{setting} names no gateway; there {_are(table)}.",
+            f"{setting} ne nomme aucune passerelle ; il y a {_names(table)}.",
+        )
     for name in asked:
         if name not in table:
-            raise WrongSetting(f"{setting}: there is no gateway {name}; there {_are(table)}.")
+            raise WrongSetting(
+                f"{setting}: there is no gateway {name}; there {_are(table)}.",
+                f"{setting} : il n'y a pas de passerelle {name} ; il y a {_names(table)}.",
+            )
         if asked.count(name) > 1:
-            raise WrongSetting(f"{setting} names {name} twice.")
+            raise WrongSetting(f"{setting} names {name} twice.", f"{setting} nomme deux fois {name}.")
     return tuple(resolve_name(table[name]) for name in asked)
 
 
@@ -61,7 +70,9 @@ def check_tokens(settings: Settings) -> None:
         if not TOKEN.fullmatch(token):
             raise WrongSetting(
                 f"JIGI_CALLBACK_TOKENS has a word that can be guessed or stands in no path: at least {TOKEN_LETTERS} "
-                "letters, digits, - and _, e.g. `python -c 'import secrets; print(secrets.token_urlsafe(16))'`."
+                f"letters, digits, - and _, e.g. {DRAWN}.",
+                "JIGI_CALLBACK_TOKENS a un mot qui se devine ou qu'aucun chemin ne porte : au moins "
+                f"{TOKEN_LETTERS} lettres, chiffres, - et _, p. ex. {DRAWN}.",
             )
 
 
@@ -94,4 +105,8 @@ def try_tokens(settings: Settings) -> Trial:
 
 
 def _are(table: Mapping[str, str]) -> str:
-    return f"{'is' if len(table) == 1 else 'are'} {', '.join(sorted(table))}"
+    return f"{'is' if len(table) == 1 else 'are'} {_names(table)}"
+
+
+def _names(table: Mapping[str, str]) -> str:
+    return ", ".join(sorted(table))

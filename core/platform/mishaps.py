@@ -17,6 +17,8 @@ from redis.exceptions import AuthenticationError, RedisError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from core.platform.errors import OperatorError
+
 
 @dataclass(frozen=True, slots=True)
 class OperatorSentence:
@@ -112,6 +114,10 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
         ]
 
 
+def _operators(error: OperatorError) -> OperatorSentence:
+    return OperatorSentence(str(error), error.french)
+
+
 def _postgres(error: psycopg.Error) -> OperatorSentence | None:
     state, words = error.sqlstate or "", first_line(error)
     for beginning, sentence in REFUSED.items():
@@ -191,6 +197,7 @@ def _system(error: OSError) -> OperatorSentence | None:
 
 
 KINDS: Final[tuple[tuple[type[BaseException], Callable[..., OperatorSentence | None]], ...]] = (
+    (OperatorError, _operators),
     (ValidationError, _settings),
     (DBAPIError, _wrapped),
     (NoConnectionFree, _none_free),

@@ -150,5 +150,8 @@ def object_store(settings: Settings) -> ObjectStore:
     if not settings.attachments_bucket:
         return FolderStore(settings.data_dir / "attachments")
     if not settings.attachments_key or not settings.attachments_secret.get_secret_value():
-        raise WrongSetting("JIGI_ATTACHMENTS_BUCKET needs JIGI_ATTACHMENTS_KEY and JIGI_ATTACHMENTS_SECRET.")
+        raise WrongSetting(
+            "JIGI_ATTACHMENTS_BUCKET needs JIGI_ATTACHMENTS_KEY and JIGI_ATTACHMENTS_SECRET.",
+            "Il faut à JIGI_ATTACHMENTS_BUCKET JIGI_ATTACHMENTS_KEY et JIGI_ATTACHMENTS_SECRET.",
+        )
     return BucketStore(settings)

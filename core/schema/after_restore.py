@@ -40,7 +40,10 @@ async def complete(settings: Settings) -> None:
 async def go_on(login: str) -> None:
     """Let SMS leave again, in somebody's name; raises WrongSetting without one."""
     if not login:
-        raise WrongSetting("--go-on asks for --as LOGIN: the audit trail says who looked.")
+        raise WrongSetting(
+            "--go-on asks for --as LOGIN: the audit trail says who looked.",
+            "--go-on demande --as LOGIN : la piste d'audit dit qui a regardé.",
+        )
     person, now = await actor_of(login), await DatabaseClock().ask()
     await restoring.go_on(person.id, now)
     await audit.record(person.id, Act.AT_THE_SHELL, None, now, {"command": "db restored --go-on"})

@@ -131,7 +131,7 @@ def settings_checks(chosen: Settings) -> Iterator[Trial]:
         check_keys(chosen)
         yield Trial(True, "The keys of the encryption fit each other.", "Les clés du chiffrement vont ensemble.")
     except WrongSetting as unsafe:
-        yield Trial(False, str(unsafe), f"Les clés du chiffrement ne vont pas : {unsafe}")
+        yield away(unsafe)
     for is_unsafe, meaning, otherwise in _allowed_at_a_trial(chosen):
         yield _unless(is_unsafe, meaning, otherwise)
     for name in PLAIN_URLS:
@@ -238,7 +238,7 @@ async def database_checks(chosen: Settings) -> list[Trial]:
         Trial(
             apart < MOST_SECONDS_APART,
             f"This machine's clock and the database's are {apart:.1f} s apart.",
-            f"L'horloge de cette machine et celle de la base ont {apart:.1f} s d'écart.",
+            f"L'horloge de cette machine et celle de la base ont {apart:.1f} s d'écart.".replace(".", ",", 1),
         ),
     ]
 
@@ -257,11 +257,11 @@ def machine_checks(folder: Path) -> Iterator[Trial]:
     """The disk with our files, and the catalogues."""
     there = next(each for each in (folder, *folder.resolve().parents) if each.exists())
     free = shutil.disk_usage(there).free
-    gib = free / 1024**3
+    gib = f"{free / 1024**3:.1f}"
     yield Trial(
         free >= LEAST_FREE_BYTES,
-        f"The disk of {there} has {gib:.1f} GiB free.",
-        f"Le disque de {there} a {gib:.1f} Gio libres.",
+        f"The disk of {there} has {gib} GiB free.",
+        f"Le disque de {there} a {gib.replace('.', ',')} Gio libres.",
     )
     if os.access(there, os.W_OK):
         yield Trial(True, f"{there} can be written by this user.", f"Cet utilisateur peut écrire dans {there}.")

@@ -49,7 +49,10 @@ def downgrade(
     from core.schema import migrations
 
     if not sure:
-        raise WrongSetting("What only newer tables hold would be lost: make a dump, then say --yes.")
+        raise WrongSetting(
+            "What only newer tables hold would be lost: make a dump, then say --yes.",
+            "Ce que seules les nouvelles tables gardent serait perdu : faites une copie, puis dites --yes.",
+        )
     migrations.downgrade(postgres(settings()), to)
     out.print(f"The database has the tables of {to}.", highlight=False)
 
@@ -75,7 +78,10 @@ def encrypt(
     from core.schema.encrypting import encrypt_all
 
     if not settings().encryption_recipients:
-        raise WrongSetting(f"{RECIPIENTS} is not set: there is nobody to encrypt for.")
+        raise WrongSetting(
+            f"{RECIPIENTS} is not set: there is nobody to encrypt for.",
+            f"{RECIPIENTS} n'est pas réglé : il n'y a personne pour qui chiffrer.",
+        )
     unreadable = 0
     for column, texts in at_database(encrypt_all(datetime.now(UTC), again=again)).items():
         out.print(f"{column}: {texts.encrypted} encrypted, {texts.unreadable} unreadable", highlight=False)
@@ -107,7 +113,10 @@ def restore(
 
     keys = dumps.identities_in(identity) if identity else identities_of(settings())
     if not settings().database_url:
-        raise WrongSetting("JIGI_DATABASE_URL is not set: name the empty database to fill.")
+        raise WrongSetting(
+            "JIGI_DATABASE_URL is not set: name the empty database to fill.",
+            "JIGI_DATABASE_URL n'est pas réglé : nommez la base vide à remplir.",
+        )
     dumps.restore(postgres(settings()), file, keys)
     out.print(
         "The database is what it was when the dump was made. Run `jigi db restored` before any worker, then restart "

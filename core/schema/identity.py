@@ -20,9 +20,10 @@ from sqlmodel import Field
 
 from core.platform import sql
 from core.platform.columns import TableRow, one_of, stamped
-from core.platform.errors import JigiError
+from core.platform.errors import OperatorError
+from core.platform.mishaps import REFUSED
 from core.platform.settings import Settings
-from core.text.words import COMMAND, Word, called, label
+from core.text.words import COMMAND, DESK, Word, called, label
 
 NEEDS: Final = "0048"
 """The oldest tables, by the number of their migration, that this program can run on."""
@@ -36,6 +37,7 @@ class DatabaseKind(Word):
 
 
 called(DatabaseKind, COMMAND, {DatabaseKind.DEMO: "a demonstration", DatabaseKind.PRODUCTION: "a programme's own"})
+called(DatabaseKind, DESK, {DatabaseKind.DEMO: "une démonstration", DatabaseKind.PRODUCTION: "celle d'un programme"})
 
 
 class DatabaseIdentity(TableRow, table=True):
@@ -52,7 +54,7 @@ class DatabaseIdentity(TableRow, table=True):
     """The PostgreSQL cluster that it stood in when a worker last looked, by its system identifier."""
 
 
-class UnfitDatabase(JigiError):
+class UnfitDatabase(OperatorError):
     """This program has no business on this database; the message says why and what to do."""
 
 
@@ -104,19 +106,27 @@ async def fits(kind: DatabaseKind) -> None:
     identity = await _identity()
     if identity is None or identity.tables < NEEDS:
         tables = "older tables than" if identity else "no tables, or older ones than"
-        raise OldTables(f"The database has {tables} Jigi {program()} needs. Run `jigi db upgrade` first.")
+        ont = "des tables plus vieilles" if identity else "pas de tables, ou de plus vieilles,"
+        raise OldTables(
+            f"The database has {tables} Jigi {program()} needs. Run `jigi db upgrade` first.",
+            f"La base a {ont} qu'il n'en faut à Jigi {program()}. Lancez d'abord `jigi db upgrade`.",
+        )
     if is_older(program(), identity.oldest_program):
         oldest = identity.oldest_program
-        raise OldProgram(f"The database serves Jigi {oldest} and later, and this is {program()}. Install {oldest}.")
+        raise OldProgram(
+            f"The database serves Jigi {oldest} and later, and this is {program()}. Install {oldest}.",
+            f"La base sert Jigi {oldest} et après, et ceci est {program()}. Installez {oldest}.",
+        )
     if identity.kind not in (None, kind):
-        raise OtherKind(_other(identity.kind))
+        raise _other(identity.kind)
 
 
 async def serves(kind: DatabaseKind) -> None:
     """Raise UnfitDatabase unless `fits` holds and the open database takes what is written; it may do so later."""
     await fits(kind)
     if await sql.scalar(ONLY_READS):
-        raise OnlyReads("PostgreSQL only reads here: it is a standby. Name the primary in JIGI_DATABASE_URL.")
+        said = REFUSED["25006"]
+        raise OnlyReads(said.english, said.french)
 
 
 async def become(kind: DatabaseKind) -> None:
@@ -148,9 +158,14 @@ async def _identity() -> Identity | None:
         raise
 
 
-def _other(kind: DatabaseKind) -> str:
+def _other(kind: DatabaseKind) -> OtherKind:
     if kind is DatabaseKind.DEMO:
         advice = "name another in JIGI_DATABASE_URL, or use `jigi --demo` for a command on the demonstration"
+        conseil = "nommez-en une autre dans JIGI_DATABASE_URL, ou dites `jigi --demo` pour une commande sur elle"
     else:
         advice = "nothing of a demonstration is done to it; `jigi demo` stands on servers of its own"
-    return f"This database is {label(kind, COMMAND)}: {advice}. Nothing was done."
+        conseil = "rien d'une démonstration ne s'y fait ; `jigi demo` a ses propres serveurs"
+    return OtherKind(
+        f"This database is {label(kind, COMMAND)}: {advice}. Nothing was done.",
+        f"Cette base est {label(kind, DESK)} : {conseil}. Rien n'a été fait.",
+    )

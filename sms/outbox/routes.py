@@ -43,16 +43,25 @@ class Routes:
         for part in text.split(","):
             operator, equals, way = (each.strip() for each in part.partition("="))
             if not equals or not operator:
-                raise WrongSetting(f"{SETTING}: {part.strip()!r} is no route; write operator=gateway.")
+                raise WrongSetting(
+                    f"{SETTING}: {part.strip()!r} is no route; write operator=gateway.",
+                    f"{SETTING} : {part.strip()!r} n'est pas une route ; écrivez operateur=passerelle.",
+                )
             if operator != OTHERS and operator not in list(Operator):
                 raise WrongSetting(
-                    f"{SETTING}: there is no operator {operator}; there are {', '.join(Operator)} and *."
+                    f"{SETTING}: there is no operator {operator}; there are {', '.join(Operator)} and *.",
+                    f"{SETTING} : il n'y a pas d'opérateur {operator} ; il y a {', '.join(Operator)} et *.",
                 )
             if operator in ways:
-                raise WrongSetting(f"{SETTING} has two routes for {operator}.")
+                raise WrongSetting(
+                    f"{SETTING} has two routes for {operator}.", f"{SETTING} a deux routes pour {operator}."
+                )
             ways[operator] = _way(operator, way)
         if OTHERS not in ways:
-            raise WrongSetting(f"{SETTING} has no route for the other numbers: write *=gateway too.")
+            raise WrongSetting(
+                f"{SETTING} has no route for the other numbers: write *=gateway too.",
+                f"{SETTING} n'a pas de route pour les autres numéros : écrivez aussi *=passerelle.",
+            )
         others = ways.pop(OTHERS)
         return cls({Operator(operator): way for operator, way in ways.items()}, others)
 
@@ -120,14 +129,22 @@ def _check_terms(settings: Settings, routes: Routes) -> None:
             operator, arrow, gateway = key.partition(OVER)
             if not arrow or gateway not in routes.gateways or operator not in (OTHERS, *Operator):
                 raise WrongSetting(
-                    f"JIGI_{name.upper()}: {key!r} is no route of {SETTING}; write operator>gateway=… or *>gateway=…."
+                    f"JIGI_{name.upper()}: {key!r} is no route of {SETTING}; write operator>gateway=… or *>gateway=….",
+                    f"JIGI_{name.upper()} : {key!r} n'est pas une route de {SETTING} ; écrivez "
+                    "operateur>passerelle=… ou *>passerelle=….",
                 )
 
 
 def _way(operator: str, way: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in way.split(OVER))
     if not all(names):
-        raise WrongSetting(f"{SETTING}: the route for {operator} lacks a gateway.")
+        raise WrongSetting(
+            f"{SETTING}: the route for {operator} lacks a gateway.",
+            f"{SETTING} : il manque une passerelle à la route pour {operator}.",
+        )
     if len(set(names)) < len(names):
-        raise WrongSetting(f"{SETTING}: the route for {operator} goes over to a gateway that it has used before.")
+        raise WrongSetting(
+            f"{SETTING}: the route for {operator} goes over to a gateway that it has used before.",
+            f"{SETTING} : la route pour {operator} passe à une passerelle qu'elle a déjà prise.",
+        )
     return names

@@ -109,7 +109,10 @@ class Smpp(SmsGateway):
     @asynccontextmanager
     async def _bound(self, accounts: Sequence[SmppAccount], take: Take) -> AsyncIterator[None]:
         if not any(account.submits for account in accounts):
-            raise WrongSetting(f"{URL} names no account that messages go out by.")
+            raise WrongSetting(
+                f"{URL} names no account that messages go out by.",
+                f"{URL} ne nomme aucun compte par lequel des messages partent.",
+            )
         self._binds = Binds("sms", accounts, take, self._settings.sms_connect_seconds)
         try:
             async with self._binds.held():

@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from core.platform.errors import JigiError
+from core.platform.errors import OperatorError
 from core.platform.settings.africastalking import AfricasTalkingSettings
 from core.platform.settings.alarms import AlarmSettings
 from core.platform.settings.api import ApiSettings
@@ -56,7 +56,7 @@ class Settings(
         return "africastalking" in self.sms_routes and self.sms_username == "sandbox"
 
 
-class WrongSetting(JigiError, ValueError):
+class WrongSetting(OperatorError, ValueError):
     """A setting that Jigi cannot start with; the message names it and says why, for the operator."""
 
 
@@ -83,8 +83,11 @@ def _refuse_unknown(given: Iterable[str]) -> None:
     names = [f"{prefix}{name}".upper() for name in Settings.model_fields]
     for name in unknown_names(given):
         nearest = get_close_matches(name, names, 1, 0.6)
-        hint = f": did you mean {nearest[0]}?" if nearest else "; docs/operators.md lists those that are."
-        raise UnknownSetting(f"{name} is no setting{hint}")
+        if nearest:
+            hint, indice = f": did you mean {nearest[0]}?", f" : vouliez-vous dire {nearest[0]} ?"
+        else:
+            hint, indice = "; docs/operators.md lists those that are.", " ; docs/operators.md dit lesquels le sont."
+        raise UnknownSetting(f"{name} is no setting{hint}", f"{name} n'est pas un réglage{indice}")
 
 
 @lru_cache(maxsize=1)

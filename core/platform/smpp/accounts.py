@@ -86,8 +86,12 @@ def _account(setting: str, text: str) -> SmppAccount:
         bind_body(account.system_id, account.password, account.system_type)
     except (ValueError, KeyError) as error:
         why = f"{error}" if isinstance(error, ValueError) else f"there is no {error}"
-        form = "smpp://name:password@host:port, smpps:// for TLS"
-        raise WrongSetting(f"{setting} has an address that cannot be read ({why}); write {form}.") from None
+        raise WrongSetting(
+            f"{setting} has an address that cannot be read ({why}); write smpp://name:password@host:port, "
+            "smpps:// for TLS.",
+            f"{setting} a une adresse qui ne se lit pas ({why}) ; écrivez smpp://nom:motdepasse@machine:port, "
+            "smpps:// pour TLS.",
+        ) from None
     return account
 
 
