@@ -183,7 +183,7 @@ def _api(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> Se
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with intake.running(), sending(clock):
+        async with intake.running(), sending(clock, settings.api_receiver_networks):
             yield
 
     return Served(views.routes(settings, redis, clock, intake), running(), links=intake.stands)

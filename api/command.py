@@ -10,7 +10,9 @@ from core.imports import batches
 from core.imports.batch import PushState
 from core.outbox import receivers
 from core.outbox.outgoing import EventKind
-from core.outbox.receivers import ReceiverCard
+from core.outbox.receivers import ReceiverCard, ReceiverTerms
+from core.outbox.signing import PUBLIC_KEY, SigningScheme
+from core.platform.settings import settings
 from core.platform.terminal import out
 from core.schema.ground import at_database
 from core.staff.agents import Scope, actor_of
@@ -120,25 +122,29 @@ def add_receiver(
     event: Annotated[list[EventKind], typer.Option(help="What it is told of; said once for each.")],
     place_kind: Annotated[Scope, typer.Option(help="The kind of place whose events these are.")] = Scope.NATIONAL,
     place: Annotated[str, typer.Option(help="The P-code of that place.")] = "",
+    scheme: Annotated[SigningScheme, typer.Option(help="v1: a secret of both; v1a: a key pair.")] = SigningScheme.HMAC,
 ) -> None:
-    """Tell a system of events (Standard Webhooks), and print once the secret that they are signed with."""
-    made = receivers.make(system, url, event, datetime.now(UTC), place_kind, place or None)
+    """Tell a system of events (Standard Webhooks), and print what it verifies them by."""
+    terms = ReceiverTerms(url, event, place_kind, place or None, scheme)
+    made = receivers.make(system, terms, datetime.now(UTC), settings().api_receiver_networks)
     _print_secret(at_database(made))
 
 
 def _print_secret(secret: str) -> None:
     out.print(secret, highlight=False, markup=False, soft_wrap=True)
-    out.print("It is not shown again.")
+    if not secret.startswith(PUBLIC_KEY):
+        out.print("It is not shown again.")
 
 
 @app.command("receivers")
 def list_receivers() -> None:
     """Who is told of events, and how many wait for each."""
-    table = Table("Receiver", "System", "Address", "Events", "For", "Waiting", "")
+    table = Table("Receiver", "System", "Address", "Events", "For", "Signed by", "Took last", "Waiting", "")
     for card in at_database(receivers.cards()):
         table.add_row(
             str(card.id), card.system, card.url, ", ".join(kind.value for kind in card.kinds),
-            card.scope_code or "national", str(card.pending), _standing(card),
+            card.scope_code or "national", card.public_key or label(card.scheme, COMMAND),
+            f"{card.taken_at:%Y-%m-%d %H:%M}" if card.taken_at else "", str(card.pending), _standing(card),
         )  # fmt: skip
     out.print(table)
 
@@ -167,6 +173,12 @@ def forget_secret(receiver: Receiver) -> None:
 def switch_on(receiver: Receiver) -> None:
     """Send again to a receiver that was switched off, what waits first."""
     at_database(receivers.switch_on(receiver, datetime.now(UTC)))
+
+
+@app.command("test-receiver")
+def test_receiver(receiver: Receiver) -> None:
+    """Send a receiver an event that tells of nothing."""
+    at_database(receivers.send_test(receiver, datetime.now(UTC)))
 
 
 @app.command("withdraw-receiver")

@@ -1,14 +1,8 @@
-"""Tells receivers of events, signed by the scheme of Standard Webhooks 1.0: id, moment and body under HMAC-SHA256.
-
-https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-"""
+"""Tells receivers of events, signed by the scheme of Standard Webhooks 1.0 (`core.outbox.signing`)."""
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Final
@@ -18,8 +12,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.outbox import receivers
-from core.outbox.receivers import SECRET, DueEvent
+from core.outbox.outgoing import ReceiverFault
+from core.outbox.receivers import DueEvent
+from core.outbox.signing import signature
 from core.platform.database import DatabaseTask, signed_in_for
+from core.platform.outside import InsideAddress, Network, outside_client
 
 log = structlog.get_logger(__name__)
 
@@ -27,13 +24,6 @@ LOOK_SECONDS: Final = 3.0
 AT_ONCE: Final = 20
 SECONDS: Final = 10.0
 """A receiver says within so long that it took an event, and does its own work later."""
-
-
-def signature(secret: str, event_id: str, moment: int, body: bytes) -> str:
-    """`v1,` and the signature of an event by one secret."""
-    key = base64.b64decode(secret.removeprefix(SECRET))
-    signed = f"{event_id}.{moment}.".encode() + body
-    return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"
 
 
 class EventSender:
@@ -54,14 +44,17 @@ class EventSender:
         if event.is_hidden:
             await receivers.settled(event, None, self._clock())
             return
-        status = await self._status(event)
+        status, fault = await self._answer(event)
         if status is not None and 200 <= status < 300:
             await receivers.settled(event, status, self._clock())
         else:
-            await receivers.failed(event, status, self._clock())
+            await receivers.failed(event, fault or ReceiverFault.ANSWER, status, self._clock())
 
-    async def _status(self, event: DueEvent) -> int | None:
-        """How a receiver answered; None where it did not. What it says besides is not read, no redirection followed."""
+    async def _answer(self, event: DueEvent) -> tuple[int | None, ReceiverFault | None]:
+        """The status that a receiver answered, or why there is none.
+
+        What it says besides is not read, and no redirection is followed.
+        """
         moment = int(self._clock().timestamp())
         content = {"type": event.kind.value, "timestamp": _utc(event.at), "data": event.data}
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
@@ -77,10 +70,13 @@ class EventSender:
                 asyncio.timeout(SECONDS),
                 self._http.stream("POST", event.url, content=body, headers=headers) as response,
             ):
-                return response.status_code
+                return response.status_code, None
+        except InsideAddress:
+            log.warning("event_not_sent_inside", receiver=event.receiver_id)
+            return None, ReceiverFault.INSIDE
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
             log.warning("event_not_taken", receiver=event.receiver_id, error=type(error).__name__)
-            return None
+            return None, ReceiverFault.SILENCE
 
 
 def _utc(at: datetime) -> str:
@@ -88,11 +84,11 @@ def _utc(at: datetime) -> str:
 
 
 @asynccontextmanager
-async def sending(clock: Callable[[], datetime]) -> AsyncIterator[None]:
-    """Send events while this lasts."""
+async def sending(clock: Callable[[], datetime], allowed: Sequence[Network]) -> AsyncIterator[None]:
+    """Send events while this lasts, to the outside and to the networks of our own that are allowed."""
 
     async def go_on() -> None:
-        async with httpx.AsyncClient(timeout=SECONDS) as http:
+        async with outside_client(allowed, SECONDS) as http:
             sender = EventSender(http, clock)
             while True:
                 try:

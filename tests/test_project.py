@@ -83,6 +83,7 @@ ASKERS: Final = {
     "core/platform/listening.py",
     "core/platform/mishaps.py",
     "core/platform/objects.py",
+    "core/platform/outside.py",
     "sms/alarms/mail.py",
     "sms/outbox/bearer.py",
     "sms/outbox/over_http.py",

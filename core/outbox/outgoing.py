@@ -11,12 +11,13 @@ from sqlalchemy import ARRAY, BigInteger, Index, SmallInteger, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from core.outbox.signing import SigningScheme
 from core.platform.columns import TableRow, coded, one_of
 from core.staff.agents import Scope
-from core.text.words import Code
+from core.text.words import DESK, Code, Word, called
 
 
-class EventKind(Code):
+class EventKind(Word):
     """What happened."""
 
     GRIEVANCE_FILED = "grievance.filed"
@@ -27,6 +28,27 @@ class EventKind(Code):
     CAMPAIGN_ENDED = "campaign.ended"
     CORRECTION_MADE = "correction.made"
     PAYMENT_REPLIED = "payment.replied"
+    TEST = "test"
+    """Nothing happened: somebody tries whether a receiver takes events."""
+
+
+EVENTS: Final = called(
+    EventKind,
+    DESK,
+    {
+        EventKind.GRIEVANCE_FILED: "plainte reçue",
+        EventKind.GRIEVANCE_DECIDED: "plainte décidée",
+        EventKind.GRIEVANCE_REOPENED: "plainte rouverte",
+        EventKind.MESSAGE_DELIVERED: "SMS d'une campagne arrivé",
+        EventKind.MESSAGE_FAILED: "SMS d'une campagne échoué",
+        EventKind.CAMPAIGN_ENDED: "campagne finie",
+        EventKind.CORRECTION_MADE: "correction du registre",
+        EventKind.PAYMENT_REPLIED: "réponse à « avez-vous reçu ? »",
+        EventKind.TEST: "essai",
+    },
+)
+WANTED: Final = tuple(kind for kind in EventKind if kind is not EventKind.TEST)
+"""What a receiver can be told of; a test is for whom it is sent to."""
 
 
 class SendingState(Code):
@@ -38,10 +60,32 @@ class SendingState(Code):
     """It is of a grievance that became sensitive meanwhile."""
 
 
-class EventReceiver(TableRow, table=True):
-    """Where a system is told of events, and what they are signed with: `whsec_…`, two secrets while it changes.
+class ReceiverFault(Word):
+    """Why a receiver took nothing, the last time."""
 
-    While it is off (`off_at`) its events wait. `failing_since` is when it took none any more.
+    ANSWER = "answer"
+    """It answered something else than that it took it."""
+    SILENCE = "silence"
+    INSIDE = "inside"
+    """Its address led to a network that is not the outside."""
+
+
+called(
+    ReceiverFault,
+    DESK,
+    {
+        ReceiverFault.ANSWER: "a répondu autre chose",
+        ReceiverFault.SILENCE: "n'a pas répondu",
+        ReceiverFault.INSIDE: "adresse d'un réseau privé : rien n'est envoyé",
+    },
+)
+
+
+class EventReceiver(TableRow, table=True):
+    """Where a system is told of events, and what they are signed with: `whsec_…` or `whsk_…`, two while it changes.
+
+    While it is off (`off_at`) its events wait. `failing_since` is when it took none any more, `taken_at` when it last
+    did, to the minute; `fault` is why it did not the last time, with the status it answered.
     """
 
     __tablename__ = "event_receiver"
@@ -50,6 +94,7 @@ class EventReceiver(TableRow, table=True):
     system: str = Field(max_length=32)
     url: str
     kinds: list[str] = Field(sa_type=ARRAY(String))
+    scheme: SigningScheme = Field(sa_type=one_of(SigningScheme))
     secret: str
     earlier_secret: str | None = None
     scope_kind: Scope = Field(sa_type=one_of(Scope))
@@ -58,6 +103,9 @@ class EventReceiver(TableRow, table=True):
     failing_since: datetime | None = None
     off_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    taken_at: datetime | None = None
+    fault: ReceiverFault | None = Field(default=None, sa_type=one_of(ReceiverFault))
+    fault_status: int | None = Field(default=None, sa_type=SmallInteger)
 
 
 class OutgoingEvent(TableRow, table=True):

@@ -48,6 +48,10 @@ class Permission(Code):
     KEEP_SETTINGS = "keep settings"
     """Change delays, contacts and other settings of the programme."""
     MANAGE_PEOPLE = "manage people"
+    MANAGE_SYSTEMS = "manage systems"
+    """Give other systems keys, and say what they are told of and where."""
+    SEE_BATCHES = "see batches"
+    """See which batches other systems pushed, and how far they are; not their rows."""
     NOTE_ABSENCES = "note absences"
     """Of the agents of one's place; everybody notes their own, and an administrator those of all."""
     READ_AUDIT = "read audit"
@@ -81,6 +85,8 @@ ALLOWED: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.KEEP_HOLIDAYS: frozenset({_ADM}),
     Permission.KEEP_SETTINGS: frozenset({_ADM}),
     Permission.MANAGE_PEOPLE: frozenset({_ADM}),
+    Permission.MANAGE_SYSTEMS: frozenset({_ADM}),
+    Permission.SEE_BATCHES: frozenset({_S, _ADM}),
     Permission.NOTE_ABSENCES: frozenset({_S}),
     Permission.READ_AUDIT: frozenset({_S, _ADM}),
     Permission.ANSWER_FOR_PERSONS: frozenset({_ADM}),

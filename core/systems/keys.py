@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.platform import sql
-from core.platform.database import writing
+from core.platform.database import DatabaseTask, goes_by, writing
 from core.platform.errors import JigiError
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.administration import UnknownPlace
-from core.staff.agents import Scope, check_scope
+from core.staff.agents import Actor, Scope, check_scope
+from core.staff.permissions import Permission, must
 from core.systems.scopes import PUSHES, KeyScope
 
 PREFIX: Final = "jigi_"
@@ -92,9 +93,10 @@ SELECT slot FROM generate_series(1, 2) AS slot WHERE slot NOT IN (
     SELECT slot FROM api_key WHERE system = %(system)s AND withdrawn_at IS NULL) ORDER BY slot LIMIT 1
 """
 ADD: Final = """
-INSERT INTO api_key (system, slot, digest, ending, scopes, scope_kind, scope_code, made_at, expires_at)
+INSERT INTO api_key (system, slot, digest, ending, scopes, scope_kind, scope_code, made_by, made_at,
+    expires_at)
 VALUES (%(system)s, %(slot)s, api_key_digest(%(presented)s), %(ending)s, %(scopes)s, %(scope_kind)s, %(scope_code)s,
-    %(now)s, %(expires_at)s)
+    %(made_by)s, %(now)s, %(expires_at)s)
 ON CONFLICT (system, slot) WHERE withdrawn_at IS NULL DO NOTHING RETURNING id
 """
 IS_PLACE: Final = """
@@ -103,7 +105,8 @@ SELECT EXISTS (SELECT FROM commune WHERE %(kind)s = 'commune' AND pcode = %(code
     UNION ALL SELECT FROM region WHERE %(kind)s = 'region' AND pcode = %(code)s)
 """
 WITHDRAW: Final = """
-UPDATE api_key SET withdrawn_at = %(now)s WHERE id = %(id)s AND withdrawn_at IS NULL RETURNING system
+UPDATE api_key SET withdrawn_at = %(now)s, withdrawn_by = %(by)s WHERE id = %(id)s AND withdrawn_at IS NULL
+RETURNING system
 """
 CARDS: Final = """
 SELECT id, system, ending, scopes, scope_kind, scope_code, made_at, expires_at, used_at, withdrawn_at
@@ -116,14 +119,18 @@ def presented(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
-async def make(system: str, grant: KeyGrant, now: datetime) -> str:
+@goes_by(DatabaseTask.SIGN_IN)
+async def make(system: str, grant: KeyGrant, now: datetime, actor: Actor | None = None) -> str:
     """Make a key for a system and give it: it is shown this once.
 
-    Raises BadSystem, NoScope, BadExpiry, ScopeNeedsPlace, UnknownPlace, PlaceOfAPush and TwoKeysLive.
+    `actor` is an administrator, or None at the shell of the server. Raises BadSystem, NoScope, BadExpiry,
+    ScopeNeedsPlace, UnknownPlace, PlaceOfAPush and TwoKeysLive.
     """
+    must_manage(actor)
     if SYSTEM.fullmatch(system) is None:
         raise BadSystem("a system is named by 2 to 32 small letters, digits and dashes")
     await _check(grant, now)
+    by = actor.id if actor else None
     key = PREFIX + secrets.token_urlsafe(32)
     values = {
         "system": system,
@@ -132,6 +139,7 @@ async def make(system: str, grant: KeyGrant, now: datetime) -> str:
         "scopes": _sorted(grant.scopes),
         "scope_kind": grant.scope_kind.value,
         "scope_code": grant.scope_code,
+        "made_by": by,
         "now": now,
         "expires_at": grant.expires_at,
     }
@@ -147,20 +155,24 @@ async def make(system: str, grant: KeyGrant, now: datetime) -> str:
             "place": grant.scope_code,
             "until": f"{grant.expires_at:%Y-%m-%d}",
         }
-        await audit.record(None, Act.KEY_MADE, f"system {system}", now, detail)
+        await audit.record(by, Act.KEY_MADE, f"system {system}", now, detail)
     return key
 
 
-async def withdraw(key_id: int, now: datetime) -> str:
+@goes_by(DatabaseTask.SIGN_IN)
+async def withdraw(key_id: int, now: datetime, actor: Actor | None = None) -> str:
     """Let a key open nothing from now on, and give the name of its system; raises NoSuchKey."""
+    must_manage(actor)
+    by = actor.id if actor else None
     async with writing():
-        system: str | None = await sql.scalar(WITHDRAW, {"id": key_id, "now": now})
+        system: str | None = await sql.scalar(WITHDRAW, {"id": key_id, "now": now, "by": by})
         if system is None:
             raise NoSuchKey(f"there is no key {key_id}, or it is withdrawn already")
-        await audit.record(None, Act.KEY_WITHDRAWN, f"system {system}", now, {"key": key_id})
+        await audit.record(by, Act.KEY_WITHDRAWN, f"system {system}", now, {"key": key_id})
     return system
 
 
+@goes_by(DatabaseTask.SIGN_IN)
 async def cards() -> list[KeyCard]:
     """Every key there was, by system."""
     return await sql.rows(KeyCard, CARDS)
@@ -175,10 +187,19 @@ async def _check(grant: KeyGrant, now: datetime) -> None:
         raise NoScope("a key may do something")
     if not now < grant.expires_at <= now + LONGEST:
         raise BadExpiry(f"a key ends after now, and within {LONGEST.days} days")
-    check_scope(grant.scope_kind, grant.scope_code)
-    if grant.scope_code is None:
-        return
-    if grant.scopes & PUSHES:
+    if grant.scope_code is not None and grant.scopes & PUSHES:
         raise PlaceOfAPush("to push is for keys of the whole country: it changes every place")
-    if not await sql.scalar(IS_PLACE, {"kind": grant.scope_kind.value, "code": grant.scope_code}):
-        raise UnknownPlace(grant.scope_kind, grant.scope_code)
+    await must_be_place(grant.scope_kind, grant.scope_code)
+
+
+async def must_be_place(kind: Scope, code: str | None) -> None:
+    """Raise ScopeNeedsPlace or UnknownPlace for what is no place that something can be for."""
+    check_scope(kind, code)
+    if code is not None and not await sql.scalar(IS_PLACE, {"kind": kind.value, "code": code}):
+        raise UnknownPlace(kind, code)
+
+
+def must_manage(actor: Actor | None) -> None:
+    """Raise NotAllowed for who does not manage other systems at the desk; None is the operator at the shell."""
+    if actor is not None:
+        must(actor, Permission.MANAGE_SYSTEMS)

@@ -16,8 +16,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from api.webhooks import signature
-from core.outbox.receivers import SECRET
+from core.outbox.signing import SECRET, signature
 from core.systems.scopes import KeyScope
 from tests.api.conftest import Hold
 from tests.support.database import query

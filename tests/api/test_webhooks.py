@@ -7,20 +7,25 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import httpx
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from api.webhooks import EventSender
 from core.alarms import book
 from core.grievances.filing import Filing, file
 from core.outbox import receivers
 from core.outbox.outgoing import EventKind
-from core.outbox.receivers import PAUSES, BadReceiver
+from core.outbox.receivers import PAUSES, BadReceiver, NoSuchReceiver, ReceiverTerms
+from core.outbox.signing import SigningScheme
 from core.payments.states import PaymentState
-from core.platform import database
+from core.platform import database, outside
 from core.platform.database import DatabaseTask, signed_in_for, undone
+from core.platform.outside import InsideAddress, OutsideTransport
 from core.platform.settings import settings
 from core.staff.agents import Scope
 from sms.alarms import watch
@@ -36,6 +41,20 @@ STEP = """
 INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, told)
 SELECT id, now(), %(kind)s, 'received', 'resolved', false FROM grievance WHERE reference = %(reference)s
 """
+
+
+def verifies(key: str, signed: bytes, given: str) -> bool:
+    """Whether a signature is right, as who has `whsec_…` or `whpk_…` finds out."""
+    scheme, _, value = given.partition(",")
+    kind, _, encoded = key.partition("_")
+    octets = base64.b64decode(encoded)
+    if kind == "whpk":
+        try:
+            Ed25519PublicKey.from_public_bytes(octets).verify(base64.b64decode(value), signed)
+        except InvalidSignature:
+            return False
+        return scheme == "v1a"
+    return scheme == "v1" and base64.b64decode(value) == hmac.new(octets, signed, hashlib.sha256).digest()
 
 
 class StandIn:
@@ -57,8 +76,7 @@ class StandIn:
         signed = f"{event_id}.{moment}.".encode() + request.content
         given = request.headers["webhook-signature"].split()
         for secret in self.secrets:
-            key = base64.b64decode(secret.removeprefix("whsec_"))
-            assert "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode() in given
+            assert any(verifies(secret, signed, each) for each in given)
         assert len(given) == len(self.secrets)
         status = self.statuses.pop(0) if self.statuses else 204
         if status is None:
@@ -84,9 +102,12 @@ async def roles(safo: None, database_url: str, by_task: Mapping[DatabaseTask, st
     await database.close_database()
 
 
-async def standing_in(*kinds: EventKind, place: str | None = None) -> StandIn:
+async def standing_in(
+    *kinds: EventKind, place: str | None = None, scheme: SigningScheme = SigningScheme.HMAC
+) -> StandIn:
     scope = Scope.REGION if place else Scope.NATIONAL
-    return StandIn(await receivers.make("rsu", URL, kinds, datetime.now(UTC), scope, place))
+    terms = ReceiverTerms(URL, kinds, scope, place, scheme)
+    return StandIn(await receivers.make("rsu", terms, datetime.now(UTC)))
 
 
 async def test_a_grievance_is_told_of_without_words_and_never_a_sensitive_one(roles: None) -> None:
@@ -128,6 +149,7 @@ async def test_other_things_that_happen(roles: None) -> None:
     receiver = await standing_in(
         EventKind.PAYMENT_REPLIED, EventKind.CORRECTION_MADE, EventKind.CAMPAIGN_ENDED, EventKind.MESSAGE_DELIVERED
     )
+    await seed.places(("ML090101", "Loin"))
     far = await standing_in(EventKind.CORRECTION_MADE, place="ML09")
     household_id = await seed.household(programme_no="KT/1")
     await seed.payment(household_id, PaymentState.PAID, due=seed.TODAY, round_name="T1")
@@ -223,4 +245,53 @@ async def test_nothing_is_queued_while_nobody_wants_it(roles: None) -> None:
     assert await query("SELECT id FROM outgoing_event") == []
     for url in ("http://receiver.test", "ftp://x", "https://user@x", "/x"):
         with pytest.raises(BadReceiver):
-            await receivers.make("rsu", url, GRIEVANCES, datetime.now(UTC))
+            await receivers.make("rsu", ReceiverTerms(url, GRIEVANCES), datetime.now(UTC))
+
+
+async def test_one_that_has_no_secret_of_ours_verifies_by_a_public_key(roles: None) -> None:
+    receiver = await standing_in(EventKind.GRIEVANCE_FILED, scheme=SigningScheme.ED25519)
+    assert receiver.secrets[0].startswith("whpk_")
+    (card,) = await receivers.cards()
+    assert card.public_key == receiver.secrets[0]
+    await filed("1")
+    assert await receiver.hears() == ["grievance.filed"]
+    receiver.secrets.append(await receivers.new_secret(1, receiver.now))
+    receiver.secrets.reverse()
+    await receivers.send_test(1, receiver.now)
+    assert await receiver.hears() == ["grievance.filed", "test"]
+    (card,) = await receivers.cards()
+    assert (card.changing, card.taken_at, card.fault) == (True, receiver.now, None)
+
+
+async def test_what_leads_inside_is_refused_when_it_is_entered_and_when_it_is_sent(
+    roles: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    for host in ("127.0.0.1", "10.1.2.3", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "localhost", "224.0.0.1"):
+        terms = ReceiverTerms(f"https://{host}/x", GRIEVANCES)
+        with pytest.raises(InsideAddress):
+            await receivers.make("rsu", terms, now)
+    await receivers.make("rsu", ReceiverTerms("https://10.1.2.3/x", GRIEVANCES), now, [ip_network("10.1.0.0/16")])
+    await receivers.withdraw(1, now)
+    with pytest.raises(NoSuchReceiver):
+        await receivers.send_test(9, now)
+    receiver = await standing_in(EventKind.GRIEVANCE_FILED)
+    sent: list[httpx.Request] = []
+    leads = ["93.184.215.14", "10.0.0.1"]
+    answers = httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(204))  # type: ignore[func-returns-value]
+
+    async def looked_up(host: str, port: int) -> tuple[object, ...]:
+        assert (host, port) == ("receiver.test", 443)
+        return tuple(map(ip_address, leads))
+
+    monkeypatch.setattr(outside, "looked_up", looked_up)
+    receiver.sender = EventSender(httpx.AsyncClient(transport=OutsideTransport(answers, ())), lambda: receiver.now)
+    await filed("1")
+    await receiver.hears()
+    assert sent == []  # a name that is outside and inside is trusted in neither
+    assert await query("SELECT fault, fault_status FROM event_receiver WHERE id = 2") == [("inside", None)]
+    leads.pop()
+    await receiver.hears(minutes=1)
+    (request,) = sent
+    assert (request.url.host, request.headers["host"]) == ("93.184.215.14", "receiver.test")
+    assert request.extensions["sni_hostname"] == "receiver.test"

@@ -3,6 +3,8 @@
 from pydantic import Field, PositiveInt
 from pydantic_settings import BaseSettings
 
+from core.platform.settings.types import Networks
+
 
 class ApiSettings(BaseSettings):
     """What other systems may ask of `jigi serve --only api`."""
@@ -12,4 +14,9 @@ class ApiSettings(BaseSettings):
     )
     api_body_bytes: PositiveInt = Field(
         default=8 * 1024 * 1024, description="Largest batch that another system may push at once."
+    )
+    api_receiver_networks: Networks = Field(
+        default=(),
+        description="Networks of your own where systems may be told of events, comma-separated (`10.20.0.0/16`). Any "
+        "other private, loopback or link-local address is refused, when it is entered and at each sending.",
     )
