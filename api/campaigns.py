@@ -13,7 +13,7 @@ from core.outbox.messages import MessageState
 from core.platform import sql
 from core.registry.components import ComponentCode
 from core.systems.scopes import KeyScope
-from sms.campaigns.unreached import HOUSEHOLDS
+from sms.campaigns.unreached import BEHIND
 from sms.outbox.freshness import OWN_HOUSEHOLDS
 
 
@@ -92,11 +92,13 @@ class _DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class _UnreachedRow:
+    id: int
     household_id: int
-    household_no: str
-    commune_pcode: str
+    household_no: str | None
+    commune_pcode: str | None
     village: str | None
     why: str
+    is_first: bool
 
 
 CAMPAIGNS: Final = """
@@ -114,13 +116,6 @@ FROM message WHERE campaign_id = %(id)s AND message.id > %(after)s
     AND (%(state)s::text IS NULL OR state = %(state)s)
 ORDER BY message.id LIMIT %(most)s
 """  # noqa: S608 - our own words
-UNREACHED: Final = f"""
-{HOUSEHOLDS}
-SELECT household_id, coalesce(household.programme_no, household.household_no) AS household_no, household.commune_pcode,
-    household.village, why
-FROM outcome JOIN household ON household.id = household_id
-WHERE NOT reached AND household_id > %(after)s ORDER BY household_id LIMIT %(most)s
-"""  # noqa: S608
 
 
 async def _campaigns(asked: DoorCall) -> DoorReply:
@@ -131,24 +126,29 @@ async def _campaigns(asked: DoorCall) -> DoorReply:
     return DoorReply(asked.page(items, lambda index: (rows[index].id,)))
 
 
-async def _of_one(asked: DoorCall) -> dict[str, object]:
-    after = asked.after(int)
+async def _campaign(asked: DoorCall) -> int:
+    """The campaign that is asked about; raises NotDone for none."""
     if not await sql.scalar(IS_CAMPAIGN, {"id": min(asked.number, 2**31 - 1)}):
         raise NotDone(ApiProblem.NOT_FOUND)
-    return {"id": asked.number, "after": after[0] if after else 0, "most": asked.query.limit}
+    return asked.number
 
 
 async def _deliveries(asked: DoorCall) -> DoorReply:
-    state = asked.query.state
-    rows = await sql.rows(_DeliveryRow, DELIVERIES, {**await _of_one(asked), "state": state and state.value})
+    after, state = asked.after(int), asked.query.state
+    values = {"after": after[0] if after else 0, "most": asked.query.limit, "state": state and state.value}
+    rows = await sql.rows(_DeliveryRow, DELIVERIES, {**values, "id": await _campaign(asked)})
     items = [DeliveryItem.model_validate(row, from_attributes=True) for row in rows]
     return DoorReply(asked.page(items, lambda index: (rows[index].id,)), shown=len(rows))
 
 
 async def _unreached(asked: DoorCall) -> DoorReply:
-    rows = await sql.rows(_UnreachedRow, UNREACHED, await _of_one(asked))
-    items = [UnreachedItem.model_validate(row, from_attributes=True) for row in rows]
-    return DoorReply(asked.page(items, lambda index: (rows[index].household_id,)), shown=len(rows))
+    after, household = asked.after(int, int) or (0, 0)
+    values = {"after": after, "after_household": household, "most": asked.query.limit}
+    rows = await sql.rows(_UnreachedRow, BEHIND, {**values, "id": await _campaign(asked)})
+    items = [UnreachedItem.model_validate(row, from_attributes=True) for row in rows if row.is_first]
+    is_full = len(rows) >= asked.query.limit
+    following = asked.cursor(rows[-1].id, rows[-1].household_id) if is_full else None
+    return DoorReply(ItemPage[UnreachedItem](items=items, next=following), shown=len(items))
 
 
 _BAD: Final = (ApiProblem.BAD_CURSOR,)

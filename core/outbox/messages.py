@@ -330,6 +330,7 @@ class Message(TableRow, table=True):
 
     __tablename__ = "message"
     __table_args__ = (
+        Index("ix_message_campaign_id_id", "campaign_id", "id"),
         Index("uq_message_msisdn_campaign_id", "msisdn", "campaign_id", unique=True),
         Index("uq_message_key", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
         Index("ix_message_household_ids", "household_ids", postgresql_using="gin"),
@@ -345,7 +346,7 @@ class Message(TableRow, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-    campaign_id: int | None = Field(default=None, index=True)
+    campaign_id: int | None = None
     """Of a campaign there is, with which it goes: looked up once for a statement (migration 0045)."""
     batch_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
     """Of a request there is, or nothing once that went: as with the campaign."""

@@ -33,9 +33,8 @@ WIDTHS: Final = (14, 16, 18, 18, 16, 11, 26, 26, 30, 26, 16, 12, 28)
 NO_HOUSEHOLD: Final = "numéro d''aucun ménage"
 """As SQL writes it in the place of a name."""
 
-HOUSEHOLDS: Final = f"""
-WITH own AS (
-    SELECT own.household_id, message.msisdn, coalesce(teller.state, message.state) AS state,
+_MESSAGES: Final = f"""
+    SELECT message.id, own.household_id, message.msisdn, coalesce(teller.state, message.state) AS state,
         CASE WHEN coalesce(teller.state, message.state) = '{MessageState.UNCERTAIN}' THEN NULL
             WHEN teller.id IS NOT NULL THEN teller.reason ELSE message.reason END AS reason
     FROM message LEFT JOIN LATERAL unnest({OWN_HOUSEHOLDS.format("message")}) AS own (household_id) ON true
@@ -43,20 +42,50 @@ WITH own AS (
         SELECT each.id, each.state, each.reason FROM message AS each
         WHERE each.msisdn = message.msisdn AND each.campaign_id = message.told_with OFFSET 0
     ) AS teller ON true
-    WHERE message.campaign_id = %(id)s AND message.reason IS DISTINCT FROM '{Reason.ALREADY_TOLD}'
-), outcome AS (
+    WHERE message.campaign_id = %(id)s AND message.reason IS DISTINCT FROM '{Reason.ALREADY_TOLD}'"""  # noqa: S608
+"""SQL of what became of each message of a campaign, for each household that it speaks of."""
+
+_REACHED: Final = f"""(state IN {listed(TAKEN)} OR state = '{MessageState.SILENT}' AND reason IS NULL AND NOT EXISTS (
+            SELECT FROM message WHERE campaign_id = %(id)s AND state = '{MessageState.DELIVERED}'))"""
+_OUTCOME: Final = f"""
     SELECT household_id, array_agg(DISTINCT msisdn) FILTER (WHERE msisdn IS NOT NULL) AS msisdns,
         (array_agg(coalesce(reason, state) ORDER BY state = '{MessageState.FAILED}' DESC,
             state = '{MessageState.UNCERTAIN}' DESC, msisdn))[1] AS why,
-        bool_or(state IN {listed(TAKEN)} OR state = '{MessageState.SILENT}' AND reason IS NULL AND NOT EXISTS (
-            SELECT FROM message WHERE campaign_id = %(id)s AND state = '{MessageState.DELIVERED}')) AS reached
-    FROM own GROUP BY household_id, CASE WHEN household_id IS NULL THEN msisdn END
+        bool_or({_REACHED}) AS reached, min(id) AS first
+    FROM own GROUP BY household_id, CASE WHEN household_id IS NULL THEN msisdn END"""  # noqa: S608
+
+HOUSEHOLDS: Final = f"""
+WITH own AS ({_MESSAGES}
+), outcome AS ({_OUTCOME}
 )
-"""  # noqa: S608 - our own words
+"""
 """SQL of each household that a campaign was for: its numbers, whether it was reached, and why not.
 
 A number of no household, which a spreadsheet had, stands for itself. One that another round's message told together
 counts as that message stands.
+"""
+
+BEHIND: Final = f"""
+WITH looked AS MATERIALIZED (
+    SELECT id, household_id FROM ({_MESSAGES}
+        AND message.id >= %(after)s) AS each
+    WHERE household_id IS NOT NULL AND (id, household_id) > (%(after)s, %(after_household)s) AND NOT {_REACHED}
+    ORDER BY id, household_id LIMIT %(most)s
+), of_these AS MATERIALIZED (
+    SELECT ARRAY(SELECT campaign_messages_of(%(id)s, ARRAY(SELECT household_id FROM looked))) AS ids
+), own AS ({_MESSAGES}
+        AND message.id = ANY ((SELECT ids FROM of_these)::bigint[])
+), outcome AS ({_OUTCOME}
+)
+SELECT looked.id, looked.household_id, coalesce(household.programme_no, household.household_no) AS household_no,
+    household.commune_pcode, household.village, why,
+    NOT reached AND first = looked.id AND household.id IS NOT NULL AS is_first
+FROM looked JOIN outcome USING (household_id) LEFT JOIN household ON household.id = household_id
+ORDER BY looked.id, looked.household_id
+"""  # noqa: S608
+"""SQL of the next messages that did not reach households: each is told of with its first one, where none reached it.
+
+Behind the household `after_household` of the message `after`; what it reads is in proportion to `most`.
 """
 
 PLACES: Final = """

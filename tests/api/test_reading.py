@@ -35,6 +35,29 @@ async def test_a_key_reads_its_place_and_nothing_sensitive(two_places: None, hol
     await whole.get("/campaigns/9/unreached", 404)
 
 
+ONCE_MORE = """
+INSERT INTO message (campaign_id, kind, msisdn, household_ids, commune_pcode, state, reason, attempts, was_uncertain)
+SELECT 1, 'announce', %(msisdn)s, ARRAY(SELECT id FROM household WHERE programme_no = ANY (%(numbers)s) ORDER BY id),
+    commune_pcode, %(state)s, %(reason)s, 0, false FROM household WHERE programme_no = %(far)s
+"""
+
+
+async def test_the_unreached_go_by_pages_and_each_household_stands_in_one(two_places: None, hold: Hold) -> None:
+    third = "KT/3"
+    await seed.household(commune=DIAGO, programme_no=third, phones=("+22376123458",))
+    messages = (
+        ("+22376000007", [FAR, third], "failed", "no_such_number"),
+        ("+22376000008", [NEAR], "failed", "absent"),
+        ("+22376000009", [third], "left_out", "already_told"),
+    )
+    for msisdn, numbers, state, reason in messages:
+        await change(ONCE_MORE, msisdn=msisdn, numbers=numbers, state=state, reason=reason, far=FAR)
+    system = await hold(KeyScope.READ_UNREACHED)
+    for limit in (1, 2, 100):
+        unreached = await system.every("/campaigns/1/unreached", limit=limit)
+        assert [(row["household_no"], row["why"]) for row in unreached] == [(FAR, "absent"), (third, "no_such_number")]
+
+
 async def test_words_are_for_a_key_that_may_read_them(two_places: None, hold: Hold) -> None:
     await change("UPDATE grievance SET words = 'mots', name = 'Zulmabounty', anonymous = (commune_pcode = %(far)s)",
                  far=DIAGO)  # fmt: skip
