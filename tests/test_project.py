@@ -84,6 +84,7 @@ ASKERS: Final = {
     "core/platform/mishaps.py",
     "core/platform/objects.py",
     "core/platform/outside.py",
+    "core/spdci/key_sets.py",
     "sms/alarms/mail.py",
     "sms/outbox/bearer.py",
     "sms/outbox/over_http.py",
@@ -92,7 +93,7 @@ ASKERS: Final = {
     "ussd/sample_calls.py",
 }
 """What listens, and what names errors; what carries requests to gateways, events, mails, or files to a bucket,
-what tries our callbacks, a worker that asks its name."""
+what reads the keys of other registries, what tries our callbacks, a worker that asks its name."""
 
 
 def test_the_rules_of_security_are_on() -> None:

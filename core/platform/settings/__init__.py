@@ -25,6 +25,7 @@ from core.platform.settings.retention import RetentionSettings
 from core.platform.settings.routes import RouteSettings
 from core.platform.settings.smpp import SmppSettings
 from core.platform.settings.sms import SmsSettings
+from core.platform.settings.spdci import SpdciSettings
 
 
 # The subjects stand in the order of the documents from the last to the first, which is how pydantic reads them.
@@ -38,6 +39,7 @@ class Settings(
     RouteSettings,
     ProgrammeSettings,
     EncryptionSettings,
+    SpdciSettings,
     ApiSettings,
     DeskSettings,
     LastInputSettings,
