@@ -177,16 +177,18 @@ def _api(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> Se
     """The ways in for other systems."""
     from api import views
     from api.intake import BatchIntake
+    from api.spdci.views import SpdciRoom
     from api.webhooks import sending
 
-    intake = BatchIntake()
+    intake, spdci = BatchIntake(), SpdciRoom(settings, redis, clock)
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with intake.running(), sending(clock, settings.api_receiver_networks):
+        async with intake.running(), sending(clock, settings.api_receiver_networks), spdci.running():
             yield
 
-    return Served(views.routes(settings, redis, clock, intake), running(), links=intake.stands)
+    routes = [*views.routes(settings, redis, clock, intake), *spdci.routes]
+    return Served(routes, running(), links=intake.stands)
 
 
 PARTS = {Part.LINE: _line, Part.SMS: _sms, Part.API: _api}

@@ -75,7 +75,7 @@ class Serving:
         return response
 
     async def _through(self, request: Request, methods: Mapping[str, Door], door: Door | None) -> Response:
-        holder = await _holder(request)
+        holder = await holder_by(request)
         now = self._clock()
         await limits.count(self._redis, holder.system, self._settings.api_requests_a_minute, now)
         if not methods:
@@ -89,7 +89,7 @@ class Serving:
             now=now,
             number=_number(request),
             query=_valid(door.query, _query(request)),
-            body=_valid_json(door.takes, await self._body(request)) if door.takes else None,
+            body=_valid_json(door.takes, await body_of(request, self._settings.api_body_bytes)) if door.takes else None,
             headers=request.headers,
             path=request.url.path,
         )
@@ -97,20 +97,6 @@ class Serving:
         if door.method != "GET":
             self._wake()
         return response
-
-    async def _body(self, request: Request) -> bytes:
-        if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
-            raise NotDone(ApiProblem.OTHER_TYPE)
-        body = bytearray()
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                async for chunk in request.stream():
-                    body += chunk
-                    if len(body) > self._settings.api_body_bytes:
-                        raise NotDone(ApiProblem.TOO_LARGE)
-        except (ClientDisconnect, TimeoutError):
-            raise NotDone(ApiProblem.NO_JSON) from None
-        return bytes(body)
 
 
 class _Path:
@@ -131,7 +117,23 @@ class _Path:
         await response(scope, receive, send)
 
 
-async def _holder(request: Request) -> KeyHolder:
+async def body_of(request: Request, most: int) -> bytes:
+    """The JSON that came with a request, so many octets at the most; raises NotDone."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
+        raise NotDone(ApiProblem.OTHER_TYPE)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most:
+                    raise NotDone(ApiProblem.TOO_LARGE)
+    except (ClientDisconnect, TimeoutError):
+        raise NotDone(ApiProblem.NO_JSON) from None
+    return bytes(body)
+
+
+async def holder_by(request: Request) -> KeyHolder:
     """Whose key came with the request; raises NotDone."""
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not key.strip():

@@ -79,6 +79,8 @@ OFF: Final = re.compile(
 )
 ASKING: Final = re.compile(r"\b(?:httpx|aiohttp|requests|smtplib|ftplib|socket)\b")
 ASKERS: Final = {
+    "api/spdci/server.py",
+    "api/spdci/views.py",
     "api/webhooks.py",
     "core/platform/listening.py",
     "core/platform/mishaps.py",

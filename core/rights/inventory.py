@@ -77,6 +77,10 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     "import_batch_content": {T: "batch_id content"},
     "outgoing_event": {T: "id key at kind about data"},
     "event_sending": {T: "receiver_id event_id about state attempts next_at delivered_at last_status"},
+    "spdci_message": {
+        T: "id system message_id action transaction_id correlation_id outcomes received_at reply reply_action "
+        "reply_path attempts next_at replied_at"
+    },
     "audit_entry": {S: "about detail", N: "id at agent_id act source before seal"},
 }
 """The columns of each table that holds something of people whom the programme is for."""
@@ -103,6 +107,8 @@ UNSHOWN: Final[Mapping[str, str]] = {
     "import_batch_content": "batch_id content",
     "outgoing_event": "id key at kind about data",
     "event_sending": "receiver_id event_id about state attempts next_at delivered_at last_status",
+    "spdci_message": "id system message_id action transaction_id correlation_id outcomes received_at reply "
+    "reply_action reply_path attempts next_at replied_at",
 }
 """Of those, what is not handed over: keys and numbers of our own, the same in another spelling, what only a focal
 person sees, the journal of a call, which names nobody and lasts a day, rows on their way in, which last one too, and
@@ -119,7 +125,8 @@ NOBODYS: Final = frozenset(
         "database_identity", "event_receiver", "focal_alert", "gateway_session", "holiday", "import_batch",
         "import_batch_row", "import_run", "payment_round",
         "prepared_answer", "programme_setting", "referral_service", "region", "register_mapping", "register_submission",
-        "report_mail", "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker", "task_count",
+        "report_mail", "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker",
+        "spdci_asking", "task_count",
     }
 )  # fmt: skip
 """What holds nothing of a person: places and the numbers of their offices, campaigns, counts, settings of ours,

@@ -19,6 +19,7 @@ from core.programme import models as programme
 from core.registry import corrections, phone_claims
 from core.registry import models as registry
 from core.schema import identity
+from core.spdci import models as spdci
 from core.staff import agents, audit, credentials, row_security, second_factor, tries
 from core.systems import models as systems
 
@@ -49,6 +50,7 @@ HOMES: Final = (
     restorations,
     row_security,
     second_factor,
+    spdci,
     systems,
     templates,
     tries,

@@ -34,6 +34,7 @@ from core.platform.settings import Settings
 from core.registry.models import IdentificationTry
 from core.registry.phone_claims import OWN_PHONES, ClaimState
 from core.registry.statuses import LEFT
+from core.spdci.models import SpdciAsking, SpdciMessage
 from core.staff import audit
 from core.staff.credentials import DeskSession
 from core.staff.tries import SignInTry
@@ -132,6 +133,7 @@ class Purged:
     import_runs: int
     import_batches: int
     outgoing_events: int
+    spdci_messages: int
     audit_entries: int
 
 
@@ -174,6 +176,8 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         import_runs=await _deleted(ImportRun, ImportRun.at, before(settings.keep_audit_days)),
         import_batches=await _deleted(ImportBatch, ImportBatch.received_at, before(settings.keep_messages_days)),
         outgoing_events=await _deleted(OutgoingEvent, OutgoingEvent.at, before(settings.keep_events_days)),
+        spdci_messages=await _deleted(SpdciMessage, SpdciMessage.received_at, before(settings.keep_events_days))
+        + await _deleted(SpdciAsking, SpdciAsking.ended_at, before(settings.keep_events_days)),
         audit_entries=await audit.cut_before(before(settings.keep_audit_days), now),
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,31 +38,32 @@ class _Kept:
 class KeySets:
     """The keys of every partner, as far as they were asked for."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
+    def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
-        self._lock = asyncio.Lock()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def check(self, partner: Partner, envelope: Envelope, now: datetime) -> None:
+    async def check(self, http: httpx.AsyncClient, partner: Partner, envelope: Envelope, now: datetime) -> None:
         """Raises NotSigned where a message is not from this partner."""
         form = signature.form_of(envelope, partner.sender_id, now)
-        key = await self._key(partner, form.key_id, now)
+        key = await self._key(http, partner, form.key_id, now)
         if key is None:
             raise NotSigned(SignatureFault.UNKNOWN_KEY)
         signature.check(form, envelope, key)
 
-    async def _key(self, partner: Partner, key_id: str, now: datetime) -> Ed25519PublicKey | None:
-        async with self._lock:
+    async def _key(
+        self, http: httpx.AsyncClient, partner: Partner, key_id: str, now: datetime
+    ) -> Ed25519PublicKey | None:
+        async with self._locks[partner.name]:
             kept = self._kept.get(partner.name)
             is_fit = kept is not None and now - kept.read_at < (KEPT if key_id in kept.keys else AGAIN)
             if not is_fit:
-                kept = await self._read(partner, now)
+                kept = await self._read(http, partner, now)
         return kept.keys.get(key_id) if kept else None
 
-    async def _read(self, partner: Partner, now: datetime) -> _Kept | None:
+    async def _read(self, http: httpx.AsyncClient, partner: Partner, now: datetime) -> _Kept | None:
         """The keys of a partner now; where they cannot be had, those that were had before."""
         try:
-            keys = keys_in(await self._content(partner.jwks))
+            keys = keys_in(await _content(http, partner.jwks))
         except (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             log.warning("spdci_keys_not_read", partner=partner.name, error=type(error).__name__)
             before = self._kept.get(partner.name)
@@ -69,15 +71,16 @@ class KeySets:
         self._kept[partner.name] = _Kept(keys, now)
         return self._kept[partner.name]
 
-    async def _content(self, where: str) -> bytes:
-        if not where.startswith(("https://", "http://")):
-            return await asyncio.to_thread(Path(where).read_bytes)
-        async with asyncio.timeout(SECONDS):
-            response = await self._http.get(where, follow_redirects=False)
-        response.raise_for_status()
-        if len(response.content) > MOST_OCTETS:
-            raise ValueError("so large a set of keys is none")
-        return response.content
+
+async def _content(http: httpx.AsyncClient, where: str) -> bytes:
+    if not where.startswith(("https://", "http://")):
+        return await asyncio.to_thread(Path(where).read_bytes)
+    async with asyncio.timeout(SECONDS):
+        response = await http.get(where)
+    response.raise_for_status()
+    if len(response.content) > MOST_OCTETS:
+        raise ValueError("so large a set of keys is none")
+    return response.content
 
 
 def keys_in(content: bytes) -> dict[str, Ed25519PublicKey]:

@@ -71,4 +71,7 @@ def _check(setting: str, url: str) -> None:
     parts = urlsplit(url)
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in HERE)
     if url and not is_safe:
-        raise WrongSetting(f"JIGI_{setting.upper()}: {url!r} is no address over TLS")
+        raise WrongSetting(
+            f"JIGI_{setting.upper()}: {url!r} is no address over TLS.",
+            f"JIGI_{setting.upper()} : {url!r} n'est pas une adresse en TLS.",
+        )

@@ -91,9 +91,15 @@ def read_key(file: Path) -> SigningKey:
     try:
         private = load_pem_private_key(file.read_bytes(), None)
     except (OSError, ValueError, TypeError):
-        raise WrongSetting(f"JIGI_SPDCI_KEY_FILE: no private key can be read from {file.name}") from None
+        raise WrongSetting(
+            f"JIGI_SPDCI_KEY_FILE: no private key can be read from {file.name}.",
+            f"JIGI_SPDCI_KEY_FILE : aucune clé privée ne se lit dans {file.name}.",
+        ) from None
     if not isinstance(private, Ed25519PrivateKey):
-        raise WrongSetting("JIGI_SPDCI_KEY_FILE: the key is not one of Ed25519")
+        raise WrongSetting(
+            "JIGI_SPDCI_KEY_FILE: the key is not one of Ed25519.",
+            "JIGI_SPDCI_KEY_FILE : la clé n'est pas une clé Ed25519.",
+        )
     return key_of(private)
 
 

@@ -20,6 +20,7 @@ class KeyScope(Word):
     READ_UNREACHED = "unreached:read"
     READ_RECEIPTS = "receipts:read"
     READ_FIGURES = "figures:read"
+    READ_ENROLMENTS = "enrolments:read"
 
 
 called(
@@ -38,6 +39,7 @@ called(
         KeyScope.READ_UNREACHED: "read which households campaigns did not reach",
         KeyScope.READ_RECEIPTS: "read what households say of money received",
         KeyScope.READ_FIGURES: "read figures",
+        KeyScope.READ_ENROLMENTS: "ask by SPDCI where a household stands and what payment comes next",
     },
 )
 

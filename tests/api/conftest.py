@@ -30,8 +30,15 @@ DIAGO = "ML030303"
 
 
 @pytest.fixture
+def more_settings() -> Mapping[str, Any]:
+    """What is set besides, for the tests of a module that says so."""
+    return {}
+
+
+@pytest.fixture
 async def app(
     world: None,
+    more_settings: Mapping[str, Any],
     database_url: str,
     by_task: Mapping[DatabaseTask, str],
     redis_server: OwnRedis,
@@ -43,7 +50,8 @@ async def app(
     await close_database()
     own = connect(redis_server.url)
     monkeypatch.setattr(asgi, "connect", lambda _: own)
-    settings = Settings(_env_file=None, only=(Part.API,), api_requests_a_minute=1000)  # type: ignore[call-arg]
+    given = {"only": (Part.API,), "api_requests_a_minute": 1000, **more_settings}
+    settings = Settings(_env_file=None, **given)  # type: ignore[call-arg]
     yield asgi.build(settings, Ground(database_url, redis_server.url, by_task=by_task))
     await own.aclose()
 

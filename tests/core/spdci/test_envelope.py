@@ -41,7 +41,7 @@ async def fault_of(came: Envelope) -> SignatureFault | None:
     async with httpx.AsyncClient() as http, respx.mock:
         respx.get(PARTNER.jwks).respond(json={"keys": [{"kty": "RSA", "kid": "x"}, KEY.jwk()]})
         try:
-            await KeySets(http).check(PARTNER, came, NOW)
+            await KeySets().check(http, PARTNER, came, NOW)
         except NotSigned as refused:
             return refused.fault
     return None
@@ -91,16 +91,16 @@ async def test_keys_turn_and_one_that_nobody_has_costs_a_partner_nothing() -> No
         asked = respx.get(PARTNER.jwks).mock(side_effect=[httpx.Response(200, json={"keys": [KEY.jwk()]}),
                                                           httpx.Response(200, json=turned),
                                                           httpx.Response(502, text="<html>")])  # fmt: skip
-        sets = KeySets(http)
-        await sets.check(PARTNER, signed(), NOW)
+        sets = KeySets()
+        await sets.check(http, PARTNER, signed(), NOW)
         for moment in (NOW, NOW + timedelta(seconds=30)):
             with pytest.raises(NotSigned):
-                await sets.check(PARTNER, signed(OTHER_KEY), moment)
+                await sets.check(http, PARTNER, signed(OTHER_KEY), moment)
         assert asked.call_count == 1
-        await sets.check(PARTNER, signed(OTHER_KEY), NOW + timedelta(seconds=61))
+        await sets.check(http, PARTNER, signed(OTHER_KEY), NOW + timedelta(seconds=61))
         with pytest.raises(NotSigned):
-            await sets.check(PARTNER, signed(), NOW + timedelta(seconds=200))
-        await sets.check(PARTNER, signed(OTHER_KEY), NOW + timedelta(seconds=201))
+            await sets.check(http, PARTNER, signed(), NOW + timedelta(seconds=200))
+        await sets.check(http, PARTNER, signed(OTHER_KEY), NOW + timedelta(seconds=201))
         assert asked.call_count == 3
 
 

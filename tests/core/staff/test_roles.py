@@ -36,6 +36,7 @@ PERSONAL: Final = frozenset(
         "referral",
         "referral_service",
         "sign_in_try",
+        "spdci_message",
     }
 )
 """Tables that hold something of somebody: under row security, whoever made them."""
@@ -56,7 +57,7 @@ NOBODYS: Final = frozenset(
             "programme_setting",
             "register_mapping",
         ),
-        *("register_submission", "report_mail", "restoration"),
+        *("register_submission", "report_mail", "restoration", "spdci_asking"),
     }
 )
 """Tables that hold nothing of anybody; `claim_key` is the owner's alone."""

@@ -1,0 +1,90 @@
+"""Households of ours as other programmes ask for them: what the transaction sees, and what the line says of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from core.grievances.vocabulary import STILL_OPEN
+from core.payments.account import account
+from core.platform import sql
+from core.registry.numbers import PROGRAMME_NO, key_sql
+from core.registry.statuses import Status
+from core.spdci.criteria import Attribute, SearchCriteria
+from core.spdci.mapping import OwnHousehold
+
+CONDITIONS: Final[Mapping[Attribute, str]] = {
+    Attribute.NUMBER: f"({key_sql()} = ANY (%(household_no)s) OR household.household_no = ANY (%(household_no)s))",
+    Attribute.PLACE: """EXISTS (SELECT FROM commune JOIN cercle ON cercle.pcode = commune.cercle_pcode
+        WHERE commune.pcode = household.commune_pcode
+        AND (ARRAY[commune.pcode, cercle.pcode, cercle.region_pcode]) && CAST(%(commune_pcode)s AS varchar[]))""",
+    Attribute.STATUS: "household.status = ANY (%(enrolment_status)s)",
+}
+FOUND: Final = f"""
+SELECT household.id, {PROGRAMME_NO}, household.commune_pcode, household.status,
+    (SELECT min(since) FROM enrolment WHERE enrolment.household_id = household.id) AS since, count(*) OVER () AS total
+FROM household WHERE household.household_no <> 'x' || household.id AND {{conditions}}
+ORDER BY {{order}} household.id LIMIT %(size)s OFFSET %(offset)s
+"""  # noqa: S608 - our own words
+OWN_FIRST: Final = f"{key_sql()} <> ALL (%(household_no)s),"
+"""Whose own number it is comes before whom we gave it."""
+
+GRIEVANCES: Final = f"""
+SELECT household_id, count(*) FILTER (WHERE {STILL_OPEN}) AS open,
+    count(*) FILTER (WHERE NOT ({STILL_OPEN})) AS decided
+FROM grievance WHERE household_id = ANY (%(ids)s) AND sensitivity <> 'sensitive' AND NOT anonymous
+GROUP BY household_id
+"""  # noqa: S608 - our own words
+"""None that is sensitive, and none whose person wanted not to be named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundRow:
+    id: int
+    programme_no: str
+    commune_pcode: str
+    status: Status
+    since: date | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _CountRow:
+    household_id: int
+    open: int
+    decided: int
+
+
+async def beneficiaries(
+    criteria: SearchCriteria, today: date, *, with_grievances: bool
+) -> tuple[list[OwnHousehold], int]:
+    """A page of the households that a search finds, and how many it finds, within the transaction of who asks."""
+    wanted: dict[str, Any] = {name.value: sorted(values) for name, values in criteria.wanted.items()}
+    conditions = " AND ".join(CONDITIONS[name] for name in criteria.wanted)
+    order = OWN_FIRST if criteria.is_one else ""
+    size = 1 if criteria.is_one else criteria.size
+    values = {**wanted, "size": size, "offset": 0 if criteria.is_one else (criteria.page - 1) * size}
+    rows = await sql.rows(_FoundRow, FOUND.format(conditions=conditions, order=order), values)
+    counts = await _counts([row.id for row in rows]) if with_grievances else None
+    households = [await _household(row, today, counts) for row in rows]
+    total = rows[0].total if rows else 0
+    return households, min(total, 1) if criteria.is_one else total
+
+
+async def _counts(ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    rows = await sql.rows(_CountRow, GRIEVANCES, {"ids": list(ids)})
+    return {row.household_id: {"open": row.open, "decided": row.decided} for row in rows}
+
+
+async def _household(row: _FoundRow, today: date, counts: Mapping[int, Mapping[str, int]] | None) -> OwnHousehold:
+    money = await account(row.id, today)
+    if money is None:
+        raise LookupError(f"household {row.id} went while it was read")
+    return OwnHousehold(
+        household_no=row.programme_no,
+        commune_pcode=row.commune_pcode,
+        status=row.status,
+        since=row.since.isoformat() if row.since else None,
+        money=money,
+        grievances=None if counts is None else counts.get(row.id, {"open": 0, "decided": 0}),
+    )
