@@ -29,6 +29,9 @@ SUITES: Final = (
     ("orange", ("faults", "--by", "orange", "--runs", "10")),
     ("smpp", ("faults", "--by", "smpp", "--runs", "10")),
     ("older", ("faults.line", "--deaths", "50", "--minutes", "10", "--beside-older")),
+    ("midnight", ("faults", "--by", "mixed", "--runs", "3", "--at", "23:59:57")),
+    ("edge", ("faults", "--by", "mixed", "--runs", "3", "--at", "19:59:57", "--window", "08:00,20:00")),
+    ("restored", ("faults.restored", "--runs", "3")),
     ("power", ("faults", "--by", "mixed", "--runs", "5", "--power")),
 )
 """In turns; each gets a seed of its own each time."""
