@@ -48,6 +48,8 @@ from desk.staff.account import Account
 from desk.staff.audit_list import AuditTrail
 from desk.staff.people import People
 from desk.staff.sign_in import SignIn
+from desk.systems.batches import Batches
+from desk.systems.systems import Systems
 
 FIRST_PAGES: Final = {
     Role.AGENT: "/queue",
@@ -88,7 +90,9 @@ def views(settings: Settings) -> Sequence[BaseView]:
         Dashboard(),
         DropDown("Rapports", views=[Reports(), Steering(), Indicators(), Received()]),
         CallRequests(),
-        DropDown("Registre", views=[Households(settings), Corrections(), DeadNumbers(settings), Imports(settings)]),
+        DropDown(
+            "Registre", views=[Households(settings), Corrections(), DeadNumbers(settings), Imports(settings), Batches()]
+        ),
         Campaigns(settings),
         CampaignPlan(settings),
         CampaignPersonal(settings),
@@ -97,6 +101,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         CampaignReport(settings),
         Absences(),
         People(settings),
+        Systems(settings),
         SettingsPage(),
         Rights(),
         DropDown("Listes", views=[*lists(), AuditTrail()]),

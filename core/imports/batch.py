@@ -6,10 +6,10 @@ from typing import Final
 
 from core.imports.kinds import ImportKind
 from core.systems.scopes import KeyScope
-from core.text.words import Code
+from core.text.words import DESK, Word, called
 
 
-class BatchKind(Code):
+class BatchKind(Word):
     """What the rows of a batch are about."""
 
     HOUSEHOLDS = "households"
@@ -18,6 +18,17 @@ class BatchKind(Code):
     RESULTS = "results"
     """What became of payments that are known: nothing new, and no other sum."""
 
+
+called(
+    BatchKind,
+    DESK,
+    {
+        BatchKind.HOUSEHOLDS: "ménages",
+        BatchKind.PAYMENTS: "paiements",
+        BatchKind.EVENTS: "séances et distributions",
+        BatchKind.RESULTS: "résultats de paiements",
+    },
+)
 
 IMPORTED_AS: Final[Mapping[BatchKind, ImportKind]] = {
     BatchKind.HOUSEHOLDS: ImportKind.HOUSEHOLDS,
@@ -36,7 +47,7 @@ PUSHED_BY: Final[Mapping[BatchKind, KeyScope]] = {
 """What a key has to be allowed to push them."""
 
 
-class PushState(Code):
+class PushState(Word):
     """How far a batch is.
 
     received → done or refused, where it comes in by itself; received → waiting → confirmed → done, where it is to be
@@ -53,12 +64,27 @@ class PushState(Code):
     EXPIRED = "expired"
 
 
+called(
+    PushState,
+    DESK,
+    {
+        PushState.RECEIVED: "reçu, pas encore vérifié",
+        PushState.WAITING: "vérifié, attend d'être confirmé",
+        PushState.CONFIRMED: "confirmé, va entrer",
+        PushState.DONE: "entré",
+        PushState.REFUSED: "refusé, rien n'est entré",
+        PushState.FAILED: "interrompu, rien n'est entré",
+        PushState.DISCARDED: "abandonné",
+        PushState.EXPIRED: "pas confirmé à temps",
+    },
+)
+
 TO_WORK_ON: Final = frozenset({PushState.RECEIVED, PushState.CONFIRMED})
 PENDING: Final = TO_WORK_ON | {PushState.WAITING}
 """Its rows are still kept."""
 
 
-class RowOutcome(Code):
+class RowOutcome(Word):
     """What became of a row, or would become of it while its batch waits."""
 
     CREATED = "created"
@@ -69,6 +95,20 @@ class RowOutcome(Code):
     REFUSED = "refused"
     HELD = "held"
     """Nothing is wrong with it; another row held the batch up."""
+
+
+called(
+    RowOutcome,
+    DESK,
+    {
+        RowOutcome.CREATED: "nouvelle",
+        RowOutcome.CHANGED: "changée",
+        RowOutcome.UNCHANGED: "inchangée",
+        RowOutcome.REPEATED: "répète une autre ligne",
+        RowOutcome.REFUSED: "refusée",
+        RowOutcome.HELD: "bonne, retenue par une autre",
+    },
+)
 
 
 def list_day(options: Mapping[str, object]) -> date | None:

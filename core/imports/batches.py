@@ -18,12 +18,12 @@ from core.imports.upload import WAITS
 from core.imports.uploads import may_import
 from core.platform import sql
 from core.platform.columns import listed
-from core.platform.database import writing
+from core.platform.database import DatabaseTask, goes_by, writing
 from core.platform.errors import JigiError
 from core.staff import audit
 from core.staff.acts import Act
 from core.staff.agents import Actor
-from core.staff.permissions import NotAllowed
+from core.staff.permissions import NotAllowed, Permission, must
 from core.systems.holders import KeyHolder, enter
 
 MOST_PENDING: Final = 200
@@ -221,16 +221,66 @@ async def _moved(holder: KeyHolder, batch_id: int, to: PushState, act: Act, now:
     return await one(batch_id)
 
 
+@goes_by(DatabaseTask.WORKER)
 async def confirm_as(actor: Actor, batch_id: int, now: datetime) -> None:
     """Let a checked batch come in, as somebody who imports files at the desk; raises NotAllowed and NoSuchBatch."""
-    if not may_import(actor):
-        raise NotAllowed("to import is for supervisors of the whole country")
+    _must_import(actor)
     async with writing():
         values = {"id": batch_id, "agent_id": actor.id, "since": now - WAITS}
         system = await sql.scalar(CONFIRM, values)
         if system is None:
             raise NoSuchBatch(f"no batch {batch_id} waits to be confirmed")
         await audit.record(actor.id, Act.BATCH_CONFIRMED, f"batch {batch_id}", now, {"of": f"system {system}"})
+
+
+@goes_by(DatabaseTask.WORKER)
+async def discard_as(actor: Actor, batch_id: int, now: datetime) -> None:
+    """Abandon a checked batch, as somebody who imports files at the desk; raises NotAllowed and NoSuchBatch."""
+    _must_import(actor)
+    values = {"id": batch_id, "to": PushState.DISCARDED.value, "ended_at": now, "since": now - WAITS}
+    async with writing():
+        if await sql.scalar(MOVE, values) is None:
+            raise NoSuchBatch(f"no batch {batch_id} waits to be confirmed")
+        await sql.execute(FORGET, values)
+        await audit.record(actor.id, Act.BATCH_DISCARDED, f"batch {batch_id}", now)
+
+
+@goes_by(DatabaseTask.WORKER)
+async def page_as(actor: Actor, after: int | None, most: int) -> list[BatchCard]:
+    """Batches of every system, the newest first; raises NotAllowed."""
+    must(actor, Permission.SEE_BATCHES)
+    return await page(after, most)
+
+
+@goes_by(DatabaseTask.WORKER)
+async def one_as(actor: Actor, batch_id: int) -> BatchCard:
+    """A batch of any system; raises NotAllowed and NoSuchBatch."""
+    must(actor, Permission.SEE_BATCHES)
+    return await one(batch_id)
+
+
+@goes_by(DatabaseTask.WORKER)
+async def rows_as(actor: Actor, batch_id: int, outcome: RowOutcome | None, after: int, most: int) -> list[BatchRowCard]:
+    """What became of rows of any system, for somebody who imports files at the desk; raises NotAllowed."""
+    _must_import(actor)
+    return await rows(batch_id, outcome, after, most)
+
+
+CONTENT: Final = "SELECT content FROM import_batch_content WHERE batch_id = %(id)s"
+
+
+@goes_by(DatabaseTask.WORKER)
+async def content_as(actor: Actor, batch_id: int) -> list[dict[str, Value]]:
+    """The rows of a batch as they were pushed, while they are kept: nothing else then. Raises NotAllowed."""
+    _must_import(actor)
+    content = await sql.scalar(CONTENT, {"id": batch_id})
+    kept: list[dict[str, Value]] = json.loads(content) if content else []
+    return kept
+
+
+def _must_import(actor: Actor) -> None:
+    if not may_import(actor):
+        raise NotAllowed("to import is for supervisors of the whole country")
 
 
 async def is_work() -> bool:

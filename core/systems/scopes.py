@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from core.text.words import COMMAND, Word, called
+from core.text.words import COMMAND, DESK, Word, called
 
 
 class KeyScope(Word):
@@ -40,6 +40,25 @@ called(
         KeyScope.READ_RECEIPTS: "read what households say of money received",
         KeyScope.READ_FIGURES: "read figures",
         KeyScope.READ_ENROLMENTS: "ask by SPDCI where a household stands and what payment comes next",
+    },
+)
+
+called(
+    KeyScope,
+    DESK,
+    {
+        KeyScope.PUSH_HOUSEHOLDS: "apporter des ménages",
+        KeyScope.PUSH_PAYMENTS: "apporter des paiements",
+        KeyScope.PUSH_EVENTS: "apporter des séances et des distributions",
+        KeyScope.PUSH_RESULTS: "apporter des résultats de paiements",
+        KeyScope.READ_GRIEVANCES: "lire les plaintes non sensibles, sans leurs mots",
+        KeyScope.READ_WORDS: "lire aussi les mots et les réponses de ces plaintes",
+        KeyScope.READ_DECISIONS: "lire les décisions sur les plaintes",
+        KeyScope.READ_CORRECTIONS: "lire les corrections du registre à reporter",
+        KeyScope.READ_DELIVERIES: "lire ce que les SMS des campagnes sont devenus",
+        KeyScope.READ_UNREACHED: "lire les ménages qu'une campagne n'a pas joints",
+        KeyScope.READ_RECEIPTS: "lire ce que les ménages disent de l'argent reçu",
+        KeyScope.READ_FIGURES: "lire les chiffres",
     },
 )
 

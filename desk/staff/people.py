@@ -13,13 +13,13 @@ from starlette_admin.routing import route
 from core.grievances import handing_over
 from core.numbers import msisdn
 from core.numbers.msisdn import BadNumber
-from core.places import communes
 from core.platform.errors import JigiError
 from core.platform.settings import Settings
 from core.staff import absences, administration, tries
 from core.staff.administration import Duties, LastAdministrator, NoReason, Person
 from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope
 from core.staff.permissions import Permission
+from desk.places.scope_field import place_choices, place_typed
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, day_in, now, typed
 from desk.site.refusals import Mistake, Refused, not_there, sentence
@@ -177,7 +177,7 @@ class People(DeskPage):
         return self.show(request, "staff/person_password.html", context)
 
     async def _form(self, request: Request, given: Mapping[str, Any], error: str = "") -> Response:
-        context = {"given": given, "error": error, **await _choices()}
+        context = {"given": given, "error": error, "roles": ROLES.items(), **await place_choices()}
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
         return self.show(request, "staff/person_new.html", context, status)
 
@@ -192,7 +192,8 @@ class People(DeskPage):
             "today": now().date(),
             "given": given or _as_given(person),
             "error": error,
-            **await _choices(),
+            "roles": ROLES.items(),
+            **await place_choices(),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
         return self.show(request, "staff/person.html", context, status)
@@ -222,28 +223,8 @@ class People(DeskPage):
         if role not in ROLES or scope not in SCOPES:
             raise Refused(HTTPStatus.BAD_REQUEST)
         kind = Scope(scope)
-        pcode = None if kind is Scope.NATIONAL else await _place(kind, typed(form, "place"))
+        pcode = None if kind is Scope.NATIONAL else await place_typed(kind, typed(form, "place"))
         return Duties(Role(role), kind, pcode, watches_focal=bool(typed(form, "watches")))
-
-
-async def _place(kind: Scope, written: str) -> str:
-    """The P-code of the place that was written, by code or by name; raises Mistake."""
-    if not written:
-        raise Mistake("Écrivez le nom ou le code du lieu.")
-    places = await administration.places_named(kind, written.split(" ")[0], written)
-    if not places:
-        raise Mistake(f"Aucun lieu de ce genre ne s'appelle « {written} » ({SCOPES[kind]}).")
-    if len(places) > 1:
-        these = ", ".join(f"{place.pcode} {place.name}" for place in places)
-        raise Mistake(f"Plusieurs lieux s'appellent ainsi, écrivez le code : {these}.")
-    return places[0].pcode
-
-
-async def _choices() -> dict[str, Any]:
-    """What the lists of the forms hold; communes are too many and are written by name."""
-    regions = await communes.regions()
-    cercles = [cercle for region in regions for cercle in await communes.cercles(region.pcode)]
-    return {"roles": ROLES.items(), "scopes": SCOPES.items(), "places": [*regions, *cercles]}
 
 
 def _as_given(person: Person) -> dict[str, str]:

@@ -190,6 +190,8 @@ def get_ways(app: Starlette) -> Sequence[Way]:
 UNSEEN: Final = frozenset(
     {
         "/desk/attachments/file/{id:int}",
+        "/desk/batches/of/{id:int}",
+        "/desk/batches/of/{id:int}/refused",
         "/desk/form-registers/{held_id}",
         "/desk/form-registers/{held_id}/mapping",
         "/desk/imports/{upload_id}",
