@@ -176,6 +176,7 @@ def _sms(settings: Settings, _: Client, clock: Callable[[], datetime]) -> Served
 def _api(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> Served:
     """The ways in for other systems."""
     from api import views
+    from api.field_files import fetching
     from api.intake import BatchIntake
     from api.spdci.views import SpdciRoom
     from api.webhooks import sending
@@ -184,7 +185,8 @@ def _api(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> Se
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with intake.running(), sending(clock, settings.api_receiver_networks), spdci.running():
+        events, files = sending(clock, settings.api_receiver_networks), fetching(settings, clock)
+        async with intake.running(), events, files, spdci.running():
             yield
 
     routes = [*views.routes(settings, redis, clock, intake), *spdci.routes]

@@ -110,6 +110,10 @@ class Door:
     status: int = HTTPStatus.OK
     once: bool = False
     """It takes an idempotency key."""
+    by_basic: bool = False
+    """The key may come as the password of basic authentication too, from a sender that knows nothing else."""
+    by_itself: bool = False
+    """It has transactions of its own, by other sign-ins than that of who reads."""
     problems: tuple[ApiProblem, ...] = ()
 
     @property

@@ -47,7 +47,8 @@ def document(doors: Sequence[Door]) -> dict[str, Any]:
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "A key of the system: jigi_…"}
+                "key": {"type": "http", "scheme": "bearer", "description": "A key of the system: jigi_…"},
+                "basic": {"type": "http", "scheme": "basic", "description": "A key as the password of any user."},
             },
         },
     }
@@ -72,6 +73,7 @@ def _operation(door: Door, refs: Refs) -> dict[str, Any]:
         "tags": [_tag(door)],
         "summary": door.en,
         "description": f"{door.fr}.{_scopes(door)}",
+        **({"security": [{"key": []}, {"basic": []}]} if door.by_basic else {}),
         "parameters": [*_of_path(door), *_of_query(door), *_of_headers(door)],
         "responses": {**_answers(door, refs), **_problems(door)},
     }

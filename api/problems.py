@@ -37,6 +37,7 @@ class ApiProblem(Code):
     OTHER_TYPE = "other-type"
     TOO_MANY_REQUESTS = "too-many-requests"
     TOO_MANY_PENDING = "too-many-pending"
+    TOO_MANY_WAITING = "too-many-waiting"
     NOT_NOW = "not-now"
 
 
@@ -137,6 +138,11 @@ SENTENCES: Final[Mapping[ApiProblem, ProblemWords]] = {
         429,
         ("Trop de lots en attente", "Attendez que vos lots soient finis, ou confirmez-les."),
         ("Too many pending batches", "Wait until your batches are at their end, or confirm them."),
+    ),
+    ApiProblem.TOO_MANY_WAITING: ProblemWords(
+        429,
+        ("Trop d'envois en attente", "Au guichet, reliez le formulaire, ou écartez ce qui attend."),
+        ("Too many submissions waiting", "At the desk, map the form or put away what waits."),
     ),
     ApiProblem.NOT_NOW: ProblemWords(
         503,

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from api import campaigns, figures, grievances, key, payments, pushes, registry
+from api import campaigns, figures, grievances, key, payments, pushes, registry, submissions
 
 DOORS: Final = (
     *key.DOORS,
     *pushes.DOORS,
+    *submissions.DOORS,
     *grievances.DOORS,
     *registry.DOORS,
     *campaigns.DOORS,

@@ -134,7 +134,7 @@ async def _make_room() -> None:
             await connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
         await connection.execute(
             "TRUNCATE payment_reply, payment_move, payment, component_event, early_report, inbound_sms, event_sending, "
-            "outgoing_event, spdci_message, spdci_asking"
+            "outgoing_event, spdci_message, spdci_asking, field_submission, field_form"
         )
         await connection.execute("DELETE FROM payment_round")
 

@@ -33,6 +33,7 @@ from desk.grievances.register import Register
 from desk.grievances.reports import Reports
 from desk.grievances.services import Services
 from desk.grievances.together import ManyCases
+from desk.imports.field_forms import FieldForms
 from desk.imports.registers import FormRegisters
 from desk.imports.uploads import Imports
 from desk.programme.settings import SettingsPage
@@ -85,7 +86,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         Accesses(),
         Services(),
         ManyCases(settings),
-        DropDown("Saisir", views=[Intake(), Register(), FormRegisters(settings)]),
+        DropDown("Saisir", views=[Intake(), Register(), FormRegisters(settings), FieldForms()]),
         GrievanceList(),
         Dashboard(),
         DropDown("Rapports", views=[Reports(), Steering(), Indicators(), Received()]),

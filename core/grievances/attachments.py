@@ -45,17 +45,18 @@ class TooMany(StepNotPossible):
 
 @dataclass(frozen=True, slots=True)
 class AttachmentCard:
-    """A file of a grievance, and who attached it when; `octets` is its size."""
+    """A file of a grievance, and who attached it when, None for a form of the field; `octets` is its size."""
 
     id: int
     kind: AttachedKind
     octets: int
     added_at: datetime
-    added_by: str
+    added_by: str | None
 
 
 OF_CASE: Final = """
-SELECT attachment.id, kind, octets, added_at, agent.name AS added_by FROM attachment JOIN agent ON agent.id = added_by
+SELECT attachment.id, kind, octets, added_at, agent.name AS added_by
+FROM attachment LEFT JOIN agent ON agent.id = added_by
 WHERE grievance_id = %(id)s ORDER BY attachment.id
 """
 LEAVE: Final = "INSERT INTO attachment_left (place, at) VALUES (%(place)s, %(now)s)"

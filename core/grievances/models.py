@@ -254,7 +254,10 @@ class FocalAlert(TableRow, table=True):
 
 
 class Attachment(TableRow, table=True):
-    """A file that was attached to a grievance; `place` is its name in the store of files, and says nothing of it."""
+    """A file that was attached to a grievance; `place` is its name in the store of files, and says nothing of it.
+
+    `added_by` is None of one that came with a form from the field.
+    """
 
     __tablename__ = "attachment"
 
@@ -263,7 +266,7 @@ class Attachment(TableRow, table=True):
     kind: AttachedKind = Field(sa_type=coded(AttachedKind))
     octets: int
     place: str = Field(unique=True)
-    added_by: int = Field(foreign_key="agent.id")
+    added_by: int | None = Field(default=None, foreign_key="agent.id")
     added_at: datetime
 
 

@@ -15,6 +15,7 @@ class Channel(Word):
     CALL = "call"
     REGISTER = "register"
     SMS = "sms"
+    FIELD = "field"
 
 
 SPOKEN: Final = (Channel.DESK, Channel.CALL)
@@ -160,6 +161,7 @@ called(
         Channel.CALL: "Appel",
         Channel.REGISTER: "Registre du village",
         Channel.SMS: "SMS",
+        Channel.FIELD: "Formulaire de terrain",
     },
 )
 called(

@@ -75,6 +75,10 @@ PERSONAL: Final[Mapping[str, Mapping[Fate, str]]] = {
     "daily_use": {T: "day who use times"},
     "ussd_journal": {T: "key session_id position state at"},
     "import_batch_content": {T: "batch_id content"},
+    "field_submission": {
+        T: "id form_id keys digest state edited problems content scope_code received_at settled_at settled_by",
+    },
+    "field_file": {E: "id grievance_id url attempts next_at"},
     "outgoing_event": {T: "id key at kind about data"},
     "event_sending": {T: "receiver_id event_id about state attempts next_at delivered_at last_status"},
     "spdci_message": {
@@ -105,13 +109,17 @@ UNSHOWN: Final[Mapping[str, str]] = {
     "reference_try": "id",
     "ussd_journal": "key session_id position state at",
     "import_batch_content": "batch_id content",
+    "field_submission": "id form_id keys digest state edited problems content scope_code received_at settled_at "
+    "settled_by",
+    "field_file": "id grievance_id url attempts next_at",
     "outgoing_event": "id key at kind about data",
     "event_sending": "receiver_id event_id about state attempts next_at delivered_at last_status",
     "spdci_message": "id system message_id action transaction_id correlation_id outcomes received_at reply "
     "reply_action reply_path attempts next_at replied_at",
 }
 """Of those, what is not handed over: keys and numbers of our own, the same in another spelling, what only a focal
-person sees, the journal of a call, which names nobody and lasts a day, rows on their way in, which last one too, and
+person sees, the journal of a call, which names nobody and lasts a day, rows on their way in, which last one too, what
+forms of the field pushed, which is sealed and cannot be looked through, and
 events on their way out, which last a month and have numbers of cases and households alone."""
 
 STAFF: Final = frozenset({"agent", "agent_credential", "desk_session", "recovery_code", "sign_in_try"})
@@ -122,8 +130,8 @@ NOBODYS: Final = frozenset(
         "alarm", "api_key", "attachment_left", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off",
         "campaign_tally",
         "campaign_template", "cercle", "claim_key", "commune", "component", "component_event",
-        "database_identity", "event_receiver", "focal_alert", "gateway_session", "holiday", "import_batch",
-        "import_batch_row", "import_run", "payment_round",
+        "database_identity", "event_receiver", "field_form", "focal_alert", "gateway_session", "holiday",
+        "import_batch", "import_batch_row", "import_run", "payment_round",
         "prepared_answer", "programme_setting", "referral_service", "region", "register_mapping", "register_submission",
         "report_mail", "restoration", "screen_count", "sms_batch", "sms_pace", "sms_worker",
         "spdci_asking", "task_count",

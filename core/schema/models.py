@@ -10,6 +10,7 @@ from core.campaigns import templates
 from core.figures import models as figures
 from core.grievances import models as grievances
 from core.imports import models as imports
+from core.imports.field import models as field
 from core.outbox import messages, outgoing, restorations, workers
 from core.payments import models as payments
 from core.payments import replies
@@ -34,6 +35,7 @@ HOMES: Final = (
     counts,
     credentials,
     daily_uses,
+    field,
     figures,
     gateway_sessions,
     grievances,

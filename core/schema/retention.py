@@ -21,6 +21,7 @@ from core.grievances.models import ReferenceTry
 from core.grievances.subjects import Sensitivity
 from core.grievances.vocabulary import DECIDED, IS_OPEN
 from core.imports import batches
+from core.imports.field.models import FieldSubmission
 from core.imports.models import ImportBatch, ImportRun
 from core.imports.shelf import UploadShelf
 from core.outbox.messages import OVER, EarlyReport, InboundSms
@@ -134,6 +135,7 @@ class Purged:
     import_batches: int
     outgoing_events: int
     spdci_messages: int
+    field_submissions: int
     audit_entries: int
 
 
@@ -178,6 +180,9 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         outgoing_events=await _deleted(OutgoingEvent, OutgoingEvent.at, before(settings.keep_events_days)),
         spdci_messages=await _deleted(SpdciMessage, SpdciMessage.received_at, before(settings.keep_events_days))
         + await _deleted(SpdciAsking, SpdciAsking.ended_at, before(settings.keep_events_days)),
+        field_submissions=await _deleted(
+            FieldSubmission, FieldSubmission.received_at, before(settings.keep_submissions_days)
+        ),
         audit_entries=await audit.cut_before(before(settings.keep_audit_days), now),
     )
 

@@ -118,6 +118,11 @@ class Act(Word):
     KEY_WITHDRAWN = "key withdrawn"
     READ_BY_SYSTEM = "read by system"
     RECEIVER_CHANGED = "receiver changed"
+    FIELD_SUBMISSIONS_TAKEN = "field submissions taken"
+    FIELD_SUBMISSIONS_FILED = "field submissions filed"
+    FIELD_SUBMISSION_READ = "field submission read"
+    FIELD_SUBMISSION_DROPPED = "field submission dropped"
+    FIELD_FORM_MAPPED = "field form mapped"
     BATCH_TAKEN = "batch taken"
     BATCH_CONFIRMED = "batch confirmed"
     BATCH_DISCARDED = "batch discarded"
@@ -237,6 +242,11 @@ ACTS: Final = called(
         Act.KEY_WITHDRAWN: "clé d'un autre système : retirée",
         Act.READ_BY_SYSTEM: "lu par un autre système",
         Act.RECEIVER_CHANGED: "adresse où un autre système est averti : changement",
+        Act.FIELD_SUBMISSIONS_TAKEN: "envois d'un formulaire de terrain reçus",
+        Act.FIELD_SUBMISSIONS_FILED: "envois en attente enregistrés",
+        Act.FIELD_SUBMISSION_READ: "envoi en attente lu",
+        Act.FIELD_SUBMISSION_DROPPED: "envoi en attente écarté",
+        Act.FIELD_FORM_MAPPED: "formulaire de terrain relié à une correspondance",
         Act.BATCH_TAKEN: "lot d'un autre système reçu",
         Act.BATCH_CONFIRMED: "lot d'un autre système confirmé",
         Act.BATCH_DISCARDED: "lot d'un autre système abandonné",

@@ -12,6 +12,7 @@ class KeyScope(Word):
     PUSH_PAYMENTS = "payments:write"
     PUSH_EVENTS = "events:write"
     PUSH_RESULTS = "results:write"
+    FILE_GRIEVANCES = "grievances:write"
     READ_GRIEVANCES = "grievances:read"
     READ_WORDS = "words:read"
     READ_DECISIONS = "decisions:read"
@@ -31,6 +32,7 @@ called(
         KeyScope.PUSH_PAYMENTS: "push payments",
         KeyScope.PUSH_EVENTS: "push sessions and distribution days",
         KeyScope.PUSH_RESULTS: "push what became of payments",
+        KeyScope.FILE_GRIEVANCES: "file grievances that a form's server pushes",
         KeyScope.READ_GRIEVANCES: "read grievances that are not sensitive, without their words",
         KeyScope.READ_WORDS: "read the words and answers of these grievances too",
         KeyScope.READ_DECISIONS: "read decisions on grievances",
@@ -51,6 +53,7 @@ called(
         KeyScope.PUSH_PAYMENTS: "apporter des paiements",
         KeyScope.PUSH_EVENTS: "apporter des séances et des distributions",
         KeyScope.PUSH_RESULTS: "apporter des résultats de paiements",
+        KeyScope.FILE_GRIEVANCES: "déposer les plaintes d'un formulaire de terrain",
         KeyScope.READ_GRIEVANCES: "lire les plaintes non sensibles, sans leurs mots",
         KeyScope.READ_WORDS: "lire aussi les mots et les réponses de ces plaintes",
         KeyScope.READ_DECISIONS: "lire les décisions sur les plaintes",
@@ -59,6 +62,7 @@ called(
         KeyScope.READ_UNREACHED: "lire les ménages qu'une campagne n'a pas joints",
         KeyScope.READ_RECEIPTS: "lire ce que les ménages disent de l'argent reçu",
         KeyScope.READ_FIGURES: "lire les chiffres",
+        KeyScope.READ_ENROLMENTS: "demander par SPDCI où en est un ménage et quel paiement vient",
     },
 )
 

@@ -85,13 +85,17 @@ class MappingForm:
 
     def mapping(self) -> FormMapping:
         """The mapping that is chosen; raises BadMapping."""
-        meanings = {name: {word: code for word, code in words.items() if code} for name, words in self.meanings.items()}
-        mapping = mapping_of(self.name, self.columns, meanings)
+        mapping = self.mapping_of_columns()
         if self.crowded:
             raise BadMapping(f"{', '.join(self.crowded)} : cette colonne a trop de mots différents pour des choix.")
         if not mapping.meanings.get(RegisterField.SUBJECT):
             raise BadMapping("Reliez au moins un mot du formulaire à un sujet.")
         return mapping
+
+    def mapping_of_columns(self) -> FormMapping:
+        """The mapping that is chosen, whose words may be said later; raises BadMapping."""
+        meanings = {name: {word: code for word, code in words.items() if code} for name, words in self.meanings.items()}
+        return mapping_of(self.name, self.columns, meanings)
 
     def _words(self, each: RegisterField, column: str) -> Sequence[WordChoice]:
         kept = self.meanings.get(each.value, {})
@@ -119,6 +123,35 @@ def begun(export: Export, mapping: FormMapping | None, name: str) -> MappingForm
     return MappingForm(
         export, mapping.name, columns, {each.value: dict(words) for each, words in mapping.meanings.items()}
     )
+
+
+def likely_choices(words: Mapping[RegisterField, Sequence[str]]) -> Mapping[str, Sequence[WordChoice]]:
+    """Words of a form of which somebody is asked what each means, with what is likely."""
+    return {
+        kind.value: [
+            WordChoice(
+                word,
+                likely_meaning(kind, word) or "",
+                f"word.{kind.value}.{index}",
+                f"code.{kind.value}.{index}",
+            )
+            for index, word in enumerate(of_kind[:MOST_WORDS])
+        ]
+        for kind, of_kind in words.items()
+    }
+
+
+def said_of(form: FormData) -> Mapping[RegisterField, Mapping[str, str]]:
+    """What somebody said that words of a form mean; raises BadMapping for a code that there is none of."""
+    said: dict[RegisterField, dict[str, str]] = {}
+    for kind in WITH_MEANINGS:
+        for index in range(MOST_WORDS):
+            word, code = (typed(form, f"{part}.{kind.value}.{index}") for part in ("word", "code"))
+            if word and code:
+                if code not in codes(kind):
+                    raise BadMapping(f"{label(kind, DESK)} : {code} n'existe pas.")
+                said.setdefault(kind, {})[word] = code
+    return said
 
 
 def sent(export: Export, form: FormData) -> MappingForm:

@@ -241,7 +241,7 @@ class FormRegisters(DeskPage):
         return self.show(request, "imports/register_filed.html", context)
 
     def _mapping_page(self, request: Request, held: HeldExport, chosen: MappingForm) -> Response:
-        context = {"held": held, "form": chosen}
+        context = {"title": held.name, "at": self._at(held), "to": "mapping", "form": chosen}
         return self.show(request, "imports/register_mapping.html", context, 422 if chosen.error else 200)
 
 

@@ -223,6 +223,7 @@ def _before_all(settings: Settings) -> list[Middleware]:
     """What a request meets before the library's own session, the outermost first."""
     sizes = {
         "/attachments": FormSize(LARGEST_ATTACHED + settings.desk_form_bytes, files=1),
+        "/field-forms": FormSize(settings.desk_form_bytes, FORM_FIELDS),
         "/form-registers": FormSize(min(settings.desk_upload_bytes, LARGEST), FORM_FIELDS, files=1),
         "/services/taken": FormSize(settings.desk_form_bytes, 4 * SERVICES + 20),
         "/services/file": FormSize(settings.desk_form_bytes, files=1),

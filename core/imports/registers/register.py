@@ -7,7 +7,7 @@ file files the rest.
 import asyncio
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Final
 from core.grievances.filing import Filed, file, file_for
 from core.grievances.subjects import Subcategory
 from core.grievances.village_list import ListEntry, filing_of
+from core.grievances.vocabulary import Channel
 from core.imports.registers.columns import Export
 from core.imports.registers.communes import CommuneNames, commune_names
 from core.imports.registers.fields import RegisterField
@@ -110,17 +111,12 @@ async def examine(
     `actor` sees the households of their own places; None, at the shell, sees all.
     """
     communes = await commune_names()
-    reader = SubmissionReader(export, mapping, communes, choices, now.date())
-    read: list[Submission] = []
-    for index, row in enumerate(export.rows):
-        read.append(reader.read(row))
-        if index % TURN == TURN - 1:
-            await asyncio.sleep(0)
+    read = await read_rows(export, mapping, communes, choices, now)
     known = await known_among({each.key for each in read if each.key})
     unknown = [each for each in read if each.key not in known]
     wanted = [each for each in unknown if each.agreed and not each.rejected]
     settled = [*_without_repeats(wanted)]
-    placed = await _with_households([each for each in settled if each.entry], mapping, actor)
+    placed = await with_households([each for each in settled if each.entry], mapping, actor)
     refused = [each for each in (*settled, *placed) if each.problems]
     fresh = [each for each in placed if not each.problems]
     problems = [problem for each in refused for problem in each.problems]
@@ -135,13 +131,26 @@ async def examine(
     )
 
 
+async def read_rows(
+    export: Export, mapping: FormMapping, communes: CommuneNames, choices: ListChoices, now: datetime
+) -> Sequence[Submission]:
+    """What each row says by a mapping, its household still to be looked for."""
+    reader = SubmissionReader(export, mapping, communes, choices, now.date())
+    read: list[Submission] = []
+    for index, row in enumerate(export.rows):
+        read.append(reader.read(row))
+        if index % TURN == TURN - 1:
+            await asyncio.sleep(0)
+    return read
+
+
 async def file_register(
     examination: Examination, actor: Actor | None, now: datetime, most: int | None = None
 ) -> Sequence[Registered]:
     """File what is new, `most` at the most, and give the references; what somebody else filed meanwhile is left out."""
     registered = []
     for each in examination.fresh[:most]:
-        filed = await _file(each, actor, now)
+        filed = await file_submission(each, each.entry, actor, now) if each.entry else None
         if filed and each.entry:
             registered.append(Registered(each.line, filed.reference, each.entry.sensitive, filed.answer_due))
     return registered
@@ -149,7 +158,7 @@ async def file_register(
 
 async def references_of(submissions: Sequence[Submission]) -> Sequence[Registered]:
     """The references of submissions that were filed before, by their lines; of sensitive ones none is given again."""
-    keys = {_ordinary_key(each): each.line for each in submissions}
+    keys = {filing_key(each.key): each.line for each in submissions}
     return sorted(
         (Registered(keys[key], reference, sensitive=False) for key, reference in (await references(keys)).items()),
         key=lambda each: each.line,
@@ -165,23 +174,32 @@ def write_problems(path: Path, problems: Sequence[Problem]) -> None:
             table.write((each.line, each.place, each.column, each.value or "", each.reason))
 
 
-async def _file(submission: Submission, actor: Actor | None, now: datetime) -> Filed | None:
-    """File one; None where it was filed meanwhile."""
-    if submission.entry is None:
-        return None
-    entry = submission.entry
-    key = f"form {secrets.token_urlsafe(16)}" if entry.sensitive else _ordinary_key(submission)
-    filing = filing_of(replace(entry, key=key), now.date())
+async def file_submission(
+    submission: Submission,
+    entry: ListEntry,
+    actor: Actor | None,
+    now: datetime,
+    *,
+    channel: Channel = Channel.REGISTER,
+    also_known_as: Collection[str] = (),
+) -> Filed | None:
+    """File one; None where it was filed before, under its key or another that it is known by."""
+    key = f"form {secrets.token_urlsafe(16)}" if entry.sensitive else filing_key(submission.key)
+    filing = replace(filing_of(replace(entry, key=key), now.date()), channel=channel)
     with signed_in_for(DatabaseTask.LINE):
         async with writing():
-            if not await remember(submission.key, now):
+            fresh = [await remember(each, now) for each in sorted({submission.key, *also_known_as})]
+            if not all(fresh):
                 return None
             return await file_for(actor, filing, now) if actor else await file(filing, now)
 
 
-def _ordinary_key(submission: Submission) -> str:
-    """What its reference is found by again. A sensitive one is led to by nothing that stands in an export."""
-    return f"form {submission.key}"
+def filing_key(key: str) -> str:
+    """What the reference of a submission is found by again, by its key.
+
+    A sensitive one is led to by nothing that stands in an export.
+    """
+    return f"form {key}"
 
 
 def _without_repeats(submissions: Sequence[Submission]) -> Iterable[Submission]:
@@ -205,10 +223,13 @@ def _contradicting(alike: Sequence[Submission]) -> Iterable[Submission]:
         yield replace(each, entry=None, problems=(Problem(each.line, "", None, reason),))
 
 
-async def _with_households(
+async def with_households(
     submissions: Sequence[Submission], mapping: FormMapping, actor: Actor | None
 ) -> Sequence[Submission]:
-    """The same with the households that are named by number; a number that leads to none refuses its row."""
+    """The same with the households that are named by number; a number that leads to none refuses its row.
+
+    `actor` sees the households of their own places; None sees all.
+    """
     if not any(each.household_no for each in submissions):
         return submissions
     column = mapping.columns[RegisterField.HOUSEHOLD]

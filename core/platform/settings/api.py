@@ -1,9 +1,9 @@
 """The way in for other systems."""
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings
 
-from core.platform.settings.types import Networks
+from core.platform.settings.types import Networks, Origins
 
 
 class ApiSettings(BaseSettings):
@@ -19,4 +19,13 @@ class ApiSettings(BaseSettings):
         default=(),
         description="Networks of your own where systems may be told of events, comma-separated (`10.20.0.0/16`). Any "
         "other private, loopback or link-local address is refused, when it is entered and at each sending.",
+    )
+    form_servers: Origins = Field(
+        default=(),
+        description="Servers of field forms from which files of submissions are fetched, comma-separated "
+        "(https://kf.example). Empty: no file is fetched.",
+    )
+    form_server_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="What is sent there as `Authorization`, e.g. `Token …` of KoBoToolbox.",
     )

@@ -24,6 +24,9 @@ class RetentionSettings(BaseSettings):
     keep_events_days: PositiveInt = Field(
         default=30, description="Days events for other systems are kept, to be sent, or sent once more."
     )
+    keep_submissions_days: PositiveInt = Field(
+        default=365, description="Days what field forms pushed is kept: what waits, and what tells an edit of the rest."
+    )
     keep_early_reports_days: PositiveInt = Field(
         default=7, description="Days a delivery report is kept that no message of ours has the id of."
     )

@@ -4,6 +4,7 @@ from datetime import time
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, NonNegativeFloat, PositiveFloat
 from pydantic_settings import NoDecode
@@ -56,7 +57,18 @@ def _windows(value: object) -> object:
     return {name: tuple(hours.split("-")) for name, hours in pairs.items()}
 
 
+def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Servers by scheme, name and port, refused where anybody on the way could read what is asked of them."""
+    for each in value:
+        parts = urlsplit(each)
+        is_near = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+        if not (parts.scheme == "https" or is_near) or not parts.hostname or parts.path.strip("/") or parts.username:
+            raise ValueError(f"{each}: https:// and the name of a server")
+    return value
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_origins)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
 Days = Annotated[tuple[int, int], NoDecode, BeforeValidator(_split)]
 Window = Annotated[tuple[time, time], NoDecode, BeforeValidator(_split), AfterValidator(_forwards)]

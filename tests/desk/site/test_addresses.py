@@ -192,6 +192,8 @@ UNSEEN: Final = frozenset(
         "/desk/attachments/file/{id:int}",
         "/desk/batches/of/{id:int}",
         "/desk/batches/of/{id:int}/refused",
+        "/desk/field-forms/{id:int}",
+        "/desk/field-forms/{id:int}/columns",
         "/desk/form-registers/{held_id}",
         "/desk/form-registers/{held_id}/mapping",
         "/desk/imports/{upload_id}",

@@ -36,6 +36,7 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/figures": frozenset({SUPERVISOR, FOCAL}),
     "/figures/export.xlsx": frozenset({SUPERVISOR}),
     "/form-registers": GRIEVANCES,
+    "/field-forms": GRIEVANCES,
     "/grievances": GRIEVANCES,
     "/grievances/export.csv": frozenset({AGENT, SUPERVISOR}),
     "/grievances/export.xlsx": frozenset({AGENT, SUPERVISOR}),
