@@ -40,6 +40,7 @@ from desk.programme.settings import SettingsPage
 from desk.registry.corrections import Corrections
 from desk.registry.dead_numbers import DeadNumbers
 from desk.registry.households import Households
+from desk.registry.other_registry import OtherRegistry
 from desk.rights.persons import Rights
 from desk.site import app as site
 from desk.site.lists import lists
@@ -94,6 +95,7 @@ def views(settings: Settings) -> Sequence[BaseView]:
         DropDown(
             "Registre", views=[Households(settings), Corrections(), DeadNumbers(settings), Imports(settings), Batches()]
         ),
+        OtherRegistry(settings),
         Campaigns(settings),
         CampaignPlan(settings),
         CampaignPersonal(settings),

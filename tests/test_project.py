@@ -88,6 +88,8 @@ ASKERS: Final = {
     "core/platform/objects.py",
     "core/platform/outside.py",
     "core/spdci/key_sets.py",
+    "core/spdci/link.py",
+    "core/spdci/tokens.py",
     "sms/alarms/mail.py",
     "sms/outbox/bearer.py",
     "sms/outbox/over_http.py",

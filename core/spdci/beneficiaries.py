@@ -11,7 +11,7 @@ from core.platform import sql
 from core.registry.numbers import PROGRAMME_NO, key_sql
 from core.registry.statuses import Status
 from core.spdci.criteria import Attribute, SearchCriteria
-from core.spdci.mapping import OwnHousehold
+from core.spdci.mapping import OwnEnrolment, OwnHousehold
 
 CONDITIONS: Final[Mapping[Attribute, str]] = {
     Attribute.NUMBER: f"({key_sql()} = ANY (%(household_no)s) OR household.household_no = ANY (%(household_no)s))",
@@ -81,10 +81,9 @@ async def _household(row: _FoundRow, today: date, counts: Mapping[int, Mapping[s
     if money is None:
         raise LookupError(f"household {row.id} went while it was read")
     return OwnHousehold(
-        household_no=row.programme_no,
-        commune_pcode=row.commune_pcode,
-        status=row.status,
-        since=row.since.isoformat() if row.since else None,
+        enrolment=OwnEnrolment(
+            row.programme_no, row.commune_pcode, row.status, row.since.isoformat() if row.since else None
+        ),
         money=money,
         grievances=None if counts is None else counts.get(row.id, {"open": 0, "decided": 0}),
     )

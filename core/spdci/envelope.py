@@ -125,8 +125,8 @@ def written(header: Mapping[str, Any], message: Mapping[str, Any], signature: st
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read(octets: bytes) -> Envelope:
-    """An envelope that came; raises Unacceptable for what is none, and for an encrypted one."""
+def object_in(octets: bytes) -> dict[str, Any]:
+    """An object of JSON whose names stand once; raises Unacceptable for what is none."""
     try:
         whole = json.loads(octets, object_pairs_hook=_once, parse_constant=_no_number)
         if NUL in json.dumps(whole, ensure_ascii=False).encode():
@@ -135,6 +135,12 @@ def read(octets: bytes) -> Envelope:
         raise Unacceptable(TransportFault.BAD, "not JSON") from None
     if not isinstance(whole, dict) or _deep(whole) > DEEPEST:
         raise Unacceptable(TransportFault.BAD, "no envelope")
+    return whole
+
+
+def read(octets: bytes) -> Envelope:
+    """An envelope that came; raises Unacceptable for what is none, and for an encrypted one."""
+    whole = object_in(octets)
     header, message = whole.get("header"), whole.get("message")
     if not isinstance(header, dict):
         raise Unacceptable(TransportFault.BAD, "no header")

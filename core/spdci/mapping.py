@@ -196,25 +196,17 @@ def _size(record: object) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnHousehold:
-    """A household of ours as a beneficiary registry tells of it: where it stands, and no name, phone or village."""
+class OwnEnrolment:
+    """Where a household of ours stands, as another beneficiary registry is told of it."""
 
     household_no: str
     commune_pcode: str
     status: Status
     since: str | None
-    money: MoneyAccount
-    grievances: Mapping[str, int] | None
-    """How many are open and decided; None where the key may not know."""
 
     def record(self) -> dict[str, Any]:
         """As a record of a beneficiary."""
         number = [{"@type": "Identifier", "identifier_type": NUMBER_TYPE, "identifier_value": self.household_no}]
-        news = [each for each in self.money.urgent if each.phase is not PaymentPhase.PAID]
-        coming = next((each for each in news if each.phase in TO_COME), None)
-        additional: list[dict[str, Any]] = [{"next_payment": _benefit(coming) if coming else None}]
-        if self.grievances is not None:
-            additional.append({"grievances": dict(self.grievances)})
         return {
             "@context": {"@vocab": "https://schema.spdci.org/extensions/ibr/v1"},
             "@type": "Beneficiary",
@@ -226,12 +218,32 @@ class OwnHousehold:
                     "programme": dict(PROGRAMME),
                     "enrolment_date": self.since or "",
                     "enrolment_status": STATUSES[self.status],
-                    "benefits": [_benefit(each) for each in news],
                 },
-                "additional_attributes": additional,
             },
             "place": {"commune_pcode": self.commune_pcode},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHousehold:
+    """A household of ours as a beneficiary registry tells of it: where it stands, and no name, phone or village."""
+
+    enrolment: OwnEnrolment
+    money: MoneyAccount
+    grievances: Mapping[str, int] | None
+    """How many are open and decided; None where the key may not know."""
+
+    def record(self) -> dict[str, Any]:
+        """As a record of a beneficiary."""
+        news = [each for each in self.money.urgent if each.phase is not PaymentPhase.PAID]
+        coming = next((each for each in news if each.phase in TO_COME), None)
+        additional: list[dict[str, Any]] = [{"next_payment": _benefit(coming) if coming else None}]
+        if self.grievances is not None:
+            additional.append({"grievances": dict(self.grievances)})
+        record = self.enrolment.record()
+        record["member"]["programme_identifier"]["benefits"] = [_benefit(each) for each in news]
+        record["member"]["additional_attributes"] = additional
+        return record
 
 
 def _benefit(news: PaymentNews) -> dict[str, Any]:

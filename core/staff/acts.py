@@ -117,6 +117,7 @@ class Act(Word):
     KEY_MADE = "key made"
     KEY_WITHDRAWN = "key withdrawn"
     READ_BY_SYSTEM = "read by system"
+    REGISTRY_ASKED = "registry asked"
     RECEIVER_CHANGED = "receiver changed"
     FIELD_SUBMISSIONS_TAKEN = "field submissions taken"
     FIELD_SUBMISSIONS_FILED = "field submissions filed"
@@ -241,6 +242,7 @@ ACTS: Final = called(
         Act.KEY_MADE: "clé d'un autre système : faite",
         Act.KEY_WITHDRAWN: "clé d'un autre système : retirée",
         Act.READ_BY_SYSTEM: "lu par un autre système",
+        Act.REGISTRY_ASKED: "recherche dans un registre",
         Act.RECEIVER_CHANGED: "adresse où un autre système est averti : changement",
         Act.FIELD_SUBMISSIONS_TAKEN: "envois d'un formulaire de terrain reçus",
         Act.FIELD_SUBMISSIONS_FILED: "envois en attente enregistrés",

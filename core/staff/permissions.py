@@ -38,6 +38,8 @@ class Permission(Code):
     CALL_BACK = "call back"
     SEE_HOUSEHOLDS = "see households"
     CORRECT_HOUSEHOLDS = "correct households"
+    ASK_REGISTRY = "ask registry"
+    """Look a household up in another registry, with the consent of its person."""
     IMPORT = "import"
     FILE_REGISTERS = "file registers"
     """File what villages wrote on telephones, and say what the columns of their forms are."""
@@ -77,6 +79,7 @@ ALLOWED: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.CALL_BACK: frozenset({_A, _S}),
     Permission.SEE_HOUSEHOLDS: frozenset({_A, _S, _F}),
     Permission.CORRECT_HOUSEHOLDS: frozenset({_A, _S}),
+    Permission.ASK_REGISTRY: frozenset({_A, _S}),
     Permission.IMPORT: frozenset({_S}),
     Permission.FILE_REGISTERS: frozenset({_A, _S, _F}),
     Permission.RUN_CAMPAIGNS: frozenset({_S}),

@@ -18,6 +18,7 @@ from core.grievances.models import PreparedAnswer, ReferralOutcome
 from core.grievances.rules import LONGEST_ANSWER, LONGEST_NOTE, StepNotPossible
 from core.grievances.secrecy import correction_reason
 from core.grievances.steps import DeskVisit
+from core.grievances.subjects import Category
 from core.grievances.vocabulary import DECISIONS, GrievanceState, GrievanceStep
 from core.numbers.msisdn import local
 from core.payments.states import failure_reason
@@ -192,6 +193,9 @@ class Cases(DeskPage):
             "may_be_called": rules.may_be_called(case),
             "household": household,
             "corrects": household is not None and not case.sensitive and may(me, Permission.CORRECT_HOUSEHOLDS),
+            "asks_registry": case.category is Category.EXCLUSION
+            and bool(self._settings.spdci_registries)
+            and may(me, Permission.ASK_REGISTRY),
             "checked": checked,
             "fields": [(field.value, word(field)) for field in CorrectedField],
             "phone_fields": tuple(OF_PHONE.items()),

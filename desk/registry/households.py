@@ -243,6 +243,7 @@ class Households(DeskPage):
             "file": household,
             "positions": {phone.position: phone for phone in household.phones},
             "may_correct": may(actor(request), Permission.CORRECT_HOUSEHOLDS),
+            "asks_registry": self._settings.spdci_registries and may(actor(request), Permission.ASK_REGISTRY),
             "reason_word": _reason_word,
             "phone_positions": tuple(PhonePosition),
             "status_reason": status_reason,

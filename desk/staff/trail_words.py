@@ -18,6 +18,7 @@ from core.registry.corrections import CorrectedField
 from core.registry.identity_checks import KnownBy, YearCheck
 from core.registry.phone_claims import ClaimState
 from core.rights.paper import LABELS
+from core.spdci.consent import ConsentGiver, ConsentWay
 from core.staff.agents import Role, Scope
 from core.text.formats import number_phrase, short_date
 from core.text.languages import Language
@@ -69,6 +70,7 @@ NOTED: Final[Mapping[str, str]] = {
     "command": "commande",
     "commune": "commune",
     "complete": "liste complète",
+    "consent": "accord de",
     "created": "nouveaux",
     "erased_kept": "effacé et gardé",
     "fields": "colonnes",
@@ -92,6 +94,7 @@ NOTED: Final[Mapping[str, str]] = {
     "phone": "téléphone",
     "proposed_by": "proposée par",
     "result": "résultat",
+    "registry": "registre",
     "reopened": "rouvertes",
     "reviewed": "bambara relu",
     "role": "rôle",
@@ -108,6 +111,7 @@ NOTED: Final[Mapping[str, str]] = {
     "to": "à",
     "unchanged": "inchangés",
     "until": "jusqu'au",
+    "way": "donné",
     "watches_focal": "voit qui lit les plaintes sensibles",
     "why": "raison",
 }
@@ -116,6 +120,7 @@ NOTED: Final[Mapping[str, str]] = {
 KINDS: Final[tuple[type[Word], ...]] = (
     *(Role, Scope, Channel, GrievanceState, Category, Sensitivity, Sex, ImportKind, UploadState, SettingState),
     *(CorrectedField, KnownBy, YearCheck, ClaimState, CampaignKind),
+    *(ConsentGiver, ConsentWay),
     *(GrievanceStanding, NotSaid, SearchOrder, Age, Timely, PersonSays, Level),
 )
 """Whose values are noted; a value that two of them have is called the same, or as the first one says."""

@@ -38,6 +38,11 @@ class SpdciSettings(BaseSettings):
         description="Registries that we ask, before `/registry/…`: `rsu=https://rsu.example.ml/v1`. The desk asks the "
         "first.",
     )
+    spdci_id_types: Texts = Field(
+        default={"HOUSEHOLD_NO": "numéro du ménage", "NINA": "numéro NINA"},
+        description="Numbers by which the desk may ask, as the registry calls each and as the desk does: "
+        "`HOUSEHOLD_NO=numéro du ménage,NINA=numéro NINA`.",
+    )
     spdci_token_urls: Texts = Field(
         default={},
         description="Where each registry gives tokens (OAuth 2, client credentials): `rsu=https://rsu.example.ml/token`"

@@ -198,9 +198,11 @@ UNSEEN: Final = frozenset(
         "/desk/form-registers/{held_id}/mapping",
         "/desk/imports/{upload_id}",
         "/desk/imports/{upload_id}/refused",
+        "/desk/registry/case/{id:int}",
+        "/desk/registry/household/{id:int}",
     }
 )
-"""Ways in that no walk here comes to: no file was brought."""
+"""Ways in that no walk here comes to: no file was brought, no other registry is set."""
 
 
 async def test_no_address_of_any_page_has_what_is_known_of_people(

@@ -63,6 +63,7 @@ PAGES: Final[Mapping[str, frozenset[Role]]] = {
     "/received/export.csv": frozenset({SUPERVISOR}),
     "/received/export.xlsx": frozenset({SUPERVISOR}),
     "/register": GRIEVANCES,
+    "/registry": frozenset({AGENT, SUPERVISOR}),
     "/rights": frozenset({ADMINISTRATOR}),
     "/reports": frozenset({SUPERVISOR, FOCAL}),
     "/reports/export.csv": frozenset({SUPERVISOR}),
