@@ -99,9 +99,9 @@ installed: ## play every step of docs/exploitants.md on a new Debian (root and d
 	command -v debootstrap >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y debootstrap'
 	$(AS_ROOT) deploy/tried.sh
 
-container: $(SUPPLY)/bin/hadolint ## read the container file with a linter and, where a builder is, build it; `make test` holds the rest
+container: $(SUPPLY)/bin/hadolint ## read the container file with a linter and, where a builder is, build it and dial it
 	$(SUPPLY)/bin/hadolint deploy/container/Containerfile
-	! docker info >/dev/null 2>&1 || { docker build -f deploy/container/Containerfile -t jigi . && docker run --rm jigi --version; }
+	deploy/container/dialled.sh
 
 $(SUPPLY)/bin/hadolint:
 	$(PYTHON) -m venv $(SUPPLY)

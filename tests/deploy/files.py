@@ -11,6 +11,7 @@ import yaml
 
 ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy"
+OWN_IMAGE: Final = "${JIGI_IMAGE:-jigi}"
 UNITS: Final = sorted(path for path in (DEPLOY / "systemd").iterdir() if path.name.startswith("jigi"))
 
 
@@ -44,7 +45,7 @@ def commands() -> Iterator[tuple[str, list[str]]]:
             if program == "/opt/jigi/bin/jigi":
                 yield path.name, words
     for name, service in compose()["services"].items():
-        if service["image"] == "jigi":
+        if service["image"] == OWN_IMAGE:
             yield f"compose: {name}", service["command"]
     texts = [*(DEPLOY / "backup").iterdir(), ROOT / "docs/exploitants.md"]
     for path in texts:

@@ -22,7 +22,7 @@ from core.outbox import ceilings
 from core.platform import connections, database_metrics, webhooks
 from core.platform.settings import Settings, unknown_names
 from core.platform.smpp import binds
-from tests.deploy.files import DEPLOY, ROOT, UNITS, alerts, commands, compose, unit
+from tests.deploy.files import DEPLOY, OWN_IMAGE, ROOT, UNITS, alerts, commands, compose, unit
 
 COUNTING: Final = (
     menus.bounds, sms.outbox.metrics, sms.worker.measures, ussd.metrics, ceilings, connections, webhooks, binds,
@@ -33,7 +33,7 @@ COUNTING: Final = (
 SUFFIXES: Final = ("_total", "_bucket", "_count", "_sum")
 PORTS: Final = {"jigi-line.service": 8001, "jigi-sms.service": 8002, "jigi-desk.service": 8003}
 SETTING: Final = re.compile(r"\bJIGI_[A-Z_]+[A-Z]\b")
-ELSEWHERE: Final = {"JIGI_HOST", "JIGI_LINE", "JIGI_SMS", "JIGI_DESK"}
+ELSEWHERE: Final = {"JIGI_HOST", "JIGI_LINE", "JIGI_SMS", "JIGI_DESK", "JIGI_IMAGE", "JIGI_SETTINGS"}
 """Names of the proxy and of compose, which no process of Jigi reads."""
 
 
@@ -116,7 +116,7 @@ def test_the_container_is_nobodys_and_has_every_room() -> None:
     assert [line for line in lines if line.startswith("USER ")] == ["USER 10001"]
     assert any(line.startswith("HEALTHCHECK") for line in lines)
     for service in compose()["services"].values():
-        if service["image"] == "jigi":
+        if service["image"] == OWN_IMAGE:
             assert service["cap_drop"] == ["ALL"]
             assert service["read_only"] is True
     assert [name for name, service in compose()["services"].items() if "ports" in service] == ["caddy"]
@@ -186,10 +186,14 @@ def test_no_step_of_the_guide_names_a_unit_that_there_is_not() -> None:
         assert {*named} <= names
 
 
-@pytest.mark.parametrize("path", sorted((DEPLOY / "backup").iterdir()), ids=lambda path: path.name)
-def test_a_script_of_the_back_up_can_be_read_and_run(path: Path) -> None:
+SCRIPTS: Final = sorted(path for path in DEPLOY.rglob("*") if path.is_file() and path.read_bytes()[:2] == b"#!")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_can_be_read_and_run(path: Path) -> None:
     assert path.stat().st_mode & 0o111
-    shell = shutil.which("sh") or "/bin/sh"
+    name = path.read_text().partition("\n")[0].rpartition("/")[2]
+    shell = shutil.which(name) or f"/bin/{name}"
     assert subprocess.run([shell, "-n", str(path)], check=False).returncode == 0  # noqa: S603 - our own words
 
 
