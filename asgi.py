@@ -181,7 +181,8 @@ def _api(settings: Settings, redis: Client, clock: Callable[[], datetime]) -> Se
     from api.spdci.views import SpdciRoom
     from api.webhooks import sending
 
-    intake, spdci = BatchIntake(), SpdciRoom(settings, redis, clock)
+    intake = BatchIntake()
+    spdci = SpdciRoom(settings, redis, clock, intake.wake)
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:

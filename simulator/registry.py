@@ -103,6 +103,10 @@ class RegistryStandIn:
         yield
         await self.settled()
 
+    def carry_by(self, transport: httpx.AsyncBaseTransport) -> None:
+        """Post by this from now on."""
+        self._transport = transport
+
     async def settled(self) -> None:
         """Wait until all is posted that was to be."""
         while self._tasks:
@@ -119,10 +123,14 @@ class RegistryStandIn:
         self.order = RegistryOrder.model_validate_json(await request.body())
         return JSONResponse(self.order.model_dump())
 
-    async def _jwks(self, _: Request) -> Response:
+    def jwks(self) -> dict[str, Any]:
+        """Its public keys."""
         raw = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         x = base64.urlsafe_b64encode(raw).decode().rstrip("=")
-        return JSONResponse({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k1", "use": "sig", "x": x}]})
+        return {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k1", "use": "sig", "x": x}]}
+
+    async def _jwks(self, _: Request) -> Response:
+        return JSONResponse(self.jwks())
 
     async def _give_token(self, request: Request) -> Response:
         await asyncio.sleep(self.order.token_seconds)
@@ -194,18 +202,9 @@ class RegistryStandIn:
 
     async def _call_back(self, path: str, whole: Mapping[str, Any], correlation_id: str) -> None:
         message, address = whole["message"], whole["header"]["sender_uri"]
-        made: dict[str, tuple[str, Mapping[str, Any]]] = {
-            "search": ("on-search", self._searched(message)),
-            "txn/status": ("txn-on-status", self._status(message)),
-            "subscribe": ("on-subscribe", {"subscribe_response": [self._one(each, {"subscriptions": [
-                {"code": f"sub-{each['reference_id'][:8]}", "status": "subscribe", "timestamp": self._stamp()}]})
-                for each in message.get("subscribe_request", [])]}),
-            "unsubscribe": ("on-unsubscribe", {"unsubscribe_status": {
-                "subscription_status": [{"code": code, "status": "unsubscribe"}
-                                        for code in message.get("subscription_codes", [])]}}),
-        }  # fmt: skip
-        action, content = made[path]
-        ids = {"transaction_id": message["transaction_id"], "correlation_id": correlation_id}
+        action, content = self._made(path, message)
+        transaction = content.get("transaction_id", message["transaction_id"])
+        ids = {"transaction_id": transaction, "correlation_id": correlation_id}
         if self.order.callbacks == "other token":
             head, _, tail = address.partition("/callback/")
             address = f"{head}/callback/{token_urlsafe(32)}/{tail.partition('/')[2]}"
@@ -213,6 +212,22 @@ class RegistryStandIn:
         await self._post_octets(address, octets)
         if self.order.callbacks == "twice":
             await self._post_octets(address, octets)
+
+    def _made(self, path: str, message: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        """What it posts later, and what that is."""
+        if path == "search":
+            return "on-search", self._searched(message)
+        if path == "txn/status":
+            return "txn-on-status", self._status(message)
+        if path == "subscribe":
+            requests = message.get("subscribe_request", [])
+            return "on-subscribe", {"subscribe_response": [self._subscribed(each) for each in requests]}
+        left = [{"code": code, "status": "unsubscribe"} for code in message.get("subscription_codes", [])]
+        return "on-unsubscribe", {"unsubscribe_status": {"subscription_status": left}}
+
+    def _subscribed(self, each: Mapping[str, Any]) -> dict[str, Any]:
+        code = f"sub-{each['reference_id'][:8]}"
+        return self._one(each, {"subscriptions": [{"code": code, "status": "subscribe", "timestamp": self._stamp()}]})
 
     async def _post_octets(self, address: str, octets: bytes) -> None:
         async with httpx.AsyncClient(transport=self._transport, timeout=10.0) as http:

@@ -80,6 +80,7 @@ OFF: Final = re.compile(
 ASKING: Final = re.compile(r"\b(?:httpx|aiohttp|requests|smtplib|ftplib|socket)\b")
 ASKERS: Final = {
     "api/field_files.py",
+    "api/spdci/arrivals.py",
     "api/spdci/server.py",
     "api/spdci/views.py",
     "api/webhooks.py",

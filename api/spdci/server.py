@@ -34,6 +34,7 @@ from core.spdci.vocabulary import AckStatus, HeaderFault, RequestStatus, SpdciAc
 from core.staff.acts import Act
 from core.systems.holders import KeyHolder, enter, seen_by_system
 from core.systems.scopes import KeyScope
+from core.text.words import Code
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,7 @@ FAULTS: Final[Mapping[ApiProblem, TransportFault]] = {
 }
 """How the specification calls what is not done; what is not here is a key that opens nothing, or a bad request."""
 
-STATUSES: Final[Mapping[TransportFault, HTTPStatus]] = {
+STATUSES: Final[Mapping[Code, HTTPStatus]] = {
     TransportFault.NO_SIGNATURE: HTTPStatus.UNAUTHORIZED,
     TransportFault.SIGNATURE: HTTPStatus.UNAUTHORIZED,
     TransportFault.SENDER: HTTPStatus.FORBIDDEN,

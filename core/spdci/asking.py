@@ -70,7 +70,6 @@ def search_message(
             "timestamp": stamp(now),
             "search_criteria": {
                 "version": VERSION,
-                "reg_event_type": "REGISTER",
                 "query_type": search.kind.value,
                 "response_entity": "Group",
                 "query": search.query,
