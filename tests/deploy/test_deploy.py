@@ -31,9 +31,13 @@ COUNTING: Final = (
 """What puts metrics into the registry by being imported."""
 
 SUFFIXES: Final = ("_total", "_bucket", "_count", "_sum")
-PORTS: Final = {"jigi-line.service": 8001, "jigi-sms.service": 8002, "jigi-desk.service": 8003}
+USUAL: Final = {"jigi-line.service": 8001, "jigi-sms.service": 8002, "jigi-desk.service": 8003}
+OPENED: Final = {"jigi-api.service": 8004}
+"""What is off until somebody switches it on."""
+
+PORTS: Final = {**USUAL, **OPENED}
 SETTING: Final = re.compile(r"\bJIGI_[A-Z_]+[A-Z]\b")
-ELSEWHERE: Final = {"JIGI_HOST", "JIGI_LINE", "JIGI_SMS", "JIGI_DESK", "JIGI_IMAGE", "JIGI_SETTINGS"}
+ELSEWHERE: Final = {"JIGI_HOST", "JIGI_LINE", "JIGI_SMS", "JIGI_DESK", "JIGI_API", "JIGI_IMAGE", "JIGI_SETTINGS"}
 """Names of the proxy and of compose, which no process of Jigi reads."""
 
 
@@ -79,7 +83,10 @@ def test_units_ports_proxies_and_scrapes_agree() -> None:
 
 def test_the_target_wants_each_unit_that_serves() -> None:
     wanted = unit("jigi.target")["Wants"][0].split()
-    assert {*wanted} == {*PORTS, "jigi-worker@0.service"}
+    assert {*wanted} == {*USUAL, "jigi-worker@0.service"}
+    assert {path.name for path in UNITS} >= {*PORTS}
+    services = compose()["services"].items()
+    assert [name for name, service in services if "profiles" in service] == ["api"]
 
 
 @pytest.mark.parametrize("name", [path.name for path in UNITS if path.suffix == ".service" and "base" not in path.name])
@@ -99,8 +106,8 @@ def test_a_unit_is_nobody_of_importance_and_shut_in(name: str) -> None:
 def test_proxies_pass_on_the_ways_in_and_nothing_else() -> None:
     nginx = (DEPLOY / "proxy/nginx.conf").read_text()
     caddy = (DEPLOY / "proxy/Caddyfile").read_text()
-    assert re.findall(r"location (\S+)", nginx) == ["/ussd/", "/sms/", "/desk", "/"]
-    assert re.findall(r"handle (\S+) {", caddy) == ["/ussd/*", "/sms/*", "/desk*"]
+    assert re.findall(r"location (\S+)", nginx) == ["/ussd/", "/sms/", "/desk", "/api/", "/spdci/", "/"]
+    assert re.findall(r"handle (\S+) {", caddy) == ["/ussd/*", "/sms/*", "/desk*", "/api/*", "/spdci/*"]
     for way in ("/ussd/", "/sms/"):
         body = nginx.partition(f"location {way} {{")[2].partition("}")[0]
         assert "access_log off;" in body  # a path holds a token
