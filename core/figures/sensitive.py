@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from core.figures.small import BAND
 from core.platform import sql
 from core.staff.agents import Actor
 from core.staff.permissions import Permission, may
 
-BAND: Final = 5
-"""A number is told as one of so many, from so many on."""
+__all__ = ["BAND", "SensitiveTotal", "may_see_totals", "totals"]
 
 TOTALS: Final = "SELECT quarter, at_least FROM sensitive_totals() ORDER BY quarter DESC"
 

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from core.grievances.subjects import Category
 from core.grievances.vocabulary import IS_OPEN, Channel, PersonSays, Sex
 from core.platform import sql
-from core.staff.agents import Actor, Scope
+from core.staff.agents import Scope
 from core.text.words import DESK, Word, called
 
 
@@ -314,13 +314,20 @@ STATEMENTS: Final = {
 }
 
 
-async def over(actor: Actor, since: date, until: date, today: date) -> Figures:
+class Placed(Protocol):
+    """Whose figures they are: of places one step below theirs they are split."""
+
+    @property
+    def scope_kind(self) -> Scope: ...
+
+
+async def over(actor: Placed, since: date, until: date, today: date) -> Figures:
     """The figures of what was received from a day to another (that one not counted), as they stand `today`."""
     return (await by_period(actor, since, until, today, None)).get(None) or Figures()
 
 
 async def by_period(
-    actor: Actor, since: date, until: date, today: date, span: Span | None
+    actor: Placed, since: date, until: date, today: date, span: Span | None
 ) -> dict[date | None, Figures]:
     """The figures of each month or quarter (by its first day), or of all (None), oldest first."""
     values = {"since": since, "until": until, "today": today}

@@ -1,10 +1,14 @@
 """What is read: of one's own place, by one's scopes, nothing sensitive, page by page, and once where it is the same."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.systems.scopes import KeyScope
 from tests.api.conftest import DIAGO, Hold, listed
 from tests.api.places import FAR, NEAR, NOW, two_places
 from tests.core import seed
-from tests.desk.grievances.cases import LATE
+from tests.core.seed import SAFO
+from tests.desk.grievances.cases import LATE, filed
 from tests.support.database import change, query, scalar
 
 __all__ = ["two_places"]
@@ -56,6 +60,21 @@ async def test_the_unreached_go_by_pages_and_each_household_stands_in_one(two_pl
     for limit in (1, 2, 100):
         unreached = await system.every("/campaigns/1/unreached", limit=limit)
         assert [(row["household_no"], row["why"]) for row in unreached] == [(FAR, "absent"), (third, "no_such_number")]
+
+
+async def test_figures_are_split_and_small_counts_are_not_told(two_places: None, hold: Hold) -> None:
+    for index in range(5):
+        await filed(f"more {index}", LATE, 3, SAFO)
+    asked: Mapping[str, Any] = {"since": f"{seed.day(-30)}", "until": f"{NOW.date()}"}
+    whole = await (await hold(KeyScope.READ_FIGURES)).get("/figures", **asked)
+    splits = {split["by"]: {each["value"]: each["received"] for each in split["values"]} for split in whole["splits"]}
+    assert splits == {
+        "category": {"payment": 7}, "channel": {"ussd": 7}, "sex": {None: 7}, "place": {"ML02": None, "ML03": None},
+    }  # fmt: skip
+    region = await (await hold(KeyScope.READ_FIGURES, region=SAFO[:4], system="near")).get("/figures", **asked)
+    assert [split["values"] for split in region["splits"] if split["by"] == "place"] == [
+        [{"value": SAFO[:6], "received": 6, "decided_in_time": 0}]
+    ]
 
 
 async def test_words_are_for_a_key_that_may_read_them(two_places: None, hold: Hold) -> None:
