@@ -31,9 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demonstration keeps its servers and its log."""
+    return tmp_path_factory.mktemp("e2e")
+
+
+@pytest.fixture(scope="session")
+def address(folder: Path) -> Iterator[str]:
     """Where the demonstration answers: web, worker and stand-in gateway, on servers of their own."""
-    folder = tmp_path_factory.mktemp("e2e")
     environment = os.environ | {
         "JIGI_DATA_DIR": str(folder / "data"),
         "JIGI_SMS_RATE": "40",
