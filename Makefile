@@ -73,6 +73,8 @@ bench: $(DEV_STAMP) bench/peers/menu_builder/node_modules ## measure the line, t
 	$(BIN)/python -m bench.by_smpp
 	$(BIN)/python -m bench.by_gateways
 	$(BIN)/python -m bench.poisoned
+	$(BIN)/python -m bench.storms
+	$(BIN)/python -m bench.growth
 
 dialogues: $(DEV_STAMP) ## write the golden dialogues anew; read the difference
 	$(BIN)/python -m tests.menus.dialogues --rewrite

@@ -34,6 +34,7 @@ ELSEWHERE: Final = {
     "gateways": ("sms.outbox.command", "The gateways."),
     "import": ("desk.imports.command", "Import a file: all of it, or nothing when a row is bad; undo the last import."),
     "person": ("desk.rights.command", "What is held of a person."),
+    "spdci": ("api.spdci.command", "Other registries, by SPDCI."),
     "menus": ("proof.command", "The screens of the line."),
 }
 """Commands that stand with their subject: the module whose `app` they are, and their line in the list."""

@@ -57,14 +57,14 @@ LAST_NAMES: Final = tuple(
 Line = Sequence[str]
 
 
-def households(count: int) -> Iterator[Line]:
-    """Invented households, with their header."""
+def households(count: int, first: int = 1_000_000) -> Iterator[Line]:
+    """Invented households from a number on, with their header."""
     yield HOUSEHOLD_COLUMNS
     for number in range(count):
-        first, last = FIRST_NAMES[number % 80], LAST_NAMES[number // 80 % 80]
-        name, year = f"{first} {last}", str(1960 + number % 30)
-        phone, village = f"+2237{number % 10_000_000:07}", f"Kola {number % 50}"
-        own = household_no(1_000_000 + number)
+        name = f"{FIRST_NAMES[number % 80]} {LAST_NAMES[number // 80 % 80]}"
+        year = str(1960 + number % 30)
+        phone, village = f"+2237{(first - 1_000_000 + number) % 10_000_000:07}", f"Kola {number % 50}"
+        own = household_no(first + number)
         yield (own, name, year, phone, "", "ML020201", village, "bm", "beneficiary", "", "TM")
 
 
@@ -113,20 +113,21 @@ def main() -> None:
 def _all(folder: Path, url: str, count: int) -> None:
     lists = csv(folder / "households.csv", households(count))
     sums = csv(folder / "payments.csv", payments(count, count * ROUNDS))
-    _imported(ImportKind.COMMUNES, csv(folder / "communes.csv", COMMUNES), url)
+    imported(ImportKind.COMMUNES, csv(folder / "communes.csv", COMMUNES), url)
     _bare(url, lists, len(HOUSEHOLD_COLUMNS))
-    _imported(ImportKind.HOUSEHOLDS, lists, url, "new")
-    _imported(ImportKind.HOUSEHOLDS, lists, url, "again")
+    imported(ImportKind.HOUSEHOLDS, lists, url, "new")
+    imported(ImportKind.HOUSEHOLDS, lists, url, "again")
     _bare(url, sums, len(PAYMENT_COLUMNS))
-    _imported(ImportKind.PAYMENTS, sums, url, "new")
-    _imported(ImportKind.PAYMENTS, sums, url, "again")
-    _imported(ImportKind.HOUSEHOLDS, xlsx(folder / "households.xlsx", households(count)), url, "again")
-    _imported(ImportKind.PAYMENTS, xlsx(folder / "payments.xlsx", payments(count, SHEET_ROWS - 1)), url, "again")
+    imported(ImportKind.PAYMENTS, sums, url, "new")
+    imported(ImportKind.PAYMENTS, sums, url, "again")
+    imported(ImportKind.HOUSEHOLDS, xlsx(folder / "households.xlsx", households(count)), url, "again")
+    imported(ImportKind.PAYMENTS, xlsx(folder / "payments.xlsx", payments(count, SHEET_ROWS - 1)), url, "again")
 
 
-def _imported(kind: ImportKind, path: Path, url: str, how: str = "") -> None:
+def imported(kind: ImportKind, path: Path, url: str, how: str = "") -> None:
+    """Import a file in a process of its own, and print what it took."""
     command = [sys.executable, "-m", "bench.imports", "--one", kind.value, str(path), url]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own
+    printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own
     print(f"{path.name:16} {how:6} {path.stat().st_size / 1e6:6.1f} MB  {printed.strip()}", flush=True)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import psycopg
 from sqlalchemy import text
 
 from core.payments.states import PaymentState
@@ -28,8 +29,8 @@ MAKE = (
     JOIN (SELECT pcode, row_number() OVER (ORDER BY pcode) - 1 AS place FROM commune) AS commune
         ON commune.place = h % {{communes}}""",  # noqa: S608
     """INSERT INTO household_phone (household_id, position, msisdn)
-    SELECT h, 1, '+223' || CASE WHEN h % 10 < 4 THEN '70' WHEN h % 10 < 8 THEN '60' ELSE '50' END
-        || lpad(h::text, 6, '0')
+    SELECT h, 1, '+223' || CASE WHEN h % 10 < 4 THEN '7' WHEN h % 10 < 8 THEN '6' ELSE '5' END
+        || lpad(h::text, 7, '0')
     FROM generate_series(1, {phones}) AS h""",
     "INSERT INTO payment_round (id, component, name) VALUES (1, 'TM', 'bench')",
     f"""INSERT INTO payment (household_id, round_id, due_date, place, agency, amount_xof, state)
@@ -55,3 +56,17 @@ async def numbers(statement: str) -> list[tuple[str, ...]]:
     """Rows of text from the database."""
     async with database.reading() as connection:
         return [tuple(row) for row in await connection.execute(text(statement))]
+
+
+CALLERS = """
+INSERT INTO phone (msisdn, language)
+SELECT msisdn, 'bm' FROM household_phone WHERE household_id %% %(apart)s = 1 ORDER BY household_id LIMIT %(phones)s
+RETURNING msisdn
+"""
+SEQUENCE = "SELECT setval(pg_get_serial_sequence('household', 'id'), max(id)) FROM household"
+
+
+def callers(own: psycopg.Connection, size: int, phones: int = 1_600) -> list[str]:
+    """So many phones of `size` households, who chose Bambara before; later households get ids of their own."""
+    own.execute(SEQUENCE)
+    return [phone for (phone,) in own.execute(CALLERS, {"apart": max(2, size // phones), "phones": phones})]

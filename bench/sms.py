@@ -5,19 +5,16 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode
 
 import httpx
 
 from bench.plan import planned
-from bench.recipients import make, numbers
+from bench.recipients import make
+from bench.reports import posted
 from bench.sending import sent
 from bench.serving import running
-from core.outbox.messages import MessageState
 from core.platform import database
 from core.platform.settings import Settings
 from core.schema.ground import ground
@@ -26,7 +23,6 @@ STAND_IN_PORT, WEB_PORT = 8941, 8942
 DELAY_MS = 50
 WORKERS = 2
 PLAIN_SECONDS = 15.0
-CONNECTIONS = 64
 
 
 def main() -> None:
@@ -55,7 +51,7 @@ def main() -> None:
         print(f"         plain SDK loop {plain:,.1f} recipients/s ({PLAIN_SECONDS:.0f} s), ratio {rate / plain:,.0f}")
         web = ("uvicorn", "asgi:build", "--factory", "--port", str(WEB_PORT), "--no-access-log")
         with running(*web, "--log-level", "warning", answers=f"http://127.0.0.1:{WEB_PORT}/health/live"):
-            asyncio.run(_reported())
+            asyncio.run(posted(WEB_PORT))
 
 
 async def _world() -> None:
@@ -88,39 +84,6 @@ async def _sent(stand_in: str) -> float:
 def _plain(stand_in: str) -> float:
     command = [sys.executable, "-m", "bench.plain_loop", stand_in, str(PLAIN_SECONDS)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603
-
-
-async def _reported() -> None:
-    """Post a report for every message, over connections that stay open; print how many a second."""
-    database.open_database(os.environ["JIGI_DATABASE_URL"], pool=2, statement_seconds=3600)
-    sent = await numbers("SELECT provider_id, msisdn FROM message WHERE provider_id IS NOT NULL ORDER BY random()")
-    share = -(-len(sent) // CONNECTIONS)
-    began = time.perf_counter()
-    await asyncio.gather(*(_posting(sent[place * share : (place + 1) * share]) for place in range(CONNECTIONS)))
-    seconds = time.perf_counter() - began
-    delivered = await numbers(f"SELECT count(*) FROM message WHERE state = '{MessageState.DELIVERED}'")  # noqa: S608
-    print(
-        f"reports  {len(sent):,} in {seconds:.1f} s: {len(sent) / seconds:,.0f}/s; delivered now: {delivered[0][0]:,}"
-    )
-    await database.close_database()
-
-
-async def _posting(sent: Sequence[tuple[str, ...]]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", WEB_PORT)
-    for provider_id, msisdn in sent:
-        body = urlencode(
-            {"id": provider_id, "status": "Success", "phoneNumber": msisdn, "networkCode": "61001"}
-        ).encode()
-        head = (
-            "POST /sms/africastalking/demo/delivery HTTP/1.1\r\nhost: bench\r\n"
-            f"content-type: application/x-www-form-urlencoded\r\ncontent-length: {len(body)}\r\n\r\n"
-        )
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        if b" 200 " not in answer.split(b"\r\n", 1)[0]:
-            raise RuntimeError(answer.decode())
-        await reader.readexactly(int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
-    writer.close()
 
 
 if __name__ == "__main__":

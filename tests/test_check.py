@@ -66,6 +66,7 @@ def checked(
     ("changes", "sentence"),
     [
         ({"JIGI_DESK_TOTP": "false"}, "JIGI_DESK_TOTP is off"),
+        ({"JIGI_SPDCI_TRIGGER": "true"}, "JIGI_SPDCI_TRIGGER is on"),
         ({"JIGI_SMS_USERNAME": "sandbox"}, "JIGI_SMS_USERNAME is sandbox"),
         ({"JIGI_SMS_PART_PRICE_XOF": "0"}, "JIGI_SMS_PART_PRICE_XOF is 0"),
         ({"JIGI_HOSTS": ""}, "JIGI_HOSTS is empty"),

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from api.spdci.arrivals import ReplyDoor
 from api.spdci.sending import ReplySender
 from api.spdci.server import RegistryServer
+from api.spdci.trigger import TriggerDoor
 from core.platform.redis import Client
 from core.platform.settings import Settings
 from core.spdci.link import RegistryLinks
@@ -34,6 +35,8 @@ class SpdciRoom:
         door = ReplyDoor(settings, known, links.sets, self._http, clock, wake)
         self.sender = ReplySender(links, known, clock)
         self.routes = [*server.routes(), door.route()]
+        if settings.spdci_trigger:
+            self.routes = [*self.routes, TriggerDoor(settings, known, links, clock).route()]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -68,6 +68,13 @@ ALLOWED_AT_A_TRIAL: Final = {
         OperatorSentence("JIGI_ENCRYPTION_RECIPIENTS is not set.", "JIGI_ENCRYPTION_RECIPIENTS n'est pas réglé."),
         OperatorSentence("What survivors tell is encrypted.", "Ce que disent les survivantes est chiffré."),
     ),
+    "trigger": (
+        OperatorSentence(
+            "JIGI_SPDCI_TRIGGER is on: whoever reaches /test/trigger lets Jigi ask other registries.",
+            "JIGI_SPDCI_TRIGGER est allumé : qui atteint /test/trigger fait interroger d'autres registres par Jigi.",
+        ),
+        OperatorSentence("No test triggers requests.", "Aucun essai ne déclenche de requêtes."),
+    ),
     "totp": (
         OperatorSentence(
             "JIGI_DESK_TOTP is off: a password alone opens the desk.",
@@ -157,6 +164,7 @@ def _allowed_at_a_trial(chosen: Settings) -> Iterator[tuple[object, OperatorSent
     priced = chosen.sms_part_price_xof > 0 or chosen.sms_route_prices
     unsafe = {
         "simulator": chosen.simulator,
+        "trigger": chosen.spdci_trigger,
         "recipients": not chosen.encryption_recipients,
         "totp": not chosen.desk_totp,
         "sandbox": chosen.sms_to_a_sandbox,

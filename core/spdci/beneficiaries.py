@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from core.grievances.vocabulary import STILL_OPEN
+from core.numbers.identifiers import number_key
 from core.payments.account import account
 from core.platform import sql
 from core.registry.numbers import PROGRAMME_NO, key_sql
@@ -81,9 +82,38 @@ async def _household(row: _FoundRow, today: date, counts: Mapping[int, Mapping[s
     if money is None:
         raise LookupError(f"household {row.id} went while it was read")
     return OwnHousehold(
-        enrolment=OwnEnrolment(
-            row.programme_no, row.commune_pcode, row.status, row.since.isoformat() if row.since else None
-        ),
+        enrolment=_enrolment(row),
         money=money,
         grievances=None if counts is None else counts.get(row.id, {"open": 0, "decided": 0}),
     )
+
+
+ENROLMENTS: Final = f"""
+SELECT household.id, {PROGRAMME_NO}, household.commune_pcode, household.status,
+    (SELECT min(since) FROM enrolment WHERE enrolment.household_id = household.id) AS since, 0 AS total
+FROM household WHERE household.household_no <> 'x' || household.id AND {{which}} ORDER BY household.id LIMIT %(most)s
+"""  # noqa: S608 - our own words
+CHANGED: Final = "household.updated_at >= %(since)s"
+MOST_TOLD: Final = 500
+"""Households that a registry is told of in one message."""
+
+
+async def enrolments_of(numbers: Sequence[str]) -> list[OwnEnrolment]:
+    """Where the households with these numbers stand."""
+    wanted = [number_key(number) for number in numbers]
+    return await _enrolments(CONDITIONS[Attribute.NUMBER], {"household_no": wanted})
+
+
+async def enrolments_since(since: datetime) -> list[OwnEnrolment]:
+    """Where the households stand that changed since a moment, so many at the most as go in one message."""
+    return await _enrolments(CHANGED, {"since": since})
+
+
+async def _enrolments(which: str, values: Mapping[str, Any]) -> list[OwnEnrolment]:
+    rows = await sql.rows(_FoundRow, ENROLMENTS.format(which=which), {**values, "most": MOST_TOLD})
+    return [_enrolment(row) for row in rows]
+
+
+def _enrolment(row: _FoundRow) -> OwnEnrolment:
+    since = row.since.isoformat() if row.since else None
+    return OwnEnrolment(row.programme_no, row.commune_pcode, row.status, since)

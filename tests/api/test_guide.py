@@ -59,11 +59,11 @@ async def run(command: list[str], **environment: str) -> str:
 
 def test_both_guides_have_the_same_examples() -> None:
     assert examples("api.fr.md") == examples("api.md")
-    assert [language for language, _ in examples("api.md")] == ["sh", "python", "python"]
+    assert [language for language, _ in examples("api.md")] == ["sh", "python", "python", "sh", "python"]
     for name in ("api.md", "api.fr.md"):
         text = (DOCS / name).read_text("utf-8")
         assert [scope.value for scope in KeyScope if f"`{scope.value}`" not in text] == []
-    (_, by_curl), (_, by_python), _ = examples("api.md")
+    (_, by_curl), (_, by_python), *_ = examples("api.md")
     words = {door.path.split("/")[1] for door in DOORS}
     for example in (by_curl, by_python):
         assert {word for word in words if word not in example} == set()
@@ -74,7 +74,7 @@ async def test_the_examples_work(app: Starlette, hold: Hold) -> None:
     """By curl and by Python; the batches are worked on by a process of their own."""
     own = await hold(*KeyScope)
     key = own.http.headers["Authorization"].removeprefix("Bearer ")
-    (_, by_curl), (_, by_python), _ = examples("api.md")
+    (_, by_curl), (_, by_python), *_ = examples("api.md")
     async with served(app) as address:
         said = await run(["bash", "-euc", by_curl], JIGI_API=address, JIGI_KEY=key)
         assert '"state":"received"' in said
@@ -88,7 +88,7 @@ async def test_the_examples_work(app: Starlette, hold: Hold) -> None:
 
 
 def test_the_example_of_a_receiver_knows_what_is_from_us() -> None:
-    *_, (_, code) = examples("api.md")
+    _, _, (_, code), *_ = examples("api.md")
     names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102 - our own document
     secret, moment, body = f"{SECRET}{base64.b64encode(b'x' * 32).decode()}", int(time.time()), b"{}"

@@ -228,6 +228,11 @@ async def test_a_message_is_taken_once(two_places: None, hold: Hold) -> None:
     assert told["header"]["status_reason_code"] == "rjct.message_id.duplicate"
 
 
+async def test_nobody_triggers_a_request_unless_it_is_set(app: Starlette) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://api.test") as http:
+        assert (await http.post("/test/trigger", json={"request": "search", "registry": "rsu"})).status_code == 404
+
+
 async def test_our_public_key_is_told_and_nothing_else(app: Starlette) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://api.test") as http:
         keys = (await http.get("/spdci/v1/jwks.json")).json()

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
+import respx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from starlette.types import ASGIApp
 
 from core.spdci import envelope, signature
 from core.spdci.envelope import new_id, stamp
@@ -86,3 +89,19 @@ def request_of(
     now = datetime.now(UTC)
     header = envelope.request_header(kind, by.sender_id, OURS, now, count=count, sender_uri="https://evil.example/")
     return by.written({**header, **more}, message, now)
+
+
+def carry(router: respx.MockRouter, app: ASGIApp, host: str = "rsu.example.ml") -> None:
+    """Let what goes to a host be answered by an application of the tests."""
+
+    async def carried(request: httpx.Request) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app)) as http:
+            url = str(request.url).replace("/v1/registry/", "/registry/")
+            headers = {name: value for name, value in request.headers.items() if name in CARRIED}
+            came = await http.request(request.method, url, content=request.content, headers=headers)
+        return httpx.Response(came.status_code, content=came.content)
+
+    router.route(host=host).mock(side_effect=carried)
+
+
+CARRIED: Final = ("content-type", "authorization")

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 import respx
 
@@ -19,7 +18,7 @@ from tests.desk.grievances.cases import CONDUCT, LATE, filed
 from tests.desk.trail import trail
 from tests.sms.campaign_world import Watch
 from tests.support.database import query
-from tests.support.spdci import own_settings
+from tests.support.spdci import carry, own_settings
 
 CONSENT = {"giver": "household", "way": "called", "agreed": "1"}
 pytestmark = pytest.mark.usefixtures("household_of_awa")
@@ -41,16 +40,7 @@ def registry(watch: Watch, respx_mock: respx.MockRouter) -> RegistryStandIn:
         [group(AWA, "Fanta Traoré", born="1969-03-02", **more), group("NINA7", "Oumar Diarra", born="1985-01-01")],
         clock=lambda: watch.now,
     )
-    app = standin.app()
-
-    async def carried(request: httpx.Request) -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app)) as http:
-            url = str(request.url).replace("/v1/registry/", "/registry/")
-            headers = {"Content-Type": "application/json"}
-            came = await http.request(request.method, url, content=request.content, headers=headers)
-        return httpx.Response(came.status_code, content=came.content)
-
-    respx_mock.route(host="rsu.example.ml").mock(side_effect=carried)
+    carry(respx_mock, standin.app())
     return standin
 
 
