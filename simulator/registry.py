@@ -196,11 +196,12 @@ class RegistryStandIn:
         if self.order.ack != "ACK":
             return JSONResponse({"message": {**ack, "error": {"code": "err.request.bad", "message": "no"}}})
         if self.order.callbacks != "none":
-            self._tasks.add(task := asyncio.ensure_future(self._call_back(path, whole, correlation_id)))
+            self._tasks.add(task := asyncio.ensure_future(self.call_back(path, whole, correlation_id)))
             task.add_done_callback(self._tasks.discard)
         return JSONResponse({"message": ack})
 
-    async def _call_back(self, path: str, whole: Mapping[str, Any], correlation_id: str) -> None:
+    async def call_back(self, path: str, whole: Mapping[str, Any], correlation_id: str) -> None:
+        """Post the answer to a request where it says."""
         message, address = whole["message"], whole["header"]["sender_uri"]
         action, content = self._made(path, message)
         transaction = content.get("transaction_id", message["transaction_id"])

@@ -22,6 +22,8 @@ from core.platform.mishaps import OperatorSentence
 from core.platform.redis import connect
 from core.platform.settings import Settings, WrongSetting
 from core.schema import identity, migrations
+from core.spdci.ourselves import own_identity
+from core.spdci.partners import partners
 from core.text.catalogue import unspoken
 
 LEAST_POSTGRES: Final = 140_000
@@ -137,6 +139,11 @@ def settings_checks(chosen: Settings) -> Iterator[Trial]:
     try:
         check_keys(chosen)
         yield Trial(True, "The keys of the encryption fit each other.", "Les clés du chiffrement vont ensemble.")
+    except WrongSetting as unsafe:
+        yield away(unsafe)
+    try:
+        partners(chosen)
+        own_identity(chosen)
     except WrongSetting as unsafe:
         yield away(unsafe)
     for is_unsafe, meaning, otherwise in _allowed_at_a_trial(chosen):

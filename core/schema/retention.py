@@ -60,6 +60,7 @@ WITH notices AS (
 SELECT count(*) FROM notices
 """
 UNCONFIRMED: Final = f"DELETE FROM phone_claim WHERE asked_at < %(before)s AND state <> '{ClaimState.CONFIRMED}'"  # noqa: S608
+UNANSWERED: Final = "DELETE FROM spdci_asking WHERE asked_at < %(before)s AND state IN ('sent', 'taken')"
 PUT_OFF: Final = f"""
 WITH batches AS (
     DELETE FROM sms_batch WHERE campaign_id IS NULL AND state IN {listed(OVER)} AND not_before < %(before)s
@@ -179,7 +180,8 @@ async def purge(now: datetime, settings: Settings) -> Purged:
         import_batches=await _deleted(ImportBatch, ImportBatch.received_at, before(settings.keep_messages_days)),
         outgoing_events=await _deleted(OutgoingEvent, OutgoingEvent.at, before(settings.keep_events_days)),
         spdci_messages=await _deleted(SpdciMessage, SpdciMessage.received_at, before(settings.keep_events_days))
-        + await _deleted(SpdciAsking, SpdciAsking.ended_at, before(settings.keep_events_days)),
+        + await _deleted(SpdciAsking, SpdciAsking.ended_at, before(settings.keep_events_days))
+        + await sql.execute(UNANSWERED, {"before": before(settings.keep_events_days)}),
         field_submissions=await _deleted(
             FieldSubmission, FieldSubmission.received_at, before(settings.keep_submissions_days)
         ),

@@ -1,7 +1,7 @@
 """What a registry posts to an address of ours: the answer to what we asked, or news of what we subscribed to."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from core.spdci import askings, fields, messages
@@ -23,6 +23,10 @@ WANTED: Final[Mapping[SpdciAction, tuple[SpdciAction, ...]]] = {
 """What may come to the address of each thing that we ask."""
 
 
+WAITED: Final = timedelta(days=7)
+"""So long an answer is waited for."""
+
+
 async def arrive(asked: AskingCard, action: SpdciAction, came: Envelope, now: datetime) -> bool:
     """Take what came for something that we asked, in one transaction; False where it was taken before.
 
@@ -36,7 +40,7 @@ async def arrive(asked: AskingCard, action: SpdciAction, came: Envelope, now: da
         if refused.fault is HeaderFault.DUPLICATE:
             return False
         raise
-    if asked.state in ENDED or (action is SpdciAction.NOTIFY and asked.state is not AskingState.SUBSCRIBED):
+    if not _is_waited_for(asked, action, now):
         raise Unacceptable(TransportFault.NOT_FOUND, "nothing more is waited for here")
     if action is not SpdciAction.NOTIFY and fields.text(came.header, "status").lower() == RequestStatus.REJECTED:
         fault = fields.text(came.header, "status_reason_code")
@@ -56,6 +60,13 @@ async def arrive(asked: AskingCard, action: SpdciAction, came: Envelope, now: da
             said = ", ".join(statuses_in(came.message))
             await askings.move(asked.id, AskingState.ANSWERED, now, fault=said or None)
     return True
+
+
+def _is_waited_for(asked: AskingCard, action: SpdciAction, now: datetime) -> bool:
+    """Whether this may still come: news while we subscribe, an answer for a while."""
+    if action is SpdciAction.NOTIFY:
+        return asked.state is AskingState.SUBSCRIBED
+    return asked.state not in ENDED and now - asked.asked_at < WAITED
 
 
 async def _found(asked: AskingCard, came: Envelope, now: datetime) -> None:

@@ -22,6 +22,9 @@ from core.spdci.vocabulary import (
 MOST_SEARCHES: Final = 50
 """Searches in one request."""
 
+MOST_SHOWN: Final = 200
+"""Households from which on a further search of the same request is too much: each is read as the line reads it."""
+
 ATTRIBUTES: Final = ("transaction_id", "reference_id_list", "correlation_id")
 
 
@@ -66,6 +69,8 @@ async def search_replies(envelope: Envelope, now: datetime, *, with_grievances: 
         try:
             if fault:
                 raise BadSearch(fault)
+            if replies.shown >= MOST_SHOWN:
+                raise BadSearch(SearchFault.TOO_MANY)
             wanted = criteria.criteria_of(fields.field(request, "search_criteria"))
             households, total = await beneficiaries(wanted, now.date(), with_grievances=with_grievances)
         except BadSearch as refused:

@@ -30,7 +30,7 @@ from tests.api.conftest import Hold, work_on_batches
 from tests.api.places import NEAR, two_places
 from tests.api.test_spdci_server import ask
 from tests.core import seed
-from tests.support.database import query, scalar
+from tests.support.database import change, query, scalar
 from tests.support.spdci import OURS, OWN, by_number, has_required, own_settings, request_of, searching
 
 __all__ = ["two_places"]
@@ -196,6 +196,14 @@ async def test_what_is_not_from_whom_was_asked_or_no_answer_becomes_nothing(late
         with pytest.raises(RegistryFailed):
             await later.search(ack=ack)
         assert (await askings.page(1))[0].state is state
+
+
+async def test_an_answer_is_waited_for_a_week(later: Later) -> None:
+    card = await later.search(callbacks="none")
+    await change("UPDATE spdci_asking SET asked_at = now() - interval '8 days'")
+    later.registry.order = RegistryOrder()
+    await later.registry.call_back("search", later.registry.requests[-1], "c")
+    assert (later.registry.posted, (await later.done(card.id)).state) == ([404], AskingState.TAKEN)
 
 
 async def test_without_a_key_that_may_push_nothing_is_taken(later: Later) -> None:

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from core.payments.account import account
 from core.payments.states import PaymentState
 from core.registry.statuses import Status
-from core.spdci import envelope, signature
+from core.spdci import envelope, searches, signature
 from core.spdci.signature import check, form_of
 from core.spdci.vocabulary import SpdciAction
 from core.systems.scopes import KeyScope
@@ -53,15 +53,15 @@ async def ask(system: System, octets: bytes, path: str = SEARCH, status: int = 2
     return came.json()
 
 
-async def found(system: System, *searches: Mapping[str, Any]) -> list[Any]:
+async def found(system: System, *asked: Mapping[str, Any]) -> list[Any]:
     """What each search of a request found, of an answer that has all that it must."""
-    whole = await ask(system, request_of(searching(*searches), count=len(searches)))
+    whole = await ask(system, request_of(searching(*asked), count=len(asked)))
     came = envelope.read(json.dumps(whole).encode())
     check(form_of(came, OURS, datetime.now(UTC)), came, OWN.key.private.public_key())
     assert has_required(whole["header"], "answer header")
     replies = whole["message"]["search_response"]
     assert all(has_required(each, "search_response") for each in replies)
-    assert [each["reference_id"] for each in replies] == [each["reference_id"] for each in searches]
+    assert [each["reference_id"] for each in replies] == [each["reference_id"] for each in asked]
     return list(replies)
 
 
@@ -155,12 +155,20 @@ BAD = [
 
 async def test_a_search_that_is_not_answered_is_told_and_the_others_are(two_places: None, hold: Hold) -> None:
     system = await hold(KeyScope.READ_ENROLMENTS)
-    searches = [{**bad, "reference_id": bad["reference_id"] and f"r{index}"} for index, (bad, _) in enumerate(BAD)]
+    wrong = [{**bad, "reference_id": bad["reference_id"] and f"r{index}"} for index, (bad, _) in enumerate(BAD)]
     good, twice = by_number(NEAR, "good"), by_number(NEAR, "good")
-    replies = await found(system, *searches, good, twice)
+    replies = await found(system, *wrong, good, twice)
     assert [each.get("status_reason_code") for each in replies] == [
         *(fault for _, fault in BAD), None, "rjct.reference_id.duplicate",
     ]  # fmt: skip
+
+
+async def test_a_request_is_told_of_so_many_households_and_no_more(
+    two_places: None, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searches, "MOST_SHOWN", 1)
+    replies = await found(await hold(KeyScope.READ_ENROLMENTS), by_number(NEAR, "r1"), by_number(FAR, "r2"))
+    assert [each.get("status_reason_code") for each in replies] == [None, "rjct.search.too_many_records_found"]
 
 
 async def test_what_became_of_a_search_can_be_asked(two_places: None, hold: Hold) -> None:

@@ -17,8 +17,8 @@ class SpdciSettings(BaseSettings):
     )
     spdci_key_file: Path | None = Field(
         default=None,
-        description="File with the private Ed25519 key (PEM, PKCS#8) by which our messages are signed; its public half "
-        "is told at `/spdci/v1/jwks.json`.",
+        description="File with the private Ed25519 key (PEM, PKCS#8) by which our messages are signed, read by the "
+        "desk and `jigi serve --only api`; its public half is told at `/spdci/v1/jwks.json`.",
     )
     spdci_url: str = Field(
         default="",
