@@ -89,8 +89,8 @@ async def _figures(asked: DoorCall) -> DoorReply:
 
 
 def _split(by: By, groups: Groups) -> FigureSplit:
-    received = small.told({value: count.received for value, count in groups.items()})
-    decided = small.told({value: count.decided for value, count in groups.items()})
+    received = small.shown({value: count.received for value, count in groups.items()})
+    decided = small.shown({value: count.decided for value, count in groups.items()})
     ordered = sorted(groups, key=lambda value: (value is None, value or ""))
     values = [
         SplitValue(

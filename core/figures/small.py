@@ -12,7 +12,7 @@ BAND: Final = 5
 Value = TypeVar("Value", bound=Hashable)
 
 
-def told(counts: Mapping[Value, int]) -> dict[Value, int | None]:
+def shown(counts: Mapping[Value, int]) -> dict[Value, int | None]:
     """The counts of a split, None for what is hidden; nothing is no person's, and is told."""
     hidden = {value for value, count in counts.items() if 0 < count < BAND}
     left = sorted((count, index, value) for index, (value, count) in enumerate(counts.items()) if count >= BAND)

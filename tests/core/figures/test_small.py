@@ -19,4 +19,4 @@ from core.figures import small
 def test_a_small_count_is_not_told_nor_is_what_would_tell_it(
     counts: dict[str, int], told: dict[str, int | None]
 ) -> None:
-    assert small.told(counts) == told
+    assert small.shown(counts) == told
