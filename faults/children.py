@@ -20,9 +20,12 @@ WHERE: Final = signal.SIGUSR1
 class Child:
     """A process of ours."""
 
-    def __init__(self, nursery: "Nursery", pid: int) -> None:
+    def __init__(self, nursery: "Nursery", pid: int, log: Path) -> None:
         self._nursery = nursery
         self.pid = pid
+        self._log = log
+        self.where = ""
+        """What it waited for when it had to be killed."""
         self.code: int | None = None
 
     @property
@@ -40,7 +43,7 @@ class Child:
     def tell_where(self) -> None:
         """Let it write to its log what it waits for."""
         self.send(WHERE)
-        time.sleep(0.2)
+        time.sleep(2)
 
     def end(self, what: signal.Signals = signal.SIGKILL) -> bool:
         """End it and wait for it; False when it had to be killed."""
@@ -49,7 +52,9 @@ class Child:
         until = time.monotonic() + LONGEST_SECONDS
         while self.lives:
             if time.monotonic() > until:
+                before = self._log.stat().st_size
                 self.tell_where()
+                self.where = self._log.read_bytes()[before:].decode(errors="replace")
                 self.end()
                 return False
             time.sleep(0.005)
@@ -71,8 +76,9 @@ class Nursery:
 
     def born(self, what: str, environment: Mapping[str, str], **named: Any) -> Child:
         """A new child at work: `worker`, `gateway`, `web` or `deed`."""
-        log = str(self._logs / f"{what}.log")
-        return Child(self, self.ask({"born": what, "environment": dict(environment), "log": log, "with": named}))
+        log = self._logs / f"{what}.log"
+        asked = {"born": what, "environment": dict(environment), "log": str(log), "with": named}
+        return Child(self, self.ask(asked), log)
 
     def ask(self, order: Mapping[str, Any]) -> Any:
         """Give an order and wait for the answer; raises RuntimeError when the nursery has ended."""

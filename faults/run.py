@@ -251,8 +251,8 @@ class _Run:
             await self._reported()
 
     def _end_workers(self) -> None:
-        if self._workers.end():
-            self._outcome.violations.append("a worker did not end when it was asked to")
+        for where in self._workers.end():
+            self._outcome.violations.append(f"a worker did not end when it was asked to; it waited for:\n{where}")
 
     # After
 

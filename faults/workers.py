@@ -88,14 +88,14 @@ class Workers:
         """The processes at work; None while one is frozen."""
         return None if self._frozen else [child.pid for child in self._all]
 
-    def end(self) -> int:
-        """End all in order; how many had to be killed."""
+    def end(self) -> list[str]:
+        """End all in order; of each that had to be killed, what it waited for."""
         self.look()
         for child in self._all:
             with suppress(ProcessLookupError):
                 child.send(signal.SIGCONT)
                 child.send(signal.SIGTERM)
-        killed = sum(not child.end(signal.SIGTERM) for child in self._all)
+        killed = [child.where for child in self._all if not child.end(signal.SIGTERM)]
         self._all.clear()
         self._frozen.clear()
         return killed

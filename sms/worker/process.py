@@ -131,8 +131,8 @@ class Worker:
         return True
 
     async def _keep_time(self) -> None:
-        """Do the jobs of the queue; begin again when the database was gone."""
-        while True:
+        """Do the jobs of the queue until this worker ends; begin again when the database was gone."""
+        while not self._ended.is_set():  # what the queue raises may hide that we were cancelled
             try:
                 async with self._queue.open_async():
                     await self._queue.run_worker_async(

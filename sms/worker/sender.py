@@ -106,7 +106,7 @@ class Sender:
         )
         self._retrying = Retrying(settings.sms_attempts, settings.sms_retry_seconds)
         self._woken = {False: asyncio.Event(), True: asyncio.Event()}
-        self._stopping = False
+        self._stopped = asyncio.Event()
 
     def wake(self) -> None:
         """Look for something to send now."""
@@ -114,8 +114,8 @@ class Sender:
             woken.set()
 
     def stop(self) -> None:
-        """Claim nothing more; what is under way is finished."""
-        self._stopping = True
+        """Claim nothing more; what is under way is finished, and what waits for its turn given back."""
+        self._stopped.set()
         self.wake()
 
     async def run(self) -> None:
@@ -129,10 +129,10 @@ class Sender:
         slots = asyncio.Semaphore(requests)
         woken = self._woken[notices_only]
         under_way: set[asyncio.Task[None]] = set()
-        while not self._stopping:
+        while not self._stopped.is_set():
             await slots.acquire()
             woken.clear()
-            claim = None if self._stopping else await self._claimed(notices_only)
+            claim = None if self._stopped.is_set() else await self._claimed(notices_only)
             if claim is None:
                 slots.release()
                 await self._rest(woken)
@@ -206,8 +206,9 @@ class Sender:
         size = claim.size * self._gateways[claim.gateway].weight(body or "")
         now, is_notice = self._clock.now(), claim.campaign_id is None
         wait = await self._rate_limit.reserve(claim.operator, size, now, claim.gateway, is_notice=is_notice)
-        if wait:
-            await self._clock.sleep(wait)
+        if wait and not await self._waited(wait):
+            await ledger.release(claim, self._clock.now())
+            return None
         now = self._clock.now()
         window = self._windows[claim.operator, claim.gateway]
         if not claim.prompt and not window.is_open(now):
@@ -226,6 +227,17 @@ class Sender:
                 raise BehindHighWater(self.high_water, max(level, departure.number) + 1)
             self.high_water.reach(departure.number)
         return departure, since
+
+    async def _waited(self, seconds: float) -> bool:
+        """Wait for a turn; False where we are stopped before it."""
+        turn = asyncio.ensure_future(self._clock.sleep(seconds))
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait({turn, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return turn.done()
+        finally:
+            turn.cancel()
+            stopped.cancel()
 
     async def _written(self, claim: Claim) -> WrittenNotice | None:
         """A notice in the language of its person; one that cannot be written is dropped, and the log says so."""

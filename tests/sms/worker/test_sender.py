@@ -273,6 +273,26 @@ async def test_stopping_claims_nothing_more_and_finishes_what_is_under_way() -> 
     assert await query("SELECT id FROM sms_batch WHERE state IN ('claimed', 'left')") == []
 
 
+async def test_stopping_gives_back_what_waits_for_its_turn() -> None:
+    await crowd(numbers(4))
+    settings = Settings(sms_rate=0.001, sms_batch_size=1, sms_in_flight=3)
+    campaign = await running(settings=settings)
+    waiting = asyncio.Event()
+
+    class Standing(Watch):
+        async def sleep(self, seconds: float) -> None:
+            waiting.set()
+            await asyncio.Event().wait()
+
+    working = sender(ScriptedGateway(), Standing(), settings=settings)
+    task = asyncio.create_task(working.run())
+    await waiting.wait()
+    working.stop()
+    await asyncio.wait_for(task, 10)
+    assert (await counted(campaign))["planned"] >= 3
+    assert await query("SELECT id FROM sms_batch WHERE state IN ('claimed', 'left')") == []
+
+
 async def test_a_sender_lives_through_a_database_that_goes_and_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     await crowd(numbers(3))
     campaign = await running(settings=ONE_EACH)
