@@ -30,6 +30,13 @@ class SearchQuery:
         """By a number of a household or a person, of a type that the registry knows."""
         return cls(QueryType.IDENTIFIER, {"type": kind, "value": value})
 
+    @property
+    def searched(self) -> str:
+        """By what, for the trail: a number and its kind; of other searches that they were made, and no name."""
+        if isinstance(self.query, dict) and self.kind is QueryType.IDENTIFIER:
+            return f"{self.query['type']} {self.query['value']}"
+        return self.kind.value
+
     @classmethod
     def by_predicate(cls, wanted: Mapping[str, str]) -> "SearchQuery":
         """By attributes that all are as they are said."""

@@ -62,7 +62,7 @@ class Consent:
         purpose = {"text": f"consent of {self.giver.value}, {self.way.value}", "code": "eligibility"}
         return {"@type": "Consent", "ts": stamp(now), "purpose": purpose}
 
-    async def enter(self, actor: Actor, registry: str, about: str, now: datetime) -> None:
-        """Enter it in the trail, in the transaction of whoever asks."""
-        detail = {"registry": registry, "consent": self.giver.value, "way": self.way.value}
+    async def enter(self, actor: Actor, registry: str, about: str, searched: str, now: datetime) -> None:
+        """Enter it in the trail with what is searched by, in the transaction of whoever asks."""
+        detail = {"registry": registry, "searched": searched, "consent": self.giver.value, "way": self.way.value}
         await audit.record(actor.id, Act.REGISTRY_ASKED, about, now, detail)

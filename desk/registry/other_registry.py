@@ -122,7 +122,7 @@ class OtherRegistry(DeskPage):
         if self._links is None or self._registry is None:
             raise RegistryFailed(RegistryFault.NOT_SET_UP)
         async with seen_by(actor(request)):
-            await consent.enter(actor(request), self._registry.name, looked_up.about, now())
+            await consent.enter(actor(request), self._registry.name, looked_up.about, query.searched, now())
         return await asking.search(self._links, self._registry, query, now(), consent)
 
     def _page(

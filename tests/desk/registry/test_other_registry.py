@@ -58,7 +58,8 @@ async def test_the_registry_is_shown_beside_ours(
     assert await query("SELECT * FROM household") == before
     (entry,) = await trail("registry asked")
     assert entry.about == f"household {AWA}"
-    assert entry.detail == {"registry": "rsu", "consent": "household", "way": "called"}
+    searched = f"HOUSEHOLD_NO {AWA}"
+    assert entry.detail == {"registry": "rsu", "searched": searched, "consent": "household", "way": "called"}
     (search,) = registry.requests[0]["message"]["search_request"]
     assert search["search_criteria"]["consent"]["purpose"]["text"] == "consent of household, called"
 
