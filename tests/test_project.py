@@ -88,6 +88,7 @@ ASKERS: Final = {
     "core/platform/mishaps.py",
     "core/platform/objects.py",
     "core/platform/outside.py",
+    "core/staff/provider/protocol.py",
     "core/spdci/key_sets.py",
     "core/spdci/link.py",
     "core/spdci/tokens.py",

@@ -122,7 +122,9 @@ person sees, the journal of a call, which names nobody and lasts a day, rows on 
 forms of the field pushed, which is sealed and cannot be looked through, and
 events on their way out, which last a month and have numbers of cases and households alone."""
 
-STAFF: Final = frozenset({"agent", "agent_credential", "desk_session", "recovery_code", "sign_in_try"})
+STAFF: Final = frozenset(
+    {"agent", "agent_credential", "agent_identity", "desk_session", "recovery_code", "sign_in_try"}
+)
 """What is held of the people who work at the desk: administrators see and change it on its own pages."""
 
 NOBODYS: Final = frozenset(

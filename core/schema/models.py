@@ -22,6 +22,7 @@ from core.registry import models as registry
 from core.schema import identity
 from core.spdci import models as spdci
 from core.staff import agents, audit, credentials, row_security, second_factor, tries
+from core.staff.provider import identity as provider_identity
 from core.systems import models as systems
 
 HOMES: Final = (
@@ -48,6 +49,7 @@ HOMES: Final = (
     phone_claims,
     programme,
     places,
+    provider_identity,
     registry,
     restorations,
     row_security,

@@ -49,6 +49,8 @@ class DeskSession(TableRow, table=True):
     why_ended: str | None = Field(default=None, max_length=20)
     source: str | None = None
     """The address that it was opened from."""
+    provider_sid: str | None = Field(default=None, index=True)
+    """The provider's session that it came of, '' where it named none; None for one by a password of ours."""
 
 
 class NotSignedIn(JigiError):

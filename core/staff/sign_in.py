@@ -49,6 +49,8 @@ class Ending(Code):
     """What the person may do was changed."""
     DISABLED = "disabled"
     ADMINISTRATOR = "administrator"
+    PROVIDER = "provider"
+    """The provider of identities says that its own session is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class SignedIn:
     login: str
     stage: Stage
     token_hash: str
+    by_provider: bool = False
+    """Who they are is the provider's word: they have no password here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class _Session:
     verified_at: datetime | None
     must_change: bool
     totp_confirmed_at: datetime | None
+    provider_sid: str | None
     claim: str
 
 
@@ -87,7 +92,9 @@ async def sign_in(login: str, password: str, now: datetime, settings: Settings, 
     LockedOut, and TooManyAtOnce.
     """
     counted = await tries.count(login, source, now, settings)
-    credential = await credential_of(login)
+    credential = await credential_of(login) if may_use_password(login, settings) else None
+    if settings.oidc_issuer and credential and credential.role is not Role.ADMINISTRATOR:
+        credential = None
     if await passwords.matches(password, credential.password_hash if credential else None, source) and credential:
         async with writing():
             await tries.was_good(counted)
@@ -121,6 +128,7 @@ async def _opened(login: str, password_hash: str, now: datetime, source: str) ->
 SESSION: Final = """
 SELECT agent.id, agent.login, agent.name, agent.role, agent.scope_kind, agent.scope_code, agent.watches_focal,
     desk_session.seen_at, desk_session.verified_at, must_change, totp_confirmed_at,
+    provider_sid,
     desk_claim(agent.id, agent.role, coalesce(agent.scope_code, '')) AS claim
 FROM desk_session JOIN agent ON agent.id = desk_session.agent_id
 JOIN agent_credential ON agent_credential.agent_id = agent.id
@@ -135,7 +143,7 @@ async def session_of(token: str, now: datetime, settings: Settings) -> SignedIn 
     """Who the word of a cookie is of, and at what stage; None when its session ended or there is none."""
     token_hash = hash_of(token)
     opened = await sql.row(_Session, SESSION, {"token_hash": token_hash, **lasting(now, settings)})
-    if opened is None:
+    if opened is None or (opened.provider_sid is None and not may_use_password(opened.login, settings)):
         return None
     if now - opened.seen_at > SEEN_EVERY:
         await sql.execute(SEEN, {"now": now, "token_hash": token_hash})
@@ -149,7 +157,12 @@ async def session_of(token: str, now: datetime, settings: Settings) -> SignedIn 
         watches_focal=opened.watches_focal,
         claim=opened.claim if stage is Stage.IN else "",
     )
-    return SignedIn(actor, opened.login, stage, token_hash)
+    return SignedIn(actor, opened.login, stage, token_hash, by_provider=opened.provider_sid is not None)
+
+
+def may_use_password(login: str, settings: Settings) -> bool:
+    """Whether somebody may sign in by a password of ours: beside a provider, the one administrator of the settings."""
+    return not settings.oidc_issuer or login.strip().lower() == settings.oidc_local_login.lower() != ""
 
 
 def lasting(now: datetime, settings: Settings) -> dict[str, datetime]:
@@ -163,7 +176,7 @@ def lasting(now: datetime, settings: Settings) -> dict[str, datetime]:
 def _stage(opened: _Session, settings: Settings) -> Stage:
     if settings.desk_totp and opened.verified_at is None:
         return Stage.CODE if opened.totp_confirmed_at is not None else Stage.ENROL
-    return Stage.CHANGE if opened.must_change else Stage.IN
+    return Stage.CHANGE if opened.must_change and opened.provider_sid is None else Stage.IN
 
 
 KEEP_HASH: Final = """

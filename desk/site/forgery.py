@@ -15,10 +15,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 from starlette_admin.security.csrf import CSRFMiddleware
 
-from desk.site.headers import plain_forged
+from desk.site.headers import path_below, plain_forged
 from desk.site.pages import SESSION_COOKIE
 
 BROWSER_COOKIE: Final = "jigi_browser"
+ENDED: Final = "/login/ended"
+"""Where a provider of identities posts that somebody signed out: its signature is what is believed there."""
 
 
 class BoundForms(CSRFMiddleware):
@@ -34,7 +36,8 @@ class BoundForms(CSRFMiddleware):
         browser = kept or secrets.token_urlsafe(16)
         word = self._word(browser, request.cookies.get(SESSION_COOKIE, ""))
         request.state.csrf_token = word
-        if request.method not in self.safe_methods and not hmac.compare_digest(_sent(request).encode(), word.encode()):
+        guarded = request.method not in self.safe_methods and path_below(request.scope) != ENDED
+        if guarded and not hmac.compare_digest(_sent(request).encode(), word.encode()):
             return plain_forged()
         response = await call_next(request)
         if not kept:

@@ -78,6 +78,7 @@ class Account(DeskPage):
             "login": me.login,
             "sessions": await sign_in.own_sessions(me, now(), self._settings),
             "second": self._settings.desk_totp,
+            "by_provider": me.by_provider,
             "left": await second_factor.recovery_codes_left(me.actor.id),
             "codes": codes,
         }

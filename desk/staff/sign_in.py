@@ -22,11 +22,13 @@ from core.staff import audit, second_factor, sign_in
 from core.staff.agents import ROLES
 from core.staff.credentials import NotSignedIn
 from core.staff.passwords import SHORTEST, TooManyAtOnce, WeakPassword
+from core.staff.provider.fitness import must_be_whole
 from core.staff.sign_in import SignedIn, Stage
 from core.staff.tries import LockedOut
 from desk.site.pages import DESK, SESSION_COOKIE, now, typed
 from desk.site.refusals import sentence
 from desk.site.row_security import ASKING
+from desk.staff.provider import BEGIN, NAMES, ProviderDoor
 
 WRONG: Final = "Le nom et le mot de passe ne vont pas ensemble."
 WRONG_OLD: Final = "L'ancien mot de passe n'est pas le bon."
@@ -48,8 +50,10 @@ class SignIn(BaseAuthProvider):
     """Asks who somebody is, and lets in whoever owes nothing more."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(login_path="/login", logout_path="/logout")
+        super().__init__(login_path="/login", logout_path="/logout", allow_routes=NAMES)
         self._settings = settings
+        must_be_whole(settings)
+        self._provider = ProviderDoor(settings, self._refused, _known_by, _next)
         self._templates: Jinja2Templates | None = None
 
     async def authenticate(self, request: Request) -> AdminUser | None:
@@ -68,6 +72,7 @@ class SignIn(BaseAuthProvider):
             Route(self.login_path, self._ask, methods=["GET"], name="login"),
             Route(self.login_path, self._take, methods=["POST"], name="login"),
             Route(self.logout_path, self._leave, methods=["POST"], name="logout"),
+            *self._provider.routes(),
         ]
 
     async def _session(self, request: Request) -> SignedIn | None:
@@ -80,6 +85,10 @@ class SignIn(BaseAuthProvider):
             return RedirectResponse(_next(request), HTTPStatus.SEE_OTHER)
         return await self._page(request, session)
 
+    async def _refused(self, request: Request, words: str) -> Response:
+        """The way in again, with why somebody was not let in."""
+        return await self._page(request, None, words)
+
     async def _page(self, request: Request, session: SignedIn | None, error: str = "") -> Response:
         """The form of the stage somebody is at."""
         if self._templates is None:
@@ -89,6 +98,8 @@ class SignIn(BaseAuthProvider):
             "stage": session.stage if session else "password",
             "shortest": SHORTEST,
             "here": _here(request),
+            "provider": f"{DESK}{BEGIN}?{urlencode({'next': _next(request)})}" if self._settings.oidc_issuer else "",
+            "by_password": not self._settings.oidc_issuer or bool(self._settings.oidc_local_login),
         }
         if session is not None and session.stage is Stage.ENROL:
             uri, secret = await second_factor.totp_uri(session.token_hash)
@@ -150,7 +161,11 @@ class SignIn(BaseAuthProvider):
         session = await self._session(request)
         if session is not None:
             await sign_in.sign_out(session.token_hash, now())
-        response = RedirectResponse(f"{DESK}{self.login_path}", HTTPStatus.SEE_OTHER)
+        response: Response = RedirectResponse(f"{DESK}{self.login_path}", HTTPStatus.SEE_OTHER)
+        way_out = await self._provider.way_out() if session is not None and session.by_provider else None
+        if way_out is not None and self._templates is not None:
+            context = {"stage": "left", "way_out": way_out}
+            response = self._templates.TemplateResponse(request, "desk/staff/sign_in.html", context)
         response.delete_cookie(SESSION_COOKIE, path="/")
         response.headers["Clear-Site-Data"] = LEAVES_NOTHING
         return response

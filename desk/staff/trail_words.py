@@ -65,6 +65,7 @@ NOTED: Final[Mapping[str, str]] = {
     "alerts": "prévenue par",
     "as": "en",
     "bad": "lignes refusées",
+    "by": "par",
     "cases": "plaintes",
     "changed": "changés",
     "command": "commande",

@@ -15,6 +15,7 @@ from core.platform.gateways import Trial, away
 from core.platform.settings import Settings, settings
 from core.platform.terminal import on, out
 from core.schema import checks
+from core.schema.provider_checks import provider_checks
 from core.schema.sign_ins import sign_in_checks
 from sms.outbox import gateways as sms_gateways
 from sms.outbox.trying import mark_of, sentence_of
@@ -37,6 +38,7 @@ def check(
         *_database(chosen),
         *sign_in_checks(chosen),
         *checks.machine_checks(chosen.data_dir),
+        *asyncio.run(provider_checks(chosen)),
     ]
     if production:
         trials = [replace(trial, holds=bool(trial.holds)) for trial in trials]

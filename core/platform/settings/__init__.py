@@ -19,6 +19,7 @@ from core.platform.settings.encryption import EncryptionSettings
 from core.platform.settings.ground import GroundSettings
 from core.platform.settings.lastinput import LastInputSettings
 from core.platform.settings.line import LineSettings
+from core.platform.settings.oidc import OidcSettings
 from core.platform.settings.orange import OrangeSettings
 from core.platform.settings.programme import ProgrammeSettings
 from core.platform.settings.retention import RetentionSettings
@@ -41,6 +42,7 @@ class Settings(
     EncryptionSettings,
     SpdciSettings,
     ApiSettings,
+    OidcSettings,
     DeskSettings,
     LastInputSettings,
     LineSettings,

@@ -22,6 +22,7 @@ PERSONAL: Final = frozenset(
     {
         *r0017_roles.SEEN,
         *r0017_roles.UNSEEN,
+        "agent_identity",
         "attachment",
         "correction",
         "event_receiver",
