@@ -22,6 +22,12 @@ TOKEN: Final = "0123456789abcdef0123456789abcdef"
 ENGLISH: Final = re.compile(r"\b(the|is|not|has|cannot|there|are|write|its|would|and|for)\b")
 """What stands in no French sentence."""
 
+PROVIDER: Final = {
+    "JIGI_OIDC_ISSUER": "http://127.0.0.1:1",
+    "JIGI_OIDC_CLIENT_ID": "jigi",
+    "JIGI_OIDC_DESK_URL": "https://jigi.example/desk",
+    "JIGI_OIDC_ROLES": "a=agent",
+}
 Checked = Callable[..., tuple[int, Mapping[str, bool | None]]]
 
 
@@ -74,6 +80,8 @@ def checked(
         ({"JIGI_DESK_DATABASE_URL": "postgresql://desk@db.example/jigi"}, "JIGI_DESK_DATABASE_URL crosses the network"),
         ({"JIGI_REDIS_URL": "redis://cache.invalid:1"}, "JIGI_REDIS_URL crosses the network"),
         ({"JIGI_SMS_GATEWAY_URL": "http://gateway.invalid"}, "JIGI_SMS_GATEWAY_URL crosses the network"),
+        (PROVIDER, "JIGI_OIDC_ISSUER is no https://"),
+        (PROVIDER, "JIGI_OIDC_LOCAL_LOGIN is not set"),
     ],
 )
 def test_what_is_allowed_at_a_trial_is_refused_in_production(
@@ -129,6 +137,10 @@ def test_who_is_away_is_one_sentence_of_the_list(checked: Checked) -> None:
         ({"JIGI_ENCRYPTION_RECIPIENTS": ""}, "JIGI_ENCRYPTION_RECIPIENTS is not set: what survivors tell"),
         ({"JIGI_SMS_ROUTES": "*=nobody"}, "JIGI_SMS_ROUTES"),
         ({"JIGI_SMS_ROUTES": "orange=smpp"}, "JIGI_SMS_ROUTES has no route for the other numbers"),
+        ({"JIGI_OIDC_ISSUER": PROVIDER["JIGI_OIDC_ISSUER"]}, "JIGI_OIDC_CLIENT_ID is not set"),
+        ({**PROVIDER, "JIGI_OIDC_ISSUER": "http://sso.example"}, "JIGI_OIDC_ISSUER goes without TLS"),
+        ({**PROVIDER, "JIGI_OIDC_ROLES": "a=god"}, "JIGI_OIDC_ROLES: a is god"),
+        (PROVIDER, "The provider of JIGI_OIDC_ISSUER gives no discovery document"),
         ({"JIGI_USSD_GATEWAYS": "pigeon"}, "JIGI_USSD_GATEWAYS: there is no gateway pigeon"),
     ],
 )

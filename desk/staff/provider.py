@@ -59,7 +59,7 @@ class ProviderDoor:
         try:
             there = await self._provider.begin(attempt)
         except ProviderRefusal as refusal:
-            return await self._refused(request, await entering.refuse(refusal, now()))
+            return await self._refused(request, entering.not_begun(refusal))
         response = RedirectResponse(there, HTTPStatus.SEE_OTHER)
         secure = request.scope["scheme"] == "https"
         response.set_cookie(

@@ -126,11 +126,16 @@ async def enter(claims: dict[str, Any], now: datetime, settings: Settings, sourc
 @goes_by(DatabaseTask.SIGN_IN)
 async def refuse(refusal: ProviderRefusal, now: datetime) -> str:
     """Enter in the trail that somebody was not let in, count it, and give the sentence that says why."""
-    words = label(refusal.fault, DESK)
+    words = not_begun(refusal)
     await audit.record(refusal.agent_id, Act.SIGN_IN_FAILED, None, now, {"by": WHY, "why": words})
     SIGN_INS.labels(Act.SIGN_IN_FAILED.value).inc()
-    REFUSED.labels(refusal.fault.value).inc()
     return words
+
+
+def not_begun(refusal: ProviderRefusal) -> str:
+    """Count that nobody could be sent to the provider, who tried nothing yet, and give the sentence that says why."""
+    REFUSED.labels(refusal.fault.value).inc()
+    return label(refusal.fault, DESK)
 
 
 @goes_by(DatabaseTask.SIGN_IN)

@@ -47,6 +47,9 @@ KEPT_SECONDS: Final = 3600.0
 SOONEST_SECONDS: Final = 10.0
 """Nobody makes us ask for keys more often than this."""
 
+AWAY_SECONDS: Final = 5.0
+"""So long one that did not answer is not asked for its document again, however many wait."""
+
 OLDEST_TOKEN_SECONDS: Final = 600
 SEED_BYTES: Final = 32
 HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -116,6 +119,7 @@ class Provider:
         self._pages: tuple[float, ProviderPages] | None = None
         self._keys: tuple[float, KeySet] | None = None
         self._looked_again = -SOONEST_SECONDS
+        self._away_since = -AWAY_SECONDS
 
     async def begin(self, attempt: Attempt) -> str:
         """Where to send a browser to sign in. Raises ProviderRefusal."""
@@ -171,13 +175,22 @@ class Provider:
     async def pages(self) -> ProviderPages:
         """What the discovery document says. Raises ProviderRefusal where it does not come, or is another provider's."""
         if self._pages is None or time.monotonic() - self._pages[0] > KEPT_SECONDS:
-            issuer = self._settings.oidc_issuer
-            document = await self._asked("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-            if document.get("issuer") != issuer:
-                log.error("oidc_other_issuer")
+            if time.monotonic() - self._away_since < AWAY_SECONDS:
                 raise ProviderRefusal(ProviderFault.AWAY)
-            self._pages = time.monotonic(), _pages(document)
+            try:
+                self._pages = time.monotonic(), await self._document()
+            except ProviderRefusal:
+                self._away_since = time.monotonic()
+                raise
         return self._pages[1]
+
+    async def _document(self) -> ProviderPages:
+        issuer = self._settings.oidc_issuer
+        document = await self._asked("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        if document.get("issuer") != issuer:
+            log.error("oidc_other_issuer")
+            raise ProviderRefusal(ProviderFault.AWAY)
+        return _pages(document)
 
     @property
     def _back(self) -> str:
