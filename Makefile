@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 CHECKS := check-format check-style check-types check-arrows check-catalogues check-menus
 
-.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults faults-night fuzz installed container supply clean
+.PHONY: help demo test coverage check $(CHECKS) format e2e engines bench dialogues faults faults-night fuzz installed booted container supply clean
 
 help: ## what can be made (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,11 @@ fuzz: $(DEV_STAMP) ## an hour of odd requests to every way in, with callers besi
 installed: ## play every step of docs/exploitants.md on a new Debian (root and debootstrap)
 	command -v debootstrap >/dev/null || $(AS_ROOT) sh -c 'apt-get update -q && apt-get install -q -y debootstrap'
 	$(AS_ROOT) deploy/tried.sh
+
+booted: ## the same on a Debian that boots in an emulated machine, and every unit looked at there (root, debootstrap, qemu; an hour)
+	command -v debootstrap qemu-system-x86_64 mke2fs >/dev/null || $(AS_ROOT) sh -c \
+		'apt-get update -q && apt-get install -q -y debootstrap qemu-system-x86 e2fsprogs'
+	$(AS_ROOT) deploy/booted.sh
 
 container: $(SUPPLY)/bin/hadolint ## read the container file with a linter and, where a builder is, build it and dial it
 	$(SUPPLY)/bin/hadolint deploy/container/Containerfile

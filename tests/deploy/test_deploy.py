@@ -87,6 +87,9 @@ def test_the_target_wants_each_unit_that_serves() -> None:
     assert {path.name for path in UNITS} >= {*PORTS}
     services = compose()["services"].items()
     assert [name for name, service in services if "profiles" in service] == ["api"]
+    serving = re.search(r"^serving=\((.*)\)$", (DEPLOY / "tried/units").read_text(), re.MULTILINE)
+    assert serving is not None
+    assert {f"{name}.service" for name in serving[1].split()} == {*wanted}  # what `make booted` looks at
 
 
 @pytest.mark.parametrize("name", [path.name for path in UNITS if path.suffix == ".service" and "base" not in path.name])
