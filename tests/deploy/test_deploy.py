@@ -171,6 +171,7 @@ def test_each_alert_says_what_it_is_and_has_its_entry_in_both_runbooks() -> None
 HEADINGS: Final = {
     "Installer": "Install",
     "Premier administrateur": "The administrator",
+    "Un seul compte (OpenID Connect)": "One account (OpenID Connect)",
     "Imports": "Import",
     "Passerelles": "Connect the gateways",
     "Sauvegarder": "Back up",
