@@ -19,6 +19,7 @@ from core.staff import absences, administration, tries
 from core.staff.administration import Duties, LastAdministrator, NoReason, Person
 from core.staff.agents import ROLES, SCOPES, BadLogin, LoginTaken, Role, Scope
 from core.staff.permissions import Permission
+from core.staff.sign_in import may_use_password
 from desk.places.scope_field import place_choices, place_typed
 from desk.site.keys import row_id
 from desk.site.pages import DeskPage, actor, day_in, now, typed
@@ -187,6 +188,7 @@ class People(DeskPage):
             "person": person,
             "sessions": await administration.open_sessions(person.login, now(), self._settings),
             "asked_for_code": self._settings.desk_totp,
+            "by_password": may_use_password(person.login, self._settings),
             "held": await handing_over.held_by(person.id),
             "heirs": await self._heirs(person),
             "today": now().date(),

@@ -18,7 +18,7 @@ from tests.core.seed import SAFO
 from tests.desk.browser import PASSWORD, Browser, seen
 from tests.desk.trail import trail
 from tests.sms.campaign_world import Watch
-from tests.support.database import query
+from tests.support.database import query, scalar
 from tests.support.provider import CLIENT, DESK, KEYS, SECRET, StandInProvider, standing_in
 
 MARIAM = {"preferred_username": "mariam", "name": "Mariam Keïta", "acr": "gold",
@@ -204,6 +204,16 @@ async def test_the_first_administrator_comes_in_by_a_password_while_the_provider
     await administration.change(None, "admin", administration.Duties(Role.ADMINISTRATOR), "premier", watch.now)
     await browser.submit("/desk/login", login="admin", password=PASSWORD)
     assert "il faut aussi un second code" in await browser.see("/desk/login")
+
+
+@pytest.mark.usefixtures("given_places")
+async def test_an_administrator_sees_whose_word_somebodys_role_is(browser: Browser, provider: StandInProvider) -> None:
+    provider.person |= {"realm_access": {"roles": ["jigi-admin"]}, "jigi_place": "national"}
+    await enter(browser, provider)
+    number = await scalar("SELECT id FROM agent")
+    page = await browser.open(f"/desk/people/of/{number}")
+    assert "celui du service des comptes" in seen(page)
+    assert "Nouveau mot de passe" not in seen(page)
 
 
 @pytest.mark.usefixtures("given_places")
