@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import psycopg
 import pytest
+
+from core.schema.models import metadata
+from tests.support.plans import SMALL
 
 WHOLE = (
     "import {0}; from core.platform.columns import TableRow; "
@@ -24,3 +28,15 @@ def test_every_reference_leads_to_a_table_that_the_process_knows(entry: str) -> 
     run = subprocess.run([sys.executable, "-c", WHOLE.format(entry)], capture_output=True, text=True, check=False)  # noqa: S603
     assert run.returncode == 0, run.stderr
     assert int(run.stdout) > 20
+
+
+VACUUMED = """
+SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+  AND array_to_string(reloptions, ' ') LIKE '%autovacuum_vacuum_scale_factor=0.01%'
+"""
+
+
+def test_every_table_that_grows_is_vacuumed_by_the_hundredth_row_that_changed(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        vacuumed = {name for (name,) in connection.execute(VACUUMED)}
+    assert vacuumed == {*metadata.tables} - SMALL
