@@ -174,7 +174,8 @@ class People(DeskPage):
         return self.done(request, "Ses sessions sont fermées.", _of(request))
 
     def _once(self, request: Request, login: str, name: str, password: str, back: str) -> Response:
-        context = {"login": login, "name": name, "password": password, "back": back}
+        by_password = may_use_password(login, self._settings)
+        context = {"login": login, "name": name, "password": password if by_password else "", "back": back}
         return self.show(request, "staff/person_password.html", context)
 
     async def _form(self, request: Request, given: Mapping[str, Any], error: str = "") -> Response:

@@ -171,6 +171,7 @@ async def _as_claimed(person: Claimed, now: datetime, settings: Settings) -> int
             raise ProviderRefusal(ProviderFault.TAKEN, agent.id)
         if agent.disabled_at is None:
             await _bind(agent.id, person, now, settings)
+            await audit.record(None, Act.PERSON_CHANGED, f"agent {agent.login}", now, {"by": WHY})
     if agent.disabled_at is not None:
         raise ProviderRefusal(ProviderFault.DISABLED, agent.id)
     await _change(agent, person, now)

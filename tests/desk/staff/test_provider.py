@@ -183,6 +183,8 @@ async def test_who_was_kept_out_stays_out_and_whose_login_was_there_goes_on_with
     assert "ne vont pas ensemble" in seen(await browser.submit("/desk/login", login="mariam", password=PASSWORD))
     assert "agent" in seen(await enter(browser, provider))
     assert await query("SELECT id, role FROM agent") == [(agent_id, "agent")]
+    bound, changed = await trail("person changed")
+    assert (bound.detail, changed.about) == ({"by": "service des comptes"}, "agent mariam")
     await administration.disable(None, "mariam", "partie", watch.now)
     assert (await browser.open("/desk/account")).url.path == "/desk/login"
     assert "l'administrateur l'a décidé" in seen(await enter(browser, provider))
@@ -214,6 +216,8 @@ async def test_an_administrator_sees_whose_word_somebodys_role_is(browser: Brows
     page = await browser.open(f"/desk/people/of/{number}")
     assert "celui du service des comptes" in seen(page)
     assert "Nouveau mot de passe" not in seen(page)
+    added = await browser.submit("/desk/people/new", login="fanta", name="Fanta Keita", role="agent", scope="national")
+    assert "il n'y a pas de mot de passe" in seen(added)
 
 
 @pytest.mark.usefixtures("given_places")
