@@ -25,7 +25,7 @@ app = typer.Typer(help="The gateways.", no_args_is_help=True)
 def list_all() -> None:
     """Show every gateway: whether it is switched on, where it posts to us, what it lacks and what is left at it."""
     chosen = settings()
-    table = Table("Gateway", "SmsRoom", "Switched on")
+    table = Table("Gateway", "Room", "Switched on")
     calling = {gateway.name for gateway in ussd_gateways.switched_on(chosen)}
     lines = []
     for name in ussd_gateways.GATEWAYS:

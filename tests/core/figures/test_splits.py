@@ -175,7 +175,7 @@ async def test_no_table_of_households_or_payments_is_read_whole_for_complaints(t
     await seed.payment(household, PaymentState.ANNOUNCED, due=TODAY, round_name="T4 2026")
     await change(MANY, commune=SAFO, today=TODAY)
     await plant(TODAY, household_id=household)
-    await change("ANALYZE household, payment, grievance")
+    await change("ANALYZE")  # every table: what is known of the others from earlier tests would choose the plan too
     for actor in (SUPERVISOR, Actor(3, "Issa", Role.SUPERVISOR, Scope.COMMUNE, SAFO)):
         async with figures_seen_by(actor):
             await splits.splits(PERIOD, TODAY)

@@ -44,7 +44,7 @@ async def many(safo: None) -> None:
         "INSERT INTO grievance_event (grievance_id, at, kind, from_state, to_state, told) "
         "SELECT id, received_at, 'received', 'received', 'received', false FROM grievance"
     )
-    await change("ANALYZE grievance, grievance_event")
+    await change("ANALYZE")  # every table: no plan by what an earlier test left
 
 
 @pytest.mark.usefixtures("many")

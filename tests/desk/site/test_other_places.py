@@ -34,10 +34,14 @@ OF_A_PLACE: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "corrections": {"act": ("approve", "refuse", "keep", "follow")},
     "dead-numbers": {},
     "households": {"field": ("head_name", "village")},
+    "registry": {},
 }
 """Whose rows are of a place, with what else stands in a path of them."""
 
-OF_NO_PLACE: Final = frozenset({"people", "services"})
+OF_CASES: Final = ("attachments/of", "registry/case")
+"""Addresses that name a case behind another word."""
+
+OF_NO_PLACE: Final = frozenset({"batches", "field-forms", "people", "services", "systems"})
 FIELDS: Final = {
     "version": "1", "event": "1", "words": "Voilà", "year": "1931", "by": "paper", "position": "1", "value": "76000099",
     "was": PHONE, "reason": "dit ici", "why": "dit ici", "field": "phone", "agent": "1", "reached": "yes",
@@ -91,6 +95,7 @@ async def rows_of_safo(world: None, sign_in: SignIn) -> Mapping[str, int]:
         "corrections": ids["correction"],
         "dead-numbers": household,
         "households": household,
+        "registry": household,
     }
 
 
@@ -103,7 +108,7 @@ def of_rows(app: Starlette, rows: Mapping[str, int]) -> Sequence[tuple[str, str,
             continue
         assert word in OF_A_PLACE.keys() | OF_NO_PLACE, f"{way.path}: whose rows are these?"
         if word in OF_A_PLACE:
-            row = rows["cases" if "attachments/of" in way.path else word]
+            row = rows["cases" if any(each in way.path for each in OF_CASES) else word]
             paths = [way.path.replace("{id:int}", ID)]
             for name, values in OF_A_PLACE[word].items():
                 paths = [re.sub(rf"\{{{name}(:\w+)?\}}", value, path) for path in paths for value in values]
