@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 
 import httpx
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from api.due import doing
 from core.grievances.attached import LARGEST
 from core.imports.field import files
 from core.imports.field.files import OTHER_SERVER, DueFile
@@ -107,23 +107,8 @@ async def fetching(settings: Settings, clock: Callable[[], datetime]) -> AsyncIt
         yield
         return
 
-    async def go_on() -> None:
-        async with httpx.AsyncClient(timeout=SECONDS) as http:
-            token = settings.form_server_token.get_secret_value()
-            fetcher = FieldFiles(http, object_store(settings), clock, settings.form_servers, token)
-            while True:
-                try:
-                    fetched = await fetcher.fetch_due()
-                except (SQLAlchemyError, OSError) as error:
-                    log.warning("field_files_not_fetched", error=type(error).__name__)
-                    fetched = 0
-                if not fetched:
-                    await asyncio.sleep(LOOK_SECONDS)
-
-    task = asyncio.create_task(go_on())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    async with httpx.AsyncClient(timeout=SECONDS) as http:
+        token = settings.form_server_token.get_secret_value()
+        fetcher = FieldFiles(http, object_store(settings), clock, settings.form_servers, token)
+        async with doing(fetcher.fetch_due, "field_files_not_fetched", LOOK_SECONDS):
+            yield

@@ -3,14 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
 import httpx
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from api.due import doing
 from core.outbox import receivers
 from core.outbox.outgoing import ReceiverFault
 from core.outbox.receivers import DueEvent
@@ -20,7 +20,6 @@ from core.platform.outside import InsideAddress, Network, outside_client
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS: Final = 3.0
 AT_ONCE: Final = 20
 SECONDS: Final = 10.0
 """A receiver says within so long that it took an event, and does its own work later."""
@@ -86,23 +85,5 @@ def _utc(at: datetime) -> str:
 @asynccontextmanager
 async def sending(clock: Callable[[], datetime], allowed: Sequence[Network]) -> AsyncIterator[None]:
     """Send events while this lasts, to the outside and to the networks of our own that are allowed."""
-
-    async def go_on() -> None:
-        async with outside_client(allowed, SECONDS) as http:
-            sender = EventSender(http, clock)
-            while True:
-                try:
-                    sent = await sender.send_due()
-                except (SQLAlchemyError, OSError) as error:
-                    log.warning("events_not_sent", error=type(error).__name__)
-                    sent = 0
-                if not sent:
-                    await asyncio.sleep(LOOK_SECONDS)
-
-    task = asyncio.create_task(go_on())
-    try:
+    async with outside_client(allowed, SECONDS) as http, doing(EventSender(http, clock).send_due, "events_not_sent"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

@@ -1,14 +1,14 @@
 """Brings partners what we answer later: to where the settings say, at least once, tried again with growing pauses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from api.due import doing
 from core.platform.database import DatabaseTask, signed_in_for
 from core.spdci import fields, messages
 from core.spdci.envelope import answer_header
@@ -20,7 +20,6 @@ from core.spdci.vocabulary import RegistryFault
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS: Final = 3.0
 AT_ONCE: Final = 10
 
 
@@ -55,23 +54,6 @@ class ReplySender:
         else:
             await messages.delivered(due, self._clock())
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Send while this lasts."""
-        task = asyncio.create_task(self._go_on())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _go_on(self) -> None:
-        while True:
-            try:
-                sent = await self.send_due()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("spdci_replies_not_sent", error=type(error).__name__)
-                sent = 0
-            if not sent:
-                await asyncio.sleep(LOOK_SECONDS)
+        return doing(self.send_due, "spdci_replies_not_sent")
