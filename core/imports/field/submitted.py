@@ -22,8 +22,8 @@ Json = Any
 DEEPEST: Final = 8
 LONGEST_NAME: Final = 500
 MOST_VALUES: Final = 1_000
-MOST_FILES: Final = 10
-"""Files of one submission, as of one grievance."""
+MOST_FILES: Final = 50
+"""Files of one submission that are asked for: of those that a grievance has no room for, its case says so."""
 
 KNOWN_BY: Final = ("meta/rootUuid", "_uuid", "meta/instanceID", "instanceID", "__id", "meta/deprecatedID")
 """What names a submission the world over; an edit has another `_uuid` and names the one before it."""
