@@ -76,10 +76,11 @@ def tell(
 
 async def _told_since(name: str, since: datetime) -> int:
     links, partner = _reached(name)
-    enrolments = await enrolments_since(since)
-    if enrolments:
+    count = 0
+    async for enrolments in enrolments_since(since):
         await asking.update_enrolments(links, partner, enrolments, datetime.now(UTC))
-    return len(enrolments)
+        count += len(enrolments)
+    return count
 
 
 @app.command("asked")

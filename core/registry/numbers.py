@@ -19,6 +19,9 @@ def key_sql(table: str = "household") -> str:
     return f"CASE WHEN {table}.programme_key IS NULL THEN {table}.household_no ELSE {table}.programme_key END"
 
 
+NOT_FORGOTTEN: Final = "household.household_no <> 'x' || household.id"
+"""SQL that a household was not made nameless (migration 0018)."""
+
 PROGRAMME_NO: Final = "coalesce(household.programme_no, household.household_no) AS programme_no"
 """SQL of the programme's own number as it was written."""
 

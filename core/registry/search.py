@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from core.numbers import identifiers, msisdn
 from core.platform import sql
 from core.platform.errors import JigiError
-from core.registry.numbers import NUMBERED, OWN_FIRST, PROGRAMME_NO
+from core.registry.numbers import NOT_FORGOTTEN, NUMBERED, OWN_FIRST, PROGRAMME_NO
 from core.registry.spellings import ALIKE, is_as_typed, likeness, spellings
 from core.registry.statuses import Status
 from core.text.languages import Language
@@ -92,7 +92,7 @@ FROM household JOIN commune ON commune.pcode = household.commune_pcode
 """  # noqa: S608 - our own words
 BY_NUMBER: Final = f"{HIT} WHERE {NUMBERED} ORDER BY {OWN_FIRST}"
 BY_HOUSEHOLD_NO: Final = f"{HIT} WHERE household_no = %(household_no)s"
-BY_ID: Final = f"{HIT} WHERE household.id = %(id)s AND household_no <> 'x' || household.id"
+BY_ID: Final = f"{HIT} WHERE household.id = %(id)s AND {NOT_FORGOTTEN}"
 BY_PHONE: Final = f"""
 {HIT} WHERE household.id IN (SELECT household_id FROM household_phone WHERE msisdn = %(msisdn)s)
 ORDER BY head_name, household_no LIMIT %(most)s

@@ -1,6 +1,6 @@
 """Households of ours as other programmes ask for them: what the transaction sees, and what the line says of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -9,7 +9,7 @@ from core.grievances.vocabulary import STILL_OPEN
 from core.numbers.identifiers import number_key
 from core.payments.account import account
 from core.platform import sql
-from core.registry.numbers import PROGRAMME_NO, key_sql
+from core.registry.numbers import NOT_FORGOTTEN, PROGRAMME_NO, key_sql
 from core.registry.statuses import Status
 from core.spdci.criteria import Attribute, SearchCriteria
 from core.spdci.mapping import OwnEnrolment, OwnHousehold
@@ -24,7 +24,7 @@ CONDITIONS: Final[Mapping[Attribute, str]] = {
 FOUND: Final = f"""
 SELECT household.id, {PROGRAMME_NO}, household.commune_pcode, household.status,
     (SELECT min(since) FROM enrolment WHERE enrolment.household_id = household.id) AS since, count(*) OVER () AS total
-FROM household WHERE household.household_no <> 'x' || household.id AND {{conditions}}
+FROM household WHERE {NOT_FORGOTTEN} AND {{conditions}}
 ORDER BY {{order}} household.id LIMIT %(size)s OFFSET %(offset)s
 """  # noqa: S608 - our own words
 OWN_FIRST: Final = f"{key_sql()} <> ALL (%(household_no)s),"
@@ -91,7 +91,7 @@ async def _household(row: _FoundRow, today: date, counts: Mapping[int, Mapping[s
 ENROLMENTS: Final = f"""
 SELECT household.id, {PROGRAMME_NO}, household.commune_pcode, household.status,
     (SELECT min(since) FROM enrolment WHERE enrolment.household_id = household.id) AS since, 0 AS total
-FROM household WHERE household.household_no <> 'x' || household.id AND {{which}} ORDER BY household.id LIMIT %(most)s
+FROM household WHERE {NOT_FORGOTTEN} AND {{which}} AND household.id > %(after)s ORDER BY household.id LIMIT %(most)s
 """  # noqa: S608 - our own words
 CHANGED: Final = "household.updated_at >= %(since)s"
 MOST_TOLD: Final = 500
@@ -99,19 +99,21 @@ MOST_TOLD: Final = 500
 
 
 async def enrolments_of(numbers: Sequence[str]) -> list[OwnEnrolment]:
-    """Where the households with these numbers stand."""
+    """Where the households with these numbers stand, so many at the most as go in one message."""
     wanted = [number_key(number) for number in numbers]
-    return await _enrolments(CONDITIONS[Attribute.NUMBER], {"household_no": wanted})
+    return list(map(_enrolment, await _rows(CONDITIONS[Attribute.NUMBER], {"household_no": wanted})))
 
 
-async def enrolments_since(since: datetime) -> list[OwnEnrolment]:
-    """Where the households stand that changed since a moment, so many at the most as go in one message."""
-    return await _enrolments(CHANGED, {"since": since})
+async def enrolments_since(since: datetime) -> AsyncIterator[Sequence[OwnEnrolment]]:
+    """Where every household stands that changed since a moment, each time as many as go in one message."""
+    last = 0
+    while rows := await _rows(CHANGED, {"since": since}, last):
+        yield list(map(_enrolment, rows))
+        last = rows[-1].id
 
 
-async def _enrolments(which: str, values: Mapping[str, Any]) -> list[OwnEnrolment]:
-    rows = await sql.rows(_FoundRow, ENROLMENTS.format(which=which), {**values, "most": MOST_TOLD})
-    return [_enrolment(row) for row in rows]
+async def _rows(which: str, values: Mapping[str, Any], after: int = 0) -> Sequence[_FoundRow]:
+    return await sql.rows(_FoundRow, ENROLMENTS.format(which=which), {**values, "after": after, "most": MOST_TOLD})
 
 
 def _enrolment(row: _FoundRow) -> OwnEnrolment:
