@@ -143,7 +143,10 @@ def _languages() -> dict[str, str]:
 
 
 async def what_is_uncertain_is_settled(story: Story, campaign: int, awa: Actor) -> None:
-    """By late receipts; two receipts are lost, so that two people get it twice, as the desk was told they might."""
+    """By late receipts; of two the receipt is lost, so that they get it twice, as the desk was told they might.
+
+    So do those of whom operators never say anything, where their request happened to be one that was left in doubt.
+    """
     phones = story.known()
     plain = [number for number in NUMBERS if number not in WORDS and number not in map(mobile, POISONED)]
     lost = [number for number in plain if phones[number].uncertain and phones[number].copies][:2]
@@ -155,6 +158,8 @@ async def what_is_uncertain_is_settled(story: Story, campaign: int, awa: Actor) 
     progress = await preview.progress(campaign, story.calendar.now())
     assert progress.waiting == len(unsettled)
     assert unsettled >= {*lost, mobile(POISONED[0])}
+    unspoken = {*lost, *(number for number, words in WORDS.items() if not words)}
+    told = {number for number in unsettled & unspoken if phones[number].copies}
 
     assert await steps.settle(campaign, awa, story.calendar.now(), again=True) == len(unsettled)
     await story.sent(campaign)
@@ -163,7 +168,7 @@ async def what_is_uncertain_is_settled(story: Story, campaign: int, awa: Actor) 
     again = {number for number, phone in phones.items() if phone.uncertain}
     assert await steps.settle(campaign, awa, story.calendar.now(), again=False) == len(again)
     marked = {row.msisdn for row in await query("SELECT msisdn FROM message WHERE was_uncertain")}
-    assert twice(phones) == set(lost)
+    assert twice(phones) == told
     assert twice(phones) - marked == set()
 
 
