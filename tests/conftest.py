@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import psycopg
 import pytest
@@ -25,6 +26,7 @@ from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_
 from core.schema import migrations
 from core.staff import passwords
 from tests.core import seed
+from tests.support import unending
 from tests.support.emptied import Broom
 from tests.support.kept_connections import KeptConnections
 from tests.support.kept_templates import KeptTemplates
@@ -44,6 +46,20 @@ hypothesis_settings.register_profile(
 hypothesis_settings.register_profile("same", hypothesis_settings.get_profile("drawn"), derandomize=True)
 hypothesis_settings.load_profile("same")
 """The same examples for the same code, and no clock in the verdict; `--hypothesis-profile=drawn` looks for others."""
+
+
+aloud = pytest.StashKey[TextIO]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[aloud] = unending.terminal()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A test that never ends fails by name, where the whole run would be cut without a word."""
+    with unending.told(item.nodeid, item.config.stash[aloud]):
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

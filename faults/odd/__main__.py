@@ -53,6 +53,7 @@ FORM_TOKEN: Final = re.compile(r'name="csrftoken" value="([^"]+)"')
 HOUSEHOLDS: Final = 300
 AT_ONCE: Final = 6
 STARTING_SECONDS: Final = 60.0
+ENDING_SECONDS: Final = 60.0
 LEAVING: Final = ("/desk/logout", "/desk/login")
 OURS: Final = {"desk_failed", "webhook_not_taken", "step_failed", "task_failed", "thread_failed"}
 """What the log says of an error that nobody expected."""
@@ -161,6 +162,11 @@ def _serving(log: Path) -> Iterator[int]:
             yield process.pid
         finally:
             process.terminate()
+            try:
+                process.wait(ENDING_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise RuntimeError(f"the server did not end: {log.read_text('utf-8')[-2000:]}") from None
 
 
 def _memory(process: int) -> int:

@@ -9,7 +9,7 @@ import pytest
 from faults.ways import By
 
 SEED = 1
-LONGEST_SECONDS = 1200
+LONGEST_SECONDS = 600
 
 
 AT_THE_EDGE = ("--waits", "production", "--at", "19:59:57", "--window", "08:00,20:00", "--power")
