@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+
+from core.platform import background
 
 log = structlog.get_logger(__name__)
 
@@ -19,13 +21,8 @@ async def doing(do: Callable[[], Awaitable[int]], otherwise: str, rest: float = 
 
     `otherwise` is what the log says where the database is away.
     """
-    task = asyncio.create_task(_again(do, otherwise, rest))
-    try:
+    async with background.running(_again(do, otherwise, rest)):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _again(do: Callable[[], Awaitable[int]], otherwise: str, rest: float) -> None:

@@ -5,7 +5,7 @@ That process signs in as the worker (`JIGI_WORKER_DATABASE_URL`), which it is to
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.imports.batches import is_work
 from core.imports.children import worked_off
+from core.platform import background
 from core.platform.database import DatabaseTask, signed_in_for
 from core.systems.holders import KeyFault, holder_of
 
@@ -40,21 +41,15 @@ class BatchIntake:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Look for work while this lasts; what is being worked on is worked on to its end."""
-        looking = asyncio.create_task(self._look())
-        try:
+        async with background.running(self._look()):
             yield
-        finally:
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
 
     async def _look(self) -> None:
         while True:
             self._woken.clear()
             await self._try()
             await self._work()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOK_SECONDS)
+            await background.come_to_pass(self._woken, LOOK_SECONDS)
 
     async def _try(self) -> None:
         try:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from core.calls.counts import ScreenDay, TaskDay, add
+from core.platform import background
 from ussd.counting import Counts, SpokenScreen
 
 log = structlog.get_logger(__name__)
@@ -43,10 +44,8 @@ async def keeping(counts: Counts, seconds: float) -> AsyncIterator[None]:
             await asyncio.sleep(seconds)
             await keep(counts, datetime.now(UTC))
 
-    task = asyncio.create_task(every_few_seconds())
     try:
-        yield
+        async with background.running(every_few_seconds()):
+            yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
         await keep(counts, datetime.now(UTC))

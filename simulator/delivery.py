@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 
+from core.platform import background
 from simulator.connections import loopback_client
 from simulator.reports import ReportPlan, Run
 
@@ -64,13 +65,10 @@ class Delivery:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Post what falls due, as long as this lasts."""
-        tasks = [asyncio.create_task(work) for work in (self._watch(), *(self._work() for _ in range(AT_ONCE)))]
         try:
-            yield
+            async with background.running(self._watch(), *(self._work() for _ in range(AT_ONCE))):
+                yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             await self._client.aclose()
 
     async def report(self, plan: ReportPlan, after_ms: float, spread_ms: float) -> None:

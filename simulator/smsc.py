@@ -186,7 +186,8 @@ class StandInSmsc:
         """End every bind."""
         for esme in list(self.esmes.values()):
             with suppress(smpp34.SmppError, TimeoutError):
-                await asyncio.wait_for(esme.unbind(), 2.0)
+                async with asyncio.timeout(2.0):
+                    await esme.unbind()
         self.esmes.clear()
 
     def order(self, fault: SmscFault, times: int = 1) -> None:

@@ -5,12 +5,13 @@ The SMSC's session numbers are few and come again. It speaks one of the two comm
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 import smpp34
 
+from core.platform import background
 from core.platform.smpp.options import SmppOption
 from core.text.short_messages import readable, written
 from simulator.gateway import GatewayError, NoSession, PhoneScreen
@@ -55,13 +56,10 @@ class SmscLine:
     async def running(self) -> AsyncIterator["SmscLine"]:
         """Hand pages on as long as the block lasts."""
         self.smsc.pages = asyncio.Queue()
-        handing = asyncio.create_task(self._hand(self.smsc.pages))
         try:
-            yield self
+            async with background.running(self._hand(self.smsc.pages)):
+                yield self
         finally:
-            handing.cancel()
-            with suppress(asyncio.CancelledError):
-                await handing
             self.smsc.pages = None
 
     def phone(self, msisdn: str) -> "SmscPhone":

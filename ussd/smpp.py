@@ -15,6 +15,7 @@ import structlog
 
 from core.calls.session_end import SessionOutcome
 from core.numbers.msisdn import BadNumber, calling
+from core.platform import background
 from core.platform.gateways import Trial
 from core.platform.locks import Lock
 from core.platform.settings import Settings, WrongSetting
@@ -78,12 +79,10 @@ class SmppCalls(UssdGateway):
         self._silences = line.silences(NAME)
         binds = Binds("ussd", self._accounts, partial(self._take, line), CONNECT_SECONDS)
         self._turn = Turn(Lock.USSD_BINDS, binds, self._silences.take_over)
-        sweeping = asyncio.create_task(self._sweep(line))
         try:
-            async with self._turn.taken():
+            async with background.running(self._sweep(line)), self._turn.taken():
                 yield
         finally:
-            sweeping.cancel()
             self._turn = None
 
     async def trials(self) -> Sequence[Trial]:

@@ -20,7 +20,7 @@ from core.imports.runs import Bringer, run_of
 from core.imports.shelf import UploadShelf
 from core.imports.undoing import NotUndone, undo
 from core.imports.upload import READ_TO_THE_END, Removal, Upload, UploadFault, UploadState
-from core.platform import database
+from core.platform import background, database
 from core.platform.database import Addresses
 from core.staff import audit
 from core.staff.acts import Act
@@ -45,16 +45,14 @@ class Errand:
 
     async def run(self) -> None:
         """Do what is next, and write down how it ended."""
-        beat = asyncio.create_task(self._beat())
         try:
-            ended = await self._work()
+            async with background.running(self._beat()):
+                ended = await self._work()
         except UnreadableFile as problem:
             ended = replace(self._upload, state=UploadState.FAILED, words=str(problem))
         except Exception as error:
             log.exception("import_failed", kind=self._upload.kind, error=type(error).__name__)
             ended = replace(self._upload, state=UploadState.FAILED, fault=UploadFault.BROKEN)
-        finally:
-            beat.cancel()
         if ended.state not in (UploadState.DONE, UploadState.UNDONE):
             await _note(ended)
         self._shelf.write(ended)

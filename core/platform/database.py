@@ -31,6 +31,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from core.platform import database_metrics
+from core.platform.background import end_tasks
 from core.platform.errors import JigiError
 from core.platform.statements import GONE, StatementResult, Statements
 
@@ -218,9 +219,7 @@ async def break_off() -> None:
     """End what is done beside, wherever it is."""
     loop = asyncio.get_running_loop()
     unfinished = [task for task in _beside if task.get_loop() is loop]
-    for task in unfinished:
-        task.cancel()
-    await asyncio.gather(*unfinished, return_exceptions=True)
+    await end_tasks(unfinished)
 
 
 def in_use() -> int:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 
+from core.platform import background
 from core.programme.changing import take
 
 log = structlog.get_logger(__name__)
@@ -35,8 +36,7 @@ async def keeping_settings() -> AsyncIterator[None]:
     async def every_half_minute() -> None:
         while not over.is_set():
             await take_again()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), SECONDS)
+            await background.come_to_pass(over, SECONDS)
 
     keeper = asyncio.create_task(every_half_minute())
     try:
@@ -44,6 +44,4 @@ async def keeping_settings() -> AsyncIterator[None]:
     finally:
         over.set()
         await asyncio.wait({keeper}, timeout=ENDING_SECONDS)
-        keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
+        await background.end_tasks([keeper])

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
 import structlog
 
+from core.platform import background
 from core.platform.webhooks import strangers
 from core.staff import audit
 from core.staff.acts import Act
@@ -44,11 +45,8 @@ async def keeping_wrong_tokens(clock: Callable[[], datetime]) -> AsyncIterator[N
             await asyncio.sleep(SECONDS)
             await keep_wrong_tokens(clock())
 
-    keeper = asyncio.create_task(every_minute())
     try:
-        yield
+        async with background.running(every_minute()):
+            yield
     finally:
-        keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
         await keep_wrong_tokens(clock())

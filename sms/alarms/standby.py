@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from core.platform import sql
+from core.platform import background, sql
 from core.platform.clock import DatabaseClock
 from core.platform.database import DatabaseTask, signed_in_for
 from core.platform.settings import Settings
@@ -30,11 +30,8 @@ async def standing_by(settings: Settings, clock: Callable[[], datetime] | None) 
     if not telling.has_somebody(settings):
         yield
         return
-    task = asyncio.create_task(_look(settings, clock))
-    try:
+    async with background.running(_look(settings, clock)):
         yield
-    finally:
-        task.cancel()
 
 
 async def _look(settings: Settings, clock: Callable[[], datetime] | None) -> None:

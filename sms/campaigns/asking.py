@@ -151,7 +151,8 @@ async def _asked(gateway: Gateway, seconds: float) -> AskingOutcome | Balance:
     if gateway.missing():
         return AskingOutcome.UNSET
     try:
-        left = await asyncio.wait_for(gateway.knock(), seconds)
+        async with asyncio.timeout(seconds):
+            left = await gateway.knock()
     except TimeoutError:
         return AskingOutcome.SILENT
     except GatewayTrouble as trouble:

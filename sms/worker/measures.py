@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.outbox.messages import AT_A_WORKER, BatchState
 from core.platform import sql
+from core.platform.background import come_to_pass
 from core.platform.clock import DatabaseClock
 from core.platform.columns import listed
 from core.schema import migrations
@@ -67,8 +67,7 @@ async def measuring(clock: DatabaseClock, until: asyncio.Event) -> None:
             await measure(await clock.ask())
         except (SQLAlchemyError, OSError) as error:
             log.warning("not_measured", error=type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(until.wait(), EVERY_SECONDS)
+        await come_to_pass(until, EVERY_SECONDS)
 
 
 async def measure(now: datetime) -> None:

@@ -6,7 +6,7 @@ Jobs of the queue only wake it up or tell it the time; what there is to do stand
 import asyncio
 import os
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import asdict
 from typing import Final
@@ -20,6 +20,7 @@ from core.grievances.silences import end_silences
 from core.outbox.restoring import MADE_AT
 from core.outbox.workers import SmsWorker
 from core.platform import sql
+from core.platform.background import come_to_pass, end_tasks
 from core.platform.clock import DatabaseClock
 from core.platform.database import Addresses, close_database, open_database, writing
 from core.platform.jobs import SEND, new_queue
@@ -114,8 +115,7 @@ class Worker:
     async def _begin(self) -> None:
         """Wait until the database answers, and see whether it is one for this program."""
         while not self._stopping.is_set() and not (await self._fits() and await self._looked()):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), AGAIN_SECONDS)
+            await come_to_pass(self._stopping, AGAIN_SECONDS)
 
     async def _fits(self) -> bool:
         """Whether the database answers; where it is none for this program, the worker ends."""
@@ -151,8 +151,7 @@ class Worker:
             except (SQLAlchemyError, OSError) as error:
                 log.warning("worker_not_seen", error=type(error).__name__)
             await self._looked()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), self._settings.sms_worker_seconds / 4)
+            await come_to_pass(self._ended, self._settings.sms_worker_seconds / 4)
 
     async def _seen(self) -> None:
         await sql.execute(SEEN, {"name": self._name, "now": await self._clock.ask()})
@@ -235,14 +234,6 @@ class Worker:
             """What was kept long enough."""
             log.info("purged", **asdict(await purge(await self._clock.ask(), settings)))
             await queue.job_manager.delete_old_jobs(KEPT_HOURS, include_failed=True)
-
-
-async def end_tasks(tasks: Collection[asyncio.Task[None]], seconds: float = ENDING_SECONDS) -> None:
-    """End tasks, asking again those that did not hear it."""
-    while tasks:
-        for task in tasks:
-            task.cancel()
-        _, tasks = await asyncio.wait(tasks, timeout=seconds)
 
 
 async def work(

@@ -25,7 +25,8 @@ async def test_octets_pass_wait_and_end(tmp_path: Path) -> None:
         await asyncio.sleep(0)
         writer.write(b"two")
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(reader.read(3), 0.1)
+            async with asyncio.timeout(0.1):
+                await reader.read(3)
         await stalled
         assert await reader.readexactly(3) == b"two"
         proxy.cut()

@@ -10,6 +10,7 @@ import smpp34
 import structlog
 from prometheus_client import Counter, Gauge
 
+from core.platform.background import come_to_pass
 from core.platform.smpp.accounts import SmppAccount
 from core.platform.smpp.link import BindRefused, NotBound, SmppLink, Take, bound
 from core.platform.smpp.pdus import Pdu, SmppStatus
@@ -139,6 +140,4 @@ class Binds:
 
     async def _rest(self, seconds: float) -> None:
         """Wait, not at the same moment as others, or until told to stop."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds * random.uniform(0.8, 1.2)):  # noqa: S311 - no secret
-                await self._stopping.wait()
+        await come_to_pass(self._stopping, seconds * random.uniform(0.8, 1.2))  # noqa: S311 - no secret

@@ -14,6 +14,7 @@ from typing import Any, Final
 import smpp34
 import structlog
 
+from core.platform.background import end_tasks
 from core.platform.errors import JigiError
 from core.platform.logs import place_of
 from core.platform.smpp.accounts import SmppAccount
@@ -111,7 +112,7 @@ class SmppLink:
         with suppress(NotBound, NoResponse):
             await self._asked(pdu(SmppCommand.UNBIND, 0), PARTING_SECONDS)
         self._end("parted")
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     async def bind(self) -> None:
         """Ask to be let in, and then listen; raises BindRefused, NotBound."""

@@ -5,12 +5,13 @@ Whose turn it is stands as a lock in the database, past any pooler: it is free a
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import psycopg
 import structlog
 
+from core.platform.background import come_to_pass
 from core.platform.database import copying
 from core.platform.locks import Lock
 from core.platform.smpp.binds import Binds
@@ -112,6 +113,4 @@ class Turn:
             await self._rest(UNBOUND_SECONDS / 2)
 
     async def _rest(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+        await come_to_pass(self._stopping, seconds)

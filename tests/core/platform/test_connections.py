@@ -45,7 +45,8 @@ async def said(port: int, *parts: bytes, pause: float = 0.0) -> bytes:
     for part in parts:
         writer.write(part)
         await asyncio.sleep(pause)
-    answer = await asyncio.wait_for(reader.read(), PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        answer = await reader.read()
     writer.close()
     return answer
 

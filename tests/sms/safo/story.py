@@ -192,7 +192,8 @@ async def at_work(settings: Settings, url: str) -> AsyncIterator[None]:
         yield
     finally:
         end.set()
-        await asyncio.wait_for(working, LONGEST_SECONDS)
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await working
         database.open_database(url)
 
 

@@ -48,4 +48,5 @@ async def at_work(working: Sender) -> AsyncIterator[None]:
         yield
     finally:
         working.stop()
-        await asyncio.wait_for(task, 10)
+        async with asyncio.timeout(10):
+            await task

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from sms.campaigns.audience import Audience
 from sms.outbox import balances
 from sms.outbox.gateway import Balance
 from sms.worker import process
-from sms.worker.process import Worker, end_tasks, work, worker_name
+from sms.worker.process import Worker, work, worker_name
 from tests.core.seed import TODAY
 from tests.sms.campaign_world import (
     AWA,
@@ -90,7 +90,8 @@ async def worker(url: str, gateway: ScriptedGateway, settings: Settings = ALWAYS
         yield
     finally:
         end.set()
-        await asyncio.wait_for(running_worker, LONGEST_SECONDS)
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await running_worker
         database.open_database(url)
 
 
@@ -196,7 +197,8 @@ async def at_work(
         yield queue
     finally:
         one_more.stop()
-        await asyncio.wait_for(task, LONGEST_SECONDS)
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await task
 
 
 async def done(queue: App, task: str) -> None:
@@ -340,25 +342,13 @@ async def test_a_free_text_is_sent_by_a_worker_as_it_was_planned(database_url: s
     assert gateway.asked == [(planned_body, (AWA,))]
 
 
-async def test_what_did_not_hear_that_it_shall_end_is_asked_again() -> None:
-    async def hard_of_hearing() -> None:
-        with suppress(asyncio.CancelledError):
-            await asyncio.sleep(60)
-        await asyncio.sleep(60)
-
-    task = asyncio.create_task(hard_of_hearing())
-    await asyncio.sleep(0)
-    async with asyncio.timeout(LONGEST_SECONDS):
-        await end_tasks([task], seconds=0.05)
-    assert task.cancelled()
-
-
 async def at_once_refused(url: str, gateway: ScriptedGateway) -> str:
     """What a worker says that does not begin."""
     await database.close_database()
     try:
         with pytest.raises(UnfitDatabase) as refused:
-            await asyncio.wait_for(work(ALWAYS, url, ways=alone(gateway), until=asyncio.Event()), 20)
+            async with asyncio.timeout(20):
+                await work(ALWAYS, url, ways=alone(gateway), until=asyncio.Event())
     finally:
         database.open_database(url)
     return str(refused.value)
@@ -399,7 +389,8 @@ async def test_a_worker_ends_when_the_tables_are_upgraded_past_it(database_url: 
         connection.execute("UPDATE database_identity SET oldest_program = '99.0.0'")
         try:
             with pytest.raises(UnfitDatabase):
-                await asyncio.wait_for(running_worker, LONGEST_SECONDS)
+                async with asyncio.timeout(LONGEST_SECONDS):
+                    await running_worker
         finally:
             connection.execute("UPDATE database_identity SET oldest_program = '0.3.0'")
             database.open_database(database_url)

@@ -266,7 +266,8 @@ async def test_stopping_claims_nothing_more_and_finishes_what_is_under_way() -> 
     await asked.wait()
     working.stop()
     go.set()
-    await asyncio.wait_for(task, 10)
+    async with asyncio.timeout(10):
+        await task
     states = await counted(campaign)
     assert states["accepted"] in (1, 2)
     assert states["accepted"] + states["planned"] == 5
@@ -288,7 +289,8 @@ async def test_stopping_gives_back_what_waits_for_its_turn() -> None:
     task = asyncio.create_task(working.run())
     await waiting.wait()
     working.stop()
-    await asyncio.wait_for(task, 10)
+    async with asyncio.timeout(10):
+        await task
     assert (await counted(campaign))["planned"] >= 3
     assert await query("SELECT id FROM sms_batch WHERE state IN ('claimed', 'left')") == []
 
