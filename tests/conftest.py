@@ -36,8 +36,8 @@ from tests.support.small_catalogues import SmallCatalogues
 DATABASE = "jigi_tests"
 """The database of each worker, on a PostgreSQL of its own."""
 
-QUICKER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
-"""What a PostgreSQL need not do whose data nobody keeps."""
+QUICKER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
+"""What a PostgreSQL need not do whose data nobody keeps; and what it knows of its tables changes in no test's midst."""
 
 
 hypothesis_settings.register_profile(

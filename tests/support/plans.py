@@ -29,13 +29,17 @@ FILLED: Final = f"""
 UPDATE pg_class SET reltuples = reltuples * {NATION}
 WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%s)
 """  # noqa: S608
-MANY_VALUES: Final = """
-UPDATE pg_statistic SET stadistinct = -0.2
-FROM pg_class, pg_index WHERE pg_class.oid = starelid AND indrelid = starelid AND staattnum = ANY (indkey)
-  AND relnamespace = 'public'::regnamespace AND NOT relname = ANY (%s) AND stadistinct > 0
+GROWN_INDEXES: Final = f"""
+UPDATE pg_class SET reltuples = {ROWS}, relpages = greatest(1, pg_relation_size(pg_class.oid) / 8192)
+FROM pg_index, pg_class of WHERE pg_class.oid = indexrelid AND of.oid = indrelid
+  AND of.relnamespace = 'public'::regnamespace AND NOT of.relname = ANY (%s)
+"""  # noqa: S608
+FORGOTTEN: Final = """
+DELETE FROM pg_statistic USING pg_class
+WHERE pg_class.oid = starelid AND relnamespace = 'public'::regnamespace AND NOT relname = ANY (%s)
 """
-"""What the planner believes of each table, until its transaction is undone: so many rows, and of what has an index one
-value for five rows."""
+"""What the planner believes of each table and each index, until its transaction is undone: so many rows, and of what
+stands in them nothing but what is usual."""
 
 TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 PARTIAL: Final = "SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL"
@@ -75,7 +79,8 @@ def whole_reads(url: str, heard: Mapping[str, Values], filled: Collection[str] =
             cursor.execute(FILLED, [[*filled]])
         else:
             cursor.execute(DEAR)
-            cursor.execute(MANY_VALUES, [[*SMALL]])
+            cursor.execute(GROWN_INDEXES, [[*SMALL]])
+            cursor.execute(FORGOTTEN, [[*SMALL]])
         bounded = {name for (name,) in cursor.execute(PARTIAL).fetchall()}
         growing = {name for (name,) in cursor.execute(TABLES).fetchall()} - SMALL
         for statement, values in heard.items():
