@@ -42,6 +42,9 @@ _RANGES: Final = {
     Operator.TELECEL: re.compile(r"\+2235[0-3][0-9]{6}"),
 }
 
+_RANGE_LETTERS: Final = len(_PREFIX) + 2
+"""Two digits tell the operator of a number."""
+
 
 def _ranges(*types: str) -> re.Pattern[str]:
     metadata = PhoneMetadata.metadata_for_region(_MALI)
@@ -122,9 +125,23 @@ def is_fixed_line(msisdn: str) -> bool:
 
 
 def operator_sql(column: str) -> str:
-    """SQL that names the operator of the number in `column` (a column of ours), as `operator` does."""
-    cases = " ".join(f"WHEN {column} ~ '^(?:{ranges.pattern})$' THEN '{name}'" for name, ranges in _RANGES.items())
-    return f"CASE {cases} END"
+    """SQL that names the operator of the number in `column` (a column of ours, in E.164), as `operator` does.
+
+    By its first digits, of which there are few: patterns cost ten times as much.
+    """
+    cases = " ".join(
+        f"WHEN left({column}, {_RANGE_LETTERS}) = ANY ('{{{','.join(_beginnings(ranges))}}}') THEN '{name}'"
+        for name, ranges in _RANGES.items()
+    )
+    return f"CASE WHEN length({column}) = {len(_PREFIX) + _DIGITS_OF_MALI} THEN CASE {cases} END END"
+
+
+def _beginnings(ranges: re.Pattern[str]) -> list[str]:
+    """The beginnings of all numbers of these ranges."""
+    digits = _RANGE_LETTERS - len(_PREFIX)
+    rest = "0" * (_DIGITS_OF_MALI - digits)
+    every = (f"{_PREFIX}{number:0{digits}}" for number in range(10**digits))
+    return [beginning for beginning in every if ranges.fullmatch(beginning + rest)]
 
 
 def can_get_sms_sql(column: str) -> str:

@@ -92,6 +92,7 @@ async def plan(
         await must_run(actor, campaign_id)
     async with database.copying() as connection:
         await connection.execute(WAIT, {"lock": int(Lock.PLAN)})
+        await connection.execute("SET temp_buffers = '64MB'")
         await connection.execute("SET LOCAL work_mem = '128MB'")
         await connection.execute("SET LOCAL jit = off")
         campaign = await locked(connection, campaign_id)
@@ -222,14 +223,16 @@ class _Planning:
         await self._run("ANALYZE reached (msisdn, household_id)")
         await self._run(snapshot.told_before(self._kind, self._audience))
         await self._run("ANALYZE told")
-        await self._run(snapshot.SERVED)
-        await self._run("ANALYZE served")
         about = self._kind if self._audience.round_id is not None else CampaignKind.FREE
         await self._run(other_rounds.others(about))
         await self._run("ANALYZE other")
+        await self._run(snapshot.SERVED)
+        await self._run("ANALYZE served")
         await self._run(other_rounds.told_together(about))
         await self._run("ANALYZE together")
-        await self._run(snapshot.gathered(self._kind, self._audience))
+        await self._run(snapshot.contents(self._kind, self._audience))
+        await self._run("ANALYZE content (msisdn)")
+        await self._run(snapshot.RECIPIENTS)
 
     async def _run(self, statement: str, values: Mapping[str, object] = NOTHING) -> None:
         await self._connection.execute(statement, {**self._values, **values})

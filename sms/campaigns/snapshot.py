@@ -33,37 +33,56 @@ REACHED: Final = """
 SERVED: Final = f"""
     CREATE TEMP TABLE served ON COMMIT DROP AS
     SELECT msisdn, count(DISTINCT household.id) AS households,
-        coalesce(max(phone.language), min(household.language), '{DEFAULT}') AS language
-    FROM (SELECT DISTINCT msisdn FROM reached) AS own JOIN household_phone USING (msisdn)
+        coalesce(max(phone.language), min(household.language), '{DEFAULT}') AS language,
+        {operator_sql("msisdn")} AS operator,
+        min(own.rows) = 1 AND count(DISTINCT household.id) = 1 AND bool_and(besides.msisdn IS NULL) AS is_single
+    FROM (SELECT msisdn, count(*) AS rows FROM reached GROUP BY msisdn) AS own JOIN household_phone USING (msisdn)
     JOIN household ON household.id = household_phone.household_id LEFT JOIN phone USING (msisdn)
+    LEFT JOIN (SELECT DISTINCT msisdn FROM other) AS besides USING (msisdn)
     GROUP BY msisdn
 """  # noqa: S608 - our own words
-"""Each number with all households it serves, told of or not, and the one language it is spoken to in."""
+"""Each number with all households it serves, told of or not, and the one language it is spoken to in.
+
+`is_single`: it is told one thing of the one household that it serves, and nothing of other rounds.
+"""
 
 PAYMENT_LINES: Final = f"""
-    SELECT msisdn, jsonb_agg(
-        jsonb_build_array(line.households, CASE WHEN kinds > 1 THEN names ELSE '' END, amount, day, place, old_day)
-            || CASE WHEN one_hour THEN jsonb_build_array(hour) ELSE '[]' END
-        ORDER BY day, names, amount)::text AS content, max(component) AS component, (jsonb_build_array(
-            CASE WHEN count(*) = 1 AND max(served.households) > max(line.households) THEN max(names) END,
-            CASE WHEN bool_and(coalesce(one_window AND last_day > day, false)) AND min(last_day) = max(last_day)
-                THEN max(last_day) END,
-            CASE WHEN bool_and(one_agency) AND min(agency) = max(agency)
-                THEN max(agency) END) || CASE WHEN bool_or(others IS NULL) THEN '[]' ELSE jsonb_build_array(
-            (SELECT component FROM payment_round WHERE id = %(round_id)s), (array_agg(others))[1]) END)::text AS beside
-    FROM (
-        SELECT msisdn, amount, day, place, old_day, count(*) AS households, max(component) AS component,
-            string_agg(head_name, ', ' ORDER BY head_name) AS names, count(*) OVER (PARTITION BY msisdn) AS kinds,
-            max(last_day) AS last_day, min(coalesce(last_day, day)) = max(coalesce(last_day, day)) AS one_window,
-            max(agency) AS agency, count(agency) = count(*) AND min(agency) = max(agency) AS one_agency,
-            max(hour) AS hour, count(hour) = count(*) AND min(hour) = max(hour) AS one_hour
-        FROM reached GROUP BY msisdn, amount, day, place, old_day
-    ) AS line JOIN served USING (msisdn) LEFT JOIN ({LINES}) AS beside_it USING (msisdn) GROUP BY msisdn
+    WITH alike AS MATERIALIZED (
+        SELECT array_agg(msisdn) AS msisdns FROM reached JOIN served USING (msisdn) WHERE is_single
+        GROUP BY amount, day, place, old_day, last_day, agency, hour, component
+    ), apart AS (
+        SELECT reached.* FROM reached JOIN served USING (msisdn)
+        WHERE NOT is_single OR msisdn IN (SELECT msisdns[1] FROM alike)
+    ), written AS (
+        SELECT msisdn, jsonb_agg(
+            jsonb_build_array(line.households, CASE WHEN kinds > 1 THEN names ELSE '' END, amount, day, place, old_day)
+                || CASE WHEN one_hour THEN jsonb_build_array(hour) ELSE '[]' END
+            ORDER BY day, names, amount)::text AS content, max(component) AS component, (jsonb_build_array(
+                CASE WHEN count(*) = 1 AND max(served.households) > max(line.households) THEN max(names) END,
+                CASE WHEN bool_and(coalesce(one_window AND last_day > day, false)) AND min(last_day) = max(last_day)
+                    THEN max(last_day) END,
+                CASE WHEN bool_and(one_agency) AND min(agency) = max(agency)
+                    THEN max(agency) END) || CASE WHEN bool_or(others IS NULL) THEN '[]' ELSE jsonb_build_array(
+                (SELECT component FROM payment_round WHERE id = %(round_id)s), (array_agg(others))[1]) END
+            )::text AS beside
+        FROM (
+            SELECT msisdn, amount, day, place, old_day, count(*) AS households, max(component) AS component,
+                string_agg(head_name, ', ' ORDER BY head_name) AS names, count(*) OVER (PARTITION BY msisdn) AS kinds,
+                max(last_day) AS last_day, min(coalesce(last_day, day)) = max(coalesce(last_day, day)) AS one_window,
+                max(agency) AS agency, count(agency) = count(*) AND min(agency) = max(agency) AS one_agency,
+                max(hour) AS hour, count(hour) = count(*) AND min(hour) = max(hour) AS one_hour
+            FROM apart GROUP BY msisdn, amount, day, place, old_day
+        ) AS line JOIN served USING (msisdn) LEFT JOIN ({LINES}) AS beside_it USING (msisdn) GROUP BY msisdn
+    )
+    SELECT coalesce(like_it.msisdn, written.msisdn) AS msisdn, content, component, beside
+    FROM written LEFT JOIN (SELECT unnest(msisdns) AS msisdn, msisdns[1] AS first FROM alike) AS like_it
+        ON like_it.first = written.msisdn
 """  # noqa: S608
 """What each number is told, and beside it what makes no other content: whose, until when, at which agency,
 and where there are some, the component of the round and the lines of other rounds.
 
-An hour is content where all that a line tells of have the same: without one, a content is as it was before.
+An hour is content where all that a line tells of have the same: without one, a content is as it was before. Numbers
+that are single and told alike, nearly all there are, are written once, for the first of them.
 """
 
 EVENT_LINES: Final = """
@@ -136,25 +155,32 @@ def told_before(kind: CampaignKind, audience: Audience) -> str:
     """  # noqa: S608
 
 
-def gathered(kind: CampaignKind, audience: Audience) -> str:
-    """SQL that makes a row for each number: in which language, what it is told, and why not, if not."""
+def contents(kind: CampaignKind, audience: Audience) -> str:
+    """SQL that makes a row for each number: what it is told."""
     about_many = EVENT_LINES if audience.event is not None else PAYMENT_LINES
     lines = FREE_LINES if kind is CampaignKind.FREE else about_many
-    return f"""
+    return f"CREATE TEMP TABLE content ON COMMIT DROP AS {lines}"
+
+
+RECIPIENTS: Final = f"""
     CREATE TEMP TABLE recipient ON COMMIT DROP AS
-    WITH texts AS ({lines}), person AS (
-        SELECT msisdn, array_agg(household_id ORDER BY household_id) AS household_ids,
-            array_agg(hash ORDER BY household_id) AS hashes, min(commune_pcode) AS commune_pcode,
-            bool_or(stopped) AS stopped, max(moved_at) AS moved_at, min(served.language) AS language,
-            min(served.households) AS serves
+    WITH person AS (
+        SELECT msisdn, ARRAY[household_id] AS household_ids, ARRAY[hash] AS hashes, commune_pcode, stopped, moved_at,
+            served.language, served.households AS serves, operator
+        FROM reached JOIN served USING (msisdn) WHERE is_single
+        UNION ALL
+        SELECT msisdn, array_agg(household_id ORDER BY household_id), array_agg(hash ORDER BY household_id),
+            min(commune_pcode), bool_or(stopped), max(moved_at), min(language), min(households),
+            min(operator)
         FROM (
-            SELECT DISTINCT ON (msisdn, household_id) msisdn, household_id, hash, commune_pcode, stopped, moved_at
-            FROM reached
-        ) AS each JOIN served USING (msisdn) GROUP BY msisdn
+            SELECT DISTINCT ON (msisdn, household_id) msisdn, household_id, hash, commune_pcode, stopped, moved_at,
+                served.language, served.households, operator
+            FROM reached JOIN served USING (msisdn) WHERE NOT is_single
+        ) AS each GROUP BY msisdn
     ), dead AS MATERIALIZED ({DEAD})
-    SELECT person.*, NULL::integer AS line, texts.content, texts.component, texts.beside,
-        {operator_sql("person.msisdn")} AS operator, NOT EXISTS ({EARLIER}) AS is_first, CASE
-        WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
+    SELECT person.*, NULL::integer AS line, content.content, content.component, content.beside,
+        NOT EXISTS ({EARLIER}) AS is_first, CASE
+        WHEN person.operator IS NULL AND NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
         WHEN dead.msisdn IS NOT NULL THEN '{Reason.DEAD_NUMBER}'
         WHEN person.serves > %(crowd)s THEN '{Reason.CROWD}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
@@ -162,14 +188,14 @@ def gathered(kind: CampaignKind, audience: Audience) -> str:
         WHEN together.msisdn IS NOT NULL THEN '{Reason.TOLD_TOGETHER}'
         WHEN %(reminds_today)s AND {TOLD_OF_THE_MOVE_TODAY} THEN '{Reason.ALREADY_TOLD}'
     END AS why, together.campaign_id AS told_with
-    FROM person JOIN texts USING (msisdn)
+    FROM person JOIN content USING (msisdn)
     LEFT JOIN dead ON dead.msisdn = person.msisdn
-    LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = texts.content
+    LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = content.content
     LEFT JOIN together ON together.msisdn = person.msisdn
     WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
     AND (NOT %(unmoved)s OR NOT {TOLD_BEFORE_THE_MOVE}) AND (NOT %(only_told)s OR {TOLD_BEFORE_THE_MOVE})
-    """  # noqa: S608
-
+"""  # noqa: S608
+"""A row for each number: in which language, what it is told, and why not, if not."""
 
 SPOKEN_TABLE: Final = """
     CREATE TEMP TABLE spoken ON COMMIT DROP AS
@@ -209,20 +235,20 @@ REQUESTS: Final = f"""
         SELECT each.*, (row_number() OVER (PARTITION BY text_id, route ORDER BY msisdn) - 1) / %(batch)s AS chunk
         FROM (
             SELECT recipient.msisdn, CASE WHEN recipient.is_first THEN said.id ELSE said.later_id END AS text_id,
-                coalesce(recipient.operator, '{OTHERS}') AS route
+                coalesce(recipient.operator, '{OTHERS}') AS route, recipient.is_first
             FROM recipient JOIN said ON said.language = recipient.language AND said.content = recipient.content
                 AND said.component = coalesce(recipient.component, '')
                 AND said.beside = coalesce(recipient.beside, '')
             WHERE recipient.why IS NULL
         ) AS each
     ), ranked AS MATERIALIZED (
-        SELECT msisdn, text_id, written.not_after, route,
+        SELECT msisdn, text_id, written.not_after, route, is_first,
             dense_rank() OVER (ORDER BY written.not_after, text_id, chunk, route) AS place
         FROM placed JOIN written ON written.id = text_id
     ), numbered AS MATERIALIZED (
         SELECT ARRAY(SELECT nextval('sms_batch_id_seq') FROM generate_series(1, max(place))) AS ids FROM ranked
     )
-    SELECT msisdn, ids[place] AS id, text_id, not_after, nullif(route, '{OTHERS}') AS operator
+    SELECT msisdn, ids[place] AS id, text_id, not_after, nullif(route, '{OTHERS}') AS operator, is_first
     FROM ranked CROSS JOIN numbered
 """  # noqa: S608
 """Texts are matched with one another before people are, and requests are numbered by their rank: joined, the server
@@ -278,16 +304,20 @@ WITHOUT_A_DAY: Final = f"""
     FROM ({NO_DAY_YET}) AS waiting
 """  # noqa: S608
 COUNTED: Final = f"""
-    SELECT count(*) AS recipients, count(DISTINCT text_id) AS texts, count(DISTINCT batch_id) AS requests,
-        coalesce(sum(parts), 0) AS parts, coalesce(sum(parts * price.xof), 0) AS cost,
+    SELECT coalesce(sum(people), 0)::integer AS recipients, count(DISTINCT text_id) AS texts,
+        count(DISTINCT batch_id) AS requests, coalesce(sum(people * parts), 0) AS parts,
+        coalesce(sum(people * parts * price.xof), 0) AS cost,
         '{CampaignKind.MOVED}' = %(kind)s AND NOT EXISTS (
             SELECT FROM payment WHERE payment.round_id = %(round_id)s AND due_date IS NOT NULL
             AND payment.state IN {listed(COMING)}) AS withdrawn
-    FROM (SELECT request.text_id, request.id AS batch_id, request.operator, CASE
-            WHEN NOT recipient.is_first OR written.size + %(reserve)s <= %(single)s THEN written.parts
+    FROM (SELECT each.*, CASE
+            WHEN NOT is_first OR written.size + %(reserve)s <= %(single)s THEN written.parts
             ELSE greatest(written.parts, ceil((written.size + %(reserve)s)::numeric / %(part)s))
         END AS parts
-        FROM request JOIN written ON written.id = request.text_id JOIN recipient USING (msisdn)) AS counted
+        FROM (
+            SELECT id AS batch_id, text_id, operator, is_first, count(*) AS people
+            FROM request GROUP BY id, text_id, operator, is_first
+        ) AS each JOIN written ON written.id = each.text_id) AS counted
     JOIN unnest(CAST(%(operators)s AS text[]), CAST(%(prices)s AS numeric[])) AS price (operator, xof)
         ON price.operator = coalesce(counted.operator, '{OTHERS}')
 """  # noqa: S608

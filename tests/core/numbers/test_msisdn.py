@@ -2,7 +2,20 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberType
 
-from core.numbers.msisdn import BadNumber, calling, can_get_sms, is_fixed_line, local, mask, operator, parse, parse_any
+from core.numbers.msisdn import (
+    BadNumber,
+    calling,
+    can_get_sms,
+    can_get_sms_sql,
+    is_fixed_line,
+    local,
+    mask,
+    operator,
+    operator_sql,
+    parse,
+    parse_any,
+)
+from tests.support.database import query
 
 
 @pytest.mark.parametrize(
@@ -74,6 +87,15 @@ def test_every_range_of_mali_is_judged_as_phonenumbers_judges_it() -> None:
 )
 def test_the_operator_of_a_range(prefixes: list[int], name: str | None) -> None:
     assert {operator(f"+223{prefix}123456") for prefix in prefixes} == {name}
+
+
+@pytest.mark.usefixtures("world")
+async def test_the_database_names_operators_as_we_do_and_who_has_one_gets_an_sms() -> None:
+    numbers = [f"+223{prefix:02}123456" for prefix in range(100)] + ["+22576123456", "+2237612345", "+223761234567", ""]
+    columns = f"msisdn, {operator_sql('msisdn')} AS operator, {can_get_sms_sql('msisdn')} AS can"
+    rows = await query(f"SELECT {columns} FROM unnest(CAST(%(numbers)s AS text[])) AS own (msisdn)", numbers=numbers)  # noqa: S608
+    assert [(row.msisdn, row.operator) for row in rows] == [(number, operator(number)) for number in numbers]
+    assert all(row.can for row in rows if row.operator)
 
 
 def test_a_foreign_number_has_no_operator_of_mali() -> None:
