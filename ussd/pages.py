@@ -9,6 +9,7 @@ Room is left on each page for the line that says a key was wrong, so that it nev
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.platform.errors import JigiError
 from core.text.alphabet import Alphabet
@@ -17,6 +18,9 @@ MORE = "9"
 BACK = "0"
 HOME = "00"
 OPTIONS_A_PAGE = 5
+REMEMBERED = 2_000
+"""Screens whose pages are kept in memory: menus, and what many are told alike."""
+
 ROW = 64
 """Units of a line that is kept whole, whatever sentences it has, such as a row of a list."""
 
@@ -69,13 +73,18 @@ def plain(text: str) -> str:
     return text.replace(HEADING, "\n").replace(BLOCK, "\n")
 
 
-def lay_out(alphabet: Alphabet, signs: Signs, text: str, labels: Sequence[str], room: Room) -> list[Page]:
+def lay_out(alphabet: Alphabet, signs: Signs, text: str, labels: Sequence[str], room: Room) -> Sequence[Page]:
     """The pages of a screen: one if it fits the budget, else as few as may be, at the aim if that costs none more.
 
     Raises DoesNotFit for a label that no page can hold, and for a question (`room.typed`) of more than one page.
     """
+    return _laid_out(alphabet, signs, text, tuple(labels), room)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _laid_out(alphabet: Alphabet, signs: Signs, text: str, given: tuple[str, ...], room: Room) -> Sequence[Page]:
     heading, text = (alphabet.prepare(part).strip() for part in _parted(text))
-    labels = [" ".join(alphabet.prepare(label).split()) for label in labels]
+    labels = [" ".join(alphabet.prepare(label).split()) for label in given]
     cutter = _Cutter(alphabet, signs, room, heading)
     whole = cutter.single(text, labels, home=room.home, limit=alphabet.page_aim)
     whole = whole or cutter.single(text, labels, home=False, limit=alphabet.page_budget)

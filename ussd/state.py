@@ -5,18 +5,16 @@ only be added to: a reader leaves out what it does not know, and finds a default
 change that cannot be made so takes two releases (docs/developers.md).
 """
 
-import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
+
+import pydantic_core
 
 from core.text.languages import Language
 from ussd.values import Option
 
 FORM: Final = 1
 """The version of what is stored of a call, in Redis and in the journal."""
-
-
-WRITER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(slots=True)
@@ -66,7 +64,6 @@ class LastHop:
     at: float
 
 
-VIEW_FIELDS: Final = frozenset(each.name for each in fields(View))
 HOP_FIELDS: Final = tuple(each.name for each in fields(LastHop))
 
 
@@ -151,31 +148,19 @@ class State:
         """Go to a `standing()` of this or another call."""
         self.language = None if standing["language"] is None else Language(standing["language"])
         self.frames = [Frame(*frame[:2]) for frame in standing["frames"]]
-        view = standing["view"]
-        self.view = None
-        if view is not None:
-            options = [Option(*option[:3]) for option in view["options"]]
-            named = {name: value for name, value in view.items() if name in VIEW_FIELDS}
-            self.view = View(
-                **{
-                    **named,
-                    "options": options,
-                    "remembered_as": view.get("answer", ""),
-                    "shown": _indexes(view["shown"]),
-                }
-            )
+        self.view = None if standing["view"] is None else _seen(standing["view"])
         self.ended = standing["ended"]
 
-    def to_json(self) -> str:
+    def to_json(self) -> bytes:
         """The session as stored."""
         call = {"id": self.call, "typed": self.typed, "reply": self.reply, "prior": self.prior}
         whole = {**call, "began": self.began, "done": self.done, **self.sent(), **self.standing()}
-        return WRITER.encode(whole)
+        return pydantic_core.to_json(whole)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "State":
         """The session as it was stored; raises ValueError or KeyError for anything else."""
-        whole = json.loads(text)
+        whole = pydantic_core.from_json(text, allow_inf_nan=False)
         state = cls(whole["id"], typed=whole["typed"], prior=whole["prior"], reply=whole["reply"])
         state.began, state.done = whole.get("began", 0.0), whole.get("done", [])
         state.hop, state.base, state.bare = last_hop(whole.get("hop")), whole.get("base", 0), whole.get("bare", False)
@@ -193,5 +178,22 @@ def parts(typed: str) -> list[str]:
     return typed.split("*") if typed else []
 
 
-def _indexes(shown: list[int] | None) -> tuple[int, ...] | None:
-    return None if shown is None else tuple(shown)
+def _seen(view: dict[str, Any]) -> View:
+    """What a person had before them, as it was stored."""
+    know = view.get
+    return View(
+        view["kind"],
+        view["text"],
+        view["key"],
+        [Option(*option[:3]) for option in view["options"]],
+        to=know("to", ""),
+        remembered_as=know("answer", ""),
+        most=know("most", 0),
+        words=know("words", False),
+        page=know("page", 0),
+        error=know("error", ""),
+        shown=None if view["shown"] is None else tuple(view["shown"]),
+        last=know("last", True),
+        answers=know("answers", False),
+        again=know("again", False),
+    )

@@ -70,8 +70,8 @@ class Posting:
             raise WebhookRefused(400, "too many fields")
         form: dict[str, str] = {}
         for field_ in filter(None, fields):
-            name, _, value = field_.replace(b"+", b" ").partition(b"=")
-            form.setdefault(unquote_to_bytes(name).decode("latin-1"), _decoded(unquote_to_bytes(value)))
+            name, _, value = field_.partition(b"=")
+            form.setdefault(_unquoted(name).decode("latin-1"), _decoded(_unquoted(value)))
         return form
 
     def json(self) -> dict[str, object]:
@@ -195,6 +195,11 @@ class Doors:
 def callback_path(room: str, gateway: str, name: str) -> str:
     """Where a gateway posts, `{token}` standing for the unguessable word."""
     return "/".join(filter(None, (f"/{room}/{gateway}/{{token}}", name)))
+
+
+def _unquoted(octets: bytes) -> bytes:
+    spaced = octets.replace(b"+", b" ")
+    return unquote_to_bytes(spaced) if b"%" in spaced else spaced
 
 
 def _decoded(octets: bytes) -> str:
