@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core.platform import giving_way, headers, health, hosts, logs, metrics
+from core.platform import giving_way, headers, health, hosts, logs, metrics, straight
 from core.platform.database import close_database, open_database
 from core.platform.redis import Client, connect
 from core.platform.request_ids import RequestIds
@@ -108,9 +108,11 @@ def build(
         for each in served:
             if each.is_busy is not None:
                 app.add_middleware(giving_way.GivesWay, path="/desk", is_busy=each.is_busy)
-    app.add_middleware(hosts.OwnHosts, names=settings.hosts)
+    names = hosts.OwnNames(settings.hosts)
+    app.add_middleware(hosts.OwnHosts, names=names)
     app.add_middleware(headers.GuardedAnswers)
     app.add_middleware(RequestIds)
+    app.add_middleware(straight.StraightToDoors, routes=routes, names=names)
     return app
 
 

@@ -113,7 +113,7 @@ class Shelf:
     """Sessions in memory, which can be put back as they were."""
 
     def __init__(self) -> None:
-        self.state: str | None = None
+        self.state: bytes | None = None
 
     async def take(self, msisdn: str, token: str) -> Held:
         return Held(True, None if self.state is None else State.from_json(self.state))
@@ -203,7 +203,7 @@ class Walker:
         self._dialled = dialled
         self._shelf.state = None
         pages: Counter[str] = Counter()
-        ahead: deque[tuple[str, tuple[str, ...]]] = deque()
+        ahead: deque[tuple[bytes, tuple[str, ...]]] = deque()
         first_keys = (dialled,) if dialled else ()
         first = await self._hop(caller, None, dialled, first_keys)
         if first is not None and _page(State.from_json(first)) not in seen:
@@ -256,7 +256,7 @@ class Walker:
         self._tried.add(mark)
         return True
 
-    async def _hop(self, caller: TrialCaller, before: State | None, key: str, keys: tuple[str, ...]) -> str | None:
+    async def _hop(self, caller: TrialCaller, before: State | None, key: str, keys: tuple[str, ...]) -> bytes | None:
         """Press one key on a page; keep the visit, and give the session after it (None when the engine failed)."""
         session_id = self._session_ids[before.call] if before else f"walk-{self._calls}"
         typed = key if before is None or not before.typed else f"{before.typed}*{key}"

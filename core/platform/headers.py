@@ -34,15 +34,15 @@ class GuardedAnswers:
             await self._app(scope, receive, send)
             return
 
-        async def guarded(message: Message) -> None:
+        async def with_guards(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _guarded(message["headers"], encrypted=scope["scheme"] == "https")
+                message["headers"] = guarded(message["headers"], encrypted=scope["scheme"] == "https")
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        await self._app(scope, receive, with_guards)
 
 
-def _guarded(headers: Iterable[RawHeader], *, encrypted: bool) -> list[RawHeader]:
+def guarded(headers: Iterable[RawHeader], *, encrypted: bool) -> list[RawHeader]:
     """The headers of an answer as the server sends them, with those that it lacks."""
     given = dict(headers)
     lacking = GUARDS if given.get(b"content-type", b"").startswith(PAGE) else GUARDS_OF_DATA

@@ -34,34 +34,38 @@ class _LinksHere:
         return _PathHere(self._router.url_path_for(name, **parameters))
 
 
-class OwnHosts:
-    """Answers 400 to whoever asks for another name than ours, where ours are set, and hides the name from the pages.
+class OwnNames:
+    """The names that this server is asked for by, where they are set: these, and what ends as one that begins `*.`."""
 
-    A name is one of `names`, or ends as one that begins with `*.`.
-    """
-
-    def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
-        self._app = app
+    def __init__(self, names: Sequence[str]) -> None:
         self._names = tuple(name.lower() for name in names)
+
+    def include(self, scope: Scope) -> bool:
+        """Whether a request asks for one of them, or is a balancer's question."""
+        if not self._names or scope["path"].startswith(ABOUT_ITSELF):
+            return True
+        named = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        host = (named.rpartition(":")[0] if named.rpartition(":")[2].isdigit() else named).lower()
+        return any(
+            host == name or (name.startswith("*.") and host.endswith(name[1:])) for name in (*self._names, *LOOPBACK)
+        )
+
+
+class OwnHosts:
+    """Answers 400 to whoever asks for another name than ours, where ours are set, and hides the name from the pages."""
+
+    def __init__(self, app: ASGIApp, names: OwnNames) -> None:
+        self._app = app
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on under no name."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        named = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
-        if not self._is_ours(named, scope["path"]):
+        if not self._names.include(scope):
             await PlainTextResponse("unknown host", status_code=400)(scope, receive, send)
             return
         links = {"router": _LinksHere(scope["app"].router)} if "app" in scope else {}
         nameless = [each for each in scope["headers"] if each[0] != b"host"]
         await self._app({**scope, **links, "headers": nameless, "server": None}, receive, send)
-
-    def _is_ours(self, named: str, path: str) -> bool:
-        if not self._names or path.startswith(ABOUT_ITSELF):
-            return True
-        host = named.rpartition(":")[0] if named.rpartition(":")[2].isdigit() else named
-        return any(
-            host.lower() == name or (name.startswith("*.") and host.lower().endswith(name[1:]))
-            for name in (*self._names, *LOOPBACK)
-        )

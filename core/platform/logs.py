@@ -16,7 +16,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from core.platform.masking import CUT, masked_value
-from core.platform.request_ids import LOGGED, is_id
+from core.platform.request_ids import LOGGED, current_id, is_id
 
 SERVER: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 """The server's loggers, which begin with lines of their own; what they name is addresses, which are masked."""
@@ -123,6 +123,14 @@ def _words(template: str, given: Any, *, from_server: bool) -> str:
     return template
 
 
+def _of_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """A line that comes of a request bears its id."""
+    request_id = current_id()
+    if request_id:
+        event.setdefault(LOGGED, request_id)
+    return event
+
+
 def _failure(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """An error that comes with a line, as its kind, its place and the calls that led there."""
     given = event.pop("exc_info", None)
@@ -147,7 +155,7 @@ def _is_nobodys(name: str, value: object) -> bool:
 
 
 OURS: Final[tuple[Processor, ...]] = (
-    structlog.contextvars.merge_contextvars,
+    _of_request,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _failure,

@@ -5,10 +5,12 @@ An id is 32 hexadecimal digits (nginx `$request_id`), with or without the dashes
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from secrets import token_hex
 from typing import Final
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER: Final = "X-Request-Id"
@@ -24,10 +26,33 @@ def is_id(text: object) -> bool:
     return isinstance(text, str) and ID.fullmatch(text) is not None
 
 
+_current: Final[ContextVar[str]] = ContextVar("request_id", default="")
+
+
 def current_id() -> str:
     """The id of the request that is being answered; '' where none is."""
-    value = structlog.contextvars.get_contextvars().get(LOGGED, "")
-    return value if isinstance(value, str) else ""
+    return _current.get()
+
+
+@contextmanager
+def under(request_id: str) -> Iterator[None]:
+    """Answer a request under its id."""
+    before = _current.set(request_id)
+    try:
+        yield
+    finally:
+        _current.reset(before)
+
+
+def given_or_new(scope: Scope) -> str:
+    """The id that came with a request, or one of ours."""
+    for name, value in scope["headers"]:
+        if name == RAW:
+            given = value.decode("latin-1").lower()
+            if is_id(given):
+                return str(given)
+            break
+    return token_hex(16)
 
 
 class RequestIds:
@@ -41,8 +66,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == RAW), b"").decode("latin-1").lower()
-        request_id = given if is_id(given) else token_hex(16)
+        request_id = given_or_new(scope)
 
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -50,5 +74,5 @@ class RequestIds:
                 message["headers"] = [*others, (RAW, request_id.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(**{LOGGED: request_id}):
+        with under(request_id):
             await self._app(scope, receive, named)

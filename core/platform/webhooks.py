@@ -17,9 +17,9 @@ from urllib.parse import unquote_to_bytes
 
 import structlog
 from prometheus_client import Counter as Metric
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from core.platform.connections import accepted
 from core.platform.errors import JigiError
@@ -40,6 +40,7 @@ BODY_SECONDS: Final = 10.0
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
+KINDS: Final = frozenset({FORM, JSON})
 
 
 class WebhookRefused(JigiError):
@@ -126,42 +127,25 @@ class Doors:
         self._strangers = 0
 
     def route(self, room: str, gateway: str, name: str, take: Take) -> Route:
-        """`/{room}/{gateway}/{token}`, and behind it `/{name}` where there is one.
+        """`/{room}/{gateway}/{token}`, and behind it `/{name}` where there is one, with its door as the endpoint."""
+        door = CallbackDoor(self, "/".join(filter(None, (room, gateway, name))), take)
+        return Route(callback_path(room, gateway, name), door, methods=["POST"])
 
-        4xx for what cannot be read; 503, to be posted again, when it could not be taken for another reason.
-        """
-
-        async def endpoint(request: Request) -> Response:
-            try:
-                if not self._knows(request):
-                    strangers.count(request.client.host if request.client else "")
-                    await self._slowed(webhook)
-                    raise WebhookRefused(404, "Not Found")
-                return await take(await self._posting(request))
-            except WebhookRefused as refused:
-                return PlainTextResponse(str(refused), status_code=refused.status)
-            except Exception as error:
-                log.error("webhook_not_taken", webhook=webhook, error=type(error).__name__)
-                return PlainTextResponse("not now", status_code=503)
-
-        webhook = "/".join(filter(None, (room, gateway, name)))
-        return Route(callback_path(room, gateway, name), endpoint, methods=["POST"])
-
-    def _knows(self, request: Request) -> bool:
+    def knows(self, given: str, scope: Scope) -> bool:
         """Whether a caller has a token, and calls from where gateways do."""
-        given = request.path_params["token"].encode(errors="surrogatepass")
-        return any(hmac.compare_digest(given, token) for token in self._tokens) and self._is_near(request)
+        octets = given.encode(errors="surrogatepass")
+        return any(hmac.compare_digest(octets, token) for token in self._tokens) and self._is_near(scope)
 
-    def _is_near(self, request: Request) -> bool:
+    def _is_near(self, scope: Scope) -> bool:
         if not self._networks:
             return True
         try:
-            address = ip_address(request.client.host if request.client else "")
+            address = ip_address(host_of(scope))
         except ValueError:
             return False
         return any(address in network for network in self._networks)
 
-    async def _slowed(self, webhook: str) -> None:
+    async def slowed(self, webhook: str) -> None:
         """Count a stranger, and let them wait; not all of them at once, so that they hold nobody else up."""
         STRANGERS.labels(webhook).inc()
         if self._strangers >= MOST_WAITING:
@@ -172,29 +156,74 @@ class Doors:
         finally:
             self._strangers -= 1
 
-    async def _posting(self, request: Request) -> Posting:
-        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        return Posting(kind, await self._body(request), accepted(request.scope))
-
-    async def _body(self, request: Request) -> bytes:
-        """The body, refused as soon as it is too large, or too slow."""
+    async def body(self, receive: Receive) -> bytes:
+        """The body, refused as soon as it is too large, or too slow; raises WebhookRefused."""
         body = bytearray()
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                async for chunk in request.stream():
-                    body += chunk
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise WebhookRefused(400, "cut off")
+                    body += message.get("body", b"")
                     if len(body) > self._body_bytes:
                         raise WebhookRefused(413, "too large")
-        except ClientDisconnect:
-            raise WebhookRefused(400, "cut off") from None
+                    if not message.get("more_body", False):
+                        return bytes(body)
         except TimeoutError:
             raise WebhookRefused(408, "too slow") from None
-        return bytes(body)
+
+
+class CallbackDoor:
+    """One callback: an ASGI application behind a path with a token; `webhook` names it without the token.
+
+    4xx for what cannot be read; 503, to be posted again, when it could not be taken for another reason.
+    """
+
+    def __init__(self, doors: Doors, webhook: str, take: Take) -> None:
+        self.webhook = webhook
+        self.take = take
+        self._doors = doors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a posting that came by the routes."""
+        response = await self.answered(scope["path_params"]["token"], scope, receive)
+        await response(scope, receive, send)
+
+    async def answered(self, token: str, scope: Scope, receive: Receive) -> Response:
+        """What is answered to a posting that brought this token."""
+        try:
+            if not self._doors.knows(token, scope):
+                strangers.count(host_of(scope))
+                await self._doors.slowed(self.webhook)
+                raise WebhookRefused(404, "Not Found")
+            body = await self._doors.body(receive)
+            return await self.take(Posting(_kind(scope), body, accepted(scope)))
+        except WebhookRefused as refused:
+            return PlainTextResponse(str(refused), status_code=refused.status)
+        except Exception as error:
+            log.error("webhook_not_taken", webhook=self.webhook, error=type(error).__name__)
+            return PlainTextResponse("not now", status_code=503)
+
+
+def host_of(scope: Scope) -> str:
+    """The address of who asks; '' where the server does not know it."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def callback_path(room: str, gateway: str, name: str) -> str:
     """Where a gateway posts, `{token}` standing for the unguessable word."""
     return "/".join(filter(None, (f"/{room}/{gateway}/{{token}}", name)))
+
+
+def _kind(scope: Scope) -> str:
+    """The media type that a body claims, without what is said of it."""
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            claimed: str = value.decode("latin-1")
+            return claimed if claimed in KINDS else claimed.split(";")[0].strip().lower()
+    return ""
 
 
 def _unquoted(octets: bytes) -> bytes:

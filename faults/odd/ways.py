@@ -10,6 +10,8 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
+from core.platform.webhooks import CallbackDoor
+
 PARAMETER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 NAMES: Final = re.compile(r"""\bname=["']([\w.\-]+)["']|[?&]([\w.\-]+)=""")
 
@@ -51,7 +53,7 @@ WORDS: Final = re.compile(r"""["']([a-z_][a-z0-9_.\-]{0,30})["']""")
 
 def _words(endpoint: Callable[..., Any]) -> set[str]:
     """The words in the code that answers: in the module of a page of ours, in the function of one of the library's."""
-    code = inspect.unwrap(endpoint)
+    code = inspect.unwrap(endpoint.take if isinstance(endpoint, CallbackDoor) else endpoint)
     around = {cell.cell_contents for cell in getattr(code, "__closure__", None) or () if callable(cell.cell_contents)}
     words = {word for each in around if inspect.isroutine(each) for word in _words(each)}
     module = getattr(code, "__module__", "")

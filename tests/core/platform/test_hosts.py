@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from core.platform.hosts import OwnHosts
+from core.platform.hosts import OwnHosts, OwnNames
 
 NAMES = ("jigi.example.ml", "*.jigi.example.ml")
 EVIL = "evil.example"
@@ -22,7 +22,7 @@ def client(*names: str) -> httpx.AsyncClient:
 
     routes = [Route("/page", page), Route("/go", elsewhere), Route("/health/live", page)]
     app = Starlette(routes=routes)
-    app.add_middleware(OwnHosts, names=names)
+    app.add_middleware(OwnHosts, names=OwnNames(names))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
