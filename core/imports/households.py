@@ -12,6 +12,7 @@ from core.imports.layout import MOST_NAMED, Check, Column, Layout, counted, sett
 from core.imports.losses import OF_HOUSEHOLDS
 from core.numbers.msisdn import can_get_sms_sql
 from core.platform.columns import listed
+from core.platform.sql import BY_INDEX
 from core.registry.components import ComponentCode
 from core.registry.numbers import key_sql
 from core.registry.statuses import NEVER_ENROLLED, Status
@@ -189,7 +190,10 @@ _DOUBTS = (
         SELECT line, household_id, phone AS msisdn FROM planned WHERE phone IS NOT NULL
         UNION SELECT line, household_id, alt_phone FROM planned WHERE alt_phone IS NOT NULL
     ), written AS (SELECT msisdn, min(line) AS line, count(*) AS households FROM number GROUP BY msisdn),
-    known AS (SELECT msisdn, count(DISTINCT household_id) AS households FROM household_phone GROUP BY msisdn),
+    known AS (
+        SELECT msisdn, count(DISTINCT household_id) AS households FROM household_phone
+        WHERE msisdn IN (SELECT msisdn FROM written) GROUP BY msisdn
+    ),
     many AS (
         SELECT written.msisdn, written.line, written.households + coalesce(known.households, 0) - (
             SELECT count(DISTINCT own.household_id) FROM household_phone AS own
@@ -210,20 +214,25 @@ _DOUBTS = (
     FROM planned WHERE phone IS NOT NULL AND NOT ({can_get_sms_sql("phone")}) HAVING count(*) > 0
     """,  # noqa: S608 - our own words
     f"""
-    WITH known AS (
-        SELECT DISTINCT commune_pcode, village_search FROM household WHERE village_search IS NOT NULL
-    ), written AS (
-        SELECT commune_pcode, village, min(line) AS line, {counted("ménage")} AS households
+    WITH written AS MATERIALIZED (
+        SELECT commune_pcode, village, loose_village(village) AS search, min(line) AS line,
+            {counted("ménage")} AS households
         FROM planned WHERE village IS NOT NULL GROUP BY 1, 2
     )
     SELECT line, 'village' AS "column", concat_ws(' ', commune_pcode, village) AS value,
         'village que le registre ne connaît pas dans cette commune, ' || households AS reason
-    FROM written WHERE commune_pcode IN (SELECT commune_pcode FROM known)
-    AND (commune_pcode, loose_village(village)) NOT IN (SELECT commune_pcode, village_search FROM known)
-    ORDER BY line LIMIT {MOST_NAMED}
+    FROM written WHERE written.search IS NOT NULL AND EXISTS (
+        SELECT FROM household WHERE household.commune_pcode = written.commune_pcode AND village_search IS NOT NULL
+        {BY_INDEX}
+    ) AND NOT EXISTS (
+        SELECT FROM household WHERE household.commune_pcode = written.commune_pcode
+            AND village_search = written.search {BY_INDEX}
+    ) ORDER BY line LIMIT {MOST_NAMED}
     """,  # noqa: S608
 )
 """One number for very many households, lines that get no SMS, and villages nobody is of."""
+
+_WRITTEN: Final = "line, phone, nullif(alt_phone, phone) AS alt_phone, was_phone, was_alt_phone, components"
 
 _HOUSEHOLDS = (
     """
@@ -232,7 +241,7 @@ _HOUSEHOLDS = (
         SET (head_name, birth_year, commune_pcode, village, language, status, status_reason, updated_at)
             = (planned.head_name, planned.birth_year, planned.commune_pcode, planned.village, planned.language,
                planned.status, planned.status_reason, %(now)s)
-        FROM planned WHERE household.id = planned.household_id
+        FROM planned WHERE planned.household_id IS NOT NULL AND household.id = planned.household_id
         AND (household.head_name, household.birth_year, household.commune_pcode, household.village,
              household.language, household.status, household.status_reason)
             IS DISTINCT FROM (planned.head_name, planned.birth_year, planned.commune_pcode, planned.village,
@@ -253,44 +262,51 @@ _HOUSEHOLDS = (
     """,
     "ANALYZE new_name",
     "ANALYZE new_village",
-    """
-    INSERT INTO household
-        (household_no, programme_no, programme_key, head_name, birth_year, commune_pcode, village, language, status,
-         status_reason, updated_at, search, village_search)
-    SELECT ours, nullif(coalesce(programme_no, household_no), ours), nullif(household_no, ours), head_name, birth_year,
-        commune_pcode, village, language, status, status_reason, %(now)s, new_name.search, new_village.village_search
-    FROM planned JOIN new_name USING (head_name) LEFT JOIN new_village USING (village)
-    LEFT JOIN given USING (line) CROSS JOIN LATERAL (SELECT coalesce(line_no, given.number) AS ours) AS one
-    WHERE household_id IS NULL
-    """,
     f"""
     CREATE TEMP TABLE planned_household ON COMMIT DROP AS
-    SELECT planned.line, household.id AS household_id, phone, nullif(alt_phone, phone) AS alt_phone, components,
-        CASE WHEN planned.household_id IS NOT NULL THEN %(today)s::date END AS since
-    FROM planned JOIN household ON {key_sql()} = planned.household_no
+    SELECT {_WRITTEN}, household_id, %(today)s::date AS since FROM planned WHERE household_id IS NOT NULL
+    """,  # noqa: S608
+    f"""
+    WITH made AS (
+        INSERT INTO household
+            (household_no, programme_no, programme_key, head_name, birth_year, commune_pcode, village, language, status,
+             status_reason, updated_at, search, village_search)
+        SELECT ours, nullif(coalesce(programme_no, household_no), ours), nullif(household_no, ours), head_name,
+            birth_year, commune_pcode, village, language, status, status_reason, %(now)s, new_name.search,
+            new_village.village_search
+        FROM planned JOIN new_name USING (head_name) LEFT JOIN new_village USING (village)
+        LEFT JOIN given USING (line) CROSS JOIN LATERAL (SELECT coalesce(line_no, given.number) AS ours) AS one
+        WHERE household_id IS NULL
+        RETURNING id, {key_sql()} AS household_no
+    )
+    INSERT INTO planned_household SELECT {_WRITTEN}, made.id FROM made JOIN planned USING (household_no)
     """,  # noqa: S608
     "ANALYZE planned_household",
 )
+"""`planned_household` are all of the file, those that the registry did not have by the ids that they were given."""
 
 _PHONES = (
     """
     WITH gone AS (
-        DELETE FROM household_phone USING planned_household AS planned
-        WHERE household_phone.household_id = planned.household_id
-        AND CASE position WHEN 1 THEN phone ELSE alt_phone END IS NULL
+        DELETE FROM household_phone USING (
+            SELECT line, household_id, 1 AS position FROM planned_household
+            WHERE was_phone IS NOT NULL AND phone IS NULL
+            UNION ALL SELECT line, household_id, 2 FROM planned_household
+            WHERE was_alt_phone IS NOT NULL AND alt_phone IS NULL
+        ) AS lost
+        WHERE household_phone.household_id = lost.household_id AND household_phone.position = lost.position
         RETURNING line
     )
     INSERT INTO touched SELECT line, false FROM gone
     """,
     """
     CREATE TEMP TABLE planned_phone ON COMMIT DROP AS
-    SELECT line, planned.household_id, numbered.position, numbered.msisdn, earlier.msisdn IS NOT NULL AS known
-    FROM planned_household AS planned
-    CROSS JOIN LATERAL (VALUES (1, phone), (2, alt_phone)) AS numbered (position, msisdn)
-    LEFT JOIN household_phone AS earlier
-        ON earlier.household_id = planned.household_id AND earlier.position = numbered.position
-    WHERE numbered.msisdn IS NOT NULL AND earlier.msisdn IS DISTINCT FROM numbered.msisdn
+    SELECT line, household_id, numbered.position, numbered.msisdn, earlier IS NOT NULL AS known
+    FROM planned_household CROSS JOIN LATERAL (VALUES (1, phone, was_phone), (2, alt_phone, was_alt_phone))
+        AS numbered (position, msisdn, earlier)
+    WHERE numbered.msisdn IS NOT NULL AND earlier IS DISTINCT FROM numbered.msisdn
     """,
+    "ANALYZE planned_phone",
     """
     UPDATE household_phone SET msisdn = planned_phone.msisdn FROM planned_phone
     WHERE known AND household_phone.household_id = planned_phone.household_id
@@ -307,7 +323,7 @@ _ENROLMENTS = (
     """
     WITH ended AS (
         UPDATE enrolment SET ended = %(today)s FROM planned_household AS planned
-        WHERE enrolment.household_id = planned.household_id AND enrolment.ended IS NULL
+        WHERE planned.since IS NOT NULL AND enrolment.household_id = planned.household_id AND enrolment.ended IS NULL
         AND enrolment.component <> ALL (planned.components)
         RETURNING line
     )
@@ -316,7 +332,8 @@ _ENROLMENTS = (
     """
     WITH returned AS (
         UPDATE enrolment SET ended = NULL, since = %(today)s FROM planned_household AS planned
-        WHERE enrolment.household_id = planned.household_id AND enrolment.ended IS NOT NULL
+        WHERE planned.since IS NOT NULL AND enrolment.household_id = planned.household_id
+        AND enrolment.ended IS NOT NULL
         AND enrolment.component = ANY (planned.components)
         RETURNING line
     )
@@ -326,9 +343,10 @@ _ENROLMENTS = (
     CREATE TEMP TABLE planned_enrolment ON COMMIT DROP AS
     SELECT line, planned.household_id, listed.component, planned.since
     FROM planned_household AS planned CROSS JOIN LATERAL unnest(planned.components) AS listed (component)
-    LEFT JOIN enrolment AS earlier
-        ON earlier.household_id = planned.household_id AND earlier.component = listed.component
-    WHERE earlier.household_id IS NULL
+    WHERE since IS NULL OR NOT EXISTS (
+        SELECT FROM enrolment
+        WHERE enrolment.household_id = planned.household_id AND enrolment.component = listed.component
+    )
     """,
     """
     INSERT INTO enrolment (household_id, component, since) SELECT household_id, component, since FROM planned_enrolment

@@ -7,6 +7,7 @@ from typing import Final
 from core.payments.states import COMING
 from core.platform.columns import listed
 from core.platform.settings import settings
+from core.platform.sql import BY_INDEX
 from core.registry.statuses import LEFT, Status
 from core.text.words import COMMAND, DESK, Word, called
 
@@ -119,7 +120,7 @@ OF_PAYMENTS: Final = (
         HAVING bool_or(was_due_date IS NOT NULL AND due_date IS NULL) AND bool_and(due_date IS NULL)
             AND NOT EXISTS (SELECT FROM payment WHERE payment.round_id = withdrawn.round_id
                 AND payment.due_date IS NOT NULL AND payment.state IN {listed(COMING)}
-                AND payment.id NOT IN (SELECT payment_id FROM planned WHERE payment_id IS NOT NULL))
+                AND payment.id NOT IN (SELECT payment_id FROM planned WHERE payment_id IS NOT NULL) {BY_INDEX})
         """,  # noqa: S608
     ),
 )

@@ -12,7 +12,8 @@ from psycopg import AsyncConnection, sql
 
 from core.imports.layout import MOST_NAMED, Check
 from core.imports.remarks import Remark
-from core.platform.sql import row_factory
+from core.numbers.identifiers import HOUSEHOLD_DIGITS, LONGEST_PROGRAMME_NO
+from core.platform.sql import BY_INDEX, row_factory
 from core.registry.numbers import FIRST_GIVEN, LAST_GIVEN, key_sql
 
 _BY_OURS: Final = f"""
@@ -59,17 +60,22 @@ DOUBTS: Final = (
 )
 """A number that two households have."""
 
-FREE: Final = """
-    CASE WHEN household.id IS NULL AND is_household_no(staged.household_no)
-        AND NOT EXISTS (SELECT FROM household AS other WHERE other.household_no = staged.household_no)
+FREE: Final = f"""
+    CASE WHEN household.id IS NULL AND is_household_no(staged.household_no) AND NOT EXISTS (
+        SELECT FROM household AS other
+        WHERE other.programme_key IS NOT NULL AND other.household_no = staged.household_no {BY_INDEX})
     THEN staged.household_no END"""
-"""SQL of the programme's number of a new household where it can be ours too."""
+"""SQL of the programme's number of a new household where it can be ours too.
+
+Nobody's own number it is, so whose other number it might be has one of their own.
+"""
 
 GIVEN_DOUBTS: Final = (
     f"""
     SELECT line, 'household_no' AS "column", planned.household_no AS value,
         'déjà le numéro Jigi d''un autre ménage (' || {key_sql("other")} || ') : celui-ci en reçoit un autre' AS reason
-    FROM planned JOIN household AS other ON other.household_no = planned.household_no
+    FROM planned JOIN household AS other
+        ON other.programme_key IS NOT NULL AND other.household_no = planned.household_no
     WHERE household_id IS NULL AND line_no IS NULL ORDER BY line LIMIT {MOST_NAMED}
     """,  # noqa: S608
     """
@@ -90,21 +96,16 @@ GIVE: Final = f"""
         SELECT coalesce(CAST(left(max(household_no), 7) AS integer), {FIRST_GIVEN - 1}) AS serial FROM household
         WHERE programme_key IS NOT NULL
             AND household_no BETWEEN household_no_of({FIRST_GIVEN}) AND household_no_of({LAST_GIVEN})
-    ), taken AS MATERIALIZED (
-        SELECT number FROM (
-            SELECT household_no AS number FROM household UNION ALL SELECT programme_key FROM household
-            UNION ALL SELECT household_no FROM planned
-        ) AS every WHERE EXISTS (SELECT FROM wanted)
-            AND number BETWEEN (SELECT household_no_of(serial) FROM last) AND household_no_of({LAST_GIVEN})
-    ), ours AS MATERIALIZED (
-        SELECT household_no_of(CAST(serial AS integer)) AS number FROM generate_series(
-            (SELECT serial + 1 FROM last), (SELECT least({LAST_GIVEN}, serial + (SELECT count(*) FROM wanted)
-                + (SELECT count(*) FROM taken WHERE is_household_no(number))) FROM last)
-        ) AS serial
     ), free AS MATERIALIZED (
-        SELECT number, row_number() OVER (ORDER BY number) AS at FROM (
-            SELECT number FROM ours EXCEPT SELECT number FROM taken
-        ) AS left_over
+        SELECT number, row_number() OVER () AS at FROM (
+            SELECT number FROM (
+                SELECT household_no_of(generate_series((SELECT serial + 1 FROM last), {LAST_GIVEN})) AS number
+            ) AS ours
+            WHERE NOT EXISTS (SELECT FROM household WHERE household_no = number {BY_INDEX})
+                AND NOT EXISTS (SELECT FROM household WHERE {key_sql()} = number {BY_INDEX})
+                AND number NOT IN (SELECT household_no FROM planned)
+            LIMIT (SELECT count(*) FROM wanted)
+        ) AS next
     )
     SELECT line, number FROM wanted JOIN free USING (at)
 """  # noqa: S608
@@ -114,18 +115,30 @@ Imports wait for each other, so that no two give the same.
 """
 
 _ZEROS: Final = "(si Excel a enlevé les zéros du début, mettez la colonne en texte)"
+_LENGTHS: Final = f"""
+    SELECT array_agg(length) FROM generate_series(1, {LONGEST_PROGRAMME_NO}) AS length
+    WHERE length = {HOUSEHOLD_DIGITS} OR EXISTS (
+        SELECT FROM household WHERE programme_key ~ '^[0-9]+$' AND length(programme_key) = length {BY_INDEX})
+"""  # noqa: S608
+"""SQL of how many digits the known numbers have that are nothing but digits."""
+
 LOST_ZEROS: Final = Check(
     "household_no",
-    f"""household_id IS NULL AND household_no IN (
-        SELECT ltrim({key_sql()}, '0') FROM household WHERE {key_sql()} ~ '^0[0-9]+$'
-    ) AND NOT EXISTS (SELECT FROM staged WHERE staged.household_no LIKE '0%')""",  # noqa: S608
+    f"""household_id IS NULL AND NOT EXISTS (SELECT FROM staged WHERE staged.household_no LIKE '0%')
+    AND CASE WHEN planned.household_no ~ '^[1-9][0-9]*$' THEN EXISTS (
+        SELECT FROM unnest(({_LENGTHS})) AS length
+        JOIN household ON {key_sql()} = lpad(planned.household_no, length, '0')
+        WHERE length > length(planned.household_no) {BY_INDEX}
+    ) END""",  # noqa: S608
     f"ce numéro est connu avec des zéros au début, et aucun du fichier n'en a {_ZEROS}",
 )
 NEW_ZEROS: Final = Check(
     "household_no",
-    f"""household_id IS NULL AND household_no LIKE '0%' AND ltrim(household_no, '0') IN (
-        SELECT {key_sql()} FROM household WHERE {key_sql()} ~ '^[1-9][0-9]*$'
-    ) AND NOT EXISTS (SELECT FROM household WHERE {key_sql()} LIKE '0%')""",  # noqa: S608
+    f"""household_id IS NULL AND CASE WHEN planned.household_no ~ '^0+[1-9][0-9]*$' THEN EXISTS (
+        SELECT FROM household WHERE {key_sql()} = ltrim(planned.household_no, '0') {BY_INDEX}
+    ) AND NOT coalesce((
+        SELECT {key_sql()} FROM household WHERE {key_sql()} >= '0' ORDER BY {key_sql()} LIMIT 1
+    ) LIKE '0%', false) END""",  # noqa: S608
     "ce numéro est connu sans ses zéros du début : enlevez-les ici aussi",
 )
 """The same list with and without its zeros is not the same households twice."""

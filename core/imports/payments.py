@@ -203,15 +203,17 @@ _DOUBTS = (
     GROUP BY component, round, amount_xof, was_amount_xof ORDER BY count(*) DESC LIMIT {MOST_NAMED}
     """,  # noqa: S608 - our own words
     f"""
-    WITH usual AS (
-        SELECT DISTINCT round_id, amount_xof FROM payment
-        WHERE round_id IN (SELECT round_id FROM planned WHERE payment_id IS NULL)
+    WITH written AS MATERIALIZED (
+        SELECT component, round, round_id, amount_xof, min(line) AS line, count(*) AS times,
+            {counted("nouveau paiement", "nouveaux paiements")} AS payments
+        FROM planned WHERE payment_id IS NULL AND round_id IS NOT NULL GROUP BY component, round, round_id, amount_xof
     )
-    SELECT min(line) AS line, 'amount_xof' AS "column", concat_ws(' ', component, round) AS value,
-        {counted("nouveau paiement", "nouveaux paiements")} || ' de ' || amount_xof
-            || ' F, montant que ce tour n''avait pas' AS reason
-    FROM planned WHERE payment_id IS NULL AND round_id IS NOT NULL AND (round_id, amount_xof) NOT IN (TABLE usual)
-    GROUP BY component, round, amount_xof ORDER BY count(*) DESC LIMIT {MOST_NAMED}
+    SELECT line, 'amount_xof' AS "column", concat_ws(' ', component, round) AS value,
+        payments || ' de ' || amount_xof || ' F, montant que ce tour n''avait pas' AS reason
+    FROM written WHERE (
+        SELECT true FROM payment WHERE payment.round_id = written.round_id AND payment.amount_xof = written.amount_xof
+        ORDER BY payment.due_date LIMIT 1
+    ) IS NULL ORDER BY times DESC LIMIT {MOST_NAMED}
     """,  # noqa: S608
 )
 

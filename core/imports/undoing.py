@@ -12,7 +12,7 @@ from core.campaigns.models import CampaignState
 from core.imports.kinds import ImportKind
 from core.imports.models import ImportRun
 from core.imports.runs import last_run
-from core.imports.traces import RELATIONS, Relation, same_key, written
+from core.imports.traces import RELATIONS, Relation, same_key, still_written
 from core.platform import database
 from core.platform.columns import listed
 from core.platform.errors import JigiError
@@ -141,7 +141,7 @@ async def _taken_back(connection: AsyncConnection, run: ImportRun) -> None:
     values = {"run": run.id, "writer": run.writer, "at": run.at}
     for relation in RELATIONS[run.kind]:
         await connection.execute(_as_it_was(relation), values)
-    if await written(connection, run.kind, run.writer) != run.written or await _traces(connection) != run.traces:
+    if await still_written(connection, run.kind, run.writer) != run.written or await _traces(connection) != run.traces:
         raise NotUndone(Obstacle.CHANGED)
     rounds = _OF_ITS_ROUNDS if run.kind is ImportKind.PAYMENTS else ""
     if await _any(connection, sql.SQL(_PREPARED + rounds), values):

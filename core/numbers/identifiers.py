@@ -12,12 +12,13 @@ from typing import Final
 
 from stdnum import damm
 
+HOUSEHOLD_DIGITS: Final = 8
 LONGEST_PROGRAMME_NO: Final = 40
 
 SHORT_REFERENCE: Final = 7
 SECRET_DIGITS: Final = 4
 
-_HOUSEHOLD_NO = re.compile(r"[0-9]{8}")
+_HOUSEHOLD_NO = re.compile(rf"[0-9]{{{HOUSEHOLD_DIGITS}}}")
 _REFERENCE = re.compile(r"[1-9][0-9]{6}(?:[0-9]{3})?")
 _BETWEEN_DIGITS = re.compile(r"[\s.‐‑‒–—-]+")
 

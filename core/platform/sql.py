@@ -20,6 +20,9 @@ from core.platform.errors import JigiError
 
 Kind = TypeVar("Kind")
 NOTHING: Final[Mapping[str, Any]] = {}
+BY_INDEX: Final = "OFFSET 0"
+"""SQL that ends a subquery of EXISTS: it is looked up row by row by an index, and no table is read whole for it."""
+
 TURN: Final = 100
 """Rows that are read at a time where there are many: some thousandths of a second."""
 

@@ -83,6 +83,7 @@ class Household(TableRow, table=True):
     __tablename__ = "household"
     __table_args__ = (
         Index("ix_household_search", "search", postgresql_using="gin"),
+        Index("ix_household_commune_pcode_village_search", "commune_pcode", "village_search"),
         Index("uq_household_programme_key", text(OWN_KEY), unique=True),
         Index("ix_household_given", "household_no", postgresql_where=text("programme_key IS NOT NULL")),
         Index(
@@ -98,7 +99,7 @@ class Household(TableRow, table=True):
     programme_key: str | None = None
     head_name: str
     birth_year: int | None = None
-    commune_pcode: str = Field(foreign_key="commune.pcode", index=True)
+    commune_pcode: str = Field(foreign_key="commune.pcode")
     village: str | None = None
     language: Language | None = Field(default=None, sa_type=LanguageCode)
     status: Status = Field(sa_type=one_of(Status))

@@ -25,7 +25,7 @@ from core.platform.mishaps import REFUSED
 from core.platform.settings import Settings
 from core.text.words import COMMAND, DESK, Word, called, label
 
-NEEDS: Final = "0054"
+NEEDS: Final = "0055"
 """The oldest tables, by the number of their migration, that this program can run on."""
 
 

@@ -1,11 +1,17 @@
 """How PostgreSQL would find what a process asked, were every table that grows as large as a nation's."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import psycopg
 import pytest
+from psycopg.rows import tuple_row
+from psycopg.sql import Composable
+
+IDLE: Final = psycopg.pq.TransactionStatus.IDLE
 
 SMALL: Final = frozenset({
     "agent", "agent_credential", "alarm", "campaign", "campaign_change", "campaign_rule_look", "campaign_rule_off",
@@ -93,6 +99,47 @@ def whole_reads(url: str, heard: Mapping[str, Values], filled: Collection[str] =
                 found[" ".join(statement.split())] = sorted(map(str, whole))
         connection.rollback()
     return found
+
+
+READS: Final = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE|CREATE TEMP TABLE [^(]+ AS\s)", re.IGNORECASE)
+
+
+@contextmanager
+def read_whole() -> Iterator[dict[str, list[str]]]:
+    """Of each statement sent in transactions from here on, the growing tables that it reads from one end to the other.
+
+    Each is explained where it runs, so that it may ask tables that live no longer than their transaction; none of the
+    transactions is kept.
+    """
+    found: dict[str, list[str]] = {}
+    execute = psycopg.AsyncCursor.execute
+    bounded: set[str] = set()
+    growing: set[str] = set()
+
+    async def listening(cursor: Any, query: Any, params: Any = None, **more: Any) -> Any:
+        connection = cursor.connection
+        text = query.as_string(cursor) if isinstance(query, Composable) else str(query)
+        if READS.match(text) and not connection.autocommit:
+            own = connection.cursor(row_factory=tuple_row)
+            ask = partial(execute, own)
+            if connection.info.transaction_status is IDLE:
+                for belief in (GROWN, GROWN_INDEXES, FORGOTTEN):
+                    await ask(belief, [[*SMALL]])
+                for names, those in ((bounded, PARTIAL), (growing, TABLES)):
+                    await ask(those)
+                    names |= {name for (name,) in await own.fetchall()}
+            await ask(DEAR)
+            await ask(f"EXPLAIN (FORMAT JSON) {text}", params)
+            ((plan,),) = await own.fetchall()
+            whole = {str(each) for each in _whole(plan[0]["Plan"], bounded) if each.table in growing - SMALL}
+            if whole:
+                found[" ".join(text.split())] = sorted(whole)
+        return await execute(cursor, query, params, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.AsyncCursor, "execute", listening)
+        patch.setattr(psycopg.AsyncConnection, "commit", psycopg.AsyncConnection.rollback)
+        yield found
 
 
 class WholeRead(NamedTuple):
