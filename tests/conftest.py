@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
 import demo.world
+from core.imports import children
 from core.platform import database
 from core.platform.database import DatabaseTask
 from core.platform.servers import OwnRedis, end_own_postgres, own_postgres, own_redis
@@ -160,6 +161,7 @@ async def world(database_url: str, emptied: None) -> AsyncIterator[None]:
     """The database, opened and empty but for what the migrations put there."""
     database.open_database(database_url, pool=10)
     yield
+    await children.settled()  # a process that goes on would do the work of another test
     await database.break_off()
     assert database.in_use() == 0, "a connection that nobody gave back would be found in another test"
     await database.close_database()

@@ -19,6 +19,16 @@ async def worked_off(module: str, *arguments: str) -> int:
     """Start a module as a process, and wait for its end; how it ended."""
     child = _started(module, *arguments)
     _children.add(child)
+    return await _ended(child)
+
+
+async def settled() -> None:
+    """Wait for every process that was started here, also where nobody waits for it any more."""
+    while _children:
+        await _ended(next(iter(_children)))
+
+
+async def _ended(child: subprocess.Popen[bytes]) -> int:
     while child.poll() is None:  # noqa: ASYNC110 - nobody here tells that another process ended
         await asyncio.sleep(LOOKED_AFTER_SECONDS)
     _children.discard(child)
