@@ -25,7 +25,7 @@ from core.platform.mishaps import REFUSED
 from core.platform.settings import Settings
 from core.text.words import COMMAND, DESK, Word, called, label
 
-NEEDS: Final = "0055"
+NEEDS: Final = "0056"
 """The oldest tables, by the number of their migration, that this program can run on."""
 
 

@@ -210,7 +210,7 @@ async def finish_done(now: datetime) -> list[int]:
 
 UNCERTAIN: Final = f"""
 SELECT id FROM message
-WHERE state = '{MessageState.UNCERTAIN}' AND campaign_id IS NOT DISTINCT FROM %(id)s ORDER BY id
+WHERE was_uncertain AND state = '{MessageState.UNCERTAIN}' AND campaign_id IS NOT DISTINCT FROM %(id)s ORDER BY id
 """  # noqa: S608 - our own words
 
 
@@ -239,6 +239,7 @@ async def settle(campaign_id: int | None, actor: Actor, now: datetime, *, again:
 
 async def _leave(session: Session, campaign_id: int | None) -> int:
     uncertain = (
+        col(Message.was_uncertain),
         col(Message.state) == MessageState.UNCERTAIN,
         col(Message.campaign_id).is_not_distinct_from(campaign_id),
     )

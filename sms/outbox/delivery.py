@@ -19,12 +19,12 @@ from sqlalchemy.exc import OperationalError
 
 from core.outbox.messages import FIRST_GATEWAY, MessageState
 from core.platform import sql
-from core.platform.database import writing
 from sms.outbox.ranks import is_final, rank
 
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE: Final = 1000
+WRITERS: Final = 2
 TRIES: Final = 5
 FAR: Final = {MessageState.ON_ITS_WAY: 0, MessageState.DELIVERED: 1, MessageState.FAILED: 1}
 
@@ -189,8 +189,7 @@ async def apply(reports: Iterable[DeliveryReport]) -> None:
         "keys": [report.key for report in ordered],
         **_columns([same for report in ordered for same in report.same_ids]),
     }
-    async with writing():
-        early = set(await sql.scalars(APPLY, values))
+    early = set(await sql.scalars(APPLY, values))
     if early:
         await adopt(same for report in ordered if report.key in early for same in report.same_ids)
 
@@ -211,18 +210,21 @@ def _columns(same: Sequence[SameId]) -> dict[str, list[str] | list[bool]]:
 
 
 class Inbox:
-    """Takes reports one by one and writes them down together; `take` ends when its report stands in the database."""
+    """Takes reports one by one and writes them down together; `take` ends when its report stands in the database.
+
+    While some are being written others are read and written too, as by another process.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[tuple[DeliveryReport, asyncio.Future[None]]] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._writing: set[asyncio.Task[None]] = set()
 
     async def take(self, report: DeliveryReport) -> None:
         """Write a report down; raises what the database raised, after a few tries."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((report, done))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
+        if len(self._writing) < WRITERS:
+            self._writing.add(asyncio.create_task(self._write()))
         await done
 
     async def _write(self) -> None:
@@ -238,7 +240,7 @@ class Inbox:
                     else:
                         done.set_exception(error)
         finally:
-            self._writing = None
+            self._writing -= {asyncio.current_task()}
 
 
 async def _applied(reports: Sequence[DeliveryReport]) -> Exception | None:

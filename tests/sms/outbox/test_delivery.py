@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from core.outbox.messages import MessageState
 from core.outbox.notice_kinds import NoticeKind
@@ -230,21 +231,40 @@ async def test_any_reports_in_any_order_come_to_the_furthest_and_an_end_is_an_en
     assert await early() == []
 
 
-async def test_hundreds_of_reports_at_once_are_written_in_few_statements() -> None:
+async def test_hundreds_of_reports_at_once_are_written_together(monkeypatch: pytest.MonkeyPatch) -> None:
     names = await taken(600)
-    statements: list[str] = []
+    together: list[int] = []
+    apply = delivery.apply
 
-    def counted(_: object, __: object, statement: str, *rest: object) -> None:
-        statements.append(statement)
+    async def counted(reports: Sequence[DeliveryReport]) -> None:
+        together.append(len(reports))
+        await apply(reports)
 
-    written = database.engine().sync_engine
-    event.listen(written, "before_cursor_execute", counted)
+    monkeypatch.setattr(delivery, "apply", counted)
     inbox = Inbox()
     await asyncio.gather(*(inbox.take(report(name)) for name in names))
-    event.remove(written, "before_cursor_execute", counted)
-
     assert await states() == {"delivered": 600}
-    assert len(statements) <= 4
+    assert together == [600]
+
+
+async def test_reports_are_written_while_others_wait() -> None:
+    held, free = await taken(2)
+    inbox = Inbox()
+    async with copying() as other:
+        await other.execute("SELECT FROM message WHERE provider_id = %s FOR UPDATE", [held])
+        waiting = asyncio.create_task(inbox.take(report(held)))
+        await others_wait()
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await inbox.take(report(free))
+        assert not waiting.done()
+    await waiting
+    assert await states() == {"delivered": 2}
+
+
+async def test_no_index_of_messages_is_of_what_a_report_changes() -> None:
+    indexes = await query("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'message'")
+    assert len(indexes) > 5
+    assert [name for name, made in indexes if re.search(r"\b(state|final_at)\b", made)] == []
 
 
 async def test_a_report_that_was_answered_stands_in_the_database() -> None:
