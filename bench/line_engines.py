@@ -1,7 +1,8 @@
 """`python -m bench.line_engines`: the line on the servers of the demo, behind PgBouncer and on Sentinel, in turns.
 
 Behind PgBouncer, in transaction mode, nothing is prepared by the server; on Sentinel the master is the sentinels' to
-name. `make engines` installs what it needs, and runs it.
+name. A bare application takes its turn with them, on the Redis of the demo, and each is held against it. `make engines`
+installs what it needs, and runs it.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from typing import Final
 
 import psycopg
 
-from bench.__main__ import JIGI, callers, candidate, in_turns, print_round
+from bench.__main__ import BARE, JIGI, callers, candidate, in_turns, print_round, processor_us, rate_of
 from core.platform.servers import end_own_postgres
 from core.platform.settings import Settings
 from core.schema import migrations
@@ -47,10 +48,16 @@ def main() -> None:
             stack.enter_context(candidate(name, JIGI, FIRST_PORT + number, 1, **settings))
             for number, (name, settings) in enumerate(engines.items())
         ]
-        asyncio.run(in_turns(candidates, sorted(set(known[0]) & set(known[1])), rounds=ROUNDS))
-        print(f"the line on three grounds, {ROUNDS} rounds in turns")
-        for each in candidates:
+        beside = _settings("", demo.redis_url)
+        bare = stack.enter_context(candidate("bare", BARE, FIRST_PORT + len(engines), 1, **beside))
+        asyncio.run(in_turns((*candidates, bare), sorted(set(known[0]) & set(known[1])), rounds=ROUNDS))
+        print(f"the line on three grounds and a bare application, {ROUNDS} rounds in turns")
+        for each in (*candidates, bare):
             print_round(each.name, each.rounds)
+        for each in candidates:
+            rate = rate_of(each.rounds) / rate_of(bare.rounds)
+            processor = processor_us(bare.rounds) / processor_us(each.rounds)
+            print(f"{each.name:9}{rate:7.2f} of bare's requests/s, {processor:.2f} by the processor that a hop takes")
     end_own_postgres(folder / "demo")
     shutil.rmtree(folder, ignore_errors=True)
 
