@@ -114,11 +114,11 @@ def demo(port: Port = 8000, households: Households = None, full: Full = False, c
     from demo import campaigns, environment
 
     listening.check_free("127.0.0.1", *range(port, port + 1 + len(_stand_ins(port))))
-    with _standing(environment.enter(port)):
+    with _standing(environment.enter(port)), processes.beside(*_stand_ins(port)):
         at_database(_demo_data(households, communes, full=full))
         at_database(_desk_data())
         campaign_id = at_database(campaigns.campaign(datetime.now(UTC), settings()))
-        with processes.beside(*_stand_ins(port), [sys.executable, "-m", "cli", "worker"]):
+        with processes.beside([sys.executable, "-m", "cli", "worker"]):
             _say_where(port, campaign_id)
             listening.listen("127.0.0.1", port, 1, settings().log_level)
 
