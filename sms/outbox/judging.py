@@ -39,10 +39,12 @@ class Judged:
         return replace(self, why=why, told_with=None)
 
 
-JUDGE: Final = f"""
+def _judging(*changed: str) -> str:
+    """SQL of every message that a request holds, and why it must not leave: by these, what it tells has changed."""
+    return f"""
 SELECT message.id, message.msisdn, message.attempts, CASE
     WHEN phone.sms_stopped_at IS NOT NULL AND message.kind <> '{NoticeKind.SMS_STOPPED}' THEN '{Reason.OPTED_OUT}'
-    WHEN {CHANGED_SINCE} OR {ANOTHER_NUMBER} OR {EVENT_CHANGED} THEN '{Reason.CHANGED}'
+    WHEN {" OR ".join(changed)} THEN '{Reason.CHANGED}'
     WHEN {TOLD_MEANWHILE} OR {MOVED_TODAY} THEN '{Reason.ALREADY_TOLD}'
     WHEN together.campaign_id IS NOT NULL THEN '{Reason.TOLD_TOGETHER}'
     WHEN NOT %(prompt)s AND %(most)s <= (
@@ -55,6 +57,11 @@ FROM message LEFT JOIN phone ON phone.msisdn = message.msisdn
 LEFT JOIN LATERAL ({TOLD_TOGETHER}) AS together ON true
 WHERE message.batch_id = %(batch)s AND message.state = '{MessageState.PLANNED}' ORDER BY message.id
 """  # noqa: S608 - our own words
+
+
+JUDGE: Final = _judging(CHANGED_SINCE, ANOTHER_NUMBER)
+JUDGE_OF_EVENT: Final = _judging(CHANGED_SINCE, ANOTHER_NUMBER, EVENT_CHANGED)
+"""That of a request which tells of an event: no other looks for one at each of its messages."""
 
 
 async def judge(claim: Claim, now: datetime, *, most_a_day: int) -> list[Judged]:
@@ -72,6 +79,6 @@ async def judge(claim: Claim, now: datetime, *, most_a_day: int) -> list[Judged]
         "text": claim.text_id,
         "lately": now - LONG_AGO,
         "free_lately": now - timedelta(days=FREE_TEXT_DAYS),
-        "event_text": claim.text_id if claim.event else None,
+        "event_text": claim.text_id,
     }
-    return await sql.rows(Judged, JUDGE, values)
+    return await sql.rows(Judged, JUDGE_OF_EVENT if claim.event else JUDGE, values)
