@@ -180,6 +180,12 @@ async def brought_before(sheet: Sheet, now: datetime) -> BroughtBefore | None:
 SHEET: Final = (
     "CREATE TEMP TABLE sheet (msisdn text NOT NULL, content text NOT NULL, line integer NOT NULL) ON COMMIT DROP"
 )
+CONTENTS: Final = """
+    CREATE TEMP TABLE content ON COMMIT DROP AS
+    SELECT dense_rank() OVER (ORDER BY content)::integer AS id, array_agg(msisdn) AS msisdns, content,
+        NULL::text AS component, NULL::text AS beside
+    FROM sheet GROUP BY content
+"""
 RECIPIENTS: Final = f"""
     CREATE TEMP TABLE recipient ON COMMIT DROP AS
     WITH person AS (
@@ -192,7 +198,7 @@ RECIPIENTS: Final = f"""
         LEFT JOIN household ON household.id = household_phone.household_id LEFT JOIN phone USING (msisdn)
         GROUP BY sheet.msisdn, sheet.content
     ), dead AS MATERIALIZED ({DEAD})
-    SELECT person.*, NULL::integer[] AS hashes, NULL::text AS component, NULL::text AS beside,
+    SELECT person.*, content.id AS content_id, NULL::integer[] AS hashes,
         {operator_sql("person.msisdn")} AS operator, NOT EXISTS ({EARLIER}) AS is_first, CASE
         WHEN NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
         WHEN dead.msisdn IS NOT NULL THEN '{Reason.DEAD_NUMBER}'
@@ -200,7 +206,7 @@ RECIPIENTS: Final = f"""
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
         WHEN told.msisdn IS NOT NULL THEN '{Reason.ALREADY_TOLD}'
     END AS why, NULL::integer AS told_with
-    FROM person LEFT JOIN dead ON dead.msisdn = person.msisdn
+    FROM person JOIN content ON content.content = person.content LEFT JOIN dead ON dead.msisdn = person.msisdn
     LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = person.content
 """  # noqa: S608 - our own words
 
@@ -215,6 +221,8 @@ async def gather(
     async with connection.cursor() as cursor, cursor.copy("COPY sheet (msisdn, content, line) FROM STDIN") as copy:
         for row in _contents(rows, texts):
             await copy.write_row(row)
+    await connection.execute(CONTENTS)
+    await connection.execute("ANALYZE content (content)")
     spoken = [code for code, text in texts.items() if text.strip()]
     await connection.execute(RECIPIENTS, {**values, "said_in": spoken[0] if len(spoken) == 1 else None})
 

@@ -193,7 +193,7 @@ class _Planning:
             await self._gather_personal()
         else:
             await self._gather()
-        await self._run("ANALYZE recipient (msisdn, language, content, why)")
+        await self._run("ANALYZE recipient (msisdn, language, content_id, why)")
         await self._run(snapshot.SPOKEN_TABLE)
         await self._run("ANALYZE spoken")
         await self._write_texts()
@@ -231,7 +231,8 @@ class _Planning:
         await self._run(other_rounds.told_together(about))
         await self._run("ANALYZE together")
         await self._run(snapshot.contents(self._kind, self._audience))
-        await self._run("ANALYZE content (msisdn)")
+        await self._run(snapshot.HEARS)
+        await self._run("ANALYZE hears (msisdn)")
         await self._run(snapshot.RECIPIENTS)
 
     async def _run(self, statement: str, values: Mapping[str, object] = NOTHING) -> None:

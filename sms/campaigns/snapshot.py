@@ -74,11 +74,10 @@ PAYMENT_LINES: Final = f"""
             FROM apart GROUP BY msisdn, amount, day, place, old_day
         ) AS line JOIN served USING (msisdn) LEFT JOIN ({LINES}) AS beside_it USING (msisdn) GROUP BY msisdn
     )
-    SELECT coalesce(like_it.msisdn, written.msisdn) AS msisdn, content, component, beside
-    FROM written LEFT JOIN (SELECT unnest(msisdns) AS msisdn, msisdns[1] AS first FROM alike) AS like_it
-        ON like_it.first = written.msisdn
+    SELECT coalesce(alike.msisdns, ARRAY[written.msisdn]) AS msisdns, content, component, beside
+    FROM written LEFT JOIN alike ON alike.msisdns[1] = written.msisdn
 """  # noqa: S608
-"""What each number is told, and beside it what makes no other content: whose, until when, at which agency,
+"""What numbers are told, and beside it what makes no other content: whose, until when, at which agency,
 and where there are some, the component of the round and the lines of other rounds.
 
 An hour is content where all that a line tells of have the same: without one, a content is as it was before. Numbers
@@ -86,12 +85,12 @@ that are single and told alike, nearly all there are, are written once, for the 
 """
 
 EVENT_LINES: Final = """
-    SELECT msisdn, jsonb_agg(event ORDER BY event ->> 1, event)::text AS content, NULL::text AS component,
-        NULL::text AS beside
+    SELECT ARRAY[msisdn] AS msisdns, jsonb_agg(event ORDER BY event ->> 1, event)::text AS content,
+        NULL::text AS component, NULL::text AS beside
     FROM (SELECT DISTINCT msisdn, event FROM reached) AS line GROUP BY msisdn
 """
 FREE_LINES: Final = """
-    SELECT DISTINCT msisdn, (
+    SELECT array_agg(DISTINCT msisdn) AS msisdns, (
         SELECT md5(texts::text) FROM campaign WHERE id = %(campaign)s
     ) AS content, NULL::text AS component, NULL::text AS beside FROM reached
 """
@@ -156,11 +155,19 @@ def told_before(kind: CampaignKind, audience: Audience) -> str:
 
 
 def contents(kind: CampaignKind, audience: Audience) -> str:
-    """SQL that makes a row for each number: what it is told."""
+    """SQL that makes a row for numbers that are told the same; those of one content have one `id`."""
     about_many = EVENT_LINES if audience.event is not None else PAYMENT_LINES
     lines = FREE_LINES if kind is CampaignKind.FREE else about_many
-    return f"CREATE TEMP TABLE content ON COMMIT DROP AS {lines}"
+    return f"""
+    CREATE TEMP TABLE content ON COMMIT DROP AS
+    SELECT dense_rank() OVER (ORDER BY content, component, beside)::integer AS id, each.* FROM ({lines}) AS each
+    """  # noqa: S608
 
+
+HEARS: Final = """
+    CREATE TEMP TABLE hears ON COMMIT DROP AS SELECT unnest(msisdns) AS msisdn, id AS content_id FROM content
+"""
+"""Which content each number hears."""
 
 RECIPIENTS: Final = f"""
     CREATE TEMP TABLE recipient ON COMMIT DROP AS
@@ -177,20 +184,22 @@ RECIPIENTS: Final = f"""
                 served.language, served.households, operator
             FROM reached JOIN served USING (msisdn) WHERE NOT is_single
         ) AS each GROUP BY msisdn
-    ), dead AS MATERIALIZED ({DEAD})
-    SELECT person.*, NULL::integer AS line, content.content, content.component, content.beside,
-        NOT EXISTS ({EARLIER}) AS is_first, CASE
+    ), dead AS MATERIALIZED ({DEAD}), told_it AS (
+        SELECT told.msisdn, same.id AS content_id
+        FROM told JOIN (SELECT DISTINCT id, content FROM content) AS same ON same.content = told.content
+    )
+    SELECT person.*, NULL::integer AS line, hears.content_id, NOT EXISTS ({EARLIER}) AS is_first, CASE
         WHEN person.operator IS NULL AND NOT ({can_get_sms_sql("person.msisdn")}) THEN '{Reason.FIXED_LINE}'
         WHEN dead.msisdn IS NOT NULL THEN '{Reason.DEAD_NUMBER}'
         WHEN person.serves > %(crowd)s THEN '{Reason.CROWD}'
         WHEN person.stopped THEN '{Reason.OPTED_OUT}'
-        WHEN told.msisdn IS NOT NULL THEN '{Reason.ALREADY_TOLD}'
+        WHEN told_it.msisdn IS NOT NULL THEN '{Reason.ALREADY_TOLD}'
         WHEN together.msisdn IS NOT NULL THEN '{Reason.TOLD_TOGETHER}'
         WHEN %(reminds_today)s AND {TOLD_OF_THE_MOVE_TODAY} THEN '{Reason.ALREADY_TOLD}'
     END AS why, together.campaign_id AS told_with
-    FROM person JOIN content USING (msisdn)
+    FROM person JOIN hears USING (msisdn)
     LEFT JOIN dead ON dead.msisdn = person.msisdn
-    LEFT JOIN told ON told.msisdn = person.msisdn AND told.content = content.content
+    LEFT JOIN told_it ON told_it.msisdn = person.msisdn AND told_it.content_id = hears.content_id
     LEFT JOIN together ON together.msisdn = person.msisdn
     WHERE (%(only)s::text IS NULL OR person.language = %(only)s)
     AND (NOT %(unmoved)s OR NOT {TOLD_BEFORE_THE_MOVE}) AND (NOT %(only_told)s OR {TOLD_BEFORE_THE_MOVE})
@@ -200,11 +209,15 @@ RECIPIENTS: Final = f"""
 SPOKEN_TABLE: Final = """
     CREATE TEMP TABLE spoken ON COMMIT DROP AS
     SELECT nextval('message_text_id_seq')::integer AS id, nextval('message_text_id_seq')::integer AS later_id,
-        language, content, component, beside, has_first, has_later
+        language, content_id, content, component, beside, has_first, has_later
     FROM (
-        SELECT language, content, component, beside, bool_or(is_first) AS has_first, bool_or(NOT is_first) AS has_later
-        FROM recipient WHERE why IS NULL GROUP BY language, content, component, beside
-        ORDER BY min(line), language, content, component, beside
+        SELECT language, content_id, content, component, beside, has_first, has_later
+        FROM (
+            SELECT language, content_id, min(line) AS line, bool_or(is_first) AS has_first,
+                bool_or(NOT is_first) AS has_later
+            FROM recipient WHERE why IS NULL GROUP BY language, content_id
+        ) AS each JOIN (SELECT DISTINCT id, content, component, beside FROM content) AS its ON its.id = content_id
+        ORDER BY line, language, content, component, beside
     ) AS ordered
 """
 """What is told, by the number of its text; of a file in the order of its lines.
@@ -228,17 +241,14 @@ TEXTS: Final = f"INSERT INTO message_text ({_TEXT}) SELECT {_TEXT} FROM written"
 REQUESTS: Final = f"""
     CREATE TEMP TABLE request ON COMMIT DROP AS
     WITH said AS MATERIALIZED (
-        SELECT spoken.id, language, content, coalesce(component, '') AS component, coalesce(beside, '') AS beside,
-            coalesce(later.id, spoken.id) AS later_id
+        SELECT spoken.id, language, content_id, coalesce(later.id, spoken.id) AS later_id
         FROM spoken LEFT JOIN (SELECT id FROM written) AS later ON later.id = spoken.later_id
     ), placed AS MATERIALIZED (
         SELECT each.*, (row_number() OVER (PARTITION BY text_id, route ORDER BY msisdn) - 1) / %(batch)s AS chunk
         FROM (
             SELECT recipient.msisdn, CASE WHEN recipient.is_first THEN said.id ELSE said.later_id END AS text_id,
                 coalesce(recipient.operator, '{OTHERS}') AS route, recipient.is_first
-            FROM recipient JOIN said ON said.language = recipient.language AND said.content = recipient.content
-                AND said.component = coalesce(recipient.component, '')
-                AND said.beside = coalesce(recipient.beside, '')
+            FROM recipient JOIN said ON said.language = recipient.language AND said.content_id = recipient.content_id
             WHERE recipient.why IS NULL
         ) AS each
     ), ranked AS MATERIALIZED (

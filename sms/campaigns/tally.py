@@ -137,6 +137,7 @@ SELECT count(*) FROM (
     SELECT msisdn FROM (
         SELECT msisdn, true AS own FROM message
         WHERE campaign_id = %(id)s AND state = '{MessageState.PLANNED}'
+          AND EXISTS (SELECT FROM sms_batch WHERE left_at >= %(today)s AND NOT prompt)
         UNION ALL
         SELECT other.msisdn, false FROM sms_batch JOIN message AS other ON other.batch_id = sms_batch.id
         WHERE sms_batch.left_at >= %(today)s AND NOT sms_batch.prompt AND other.state NOT IN {listed(UNTOLD)}
@@ -144,7 +145,10 @@ SELECT count(*) FROM (
     ) AS each GROUP BY msisdn HAVING bool_or(own) AND count(*) FILTER (WHERE NOT own) >= %(most)s
 ) AS full_today
 """  # noqa: S608
-"""In one pass over the SMS of today and those to come: nothing is looked up for each number, whatever is estimated."""
+"""In one pass over the SMS of today and those to come: nothing is looked up for each number, whatever is estimated.
+
+In none where nothing left today.
+"""
 
 PUT_OFF_OF_FEW: Final = f"""
 SELECT count(*) FROM message WHERE campaign_id = %(id)s AND state = '{MessageState.PLANNED}' AND %(most)s <= (
