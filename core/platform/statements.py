@@ -18,15 +18,13 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from core.platform.database_metrics import IN_USE, LIMIT, failed
+from core.platform.statement_link import StatementLink
 
 GONE: Final = frozenset({"25006", "57P01", "57P02", "57P03"})
 """What a server answers that is a standby now, or going down (PostgreSQL, appendix A)."""
 
 KEPT_SECONDS: Final = 1800.0
 """An older connection is opened anew."""
-
-MOST_KEPT_ROWS: Final = 1000
-"""A cursor that has more rows is not used again: it holds them until its next statement."""
 
 MOST_REMEMBERED: Final = 1000
 """Statements whose columns are remembered."""
@@ -43,13 +41,9 @@ class StatementResult:
 
 @dataclass(slots=True)
 class _Kept:
-    """A connection that is open since a moment; `turn` says before which failure it was opened.
+    """A connection that is open since a moment; `turn` says before which failure it was opened."""
 
-    Its cursor is used again and again: it remembers how values of each type are read.
-    """
-
-    connection: psycopg.AsyncConnection
-    cursor: psycopg.AsyncCursor
+    link: StatementLink
     turn: int
     opened: float = field(default_factory=time.monotonic)
 
@@ -75,15 +69,11 @@ class Statements:
         """Run one statement; raises SQLAlchemy's DBAPIError, or its TimeoutError where no connection became free."""
         kept = await self._taken(statement)
         try:
-            cursor = await kept.cursor.execute(statement.encode(), values)
-            result = cursor.pgresult
-            if result is None or not result.nfields:
-                outcome = StatementResult((), (), cursor.rowcount)
+            result = await kept.link.run(statement, values)
+            if result.nfields:
+                outcome = StatementResult(self._columns(statement, result), kept.link.rows(result), result.ntuples)
             else:
-                columns = self._columns(statement, result)
-                outcome = StatementResult(columns, await cursor.fetchall(), cursor.rowcount)
-                if result.ntuples > MOST_KEPT_ROWS:
-                    kept.cursor = kept.connection.cursor()
+                outcome = StatementResult((), (), result.command_tuples or 0)
         except psycopg.Error as error:
             raise await self._given_up(kept, error, statement) from error
         except BaseException:
@@ -109,7 +99,8 @@ class Statements:
         """
         kept = await self._taken("")
         try:
-            yield kept.connection
+            kept.link.pause()
+            yield kept.link.connection
         except psycopg.Error as error:
             await self._given_up(kept, error, "")
             raise
@@ -128,7 +119,7 @@ class Statements:
         self._limit.dec(self._size)
         self._turn += 1
         while self._idle:
-            await self._idle.pop().connection.close()
+            await self._idle.pop().link.close()
 
     async def _taken(self, statement: str) -> _Kept:
         await self._slot()
@@ -138,9 +129,9 @@ class Statements:
                 kept = self._idle.pop()
                 if self._is_good(kept):
                     return kept
-                await kept.connection.close()
+                await kept.link.close()
             turn, connection = self._turn, await self._connect()
-            return _Kept(connection, connection.cursor(), turn)
+            return _Kept(StatementLink(connection), turn)
         except psycopg.Error as error:
             self._leave_slot()
             failed(error)
@@ -151,7 +142,7 @@ class Statements:
 
     def _is_good(self, kept: _Kept) -> bool:
         is_new = kept.turn == self._turn and time.monotonic() - kept.opened < KEPT_SECONDS
-        return is_new and not kept.connection.closed
+        return is_new and not kept.link.connection.closed
 
     async def _slot(self) -> None:
         """One of the slots, of which there is one for each connection, in turn."""
@@ -191,13 +182,13 @@ class Statements:
 
     async def _let_go(self, kept: _Kept) -> None:
         """Close a connection on which a statement may still run."""
-        await kept.connection.close()
+        await kept.link.close()
         self._leave_slot()
 
     async def _given_up(self, kept: _Kept, error: psycopg.Error, statement: str) -> StatementError | DBAPIError:
         """Count a failure; with a server that is away or only reads now, leave every connection to it."""
         failed(error)
-        is_lost = kept.connection.closed or error.sqlstate in GONE
+        is_lost = kept.link.connection.closed or error.sqlstate in GONE
         if is_lost:
             self._turn += 1
             await self._let_go(kept)

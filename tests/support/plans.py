@@ -11,6 +11,8 @@ import pytest
 from psycopg.rows import tuple_row
 from psycopg.sql import Composable
 
+from core.platform.statement_link import StatementLink
+
 IDLE: Final = psycopg.pq.TransactionStatus.IDLE
 
 SMALL: Final = frozenset({
@@ -58,16 +60,24 @@ Values = Mapping[str, Any]
 def recorded() -> Iterator[dict[str, Values]]:
     """Each statement that is sent to a database from here on, once, with values that it had."""
     heard: dict[str, Values] = {}
-    execute = psycopg.AsyncCursor.execute
+    execute, run = psycopg.AsyncCursor.execute, StatementLink.run
 
-    async def listening(cursor: Any, query: Any, params: Any = None, **more: Any) -> Any:
+    def hear(query: Any, params: Any) -> None:
         text = query.decode() if isinstance(query, bytes) else str(query)
         if text.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")):
             heard.setdefault(text, dict(params) if params else {})
+
+    async def listening(cursor: Any, query: Any, params: Any = None, **more: Any) -> Any:
+        hear(query, params)
         return await execute(cursor, query, params, **more)
+
+    async def by_itself(link: StatementLink, statement: str, values: Values) -> Any:
+        hear(statement, values)
+        return await run(link, statement, values)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(psycopg.AsyncCursor, "execute", listening)
+        patch.setattr(StatementLink, "run", by_itself)
         yield heard
 
 
