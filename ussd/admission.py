@@ -6,8 +6,7 @@ instead of after a deadline. One hop then tries.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 
 from core.platform.errors import JigiError
@@ -18,6 +17,7 @@ FAILURES: Final = 5
 """Hops that found no answer, one after the other, before the database is left alone."""
 
 REST_SECONDS: Final = 2.0
+TOLD_SECONDS: Final = 0.25
 
 
 class LineFull(JigiError):
@@ -37,24 +37,31 @@ class Admission:
         self._in_flight = 0
         self._failures = 0
         self._rests_until = 0.0
+        self._told_again = 0.0
 
     @property
     def in_flight(self) -> int:
         """Hops that are being answered now."""
         return self._in_flight
 
-    @contextmanager
-    def admitted(self, hop: Hop) -> Iterator[None]:
-        """Let a hop in; raises LineFull for a call that begins when there is no room."""
+    def admit(self, hop: Hop) -> None:
+        """Let a hop in, which `leave` lets out; raises LineFull for a call that begins when there is no room."""
         if self._in_flight >= self._most and begins(hop):
             REFUSED_CALLS.labels(hop.gateway).inc()
             raise LineFull(hop.gateway)
         self._in_flight += 1
-        HOPS_IN_FLIGHT.set(self._in_flight)
-        try:
-            yield
-        finally:
-            self._in_flight -= 1
+        self._tell(self._in_flight == 1)
+
+    def leave(self) -> None:
+        """A hop that was let in has its answer."""
+        self._in_flight -= 1
+        self._tell(self._in_flight == 0)
+
+    def _tell(self, at_once: bool) -> None:
+        """Show how many there are, where there are many no more often than anybody looks."""
+        now = self._clock()
+        if at_once or now >= self._told_again:
+            self._told_again = now + TOLD_SECONDS
             HOPS_IN_FLIGHT.set(self._in_flight)
 
     def ask_database(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 
 import structlog
 from prometheus_client import Histogram
@@ -80,16 +81,22 @@ class Engine:
         self._late: set[asyncio.Task[Reply]] = set()
         self._admission = Admission(most_hops)
         self._is_outage = is_outage
+        self._own = secrets.token_hex(8)
+        self._hops = count()
 
     async def answer(self, hop: Hop) -> Reply:
         """The page for this hop. Whatever fails, the person gets an end in words, within the deadline."""
         now = time.monotonic()
         began = now if hop.accepted is None else hop.accepted
         try:
-            with self._admission.admitted(hop):
-                reply = await self._answered(hop, max(0.0, self._step_seconds - (now - began)))
+            self._admission.admit(hop)
         except LineFull:
             reply = Reply(self._alphabet.prepare(busy(await self._last_language(hop.msisdn))), ends=True)
+        else:
+            try:
+                reply = await self._answered(hop, max(0.0, self._step_seconds - (now - began)))
+            finally:
+                self._admission.leave()
         _seconds_of(hop.gateway).observe(time.monotonic() - began)
         return reply
 
@@ -114,7 +121,7 @@ class Engine:
 
     async def heard(self, call: str, msisdn: str) -> None:
         """Note that a call came to its end as it should: what its last page told was read."""
-        token = secrets.token_hex(8)
+        token = self._next_token()
         held = await self._sessions.take(msisdn, token)
         if held is None or not held.locked:
             return
@@ -158,6 +165,10 @@ class Engine:
         """Wait for work that was cancelled to have let go of what it held."""
         await asyncio.gather(*self._late, return_exceptions=True)
 
+    def _next_token(self) -> str:
+        """A word that no other hop holds a lock by, here or at another process."""
+        return f"{self._own}{next(self._hops):x}"
+
     def _abandon(self, work: "asyncio.Task[Reply]") -> None:
         work.cancel()
         self._late.add(work)
@@ -184,7 +195,7 @@ class Engine:
             return None
 
     async def _answer(self, hop: Hop, learned: _Learned) -> Reply:
-        token = secrets.token_hex(8)
+        token = self._next_token()
         while True:
             held = await self._sessions.take(hop.msisdn, token)
             if held is None:

@@ -13,12 +13,17 @@ from ussd.hops import Hop, LastInput
 from ussd.state import LastHop
 
 LONGEST_KEY: Final = 2
+KEYS: Final = re.compile(r"(?:[^*]{0,2}\*)*[^*]{0,2}")
+"""Inputs of which none is longer than a key."""
+
 SEAL: Final = re.compile(r"~[0-9a-f]{16}")
 
 
 def sealed(typed: str, session_id: str) -> str:
     """Inputs joined by `*`, each that is no key of a menu sealed; as many as before."""
-    return "*".join(_sealed(each, session_id) for each in typed.split("*"))
+    if KEYS.fullmatch(typed):
+        return typed
+    return "*".join([_sealed(each, session_id) for each in typed.split("*")])
 
 
 def sealed_last(hop: Hop, last: LastInput) -> LastInput:

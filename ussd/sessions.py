@@ -92,9 +92,7 @@ class Sessions:
         if time.monotonic() < self._paused_until:
             return None
         try:
-            locked, stored = await self._take(
-                keys=[_lock(msisdn), _call(msisdn)], args=[token, self._lock_milliseconds]
-            )
+            locked, stored = await self._take((_lock(msisdn), _call(msisdn)), (token, self._lock_milliseconds))
         except (RedisError, OSError) as error:
             await self._failed(error)
             return None

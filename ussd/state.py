@@ -103,7 +103,7 @@ class State:
     @property
     def inputs(self) -> int:
         """How many inputs were typed so far."""
-        return len(parts(self.typed))
+        return self.typed.count("*") + 1 if self.typed else 0
 
     def memory(self) -> dict[str, Any]:
         """What is remembered here: that of every screen on the way, the nearest winning."""

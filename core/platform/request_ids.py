@@ -4,11 +4,11 @@ An id is 32 hexadecimal digits (nginx `$request_id`), with or without the dashes
 `{http.request.uuid}`). It is nobody's number, so that it is the one value of a line that is not masked.
 """
 
+import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from secrets import token_hex
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +19,10 @@ LOGGED: Final = "request"
 """The name of the id in a line of the log."""
 
 ID: Final = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+
+
+FIRST: Final = "a"
+"""What ours begin with: digits alone are no id."""
 
 
 def is_id(text: object) -> bool:
@@ -52,7 +56,7 @@ def given_or_new(scope: Scope) -> str:
             if is_id(given):
                 return str(given)
             break
-    return token_hex(16)
+    return f"{FIRST}{random.getrandbits(124):031x}"
 
 
 class RequestIds:

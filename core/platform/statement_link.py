@@ -108,6 +108,8 @@ class StatementLink:
         name = await self._name(asked, oids)
         if name:
             self._libpq.send_query_prepared(name, dumped, param_formats=formats, result_format=Format.TEXT)
+        elif not names:
+            self._libpq.send_query(asked)
         else:
             self._libpq.send_query_params(
                 asked, dumped, param_types=oids, param_formats=formats, result_format=Format.TEXT

@@ -66,13 +66,17 @@ class Posting:
         """The fields of a form, the first of each name; raises WebhookRefused."""
         if self.kind not in (FORM, ""):
             raise WebhookRefused(415, f"send {FORM}")
-        fields = self.body.split(b"&")
+        fields = self.body.replace(b"+", b" ").split(b"&")
         if len(fields) > MOST_FIELDS:
             raise WebhookRefused(400, "too many fields")
         form: dict[str, str] = {}
-        for field_ in filter(None, fields):
+        for field_ in fields:
+            if not field_:
+                continue
             name, _, value = field_.partition(b"=")
-            form.setdefault(_unquoted(name).decode("latin-1"), _decoded(_unquoted(value)))
+            if b"%" in field_:
+                name, value = unquote_to_bytes(name), unquote_to_bytes(value)
+            form.setdefault(name.decode("latin-1"), value.decode() if value.isascii() else _decoded(value))
         return form
 
     def json(self) -> dict[str, object]:
@@ -224,11 +228,6 @@ def _kind(scope: Scope) -> str:
             claimed: str = value.decode("latin-1")
             return claimed if claimed in KINDS else claimed.split(";")[0].strip().lower()
     return ""
-
-
-def _unquoted(octets: bytes) -> bytes:
-    spaced = octets.replace(b"+", b" ")
-    return unquote_to_bytes(spaced) if b"%" in spaced else spaced
 
 
 def _decoded(octets: bytes) -> str:

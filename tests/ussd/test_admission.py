@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import pytest
@@ -91,14 +92,23 @@ def test_a_call_under_way_goes_on_when_it_is_full() -> None:
     assert on_fake_clock(one_more()).text.startswith("Deux")
 
 
+@contextmanager
+def admitted(door: Admission, of: Hop) -> Iterator[None]:
+    door.admit(of)
+    try:
+        yield
+    finally:
+        door.leave()
+
+
 def test_a_place_is_free_again_after_the_answer() -> None:
     door = Admission(1)
     for _ in range(3):
-        with door.admitted(hop(1)):
+        with admitted(door, hop(1)):
             pass
-    with door.admitted(hop(1)), pytest.raises(LineFull), door.admitted(hop(2)):
+    with admitted(door, hop(1)), pytest.raises(LineFull), admitted(door, hop(2)):
         pass
-    with door.admitted(Hop("one", "s", AWA, LastInput("", 1, begins=True))), door.admitted(hop(3, "1")):
+    with admitted(door, Hop("one", "s", AWA, LastInput("", 1, begins=True))), admitted(door, hop(3, "1")):
         pass
 
 

@@ -94,7 +94,7 @@ async def test_what_fails_is_the_drivers_error_and_the_next_goes_on(link: Statem
         with pytest.raises(psycopg.ProgrammingError, match="no value"):
             await link.run("SELECT %(missing)s", {})
     assert await scalar(link, "SELECT 1") == 1
-    assert (await link.run("CREATE TEMP TABLE t (n int)", {})).nfields == 0
+    assert (await link.run("CREATE TEMP TABLE t (n int); CREATE TEMP TABLE u (n int)", {})).nfields == 0
     assert (await link.run("INSERT INTO t SELECT generate_series(1, 3)", {})).command_tuples == 3
 
 
