@@ -35,6 +35,9 @@ from core.staff.wrong_tokens import keeping_wrong_tokens
 from core.text.catalogue import unspoken
 from core.text.translator import read_all
 
+YOUNG = (10_000, 20, 20)
+"""How many objects come before the collector looks for rings among them: a hop leaves none."""
+
 NEVER = 86_400.0
 """Seconds between looks at counts that are not counted."""
 
@@ -80,6 +83,7 @@ def build(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         logs.take_failures()
         gc.collect()
+        gc.set_threshold(*YOUNG)
         gc.freeze()  # what stands now stands to the end: the collector need not look at it again
         with stack:
             async with AsyncExitStack() as held:
