@@ -74,8 +74,10 @@ class Posting:
             if not field_:
                 continue
             name, _, value = field_.partition(b"=")
-            if b"%" in field_:
-                name, value = unquote_to_bytes(name), unquote_to_bytes(value)
+            if b"%" in name:
+                name = unquote_to_bytes(name)
+            if b"%" in value:
+                value = unquote_to_bytes(value)
             form.setdefault(name.decode("latin-1"), value.decode() if value.isascii() else _decoded(value))
         return form
 
