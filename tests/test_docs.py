@@ -8,8 +8,10 @@ from types import ModuleType
 import pytest
 from redis.asyncio import Redis
 
+from core.platform.database import DatabaseTask
 from core.platform.settings import Settings
 from simulator.gateway import UssdCall
+from tests.engines.machines import LOGINS
 from tests.ussd.conftest import CALLBACK, a_client, an_engine
 from ussd.menu import Menu
 
@@ -35,6 +37,15 @@ def test_the_tables_are_those_of_the_code() -> None:
     assert refresh.settings_table() in (ROOT / "docs/operators.md").read_text()
     assert refresh.components_table() in (ROOT / "docs/operators.md").read_text()
     assert refresh.phones_table() in (ROOT / "README.md").read_text()
+
+
+LOGIN = re.compile(r"CREATE ROLE (\w+) LOGIN .* IN ROLE jigi_(\w+)")
+
+
+@pytest.mark.parametrize("guide", ["operators.md", "exploitants.md"])
+def test_each_task_has_a_sign_in_as_the_engines_are_tried_with(guide: str) -> None:
+    made = {role: login for login, role in LOGIN.findall((ROOT / "docs" / guide).read_text("utf-8"))}
+    assert made == {task.value.replace("-", "_"): LOGINS[task] for task in DatabaseTask}
 
 
 def test_every_setting_says_what_it_is() -> None:

@@ -27,6 +27,7 @@ LOGINS: Final = {
     DatabaseTask.WORKER: "worker",
     DatabaseTask.DESK: "desk",
     DatabaseTask.SIGN_IN: "door",
+    DatabaseTask.API: "systems",
 }
 """Who signs in for each task, as docs/operators.md has it."""
 
