@@ -1,8 +1,9 @@
 """`python -m bench.growth`: the same programme with 3 000, 300 000 and 3 000 000 households, measured alike.
 
-Of each size: what a hop takes, how fast a file of new households goes in and how much memory that takes, how long a
-plan for everybody takes, what the tables and their indexes weigh, and what `message` weighs after its campaign was
-purged and the next one planned. `--sizes 3000,300000` leaves the great one out.
+Of each size: what a hop takes, how fast files go in (of new households, of the same again, of payments into a round
+that everybody has) and how much memory that takes, how long a plan for everybody takes, what the tables and their
+indexes weigh, and what `message` weighs after its campaign was purged and the next one planned. `--sizes 3000,300000`
+leaves the great one out, `--imports` all but the files.
 """
 
 import argparse
@@ -21,9 +22,9 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from bench.callers import Measured, round_of
-from bench.imports import COMMUNES, csv, households, imported
+from bench.imports import COMMUNES, csv, households, imported, payments
 from bench.plan import planned
-from bench.recipients import callers, make
+from bench.recipients import SEQUENCE, callers, make
 from bench.serving import processor_seconds, resident_mb, serving
 from core.imports.kinds import ImportKind
 from core.platform import database
@@ -37,6 +38,11 @@ PAID_ROUNDS: Final = 6
 """Rounds of the past: with the coming one seven payments a household, 21 000 000 of the greatest."""
 
 NEW_ROWS: Final = 20_000
+FILES: Final = 3
+"""Of each kind; what is printed of them is the one in the middle."""
+
+FIRST_NEW: Final = 5_000_000
+KNOWN_ROUND: Final = "bench"
 AT_ONCE: Final = 16
 ROUNDS: Final = 4
 ROUND_SECONDS: Final = 5.0
@@ -68,14 +74,17 @@ def main() -> None:
     """Measure each size, the smallest first."""
     arguments = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
     arguments.add_argument("--sizes", default=",".join(map(str, SIZES)))
-    sizes = [int(size) for size in arguments.parse_args().sizes.split(",")]
+    arguments.add_argument("--imports", action="store_true", help="only how fast files go in")
+    given = arguments.parse_args()
+    sizes = [int(size) for size in given.sizes.split(",")]
     folder = Path(tempfile.mkdtemp(prefix="jigi-bench-growth-"))
     print(f"{os.cpu_count()} processors; processes that wanted one before: {os.getloadavg()[0]:.1f}")
     try:
         with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
             os.environ |= {"JIGI_REDIS_URL": on.redis_url, "JIGI_CALLBACK_TOKENS": "demo", "JIGI_LOG_LEVEL": "ERROR"}
             for size in sizes:
-                _measured(_empty(on.database_url, size), folder, size)
+                measure = _imports_measured if given.imports else _measured
+                measure(_empty(on.database_url, size), folder, size)
     finally:
         end_own_postgres(folder)
         shutil.rmtree(folder, ignore_errors=True)
@@ -104,9 +113,7 @@ def _measured(url: str, folder: Path, size: int) -> None:
         )
         _weighed(own)
         _hops(phones)
-        imported(ImportKind.COMMUNES, csv(folder / "communes.csv", COMMUNES), plain)
-        file = csv(folder / f"new-{size}.csv", households(NEW_ROWS, first=5_000_000))
-        imported(ImportKind.HOUSEHOLDS, file, plain, "new")
+        _files(folder, plain)
         plan = planned()
         print(
             f"plan     {plan.recipients:,.0f} recipients in {plan.seconds:.1f} s: "
@@ -114,6 +121,34 @@ def _measured(url: str, folder: Path, size: int) -> None:
             flush=True,
         )
         _again(own)
+
+
+def _imports_measured(url: str, folder: Path, size: int) -> None:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    asyncio.run(_filled(url, size))
+    with psycopg.connect(plain, autocommit=True) as own:
+        own.execute(SEQUENCE)
+        own.execute("CHECKPOINT")
+    print(f"\n{size:,} households, a payment each", flush=True)
+    _files(folder, plain)
+
+
+def _files(folder: Path, plain: str) -> None:
+    """How fast files go in, each kind in turns with the others."""
+    imported(ImportKind.COMMUNES, csv(folder / "communes.csv", COMMUNES), plain)
+    rates: dict[str, list[float]] = {"new households": [], "the same again": [], "payments": []}
+    for number in range(FILES):
+        first = FIRST_NEW + NEW_ROWS * number
+        new = csv(folder / f"new-{number}.csv", households(NEW_ROWS, first=first))
+        paid = csv(folder / f"paid-{number}.csv", payments(NEW_ROWS, NEW_ROWS, first, [KNOWN_ROUND]))
+        for name, kind, file in (
+            ("new households", ImportKind.HOUSEHOLDS, new),
+            ("the same again", ImportKind.HOUSEHOLDS, new),
+            ("payments", ImportKind.PAYMENTS, paid),
+        ):
+            rates[name].append(imported(kind, file, plain))
+    shown = ", ".join(f"{name} {median(each):,.0f}" for name, each in rates.items())
+    print(f"imports  rows/s of {NEW_ROWS:,}, one in the middle of {FILES}: {shown}", flush=True)
 
 
 async def _filled(url: str, size: int) -> None:

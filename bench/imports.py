@@ -27,6 +27,7 @@ from core.schema import migrations
 
 HOUSEHOLDS: Final = 300_000
 ROUNDS: Final = 6
+NAMES: Final = tuple(f"T{number} 2026" for number in range(1, ROUNDS + 1))
 SHEET_ROWS: Final = 1_048_576
 """What one sheet of Excel has room for, its header among them."""
 
@@ -68,11 +69,11 @@ def households(count: int, first: int = 1_000_000) -> Iterator[Line]:
         yield (own, name, year, phone, "", "ML020201", village, "bm", "beneficiary", "", "TM")
 
 
-def payments(households_of: int, most: int) -> Iterator[Line]:
+def payments(households_of: int, most: int, first: int = 1_000_000, names: Sequence[str] = NAMES) -> Iterator[Line]:
     """What each of them is paid in each round, with their header; `most` lines at the most."""
     yield PAYMENT_COLUMNS
-    for number in range(min(most, households_of * ROUNDS)):
-        own, paid = household_no(1_000_000 + number % households_of), f"T{number // households_of + 1} 2026"
+    for number in range(min(most, households_of * len(names))):
+        own, paid = household_no(first + number % households_of), names[number // households_of]
         yield (own, "TM", paid, "2026-12-10", "2026-12-17", "Mairie de Safo", "Caisse", "30000", "announced", "", "")
 
 
@@ -124,11 +125,12 @@ def _all(folder: Path, url: str, count: int) -> None:
     imported(ImportKind.PAYMENTS, xlsx(folder / "payments.xlsx", payments(count, SHEET_ROWS - 1)), url, "again")
 
 
-def imported(kind: ImportKind, path: Path, url: str, how: str = "") -> None:
-    """Import a file in a process of its own, and print what it took."""
+def imported(kind: ImportKind, path: Path, url: str, how: str = "") -> float:
+    """Import a file in a process of its own, and print what it took; its rows a second."""
     command = [sys.executable, "-m", "bench.imports", "--one", kind.value, str(path), url]
     printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own
     print(f"{path.name:16} {how:6} {path.stat().st_size / 1e6:6.1f} MB  {printed.strip()}", flush=True)
+    return float(printed.partition(" rows/s")[0].rpartition(" ")[2].replace(",", ""))
 
 
 async def _one(kind: str, file: str, url: str) -> None:
