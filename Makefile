@@ -65,6 +65,7 @@ bench/peers/menu_builder/node_modules: bench/peers/menu_builder/package.json
 bench: $(DEV_STAMP) bench/peers/menu_builder/node_modules ## measure the line, the SMS and the desk, always beside something else
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.sms
+	$(BIN)/python -m bench.departures
 	$(BIN)/python -m bench.desk
 	$(BIN)/python -m bench.campaign_pages
 	$(BIN)/python -m bench.imports
