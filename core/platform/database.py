@@ -378,10 +378,17 @@ async def undone() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def copying() -> AsyncIterator[psycopg.AsyncConnection]:
-    """A connection of its own past pool and pooler, for COPY, long statements and session locks; the caller commits."""
+async def copying(*, temporary_mb: int = 0) -> AsyncIterator[psycopg.AsyncConnection]:
+    """A connection of its own past pool and pooler, for COPY, long statements and session locks; the caller commits.
+
+    With `temporary_mb`, its temporary tables have so much memory: it can be said to a session at its beginning only.
+    """
     addresses = _opened().addresses
-    async with await psycopg.AsyncConnection.connect(addresses.direct or addresses.pooled) as connection:
+    url, more = addresses.direct or addresses.pooled, {}
+    if temporary_mb:
+        own = conninfo_to_dict(url).get("options") or ""
+        more["options"] = f"{own} -c temp_buffers={temporary_mb}MB".strip()
+    async with await psycopg.AsyncConnection.connect(url, **more) as connection:
         yield connection
 
 

@@ -56,6 +56,9 @@ PRIORITIES: Final = {
 }
 """Which requests go first; single notices go before all of them."""
 
+TEMPORARY_MB: Final = 64
+"""Memory for what a plan keeps beside the tables."""
+
 TOLD_LATELY: Final = timedelta(days=2)
 """Who was announced a day so lately need not be reminded of it three days before."""
 
@@ -90,9 +93,8 @@ async def plan(
     """
     if actor is not None:
         await must_run(actor, campaign_id)
-    async with database.copying() as connection:
+    async with database.copying(temporary_mb=TEMPORARY_MB) as connection:
         await connection.execute(WAIT, {"lock": int(Lock.PLAN)})
-        await connection.execute("SET temp_buffers = '64MB'")
         await connection.execute("SET LOCAL work_mem = '128MB'")
         await connection.execute("SET LOCAL jit = off")
         campaign = await locked(connection, campaign_id)

@@ -276,7 +276,7 @@ async def test_stopping_claims_nothing_more_and_finishes_what_is_under_way() -> 
 
 async def test_stopping_gives_back_what_waits_for_its_turn() -> None:
     await crowd(numbers(4))
-    settings = Settings(sms_rate=0.001, sms_batch_size=1, sms_in_flight=3)
+    settings = Settings(sms_rate=1, sms_batch_size=1, sms_in_flight=3)  # whose turn is within two seconds is claimed
     campaign = await running(settings=settings)
     waiting = asyncio.Event()
 
