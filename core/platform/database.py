@@ -384,11 +384,10 @@ async def copying(*, temporary_mb: int = 0) -> AsyncIterator[psycopg.AsyncConnec
     With `temporary_mb`, its temporary tables have so much memory: it can be said to a session at its beginning only.
     """
     addresses = _opened().addresses
-    url, more = addresses.direct or addresses.pooled, {}
+    url, options = addresses.direct or addresses.pooled, None
     if temporary_mb:
-        own = conninfo_to_dict(url).get("options") or ""
-        more["options"] = f"{own} -c temp_buffers={temporary_mb}MB".strip()
-    async with await psycopg.AsyncConnection.connect(url, **more) as connection:
+        options = f"{conninfo_to_dict(url).get('options') or ''} -c temp_buffers={temporary_mb}MB"
+    async with await psycopg.AsyncConnection.connect(url, options=options) as connection:
         yield connection
 
 

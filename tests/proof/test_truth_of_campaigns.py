@@ -152,7 +152,9 @@ FAULTS: Final[dict[str, tuple[ModuleType, str, Any]]] = {
     "the last day is not said": (
         snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("one_window AND", "NOT one_window AND"),
     ),
-    "a first message has no room for the gateway's words": (snapshot, "EARLIER", "SELECT"),
+    "a first message has no room for the gateway's words": (
+        snapshot, "RECIPIENTS", snapshot.RECIPIENTS.replace(snapshot.EARLIER, "SELECT"),
+    ),
     "the line against scams is never said in full": (composing, "SECURITY", composing.SECURITY[1:]),
     "whose money it is is not told": (
         snapshot, "PAYMENT_LINES", snapshot.PAYMENT_LINES.replace("kinds > 1 THEN names", "kinds > 9 THEN names"),

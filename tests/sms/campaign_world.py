@@ -250,7 +250,8 @@ async def recipients_of(campaign: int) -> set[str]:
 async def became(msisdn: str, state: str, reason: str | None = None) -> None:
     """Let every message to a number have come to this."""
     await change(
-        "UPDATE message SET state = %(state)s, reason = %(reason)s WHERE msisdn = %(msisdn)s",
+        "UPDATE message SET state = %(state)s, reason = %(reason)s, "
+        "was_uncertain = was_uncertain OR CAST(%(state)s AS varchar) = 'uncertain' WHERE msisdn = %(msisdn)s",
         state=state,
         reason=reason,
         msisdn=msisdn,

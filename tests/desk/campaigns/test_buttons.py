@@ -28,7 +28,9 @@ PATHS = {
 CHOICES = {"again": CampaignStep.SEND_AGAIN, "leave": CampaignStep.LEAVE}
 BESIDE = text("UPDATE sms_batch SET uncertain = true WHERE campaign_id = :id")
 OFF = text("UPDATE message SET state = 'failed', reason = 'absent' WHERE campaign_id = :id AND msisdn <> :msisdn")
-UNCERTAIN = text("UPDATE message SET state = 'uncertain' WHERE campaign_id = :id AND msisdn = :msisdn")
+UNCERTAIN = text(
+    "UPDATE message SET state = 'uncertain', was_uncertain = true WHERE campaign_id = :id AND msisdn = :msisdn"
+)
 PUT = text(
     "UPDATE campaign SET state = :state, starts_at = :now, approved_by = :approved_by, needs_second = true, "
     "recipients = :recipients WHERE id = :id"

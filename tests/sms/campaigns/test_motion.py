@@ -143,7 +143,7 @@ async def test_what_ended_asks_about_the_uncertain_ones_and_is_over_once_no_repo
     await change("UPDATE campaign SET ended_at = %(now)s", now=NOW)
     (over,) = await motion.motions_of(campaign, SETTINGS, NOW + 4 * DAY)
     assert over.motion is Motion.OVER
-    await change("UPDATE message SET state = 'uncertain'")
+    await change("UPDATE message SET state = 'uncertain', was_uncertain = true")
     await change("UPDATE sms_batch SET state = 'done', uncertain = true")
     (uncertain,) = await motion.motions_of(campaign, SETTINGS, NOW)
     assert (uncertain.motion, uncertain.count, uncertain.asked) == (Motion.UNCERTAIN, 1, AskedOf.SETTLE)

@@ -206,7 +206,7 @@ async def test_only_uncertain_messages_that_somebody_is_asked_about_wait() -> No
     await family(AWA)
     await family(MALITEL)
     campaign = await running()
-    await change("UPDATE message SET state = 'uncertain'")
+    await change("UPDATE message SET state = 'uncertain', was_uncertain = true")
     assert (await preview.progress(campaign)).waiting == 0
     await change("UPDATE sms_batch SET uncertain = true WHERE operator = 'malitel'")
     assert (await preview.progress(campaign)).waiting == 1

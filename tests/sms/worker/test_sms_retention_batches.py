@@ -23,7 +23,7 @@ async def put_off(when: timedelta) -> None:
     """Send a notice, and put it off into another request."""
     await notice(AWA)
     await sender(ScriptedGateway(), Watch()).drain()
-    await change("UPDATE message SET state = 'uncertain'")
+    await change("UPDATE message SET state = 'uncertain', was_uncertain = true")
     row = await one("SELECT id, batch_id FROM message")
     async with writing():
         await ledger.put_off(row.batch_id, [row.id], NOW + when, NOW)
