@@ -30,7 +30,7 @@ PARTS: Final[Mapping[str, str]] = {
     "psycopg/": "PostgreSQL",
     "core/platform/sql": "PostgreSQL",
     "core/platform/database": "PostgreSQL",
-    "core/platform/statements": "PostgreSQL",
+    "core/platform/statement": "PostgreSQL",
     "core/registry/": "PostgreSQL",
     "core/payments/": "screen",
     "core/phrases/": "screen",
