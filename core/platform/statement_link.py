@@ -1,4 +1,4 @@
-"""One connection's statements, sent and read without the driver's cursors, at less than half of what a hop pays there.
+"""One connection's statements, sent and read without the driver's cursors.
 
 The driver opens and closes the connection, writes values and reads columns; between, its library (libpq) is asked
 directly. One watch on the socket stands for all statements, where a cursor sets one up for each. A statement that comes
