@@ -18,7 +18,7 @@ import psycopg
 
 from bench.plan import planned
 from bench.recipients import make
-from bench.sending import SentCampaign, sent
+from bench.sending import SentCampaign, at_full_rate, sent
 from bench.serving import running
 from core.platform import database
 from core.platform.settings import Settings
@@ -51,19 +51,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the stand-ins end with us, however we do
     folder = Path(tempfile.mkdtemp(prefix="jigi-bench-gateways-"))
     with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on, ExitStack() as stand_ins:
-        os.environ |= {
-            "JIGI_DATABASE_URL": on.database_url,
-            "JIGI_REDIS_URL": on.redis_url,
-            "JIGI_CALLBACK_TOKENS": "demo",
-            "JIGI_SMS_API_KEY": "bench",
-            "JIGI_ORANGE_AUTHORIZATION": "Basic bench",
-            "JIGI_ORANGE_RATE": "0",
-            "JIGI_SMPP_RATE": "0",
-            "JIGI_SMS_WINDOW": "00:00,00:00",
-            "JIGI_SMS_RATE": "0",
-            "JIGI_SMS_RULES": "false",
-            "JIGI_LOG_LEVEL": "WARNING",
-        }
+        own = {"JIGI_ORANGE_AUTHORIZATION": "Basic bench", "JIGI_ORANGE_RATE": "0", "JIGI_SMPP_RATE": "0"}
+        os.environ |= at_full_rate(on, **own)
         os.environ |= _stand_ins(stand_ins)
         asyncio.run(_world(on.database_url, recipients))
         print(f"One campaign to {recipients:,} numbers, {WORKERS} workers, stand-ins that answer at once")

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from bench import recipients
 from bench.plan import planned
-from bench.sending import sent
+from bench.sending import at_full_rate, sent
 from bench.serving import running
 from core.platform import database
 from core.platform.locks import Lock
@@ -76,17 +76,7 @@ def main() -> None:
     print(f"{os.cpu_count()} processors; processes that wanted one before: {os.getloadavg()[0]:.1f}")
     try:
         with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
-            os.environ |= {
-                "JIGI_DATABASE_URL": on.database_url,
-                "JIGI_REDIS_URL": on.redis_url,
-                "JIGI_CALLBACK_TOKENS": "demo",
-                "JIGI_SMS_GATEWAY_URL": stand_in,
-                "JIGI_SMS_API_KEY": "bench",
-                "JIGI_SMS_WINDOW": "00:00,00:00",
-                "JIGI_SMS_RATE": "0",
-                "JIGI_SMS_RULES": "false",
-                "JIGI_LOG_LEVEL": "ERROR",
-            }
+            os.environ |= at_full_rate(on, JIGI_SMS_GATEWAY_URL=stand_in, JIGI_LOG_LEVEL="ERROR")
             asyncio.run(_filled(size))
             planned()
             url = make_url(on.database_url).set(drivername="postgresql").render_as_string(hide_password=False)

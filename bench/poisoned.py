@@ -21,7 +21,7 @@ import psycopg
 from bench.by_gateways import COMMUNES, FORGET, RECIPIENTS, WORKERS
 from bench.plan import planned
 from bench.recipients import make
-from bench.sending import SentCampaign, sent
+from bench.sending import SentCampaign, at_full_rate, sent
 from bench.serving import running
 from core.outbox.messages import MessageState
 from core.platform import database, sql
@@ -44,17 +44,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the stand-in ends with us, however we do
     folder, stand_in = Path(tempfile.mkdtemp(prefix="jigi-bench-poisoned-")), f"http://127.0.0.1:{free_port()}"
     with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
-        os.environ |= {
-            "JIGI_DATABASE_URL": on.database_url,
-            "JIGI_REDIS_URL": on.redis_url,
-            "JIGI_CALLBACK_TOKENS": "demo",
-            "JIGI_SMS_API_KEY": "bench",
-            "JIGI_SMS_GATEWAY_URL": stand_in,
-            "JIGI_SMS_WINDOW": "00:00,00:00",
-            "JIGI_SMS_RATE": "0",
-            "JIGI_SMS_RULES": "false",
-            "JIGI_LOG_LEVEL": "WARNING",
-        }
+        os.environ |= at_full_rate(on, JIGI_SMS_GATEWAY_URL=stand_in)
         bad = asyncio.run(_world(on.database_url, recipients))
         port = stand_in.rpartition(":")[2]
         serving = ("simulator.standin", "--port", port, "--delay-ms", str(DELAY_MS), "--no-reports")

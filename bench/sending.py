@@ -12,6 +12,7 @@ from bench.serving import running
 from core.outbox.messages import UNFINISHED
 from core.platform import database, sql
 from core.platform.columns import listed
+from core.schema.ground import Ground
 from core.staff import agents
 from sms.campaigns import preview, steps
 from sms.campaigns.preview import Progress
@@ -21,6 +22,20 @@ LOOK_SECONDS: Final = 0.1
 AT_WORK: Final = "SELECT count(*) FROM sms_worker"
 GOES_ON: Final = f"SELECT EXISTS (SELECT FROM sms_batch WHERE campaign_id = 1 AND state IN {listed(UNFINISHED)})"  # noqa: S608
 """Asked all the time, so that asking costs next to nothing: who counts a campaign takes from what sends it."""
+
+
+def at_full_rate(on: Ground, **more: str) -> dict[str, str]:
+    """The environment of a notifier that nothing of its own holds back: no window, no rate, no rule."""
+    return {
+        "JIGI_DATABASE_URL": on.database_url,
+        "JIGI_REDIS_URL": on.redis_url,
+        "JIGI_CALLBACK_TOKENS": "demo",
+        "JIGI_SMS_API_KEY": "bench",
+        "JIGI_SMS_WINDOW": "00:00,00:00",
+        "JIGI_SMS_RATE": "0",
+        "JIGI_SMS_RULES": "false",
+        "JIGI_LOG_LEVEL": "WARNING",
+    } | more
 
 
 @dataclass(frozen=True, slots=True)

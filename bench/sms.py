@@ -13,7 +13,7 @@ import httpx
 from bench.plan import planned
 from bench.recipients import make
 from bench.reports import posted
-from bench.sending import sent
+from bench.sending import at_full_rate, sent
 from bench.serving import running
 from core.platform import database
 from core.platform.settings import Settings
@@ -30,17 +30,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="jigi-bench-sms-"))
     stand_in = f"http://127.0.0.1:{STAND_IN_PORT}"
     with ground(Settings(data_dir=folder, database_url="", redis_url="")) as on:
-        os.environ |= {
-            "JIGI_DATABASE_URL": on.database_url,
-            "JIGI_REDIS_URL": on.redis_url,
-            "JIGI_CALLBACK_TOKENS": "demo",
-            "JIGI_SMS_GATEWAY_URL": stand_in,
-            "JIGI_SMS_API_KEY": "bench",
-            "JIGI_SMS_WINDOW": "00:00,00:00",
-            "JIGI_SMS_RATE": "0",
-            "JIGI_SMS_RULES": "false",
-            "JIGI_LOG_LEVEL": "WARNING",
-        }
+        os.environ |= at_full_rate(on, JIGI_SMS_GATEWAY_URL=stand_in)
         database.open_database(on.database_url, pool=2, statement_seconds=3600)
         asyncio.run(_world())
         _planned()
