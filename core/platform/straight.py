@@ -1,8 +1,8 @@
 """The straight way to the doors of gateways: what pages need is passed by, what is promised of every answer is not.
 
 A posting of a gateway is looked for by its path in one step, and answered with the headers and the id that every answer
-has. What lies in the middle of the application (routes, links, giving way, pages of errors) was a twelfth of a hop. What
-is no posting to a door goes on as ever.
+has. What lies in the middle of the application (routes, links, giving way, pages of errors) was a twelfth of a hop.
+What is no posting to a door goes on as ever.
 """
 
 from collections.abc import Iterable
